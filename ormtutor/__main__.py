@@ -1,0 +1,6 @@
+"""`python -m ormtutor`: the same as the console script."""
+
+from ormtutor.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())
