@@ -1,0 +1,1 @@
+"""Engine and Connection: skeleton of the interface, filled in next."""

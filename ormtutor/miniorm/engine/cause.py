@@ -1,0 +1,100 @@
+"""Cause: why a statement was sent, and what came of it.
+
+Before: orm/ (a query, a flush, a lazy load) or schema and Core name the reason and hand it down.
+Here:   two plain records, Cause and Outcome, which travel in the execution context.
+After:  engine/base.py keeps both on the context that event listeners receive; loading fills the Outcome.
+
+No counterpart in SQLAlchemy: this is what the engine was written for (see ARCHITECTURE.md).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_WORDS = {
+    "query": "query",
+    "count": "count",
+    "get": "get",
+    "flush": "flush: {detail}",
+    "autoflush": "autoflush for {subject}",
+    "lazy load": "lazy load of {subject}",
+    "refresh": "refresh of expired {subject}",
+    "eager load": "eager load of {subject}",
+    "DDL": "DDL",
+    "core": "core",
+}
+
+
+class Cause:
+    """The reason of one statement.
+
+    kind: one of `query count get flush autoflush "lazy load" refresh "eager load" DDL core`.
+    subject: what it is about: `User#1`, `User.addresses`, `query of User`.
+    detail: how: `explicit`, `commit`, `selectin`, `User.addresses (joined)`.
+    because: the Cause behind this one (an autoflush is because of a query).
+    objects: labels such as `User#1`, or a callable that gives them, called only when someone asks.
+    """
+
+    __slots__ = ("_objects", "because", "detail", "kind", "subject")
+
+    def __init__(
+        self,
+        kind: str,
+        subject: str = "",
+        detail: str = "",
+        because: Cause | None = None,
+        objects: Sequence[str] | Callable[[], Sequence[str]] = (),
+    ) -> None:
+        self.kind = kind
+        self.subject = subject
+        self.detail = detail
+        self.because = because
+        self._objects = objects
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Labels of the objects that the statement reads or writes."""
+        objects = self._objects
+        if callable(objects):
+            objects = self._objects = tuple(objects())
+        return tuple(objects)
+
+    def with_objects(self, objects: Sequence[str] | Callable[[], Sequence[str]]) -> Cause:
+        """The same reason for other objects: a cause built once serves each statement of its kind."""
+        return Cause(self.kind, self.subject, self.detail, self.because, objects)
+
+    def __str__(self) -> str:
+        words = _WORDS[self.kind].format(subject=self.subject, detail=self.detail)
+        if self.kind == "get" and self.subject:
+            return f"get {self.subject}"
+        if self.kind == "eager load" and self.detail:
+            return f"{words} ({self.detail})"
+        return words
+
+    def __repr__(self) -> str:
+        return f"<Cause {self}>"
+
+
+class Outcome:
+    """What came back: rows, and how many of them became new or were already known objects.
+
+    -1 is "not told": the rows were not consumed, or the statement returns none.
+    """
+
+    __slots__ = ("known", "made", "rows")
+
+    def __init__(self, rows: int = -1, made: int = -1, known: int = -1) -> None:
+        self.rows = rows
+        self.made = made
+        self.known = known
+
+    def __repr__(self) -> str:
+        return f"<Outcome rows={self.rows} made={self.made} known={self.known}>"
+
+
+CORE = Cause("core")
+DDL = Cause("DDL")
+QUERY = Cause("query")
+COUNT = Cause("count")
