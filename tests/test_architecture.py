@@ -1,0 +1,213 @@
+"""The rules of the house: who may import whom, one door for each dangerous thing.
+
+ARCHITECTURE.md tells the rules to people; here they are held. Each is read from the source with
+`ast`, without importing it, so that an import inside a function counts too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "ormtutor"
+MODULES = sorted(
+    path.relative_to(ROOT) for path in PACKAGE.rglob("*.py") if "lessons" not in path.parts
+)
+
+TUTOR_BELOW = {
+    "errors": set(),
+    "files": {"errors"},
+    "config": {"errors", "files"},
+    "differences": set(),
+    "kernel": {"errors"},
+    "course": {"errors", "files"},
+    "tutor": {"course", "kernel.client", "kernel.messages", "differences", "files", "errors"},
+    "check": {
+        "tutor",
+        "course",
+        "kernel.client",
+        "kernel.messages",
+        "differences",
+        "files",
+        "errors",
+    },
+    "pytest_plugin": {"check", "course", "errors"},
+    "repl": {"tutor", "course", "kernel.messages", "errors", "files", "config"},
+    "cli": {"repl", "tutor", "check", "course", "config", "files", "errors"},
+    "__main__": {"cli"},
+    "__init__": set(),
+    "miniorm": set(),
+}
+
+# A module of the engine imports only those before it in ARCHITECTURE.md's block of that name.
+ENGINE_ORDER = (
+    (ROOT / "ARCHITECTURE.md")
+    .read_text(encoding="utf-8")
+    .partition("```text engine-order\n")[2]
+    .partition("```")[0]
+    .split()
+)
+
+STANDARD_LIBRARY_LATE = {"asyncio", "typing", "inspect", "logging", "dataclasses"}
+
+ONLY_IN = {
+    "sqlite3": {
+        "ormtutor/miniorm/engine/sqlite.py",
+        "ormtutor/kernel/facts.py",
+        "ormtutor/kernel/recorder.py",
+    },
+    "subprocess": {"ormtutor/kernel/client.py"},
+    "prompt_toolkit": {"ormtutor/repl/"},
+    "pygments": {"ormtutor/repl/"},
+    "rich": {"ormtutor/repl/", "ormtutor/cli.py"},
+    "markdown_it": {"ormtutor/course/lesson.py"},
+}
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts)
+
+
+def checked_at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield each node but those under `if TYPE_CHECKING:`."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending.extend(node.orelse)
+            continue
+        yield node
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def imported(path: Path) -> set[str]:
+    """Return the dotted modules that a file imports; `from a import b` is `a.b` if a module."""
+    found: set[str] = set()
+    for node in checked_at_run_time(parse(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                below = ROOT / Path(*node.module.split("."), alias.name)
+                is_module = below.with_suffix(".py").exists() or below.is_dir()
+                found.add(f"{node.module}.{alias.name}" if is_module else node.module)
+    return found
+
+
+def own_imports(path: Path) -> set[str]:
+    return {
+        name.removeprefix("ormtutor.") for name in imported(path) if name.startswith("ormtutor.")
+    }
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+def is_door(path: Path) -> bool:
+    """A public path that only passes names on serves learners, not the engine."""
+    return path.name == "__init__.py" or path.as_posix().endswith(
+        ("miniorm/types.py", "miniorm/schema.py", "ext/declarative.py")
+    )
+
+
+TUTOR_MODULES = [path for path in MODULES if path.parts[1] != "miniorm"]
+ENGINE_MODULES = [path for path in MODULES if path.parts[1] == "miniorm"]
+
+
+@pytest.mark.parametrize("path", TUTOR_MODULES, ids=str)
+def test_a_room_imports_only_the_rooms_below_it(path: Path) -> None:
+    room = room_of(dotted(path).removeprefix("ormtutor."))
+    allowed = TUTOR_BELOW[room] | {room}
+    assert {
+        name for name in own_imports(path) if not (name in allowed or room_of(name) in allowed)
+    } == set()
+
+
+@pytest.mark.parametrize("path", ENGINE_MODULES, ids=str)
+def test_the_engine_knows_nothing_of_the_tutor(path: Path) -> None:
+    assert {name for name in own_imports(path) if room_of(name) != "miniorm"} == set()
+
+
+@pytest.mark.parametrize("path", ENGINE_MODULES, ids=str)
+def test_the_engine_imports_nothing_heavy(path: Path) -> None:
+    top = {name.split(".")[0] for node in parse(path).body for name in names_of_import(node)}
+    assert top & STANDARD_LIBRARY_LATE == set()
+
+
+def names_of_import(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return []
+
+
+@pytest.mark.parametrize("path", [p for p in ENGINE_MODULES if not is_door(p)], ids=str)
+def test_inside_the_engine_no_module_goes_through_a_door(path: Path) -> None:
+    doors = {
+        dotted(door.parent).removeprefix("ormtutor.") for door in ENGINE_MODULES if is_door(door)
+    }
+    assert own_imports(path) & doors == set()
+
+
+def engine_place(module: str) -> int:
+    return ENGINE_ORDER.index(module.removeprefix("miniorm."))
+
+
+@pytest.mark.parametrize("path", [p for p in ENGINE_MODULES if not is_door(p)], ids=str)
+def test_inside_the_engine_imports_point_left(path: Path) -> None:
+    here = dotted(path).removeprefix("ormtutor.")
+    assert {name for name in own_imports(path) if engine_place(name) >= engine_place(here)} == set()
+
+
+def test_there_is_no_cycle() -> None:
+    graph = {dotted(path): imported(path) & {dotted(p) for p in MODULES} for path in MODULES}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(graph)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_opens_by_saying_where_it_stands(path: Path) -> None:
+    assert ast.get_docstring(parse(path))
+
+
+@pytest.mark.parametrize("name", ONLY_IN)
+def test_a_dangerous_or_heavy_module_has_one_door(name: str) -> None:
+    users = {
+        path.as_posix()
+        for path in MODULES
+        for module in imported(path)
+        if module.split(".")[0] == name
+    }
+    assert {user for user in users if not user.startswith(tuple(ONLY_IN[name]))} == set()
+
+
+def calls(path: Path) -> set[str]:
+    return {
+        node.func.id
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def test_only_the_executor_and_the_row_loaders_run_generated_code() -> None:
+    users = {path.as_posix() for path in MODULES if "exec" in calls(path)}
+    assert users <= {
+        "ormtutor/kernel/executor.py",
+        "ormtutor/miniorm/orm/loading.py",
+        "ormtutor/miniorm/orm/attributes.py",
+    }
+
+
+def test_only_the_command_line_and_line_mode_print() -> None:
+    users = {path.as_posix() for path in MODULES if "print" in calls(path)}
+    assert users <= {"ormtutor/cli.py", "ormtutor/repl/line.py"}
