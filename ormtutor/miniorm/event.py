@@ -1,0 +1,155 @@
+"""Events: functions that are called when something happens to an engine, a session, a table.
+
+Before: exc.py.
+Here:   listen(), listens_for(), remove(), contains(), and Dispatch, which holds the listeners.
+After:  engine/base.py and orm/session.py own a Dispatch each and call what stands in it.
+
+A target class has a class attribute `dispatch = Dispatch(("connect", "begin", ...))`. Every event
+is an attribute of it, a tuple of functions, empty as long as nobody listens, so that the hot path is
+`if self.dispatch.begin:`. Listening on an instance gives it a Dispatch of its own below that of
+its class, and what is added above flows down to those below, also to the ones made earlier.
+
+Follows: SQLAlchemy 1.4, "Events".
+"""
+
+from __future__ import annotations
+
+from weakref import WeakSet
+
+from ormtutor.miniorm import exc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Dispatch:
+    """The listeners of one target: an attribute for each event, holding a tuple of functions.
+
+    names: the events that exist. parent: the Dispatch whose listeners come before ours.
+    """
+
+    _names: tuple[str, ...]
+
+    def __init__(self, names: tuple[str, ...] = (), parent: Dispatch | None = None) -> None:
+        self._names = parent._names if parent is not None else names
+        self._parent = parent
+        self._own: dict[str, tuple[Any, ...]] = {}
+        self._children: WeakSet[Dispatch] | None = None
+        for name in self._names:
+            self.__dict__[name] = () if parent is None else getattr(parent, name)
+        if parent is not None:
+            parent._adopt(self)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
+
+    def _adopt(self, child: Dispatch) -> None:
+        if self._children is None:
+            self._children = WeakSet()
+        self._children.add(child)
+
+    def add(self, name: str, function: Any, insert: bool = False) -> None:
+        """Add a listener; the same function is not added twice."""
+        own = self._own.get(name, ())
+        if function in own:
+            return
+        self._set_own(name, (function, *own) if insert else (*own, function))
+
+    def discard(self, name: str, function: Any) -> None:
+        """Take a listener away."""
+        self._set_own(name, tuple(each for each in self._own.get(name, ()) if each != function))
+
+    def has(self, name: str, function: Any) -> bool:
+        """Whether `function` was added here (not above)."""
+        return function in self._own.get(name, ())
+
+    def _set_own(self, name: str, functions: tuple[Any, ...]) -> None:
+        self._own[name] = functions
+        self._flow(name)
+
+    def _flow(self, name: str) -> None:
+        above = () if self._parent is None else getattr(self._parent, name)
+        self.__dict__[name] = above + self._own.get(name, ())
+        for child in self._children or ():
+            child._flow(name)
+
+
+# (id of the target's Dispatch, event name, function as given) -> function as stored
+_wrapped: dict[tuple[int, str, Any], Any] = {}
+
+
+def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
+    """The Dispatch that belongs to `target` itself, made when `create` and not there yet.
+
+    A factory such as sessionmaker or a proxy such as scoped_session names the real target in
+    `_event_target`.
+    """
+    target = getattr(target, "_event_target", target)
+    dispatch = getattr(target, "dispatch", None)
+    if not isinstance(dispatch, Dispatch) or identifier not in dispatch._names:
+        raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{target}'")
+    own = vars(target).get("dispatch")
+    if isinstance(own, Dispatch):
+        return own
+    if not create:
+        return dispatch
+    own = Dispatch(parent=dispatch)
+    target.dispatch = own
+    return own
+
+
+def listen(target: Any, identifier: str, fn: Any, *args: Any, **kw: Any) -> None:
+    """Call `fn` whenever the event `identifier` happens to `target`, an instance or a class.
+
+    once=True: the first time only. insert=True: before the listeners that are there.
+    Raises: InvalidRequestError: the target has no such event.
+    """
+    dispatch = _target_dispatch(target, identifier, create=True)
+    stored = _once(fn) if kw.get("once") else fn
+    _wrapped[(id(dispatch), identifier, fn)] = stored
+    dispatch.add(identifier, stored, insert=bool(kw.get("insert")))
+
+
+def _once(fn: Any) -> Any:
+    pending = [fn]
+
+    def first_time_only(*args: Any, **kw: Any) -> Any:
+        if pending:
+            return pending.pop()(*args, **kw)
+        return None
+
+    return first_time_only
+
+
+def listens_for(target: Any, identifier: str, *args: Any, **kw: Any) -> Callable[[Any], Any]:
+    """Decorate a function to listen; see listen()."""
+
+    def decorate(fn: Any) -> Any:
+        listen(target, identifier, fn, *args, **kw)
+        return fn
+
+    return decorate
+
+
+def remove(target: Any, identifier: str, fn: Any) -> None:
+    """Undo listen() with the same arguments.
+
+    Raises: InvalidRequestError: that function does not listen to that event there.
+    """
+    dispatch = _target_dispatch(target, identifier, create=False)
+    stored = _wrapped.pop((id(dispatch), identifier, fn), None)
+    if stored is None or not dispatch.has(identifier, stored):
+        raise exc.InvalidRequestError(
+            f"No listeners found for event {target} / {identifier!r} / {fn} "
+        )
+    dispatch.discard(identifier, stored)
+
+
+def contains(target: Any, identifier: str, fn: Any) -> bool:
+    """Whether `fn` listens to that event of that very target."""
+    dispatch = _target_dispatch(target, identifier, create=False)
+    stored = _wrapped.get((id(dispatch), identifier, fn))
+    return stored is not None and dispatch.has(identifier, stored)

@@ -1,0 +1,55 @@
+"""inspect(): from an object to the thing that can tell about it.
+
+Before: exc.py.
+Here:   a registry from type to inspector.
+After:  engine/reflection.py registers engines, orm/ registers mapped classes and their objects.
+
+Follows: SQLAlchemy 1.4, "Runtime Inspection API".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_inspectors: dict[type, Callable[[Any], Any] | None] = {}
+
+
+def inspects(*types: type) -> Callable[[Any], Any]:
+    """Decorate the function that inspects objects of `types`; it may return None: not known."""
+
+    def decorate(inspector: Any) -> Any:
+        for each in types:
+            _inspectors[each] = inspector
+        return inspector
+
+    return decorate
+
+
+def inspects_itself(cls: Any) -> Any:
+    """Decorate a class whose instances tell about themselves."""
+    _inspectors[cls] = None
+    return cls
+
+
+def inspect(subject: Any, raiseerr: bool = True) -> Any:
+    """Return what tells about `subject`: Inspector, Mapper, InstanceState, or `subject` itself.
+
+    Raises: NoInspectionAvailable: nothing is registered for it (None when not `raiseerr`).
+    """
+    kind = type(subject)
+    for ancestor in kind.__mro__:
+        if ancestor in _inspectors:
+            inspector = _inspectors[ancestor]
+            told = subject if inspector is None else inspector(subject)
+            if told is not None:
+                return told
+    if raiseerr:
+        raise exc.NoInspectionAvailable(
+            f"No inspection system is available for object of type {kind}"
+        )
+    return None
