@@ -1,0 +1,174 @@
+"""The places of our files, and atomic writing: the only module that writes.
+
+Before: cli.py, config.py, check.py and course/ know *what* they keep.
+Here:   *where* it lives on this system, and how it gets there whole or not at all.
+After:  the file system. Nothing of ours is ever written into the working directory.
+
+The folders are those of the XDG specification, `%APPDATA%` on Windows, and the Library folders of
+macOS where they exist already. `ORMTUTOR_HOME` overrides all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+_NAME = "ormtutor"
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def config_directory() -> Path:
+    """Return the folder of `config.toml`."""
+    return _place("config", "XDG_CONFIG_HOME", ".config")
+
+
+def state_directory() -> Path:
+    """Return the folder of progress, history and reports."""
+    return _place("state", "XDG_STATE_HOME", ".local/state")
+
+
+def cache_directory() -> Path:
+    """Return the folder of what can be made again: parsed lessons, vectors of mistakes."""
+    return _place("cache", "XDG_CACHE_HOME", ".cache")
+
+
+def config_file() -> Path:
+    """Return the configuration file; it need not exist."""
+    return config_directory() / "config.toml"
+
+
+def progress_file() -> Path:
+    """Return the file that remembers which steps are done; it need not exist."""
+    return state_directory() / "progress.json"
+
+
+def history_file(*, sandbox: bool = False) -> Path:
+    """Return the file of typed inputs; those of the sandbox are kept apart."""
+    return state_directory() / ("history-play" if sandbox else "history")
+
+
+def report_directory() -> Path:
+    """Return the folder into which `:report` and `:accept` write."""
+    return state_directory() / "reports"
+
+
+def _place(kind: str, variable: str, default: str) -> Path:
+    home = os.environ.get("ORMTUTOR_HOME")
+    if home:
+        # Progress and configuration stand side by side there; the cache is a folder that can go.
+        return Path(home).expanduser() / ("cache" if kind == "cache" else "")
+    if sys.platform in ("win32", "darwin"):
+        system = _system_place(kind)
+        if sys.platform == "win32" or system.exists():
+            return system
+    # The specification: a path that is not absolute is to be ignored.
+    base = os.environ.get(variable, "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / default) / _NAME
+
+
+def _system_place(kind: str) -> Path:
+    import platformdirs  # late: Linux has no need of it, and it stands before the first prompt
+
+    if kind == "config":
+        return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True)
+    if kind == "state":
+        return platformdirs.user_state_path(_NAME, appauthor=False)
+    return platformdirs.user_cache_path(_NAME, appauthor=False)
+
+
+# --- reading and writing --------------------------------------------------------------------------
+
+
+def read_text(path: Path) -> str | None:
+    """Return a file's text, None when there is no such file or it is no UTF-8 text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Replace a file by a text, whole or not at all.
+
+    The text goes to a temporary file in the same folder, which then takes the name. A symbolic link
+    stays one, and the file keeps its mode; `private` makes a new one readable to its owner alone.
+
+    Raises: OSError: the folder cannot be made or written, or the disk is full.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, _mode(target, private))
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _mode(target: Path, private: bool) -> int:
+    try:
+        return target.stat().st_mode & 0o7777
+    except OSError:
+        # mkstemp makes private files; a file that is none of our secrets gets what open() gives.
+        return 0o600 if private else 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+class Lock:
+    """A lock that one process holds on a file; the system lets it go when the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stream: IO[bytes] | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock; False when another process has it.
+
+        Raises: OSError: the lock file cannot be made (a read-only folder).
+        """
+        if self._stream is not None:
+            return True
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        stream = open(self.path, "ab")  # noqa: SIM115  kept open: closing it gives the lock away
+        try:
+            _lock(stream)
+        except OSError:
+            stream.close()
+            return False
+        self._stream = stream
+        return True
+
+    def release(self) -> None:
+        """Give the lock away; nothing happens when it is not held."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(stream: IO[bytes]) -> None:
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(stream: IO[bytes]) -> None:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
