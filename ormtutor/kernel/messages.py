@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -44,12 +46,14 @@ class Run(Message):
     `mode`: `learner` shows a final expression's value as the interactive prompt does, one complete
     statement at a time; `script` runs a block of plain Python (an `alt`, `mistake` or `hidden`
     fence); `setup` runs silently, its statements belong to nobody's step.
+    `step` names the step in the file name `<ormtutor STEP #n>`; empty: the step begun last.
     """
 
     run: int
     source: str
     mode: Literal["learner", "script", "setup"] = "learner"
     first_line: int = 1
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Inspect(Message):
     """Ask for a view: `session`, `tables`, `names` or `effects`.
 
     `effects` is everything a comparison with the reference needs: rows of every table in this
-    transaction and committed, states of the named objects, reprs of names. `budget` in milliseconds.
+    transaction and committed, states of the named objects, reprs of names, what was printed.
+    `budget` in milliseconds.
     """
 
     run: int
@@ -117,11 +122,18 @@ class Ready(Message):
 
 @dataclass(frozen=True, slots=True)
 class Output(Message):
-    """Text that the learner's code printed, in order."""
+    """Text that the learner's code printed, in order.
+
+    `late`: a thread that an earlier run started printed it. `dropped`: so many characters that
+    came before this text were counted and not sent (between the head and the tail of a long
+    output). What bypasses Python (`os.system("echo")`, `os.write(1, ...)`) comes as `stderr`.
+    """
 
     run: int
     stream: Literal["stdout", "stderr"]
     text: str
+    late: bool = False
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +141,12 @@ class Statement(Message):
     """One statement reached the cursor. From kernel/recorder.py, shown by repl/panels.py.
 
     `parameters` is a display value for each bound parameter in order, one tuple a parameter set (an
-    executemany has several, and still is one statement). `cause` is one of ORM.md's, in words
-    (`flush: explicit`, `lazy load of User.addresses`); empty where the engine does not tell.
-    `objects` are labels such as `User#1`.
+    executemany has several, and still is one statement; of a long one the first are here and
+    `sets` is their true number). `cause` is one of the engine's, in words (`flush: explicit`,
+    `lazy load of User.addresses`); empty where the engine does not tell. `objects` are labels such
+    as `User#1`. `number` counts from 1 in a step; what a `setup` run sends counts -1, -2, ...
+    and belongs to no step. `failed`: the database refused it. `transaction` numbers the
+    transactions of the kernel's life; 0 outside one.
     """
 
     run: int
@@ -143,6 +158,9 @@ class Statement(Message):
     objects: tuple[str, ...]
     milliseconds: float
     executemany: bool = False
+    sets: int = 1
+    failed: bool = False
+    transaction: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +188,10 @@ class Transaction(Message):
 
 @dataclass(frozen=True, slots=True)
 class StateChange(Message):
-    """An object went from one state to another. `name` is the learner's name for it, or its label."""
+    """An object went from one state to another.
+
+    `name` is the learner's name for it, or else its label: `User#1`, `User (new)`.
+    """
 
     run: int
     name: str
@@ -195,24 +216,33 @@ class Frame(Message):
     name: str
     source: str
     carets: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure(Message):
-    """An exception: `text` is the trimmed traceback as shown, `full` has the engine's frames too."""
+    """An exception: `text` is the trimmed traceback as shown, `full` has the engine's frames too.
+
+    The last line of a plain traceback is `kind: message`, as Python prints it
+    (`sqlalchemy.exc.IntegrityError: ...`). `line` is the innermost of the learner's own lines,
+    `frames` are those lines. A kernel that died has the kind `KernelDied`.
+    """
 
     kind: str
     message: str
     text: str
     full: str
     line: int
+    frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finished(Message):
     """A run ended. `value` is the repr that the prompt shows, None where there is none to show.
 
-    `truncated` counts the characters of output that were dropped between its head and its tail.
+    `truncated` counts the characters of output that were dropped between its head and its tail,
+    `omitted` the statements and state changes that were counted and not sent, for there were
+    too many. `incomplete`: the source stops in the middle of a statement, and nothing ran.
     """
 
     run: int
@@ -221,6 +251,15 @@ class Finished(Message):
     failure: Failure | None
     truncated: int
     milliseconds: float
+    omitted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StillRunning(Message):
+    """The client's own word, not the kernel's: `seconds` after Ctrl-C the run has not ended."""
+
+    run: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +283,9 @@ class Completions(Message):
 class Answer(Message):
     """What one check expression came to.
 
-    `left` is the repr of the left operand of its comparison (or of the whole expression).
-    `error` says why it could not be evaluated: then `true` is False.
+    `left` is the value found: the left operand of its comparison (of the first one that failed,
+    where several are joined), or the whole expression. A text stands as it is, anything else as
+    its repr. `error` says why it could not be evaluated: then `true` is False.
     """
 
     true: bool
@@ -263,8 +303,118 @@ class Answers(Message):
 
 @dataclass(frozen=True, slots=True)
 class View(Message):
-    """The answer to Inspect: plain JSON data, its shape told in kernel/facts.py."""
+    """The answer to Inspect: plain JSON data, its shape told in kernel/views.py."""
 
     run: int
     what: str
     content: Any
+
+
+# --- on the wire ----------------------------------------------------------------------------------
+
+
+# Not a name that a field could have.
+_KIND = "@"
+
+
+def encode(message: Message) -> str:
+    """Return the message as one line of ASCII, without its line end."""
+    return json.dumps(_plain(message), separators=(",", ":"))
+
+
+def decode(line: str | bytes) -> Message:
+    """Return the message that `encode` made a line of.
+
+    Raises: MessageError: not JSON, an unknown kind, fields too many or too few or of another type.
+    """
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise MessageError(f"not JSON: {error}") from error
+    if not isinstance(found, dict) or not isinstance(found.get(_KIND), str):
+        raise MessageError("a message is an object that names its kind")
+    kind = Message.kinds.get(found[_KIND])
+    if kind is None:
+        raise MessageError(f"there is no message of the kind {found[_KIND]!r}")
+    return _read_message(kind, found)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as JSON can hold it; a message becomes an object that names its kind."""
+    if isinstance(value, Message):
+        names = _readers(type(value))
+        return {
+            _KIND: type(value).__name__,
+            **{name: _plain(getattr(value, name)) for name in names},
+        }
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _read_message(kind: type[Message], found: Any) -> Message:
+    if not isinstance(found, dict) or found.get(_KIND) != kind.__name__:
+        raise MessageError(f"expected a {kind.__name__}")
+    readers = _readers(kind)
+    extra = found.keys() - readers.keys() - {_KIND}
+    if extra:
+        raise MessageError(f"{kind.__name__} has no field {min(extra)!r}")
+    try:
+        return kind(
+            **{name: readers[name](value) for name, value in found.items() if name != _KIND}
+        )
+    except TypeError as error:
+        raise MessageError(f"{kind.__name__}: {error}") from error
+
+
+Reader = Callable[[Any], Any]
+_READERS: dict[type[Message], dict[str, Reader]] = {}
+
+
+def _readers(kind: type[Message]) -> dict[str, Reader]:
+    """Return, for each field of the kind, what checks and restores its value."""
+    if kind not in _READERS:
+        # The annotations are texts here (PEP 563), so that no typing machinery is needed.
+        fields = dataclasses.fields(kind)
+        _READERS[kind] = {field.name: _reader(str(field.type)) for field in fields}
+    return _READERS[kind]
+
+
+def _reader(annotation: str) -> Reader:
+    """Return what turns JSON back into a value of the annotated type."""
+    if annotation == "Any":
+        return lambda value: value
+    if annotation.endswith(" | None"):
+        inner = _reader(annotation.removesuffix(" | None"))
+        return lambda value: None if value is None else inner(value)
+    if annotation.startswith("tuple["):
+        item = _reader(annotation.removeprefix("tuple[").removesuffix(", ...]"))
+        return lambda value: tuple(map(item, _instance(value, list)))
+    if annotation == "Status":
+        annotation = "Literal['ok', 'error', 'interrupted', 'incomplete']"
+    if annotation.startswith("Literal["):
+        words = frozenset(re.findall(r"[\w ]+", annotation.removeprefix("Literal[")))
+        return lambda value: _word(value, words)
+    if annotation in Message.kinds:
+        return lambda value: _read_message(Message.kinds[annotation], value)
+    return lambda value: _instance(value, _PLAIN_TYPES[annotation])
+
+
+_PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (float, int),
+    "bool": bool,
+}
+
+
+def _instance(value: Any, kind: type | tuple[type, ...]) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise MessageError(f"{value!r:.80} is of another type than its field")
+    return value
+
+
+def _word(value: Any, words: frozenset[str]) -> Any:
+    if not isinstance(value, str) or value not in words:
+        raise MessageError(f"{value!r:.80} is none of {', '.join(sorted(words))}")
+    return value
