@@ -1,11 +1,13 @@
 """The tutor's own errors: each says what is wrong, where, and what to do next.
 
-Every room above the engine raises these and nothing else of its own; `cli.py` and `repl/` show them.
+Every room above the engine raises these and nothing else of its own; `cli.py` and `repl/` show
+them.
 The engine's errors are SQLAlchemy's and live in `miniorm/exc.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -40,13 +42,33 @@ class CommandError(TutorError):
 
 
 class LessonError(TutorError):
-    """A lesson file that breaks the format; names the file and the line (from 1)."""
+    """A lesson file that breaks the format; names the file and the line (from 1).
 
-    def __init__(self, path: Path | str, line: int, problem: str, *, hint: str = "") -> None:
+    A file is read to its end: the further mistakes in it are in `others`, and `all` has every one.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        line: int,
+        problem: str,
+        *,
+        hint: str = "",
+        others: Sequence[LessonError] = (),
+    ) -> None:
         super().__init__(f"{path}:{line}: {problem}", hint=hint)
         self.path = Path(path)
         self.line = line
         self.message = problem
+        self.others = tuple(others)
+
+    @property
+    def all(self) -> tuple[LessonError, ...]:
+        """This mistake and those found with it, in the order of the file."""
+        return (self, *self.others)
+
+    def __str__(self) -> str:
+        return "\n".join(TutorError.__str__(error) for error in self.all)
 
 
 class KernelError(TutorError):

@@ -117,6 +117,18 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         raise
 
 
+def write_cache(path: Path, text: str, *, keep: int = 200) -> None:
+    """Keep what can be made again; a cache that cannot be written is no cache, and no error.
+
+    The oldest files of the folder go once it holds more than `keep`.
+    """
+    with contextlib.suppress(OSError):
+        write_text(path, text)
+        kept = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in kept[keep:]:
+            old.unlink(missing_ok=True)
+
+
 def _mode(target: Path, private: bool) -> int:
     try:
         return target.stat().st_mode & 0o7777

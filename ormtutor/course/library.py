@@ -1,18 +1,31 @@
 """Find the lessons, order them, hand them out by name.
 
-Before: cli.py says where to look, or looks in the usual places.
+Before: cli.py says where to look, or we look in the usual places.
 Here:   files -> Library; a parsed lesson is kept as JSON under its content's hash.
 After:  tutor.py and check.py take lessons from it.
+
+The usual places: `lessons/` beside the package (a checkout), then inside it (a wheel). Other
+distributions add folders through the entry-point group `ormtutor.lessons`; asking for them is slow,
+so that happens only when a name is not ours, or when all lessons are wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ormtutor.course.lesson import Lesson
-from ormtutor.errors import LessonError
+from ormtutor import files
+from ormtutor.course.lesson import Lesson, from_json, to_json
+from ormtutor.errors import LessonError, UsageError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_GROUP = "ormtutor.lessons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +34,216 @@ class Library:
 
     lessons: tuple[Lesson, ...]
     problems: tuple[LessonError, ...] = ()
+    directories: tuple[Path, ...] = ()
 
     def lesson(self, name: str) -> Lesson:
-        """Return a lesson by its id, number, file name (stem) or path.
+        """Return a lesson by its id, number, file name (with or without `.md`) or path.
 
         Raises: UsageError: there is none, with the nearest names. LessonError: it cannot be read.
         """
-        raise NotImplementedError
+        for lesson in self.lessons:
+            if name in _names(lesson):
+                return lesson
+        for problem in self.problems:
+            if name in (problem.path.stem, problem.path.name, str(problem.path)):
+                raise problem
+        if name.endswith(".md") or os.sep in name:
+            return parse(Path(name))
+        for lesson in plugins().lessons:
+            if name in _names(lesson):
+                return lesson
+        raise self._no_such(name)
+
+    def place(self, name: str) -> tuple[Lesson, str | None]:
+        """Return a lesson and a step of it for `LESSON`, `LESSON/STEP` or a path.
+
+        Raises: as `lesson`, and UsageError for a step that the lesson does not have.
+        """
+        lesson_name, slash, step_id = name.rpartition("/")
+        known = {known for lesson in self.lessons for known in _names(lesson)}
+        if not slash or lesson_name not in known or Path(name).is_file():
+            return self.lesson(name), None
+        lesson = self.lesson(lesson_name)
+        steps = [step.id for step in lesson.steps]
+        if step_id not in steps:
+            near = difflib.get_close_matches(step_id, steps, 1)
+            raise UsageError(
+                f"the lesson {lesson.id} has no step {step_id!r}",
+                hint=f"Did you mean {lesson.id}/{near[0]}?"
+                if near
+                else f"It has: {', '.join(steps)}.",
+            )
+        return lesson, step_id
 
     def after(self, lesson: Lesson) -> Lesson | None:
-        """Return the lesson that follows, None at the end."""
-        raise NotImplementedError
+        """Return the lesson that follows, None at the end or when it is not one of ours."""
+        for before, following in zip(self.lessons, self.lessons[1:], strict=False):
+            if before.id == lesson.id:
+                return following
+        return None
+
+    def _no_such(self, name: str) -> UsageError:
+        known = [lesson.id for lesson in self.lessons]
+        near = difflib.get_close_matches(name, known, 1, 0.5)
+        if near:
+            hint = f"Did you mean {near[0]}? `ormtutor list` shows all."
+        elif known:
+            hint = f"There are: {', '.join(known)}. A lesson file is opened by its path."
+        else:
+            hint = "No lessons were found; open one by its path."
+        return UsageError(f"there is no lesson {name!r}", hint=hint)
 
 
-def parse(path: Path) -> Lesson:
-    """Read a lesson file; all its mistakes at once as a LessonError."""
-    raise NotImplementedError
+def _names(lesson: Lesson) -> set[str]:
+    number = lesson.number
+    numbers = set() if number is None else {str(number), f"{number:02}"}
+    return {lesson.id, lesson.path.stem, lesson.path.name, str(lesson.path)} | numbers
 
 
 def find(directories: Iterable[Path] = ()) -> Library:
-    """Return the lessons of the directories, else of the places where the course stands."""
-    raise NotImplementedError
+    """Return the lessons of the directories, else of the usual places."""
+    places = tuple(directories) or usual_places()
+    lessons: list[Lesson] = []
+    problems: list[LessonError] = []
+    for directory in places:
+        for path in lesson_files(directory):
+            try:
+                lessons.append(_unless_taken(parse(path), lessons))
+            except LessonError as error:
+                problems.append(error)
+    return Library(tuple(lessons), tuple(problems), places)
+
+
+def _unless_taken(lesson: Lesson, lessons: Sequence[Lesson]) -> Lesson:
+    for earlier in lessons:
+        if earlier.id == lesson.id:
+            raise LessonError(
+                lesson.path,
+                1,
+                f"the id {lesson.id!r} is taken by {earlier.path.name}",
+                hint="Give each lesson an id of its own.",
+            )
+    return lesson
+
+
+def usual_places() -> tuple[Path, ...]:
+    """Return where the course stands: beside the package in a checkout, else inside it."""
+    beside, inside = _PACKAGE.parent / "lessons", _PACKAGE / "lessons"
+    # A folder called lessons beside an installed package would be somebody else's.
+    if (_PACKAGE.parent / "pyproject.toml").exists() and beside.is_dir():
+        return (beside,)
+    return (inside,) if inside.is_dir() else ()
+
+
+def lesson_files(directory: Path) -> list[Path]:
+    """Return the lesson files of a folder by name, leaving out other Markdown."""
+    return [path for path in sorted(directory.glob("*.md")) if is_lesson(path)]
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file's first block is `toml lesson`; reads its beginning only."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as stream:
+            for line in stream:
+                if line.strip():
+                    fence = line.strip()
+                    return fence[:3] in ("```", "~~~") and fence.lstrip("`~").split()[:2] == [
+                        "toml",
+                        "lesson",
+                    ]
+    except OSError:
+        return False
+    return False
+
+
+def plugins() -> Library:
+    """Return the lessons of other distributions; ids are prefixed by the distribution's name."""
+    from importlib.metadata import entry_points  # late: it reads every installed distribution
+
+    lessons: list[Lesson] = []
+    problems: list[LessonError] = []
+    for entry in entry_points(group=_GROUP):
+        name = entry.dist.name if entry.dist else entry.name
+        try:
+            directory = Path(os.fspath(entry.load()))
+            if not directory.is_dir():
+                raise NotADirectoryError(f"{directory} is no folder")
+            library = find([directory])
+        except Exception as error:  # somebody else's code: whatever it raises, we go on without it
+            problems.append(LessonError(name, 1, f"the lessons of {name} cannot be found: {error}"))
+            continue
+        problems += library.problems
+        lessons += [
+            dataclasses.replace(lesson, id=f"{name}:{lesson.id}") for lesson in library.lessons
+        ]
+    return Library(tuple(lessons), tuple(problems))
+
+
+# --- one file -------------------------------------------------------------------------------------
+
+
+def parse(path: Path) -> Lesson:
+    """Read a lesson file, from its kept copy where the content is the same.
+
+    Raises: LessonError: the file cannot be read, or breaks the format (all mistakes at once).
+    """
+    text = _read(path)
+    kept = _kept_copy(text)
+    lesson = _from_kept(kept, path)
+    if lesson is None:
+        from ormtutor.course import markdown  # late: the parser would stand before the first prompt
+
+        lesson = markdown.read(text, path)
+        files.write_cache(kept, json.dumps(to_json(lesson), ensure_ascii=False))
+    return _with_shared(lesson)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise LessonError(
+            path, 1, "there is no such file", hint="`ormtutor list` shows the lessons."
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LessonError(
+            path, line, "this is not UTF-8 text", hint="Save the file as UTF-8."
+        ) from error
+    except OSError as error:
+        raise LessonError(
+            path, 1, f"the file cannot be read: {error.strerror}", hint="Name a lesson file."
+        ) from error
+
+
+def _kept_copy(text: str) -> Path:
+    # The parser is part of the key: another one may see another lesson in the same text.
+    parser = (_PACKAGE / "course" / "markdown.py").stat()
+    key = f"{parser.st_mtime_ns} {parser.st_size} {text}"
+    name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return files.cache_directory() / "lessons" / f"{name}.json"
+
+
+def _from_kept(kept: Path, path: Path) -> Lesson | None:
+    text = files.read_text(kept)
+    if text is None:
+        return None
+    try:
+        return from_json(json.loads(text), path)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # written by another version, or damaged: parse anew
+
+
+def _with_shared(lesson: Lesson) -> Lesson:
+    if not lesson.use:
+        return lesson
+    shared = files.read_text(lesson.path.parent / lesson.use)
+    if shared is None:
+        raise LessonError(
+            lesson.path,
+            1,
+            f"use names {lesson.use!r}, and no such file stands beside the lesson",
+            hint="Put the file there, or take the line away.",
+        )
+    both = hashlib.sha256(f"{lesson.digest} {shared}".encode()).hexdigest()[:20]
+    return dataclasses.replace(lesson, shared=shared, digest=both)
