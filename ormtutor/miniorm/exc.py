@@ -12,6 +12,9 @@ Follows: SQLAlchemy 1.4, "Core Exceptions" and "Error Messages".
 
 from __future__ import annotations
 
+import sys
+import warnings
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -603,3 +606,16 @@ def _original_message(error: Any) -> str:
         return str(error)
     except Exception as failure:
         return f"Error in str() of DB-API-generated exception: {failure}"
+
+
+_PACKAGE = __name__.rpartition(".")[0]
+
+
+def warn(message: str, category: type[Warning] = SAWarning) -> None:
+    """Warn, pointing at the line of the caller's program and not at one of the engine's."""
+    level = 2
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, category, stacklevel=level - 1)
