@@ -1,0 +1,1426 @@
+"""Attributes: what stands on a mapped class, and how values are read, written and remembered.
+
+Before: a learner reads `user.name`, sets it, appends to `user.addresses`, or writes `User.name == "x"`.
+Here:   InstrumentedAttribute (the class's side: an expression, and the read of a missing value);
+        the impls (one attribute's get, set, append, remove, history); back reference events.
+After:  changes go to orm/state.py and orm/collections.py; a missing value comes through
+        state.Loaders from orm/loading.py and orm/strategies.py.
+
+An InstrumentedAttribute has `__get__` and no `__set__`: a loaded attribute is found in the object's
+own dictionary and no code of ours runs. Writes come through one `__setattr__` for each class.
+
+Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships with Backref".
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from ormtutor.miniorm.exc import InvalidRequestError
+from ormtutor.miniorm.orm.collections import (
+    CollectionAdapter,
+    bulk_replace,
+    duck_type_of,
+    prepare_instrumentation,
+)
+from ormtutor.miniorm.orm.exc import StaleDataError, state_label
+from ormtutor.miniorm.orm.state import (
+    ATTR_EMPTY,
+    ATTR_WAS_SET,
+    CALLABLES_OK,
+    INIT_OK,
+    LOAD_AGAINST_COMMITTED,
+    MARKERS,
+    NO_AUTOFLUSH,
+    NO_RAISE,
+    NO_VALUE,
+    PASSIVE_NO_FETCH,
+    PASSIVE_NO_INITIALIZE,
+    PASSIVE_NO_RESULT,
+    PASSIVE_OFF,
+    PASSIVE_ONLY_PERSISTENT,
+    PASSIVE_RETURN_NO_VALUE,
+    UNCHANGED,
+    InstanceState,
+    Loaders,
+    instance_dict,
+    instance_state,
+    symbol,
+)
+from ormtutor.miniorm.sql.elements import ColumnOperators
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    Values = dict[str, Any]
+    Listeners = tuple[Callable[..., Any], ...]
+
+# The state of a related object, with Python's own error when it is not mapped.
+state_of: Callable[[Any], InstanceState] = attrgetter("_sa_instance_state")
+
+OP_REMOVE = symbol("REMOVE")
+OP_APPEND = symbol("APPEND")
+OP_REPLACE = symbol("REPLACE")
+OP_BULK_REPLACE = symbol("BULK_REPLACE")
+OP_MODIFIED = symbol("MODIFIED")
+
+
+# History --------------------------------------------------------------------------------------
+
+
+class History(tuple):  # type: ignore[type-arg]
+    """What happened to an attribute since the last flush: added, unchanged, deleted."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+    __slots__ = ()
+    _fields = ("added", "unchanged", "deleted")
+
+    def __new__(cls, added: Any, unchanged: Any, deleted: Any) -> History:
+        """Three sequences (or None, when nothing is known)."""
+        return tuple.__new__(cls, (added, unchanged, deleted))
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self)
+
+    @property
+    def added(self) -> Any:
+        """The new values."""
+        return self[0]
+
+    @property
+    def unchanged(self) -> Any:
+        """The values that were there at the last flush and still are."""
+        return self[1]
+
+    @property
+    def deleted(self) -> Any:
+        """The values that went."""
+        return self[2]
+
+    def __repr__(self) -> str:
+        return f"History(added={self[0]!r}, unchanged={self[1]!r}, deleted={self[2]!r})"
+
+    def __bool__(self) -> bool:
+        return self != HISTORY_BLANK
+
+    def empty(self) -> bool:
+        """Whether there is neither change nor value."""
+        return not bool(self[0] or self[2]) and not self[1]
+
+    def sum(self) -> list[Any]:
+        """All values, old and new."""
+        return list(self[0] or ()) + list(self[1] or ()) + list(self[2] or ())
+
+    def non_deleted(self) -> list[Any]:
+        """The present values."""
+        return list(self[0] or ()) + list(self[1] or ())
+
+    def non_added(self) -> list[Any]:
+        """The values at the last flush."""
+        return list(self[1] or ()) + list(self[2] or ())
+
+    def has_changes(self) -> bool:
+        """Whether anything was added or deleted."""
+        return bool(self[0] or self[2])
+
+    def as_state(self) -> History:
+        """The same with states in the place of objects."""
+        return History(*(_states(values) for values in self))
+
+
+HISTORY_BLANK = History(None, None, None)
+_NO_HISTORY = symbol("NO_HISTORY")
+_NOTHING_HAPPENED = History((), (), ())
+
+
+def _states(objects: Any) -> list[InstanceState | None]:
+    return [state_of(obj) if obj is not None else None for obj in objects or ()]
+
+
+# The impls: one for each mapped attribute of a class ------------------------------------------
+
+
+class AttributeEvent:
+    """What caused a change; it travels along back references, so that they stop where they began."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+    __slots__ = ("impl", "op", "parent_token")
+
+    def __init__(self, impl: AttributeImpl, op: symbol) -> None:
+        self.impl = impl
+        self.op = op
+        self.parent_token = impl.parent_token
+
+    @property
+    def key(self) -> str:
+        """The name of the attribute where it began."""
+        return self.impl.key
+
+    def hasparent(self, state: InstanceState) -> bool:
+        """Whether this attribute is known to have the object as a member."""
+        return self.impl.hasparent(state)
+
+
+class AttributeImpl:
+    """How one attribute is read, written and remembered.
+
+    parent_token: what stands for the attribute in `state.parents`: its property.
+    callable_: called as (state, passive) for a value that is neither here nor expired.
+    active_history: load the old value before a change. expire_missing: expire also without a value.
+    on_set ...: listeners; each gets the state, the value and the AttributeEvent.
+    """
+
+    collection = False
+    dynamic = False
+    uses_objects = False
+    supports_population = True
+    accepts_scalar_loader = True
+
+    def __init__(
+        self,
+        class_: type,
+        key: str,
+        parent_token: Any,
+        *,
+        callable_: Callable[[InstanceState, int], Any] | None = None,
+        active_history: bool = False,
+        trackparent: bool = False,
+        expire_missing: bool = True,
+        load_on_unexpire: bool = True,
+        send_modified_events: bool = True,
+        compare_function: Callable[[Any, Any], Any] | None = None,
+        copy_function: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.class_ = class_
+        self.key = key
+        self.parent_token = parent_token
+        self.callable_ = callable_
+        self.active_history = active_history
+        self.trackparent = trackparent
+        self.expire_missing = expire_missing
+        self.load_on_unexpire = load_on_unexpire
+        self.send_modified_events = send_modified_events
+        self.is_equal = compare_function
+        self.copy_function = copy_function
+        self.on_set: Listeners = ()
+        self.on_append: Listeners = ()
+        self.on_append_again: Listeners = ()
+        self.on_remove: Listeners = ()
+        self.on_bulk_replace: Listeners = ()
+        self.append_token = AttributeEvent(self, OP_APPEND)
+        self.remove_token = AttributeEvent(self, OP_REMOVE)
+        self.replace_token = AttributeEvent(self, OP_REPLACE)
+        self.bulk_replace_token: AttributeEvent | None = None
+
+    def __str__(self) -> str:
+        return f"{self.class_.__name__}.{self.key}"
+
+    def copy(self, value: Any) -> Any:
+        """The old value to be kept when `value` is about to change in place."""
+        return value
+
+    # reading ---------------------------------------------------------------------------------
+
+    def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
+        """The value, loaded when that is allowed; else a marker of orm/state.py."""
+        key = self.key
+        if key in dict_:
+            return dict_[key]
+        committed = state.committed_state
+        # With a history there is nothing to load: the value was deleted.
+        if key not in committed or committed[key] is NO_VALUE:
+            if not passive & CALLABLES_OK:
+                return PASSIVE_NO_RESULT
+            value = self._load(state, passive)
+            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+                return value
+            if value is ATTR_WAS_SET:
+                try:
+                    return dict_[key]
+                except KeyError:
+                    # Happens when a load of expired attributes gave no value for this one.
+                    raise KeyError(
+                        f'Deferred loader for attribute "{key}" failed to populate correctly'
+                    ) from None
+            if value is not ATTR_EMPTY:
+                return self.set_committed_value(state, dict_, value)
+        return self._default_value(state, dict_) if passive & INIT_OK else NO_VALUE
+
+    def _load(self, state: InstanceState, passive: int) -> Any:
+        if (
+            self.accepts_scalar_loader
+            and self.load_on_unexpire
+            and self.key in state.expired_attributes
+        ):
+            return state.load_expired(passive)
+        callables = state.callables
+        if callables is not None and self.key in callables:
+            return callables[self.key](state, passive)
+        if self.callable_ is not None:
+            return self.callable_(state, passive)
+        return ATTR_EMPTY
+
+    def _default_value(self, state: InstanceState, dict_: Values) -> Any:
+        """What an attribute reads that was never set: None, and nothing is kept of it."""
+        return None
+
+    def get_committed_value(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> Any:
+        """The value at the last flush; None when there was none."""
+        if self.key in state.committed_state:
+            value = state.committed_state[self.key]
+            return None if value is NO_VALUE else value
+        return self.get(state, dict_, passive)
+
+    def get_history(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> History:
+        """What happened since the last flush."""
+        raise NotImplementedError
+
+    # writing ---------------------------------------------------------------------------------
+
+    def set(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None = None,
+        passive: int = PASSIVE_OFF,
+        check_old: Any = None,
+        pop: bool = False,
+    ) -> None:
+        """Assign a value; `check_old`, `pop`: only if this one was there."""
+        raise NotImplementedError
+
+    def append(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Add a member, or become it (from a back reference)."""
+        self.set(state, dict_, value, initiator, passive=passive)
+
+    def remove(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Remove a member, or become None. ValueError: it was not there."""
+        self.set(state, dict_, None, initiator, passive=passive, check_old=value)
+
+    def pop(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Remove a member, or become None; nothing when it was not there."""
+        self.set(state, dict_, None, initiator, passive=passive, check_old=value, pop=True)
+
+    def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
+        """Put a value that was loaded: it makes no history."""
+        dict_[self.key] = value
+        state.commit(dict_, (self.key,))
+        return value
+
+    def invalidate_collection(self, collection: Any) -> None:
+        """The collection is no longer this attribute's value; scalars have none."""
+
+    # parents, for delete-orphan --------------------------------------------------------------
+
+    def hasparent(self, state: InstanceState, optimistic: bool = False) -> bool:
+        """Whether the object is a member here; `optimistic`: what to say when nothing is known."""
+        parents = state.parents
+        if parents is None:
+            return optimistic
+        return parents.get(self.parent_token, optimistic) is not False
+
+    def sethasparent(self, state: InstanceState, parent_state: InstanceState, value: bool) -> None:
+        """The object became (or is no longer) a member of the parent's attribute.
+
+        Raises: StaleDataError: it is said to leave a parent, and an unknown one took it last.
+        """
+        token = self.parent_token
+        if state.parents is None:
+            state.parents = {}
+        parents = state.parents
+        if value:
+            parents[token] = parent_state
+            return
+        last_parent = parents.get(token)
+        if last_parent and last_parent.key != parent_state.key:
+            if last_parent.obj() is None:
+                raise StaleDataError(
+                    f"Removing state {state_label(state)} from parent state "
+                    f"{state_label(parent_state)} along attribute '{self.key}', but the parent "
+                    "record has gone stale, can't be sure this is the most recent parent."
+                )
+            return
+        parents[token] = False
+
+
+class ScalarAttributeImpl(AttributeImpl):
+    """A column's value."""
+
+    def set(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None = None,
+        passive: int = PASSIVE_OFF,
+        check_old: Any = None,
+        pop: bool = False,
+    ) -> None:
+        """Assign a value."""
+        key = self.key
+        if self.active_history:
+            old = self.get(state, dict_, PASSIVE_RETURN_NO_VALUE)
+        else:
+            old = dict_.get(key, NO_VALUE)
+        for listener in self.on_set:
+            value = listener(state, value, old, initiator or self.replace_token)
+        state.modified_event(dict_, self, old)
+        dict_[key] = value
+
+    def delete(self, state: InstanceState, dict_: Values) -> None:
+        """`del obj.attribute`.
+
+        Raises: AttributeError: there is no value.
+        """
+        if self.active_history:
+            old = self.get(state, dict_, PASSIVE_RETURN_NO_VALUE)
+        else:
+            old = dict_.get(self.key, NO_VALUE)
+        for listener in self.on_remove:
+            listener(state, old, self.remove_token)
+        state.modified_event(dict_, self, old)
+        existing = dict_.pop(self.key, NO_VALUE)
+        if (
+            existing is NO_VALUE
+            and old is NO_VALUE
+            and not state.expired
+            and self.key not in state.expired_attributes
+        ):
+            raise AttributeError(f"{self} object does not have a value")
+
+    def get_history(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> History:
+        """What happened since the last flush."""
+        key = self.key
+        if key in dict_:
+            current = dict_[key]
+        elif key in state.committed_state:
+            current = NO_VALUE
+        else:
+            current = self.get(state, dict_, passive & ~INIT_OK)
+            if current is PASSIVE_NO_RESULT:
+                return HISTORY_BLANK
+        return self._history(state, current)
+
+    def _history(self, state: InstanceState, current: Any) -> History:
+        original = state.committed_state.get(self.key, _NO_HISTORY)
+        if original is _NO_HISTORY:
+            return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
+        if current is not NO_VALUE and self._same(current, original):
+            return History((), [current], ())
+        if id(original) in MARKERS:
+            # The old value is not known. Where the present one is gone too, None stands for it.
+            return History([None if id(current) in MARKERS else current], (), ())
+        return History(() if current is NO_VALUE else [current], (), [original])
+
+    def _same(self, current: Any, original: Any) -> bool:
+        if self.is_equal is not None and id(original) not in MARKERS:
+            # A SQL expression as value compares to another expression, which is not True.
+            return self.is_equal(current, original) is True
+        return (current == original) is True
+
+
+class ScalarObjectAttributeImpl(AttributeImpl):
+    """The one object of a relationship."""
+
+    uses_objects = True
+    accepts_scalar_loader = False
+
+    def _old_value(self, state: InstanceState, dict_: Values) -> Any:
+        if self.active_history:
+            passive = PASSIVE_ONLY_PERSISTENT | NO_AUTOFLUSH | LOAD_AGAINST_COMMITTED
+        else:
+            passive = PASSIVE_NO_FETCH ^ INIT_OK | LOAD_AGAINST_COMMITTED | NO_RAISE
+        return self.get(state, dict_, passive)
+
+    def set(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None = None,
+        passive: int = PASSIVE_OFF,
+        check_old: Any = None,
+        pop: bool = False,
+    ) -> None:
+        """Assign an object or None.
+
+        Raises: ValueError: `check_old` was not the value.
+        """
+        old = self._old_value(state, dict_)
+        if (
+            check_old is not None
+            and old is not PASSIVE_NO_RESULT
+            and check_old is not PASSIVE_NO_RESULT
+            and check_old is not old
+        ):
+            if pop:
+                return
+            raise ValueError(
+                f"Object {state_label(state_of(check_old))} not associated with "
+                f"{state_label(state)} on attribute '{self.key}'"
+            )
+        dict_[self.key] = self.fire_replace_event(state, dict_, value, old, initiator)
+
+    def delete(self, state: InstanceState, dict_: Values) -> None:
+        """`del obj.attribute`.
+
+        Raises: AttributeError: there is no value.
+        """
+        old = self._old_value(state, dict_)
+        self.fire_remove_event(state, dict_, old, self.remove_token)
+        existing = dict_.pop(self.key, NO_VALUE)
+        if existing is NO_VALUE and old is not PASSIVE_NO_RESULT and old is None:
+            raise AttributeError(f"{self} object does not have a value")
+
+    def fire_remove_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> None:
+        """Tell that `value` goes and nothing comes."""
+        if self.trackparent and value is not None and id(value) not in MARKERS:
+            self.sethasparent(state_of(value), state, False)
+        for listener in self.on_remove:
+            listener(state, value, initiator or self.remove_token)
+        state.modified_event(dict_, self, value)
+
+    def fire_replace_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        previous: Any,
+        initiator: AttributeEvent | None,
+    ) -> Any:
+        """Tell that `value` takes the place of `previous`; gives the value to put."""
+        state.modified_event(dict_, self, previous)
+        if (
+            self.trackparent
+            and previous is not value
+            and previous is not None
+            and id(previous) not in MARKERS
+        ):
+            self.sethasparent(state_of(previous), state, False)
+        for listener in self.on_set:
+            value = listener(state, value, previous, initiator or self.replace_token)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, True)
+        return value
+
+    def get_history(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> History:
+        """What happened since the last flush."""
+        if self.key in dict_:
+            current = dict_[self.key]
+        else:
+            current = self.get(state, dict_, passive & ~INIT_OK)
+            if current is PASSIVE_NO_RESULT:
+                return HISTORY_BLANK
+        original = state.committed_state.get(self.key, _NO_HISTORY)
+        if original is _NO_HISTORY:
+            return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
+        if current is original and current is not NO_VALUE:
+            return History((), [current], ())
+        # That there was no object before is not told as a deleted None.
+        if original is None or id(original) in MARKERS:
+            return History([None if id(current) in MARKERS else current], (), ())
+        return History(() if current is NO_VALUE else [current], (), [original])
+
+    def get_all_pending(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
+    ) -> list[tuple[InstanceState | None, Any]]:
+        """The present object and the one of the last flush, with their states."""
+        if self.key in dict_:
+            current = dict_[self.key]
+        elif passive & CALLABLES_OK:
+            current = self.get(state, dict_, passive)
+        else:
+            return []
+        found: list[tuple[InstanceState | None, Any]] = [(None, None)]
+        if current is not None and id(current) not in MARKERS:
+            found = [(state_of(current), current)]
+        original = state.committed_state.get(self.key)
+        if original is not None and id(original) not in MARKERS and original is not current:
+            found.append((state_of(original), original))
+        return found
+
+
+class CollectionAttributeImpl(AttributeImpl):
+    """The collection of a relationship."""
+
+    uses_objects = True
+    collection = True
+    accepts_scalar_loader = False
+
+    def __init__(
+        self, class_: type, key: str, parent_token: Any, *, typecallable: Any = list, **kw: Any
+    ) -> None:
+        super().__init__(class_, key, parent_token, **kw)
+        self.bulk_replace_token = AttributeEvent(self, OP_BULK_REPLACE)
+        self.collection_factory = prepare_instrumentation(typecallable)
+        self.duck_type = duck_type_of(self.collection_factory())
+
+    def copy(self, value: Any) -> list[Any]:
+        """The members, for the history."""
+        return list(collection_members(value))
+
+    # the collection --------------------------------------------------------------------------
+
+    def new_collection(self, state: InstanceState) -> tuple[CollectionAdapter, Any]:
+        """An empty collection that belongs to the object, not yet its value."""
+        collection = self.collection_factory()
+        adapter = collection._sa_adapter
+        if adapter is None or adapter.owner_state is not state or adapter.attr is not self:
+            adapter = CollectionAdapter(self, state, collection)
+        return adapter, collection
+
+    def _default_value(self, state: InstanceState, dict_: Values) -> Any:
+        waiting = state.empty_collections
+        if waiting is not None and self.key in waiting:
+            return waiting[self.key]
+        adapter, collection = self.new_collection(state)
+        adapter.set_empty(collection)
+        return collection
+
+    def get_collection(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        user_data: Any = None,
+        passive: int = PASSIVE_OFF,
+    ) -> Any:
+        """The adapter of the collection; PASSIVE_NO_RESULT when it may not be loaded."""
+        if user_data is None:
+            user_data = self.get(state, dict_, passive)
+            if user_data is PASSIVE_NO_RESULT:
+                return user_data
+        return user_data._sa_adapter
+
+    def invalidate_collection(self, collection: Any) -> None:
+        """The collection is no longer the value: changes in it are told to nobody."""
+        adapter = getattr(collection, "_sa_adapter", None)
+        if adapter is not None:
+            adapter.invalidated = True
+
+    # writing ---------------------------------------------------------------------------------
+
+    def append(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Add a member; when the collection may not be loaded, the change waits for it."""
+        adapter = self.get_collection(state, dict_, passive=passive)
+        if adapter is PASSIVE_NO_RESULT:
+            value = self.fire_append_event(state, dict_, value, initiator)
+            state.pending_mutation(self.key).append(value)
+        else:
+            adapter.append_with_event(value, initiator)
+
+    def remove(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Remove a member; when the collection may not be loaded, the change waits for it."""
+        adapter = self.get_collection(state, dict_, passive=passive)
+        if adapter is PASSIVE_NO_RESULT:
+            self.fire_remove_event(state, dict_, value, initiator)
+            state.pending_mutation(self.key).remove(value)
+        else:
+            adapter.remove_with_event(value, initiator)
+
+    def pop(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Remove a member, if it is there."""
+        try:
+            self.remove(state, dict_, value, initiator, passive)
+        except (ValueError, KeyError, IndexError):
+            pass
+
+    def set(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None = None,
+        passive: int = PASSIVE_OFF,
+        check_old: Any = None,
+        pop: bool = False,
+    ) -> None:
+        """Assign a whole collection: its members are taken, the container is ours.
+
+        Raises: TypeError: it is not like the collection of this attribute.
+        """
+        # First of all, so that a wrong value does not load the old collection.
+        adapter, collection = self.new_collection(state)
+        members = self._members_to_take(adapter, value)
+        token = self.bulk_replace_token
+        for listener in self.on_bulk_replace:
+            listener(state, members, token)
+        old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT ^ (passive & NO_RAISE))
+        if old is PASSIVE_NO_RESULT:
+            old = self._default_value(state, dict_)
+        elif old is value:
+            return  # `obj.items += [...]` assigns the collection to its own attribute
+        state.modified_event(dict_, self, old, collection=True)
+        old_adapter = old._sa_adapter
+        dict_[self.key] = collection
+        bulk_replace(members, old_adapter, adapter, initiator=token)
+        old._sa_adapter = None
+        if state.empty_collections is not None:
+            state.empty_collections.pop(self.key, None)
+
+    def _members_to_take(self, adapter: CollectionAdapter, value: Any) -> list[Any]:
+        convert = type(adapter.data)._sa_converter
+        if convert is not None:
+            return list(convert(adapter.data, value))
+        given_type = duck_type_of(value)
+        if given_type is not self.duck_type:
+            given = "None" if value is None else value.__class__.__name__
+            wanted = self.duck_type.__name__ if self.duck_type else "None"
+            raise TypeError(f"Incompatible collection type: {given} is not {wanted}-like")
+        return list(collection_members(value))
+
+    def delete(self, state: InstanceState, dict_: Values) -> None:
+        """`del obj.collection`: all members leave."""
+        if self.key not in dict_:
+            return
+        state.modified_event(dict_, self, NO_VALUE, collection=True)
+        self.get_collection(state, dict_).clear_with_event()
+        del dict_[self.key]
+
+    def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
+        """Put the members that were loaded, then apply the changes that waited for them."""
+        adapter, collection = self.new_collection(state)
+        if value:
+            adapter.append_multiple_without_event(value)
+        dict_[self.key] = collection
+        state.commit(dict_, (self.key,))
+        waiting = state.pending_mutations
+        if waiting and self.key in waiting:
+            state.modified_event(dict_, self, collection, collection=True)
+            pending = waiting.pop(self.key)
+            for item in pending.added.values():
+                adapter.append_without_event(item)
+            for item in pending.removed.values():
+                adapter.remove_without_event(item)
+        return collection
+
+    # events ----------------------------------------------------------------------------------
+
+    def fire_append_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> Any:
+        """A member comes; gives the one to add."""
+        for listener in self.on_append:
+            value = listener(state, value, initiator or self.append_token)
+        state.modified_event(dict_, self, NO_VALUE, collection=True)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, True)
+        return value
+
+    def fire_append_wo_mutation_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> Any:
+        """A member is added that is there already."""
+        for listener in self.on_append_again:
+            value = listener(state, value, initiator or self.append_token)
+        return value
+
+    def fire_pre_remove_event(
+        self, state: InstanceState, dict_: Values, initiator: AttributeEvent | None
+    ) -> None:
+        """A member is about to leave, and it is not yet known which."""
+        state.modified_event(dict_, self, NO_VALUE, collection=True)
+
+    def fire_remove_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> None:
+        """A member leaves."""
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, False)
+        for listener in self.on_remove:
+            listener(state, value, initiator or self.remove_token)
+        state.modified_event(dict_, self, NO_VALUE, collection=True)
+
+    # history ---------------------------------------------------------------------------------
+
+    def get_history(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> History:
+        """What happened since the last flush."""
+        current = self.get(state, dict_, passive)
+        if current is PASSIVE_NO_RESULT:
+            return HISTORY_BLANK
+        if current is NO_VALUE:
+            return _NOTHING_HAPPENED
+        members = list(collection_members(current))
+        original = state.committed_state.get(self.key, _NO_HISTORY)
+        if original is _NO_HISTORY:
+            return History((), members, ())
+        if original is NO_VALUE:
+            return History(members, (), ())
+        before = set(map(id, original or ()))
+        after = set(map(id, members))
+        return History(
+            [member for member in members if id(member) not in before],
+            [member for member in members if id(member) in before],
+            [member for member in original or () if id(member) not in after],
+        )
+
+    def get_all_pending(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
+    ) -> list[tuple[InstanceState | None, Any]]:
+        """The present members and those of the last flush, with their states."""
+        if self.key not in dict_:
+            return []
+        members = list(collection_members(dict_[self.key]))
+        original = state.committed_state.get(self.key)
+        if original is not None and original is not NO_VALUE:
+            present = set(map(id, members))
+            members += [member for member in original if id(member) not in present]
+        return list(zip(_states(members), members, strict=True))
+
+
+class DynamicAttributeImpl(AttributeImpl):
+    """The query of a relationship with lazy="dynamic"; see orm/strategies.py for the query itself.
+
+    Nothing is loaded into the object: what was added and removed waits in `committed_state`.
+    """
+
+    uses_objects = True
+    collection = False
+    dynamic = True
+    supports_population = False
+    accepts_scalar_loader = False
+
+    def __init__(
+        self, class_: type, key: str, parent_token: Any, *, order_by: Any = None, **kw: Any
+    ) -> None:
+        super().__init__(class_, key, parent_token, **kw)
+        self.order_by = order_by
+
+    def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
+        """The query; without leave to load, only what was added."""
+        if not passive & 2:  # SQL_OK
+            return self._changes(state, PASSIVE_NO_INITIALIZE).added
+        return Loaders.dynamic(self, state)
+
+    def _changes(self, state: InstanceState, passive: int) -> DynamicChanges:
+        changes = state.committed_state.get(self.key)
+        return changes if changes is not None else DynamicChanges()
+
+    def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
+        if self.key not in state.committed_state:
+            state.modified_event(dict_, self, NO_VALUE)
+            state.committed_state[self.key] = DynamicChanges()
+        changes: DynamicChanges = state.committed_state[self.key]
+        # A flush must find the object through a key in its dictionary as well.
+        dict_[self.key] = True
+        return changes
+
+    def append(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Add a member."""
+        if initiator is not self.append_token:
+            self.fire_append_event(state, dict_, value, initiator)
+
+    def remove(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+        passive: int = PASSIVE_OFF,
+    ) -> None:
+        """Remove a member."""
+        if initiator is not self.remove_token:
+            self.fire_remove_event(state, dict_, value, initiator)
+
+    pop = remove
+
+    def fire_append_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> Any:
+        """A member comes."""
+        self._changes_to_write(state, dict_).add(value)
+        for listener in self.on_append:
+            value = listener(state, value, initiator or self.append_token)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, True)
+        return value
+
+    def fire_remove_event(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None,
+    ) -> None:
+        """A member leaves."""
+        self._changes_to_write(state, dict_).remove(value)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, False)
+        for listener in self.on_remove:
+            listener(state, value, initiator or self.remove_token)
+
+    def set(
+        self,
+        state: InstanceState,
+        dict_: Values,
+        value: Any,
+        initiator: AttributeEvent | None = None,
+        passive: int = PASSIVE_OFF,
+        check_old: Any = None,
+        pop: bool = False,
+    ) -> None:
+        """Assign all members."""
+        if initiator is not None and initiator.parent_token is self.parent_token:
+            return
+        members = list(value)
+        token = AttributeEvent(self, OP_BULK_REPLACE)
+        changes = self._changes_to_write(state, dict_)
+        old = list(self.get(state, dict_)) if state.has_identity else list(changes.added)
+        before = set(map(id, old))
+        after = set(map(id, members))
+        for member in members:
+            if id(member) not in before:
+                self.fire_append_event(state, dict_, member, token)
+        for member in old:
+            if id(member) not in after:
+                self.fire_remove_event(state, dict_, member, token)
+
+    def delete(self, state: InstanceState, dict_: Values) -> None:
+        """`del obj.attribute` has no meaning here."""
+        raise NotImplementedError
+
+    def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
+        """Dynamic attributes are never loaded."""
+        raise NotImplementedError("Dynamic attributes don't support collection population.")
+
+    def get_history(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
+    ) -> History:
+        """What was added and removed; the unchanged members too, when they may be loaded."""
+        changes = self._changes(state, passive)
+        unchanged: list[Any] = []
+        if state.has_identity and passive & INIT_OK:
+            gone = {*map(id, changes.added), *map(id, changes.removed)}
+            unchanged = [each for each in Loaders.dynamic(self, state) if id(each) not in gone]
+        return History(list(changes.added), unchanged, list(changes.removed))
+
+    def get_all_pending(
+        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
+    ) -> list[tuple[InstanceState | None, Any]]:
+        """What was added and removed, with states."""
+        changes = self._changes(state, passive)
+        members = [*changes.added, *changes.removed]
+        return list(zip(_states(members), members, strict=True))
+
+
+class DynamicChanges:
+    """What was added to and removed from a dynamic relationship since the last flush."""
+
+    __slots__ = ("_added", "_removed")
+
+    def __init__(self) -> None:
+        self._added: dict[int, Any] = {}
+        self._removed: dict[int, Any] = {}
+
+    @property
+    def added(self) -> list[Any]:
+        """The new members."""
+        return list(self._added.values())
+
+    @property
+    def removed(self) -> list[Any]:
+        """Those that left."""
+        return list(self._removed.values())
+
+    def add(self, value: Any) -> None:
+        """`value` was added."""
+        self._added[id(value)] = value
+
+    def remove(self, value: Any) -> None:
+        """`value` was removed."""
+        if self._added.pop(id(value), None) is None:
+            self._removed[id(value)] = value
+
+
+def collection_members(collection: Any) -> Iterable[Any]:
+    """The members of any collection: of a dictionary, its values."""
+    iterate = getattr(type(collection), "_sa_iterator", None)
+    if iterate is not None:
+        members: Iterable[Any] = iterate(collection)
+        return members
+    if duck_type_of(collection) is dict:
+        values: Iterable[Any] = collection.values()
+        return values
+    return iter(collection)
+
+
+# Back references ------------------------------------------------------------------------------
+
+
+def listen_for_backref(impl: AttributeImpl, key: str, uselist: bool) -> None:
+    """From now on a change of `impl` is mirrored on the attribute `key` of the other object."""
+    if uselist:
+        impl.on_append += (_mirror_append(impl, key),)
+    else:
+        impl.on_set += (_mirror_set(impl, key),)
+    impl.on_remove += (_mirror_remove(impl, key, uselist),)
+
+
+def _mirror_append(impl: AttributeImpl, key: str) -> Callable[..., Any]:
+    def append(state: InstanceState, child: Any, initiator: AttributeEvent) -> Any:
+        if child is not None:
+            _join_other_side(impl, key, state, child, initiator)
+        return child
+
+    return append
+
+
+def _mirror_set(impl: AttributeImpl, key: str) -> Callable[..., Any]:
+    def set_(state: InstanceState, child: Any, old: Any, initiator: AttributeEvent) -> Any:
+        if old is child:
+            return child
+        if old is not None and id(old) not in MARKERS:
+            old_state = state_of(old)
+            other = old_state.mapper.impls[key]
+            plural = other.collection or other.dynamic
+            # A change that came from there is not sent back.
+            if initiator is not (other.remove_token if plural else other.replace_token):
+                other.pop(
+                    old_state, old_state.dict, state.obj(), impl.append_token, PASSIVE_NO_FETCH
+                )
+        if child is not None:
+            _join_other_side(impl, key, state, child, initiator)
+        return child
+
+    return set_
+
+
+def _join_other_side(
+    impl: AttributeImpl, key: str, state: InstanceState, child: Any, initiator: AttributeEvent
+) -> None:
+    child_state = state_of(child)
+    other = child_state.mapper.impls[key]
+    token = initiator.parent_token
+    if token is not impl.parent_token and token is not other.parent_token:
+        raise ValueError(
+            "Bidirectional attribute conflict detected: "
+            f"Passing object {state_label(child_state)} to attribute "
+            f'"{initiator.impl}" triggers a modify event on attribute '
+            f'"{other}" via the backref "{impl}".'
+        )
+    if initiator is not other.append_token and initiator is not other.bulk_replace_token:
+        other.append(child_state, child_state.dict, state.obj(), initiator, PASSIVE_NO_FETCH)
+
+
+def _mirror_remove(impl: AttributeImpl, key: str, uselist: bool) -> Callable[..., Any]:
+    def remove(state: InstanceState, child: Any, initiator: AttributeEvent) -> None:
+        if child is None or id(child) in MARKERS:
+            return
+        child_state = state_of(child)
+        other = child_state.mapper.impls[key]
+        plural = other.collection or other.dynamic
+        replaced = other.bulk_replace_token if plural else other.replace_token
+        if initiator is other.remove_token or (replaced is not None and initiator is replaced):
+            return
+        # A list may hold the child twice: it stays a member as long as one is left.
+        if uselist and not plural and not impl.dynamic and _twice(state.dict[impl.key], child):
+            return
+        other.pop(child_state, child_state.dict, state.obj(), initiator, PASSIVE_NO_FETCH)
+
+    return remove
+
+
+def _twice(collection: Any, member: Any) -> bool:
+    return sum(1 for each in collection_members(collection) if each is member) > 1
+
+
+# The class's side -----------------------------------------------------------------------------
+
+
+class QueryableAttribute(ColumnOperators):
+    """A mapped attribute as it stands on its class (or on an alias of it): an expression.
+
+    parent: the Mapper or AliasedInsp that it belongs to. comparator: what its operators mean.
+    impl: how instances read and write it; None on an alias.
+    """
+
+    __module__ = "sqlalchemy.orm.attributes"
+    is_attribute = True
+    is_mapper = is_instance = is_property = is_selectable = False
+    is_aliased_class = is_bundle = is_clause_element = False
+
+    def __init__(
+        self,
+        class_: Any,
+        key: str,
+        parententity: Any,
+        comparator: Any,
+        impl: AttributeImpl | None = None,
+        of_type: Any = None,
+        extra_criteria: tuple[Any, ...] = (),
+    ) -> None:
+        self.class_ = class_
+        self.key = key
+        self.parent = parententity
+        self.impl: Any = impl
+        self.comparator = comparator
+        self._of_type = of_type
+        self._extra_criteria = extra_criteria
+        self._expression: Any = None
+
+    @property
+    def _parententity(self) -> Any:
+        return self.parent
+
+    @property
+    def _parentmapper(self) -> Any:
+        return self.parent.mapper
+
+    @property
+    def prop(self) -> Any:
+        """The MapperProperty behind the attribute."""
+        return self.comparator.prop
+
+    @property
+    def info(self) -> Any:
+        """The dictionary for the learner's own notes."""
+        return self.comparator.info
+
+    @property
+    def expression(self) -> Any:
+        """The SQL expression: the column that knows its mapper, or the relationship's condition."""
+        expression = self._expression
+        if expression is None:
+            expression = self._expression = self.comparator.__clause_element__()
+        return expression
+
+    def __clause_element__(self) -> Any:
+        return self.expression
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator to what the attribute stands for."""
+        return self.comparator.operate(op, *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator whose left side is a plain value."""
+        return self.comparator.reverse_operate(op, other, **kw)
+
+    def of_type(self, entity: Any) -> QueryableAttribute:
+        """The same relationship to an alias of its target."""
+        return type(self)(
+            self.class_,
+            self.key,
+            self.parent,
+            self.comparator.of_type(entity),
+            self.impl,
+            of_type=entity,
+            extra_criteria=self._extra_criteria,
+        )
+
+    def and_(self, *criteria: Any) -> QueryableAttribute:
+        """The same relationship with more in its ON clause."""
+        return type(self)(
+            self.class_,
+            self.key,
+            self.parent,
+            self.comparator.and_(*criteria),
+            self.impl,
+            of_type=self._of_type,
+            extra_criteria=self._extra_criteria + criteria,
+        )
+
+    def adapt_to_entity(self, insp: Any) -> QueryableAttribute:
+        """The same attribute of an alias, whose AliasedInsp is given."""
+        return QueryableAttribute(
+            insp.entity,
+            self.key,
+            insp,
+            self.comparator.adapt_to_entity(insp),
+            self.impl,
+        )
+
+    def label(self, name: str | None) -> Any:
+        """The expression under another name."""
+        return self.__clause_element__().label(name)
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        try:
+            return getattr(self.comparator, key)
+        except AttributeError:
+            raise AttributeError(
+                f"Neither {type(self).__name__!r} object nor {type(self.comparator).__name__!r} "
+                f"object associated with {self} has an attribute {key!r}"
+            ) from None
+
+    def get_history(self, instance: Any, passive: int = PASSIVE_OFF) -> History:
+        """The History of the attribute on one object."""
+        state = instance_state(instance)
+        history: History = self.impl.get_history(state, instance_dict(instance), passive)
+        return history
+
+    def hasparent(self, state: InstanceState, optimistic: bool = False) -> bool:
+        """Whether the object is known to be a member of this attribute."""
+        return bool(self.impl.hasparent(state, optimistic))
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __str__(self) -> str:
+        return f"{self.class_.__name__}.{self.key}"
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)
+
+    @property  # last: below this line the class body's `property` is this one
+    def property(self) -> Any:
+        """The MapperProperty behind the attribute, configured."""
+        return self.comparator.property
+
+
+class InstrumentedAttribute(QueryableAttribute):
+    """A mapped attribute on its class; on an object, the read of a value that is not there yet."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        doc: str | None = getattr(self.comparator.prop, "doc", None)
+        return doc
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        dict_ = instance.__dict__
+        state = dict_.get("_sa_instance_state")
+        if state is None:
+            state = state_of(instance)
+        return self.impl.get(state, dict_)
+
+
+class _DataDescriptor(InstrumentedAttribute):
+    """For classes with a __setattr__ of their own, through which ours would not be called."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        dict_ = instance.__dict__
+        if self.key in dict_:
+            return dict_[self.key]
+        return self.impl.get(state_of(instance), dict_)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        self.impl.set(state_of(instance), instance.__dict__, value, None)
+
+    def __delete__(self, instance: Any) -> None:
+        self.impl.delete(state_of(instance), instance.__dict__)
+
+
+_DataDescriptor.__name__ = _DataDescriptor.__qualname__ = "InstrumentedAttribute"
+
+
+def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:
+    """The descriptor to use: data descriptors only where the class has its own __setattr__."""
+    own = cls.__setattr__
+    if own is object.__setattr__ or hasattr(own, "_sa_impls"):
+        return InstrumentedAttribute
+    return _DataDescriptor
+
+
+def install_setattr(cls: Any, impls: dict[str, Any]) -> None:
+    """Give a class the `__setattr__` and `__delattr__` that hand mapped names to their impls."""
+    plain_set, plain_delete, impl_of = object.__setattr__, object.__delattr__, impls.get
+
+    def __setattr__(self: Any, name: str, value: Any) -> None:
+        impl = impl_of(name)
+        if impl is None:
+            plain_set(self, name, value)
+        else:
+            dict_ = self.__dict__
+            state = dict_.get("_sa_instance_state")
+            impl.set(state_of(self) if state is None else state, dict_, value, None)
+
+    def __delattr__(self: Any, name: str) -> None:
+        impl = impl_of(name)
+        if impl is None:
+            plain_delete(self, name)
+        else:
+            impl.delete(state_of(self), self.__dict__)
+
+    __setattr__._sa_impls = impls  # type: ignore[attr-defined]
+    __setattr__.__qualname__ = f"{cls.__qualname__}.__setattr__"
+    __delattr__.__qualname__ = f"{cls.__qualname__}.__delattr__"
+    type.__setattr__(cls, "__setattr__", __setattr__)
+    type.__setattr__(cls, "__delattr__", __delattr__)
+
+
+def remove_setattr(cls: Any) -> None:
+    """Take both away again."""
+    if hasattr(vars(cls).get("__setattr__"), "_sa_impls"):
+        type.__delattr__(cls, "__setattr__")
+        type.__delattr__(cls, "__delattr__")
+
+
+# Functions on one attribute of one object, as published ---------------------------------------
+
+
+def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
+    """The History of one attribute; by default loading what is needed for it."""
+    state = instance_state(obj)
+    history: History = state.get_impl(key).get_history(state, obj.__dict__, passive)
+    return history
+
+
+def get_attribute(instance: Any, key: str) -> Any:
+    """The value of a mapped attribute, around any property of the class."""
+    state = instance_state(instance)
+    return state.get_impl(key).get(state, instance.__dict__)
+
+
+def set_attribute(
+    instance: Any, key: str, value: Any, initiator: AttributeEvent | None = None
+) -> None:
+    """Set a mapped attribute, around any property of the class."""
+    state = instance_state(instance)
+    state.get_impl(key).set(state, instance.__dict__, value, initiator)
+
+
+def del_attribute(instance: Any, key: str) -> None:
+    """Delete a mapped attribute, around any property of the class."""
+    state = instance_state(instance)
+    state.get_impl(key).delete(state, instance.__dict__)
+
+
+def set_committed_value(instance: Any, key: str, value: Any) -> None:
+    """Put a value as if it had been loaded: no history."""
+    state = instance_state(instance)
+    state.get_impl(key).set_committed_value(state, instance.__dict__, value)
+
+
+def init_state_collection(
+    state: InstanceState, dict_: Values, key: str
+) -> tuple[CollectionAdapter, Any]:
+    """Put a new, empty collection in place, for a loader to fill; gives adapter and collection."""
+    impl: CollectionAttributeImpl = state.mapper.impls[key]
+    old = dict_.pop(key, None)
+    if old is not None:
+        impl.invalidate_collection(old)
+    adapter, collection = impl.new_collection(state)
+    dict_[key] = collection
+    if state.empty_collections is not None:
+        state.empty_collections.pop(key, None)
+    return adapter, collection
+
+
+def init_collection(obj: Any, key: str) -> CollectionAdapter:
+    """Put a new, empty collection in place; gives its adapter."""
+    return init_state_collection(instance_state(obj), obj.__dict__, key)[0]
+
+
+def flag_modified(instance: Any, key: str) -> None:
+    """Mark an attribute as changed, whatever its value.
+
+    Raises: InvalidRequestError: it has no value.
+    """
+    state = instance_state(instance)
+    if key not in state.mapper.impls:
+        raise InvalidRequestError(
+            f"Can't flag attribute '{key}' modified; it's not present in the object state"
+        )
+    state.flag_modified(key)
+
+
+def flag_dirty(instance: Any) -> None:
+    """Mark an object as changed without naming an attribute."""
+    instance_state(instance).flag_dirty()
+
+
+def has_parent(cls: Any, obj: Any, key: str, optimistic: bool = False) -> bool:
+    """Whether the object is known to be a member of `cls.key`."""
+    mapper = vars(cls)["_sa_class_manager"].mapper
+    return bool(mapper.impls[key].hasparent(instance_state(obj), optimistic))
+
+
+__all__ = [
+    "HISTORY_BLANK",
+    "UNCHANGED",
+    "History",
+    "InstrumentedAttribute",
+    "QueryableAttribute",
+]

@@ -1,0 +1,165 @@
+"""ORM errors: what goes wrong between objects and rows.
+
+Before: everything in orm/ raises them; learners catch them as `sqlalchemy.orm.exc`.
+Here:   the classes, and the words for "this is not mapped".
+After:  miniorm/exc.py is the root of them all.
+
+Follows: SQLAlchemy 1.4, "ORM Exceptions".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.exc import (
+    InvalidRequestError,
+    MultipleResultsFound,
+    NoResultFound,
+    SQLAlchemyError,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = [
+    "NO_STATE",
+    "ConcurrentModificationError",
+    "DetachedInstanceError",
+    "FlushError",
+    "LoaderStrategyException",
+    "MultipleResultsFound",
+    "NoResultFound",
+    "ObjectDeletedError",
+    "ObjectDereferencedError",
+    "StaleDataError",
+    "UnmappedClassError",
+    "UnmappedColumnError",
+    "UnmappedError",
+    "UnmappedInstanceError",
+]
+
+# What reading `_sa_instance_state` of a foreign object raises.
+NO_STATE = (AttributeError, KeyError)
+
+
+class StaleDataError(SQLAlchemyError):
+    """A flush changed fewer (or more) rows than it had objects: the table is not as it was read."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+ConcurrentModificationError = StaleDataError
+
+
+class FlushError(SQLAlchemyError):
+    """A flush met objects that cannot be written as they are."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+class UnmappedError(InvalidRequestError):
+    """Something was used as mapped that no mapper knows."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+class ObjectDereferencedError(SQLAlchemyError):
+    """A change was reported for an object that no longer exists."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+class DetachedInstanceError(SQLAlchemyError):
+    """An unloaded attribute was read from an object that belongs to no session."""
+
+    __module__ = "sqlalchemy.orm.exc"
+    code = "bhk3"
+
+
+class UnmappedInstanceError(UnmappedError):
+    """An object was given where a mapped object is needed."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+    def __init__(self, obj: Any, msg: str | None = None) -> None:
+        if msg is None:
+            msg = _why_unmapped_instance(obj)
+        super().__init__(msg)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.__class__, (None, self.args[0])
+
+
+class UnmappedClassError(UnmappedError):
+    """A class was given where a mapped class is needed."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+    def __init__(self, cls: Any, msg: str | None = None) -> None:
+        if msg is None:
+            msg = f"Class '{_class_name(cls)}' is not mapped"
+        super().__init__(msg)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.__class__, (None, self.args[0])
+
+
+class ObjectDeletedError(InvalidRequestError):
+    """A refresh found no row: it was deleted behind the session's back."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+    # `state` is an InstanceState; exc.py stands below state.py and needs only its class.
+    def __init__(self, state: Any, msg: str | None = None) -> None:
+        if msg is None:
+            msg = (
+                f"Instance '{state_label(state)}' has been deleted, or its row is "
+                "otherwise not present."
+            )
+        super().__init__(msg)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.__class__, (None, self.args[0])
+
+
+class UnmappedColumnError(InvalidRequestError):
+    """A column was named that the mapper does not map."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+class LoaderStrategyException(InvalidRequestError):
+    """A loader option does not fit the attribute it names."""
+
+    __module__ = "sqlalchemy.orm.exc"
+
+
+def state_label(state: Any) -> str:
+    """Name an object by its state, as messages do: `<User at 0x7f...>`."""
+    if state is None:
+        return "None"
+    return f"<{state.class_.__name__} at 0x{id(state.obj()):x}>"
+
+
+def _why_unmapped_instance(obj: Any) -> str:
+    kind = type(obj)
+    if isinstance(obj, type):
+        return (
+            f"Class '{_class_name(kind)}' is not mapped; was a class ({_class_name(obj)}) "
+            "supplied where an instance was required?"
+        )
+    if "_sa_class_manager" in vars(kind):
+        name = _class_name(kind)
+        return (
+            f"Class '{name}' is mapped, but this instance lacks instrumentation.  This occurs "
+            f"when the instance is created before sqlalchemy.orm.mapper({name}) was called."
+        )
+    return f"Class '{_class_name(kind)}' is not mapped"
+
+
+def _class_name(cls: Any) -> str:
+    """Spell a class with its module, or whatever was given instead of one."""
+    try:
+        return f"{cls.__module__}.{cls.__name__}"
+    except AttributeError:
+        name = getattr(cls, "__name__", None)
+        return repr(cls) if name is None else name

@@ -1,0 +1,163 @@
+"""Identity map: in one session, one object for one primary key.
+
+Before: orm/loading.py and orm/session.py put the states of persistent objects here and look them up.
+Here:   a dictionary for each class, from primary key to state. A state is a weak reference to its
+        object, so that an object nobody else holds may go; one with unwritten changes is held.
+After:  orm/state.py takes a state out when its object dies.
+
+A key is spelled `(User, (1,), None)`, as published. Inside, each class has a table of its own whose
+keys are the bare primary key value (a tuple only when the key has several columns), so that a row
+finds its object with one dictionary read and no tuple is built for it.
+
+Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.exc import InvalidRequestError
+from ormtutor.miniorm.orm.exc import state_label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from ormtutor.miniorm.orm.state import InstanceState
+
+    Key = tuple[type, tuple[Any, ...], Any]
+
+
+def ident_of_key(key: Key) -> Any:
+    """The part of an identity key that tells two objects of one class apart."""
+    values = key[1]
+    return values[0] if len(values) == 1 else values
+
+
+class IdentityMap:
+    """The persistent objects of one session, by identity key."""
+
+    __module__ = "sqlalchemy.orm.identity"
+    __slots__ = ("_modified", "tables")
+
+    def __init__(self) -> None:
+        self.tables: dict[type, dict[Any, InstanceState]] = {}
+        # Changed objects are held strongly until they are flushed or expired.
+        self._modified: dict[InstanceState, Any] = {}
+
+    # reading ---------------------------------------------------------------------------------
+
+    def state_for(self, key: Key) -> InstanceState | None:
+        """The state under `key`, also when its object is just gone."""
+        table = self.tables.get(key[0])
+        return None if table is None else table.get(ident_of_key(key))
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        """The living object under `key`, or `default`."""
+        table = self.tables.get(key[0])
+        if table is None:
+            return default
+        state = table.get(ident_of_key(key))
+        if state is None:
+            return default
+        obj = state()
+        return default if obj is None else obj
+
+    def __getitem__(self, key: Key) -> Any:
+        obj = self.get(key)
+        if obj is None:
+            raise KeyError(key)
+        return obj
+
+    def __contains__(self, key: Key) -> bool:
+        return self.get(key) is not None
+
+    has_key = __contains__
+
+    def contains_state(self, state: InstanceState) -> bool:
+        """Whether this very state is in the map."""
+        table = self.tables.get(state.mapper.class_)
+        return table is not None and table.get(state.ident) is state
+
+    def all_states(self) -> list[InstanceState]:
+        """Every state in the map. A list, since objects may die while the caller walks it."""
+        return [state for table in self.tables.values() for state in list(table.values())]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.tables.values()))
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.keys())
+
+    def keys(self) -> list[Key]:
+        """The identity keys of all objects."""
+        return [state.key for state in self.all_states()]
+
+    def values(self) -> list[Any]:
+        """All living objects."""
+        return [obj for state in self.all_states() if (obj := state()) is not None]
+
+    def items(self) -> list[tuple[Key, Any]]:
+        """Pairs of identity key and living object."""
+        return [(state.key, obj) for state in self.all_states() if (obj := state()) is not None]
+
+    def check_modified(self) -> bool:
+        """Whether any object has changes that are not flushed."""
+        return bool(self._modified)
+
+    # writing ---------------------------------------------------------------------------------
+
+    def table_for(self, cls: type) -> dict[Any, InstanceState]:
+        """The table of one class, by primary key; row loaders read and fill it directly."""
+        table = self.tables.get(cls)
+        if table is None:
+            table = self.tables[cls] = {}
+        return table
+
+    def add(self, state: InstanceState) -> bool:
+        """Put a state under its key; False when it already was there.
+
+        Raises: InvalidRequestError: another living object has this key.
+        """
+        table = self.table_for(state.mapper.class_)
+        present = table.get(state.ident)
+        if present is state:
+            return False
+        if present is not None and present() is not None:
+            raise InvalidRequestError(
+                f"Can't attach instance {state_label(state)}; another instance with key "
+                f"{state.key} is already present in this session."
+            )
+        self._put(table, state)
+        return True
+
+    def replace(self, state: InstanceState) -> InstanceState | None:
+        """Put a state under its key, whoever was there; return the one that had to leave."""
+        table = self.table_for(state.mapper.class_)
+        present = table.get(state.ident)
+        if present is state:
+            return None
+        if present is not None:
+            self._modified.pop(present, None)
+        self._put(table, state)
+        return present
+
+    def _put(self, table: dict[Any, InstanceState], state: InstanceState) -> None:
+        table[state.ident] = state
+        if state.modified:
+            self._modified[state] = state()
+
+    def discard(self, state: InstanceState) -> None:
+        """Take a state out, if it is the one under its key."""
+        table = self.tables.get(state.mapper.class_)
+        if table is not None and table.get(state.ident) is state:
+            del table[state.ident]
+        self._modified.pop(state, None)
+
+    safe_discard = discard
+
+
+class WeakInstanceDict(IdentityMap):
+    """The identity map under the name that its repr shows."""
+
+    __module__ = "sqlalchemy.orm.identity"
+    __slots__ = ()

@@ -1,0 +1,678 @@
+"""State: what is known about one mapped object beside its values.
+
+Before: orm/attributes.py reports changes here; orm/session.py moves objects through their lives.
+Here:   InstanceState (key, session, committed values, what is expired: transient ... detached),
+        the markers for "no value", and the flags that say how far a read may go to find one.
+After:  orm/identity.py keeps states by key; orm/loading.py refreshes what is expired.
+
+A state *is* the weak reference to its object (`state()` gives the object or None), so that it costs
+one object and not two. The object holds its state in `__dict__["_sa_instance_state"]`; the state
+holds neither its object nor its session strongly, so that both may go when nobody else wants them.
+
+Follows: SQLAlchemy 1.4, "Session Basics: Object States", `InstanceState`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from weakref import ref
+
+from ormtutor.miniorm.exc import InvalidRequestError
+from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from ormtutor.miniorm.orm.identity import Key
+
+
+# Markers and flags ---------------------------------------------------------------------------
+
+
+class symbol(int):  # noqa: N801 (SQLAlchemy's name)
+    """A named constant; those that are flags carry their bits."""
+
+    __module__ = "sqlalchemy.util.langhelpers"
+    name: str
+    _known: dict[str, symbol] = {}  # noqa: RUF012 (a registry)
+
+    def __new__(cls, name: str, canonical: int | None = None) -> symbol:
+        """The one constant of this name."""
+        known = cls._known.get(name)
+        if known is None:
+            known = int.__new__(cls, hash(name) if canonical is None else canonical)
+            known.name = name
+            cls._known[name] = known
+        return known
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return symbol, (self.name, int(self))
+
+    def __repr__(self) -> str:
+        return f"symbol({self.name!r})"
+
+
+# What a read can give instead of a value. Compare with `is`.
+NO_VALUE = symbol("NO_VALUE")  # the attribute has none, and reading may not make one
+NEVER_SET = NO_VALUE
+PASSIVE_NO_RESULT = symbol("PASSIVE_NO_RESULT")  # there may be one, but it had to be loaded
+ATTR_WAS_SET = symbol("ATTR_WAS_SET")  # the loader put it into the object's dictionary
+ATTR_EMPTY = symbol("ATTR_EMPTY")  # the loader knows of none
+MARKERS = frozenset(map(id, (NO_VALUE, PASSIVE_NO_RESULT, ATTR_WAS_SET, ATTR_EMPTY)))
+
+# How far a read may go. Plain integers: `passive & SQL_OK` is asked often.
+CALLABLES_OK = 1  # loader callables may be called
+SQL_OK = 2  # they may send SQL
+RELATED_OBJECT_OK = 4  # the objects of a relationship may be loaded (else: only looked up)
+INIT_OK = 8  # an empty value may be made
+NON_PERSISTENT_OK = 16  # for objects without a row too
+LOAD_AGAINST_COMMITTED = 32  # use the key values that the row has, not the changed ones
+NO_AUTOFLUSH = 64
+NO_RAISE = 128  # don't complain when the object has no session
+
+PASSIVE_OFF = RELATED_OBJECT_OK | NON_PERSISTENT_OK | INIT_OK | CALLABLES_OK | SQL_OK
+PASSIVE_RETURN_NO_VALUE = PASSIVE_OFF ^ INIT_OK
+PASSIVE_NO_INITIALIZE = PASSIVE_RETURN_NO_VALUE ^ CALLABLES_OK
+PASSIVE_NO_FETCH = PASSIVE_OFF ^ SQL_OK
+PASSIVE_NO_FETCH_RELATED = PASSIVE_OFF ^ RELATED_OBJECT_OK
+PASSIVE_ONLY_PERSISTENT = PASSIVE_OFF ^ NON_PERSISTENT_OK
+PASSIVE_MERGE = PASSIVE_OFF | NO_RAISE
+
+# What an object without changes, or without expired attributes, has. Shared by all of them: both
+# are replaced, never written to.
+UNCHANGED: Mapping[str, Any] = MappingProxyType({})
+NOTHING: frozenset[str] = frozenset()
+
+
+class ImmutableProperties:
+    """A read-only collection by name: `inspect(User).attrs.name`, `.attrs["name"]`, `.keys()`."""
+
+    __module__ = "sqlalchemy.util._collections"
+    __slots__ = ("_data",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        object.__setattr__(self, "_data", data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._data.values()))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *map(str, self._data)]
+
+    def __getitem__(self, key: str) -> Any:
+        return self._data[key]
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self._data[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError(f"{self.__class__.__name__} object is immutable")
+
+    def __delitem__(self, key: str) -> None:
+        raise TypeError(f"{self.__class__.__name__} object is immutable")
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        raise TypeError(f"{self.__class__.__name__} object is immutable")
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value under `key`, or `default`."""
+        return self._data.get(key, default)
+
+    def keys(self) -> list[str]:
+        """The names, in order."""
+        return list(self._data)
+
+    def values(self) -> list[Any]:
+        """The values, in order."""
+        return list(self._data.values())
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Pairs of name and value, in order."""
+        return list(self._data.items())
+
+    def has_key(self, key: str) -> bool:
+        """Whether there is such a name."""
+        return key in self._data
+
+    def as_immutable(self) -> ImmutableProperties:
+        """This collection."""
+        return self
+
+
+# Functions of the object that may be absent --------------------------------------------------
+
+
+class Loaders:
+    """What the upper floors register at import, so that a missing value can be found.
+
+    `expired`: loading.load_scalar_attributes(mapper, state, keys, passive).
+    `missing`: strategies' lazy loader, called as (property, state, passive) for relationships and
+    deferred columns; gives a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or PASSIVE_NO_RESULT.
+    `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).
+    """
+
+    expired: Callable[..., None]
+    missing: Callable[..., Any]
+    dynamic: Callable[..., Any]
+
+
+def _object_is_gone(state: InstanceState) -> None:
+    """The object died: its identity is free again."""
+    session_ref = state.session_ref
+    if session_ref is not None:
+        session = session_ref()
+        if session is not None and state.ident is not None:
+            session.identity_map.discard(state)
+
+
+class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any class
+    """One object's facts; `inspect(obj)` gives it.
+
+    mapper: how its class is mapped.
+    ident: its primary key within the class: the value, or a tuple for several columns; None: no key.
+    session_ref: a weak reference to its session (one for all: `session._self_ref`), or None.
+    committed_state: the old values of changed attributes, or the shared empty UNCHANGED.
+    expired_attributes: names to be loaded again at the next read; a frozenset that is replaced.
+    expired: the whole object was expired. modified: it has changes. _deleted: its row was deleted.
+    load_options: the options of the query that loaded it, for later lazy loads (strategies.py).
+    insert_order: its turn among the new objects of its session.
+    parents: which parent last took it in, by attribute: for delete-orphan.
+    pending_mutations: what was added to and removed from collections that are not loaded.
+    callables: loaders of this object's own for single attributes (options like defer()).
+    empty_collections: collections that were handed out empty, and are not yet in the dictionary.
+    """
+
+    __module__ = "sqlalchemy.orm.state"
+    __slots__ = (
+        "_deleted",
+        "callables",
+        "committed_state",
+        "empty_collections",
+        "expired",
+        "expired_attributes",
+        "ident",
+        "insert_order",
+        "load_options",
+        "mapper",
+        "modified",
+        "parents",
+        "pending_mutations",
+        "session_ref",
+    )
+
+    mapper: Any  # a Mapper, which stands above this module
+    ident: Any
+    session_ref: Any
+    committed_state: Any
+    expired_attributes: frozenset[str]
+    expired: bool
+    modified: bool
+    _deleted: bool
+    load_options: Any
+    insert_order: int
+    parents: dict[Any, Any] | None
+    pending_mutations: dict[str, PendingCollection] | None
+    callables: dict[str, Any] | None
+    empty_collections: dict[str, Any] | None
+
+    is_instance = True
+    is_mapper = False
+    is_aliased_class = False
+    is_attribute = False
+    is_property = False
+    is_selectable = False
+    is_clause_element = False
+    is_bundle = False
+
+    # A state equals only itself, also when two objects compare equal. All six, so that the
+    # interpreter takes object's own comparison and not a slower dispatcher.
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __lt__ = object.__lt__
+    __le__ = object.__le__
+    __gt__ = object.__gt__
+    __ge__ = object.__ge__
+    __repr__ = object.__repr__
+
+    obj = ref.__call__
+
+    # facts -----------------------------------------------------------------------------------
+
+    @property
+    def object(self) -> Any:
+        """The object, or None when it is gone."""
+        return self()
+
+    @property
+    def dict(self) -> dict[str, Any]:
+        """The object's dictionary; an empty one when it is gone."""
+        obj = self()
+        return {} if obj is None else obj.__dict__
+
+    @property
+    def class_(self) -> type:
+        """The object's class."""
+        cls: type = self.mapper.class_
+        return cls
+
+    @property
+    def manager(self) -> Any:
+        """The class's instrumentation."""
+        return self.mapper.class_manager
+
+    @property
+    def session(self) -> Any:
+        """The session that the object is in, or None."""
+        session_ref = self.session_ref
+        return None if session_ref is None else session_ref()
+
+    async_session = None
+
+    @property
+    def key(self) -> Key | None:
+        """The identity key `(User, (1,), None)`, or None before the first flush."""
+        ident = self.ident
+        if ident is None:
+            return None
+        mapper = self.mapper
+        return mapper.class_, (ident,) if mapper.single_key else ident, None
+
+    @key.setter
+    def key(self, key: Key | None) -> None:
+        if key is None:
+            self.ident = None
+        else:
+            values = key[1]
+            self.ident = values[0] if len(values) == 1 else values
+
+    identity_token = None
+
+    @property
+    def identity_key(self) -> Key | None:
+        """The identity key."""
+        return self.key
+
+    @property
+    def identity(self) -> tuple[Any, ...] | None:
+        """The primary key as a tuple, or None before the first flush."""
+        key = self.key
+        return None if key is None else key[1]
+
+    @property
+    def has_identity(self) -> bool:
+        """Whether the object has (or had) a row."""
+        return self.ident is not None
+
+    @property
+    def _attached(self) -> bool:
+        session_ref = self.session_ref
+        return session_ref is not None and session_ref() is not None
+
+    @property
+    def transient(self) -> bool:
+        """No key, no session."""
+        return self.ident is None and not self._attached
+
+    @property
+    def pending(self) -> bool:
+        """In a session, and not yet written."""
+        return self.ident is None and self._attached
+
+    @property
+    def persistent(self) -> bool:
+        """In a session, with a row."""
+        return self.ident is not None and self._attached and not self._deleted
+
+    @property
+    def deleted(self) -> bool:
+        """Its row was deleted in a flush, and the transaction is still open."""
+        return self.ident is not None and self._attached and self._deleted
+
+    @property
+    def was_deleted(self) -> bool:
+        """Its row was deleted in a flush, now or in an earlier transaction."""
+        return self._deleted
+
+    @property
+    def detached(self) -> bool:
+        """It has a key and no session."""
+        return self.ident is not None and not self._attached
+
+    @property
+    def attrs(self) -> ImmutableProperties:
+        """For each mapped attribute its AttributeState: value, loaded_value, history."""
+        return ImmutableProperties({key: AttributeState(self, key) for key in self.mapper.impls})
+
+    @property
+    def unmodified(self) -> set[str]:
+        """Names of the attributes without changes."""
+        return set(self.mapper.impls).difference(self.committed_state)
+
+    def unmodified_intersection(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` that have no changes."""
+        return set(keys).intersection(self.mapper.impls).difference(self.committed_state)
+
+    @property
+    def unloaded(self) -> set[str]:
+        """Names of the attributes that have neither a value nor changes."""
+        return set(self.mapper.impls).difference(self.committed_state).difference(self.dict)
+
+    @property
+    def unloaded_expirable(self) -> set[str]:
+        """Names of the attributes that a refresh would load."""
+        return self.unloaded.intersection(
+            key for key, impl in self.mapper.impls.items() if impl.expire_missing
+        )
+
+    def get_impl(self, key: str) -> Any:
+        """How the attribute `key` is read and written."""
+        return self.mapper.impls[key]
+
+    def get_history(self, key: str, passive: int) -> Any:
+        """The History of the attribute `key`."""
+        return self.mapper.impls[key].get_history(self, self.dict, passive)
+
+    # changes ---------------------------------------------------------------------------------
+
+    def modified_event(
+        self, dict_: dict[str, Any], impl: Any, previous: Any, collection: bool = False
+    ) -> None:
+        """Note that an attribute is about to change; the first old value is the one that counts.
+
+        `previous` is NO_VALUE when there was none. `collection`: keep a copy, for it will change.
+
+        Raises: ObjectDereferencedError: the object is gone.
+        """
+        if not impl.send_modified_events:
+            return
+        key = impl.key
+        committed = self.committed_state
+        if key not in committed:
+            if collection:
+                if previous is NO_VALUE:
+                    previous = dict_.get(key, NO_VALUE)
+                if previous is not None and previous is not NO_VALUE:
+                    previous = impl.copy(previous)
+            if committed is UNCHANGED:
+                self.committed_state = {key: previous}
+            else:
+                committed[key] = previous
+        if not self.modified:
+            self._become_modified(impl)
+
+    def _become_modified(self, impl: Any) -> None:
+        self.modified = True
+        obj = self()
+        session = self.session
+        if session is not None:
+            identity_map = session.identity_map
+            had_modified = bool(identity_map._modified)
+            if self.ident is not None and obj is not None and identity_map.contains_state(self):
+                identity_map._modified[self] = obj
+            # The first change begins the transaction, whose snapshot must hold the old state.
+            if not had_modified and session._transaction is None:
+                session._autobegin()
+        if obj is None and impl is not None:
+            raise ObjectDereferencedError(
+                f"Can't emit change event for attribute '{self.class_.__name__}.{impl.key}' - "
+                "parent object of type "
+                f"'{self.class_.__name__}' has been garbage collected."
+            )
+
+    def flag_modified(self, key: str) -> None:
+        """Mark a present attribute as changed, whatever its value; for changes in place.
+
+        Raises: InvalidRequestError: the attribute has no value.
+        """
+        dict_ = self.dict
+        impl = self.mapper.impls[key]
+        if impl.key not in dict_:
+            raise InvalidRequestError(
+                f"Can't flag attribute '{key}' modified; it's not present in the object state"
+            )
+        if self.committed_state is UNCHANGED:
+            self.committed_state = {}
+        self.committed_state[key] = NO_VALUE
+        if not self.modified:
+            self._become_modified(impl)
+
+    def flag_dirty(self) -> None:
+        """Mark the object as changed without naming an attribute: a flush looks at it."""
+        if not self.modified:
+            self._become_modified(None)
+
+    def reset(self, dict_: dict[str, Any], key: str) -> None:
+        """Forget the value of one attribute, and what was expired or changed about it."""
+        old = dict_.pop(key, None)
+        impl = self.mapper.impls[key]
+        if impl.collection and old is not None:
+            impl.invalidate_collection(old)
+        if key in self.expired_attributes:
+            self.expired_attributes -= {key}
+        if self.callables:
+            self.callables = {k: v for k, v in self.callables.items() if k != key}
+
+    def pending_mutation(self, key: str) -> PendingCollection:
+        """What is waiting for the collection `key` to be loaded."""
+        if self.pending_mutations is None:
+            self.pending_mutations = {}
+        pending = self.pending_mutations.get(key)
+        if pending is None:
+            pending = self.pending_mutations[key] = PendingCollection()
+        return pending
+
+    # expiry and commit -----------------------------------------------------------------------
+
+    def expire(self, dict_: dict[str, Any], modified_states: dict[Any, Any] | None = None) -> None:
+        """Forget all values: the next read loads them. `modified_states`: the identity map's."""
+        self.expired = True
+        if self.modified:
+            if modified_states is not None:
+                modified_states.pop(self, None)
+            self.modified = False
+        self.committed_state = UNCHANGED
+        self.pending_mutations = None
+        self.empty_collections = None
+        self.parents = None
+        mapper = self.mapper
+        expired = mapper.keys_that_expire
+        for impl in mapper.lazy_impls:
+            if impl.key in dict_:
+                expired |= {impl.key}
+                if impl.collection:
+                    impl.invalidate_collection(dict_[impl.key])
+        self.expired_attributes = expired
+        self.callables = None
+        for key in mapper.impls:
+            dict_.pop(key, None)
+
+    def expire_attributes(
+        self, dict_: dict[str, Any], keys: Iterable[str], no_loader: bool = False
+    ) -> None:
+        """Forget the values of these attributes. `no_loader`: leave those alone that load lazily."""
+        impls = self.mapper.impls
+        pending = self.pending_mutations
+        for key in keys:
+            impl = impls[key]
+            if impl.accepts_scalar_loader:
+                if no_loader and (impl.callable_ or (self.callables and key in self.callables)):
+                    continue
+                self.expired_attributes |= {key}
+                if self.callables and key in self.callables:
+                    self.callables = {k: v for k, v in self.callables.items() if k != key}
+            old = dict_.pop(key, NO_VALUE)
+            if impl.collection and old is not NO_VALUE:
+                impl.invalidate_collection(old)
+            if self.committed_state is not UNCHANGED:
+                self.committed_state.pop(key, None)
+            if self.empty_collections is not None:
+                self.empty_collections.pop(key, None)
+            if pending:
+                pending.pop(key, None)
+
+    def load_expired(self, passive: int) -> Any:
+        """Load the expired attributes, all in one statement."""
+        if not passive & SQL_OK:
+            return PASSIVE_NO_RESULT
+        impls = self.mapper.impls
+        committed = self.committed_state
+        keys = {
+            key
+            for key in self.expired_attributes
+            if key not in committed and impls[key].load_on_unexpire
+        }
+        Loaders.expired(self.mapper, self, keys, passive)
+        # Whatever the load did not fill is not asked for again.
+        self.expired_attributes = NOTHING
+        return ATTR_WAS_SET
+
+    def commit(self, dict_: dict[str, Any], keys: Iterable[str]) -> None:
+        """The present values of `keys` are those of the row."""
+        keys = set(keys)
+        if self.committed_state is not UNCHANGED:
+            for key in keys:
+                self.committed_state.pop(key, None)
+        self.expired = False
+        if self.expired_attributes:
+            self.expired_attributes -= keys.intersection(dict_)
+        if self.callables:
+            done = keys.intersection(dict_)
+            self.callables = {k: v for k, v in self.callables.items() if k not in done}
+
+    def commit_all(self, dict_: dict[str, Any], identity_map: Any = None) -> None:
+        """All present values are those of the row: nothing is changed, nothing expired."""
+        self.committed_state = UNCHANGED
+        self.pending_mutations = None
+        if self.expired_attributes:
+            self.expired_attributes = self.expired_attributes.difference(dict_)
+        if self.modified:
+            self.modified = False
+            if identity_map is not None:
+                identity_map._modified.pop(self, None)
+        self.expired = False
+
+    def detach(self) -> None:
+        """Leave the session."""
+        self.session_ref = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = {
+            "ident": self.ident,
+            "committed_state": dict(self.committed_state),
+            "expired_attributes": self.expired_attributes,
+            "expired": self.expired,
+            "modified": self.modified,
+            "_deleted": self._deleted,
+            "parents": None,
+        }
+        return _unpickled_state, (self(), self.class_, facts)
+
+
+def create_state(obj: Any, mapper: Any) -> InstanceState:
+    """A new object's state, and its place in the object's dictionary.
+
+    orm/loading.py's row loaders write the same assignments out, for speed.
+    """
+    state = InstanceState(obj, _object_is_gone)
+    state.mapper = mapper
+    state.ident = state.session_ref = None
+    state.committed_state = UNCHANGED
+    state.expired_attributes = NOTHING
+    state.expired = state.modified = state._deleted = False
+    state.load_options = state.parents = state.pending_mutations = None
+    state.callables = state.empty_collections = None
+    state.insert_order = 0
+    obj.__dict__["_sa_instance_state"] = state
+    return state
+
+
+def _unpickled_state(obj: Any, cls: type, facts: dict[str, Any]) -> InstanceState:
+    state = create_state(obj, cls.__dict__["_sa_class_manager"].mapper)
+    for name, fact in facts.items():
+        setattr(state, name, fact)
+    if not state.committed_state:
+        state.committed_state = UNCHANGED
+    return state
+
+
+class PendingCollection:
+    """Changes of a collection that is not loaded; they are applied when it is.
+
+    `added` keeps order; `removed` are objects known to leave.
+    """
+
+    __slots__ = ("added", "removed")
+
+    def __init__(self) -> None:
+        self.added: dict[int, Any] = {}
+        self.removed: dict[int, Any] = {}
+
+    def append(self, value: Any) -> None:
+        """`value` was added."""
+        if self.removed.pop(id(value), None) is None:
+            self.added[id(value)] = value
+
+    def remove(self, value: Any) -> None:
+        """`value` was removed."""
+        if self.added.pop(id(value), None) is None:
+            self.removed[id(value)] = value
+
+
+class AttributeState:
+    """One attribute of one object; reading it loads nothing."""
+
+    __module__ = "sqlalchemy.orm.state"
+    __slots__ = ("key", "state")
+
+    def __init__(self, state: InstanceState, key: str) -> None:
+        self.state = state
+        self.key = key
+
+    @property
+    def loaded_value(self) -> Any:
+        """The value in the object's dictionary, or NO_VALUE."""
+        return self.state.dict.get(self.key, NO_VALUE)
+
+    @property
+    def value(self) -> Any:
+        """The value as `obj.attribute` gives it: this may load."""
+        return getattr(self.state.obj(), self.key)
+
+    @property
+    def history(self) -> Any:
+        """What was added, is unchanged and was deleted since the last flush, as far as loaded."""
+        return self.state.get_history(self.key, PASSIVE_NO_INITIALIZE)
+
+    def load_history(self) -> Any:
+        """The same, loading what is needed for it."""
+        return self.state.get_history(self.key, PASSIVE_OFF ^ INIT_OK)
+
+
+def instance_state(obj: Any) -> InstanceState:
+    """The state of a mapped object.
+
+    Raises: UnmappedInstanceError: the object has none.
+    """
+    try:
+        state: InstanceState = obj._sa_instance_state
+    except (AttributeError, KeyError):
+        raise UnmappedInstanceError(obj) from None
+    return state
+
+
+def instance_dict(obj: Any) -> dict[str, Any]:
+    """The dictionary with the object's values."""
+    values: dict[str, Any] = obj.__dict__
+    return values
