@@ -117,6 +117,17 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         raise
 
 
+def append_text(path: Path, text: str) -> None:
+    """Add a text to the end of a file; a new file is readable to its owner alone.
+
+    Raises: OSError: the folder cannot be made or written, or the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+
+
 def write_cache(path: Path, text: str, *, keep: int = 200) -> None:
     """Keep what can be made again; a cache that cannot be written is no cache, and no error.
 
@@ -149,6 +160,11 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._stream: IO[bytes] | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether we have it."""
+        return self._stream is not None
 
     def acquire(self) -> bool:
         """Take the lock; False when another process has it.
