@@ -1,0 +1,317 @@
+"""What an answer did: rows, names and outputs, compared with what the lesson's own answer did.
+
+Before: two kernels ran from the same start, the learner's answer in one, the lesson's in the other.
+Here:   rows are compared as multisets, primary keys up to a one-to-one renaming; names by state and
+        value; the default goals of a step without checks are made from that.
+After:  checking.py turns goals into a Verdict.
+
+The lesson's rows must be among the learner's: extra ones are named, and fail nothing by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ormtutor.course.output import agrees, blank_addresses, canonical, same_value
+
+_SHORT = 60
+_DEEP = 6  # foreign keys followed from row to row; a long chain would be told once for each link
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """One table: each row a tuple of reprs. `links` are its foreign keys: column, table, column."""
+
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    links: tuple[tuple[str, str, str], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """What a name is bound to: its type's name, its repr, and the state of a mapped object."""
+
+    kind: str
+    shown: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one input showed at the prompt. `ordered`: its rows came in an order asked for."""
+
+    text: str
+    ordered: bool = True
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """All that a comparison needs: rows in this transaction and committed, names, outputs."""
+
+    tables: Mapping[str, TableRows] = field(default_factory=dict)
+    committed: Mapping[str, TableRows] = field(default_factory=dict)
+    names: Mapping[str, NamedThing] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """How one table differs from the lesson's, each row in words."""
+
+    table: str
+    missing: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the lesson's rows are there and those that it removed are gone."""
+        return not self.missing and not self.remaining
+
+
+def row_texts(tables: Mapping[str, TableRows]) -> dict[str, list[str]]:
+    """Return for each row of each table a text that says what it is, whatever its key.
+
+    A number that is the key is left out; a foreign key stands for the row that it points to. So two
+    databases that differ only by the numbers of their rows have the same texts.
+    """
+    found = {
+        (name, column, row[position]): row
+        for name, table in tables.items()
+        for position, column in enumerate(table.columns)
+        if column in _targets(tables, name)
+        for row in table.rows
+    }
+
+    def text(name: str, row: tuple[str, ...], seen: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+        table = tables[name]
+        links = {column: (other, key) for column, other, key in table.links}
+        parts = []
+        for column, value in zip(table.columns, row, strict=True):
+            if column in links and value != "None":
+                other, key = links[column]
+                target = found.get((other, key, value))
+                step = (name, row)
+                if target is None:
+                    parts.append(f"{column}->{other} {value}")
+                elif (other, target) in (*seen, step) or len(seen) >= _DEEP:
+                    parts.append(f"{column}->{other}")
+                else:
+                    parts.append(f"{column}->{text(other, target, (*seen, step))}")
+            elif not (column in table.key and re.fullmatch(r"-?\d+", value)):
+                parts.append(f"{column}={value}")
+        return f"{name}({', '.join(parts)})"
+
+    return {name: [text(name, row, ()) for row in table.rows] for name, table in tables.items()}
+
+
+def _targets(tables: Mapping[str, TableRows], name: str) -> set[str]:
+    return {key for table in tables.values() for _, other, key in table.links if other == name}
+
+
+def compare_rows(
+    start: Mapping[str, TableRows],
+    reference: Mapping[str, TableRows],
+    learner: Mapping[str, TableRows],
+) -> tuple[RowDifference, ...]:
+    """Return, for each table that the reference changed, how the learner's differs.
+
+    A table that only one of them has appears too: with all rows missing, or with all of them extra.
+    """
+    before, wanted, got = row_texts(start), row_texts(reference), row_texts(learner)
+    differences = []
+    for name in reference:
+        asked, had = Counter(wanted[name]), Counter(before.get(name, ()))
+        if asked == had and name in start:
+            continue
+        have = Counter(got.get(name, ()))
+        if name not in learner:
+            missing = tuple(wanted[name]) or ("the table",)
+            differences.append(RowDifference(name, missing=missing))
+            continue
+        differences.append(
+            RowDifference(
+                name,
+                missing=tuple((asked - have).elements()),
+                remaining=tuple(((have - asked) & (had - asked)).elements()),
+                extra=tuple((have - asked - had).elements()),
+            )
+        )
+    dropped = [name for name in start if name not in reference and name in learner]
+    return (*differences, *(RowDifference(name, remaining=("the table",)) for name in dropped))
+
+
+# --- the default goals ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing that a step without checks asks for: its text, and why it is not met (or empty)."""
+
+    text: str
+    miss: str
+
+
+def facets(
+    start: Effects, reference: Effects, learner: Effects, names: Sequence[str]
+) -> tuple[Facet, ...]:
+    """Return what the reference did, each with what the learner's answer lacks of it.
+
+    `names` are those that the transcript binds.
+    """
+    return (
+        *_table_facets(start, reference, learner),
+        *_name_facets(start, reference, learner, names),
+        *_shown_facets(reference, learner),
+    )
+
+
+def _table_facets(start: Effects, reference: Effects, learner: Effects) -> Iterator[Facet]:
+    lasting = {
+        d.table: d for d in compare_rows(start.committed, reference.committed, learner.committed)
+    }
+    for now in compare_rows(start.tables, reference.tables, learner.tables):
+        change = _change(now.table, start.tables, reference.tables)
+        if now.table in lasting and _same_rows(reference, now.table):
+            both = lasting.pop(now.table)
+            yield Facet(f"{change}, committed", _miss(both if now.is_right else now))
+        else:
+            yield Facet(change, _miss(now))
+    for table, difference in lasting.items():
+        change = _change(table, start.committed, reference.committed)
+        yield Facet(f"{change}, committed", _miss(difference))
+
+
+def _same_rows(effects: Effects, table: str) -> bool:
+    now, lasting = effects.tables.get(table), effects.committed.get(table)
+    return now is not None and lasting is not None and Counter(now.rows) == Counter(lasting.rows)
+
+
+def _change(table: str, before: Mapping[str, TableRows], after: Mapping[str, TableRows]) -> str:
+    if table not in before:
+        return f"the table {table} exists" + (
+            f" and holds {_rows(len(after[table].rows))}" if after[table].rows else ""
+        )
+    if table not in after:
+        return f"the table {table} is gone"
+    grown = len(after[table].rows) - len(before[table].rows)
+    if grown > 0:
+        return f"{table} holds {_rows(grown, 'more ')}"
+    if grown < 0:
+        return f"{table} holds {_rows(-grown, 'fewer ')}"
+    return f"{table} is changed"
+
+
+def _rows(count: int, word: str = "") -> str:
+    return f"{count} {word}{'row' if count == 1 else 'rows'}"
+
+
+def _miss(difference: RowDifference) -> str:
+    if difference.is_right:
+        return ""
+    lines = [f"missing: {text}" for text in difference.missing]
+    lines += [f"still there: {text}" for text in difference.remaining]
+    lines += [f"yours, not asked for: {text}" for text in difference.extra]
+    return "; ".join(lines)
+
+
+def _name_facets(
+    start: Effects, reference: Effects, learner: Effects, names: Sequence[str]
+) -> Iterator[Facet]:
+    for name in names:
+        wanted = reference.names.get(name)
+        if wanted is None or start.names.get(name) == wanted:
+            continue
+        yield Facet(_what(name, wanted), _name_miss(name, wanted, learner.names.get(name)))
+
+
+def _what(name: str, thing: NamedThing) -> str:
+    if thing.state:
+        return f"{name} is {thing.state}"
+    if thing.kind in _MADE:
+        return f"{name} is a {_MADE[thing.kind]}"
+    if _is_plain(thing):
+        return f"{name} is {short(thing.shown)}"
+    return f"{name} is made: {thing.kind}"
+
+
+_MADE = {"function": "function", "type": "class", "module": "module", "DeclarativeMeta": "class"}
+
+
+def _is_plain(thing: NamedThing) -> bool:
+    """Whether the repr is the value, and not a name with an address."""
+    return "0x" not in thing.shown and thing.kind not in _MADE
+
+
+def _name_miss(name: str, wanted: NamedThing, got: NamedThing | None) -> str:
+    if got is None:
+        return f"there is no {name} yet"
+    if wanted.state or got.state:
+        if wanted.state != got.state:
+            return (
+                f"you: {name} is {got.state or 'no mapped object'}; the step asks: {wanted.state}"
+            )
+        return ""
+    if wanted.kind in _MADE:
+        same = _MADE.get(got.kind) == _MADE[wanted.kind]
+        return "" if same else f"you: {name} is {got.kind}; the step asks: a {_MADE[wanted.kind]}"
+    if not _is_plain(wanted):
+        return "" if wanted.kind == got.kind else f"you: {name} is {got.kind}, not {wanted.kind}"
+    if same_value(wanted.shown, got.shown):
+        return ""
+    return f"you: {name} is {short(got.shown)}; the step asks: {short(wanted.shown)}"
+
+
+def _shown_facets(reference: Effects, learner: Effects) -> Iterator[Facet]:
+    whole = "".join(item.text for item in learner.shown)
+    for wanted in reference.shown:
+        if not wanted.text.strip():
+            continue
+        met = any(is_shown(wanted, item) for item in learner.shown) or _is_within(
+            wanted.text, whole
+        )
+        last = next((item.text for item in reversed(learner.shown) if item.text.strip()), "")
+        miss = (
+            ""
+            if met
+            else f"you: {short(last) or 'nothing shown'}; the step asks: {short(wanted.text)}"
+        )
+        yield Facet(f"the prompt shows {short(wanted.text)}", miss)
+
+
+def is_shown(wanted: Shown, got: Shown) -> bool:
+    """Whether an input showed what the lesson's line showed: the same text, or the same value."""
+    return (
+        agrees(wanted.text, got.text, wanted.options)
+        or agrees(blank_addresses(wanted.text), blank_addresses(got.text), wanted.options)
+        or same_value(wanted.text, got.text, ordered=wanted.ordered)
+    )
+
+
+def _is_within(text: str, whole: str) -> bool:
+    return f"\n{blank_addresses(text)}" in f"\n{blank_addresses(whole)}"
+
+
+def short(text: str) -> str:
+    """Return a text on one line, cut to a width that a panel can show."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 3]}..."
+
+
+def digest(effects: Effects) -> str:
+    """Return one text for the rows and plain names, so that two outcomes can be told apart."""
+    rows = {name: sorted(texts) for name, texts in row_texts(effects.tables).items()}
+    lasting = {name: sorted(texts) for name, texts in row_texts(effects.committed).items()}
+    names = {
+        name: (thing.kind, thing.state, canonical(thing.shown))
+        for name, thing in sorted(effects.names.items())
+    }
+    return repr((rows, lasting, names))
