@@ -97,7 +97,7 @@ def goals_of(
             was_met=was,
             message="" if answer.true else miss_text(check, answer),
             left=answer.left,
-            checked=not answer.error or _is_unbound(answer.error),
+            checked=not answer.error or bool(_is_unbound(answer.error)),
         )
         for check, answer, was in zip(checks, answers, was_met, strict=True)
     )
