@@ -1,0 +1,205 @@
+"""Execution: one statement on its way through a cursor, and all that is known about it.
+
+Before: engine/base.py has a statement and its parameter sets; the ORM has a reason.
+Here:   ExecutionContext, the record that event listeners receive; defaults computed in Python.
+After:  engine/cursor.py reads rows, counts and new keys from it.
+
+Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.engine.cause import CORE, Outcome
+from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ormtutor.miniorm.engine.cause import Cause
+
+NO_OPTIONS: Mapping[str, Any] = {}
+
+
+class ExecutionContext:
+    """What is known about one execution.
+
+    statement, parameters: as they go to the cursor (a tuple of sets for an executemany).
+    compiled: where they come from, None for plain SQL text. cause: why. outcome: what came of it.
+    compiled_parameters: the sets as dictionaries, where they were given so.
+    origin: ("generated" | "cached" | "no key" | "raw sql", when), for the log.
+    closes_connection: the result closes the connection with itself (`Engine.execute`).
+    """
+
+    __module__ = "sqlalchemy.engine.default"
+    __slots__ = (
+        "_outcome",
+        "cause",
+        "closes_connection",
+        "compiled",
+        "compiled_parameters",
+        "current_column",
+        "current_parameters",
+        "cursor",
+        "executemany",
+        "execution_options",
+        "invoked_statement",
+        "origin",
+        "parameters",
+        "root_connection",
+        "statement",
+    )
+
+    def __init__(
+        self,
+        root_connection: Any,
+        compiled: Any,
+        statement: str,
+        parameters: Any,
+        executemany: bool,
+        cause: Cause | None,
+        execution_options: Mapping[str, Any],
+        origin: tuple[str, float],
+    ) -> None:
+        self.root_connection = root_connection
+        self.compiled = compiled
+        self.statement = statement
+        self.parameters = parameters
+        self.executemany = executemany
+        self.cause = cause or CORE
+        self.execution_options = execution_options
+        self.origin = origin
+        self._outcome: Outcome | None = None
+        self.compiled_parameters: list[dict[str, Any]] = []
+        self.closes_connection = False
+        self.invoked_statement: Any = None
+        self.cursor: Any = None
+
+    # What listeners ask.
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came back; filled in while rows are consumed. Made when someone asks."""
+        if self._outcome is None:
+            self._outcome = Outcome()
+        return self._outcome
+
+    @property
+    def connection(self) -> Any:
+        """The Connection."""
+        return self.root_connection
+
+    @property
+    def engine(self) -> Any:
+        """The Engine."""
+        return self.root_connection.engine
+
+    @property
+    def dialect(self) -> Any:
+        """The dialect."""
+        return self.root_connection.dialect
+
+    @property
+    def isinsert(self) -> bool:
+        """Say whether this is an insert() construct."""
+        return self.compiled is not None and bool(self.compiled.isinsert)
+
+    @property
+    def isupdate(self) -> bool:
+        """Say whether this is an update() construct."""
+        return self.compiled is not None and bool(self.compiled.isupdate)
+
+    @property
+    def isdelete(self) -> bool:
+        """Say whether this is a delete() construct."""
+        return self.compiled is not None and bool(self.compiled.isdelete)
+
+    @property
+    def isddl(self) -> bool:
+        """Say whether this creates or drops."""
+        return self.compiled is not None and bool(self.compiled.isddl)
+
+    @property
+    def is_crud(self) -> bool:
+        """Say whether this is an insert(), update() or delete() construct."""
+        return self.isinsert or self.isupdate or self.isdelete
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows an UPDATE or DELETE matched."""
+        count: int = self.cursor.rowcount
+        return count
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The row id that SQLite gave last on this cursor."""
+        rowid: int | None = self.cursor.lastrowid
+        return rowid
+
+    # Python defaults.
+
+    def get_current_parameters(self, isolate_multiinsert_groups: bool = True) -> dict[str, Any]:
+        """Return the values of the row whose default is being computed."""
+        parameters: dict[str, Any] = self.current_parameters
+        return parameters
+
+    def fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
+        """Compute what the statement's columns take from Python, for each parameter set."""
+        compiled = self.compiled
+        columns = compiled.insert_prefetch if compiled.isinsert else compiled.update_prefetch
+        for values in sets:
+            self.current_parameters = values
+            for column in columns:
+                self.current_column = column
+                default = column.default if compiled.isinsert else column.onupdate
+                key = compiled.prefetch_key(column)
+                values[key] = self._default_value(default)
+
+    def _default_value(self, default: Any) -> Any:
+        if default.is_callable:
+            return default.arg(self)
+        if default.is_clause_element or default.is_sequence:
+            return self.root_connection.scalar(default.arg)
+        return default.arg
+
+    # After an insert().
+
+    def prefetch_columns(self) -> list[Any]:
+        """The columns whose default was computed before the statement."""
+        compiled = self.compiled
+        return list(compiled.insert_prefetch if compiled.isinsert else compiled.update_prefetch)
+
+    def postfetch_columns(self) -> list[Any]:
+        """The columns that the database itself filled."""
+        return list(self.compiled.postfetch)
+
+    def inserted_primary_key_rows(self) -> list[Any]:
+        """The primary keys of the new rows, as Rows."""
+        table = self.compiled.statement.table
+        columns = list(table.primary_key)
+        metadata = ResultMetaData(
+            [column.key for column in columns], [(column,) for column in columns]
+        )
+        if self.executemany:
+            tuples = [
+                tuple(values.get(column.key) for column in columns)
+                for values in self.compiled_parameters
+            ]
+            return list(metadata.rows(tuples))
+        given = self.compiled_parameters[0] if self.compiled_parameters else {}
+        generated = table._autoincrement_column
+        key = []
+        for column in columns:
+            value = given.get(column.key)
+            if value is None and column is generated:
+                value = self.lastrowid
+            key.append(value)
+        return [metadata.row(tuple(key))]
+
+
+def text_metadata(description: Any, legacy: bool) -> CursorResultMetaData:
+    """The columns of plain SQL text, as the cursor describes them."""
+    return CursorResultMetaData(
+        [column[0] for column in description], legacy=legacy, by_name=True
+    )

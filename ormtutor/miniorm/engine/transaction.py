@@ -1,0 +1,224 @@
+"""Transactions of a Connection: the whole one, savepoints inside it, and 1.4's markers.
+
+Before: engine/base.py makes one at `begin()`, or by itself in the 2.x style.
+Here:   which of them is active, what commit, rollback and close do to it and to those around it.
+After:  engine/base.py sends BEGIN (implicit), SAVEPOINT, COMMIT and ROLLBACK.
+
+A transaction ends in two steps. It becomes inactive when its work is over, also when something
+inside it was rolled back; it leaves the connection when its owner ends it. In between, the
+connection refuses to go on ("Please rollback() fully before proceeding").
+
+Follows: SQLAlchemy 1.4, "Transaction", "RootTransaction", "NestedTransaction".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+
+class Transaction:
+    """A transaction; leaving it as a context manager commits it, or rolls back after an error."""
+
+    __module__ = "sqlalchemy.engine.base"
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self._active = True
+        self._outer_subject: Any = None
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether work can go on in it."""
+        return self._active
+
+    @property
+    def is_valid(self) -> bool:
+        """Say whether its connection was not invalidated."""
+        return not self.connection.invalidated
+
+    def commit(self) -> None:
+        """Make the work last.
+
+        Raises: InvalidRequestError: it is over already.
+        """
+        raise NotImplementedError
+
+    def rollback(self) -> None:
+        """Undo the work; nothing happens when it is over already."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End it: roll back unless that happened."""
+        self.rollback()
+
+    def _is_attached(self) -> bool:
+        """Whether the connection still holds it."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        # Work on the connection inside the block is refused once this transaction is over.
+        self._outer_subject = self.connection._context_transaction
+        self.connection._context_transaction = self
+        return self
+
+    def __exit__(self, error_type: Any, error: Any, traceback: Any) -> None:
+        self.connection._context_transaction = self._outer_subject
+        self._outer_subject = None
+        if error_type is None and self.is_active:
+            try:
+                self.commit()
+            except BaseException:
+                if self.is_active:
+                    self.rollback()
+                raise
+        elif self.is_active:
+            self.rollback()
+
+
+class RootTransaction(Transaction):
+    """The transaction of the database itself."""
+
+    __module__ = "sqlalchemy.engine.base"
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        connection._begin_impl(self)
+        connection._transaction = self
+
+    def commit(self) -> None:
+        """Make the work last.
+
+        Raises: InvalidRequestError: it is over already.
+        """
+        connection = self.connection
+        if not self._active:
+            if self._is_attached():
+                connection._refuse_inactive()
+            raise exc.InvalidRequestError("This transaction is inactive")
+        try:
+            connection._commit_impl()
+        finally:
+            self._end_nested()
+            self._active = False
+            self._detach()
+
+    def rollback(self) -> None:
+        """Undo the work; nothing happens when it is over already."""
+        try:
+            self._rollback_here()
+        finally:
+            self._detach()
+
+    def _rollback_here(self) -> None:
+        """Undo the work and stay on the connection, which refuses to go on."""
+        if self._active:
+            try:
+                self.connection._rollback_impl()
+            finally:
+                self._end_nested()
+                self._active = False
+
+    def _end_nested(self) -> None:
+        """With the whole transaction its savepoints are over."""
+        connection = self.connection
+        nested = connection._nested_transaction
+        while nested is not None:
+            nested._active = False
+            nested = nested._outer
+        connection._nested_transaction = None
+
+    def _detach(self) -> None:
+        if self.connection._transaction is self:
+            self.connection._transaction = None
+
+    def _is_attached(self) -> bool:
+        return self.connection._transaction is self
+
+
+class NestedTransaction(Transaction):
+    """A savepoint."""
+
+    __module__ = "sqlalchemy.engine.base"
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self._savepoint = connection._savepoint_impl()
+        self._outer: NestedTransaction | None = connection._nested_transaction
+        connection._nested_transaction = self
+
+    def commit(self) -> None:
+        """Let the savepoint go; its work is part of the transaction around it.
+
+        Raises: InvalidRequestError: it is over already.
+        """
+        connection = self.connection
+        if not self._active:
+            if self._is_attached():
+                connection._refuse_inactive()
+            raise exc.InvalidRequestError("This nested transaction is inactive")
+        try:
+            connection._release_savepoint_impl(self._savepoint)
+        finally:
+            self._active = False
+        self._detach()
+
+    def rollback(self) -> None:
+        """Undo what was done since the savepoint; nothing happens when it is over already."""
+        self._rollback_here()
+        self._detach()
+
+    def _rollback_here(self) -> None:
+        root = self.connection._transaction
+        if self._active and root is not None and root.is_active:
+            try:
+                self.connection._rollback_to_savepoint_impl(self._savepoint)
+            finally:
+                self._active = False
+        self._active = False
+
+    def _detach(self) -> None:
+        if self.connection._nested_transaction is self:
+            self.connection._nested_transaction = self._outer
+
+    def _is_attached(self) -> bool:
+        return self.connection._nested_transaction is self
+
+
+class MarkerTransaction(Transaction):
+    """1.4's `begin()` inside a transaction: its commit does nothing, its rollback ends them all."""
+
+    __module__ = "sqlalchemy.engine.base"
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self._real: RootTransaction | NestedTransaction = (
+            connection._nested_transaction or connection._transaction
+        )
+        if not self._real.is_active:
+            raise exc.InvalidRequestError("the current transaction on this connection is inactive.")
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether it and the real transaction are active."""
+        return self._active and self._real.is_active
+
+    def commit(self) -> None:
+        """Leave the decision to the real transaction."""
+        self._active = False
+
+    def rollback(self) -> None:
+        """Roll the real transaction back; its owner still has to end it."""
+        if self._active:
+            self._active = False
+            self._real._rollback_here()
+
+    def close(self) -> None:
+        """Leave the decision to the real transaction."""
+        self._active = False
+
+    def _is_attached(self) -> bool:
+        return self._real._is_attached()
