@@ -42,7 +42,7 @@ def show(call):
     try:
         print(words(call()))
     except Exception as error:
-        print(type(error).__name__, error)
+        print(type(error).__name__, str(error).partition("\\n")[0])
         if HEAL and not session.is_active:
             session.rollback()
 

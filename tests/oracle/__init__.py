@@ -1,0 +1,1 @@
+"""Programs run on miniorm and on SQLAlchemy: the reference settles what is right."""

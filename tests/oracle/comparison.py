@@ -1,0 +1,219 @@
+"""Two outcomes of one program: where they differ, with the closed list applied."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tests.oracle.generator import Program
+from tests.oracle.releases import ROOT, installed
+
+RUNNER = Path(__file__).parent / "runner.py"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a program did on one engine; see runner.py."""
+
+    output: list[str]
+    error: str
+    warnings: list[str]
+    log: list[list[Any]]
+    tables: dict[str, list[str]]
+
+
+class Engine:
+    """A child process that runs programs on one engine."""
+
+    def __init__(self, name: str, path: Path | None = None) -> None:
+        self.name = name
+        self.path = path
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> subprocess.Popen[str]:
+        path = os.pathsep.join(str(found) for found in (self.path, ROOT) if found)
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+        self.process = subprocess.Popen(
+            [sys.executable, str(RUNNER), self.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        return self.process
+
+    def run(self, source: str, name: str = "program") -> Outcome:
+        process = self.process or self.start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps({"source": source, "name": name}) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        if not answer:
+            self.process = None
+            return Outcome([], f"{self.name} died", [], [], {})
+        return Outcome(**json.loads(answer))
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
+            self.process = None
+
+
+def engines() -> tuple[Engine, Engine]:
+    """Return miniorm and the oracle."""
+    return Engine("miniorm"), Engine("sqlalchemy", installed("1.4"))
+
+
+# The spellings of the closed list (ormtutor/differences.py): the oracle's text -> ours.
+SPELLINGS = [
+    (re.compile(r"No row was found when one was required"), "No row was found for one()"),
+    (
+        re.compile(r"Multiple rows were found when exactly one was required"),
+        "Multiple rows were found for one()",
+    ),
+    (
+        re.compile(r"Multiple rows were found when one or none was required"),
+        "Multiple rows were found for one_or_none()",
+    ),
+    (re.compile(r"MetaData\(\)"), "MetaData(bind=None)"),
+]
+SHARED_COLUMN = re.compile(r", [\w.\"]+ AS \w+__\d+")
+PARENT_FIRST = re.compile(r"ORDER BY anon_1\.\w+(?:, anon_1\.\w+)*(?:, |$)")
+# Which objects stand in a circle is told as a set, in no order.
+CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
+
+
+def spelled(text: str) -> str:
+    for pattern, ours in SPELLINGS:
+        text = pattern.sub(ours, text)
+    return CIRCLE.sub(r"\1", text)
+
+
+def as_ours(outcome: Outcome) -> Outcome:
+    """Return the oracle's outcome in the spellings of the closed list."""
+    log = [
+        [entry[0], SHARED_COLUMN.sub("", entry[1]), *entry[2:]] if entry[1:] else entry
+        for entry in outcome.log
+    ]
+    return replace(
+        outcome,
+        output=[spelled(line) for line in outcome.output],
+        error=spelled(outcome.error),
+        log=unordered_flushes(log),
+    )
+
+
+def comparable(outcome: Outcome) -> Outcome:
+    """Return our outcome without the order by the parent's key in a subquery load."""
+    log = []
+    for entry in outcome.log:
+        if entry[1:] and entry[3].endswith("(subquery)"):
+            head, _, order = entry[1].rpartition("\n")
+            rest = PARENT_FIRST.sub("ORDER BY ", order)
+            if rest != order:
+                sql = head.rstrip(" ") if rest == "ORDER BY " else f"{head}\n{rest}"
+                entry = [entry[0], sql, *entry[2:]]
+        log.append(entry)
+    return replace(
+        outcome,
+        output=[CIRCLE.sub(r"\1", line) for line in outcome.output],
+        error=CIRCLE.sub(r"\1", outcome.error),
+        log=unordered_flushes(log),
+    )
+
+
+WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\S+)")
+
+
+def unordered_flushes(log: list[list[Any]]) -> list[list[Any]]:
+    """Return the log in parts between two printed lines, each part that writes sorted by table.
+
+    SQLAlchemy takes tables that do not depend on each other in the order of a set, so that even two
+    of its own runs differ there. Within a table the order is kept. Of a part in which a statement
+    failed only that is told: how far it had come depends on the order.
+    """
+    found: list[list[Any]] = []
+    part: list[list[Any]] = []
+    for entry in [*log, ["END"]]:
+        if part and (not entry[1:] or entry[4] != part[0][4]):
+            found.extend(unordered(part))
+            part = []
+        if entry[1:]:
+            part.append(entry)
+        else:
+            found.append(entry)
+    return found
+
+
+def unordered(part: list[list[Any]]) -> list[list[Any]]:
+    if any(entry[-1] == "failed" for entry in part):
+        return [["FAILED"]]
+    if any(WRITES.match(entry[1]) for entry in part):
+        part = sorted(part, key=table_written)
+    return [entry[:3] for entry in part]
+
+
+def table_written(entry: list[Any]) -> str:
+    written = WRITES.match(entry[1])
+    return f"write {written[1]}" if written else f"read {entry[1]} {entry[2]}"
+
+
+def differences(ours: Outcome, oracle: Outcome) -> list[str]:
+    """Return what differs, in words; nothing when the two outcomes are equal."""
+    mine, theirs = comparable(ours), as_ours(oracle)
+    found = []
+    for part in ("output", "error", "warnings", "log", "tables"):
+        left, right = getattr(mine, part), getattr(theirs, part)
+        if left != right:
+            found.append(f"{part}: {first_difference(left, right)}")
+    return found
+
+
+def first_difference(ours: Any, theirs: Any) -> str:
+    if isinstance(ours, list):
+        for number, (left, right) in enumerate(zip(ours, theirs, strict=False)):
+            if left != right:
+                return f"at {number}\n  ours:   {left}\n  oracle: {right}"
+        more, who = (ours, "ours") if len(ours) > len(theirs) else (theirs, "oracle")
+        return f"only {who} has {more[min(len(ours), len(theirs))]}"
+    return f"\n  ours:   {ours}\n  oracle: {theirs}"
+
+
+def disagreement(source: str, ours: Engine, oracle: Engine, tries: int = 4) -> list[str]:
+    """Return how a program differs; nothing where the oracle does not agree with itself either.
+
+    One program in ten depends, on the oracle, on the order of a set of mappers; so a program that
+    differs is run again in fresh processes.
+    """
+    mine, theirs = ours.run(source), oracle.run(source)
+    found = differences(mine, theirs)
+    for _ in range(tries if found else 0):
+        oracle.stop()
+        again = oracle.run(source)
+        if not differences(mine, again) or as_ours(again) != as_ours(theirs):
+            return []
+    return found
+
+
+def shrink(program: Program, ours: Engine, oracle: Engine) -> Program:
+    """Leave out blocks for as long as the two engines still differ."""
+    body = list(program.body)
+    size = max(1, len(body) // 2)
+    while size:
+        start = 0
+        while start < len(body):
+            shorter = body[:start] + body[start + size :]
+            candidate = Program(program.seed, program.opening, shorter)
+            if disagreement(candidate.source, ours, oracle):
+                body = shorter
+            else:
+                start += size
+        size //= 2
+    return Program(program.seed, program.opening, body)

@@ -1,0 +1,175 @@
+"""Run programs on one engine and tell everything that can be compared. Runs as a child process.
+
+    python runner.py miniorm        (or `sqlalchemy`, with a release first on the path)
+
+Reads one JSON object a line from standard input, `{"name": ..., "source": ...}`, and answers with
+one: what was printed, the error that ended the program, the warnings, every statement with its
+parameters, its cause (on miniorm), how many lines had been printed before it and whether it worked,
+the transactions around them, and what all tables hold in the end.
+
+The oracle is 1.4.54 but for the closed list of `ormtutor/differences.py`. Two points of that list
+concern what happens, not how it is spelled, and are brought about here in the oracle's process;
+the others are spellings, see comparison.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+import re
+import sys
+import types
+import warnings
+from typing import Any
+
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+TRANSACTION_EVENTS = ("begin", "commit", "rollback", "savepoint")
+
+
+class Record:
+    """What one program did, while it runs."""
+
+    def __init__(self, printed: io.StringIO) -> None:
+        self.printed = printed
+        self.log: list[list[Any]] = []
+        self.connections: list[Any] = []
+
+    def statement(
+        self,
+        connection: Any,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        context: Any,
+        executemany: bool,
+    ) -> None:
+        """Hear of a statement before it is executed."""
+        if cursor.connection not in self.connections:
+            self.connections.append(cursor.connection)
+        sets = list(parameters) if executemany else [parameters]
+        self.log.append(
+            [
+                "SQL",
+                statement,
+                [repr(tuple(found)) for found in sets],
+                str(getattr(context, "cause", "")),
+                self.printed.getvalue().count("\n"),
+                "failed",
+            ]
+        )
+
+    def success(self, *_: Any) -> None:
+        """Hear that the statement was executed."""
+        self.log[-1][-1] = "ok"
+
+    def transaction(self, name: str) -> Any:
+        """Return a listener that notes the event `name`."""
+
+        def note(*_: Any, **__: Any) -> None:
+            self.log.append([name])
+
+        return note
+
+    def tables(self) -> dict[str, list[str]]:
+        """Return the rows of every table of every database that was spoken to, as text."""
+        found: dict[str, list[str]] = {}
+        for number, connection in enumerate(self.connections):
+            with contextlib.suppress(Exception):
+                names = connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+                ).fetchall()
+                for (name,) in names:
+                    rows = connection.execute(f'SELECT * FROM "{name}"').fetchall()
+                    found[f"{number}.{name}"] = sorted(map(repr, rows))
+        return found
+
+
+def words(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__name__}: {error}"
+
+
+def run(source: str, name: str) -> dict[str, Any]:
+    """Run one program in a namespace of its own."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    printed = io.StringIO()
+    record = Record(printed)
+    listeners = [
+        ("before_cursor_execute", record.statement),
+        ("after_cursor_execute", record.success),
+        *((known, record.transaction(known.upper())) for known in TRANSACTION_EVENTS),
+    ]
+    for event_name, listener in listeners:
+        event.listen(Engine, event_name, listener)
+    module = types.ModuleType("__main__")
+    ended = ""
+    with warnings.catch_warnings(record=True) as heard, contextlib.redirect_stdout(printed):
+        warnings.simplefilter("always")
+        try:
+            exec(compile(source, name, "exec"), module.__dict__)
+        except BaseException as error:
+            ended = words(error)
+    for event_name, listener in listeners:
+        event.remove(Engine, event_name, listener)
+    outcome = {
+        "output": printed.getvalue().splitlines(),
+        "error": ended,
+        "warnings": [
+            f"{found.category.__name__}: {found.message}"
+            for found in heard
+            if "Deprecat" not in found.category.__name__ and "20" not in found.category.__name__
+        ],
+        "log": record.log,
+        "tables": record.tables(),
+    }
+    tidy(module)
+    return outcome
+
+
+def tidy(module: types.ModuleType) -> None:
+    """Forget the program's classes, so that the next one starts afresh."""
+    from sqlalchemy.orm import clear_mappers, close_all_sessions
+
+    module.__dict__.clear()
+    with contextlib.suppress(Exception):
+        close_all_sessions()
+    clear_mappers()
+    gc.enable()
+    gc.collect()
+
+
+def follow_the_closed_list() -> None:
+    """Make the oracle load expired attributes without autoflush, as 1.1 did."""
+    from sqlalchemy.orm import state
+
+    load = state.InstanceState._load_expired
+
+    def load_without_autoflush(self: Any, found: Any, passive: Any) -> Any:
+        with self.session.no_autoflush if self.session else contextlib.nullcontext():
+            return load(self, found, passive)
+
+    state.InstanceState._load_expired = load_without_autoflush
+
+
+def main() -> None:
+    """Answer each program on standard input."""
+    if sys.argv[1] == "miniorm":
+        from ormtutor.kernel import alias
+
+        alias.install("miniorm")
+    else:
+        follow_the_closed_list()
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = ADDRESS.sub("0x...", json.dumps(run(request["source"], request["name"])))
+        sys.stdout.write(answer + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
