@@ -15,7 +15,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
 
 _NAME = "ormtutor"
 
@@ -159,44 +158,47 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stream: IO[bytes] | None = None
+        self._handle = -1
+
+    def __del__(self) -> None:
+        self.release()
 
     @property
     def is_held(self) -> bool:
         """Whether we have it."""
-        return self._stream is not None
+        return self._handle >= 0
 
     def acquire(self) -> bool:
         """Take the lock; False when another process has it.
 
         Raises: OSError: the lock file cannot be made (a read-only folder).
         """
-        if self._stream is not None:
+        if self.is_held:
             return True
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        stream = open(self.path, "ab")  # noqa: SIM115  kept open: closing it gives the lock away
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(stream)
+            _lock(handle)
         except OSError:
-            stream.close()
+            os.close(handle)
             return False
-        self._stream = stream
+        self._handle = handle
         return True
 
     def release(self) -> None:
         """Give the lock away; nothing happens when it is not held."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        if self.is_held:
+            os.close(self._handle)
+            self._handle = -1
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(stream: IO[bytes]) -> None:
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(stream: IO[bytes]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -191,6 +191,8 @@ def _comparison_in_words(tree: ast.Compare) -> str:
         return ""
     name, value = ast.unparse(left.func), ast.unparse(right)
     arguments = [ast.unparse(argument) for argument in left.args]
+    if value == "0" and not sign:
+        value = "no"
     first = _text(left.args[0]) if left.args else ""
     if name == "state" and _text(right) and sign in ("", "not "):
         return f"{arguments[0]} is {sign}{_text(right)}"

@@ -129,6 +129,7 @@ class _Reader:
             self.lines.pop()
         self.errors: list[LessonError] = []
         self.blocks: list[Block] = []
+        self.refused: set[int] = set()  # lines of fences that have had their error already
         self.header: dict[str, Any] | None = None
         self.sections = [_Section("", "", 0)]
 
@@ -174,8 +175,12 @@ class _Reader:
             if token.type == "heading_open" and self._begins_step(token, tokens[index + 1]):
                 token.content = tokens[index + 1].content
                 yield token
-            elif token.type == "fence" and self._is_meant(token):
-                yield token
+            elif token.type == "fence":
+                before = len(self.errors)
+                if self._is_meant(token):
+                    yield token
+                elif len(self.errors) > before and token.map is not None:
+                    self.refused.update(range(token.map[0] + 1, token.map[1] + 1))
 
     def _begins_step(self, token: Token, inline: Token) -> bool:
         has_id = _HEADING_ID.search(inline.content) is not None
@@ -683,7 +688,7 @@ class _Reader:
             if block.kind.startswith("pycon"):
                 continue
             for line in range(block.line, block.end + 1):
-                if _PROMPT.match(self.lines[line - 1].expandtabs()):
+                if line not in self.refused and _PROMPT.match(self.lines[line - 1].expandtabs()):
                     self.refuse(
                         line,
                         "a `>>>` outside a `pycon` fence, which plain doctest would run",
