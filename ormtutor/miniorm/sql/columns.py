@@ -1,0 +1,235 @@
+"""Column collections: `table.c`.
+
+Before: elements.py.
+Here:   ColumnCollection, by key, by position, by attribute; the search for the column that
+        corresponds to another one.
+After:  selectable.py and schema.py give each FROM object, key and constraint one.
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql.elements import and_
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+
+class ColumnCollection:
+    """Columns in order, found by key, position or attribute."""
+
+    __module__ = "sqlalchemy.sql.base"
+
+    def __init__(self, columns: Iterable[tuple[Any, Any]] = ()) -> None:
+        self._pairs: list[tuple[Any, Any]] = []
+        self._index: dict[Any, Any] = {}
+        for key, column in columns:
+            self._append(key, column)
+
+    def _append(self, key: Any, column: Any) -> None:
+        self._index.setdefault(len(self._pairs), column)
+        self._pairs.append((key, column))
+        self._set(key, column)
+
+    def _set(self, key: Any, column: Any) -> None:
+        # The first of several columns with one key is the one found by it.
+        if key in self._index:
+            return
+        self._index[key] = column
+        # Attribute access then needs no code of ours; our own methods keep their names.
+        if isinstance(key, str) and not hasattr(type(self), key) and key not in _OWN:
+            self.__dict__[key] = column
+
+    def keys(self) -> list[Any]:
+        """The keys."""
+        return [key for key, _ in self._pairs]
+
+    def values(self) -> list[Any]:
+        """The columns."""
+        return [column for _, column in self._pairs]
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """Keys and columns."""
+        return list(self._pairs)
+
+    @property
+    def _all_columns(self) -> list[Any]:
+        return [column for _, column in self._pairs]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The column of that key, or `default`."""
+        return self._index.get(key, default)
+
+    def contains_column(self, col: Any) -> bool:
+        """Whether that very column is here."""
+        return any(column is col for _, column in self._pairs) or any(
+            hash(column) == hash(col) for _, column in self._pairs
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([column for _, column in self._pairs])
+
+    def __getitem__(self, key: Any) -> Any:
+        try:
+            return self._index[key]
+        except KeyError:
+            if isinstance(key, int):
+                raise IndexError(key) from None
+            raise
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self.__dict__["_index"][key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+    def __contains__(self, key: Any) -> bool:
+        if not isinstance(key, str):
+            raise exc.ArgumentError("__contains__ requires a string argument")
+        return key in self._index
+
+    def __eq__(self, other: Any) -> Any:
+        pairs = [
+            left == right
+            for left in getattr(other, "_all_columns", list(other))
+            for right in self._all_columns
+            if left.shares_lineage(right)
+        ]
+        return and_(*pairs)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def compare(self, other: ColumnCollection) -> bool:
+        """Whether the same columns stand here in the same order."""
+        return [(key, id(column)) for key, column in self._pairs] == [
+            (key, id(column)) for key, column in other._pairs
+        ]
+
+    def add(self, column: Any, key: Any = None) -> None:
+        """Append a column."""
+        self._append(column.key if key is None else key, column)
+
+    def as_immutable(self) -> ColumnCollection:
+        """The same columns; this collection has no public way to change it."""
+        return ImmutableColumnCollection(self._pairs)
+
+    def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
+        """Our column that stands for `column`: itself, or the nearest of its descendants."""
+        return corresponding_column(self._all_columns, column, require_embedded)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
+
+
+_OWN = frozenset(["_pairs", "_index"])
+
+
+class ImmutableColumnCollection(ColumnCollection):
+    """A collection that only its owner changes."""
+
+    __module__ = "sqlalchemy.sql.base"
+
+    def add(self, column: Any, key: Any = None) -> None:
+        """Refuse."""
+        raise TypeError("ImmutableColumnCollection object is immutable")
+
+
+class DedupeColumnCollection(ColumnCollection):
+    """The columns of a table or a constraint: one for each key."""
+
+    __module__ = "sqlalchemy.sql.base"
+
+    def add(self, column: Any, key: Any = None) -> None:
+        """Append a column, or put it in the place of the one with its key."""
+        key = column.key if key is None else key
+        existing = self._index.get(key)
+        if existing is column:
+            return
+        if existing is not None:
+            self._exchange(key, column)
+        else:
+            self._append(key, column)
+
+    def _exchange(self, key: Any, column: Any) -> None:
+        for position, (known, _) in enumerate(self._pairs):
+            if known == key:
+                self._pairs[position] = (key, column)
+                self._index[position] = column
+        self._index[key] = column
+        if key in self.__dict__:
+            self.__dict__[key] = column
+
+    def extend(self, columns: Iterable[Any]) -> None:
+        """Append several columns."""
+        for column in columns:
+            self.add(column)
+
+    def remove(self, column: Any) -> None:
+        """Take a column away."""
+        pairs = [(key, known) for key, known in self._pairs if known is not column]
+        if len(pairs) == len(self._pairs):
+            raise ValueError(f"Can't remove column {column!r}; column is not in this collection")
+        for key in [key for key, known in self._pairs if known is column]:
+            self.__dict__.pop(key, None)
+        self._pairs, self._index = [], {}
+        for key, known in pairs:
+            self._append(key, known)
+
+
+def corresponding_column(candidates: list[Any], column: Any, require_embedded: bool) -> Any:
+    """The candidate that stands for `column`, or None.
+
+    A candidate stands for a column that it shares an ancestor with. When several do, the one that
+    comes by the shortest way wins.
+    """
+    origin = column._deannotated
+    for candidate in candidates:
+        if candidate is column or candidate._deannotated is origin:
+            return candidate
+    target = column.proxy_set
+    best: Any = None
+    best_common: set[Any] = set()
+    for candidate in candidates:
+        expanded = candidate.proxy_set
+        common = target & expanded
+        if not common or (require_embedded and not _embedded(expanded, target)):
+            continue
+        if (
+            best is None
+            or len(common) > len(best_common)
+            or (
+                len(common) == len(best_common)
+                and _distance(candidate, common) < _distance(best, best_common)
+            )
+        ):
+            best, best_common = candidate, common
+    return best
+
+
+def _embedded(expanded: set[Any], target: set[Any]) -> bool:
+    for column in target - expanded:
+        if not column.proxy_set & expanded:
+            return False
+    return True
+
+
+def _distance(candidate: Any, common: set[Any]) -> int:
+    """How many steps below the common ancestors a candidate is."""
+    steps, level = 0, [candidate]
+    while level:
+        if any(each._deannotated in common for each in level):
+            return steps
+        steps += 1
+        level = [proxied for each in level for proxied in each._proxies]
+    return steps

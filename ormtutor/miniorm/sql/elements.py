@@ -1,0 +1,1649 @@
+"""Elements: the pieces of SQL expressions, as structure without spelling.
+
+Before: operators.py says what operators exist, types.py what values are, traversal.py walks trees.
+Here:   ClauseElement and ColumnElement; columns, bind parameters, operators applied, labels, text.
+After:  comparator.py builds them from Python operators, expressions.py and functions.py add the
+        rarer kinds, selectable.py puts them into FROM and SELECT, compiler.py writes them.
+
+Elements do not change once made. Every class is small: slots for its parts, `_parts` for those that
+are elements, structure() for the compile cache. Construction is the hot path of every query, so it
+does not look at what it is given more than it must.
+
+The file is one thing: the classes below refer to one another in every direction (a column makes a
+comparison, a comparison holds columns and binds, a bind has a column's type).
+
+Follows: SQLAlchemy 1.4, "Column Elements and Expressions".
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql import types as sqltypes
+from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
+from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
+from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from typing import Any, ClassVar
+
+NO_ANNOTATIONS: dict[str, Any] = {}
+NO_ARG: Any = type("NO_ARG", (), {"__repr__": lambda self: "symbol('NO_ARG')", "__slots__": ()})()
+
+
+class ClauseElement:
+    """The root of all pieces of SQL."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "clause"
+
+    _parts: ClassVar[tuple[str, ...]] = ()
+    _annotations: Any = NO_ANNOTATIONS
+    # What kind it is, so that modules to the left need not import the class.
+    is_clause_element = True
+    is_selectable = False
+    _is_from_clause = False
+    _is_select_statement = False
+    _is_column_clause = False
+    _is_text_clause = False
+    _is_bind_parameter = False
+    _is_label_reference = False
+    _is_clause_list = False
+    _is_column_element = False
+    supports_execution = False
+    # False: self_group() gives the element itself inside every operator but AND, OR, ANY and ALL.
+    _groups = True
+    # Set by compiler.py.
+    _default_dialect: ClassVar[Callable[[], Any]]
+
+    # -- compiling -----------------------------------------------------------------------------
+
+    @property
+    def bind(self) -> Any:
+        """The engine that some table in here is bound to, or None."""
+        for from_ in self._from_objects:
+            if from_ is not self:
+                engine = from_.bind
+                if engine is not None:
+                    return engine
+        return None
+
+    def compile(self, bind: Any = None, dialect: Any = None, **kw: Any) -> Any:
+        """Write this as SQL for a dialect; see Compiled."""
+        if dialect is None:
+            bind = bind if bind is not None else self.bind
+            dialect = bind.dialect if bind is not None else self._default_dialect()
+        return self._compiler(dialect, **kw)
+
+    def _compiler(self, dialect: Any, **kw: Any) -> Any:
+        return dialect.statement_compiler(dialect, self, **kw)
+
+    def __str__(self) -> str:
+        return str(self.compile())
+
+    # -- truth and logic -----------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        raise TypeError("Boolean value of this clause is not defined")
+
+    def __and__(self, other: Any) -> Any:
+        return and_(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return or_(self, other)
+
+    def __invert__(self) -> Any:
+        return self._negate()
+
+    def _negate(self) -> Any:
+        return UnaryExpression(self.self_group(against=operators.inv), operator=operators.inv)
+
+    # -- structure -----------------------------------------------------------------------------
+
+    def structure(self, binds: Binds) -> Hashable:
+        """A key of everything that decides the SQL text; see traversal.cache_key()."""
+        raise NotCacheable
+
+    @property
+    def _replace_order(self) -> tuple[str, ...]:
+        return self._parts
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        found: list[Any] = []
+        for child in children(self):
+            found.extend(child._from_objects)
+        return found
+
+    def _forget(self) -> None:
+        """Drop what was remembered about the original: called on a fresh copy."""
+
+    def _replaced(self, original: Any) -> None:
+        """Called on a copy after some of its parts were exchanged."""
+
+    def self_group(self, against: Any = None) -> Any:
+        """Ourselves, in parentheses if we need them inside `against`."""
+        return self
+
+    def _ungroup(self) -> Any:
+        return self
+
+    def compare(self, other: Any, **kw: Any) -> bool:
+        """Whether `other` is the same expression."""
+        from_here, from_there = _comparable(self), _comparable(other)
+        return from_here is not None and from_here == from_there
+
+    # -- annotations ---------------------------------------------------------------------------
+
+    def _annotate(self, values: dict[str, Any]) -> Any:
+        """A copy with more annotations; it compiles, hashes and compares as the original."""
+        cls = type(self)
+        into = _annotated_classes.get(cls) or _annotated_class(cls)
+        copy = clone(self, into)
+        copy._annotations = {**self._annotations, **values}
+        copy._origin = self._deannotated
+        return copy
+
+    def _with_annotations(self, values: dict[str, Any]) -> Any:
+        """The same with these annotations and no others."""
+        origin = self._deannotated
+        return origin._annotate(values) if values else origin
+
+    @property
+    def _deannotated(self) -> Any:
+        """The original of an annotated copy; else ourselves."""
+        return self
+
+    def _deannotate(self, values: Any = None, clone: bool = False) -> Any:
+        if values is None or not self._annotations:
+            return self._deannotated
+        return self._with_annotations(
+            {key: value for key, value in self._annotations.items() if key not in values}
+        )
+
+    # -- parameters ----------------------------------------------------------------------------
+
+    def params(self, *args: Any, **kw: Any) -> Any:
+        """A copy whose named bind parameters have these values."""
+        return _with_params(self, False, args, kw)
+
+    def unique_params(self, *args: Any, **kw: Any) -> Any:
+        """A copy with these values under names of their own."""
+        return _with_params(self, True, args, kw)
+
+    def get_children(self, **kw: Any) -> Iterator[Any]:
+        """The elements directly inside."""
+        return children(self)
+
+
+def _comparable(element: Any) -> Any:
+    binds = Binds()
+    try:
+        key = element.structure(binds)
+    except (NotCacheable, AttributeError):
+        return None
+    return key, tuple(repr(bind.value) if bind.unique else bind.key for bind in binds)
+
+
+def _with_params(element: Any, unique: bool, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
+    if len(args) == 1:
+        kw.update(args[0])
+    elif args:
+        raise exc.ArgumentError("params() takes zero or one positional dictionary argument")
+
+    def exchange(part: Any) -> Any:
+        if part._is_bind_parameter and part._base in kw:
+            return part._with_value(kw[part._base], unique=unique or part.unique, required=False)
+        return None
+
+    return replace(element, exchange)
+
+
+_annotated_classes: dict[type, type] = {}
+
+
+def _annotated_class(cls: type) -> type:
+    if hasattr(cls, "_annotated_from"):
+        return cls
+    made = type(
+        f"Annotated{cls.__name__}",
+        (cls,),
+        {
+            "__slots__": ("_annotations", "_origin"),
+            "__module__": cls.__module__,
+            "__hash__": _hash_of_origin,
+            "_annotated_from": cls,
+            "_deannotated": property(lambda self: self._origin),
+            "structure": _structure_of_origin,
+        },
+    )
+    _annotated_classes[cls] = made
+    return made
+
+
+def _hash_of_origin(self: Any) -> int:
+    return hash(self._origin)
+
+
+def _structure_of_origin(self: Any, binds: Binds) -> Hashable:
+    return self._origin.structure(binds)  # type: ignore[no-any-return]
+
+
+class ColumnElement(ColumnOperators, ClauseElement):
+    """An expression with a value and a type: a column, a literal, a function call, `a + b`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "column_element"
+
+    _is_column_element = True
+    primary_key = False
+    foreign_keys: Any = ()
+    _proxies: Any = ()
+    # The name that a bind parameter opposite us takes, and a label made for us; None: there is none.
+    _bind_name: Any = None
+    # Labels that we bring: what follows AS, and under which key a subquery shows us.
+    name: Any
+    key: Any = None
+    _label: Any = None
+    _render_label_in_columns_clause = True
+    _is_implicitly_boolean = False
+    _alt_names: Any = ()
+    # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
+    _wraps_column_expression = False
+    type: Any = sqltypes.NULLTYPE
+
+    __hash__ = object.__hash__
+    __and__ = ColumnOperators.__and__
+    __or__ = ColumnOperators.__or__
+    __invert__ = ColumnOperators.__invert__
+
+    def __eq__(self, other: Any) -> Any:
+        # The most frequent of all operators: a plain value needs no further look.
+        value_class = other.__class__
+        if value_class is str or value_class is int:
+            return BinaryExpression(
+                self.self_group(operators.eq) if self._groups else self,
+                bind_for(self, operators.eq, other),
+                operators.eq,
+                sqltypes.BOOLEANTYPE,
+                operators.ne,
+            )
+        return self.operate(operators.eq, other)
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator with ourselves at the left; comparator.py knows how."""
+        factory = self.type.comparator_factory
+        if factory is not None:
+            return op(factory(self), *other, **kw)
+        return self._build(op, *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator with ourselves at the right."""
+        return self._build(op, other, reverse=True, **kw)
+
+    # Set by comparator.py.
+    _build: ClassVar[Callable[..., Any]]
+
+    @property
+    def comparator(self) -> Any:
+        """What gives the operators."""
+        factory = self.type.comparator_factory
+        return self if factory is None else factory(self)
+
+    @property
+    def expression(self) -> Any:
+        """Ourselves; an ORM attribute gives its column here."""
+        return self
+
+    def __getattr__(self, key: str) -> Any:
+        if key[:2] != "__":
+            factory = self.type.comparator_factory
+            if factory is not None and hasattr(factory, key):
+                return getattr(factory(self), key)
+            named = _type_methods.get(key)
+            if named is not None and isinstance(self.type, named[0]):
+                return named[1](self)
+        raise AttributeError(
+            f"Neither {type(self).__name__!r} object nor 'Comparator' object has an attribute "
+            f"{key!r}"
+        )
+
+    def self_group(self, against: Any = None) -> Any:
+        """Parentheses as needed; a boolean column becomes a comparison where there are no booleans."""
+        if (
+            against is operators.and_ or against is operators.or_ or against is operators.asbool
+        ) and self.type._type_affinity is sqltypes.Boolean:
+            return AsBoolean(self, operators.is_true, operators.is_false)
+        if against is operators.any_op or against is operators.all_op:
+            return Grouping(self)
+        return self
+
+    def _negate(self) -> Any:
+        if self.type._type_affinity is sqltypes.Boolean:
+            return AsBoolean(self, operators.is_false, operators.is_true)
+        grouped = self.self_group(against=operators.inv)
+        return UnaryExpression(grouped, operator=operators.inv, wraps_column_expression=True)
+
+    # -- where we come from --------------------------------------------------------------------
+
+    @property
+    def base_columns(self) -> set[Any]:
+        """The columns at the ground of ours."""
+        return {column for column in self.proxy_set if not column._proxies}
+
+    @property
+    def proxy_set(self) -> set[Any]:
+        """Ourselves and all columns that we stand for."""
+        found = {self._deannotated}
+        for proxied in self._proxies:
+            found |= proxied.proxy_set
+        return found
+
+    def shares_lineage(self, othercolumn: Any) -> bool:
+        """Whether we and another come from one column."""
+        return not self.proxy_set.isdisjoint(othercolumn.proxy_set)
+
+    # -- labels --------------------------------------------------------------------------------
+
+    def label(self, name: str | None = None) -> Label:
+        """This under another name: `... AS name`."""
+        return Label(name, self, self.type)
+
+    @property
+    def _named(self) -> Any:
+        """Our name if we have one."""
+        return getattr(self, "name", None)
+
+    @property
+    def anon_label(self) -> AnonymousName:
+        """The label that we get where we have none: `name_1`, `anon_1`."""
+        return self._anon_name_label
+
+    @property
+    def _name_for_anonymous(self) -> Any:
+        """What an anonymous label of ours is made of; None: anon."""
+        return getattr(self, "name", None)
+
+    @property
+    def _anon_name_label(self) -> AnonymousName:
+        return self._anonymous(self._name_for_anonymous)
+
+    @property
+    def _anon_tq_label(self) -> AnonymousName:
+        return self._anonymous(self._label)
+
+    @property
+    def _tq_key_label(self) -> Any:
+        """The key that a subquery in the old style gives us."""
+        return self._label if self._label is not None else self._proxy_key
+
+    @property
+    def _wrapped(self) -> Any:
+        """The column in new clothes; see _wraps_column_expression."""
+        return self.element  # type: ignore[attr-defined]
+
+    def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
+        """A name like `base`; repetition: we are in the statement that many times before."""
+        identity: Any = hash(self)
+        if repetition:
+            identity = f"{identity}+{repetition}"
+        if base is None:
+            base = "anon"
+        elif isinstance(base, AnonymousName):
+            return base + f"__{repetition}" if repetition else base
+        return AnonymousName.of(identity, f"{base}_" if repetition else base)
+
+    def _make_proxy(
+        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
+    ) -> Any:
+        """The column by which a subquery shows us; returns (key, column)."""
+        if name is None:
+            name = self._anon_name_label
+            key = key if key is not None else self._proxy_key
+        elif key is None:
+            key = name
+        column = ColumnClause(name, self._type_for_proxy, _selectable=selectable)
+        column._proxies = (self,)
+        if selectable._is_clone_of is not None:
+            column._is_clone_of = selectable._is_clone_of.columns.get(key)
+        return key, column
+
+    @property
+    def _type_for_proxy(self) -> Any:
+        return self.type
+
+    @property
+    def _proxy_key(self) -> Any:
+        return self.key if self.key is not None else self._bind_name
+
+    @property
+    def _select_iterable(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def cast(self, type_: Any) -> Any:
+        """`CAST(a AS type)`."""
+        return _cast(self, type_)
+
+    def _bind_param(
+        self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
+    ) -> Any:
+        return bind_for(self, operator, obj, type_, expanding)
+
+
+_type_methods: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
+
+
+def _cast(expression: Any, type_: Any) -> Any:
+    raise NotImplementedError  # replaced by expressions.py
+
+
+# -- bind parameters -------------------------------------------------------------------------------
+
+
+class BindOptions:
+    """What is particular about a bind parameter; most share one of two such records."""
+
+    __slots__ = ("callable", "expanding", "literal_execute", "operator", "required", "unique")
+
+    def __init__(
+        self,
+        unique: bool = False,
+        required: bool = False,
+        callable: Any = None,
+        expanding: bool = False,
+        literal_execute: bool = False,
+        operator: Any = None,
+    ) -> None:
+        self.unique = unique
+        self.required = required
+        self.callable = callable
+        self.expanding = expanding
+        self.literal_execute = literal_execute
+        self.operator = operator
+
+    def changed(self, **changes: Any) -> BindOptions:
+        """A copy with some of it changed."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return BindOptions(**{**values, **changes})
+
+    def structure(self) -> Hashable:
+        """The part that decides SQL text."""
+        return (self.expanding, self.literal_execute, self.operator if self.expanding else None)
+
+
+_LITERAL = BindOptions(unique=True)
+_IN_LIST = {
+    op: BindOptions(unique=True, expanding=True, operator=op)
+    for op in (operators.in_op, operators.not_in_op)
+}
+
+
+class BindParameter(ColumnElement):
+    """A value that travels beside the SQL text."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("_base", "_options", "type", "value")
+    __visit_name__ = "bindparam"
+
+    _is_bind_parameter = True
+    inherit_cache = True
+
+    def __init__(
+        self,
+        key: Any,
+        value: Any = NO_ARG,
+        type_: Any = None,
+        unique: bool = False,
+        required: Any = NO_ARG,
+        quote: bool | None = None,
+        callable_: Any = None,
+        expanding: bool = False,
+        isoutparam: bool = False,
+        literal_execute: bool = False,
+        _compared_to_operator: Any = None,
+        _compared_to_type: Any = None,
+        _is_crud: bool = False,
+    ) -> None:
+        if required is NO_ARG:
+            required = value is NO_ARG and callable_ is None
+        if value is NO_ARG:
+            value = None
+        if isinstance(key, ColumnClause):
+            type_ = key.type if type_ is None else type_
+            key = key.key
+        if key is not None and not isinstance(key, str):
+            raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
+        if quote is not None:
+            key = quoted_name.construct(key, quote)
+        if key is None:
+            unique = True
+            key = "param"
+        self._base = key
+        self.value = value
+        if type_ is None:
+            sample = value
+            if expanding and value:
+                sample = next(iter(value), None)
+            if _compared_to_type is not None:
+                type_ = _compared_to_type.coerce_compared_value(_compared_to_operator, sample)
+            elif expanding and isinstance(sample, (tuple, list)):
+                type_ = sqltypes.TupleType(*[sqltypes.type_of_literal(each) for each in sample])
+            else:
+                type_ = sqltypes.type_of_literal(sample)
+        elif isinstance(type_, type):
+            type_ = type_()
+        self.type = type_
+        if unique and value is not NO_ARG and not (required or callable_ or expanding):
+            self._options = (
+                _LITERAL if not literal_execute else _LITERAL.changed(literal_execute=True)
+            )
+        else:
+            self._options = BindOptions(
+                unique, required, callable_, expanding, literal_execute, _compared_to_operator
+            )
+
+    @property
+    def key(self) -> Any:  # type: ignore[override]
+        """The name; a unique parameter's is filled in by the compiler."""
+        if not self._options.unique:
+            return self._base
+        return AnonymousName.of(id(self), self._base)
+
+    @property
+    def unique(self) -> bool:
+        """Whether the name is made unique by a number."""
+        return self._options.unique
+
+    @property
+    def required(self) -> bool:
+        """Whether execution must give a value."""
+        return self._options.required
+
+    @property
+    def callable(self) -> Any:
+        """The function that gives the value at execution, or None."""
+        return self._options.callable
+
+    @property
+    def expanding(self) -> bool:
+        """Whether the value is a list, written out at execution."""
+        return self._options.expanding
+
+    @property
+    def expand_op(self) -> Any:
+        """The operator of the list: IN or NOT IN."""
+        return self._options.operator
+
+    @property
+    def literal_execute(self) -> bool:
+        """Whether the value is written into the text at execution."""
+        return self._options.literal_execute
+
+    @property
+    def _orig_key(self) -> Any:
+        return self._base
+
+    @property
+    def effective_value(self) -> Any:
+        """The value, or what the callable gives."""
+        callable_ = self._options.callable
+        return self.value if callable_ is None else callable_()
+
+    @classmethod
+    def _make(cls, base: Any, value: Any, type_: Any, options: BindOptions) -> BindParameter:
+        """Construction without looking at anything."""
+        bind = cls.__new__(cls)
+        bind._base = base
+        bind.value = value
+        bind.type = type_
+        bind._options = options
+        return bind
+
+    def _with_value(self, value: Any, unique: bool, required: bool = False) -> BindParameter:
+        type_ = self.type
+        if type_._is_null:
+            type_ = sqltypes.type_of_literal(value)
+        options = self._options.changed(unique=unique, required=required, callable=None)
+        return self._make(self._base, value, type_, options)
+
+    def _with_expanding(self, operator: Any) -> BindParameter:
+        options = self._options.changed(expanding=True, operator=operator)
+        return self._make(self._base, self.value, self.type, options)
+
+    def _convert_to_unique(self) -> None:
+        if not self._options.unique:
+            self._options = self._options.changed(unique=True)
+
+    def _with_binary_element_type(self, type_: Any) -> BindParameter:
+        return self._make(self._base, self.value, type_, self._options)
+
+    def render_literal_execute(self) -> BindParameter:
+        """A copy whose value is written into the text at execution."""
+        return self._make(
+            self._base, self.value, self.type, self._options.changed(literal_execute=True)
+        )
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Type and name class; never the value."""
+        binds.append(self)
+        options = self._options
+        if options is _LITERAL:
+            return self.type.cache_id, self._base
+        name = self._base if options.unique else (self._base,)
+        return self.type.cache_id, name, options.structure()
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    @property
+    def _proxy_key(self) -> Any:
+        return None
+
+    def self_group(self, against: Any = None) -> Any:
+        """Only ANY and ALL want parentheses."""
+        if against is operators.any_op or against is operators.all_op:
+            return Grouping(self)
+        return super().self_group(against)
+
+    def __repr__(self) -> str:
+        return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
+
+
+def bind_for(
+    left: Any, operator: Any, value: Any, type_: Any = None, expanding: bool = False
+) -> BindParameter:
+    """The bind parameter for a plain value that stands opposite `left`."""
+    bind = BindParameter.__new__(BindParameter)
+    bind.value = value
+    name = left._bind_name
+    bind._base = "param" if name is None else name
+    if type_ is not None:
+        bind.type = type_
+    elif expanding:
+        sample = next(iter(value), None) if value else None
+        bind.type = left.type.coerce_compared_value(operator, sample) if value else left.type
+    else:
+        bind.type = left.type.coerce_compared_value(operator, value)
+    bind._options = _IN_LIST[operator] if expanding else _LITERAL
+    return bind
+
+
+# -- constants and text ----------------------------------------------------------------------------
+
+
+class TypeClause(ClauseElement):
+    """A type where an element is expected: the second argument of CAST."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("type",)
+    __visit_name__ = "typeclause"
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The type."""
+        return self.type.cache_id
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+
+class _Singleton(ColumnElement):
+    """NULL, true or false: one object each."""
+
+    __slots__ = ()
+    _groups = True
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The kind."""
+        return self.__visit_name__
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    @property
+    def _proxy_key(self) -> Any:
+        return None
+
+
+class Null(_Singleton, sqltypes.SQL_NULL):
+    """NULL."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "null"
+    type = sqltypes.NULLTYPE
+
+
+class False_(_Singleton):
+    """False."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "false"
+    type = sqltypes.BOOLEANTYPE
+
+    def _negate(self) -> Any:
+        return TRUE
+
+    def self_group(self, against: Any = None) -> Any:
+        """Never in parentheses."""
+        return self
+
+
+class True_(_Singleton):
+    """True."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "true"
+    type = sqltypes.BOOLEANTYPE
+
+    def _negate(self) -> Any:
+        return FALSE
+
+    def self_group(self, against: Any = None) -> Any:
+        """Never in parentheses."""
+        return self
+
+
+NULL = Null()
+TRUE = True_()
+FALSE = False_()
+
+
+def null() -> Null:
+    """NULL."""
+    return NULL
+
+
+def true() -> True_:
+    """The constant true; 1 where the database has no booleans."""
+    return TRUE
+
+
+def false() -> False_:
+    """The constant false; 0 where the database has no booleans."""
+    return FALSE
+
+
+def constant_of(value: Any) -> Any:
+    """NULL, true or false for None, True and False."""
+    return NULL if value is None else TRUE if value else FALSE
+
+
+class TextClause(ClauseElement):
+    """SQL as the learner wrote it, with `:name` for bind parameters."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("_bind", "_bindparams", "_pieces", "text")
+    __visit_name__ = "textclause"
+    _parts = ("_ordered_binds",)
+    _is_text_clause = True
+    supports_execution = True
+    _allow_label_resolve = False
+    key = None
+    type: Any = sqltypes.NULLTYPE
+    _bind_name: Any = None
+    _execution_options: Any = NO_ANNOTATIONS
+
+    def __init__(self, text: str, bind: Any = None) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"expected string or bytes-like object, got {type(text).__name__!r}")
+        self._bind = bind
+        self._pieces = split_bind_names(text)
+        self._bindparams = {name: BindParameter(name) for name in self._pieces[1::2]}
+        self.text = "".join(
+            piece if index % 2 == 0 else f":{piece}" for index, piece in enumerate(self._pieces)
+        )
+
+    @property
+    def bind(self) -> Any:
+        """The engine given to text(), or None."""
+        return self._bind
+
+    @property
+    def _ordered_binds(self) -> tuple[Any, ...]:
+        return tuple(self._bindparams.values())
+
+    @_ordered_binds.setter
+    def _ordered_binds(self, binds: tuple[Any, ...]) -> None:
+        self._bindparams = dict(zip(self._bindparams, binds, strict=True))
+
+    def bindparams(self, *binds: Any, **names_to_values: Any) -> TextClause:
+        """A copy with values, or whole BindParameters, for the names in the text."""
+        copy = clone(self)
+        copy._bindparams = known = dict(self._bindparams)
+        for bind in binds:
+            if bind._base not in known:
+                raise exc.ArgumentError(
+                    f"This text() construct doesn't define a bound parameter named {bind._base!r}"
+                )
+            known[bind._base] = bind
+        for key, value in names_to_values.items():
+            if key not in known:
+                raise exc.ArgumentError(
+                    f"This text() construct doesn't define a bound parameter named {key!r}"
+                )
+            known[key] = known[key]._with_value(value, unique=known[key].unique)
+        return copy  # type: ignore[no-any-return]
+
+    def columns(self, *cols: Any, **types: Any) -> Any:
+        """The text as a SELECT whose columns are told; see select.TextualSelect."""
+        raise NotImplementedError  # select.py, which has that class, puts its own in this place
+
+    def execution_options(self, **kw: Any) -> Any:
+        """A copy with options for execution."""
+        copy = _with_execution_options(self, kw)
+        return copy
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    @property
+    def _select_iterable(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses after IN."""
+        return Grouping(self) if against is operators.in_op else self
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The text and its parameters."""
+        return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
+
+    # A text in a WHERE compares like any expression.
+    @property
+    def comparator(self) -> Any:
+        """Text has no operators beyond AND, OR and NOT."""
+        raise AttributeError("comparator")
+
+
+class _TextWithOptions(TextClause):
+    """A text that carries execution options."""
+
+    __slots__ = ("_execution_options",)
+
+
+def _with_execution_options(text: TextClause, options: dict[str, Any]) -> Any:
+    copy = clone(text, _TextWithOptions)
+    copy._execution_options = {**text._execution_options, **options}
+    return copy
+
+
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+def split_bind_names(text: str) -> list[str]:
+    """`a = :x` as `["a = ", "x", ""]`: text and names in turn.
+
+    A name begins after a colon that follows neither a colon, a backslash nor a word character,
+    and does not run into another colon: `'12:30'` and `a::int` are text.
+    """
+    if ":" not in text:
+        return [text]
+    pieces: list[str] = []
+    start = position = 0
+    while True:
+        colon = text.find(":", position)
+        if colon < 0:
+            break
+        end = colon + 1
+        while end < len(text) and _is_word(text[end]):
+            end += 1
+        before = text[colon - 1] if colon else ""
+        after = text[end] if end < len(text) else ""
+        if end > colon + 1 and not _is_word(before) and before not in (":", "\\") and after != ":":
+            pieces += [text[start:colon], text[colon + 1 : end]]
+            start = end
+        position = max(end, colon + 1)
+    pieces.append(text[start:])
+    return pieces
+
+
+def _is_word(char: str) -> bool:
+    return char in _NAME_CHARACTERS or (char > "\x7f" and char.isalnum())
+
+
+def text(text: str, bind: Any = None) -> TextClause:
+    """SQL as it is written, with `:name` for bind parameters."""
+    return TextClause(text, bind)
+
+
+# -- lists and logic -------------------------------------------------------------------------------
+
+
+class ClauseList(ClauseElement):
+    """Several elements with an operator between them, a comma if nothing else is said."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("clauses", "group", "operator")
+    __visit_name__ = "clauselist"
+    _parts = ("clauses",)
+    _is_clause_list = True
+
+    def __init__(
+        self, *clauses: Any, operator: Any = operators.comma_op, group: bool = True
+    ) -> None:
+        self.operator = operator
+        self.group = group
+        self.clauses = clauses
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.clauses)
+
+    def __len__(self) -> int:
+        return len(self.clauses)
+
+    @property
+    def _select_iterable(self) -> Iterable[Any]:
+        return [column for clause in self.clauses for column in clause._select_iterable]
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses if the operator binds less."""
+        if self.group and operators.is_precedent(self.operator, against):
+            return Grouping(self)
+        return self
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The operator and what is between."""
+        return (self.operator, *[clause.structure(binds) for clause in self.clauses])
+
+
+class BooleanClauseList(ClauseList, ColumnElement):
+    """Conditions joined by AND or OR."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "clauselist"
+    type = sqltypes.BOOLEANTYPE
+    _is_implicitly_boolean = True
+
+    __hash__ = object.__hash__
+
+    def __init__(self, *clauses: Any, **kw: Any) -> None:
+        raise NotImplementedError("BooleanClauseList has a private constructor")
+
+    @classmethod
+    def _make(cls, operator: Operator, clauses: tuple[Any, ...]) -> BooleanClauseList:
+        joined = cls.__new__(cls)
+        joined.operator = operator
+        joined.group = True
+        joined.clauses = clauses
+        return joined
+
+    @property
+    def _select_iterable(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses if the operator binds less."""
+        if not self.clauses:
+            return self
+        return ClauseList.self_group(self, against)
+
+    def _negate(self) -> Any:
+        grouped = self.self_group(against=operators.inv)
+        return UnaryExpression(grouped, operator=operators.inv, type_=sqltypes.BOOLEANTYPE)
+
+
+def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
+    """AND or OR of several conditions; constants are folded, lists of the same operator joined."""
+    neutral, decisive = (TRUE, FALSE) if operator is operators.and_ else (FALSE, TRUE)
+    kept: list[Any] = []
+    last: Any = None
+    for clause in clauses:
+        element = clause if isinstance(clause, ClauseElement) else as_condition(clause)
+        if not element._is_column_element:
+            element = as_condition(element)
+        last = element
+        if element is decisive:
+            return decisive
+        if element is neutral:
+            continue
+        kept.append(element)
+    if len(kept) > 1:
+        return BooleanClauseList._make(operator, tuple(_flattened(operator, kept)))
+    if kept:
+        return kept[0].self_group(against=operators.asbool)
+    if last is not None:
+        return last
+    return BooleanClauseList._make(operator, ())
+
+
+def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
+    for clause in clauses:
+        if clause._is_clause_list and clause.operator is operator:
+            yield from clause.clauses
+        else:
+            yield clause.self_group(against=operator)
+
+
+def and_(*clauses: Any) -> Any:
+    """All of the conditions."""
+    return join_conditions(operators.and_, clauses)
+
+
+def or_(*clauses: Any) -> Any:
+    """One of the conditions at least."""
+    return join_conditions(operators.or_, clauses)
+
+
+def not_(clause: Any) -> Any:
+    """The contrary of a condition."""
+    element = as_expression(clause)
+    return element._negate()
+
+
+# -- operators applied -----------------------------------------------------------------------------
+
+
+class UnaryExpression(ColumnElement):
+    """An operator with one operand, before it or after it."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("_wraps_column_expression", "element", "modifier", "operator", "type")
+    __visit_name__ = "unary"
+    _parts = ("element",)
+
+    def __init__(
+        self,
+        element: Any,
+        operator: Any = None,
+        modifier: Any = None,
+        type_: Any = None,
+        wraps_column_expression: bool = False,
+    ) -> None:
+        self.operator = operator
+        self.modifier = modifier
+        self.element = element.self_group(against=operator or modifier)
+        self.type = sqltypes.NULLTYPE if type_ is None else sqltypes.to_instance(type_)
+        self._wraps_column_expression = wraps_column_expression
+
+    _render_label_in_columns_clause = False
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses if the operator binds less."""
+        if self.operator is not None and operators.is_precedent(self.operator, against):
+            return Grouping(self)
+        return self
+
+    def _negate(self) -> Any:
+        if self.type._type_affinity is sqltypes.Boolean:
+            return UnaryExpression(
+                self.self_group(against=operators.inv),
+                operator=operators.inv,
+                type_=sqltypes.BOOLEANTYPE,
+                wraps_column_expression=self._wraps_column_expression,
+            )
+        return super()._negate()
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The operator, where it stands, and the operand."""
+        return (
+            "unary",
+            self.operator,
+            self.modifier,
+            self.type.cache_id,
+            self.element.structure(binds),
+        )
+
+
+class AsBoolean(ColumnElement):
+    """A boolean column as a condition: itself, or `column = 1` where there are no booleans."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element", "negate", "operator")
+    __visit_name__ = "as_boolean"
+    _parts = ("element",)
+    type = sqltypes.BOOLEANTYPE
+    modifier = None
+    _is_implicitly_boolean = True
+    _wraps_column_expression = True
+
+    def __init__(self, element: Any, operator: Any, negate: Any) -> None:
+        self.element = element
+        self.operator = operator
+        self.negate = negate
+
+    def self_group(self, against: Any = None) -> Any:
+        """Never in parentheses."""
+        return self
+
+    def _negate(self) -> Any:
+        if isinstance(self.element, (True_, False_)):
+            return self.element._negate()
+        return AsBoolean(self.element, self.negate, self.operator)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """True or false, and of what."""
+        return (self.operator, self.element.structure(binds))
+
+
+class BinaryExpression(ColumnElement):
+    """An operator between two operands."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("left", "modifiers", "negate", "operator", "right", "type")
+    __visit_name__ = "binary"
+    _parts = ("left", "right")
+
+    def __init__(
+        self,
+        left: Any,
+        right: Any,
+        operator: Any,
+        type_: Any = sqltypes.NULLTYPE,
+        negate: Any = None,
+        modifiers: Any = None,
+    ) -> None:
+        # The operands come grouped: comparator.py did it, and knows when it need not.
+        self.left = left
+        self.right = right
+        self.operator = operator
+        self.type = type_
+        self.negate = negate
+        self.modifiers = modifiers
+
+    def __bool__(self) -> bool:
+        # Columns are keys of sets and dictionaries, and Python asks there whether two are equal.
+        if self.operator is operators.eq:
+            return hash(self.left) == hash(self.right)
+        if self.operator is operators.ne:
+            return hash(self.left) != hash(self.right)
+        raise TypeError("Boolean value of this clause is not defined")
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether this compares."""
+        return self.operator.is_comparison  # type: ignore[no-any-return]
+
+    @property
+    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
+        return self.operator.is_comparison  # type: ignore[no-any-return]
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses if the operator binds less."""
+        operator = self.operator
+        if operator is against and operator.associative:
+            return self
+        if operator.precedence <= (operators.LARGEST if against is None else against.precedence):
+            return Grouping(self)
+        return self
+
+    def _negate(self) -> Any:
+        if self.negate is not None:
+            return BinaryExpression(
+                self.left,
+                self.right._with_negated_list(self.negate)
+                if self.operator in _LIST_OPERATORS
+                else self.right,
+                self.negate,
+                self.type,
+                self.operator,
+                self.modifiers,
+            )
+        return super()._negate()
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Operator and operands."""
+        if self.modifiers:
+            return (
+                self.operator,
+                self.left.structure(binds),
+                self.right.structure(binds),
+                tuple(sorted(self.modifiers.items(), key=_first)),
+            )
+        return self.operator, self.left.structure(binds), self.right.structure(binds)
+
+
+_LIST_OPERATORS = (operators.in_op, operators.not_in_op)
+
+
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+class Grouping(ColumnElement):
+    """Parentheses."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element", "type")
+    __visit_name__ = "grouping"
+    _parts = ("element",)
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        self.type = getattr(element, "type", sqltypes.NULLTYPE)
+
+    def self_group(self, against: Any = None) -> Any:
+        """We are the parentheses."""
+        return self
+
+    def _ungroup(self) -> Any:
+        return self.element._ungroup()
+
+    @property
+    def _bind_name(self) -> Any:  # type: ignore[override]
+        return getattr(self.element, "_bind_name", None)
+
+    @property
+    def _label(self) -> Any:  # type: ignore[override]
+        return getattr(self.element, "_label", None) or self._grouping_label()
+
+    def _grouping_label(self) -> Any:
+        if isinstance(self.element, ColumnElement):
+            return self.element._anon_name_label
+        return None
+
+    @property
+    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
+        return bool(getattr(self.element, "_is_implicitly_boolean", False))
+
+    @property
+    def _proxies(self) -> Any:  # type: ignore[override]
+        return (self.element,) if isinstance(self.element, ColumnElement) else ()
+
+    @property
+    def _select_iterable(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What is in the parentheses."""
+        return ("()", self.element.structure(binds))
+
+    def _with_negated_list(self, operator: Any) -> Any:
+        return self
+
+
+class Label(ColumnElement):
+    """An expression under a name: `expression AS name`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("_element", "_resolve_label", "_type", "name")
+    __visit_name__ = "label"
+    _parts = ("_element",)
+
+    def __init__(self, name: Any, element: Any, type_: Any = None) -> None:
+        while isinstance(element, Label):
+            element = element._element
+        self._resolve_label = name
+        if not name:
+            name = AnonymousName.of(id(self), getattr(element, "_bind_name", None) or "anon")
+            self._resolve_label = None
+        self.name = name
+        self._element = element
+        self._type = type_
+
+    @property
+    def key(self) -> Any:  # type: ignore[override]
+        """The name."""
+        return self.name
+
+    @property
+    def type(self) -> Any:  # type: ignore[override]
+        """Of the expression, unless another was given."""
+        type_ = self._type
+        return self._element.type if type_ is None else sqltypes.to_instance(type_)
+
+    @property
+    def element(self) -> Any:
+        """The expression, in parentheses if AS asks for them."""
+        return self._element.self_group(against=operators.as_)
+
+    @property
+    def _label(self) -> Any:  # type: ignore[override]
+        return self.name
+
+    @property
+    def _bind_name(self) -> Any:  # type: ignore[override]
+        return self.name
+
+    @property
+    def _proxy_key(self) -> Any:
+        return self.name
+
+    @property
+    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
+        return bool(self._element._is_implicitly_boolean)
+
+    @property
+    def _proxies(self) -> Any:  # type: ignore[override]
+        return (self._element,)
+
+    @property
+    def primary_key(self) -> Any:  # type: ignore[override]
+        """Of the expression."""
+        return self._element.primary_key
+
+    @property
+    def foreign_keys(self) -> Any:  # type: ignore[override]
+        """Of the expression."""
+        return self._element.foreign_keys
+
+    def self_group(self, against: Any = None) -> Any:
+        """The expression in parentheses, under the same name."""
+        inner = self._element.self_group(against=against)
+        if inner is self._element:
+            return self
+        return Label(self.name, inner, self._type)
+
+    def _make_proxy(
+        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
+    ) -> Any:
+        name = name if name else self.name
+        key, column = self._element._make_proxy(
+            selectable, name=name, key=key if key is not None else name
+        )
+        column._proxies = (*column._proxies, self)
+        if self._type is not None:
+            column.type = self.type
+        return key, column
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The name and the expression."""
+        name: Any = self.name
+        if isinstance(name, AnonymousName):
+            name = binds.number(self)[0]
+        return ("label", name, self._element.structure(binds))
+
+
+class ColumnClause(ColumnElement):
+    """A column by its name: column("x"), or one of a FROM object; literal_column("now()")."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("_is_clone_of", "_proxies", "is_literal", "key", "name", "table", "type")
+    __visit_name__ = "column"
+    _is_column_clause = True
+    _groups = False
+
+    def __init__(
+        self, text: Any, type_: Any = None, is_literal: bool = False, _selectable: Any = None
+    ) -> None:
+        self.key = self.name = text
+        self.table = _selectable
+        self.type = sqltypes.to_instance(type_)
+        self.is_literal = is_literal
+        self._proxies = ()
+        self._is_clone_of = None
+
+    @property
+    def _bind_name(self) -> Any:  # type: ignore[override]
+        return self.key
+
+    @property
+    def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
+        return self.table is not None
+
+    @property
+    def _label(self) -> Any:  # type: ignore[override]
+        """`table_column`, the label in the old style of SELECT."""
+        table, name = self.table, self.name
+        if self.is_literal:
+            return None
+        if table is None or not table.named_with_column:
+            return name
+        if isinstance(table.name, AnonymousName):
+            label: Any = table.name + "_" + name
+        elif table.schema:
+            label = f"{table.schema.replace('.', '_')}_{table.name}_{name}"
+        elif isinstance(name, AnonymousName):
+            label = f"{table.name}_" + name
+        else:
+            label = f"{table.name}_{name}"
+        return self._unused_in_table(label, table)
+
+    def _unused_in_table(self, label: Any, table: Any) -> Any:
+        # users.id_x and a table users_id with a column x would get one label.
+        if label in table.c:
+            candidate, number = label, 1
+            while candidate in table.c:
+                candidate = f"{label}_{number}"
+                number += 1
+            return candidate
+        return label
+
+    @property
+    def description(self) -> Any:
+        """The name."""
+        return self.name
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [] if self.table is None else [self.table]
+
+    def _make_proxy(
+        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
+    ) -> Any:
+        if name is None and self.is_literal:
+            name = self.name
+        column = ColumnClause(name or self.name, self.type, _selectable=selectable)
+        column._proxies = (self,)
+        if name is None:
+            column.key = self.key
+        if selectable._is_clone_of is not None:
+            column._is_clone_of = selectable._is_clone_of.columns.get(column.key)
+        return column.key, column
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Name, kind, and the FROM object that it belongs to."""
+        table = self.table
+        return (
+            "column",
+            None if table is None else table.structure(binds),
+            self.key if isinstance(self.key, AnonymousName) is False else binds.number(self)[0],
+            self.is_literal,
+            self.type.cache_id,
+        )
+
+
+def column(text: str, type_: Any = None, is_literal: bool = False, _selectable: Any = None) -> Any:
+    """A column by name, of no table."""
+    return ColumnClause(text, type_, is_literal, _selectable)
+
+
+def literal_column(text: str, type_: Any = None) -> ColumnClause:
+    """A piece of SQL that is written as it stands and may be used like a column."""
+    return ColumnClause(text, type_, is_literal=True)
+
+
+def literal(value: Any, type_: Any = None) -> BindParameter:
+    """A plain value as an expression."""
+    return BindParameter(None, value, type_=type_, unique=True)
+
+
+def bindparam(key: Any, value: Any = NO_ARG, type_: Any = None, **kw: Any) -> BindParameter:
+    """A named bind parameter."""
+    return BindParameter(key, value, type_, **kw)
+
+
+class LabelReference(ColumnElement):
+    """Something in ORDER BY or GROUP BY that may be the label of a selected column."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element",)
+    __visit_name__ = "label_reference"
+    _parts = ("element",)
+    _is_label_reference = True
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What is referred to."""
+        return ("labelref", self.element.structure(binds))
+
+
+class TextualLabelReference(ColumnElement):
+    """A string in ORDER BY or GROUP BY: the name of a selected column."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element",)
+    __visit_name__ = "textual_label_reference"
+    _is_label_reference = True
+
+    def __init__(self, element: str) -> None:
+        self.element = element
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The string."""
+        return ("textlabelref", self.element)
+
+
+class CollationClause(ColumnElement):
+    """The name after COLLATE."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("collation",)
+    __visit_name__ = "collation"
+
+    def __init__(self, collation: str) -> None:
+        self.collation = collation
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The name."""
+        return ("collation", self.collation)
+
+
+# -- from what a learner wrote to an element -------------------------------------------------------
+
+
+def clause_of(thing: Any) -> Any:
+    """The element that a thing is or stands for (`__clause_element__`); None: it is plain."""
+    if isinstance(thing, ClauseElement):
+        return thing
+    while not isinstance(thing, type):
+        give = getattr(thing, "__clause_element__", None)
+        if give is None:
+            return None
+        thing = give()
+        if isinstance(thing, ClauseElement):
+            return thing
+    give = getattr(thing, "__clause_element__", None)
+    if give is None:
+        return None
+    element = give()
+    return element if isinstance(element, ClauseElement) else clause_of(element)
+
+
+def as_expression(thing: Any) -> Any:
+    """An operand: an element, or a plain value as a bind parameter.
+
+    Raises: ArgumentError: a whole table.
+    """
+    element = clause_of(thing)
+    if element is None:
+        if thing is None or thing is True or thing is False:
+            return constant_of(thing)
+        return BindParameter._make("param", thing, sqltypes.type_of_literal(thing), _LITERAL)
+    return as_operand(element)
+
+
+def as_operand(element: Any, role: str = "SQL expression element or literal value") -> Any:
+    """An element as an operand: a SELECT becomes a scalar subquery, a table is refused."""
+    if element._is_column_element or element._is_text_clause or element._is_clause_list:
+        return element
+    if element._is_select_statement:
+        return implicit_scalar(element)
+    if element._is_from_clause and hasattr(element, "_as_scalar_source"):
+        return implicit_scalar(element._as_scalar_source)
+    if element._is_from_clause:
+        raise exc.ArgumentError(
+            f"{role} expected, got {element!r}. To create a column expression from a FROM clause "
+            "row as a whole, use the .table_valued() method."
+        )
+    return element
+
+
+def implicit_scalar(statement: Any) -> Any:
+    """A SELECT where a value is expected; it works, and the original warns."""
+    warnings.warn(
+        "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() "
+        "method to produce a scalar subquery.",
+        exc.SAWarning,
+        stacklevel=4,
+    )
+    return statement.scalar_subquery()
+
+
+def no_text(value: str) -> exc.ArgumentError:
+    """The error for a plain string where SQL is expected."""
+    return exc.ArgumentError(
+        f"Textual SQL expression {_shortened(value)!r} should be explicitly declared as "
+        f"text({_shortened(value)!r})"
+    )
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= 128 else f"{value[:60]} ... {value[-60:]}"
+
+
+def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role") -> Any:
+    """A condition of WHERE, HAVING, ON, and_().
+
+    Raises: ArgumentError: a string, a plain value, a table.
+    """
+    element = clause_of(thing)
+    if element is None:
+        if thing is None or thing is True or thing is False:
+            return constant_of(thing)
+        if isinstance(thing, str):
+            raise no_text(thing)
+        raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
+    if element._is_select_statement:
+        return implicit_scalar(element)
+    if element._is_from_clause:
+        if hasattr(element, "_as_scalar_source"):
+            return implicit_scalar(element._as_scalar_source)
+        raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
+    return element
+
+
+def as_sorting(thing: Any, role: str) -> Any:
+    """An expression of ORDER BY or GROUP BY; a string is the name of a selected column.
+
+    Raises: ArgumentError: a plain value.
+    """
+    element = clause_of(thing)
+    if element is None:
+        if isinstance(thing, str):
+            return TextualLabelReference(thing)
+        if thing is None or thing is True or thing is False:
+            return constant_of(thing)
+        raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")
+    if element._is_select_statement:
+        return implicit_scalar(element)
+    if element._is_column_element and _may_name_a_label(element):
+        return LabelReference(element)
+    if element._is_from_clause:
+        raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")
+    return element
+
+
+def _may_name_a_label(element: Any) -> bool:
+    return isinstance(element, (Label, UnaryExpression, ColumnClause, Grouping)) or bool(
+        element._bind_name
+    )

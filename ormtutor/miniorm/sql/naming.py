@@ -1,0 +1,105 @@
+"""Names: quoted ones, and ones that are found only when a statement is compiled.
+
+Before: nothing.
+Here:   quoted_name, AnonymousName.
+After:  elements.py, selectable.py and schema.py name things with them, compiler.py resolves them.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class quoted_name(str):
+    """A name that says whether it is to be quoted: True, False, or None for "as needed"."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("quote",)
+    quote: bool | None
+
+    def __new__(cls, value: Any, quote: bool | None = None) -> Any:
+        """None stays None, and a quoted_name that says as much stays itself."""
+        if value is None:
+            return None
+        if isinstance(value, quoted_name) and (quote is None or value.quote == quote):
+            return value
+        self = str.__new__(cls, value)
+        self.quote = quote
+        return self
+
+    @classmethod
+    def construct(cls, value: Any, quote: bool | None) -> Any:
+        """A plain str where there is nothing to say about quoting."""
+        if value is None or quote is None:
+            return value
+        return cls(value, quote)
+
+    def __reduce__(self) -> Any:
+        return quoted_name, (str(self), self.quote)
+
+    def lower(self) -> str:
+        """Quoted names keep their case."""
+        return self if self.quote else str(self).lower()
+
+    def upper(self) -> str:
+        """Quoted names keep their case."""
+        return self if self.quote else str(self).upper()
+
+
+class AnonymousName(str):
+    """A name with a part that the compiler fills in: `%(140 users)s` becomes `users_1`.
+
+    It is a template for `%`, so that names can be made of names: `%(140 users)s_id`.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, identity: int | str, base: str) -> AnonymousName:
+        """The name of one object, like `base`."""
+        return cls(f"%({identity} {base if base.isidentifier() else _plain(base)})s")
+
+    def __add__(self, other: str) -> AnonymousName:
+        return AnonymousName(str(self) + _escaped(other))
+
+    def __radd__(self, other: str) -> AnonymousName:
+        return AnonymousName(_escaped(other) + str(self))
+
+    def resolve(self, names: Any) -> str:
+        """The real name; `names` maps `140 users` to `users_1`."""
+        return str(self) % names
+
+
+def _plain(base: str) -> str:
+    """`base` without the characters that a template gives a meaning to."""
+    out: list[str] = []
+    for char in base:
+        if char not in "%() $":
+            out.append(char)
+        elif not out or out[-1] is not _GAP:
+            out.append(_GAP)
+    return "".join(out).strip("_")
+
+
+_GAP = "_"
+
+
+def _escaped(part: str) -> str:
+    return part if isinstance(part, AnonymousName) else part.replace("%", "%%")
+
+
+class Names(dict[str, str]):
+    """The anonymous names of one statement: each first use takes the next number for its base."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+
+    def __missing__(self, key: str) -> str:
+        base = key.split(" ", 1)[1]
+        number = self.counts.get(base, 0) + 1
+        self.counts[base] = number
+        name = self[key] = f"{base}_{number}"
+        return name

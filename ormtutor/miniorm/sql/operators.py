@@ -1,0 +1,509 @@
+"""The operators: symbol, precedence, negation, and what they do to plain Python values.
+
+Before: exc.py.
+Here:   one Operator object for each operator of SQL, and the rule for parentheses.
+After:  elements.py builds expressions with them, compiler.py writes their symbols.
+
+An operator may be called like the functions of the standard `operator` module, which is how an
+expression is built without its Python spelling: `like_op(column, "a%")`. That it stands in this
+table is all that most operators need; the few that are spelled in their own way have a method in
+compiler.py, named after the operator.
+
+Follows: SQLAlchemy 1.4, "Operator Reference".
+"""
+
+from __future__ import annotations
+
+import operator as python_operator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Operator:
+    """One operator.
+
+    name: as in messages. symbol: as in SQL. precedence: a higher one binds tighter.
+    function: what a call does; usually the Python spelling.
+    negation: the operator that says the contrary, or None. is_comparison: gives a truth value.
+    associative: needs no parentheses within itself. commutative: sides may be exchanged.
+    """
+
+    __slots__ = (
+        "__name__",
+        "associative",
+        "commutative",
+        "eager_grouping",
+        "function",
+        "is_comparison",
+        "negation",
+        "precedence",
+        "symbol",
+        "visit_name",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        precedence: float,
+        function: Callable[..., Any] | None = None,
+        *,
+        is_comparison: bool = False,
+        associative: bool = False,
+        commutative: bool = False,
+        eager_grouping: bool = False,
+    ) -> None:
+        self.__name__ = name
+        self.symbol = symbol
+        self.precedence = precedence
+        self.function = function
+        self.is_comparison = is_comparison
+        self.associative = associative
+        self.commutative = commutative
+        self.eager_grouping = eager_grouping
+        self.negation: Operator | None = None
+        self.visit_name = name
+
+    def __call__(self, left: Any, *right: Any, **kw: Any) -> Any:
+        if self.function is None:
+            return left.operate(self, *right, **kw)
+        return self.function(left, *right, **kw)
+
+    def __repr__(self) -> str:
+        return f"<operator {self.__name__}>"
+
+    def __reduce__(self) -> str:
+        return self.__name__
+
+
+class custom_op(Operator):
+    """An operator that the learner spells: `column.op('REGEXP')('^a')`."""
+
+    __slots__ = ("natural_self_precedent", "opstring", "return_type")
+    __module__ = "sqlalchemy.sql.operators"
+
+    def __init__(
+        self,
+        opstring: str,
+        precedence: int = 0,
+        is_comparison: bool = False,
+        return_type: Any = None,
+        natural_self_precedent: bool = False,
+        eager_grouping: bool = False,
+    ) -> None:
+        super().__init__(
+            "custom_op",
+            f" {opstring} ",
+            precedence,
+            is_comparison=is_comparison,
+            associative=natural_self_precedent,
+            eager_grouping=eager_grouping,
+        )
+        self.opstring = opstring
+        self.natural_self_precedent = natural_self_precedent
+        self.return_type = return_type() if isinstance(return_type, type) else return_type
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, custom_op) and self.structure() == other.structure()
+
+    def __hash__(self) -> int:
+        return hash(self.structure())
+
+    def structure(self) -> tuple[Any, ...]:
+        """What makes two spelled operators the same."""
+        return (self.opstring, self.precedence, self.is_comparison, self.eager_grouping)
+
+    def __reduce__(self) -> Any:
+        return custom_op, (self.opstring, self.precedence, self.is_comparison, self.return_type)
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """A call of the method `name` of the left side."""
+
+    def call(left: Any, *right: Any, **kw: Any) -> Any:
+        return getattr(left, name)(*right, **kw)
+
+    return call
+
+
+def _comparison(name: str, symbol: str, function: Any, precedence: int = 5, **kw: Any) -> Operator:
+    return Operator(name, symbol, precedence, function, is_comparison=True, **kw)
+
+
+# Lowest to highest: a comma list, AS, EXISTS, OR, AND, ASC, COLLATE, comparisons, ||, + -, * /, [].
+SMALLEST = -100
+LARGEST = 100
+
+comma_op = Operator("comma_op", ", ", -1)
+as_ = Operator("as_", " AS ", -1)
+exists = Operator("exists", "EXISTS ", 0)
+asbool = Operator("_asbool", "", -10)
+or_ = Operator("or_", " OR ", 2, python_operator.or_, associative=True)
+and_ = Operator("and_", " AND ", 3, python_operator.and_, associative=True)
+desc_op = Operator("desc_op", " DESC", 3, _method("desc"))
+asc_op = Operator("asc_op", " ASC", 3, _method("asc"))
+nulls_first_op = Operator("nulls_first_op", " NULLS FIRST", 5, _method("nulls_first"))
+nulls_last_op = Operator("nulls_last_op", " NULLS LAST", 5, _method("nulls_last"))
+collate = Operator("collate", " COLLATE ", 4, _method("collate"))
+
+inv = Operator("inv", "NOT ", 5, python_operator.inv)
+is_true = Operator("is_true", "", 5)
+is_false = Operator("is_false", "", 5)
+distinct_op = Operator("distinct_op", "DISTINCT ", 5, _method("distinct"))
+filter_op = Operator("filter_op", " FILTER ", 6)
+
+eq = _comparison("eq", " = ", python_operator.eq, commutative=True, associative=True)
+ne = _comparison("ne", " != ", python_operator.ne, commutative=True, associative=True)
+lt = _comparison("lt", " < ", python_operator.lt)
+le = _comparison("le", " <= ", python_operator.le)
+gt = _comparison("gt", " > ", python_operator.gt)
+ge = _comparison("ge", " >= ", python_operator.ge)
+is_ = _comparison("is_", " IS ", _method("is_"))
+is_not = _comparison("is_not", " IS NOT ", _method("is_not"))
+is_distinct_from = _comparison(
+    "is_distinct_from", " IS DISTINCT FROM ", _method("is_distinct_from")
+)
+is_not_distinct_from = _comparison(
+    "is_not_distinct_from", " IS NOT DISTINCT FROM ", _method("is_not_distinct_from")
+)
+in_op = _comparison("in_op", " IN ", _method("in_"))
+not_in_op = _comparison("not_in_op", " NOT IN ", _method("not_in"))
+between_op = _comparison("between_op", " BETWEEN ", _method("between"))
+not_between_op = Operator("not_between_op", " NOT BETWEEN ", 5, is_comparison=True)
+like_op = _comparison("like_op", " LIKE ", _method("like"))
+not_like_op = _comparison("not_like_op", " NOT LIKE ", _method("not_like"))
+ilike_op = _comparison("ilike_op", " ILIKE ", _method("ilike"))
+not_ilike_op = _comparison("not_ilike_op", " NOT ILIKE ", _method("not_ilike"))
+startswith_op = _comparison("startswith_op", "", _method("startswith"))
+not_startswith_op = Operator("not_startswith_op", "", 5, is_comparison=True)
+endswith_op = _comparison("endswith_op", "", _method("endswith"))
+not_endswith_op = Operator("not_endswith_op", "", 5, is_comparison=True)
+contains_op = _comparison("contains_op", "", _method("contains"))
+not_contains_op = Operator("not_contains_op", "", 5, is_comparison=True)
+match_op = _comparison("match_op", " MATCH ", _method("match"))
+not_match_op = Operator("not_match_op", " NOT MATCH ", 5, is_comparison=True)
+regexp_match_op = _comparison("regexp_match_op", " REGEXP ", _method("regexp_match"))
+not_regexp_match_op = Operator("not_regexp_match_op", " NOT REGEXP ", 5, is_comparison=True)
+regexp_replace_op = Operator("regexp_replace_op", "", 5, _method("regexp_replace"))
+
+concat_op = Operator("concat_op", " || ", 6, _method("concat"), associative=True)
+add = Operator("add", " + ", 7, python_operator.add, commutative=True, associative=True)
+sub = Operator("sub", " - ", 7, python_operator.sub)
+mul = Operator("mul", " * ", 8, python_operator.mul, commutative=True, associative=True)
+truediv = Operator("truediv", " / ", 8, python_operator.truediv)
+mod = Operator("mod", " % ", 8, python_operator.mod)
+neg = Operator("neg", "-", 8, python_operator.neg)
+any_op = Operator("any_op", "ANY ", 15, _method("any_"))
+all_op = Operator("all_op", "ALL ", 15, _method("all_"))
+getitem = Operator("getitem", "", 15, python_operator.getitem, associative=True)
+json_getitem_op = Operator("json_getitem_op", " -> ", 15, associative=True)
+json_path_getitem_op = Operator("json_path_getitem_op", " #> ", 15, associative=True)
+lshift = Operator("lshift", " << ", SMALLEST, python_operator.lshift)
+rshift = Operator("rshift", " >> ", SMALLEST, python_operator.rshift)
+contains = Operator("contains", "", SMALLEST, python_operator.contains)
+
+# Spellings of earlier releases that 1.4 still takes.
+isnot = is_not
+div = truediv
+notin_op = not_in_op
+notlike_op = not_like_op
+notilike_op = not_ilike_op
+nullsfirst_op = nulls_first_op
+nullslast_op = nulls_last_op
+isfalse = is_false
+istrue = is_true
+is_distinct_from_op = is_distinct_from
+
+_CONTRARY = (
+    (eq, ne),
+    (lt, ge),
+    (gt, le),
+    (is_, is_not),
+    (is_distinct_from, is_not_distinct_from),
+    (in_op, not_in_op),
+    (between_op, not_between_op),
+    (like_op, not_like_op),
+    (ilike_op, not_ilike_op),
+    (startswith_op, not_startswith_op),
+    (endswith_op, not_endswith_op),
+    (contains_op, not_contains_op),
+    (match_op, not_match_op),
+    (regexp_match_op, not_regexp_match_op),
+)
+for _one, _other in _CONTRARY:
+    _one.negation = _other
+    _other.negation = _one
+
+# The functions of Python's `operator` module that learners may hand to `operate()`.
+BY_FUNCTION: dict[Any, Operator] = {
+    each.function: each
+    for each in (eq, ne, lt, le, gt, ge, add, sub, mul, truediv, mod, neg, and_, or_, inv, getitem)
+}
+
+# What `a < b` becomes when the sides are exchanged.
+MIRROR: dict[Operator, Operator] = {lt: gt, gt: lt, le: ge, ge: le}
+
+
+def is_precedent(operator: Operator, against: Operator | None) -> bool:
+    """Whether an expression of `operator` needs parentheses inside one of `against`."""
+    if operator is against and operator.associative:
+        return False
+    if against is None:
+        return operator.precedence <= LARGEST
+    return operator.precedence <= against.precedence
+
+
+def is_commutative(op: Operator) -> bool:
+    """Whether the sides may be exchanged."""
+    return op.commutative
+
+
+def is_comparison(op: Operator) -> bool:
+    """Whether the operator gives a truth value by comparing."""
+    return op.is_comparison
+
+
+class Operators:
+    """`&`, `|`, `~` and op(): what every SQL expression can do."""
+
+    __module__ = "sqlalchemy.sql.operators"
+    __slots__ = ()
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator with ourselves at the left."""
+        raise NotImplementedError(str(op))
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator with ourselves at the right."""
+        raise NotImplementedError(str(op))
+
+    def __and__(self, other: Any) -> Any:
+        return self.operate(and_, other)
+
+    def __or__(self, other: Any) -> Any:
+        return self.operate(or_, other)
+
+    def __rand__(self, other: Any) -> Any:
+        return self.reverse_operate(and_, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return self.reverse_operate(or_, other)
+
+    def __invert__(self) -> Any:
+        return self.operate(inv)
+
+    def op(
+        self,
+        opstring: str,
+        precedence: int = 0,
+        is_comparison: bool = False,
+        return_type: Any = None,
+    ) -> Callable[[Any], Any]:
+        """An operator by its spelling: `column.op('REGEXP')('^a')`."""
+        operator = custom_op(opstring, precedence, is_comparison, return_type)
+
+        def against(other: Any) -> Any:
+            return self.operate(operator, other)
+
+        return against
+
+    def bool_op(self, opstring: str, precedence: int = 0) -> Callable[[Any], Any]:
+        """An operator by its spelling that gives a truth value."""
+        return self.op(opstring, precedence=precedence, is_comparison=True)
+
+
+class ColumnOperators(Operators):
+    """All operators of column expressions; each ends in operate()."""
+
+    __module__ = "sqlalchemy.sql.operators"
+    __slots__ = ()
+    timetuple = None  # A date compared with us must ask us, not try to compare itself.
+
+    __hash__: Any = object.__hash__
+
+    def __lt__(self, other: Any) -> Any:
+        return self.operate(lt, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.operate(le, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return self.operate(eq, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return self.operate(ne, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.operate(gt, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.operate(ge, other)
+
+    def __neg__(self) -> Any:
+        return self.operate(neg)
+
+    def __contains__(self, other: Any) -> Any:
+        return self.operate(contains, other)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.operate(getitem, index)
+
+    def __lshift__(self, other: Any) -> Any:
+        return self.operate(lshift, other)
+
+    def __rshift__(self, other: Any) -> Any:
+        return self.operate(rshift, other)
+
+    def __add__(self, other: Any) -> Any:
+        return self.operate(add, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self.reverse_operate(add, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.operate(sub, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.reverse_operate(sub, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self.operate(mul, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self.reverse_operate(mul, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.operate(truediv, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.reverse_operate(truediv, other)
+
+    def __mod__(self, other: Any) -> Any:
+        return self.operate(mod, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self.reverse_operate(mod, other)
+
+    def concat(self, other: Any) -> Any:
+        """`a || b`."""
+        return self.operate(concat_op, other)
+
+    def _rconcat(self, other: Any) -> Any:
+        return self.reverse_operate(concat_op, other)
+
+    def is_distinct_from(self, other: Any) -> Any:
+        """`a IS DISTINCT FROM b`: NULL counts as a value."""
+        return self.operate(is_distinct_from, other)
+
+    def is_not_distinct_from(self, other: Any) -> Any:
+        """`a IS NOT DISTINCT FROM b`."""
+        return self.operate(is_not_distinct_from, other)
+
+    isnot_distinct_from = is_not_distinct_from
+
+    def like(self, other: Any, escape: str | None = None) -> Any:
+        """`a LIKE other`."""
+        return self.operate(like_op, other, escape=escape)
+
+    def ilike(self, other: Any, escape: str | None = None) -> Any:
+        """`lower(a) LIKE lower(other)`."""
+        return self.operate(ilike_op, other, escape=escape)
+
+    def not_like(self, other: Any, escape: str | None = None) -> Any:
+        """`a NOT LIKE other`."""
+        return self.operate(not_like_op, other, escape=escape)
+
+    notlike = not_like
+
+    def not_ilike(self, other: Any, escape: str | None = None) -> Any:
+        """`lower(a) NOT LIKE lower(other)`."""
+        return self.operate(not_ilike_op, other, escape=escape)
+
+    notilike = not_ilike
+
+    def in_(self, other: Any) -> Any:
+        """`a IN (...)`: a list, a query, or a bound list."""
+        return self.operate(in_op, other)
+
+    def not_in(self, other: Any) -> Any:
+        """`a NOT IN (...)`."""
+        return self.operate(not_in_op, other)
+
+    notin_ = not_in
+
+    def is_(self, other: Any) -> Any:
+        """`a IS other`."""
+        return self.operate(is_, other)
+
+    def is_not(self, other: Any) -> Any:
+        """`a IS NOT other`."""
+        return self.operate(is_not, other)
+
+    isnot = is_not
+
+    def startswith(self, other: Any, **kw: Any) -> Any:
+        """`a LIKE other || '%'`; `autoescape=True` takes % and _ literally."""
+        return self.operate(startswith_op, other, **kw)
+
+    def endswith(self, other: Any, **kw: Any) -> Any:
+        """`a LIKE '%' || other`."""
+        return self.operate(endswith_op, other, **kw)
+
+    def contains(self, other: Any, **kw: Any) -> Any:
+        """`a LIKE '%' || other || '%'`."""
+        return self.operate(contains_op, other, **kw)
+
+    def match(self, other: Any, **kw: Any) -> Any:
+        """`a MATCH other`."""
+        return self.operate(match_op, other, **kw)
+
+    def regexp_match(self, pattern: Any, flags: Any = None) -> Any:
+        """`a REGEXP pattern`."""
+        return self.operate(regexp_match_op, pattern, flags=flags)
+
+    def regexp_replace(self, pattern: Any, replacement: Any, flags: Any = None) -> Any:
+        """A function of the database that replaces by pattern."""
+        return self.operate(regexp_replace_op, pattern, replacement=replacement, flags=flags)
+
+    def desc(self) -> Any:
+        """`a DESC`."""
+        return self.operate(desc_op)
+
+    def asc(self) -> Any:
+        """`a ASC`."""
+        return self.operate(asc_op)
+
+    def nulls_first(self) -> Any:
+        """`a NULLS FIRST`."""
+        return self.operate(nulls_first_op)
+
+    nullsfirst = nulls_first
+
+    def nulls_last(self) -> Any:
+        """`a NULLS LAST`."""
+        return self.operate(nulls_last_op)
+
+    nullslast = nulls_last
+
+    def collate(self, collation: str) -> Any:
+        """`a COLLATE collation`."""
+        return self.operate(collate, collation)
+
+    def between(self, cleft: Any, cright: Any, symmetric: bool = False) -> Any:
+        """`a BETWEEN cleft AND cright`."""
+        return self.operate(between_op, cleft, cright, symmetric=symmetric)
+
+    def distinct(self) -> Any:
+        """`DISTINCT a`, inside a function."""
+        return self.operate(distinct_op)
+
+    def any_(self) -> Any:
+        """`ANY (a)`."""
+        return self.operate(any_op)
+
+    def all_(self) -> Any:
+        """`ALL (a)`."""
+        return self.operate(all_op)

@@ -1,0 +1,1645 @@
+"""Select: the SELECT statement, UNION and its like, and what is made of them.
+
+Before: selectable.py has what stands in FROM.
+Here:   Select, CompoundSelect, TextualSelect; ScalarSelect and Exists, which are expressions; how
+        the selected columns are named.
+After:  compiler.py writes them; orm/context.py makes Selects of queries.
+
+A statement does not change: every method gives a new one. What was not asked for is not stored in
+the instance (the class has the defaults), so a copy is one small dictionary.
+
+The file is one thing: a SELECT, its use as a value, its use in UNION and its naming of columns
+refer to one another.
+
+Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql import elements, operators
+from ormtutor.miniorm.sql import types as sqltypes
+from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
+from ormtutor.miniorm.sql.elements import (
+    BindParameter,
+    ClauseElement,
+    ColumnClause,
+    Grouping,
+    UnaryExpression,
+    as_condition,
+    as_sorting,
+    clause_of,
+    constant_of,
+    join_conditions,
+)
+from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.selectable import (
+    CTE,
+    LABEL_STYLE_DEFAULT,
+    LABEL_STYLE_DISAMBIGUATE_ONLY,
+    LABEL_STYLE_NONE,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    FromClause,
+    Join,
+    LabelStyle,
+    Subquery,
+    as_from,
+    can_join,
+    reduce_columns,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+    from typing import Any
+
+    from ormtutor.miniorm.sql.traversal import Binds
+
+
+# -- from what a learner wrote ---------------------------------------------------------------------
+
+
+def as_selected(thing: Any) -> Any:
+    """Something between SELECT and FROM: an expression, a FROM object for all its columns.
+
+    Raises: ArgumentError: a string, or something that is no SQL.
+    """
+    element = clause_of(thing)
+    if element is not None:
+        if element._is_select_statement:
+            return elements.implicit_scalar(element)
+        return element
+    if thing is None or thing is True or thing is False:
+        return constant_of(thing)
+    if isinstance(thing, str):
+        raise _no_text_column(thing)
+    if isinstance(thing, (int, float)) and not isinstance(thing, bool):
+        return ColumnClause(str(thing), is_literal=True)
+    raise exc.ArgumentError(f"Column expression or FROM clause expected, got {thing!r}.")
+
+
+def _no_text_column(text: str) -> exc.ArgumentError:
+    plain = text.isidentifier()
+    better = "column" if plain else "literal_column"
+    return exc.ArgumentError(
+        f"Textual column expression {text!r} should be explicitly declared with text({text!r}), "
+        f"or use {better}({text!r}) for more specificity"
+    )
+
+
+def as_limit(value: Any, type_: Any = None) -> Any:
+    """The number after LIMIT or OFFSET: a bind parameter unless it is an expression."""
+    if value is None:
+        return None
+    element = clause_of(value)
+    if element is not None:
+        return element
+    return BindParameter._make("param", int(value), _INTEGER, _LIMIT)
+
+
+_INTEGER = sqltypes.Integer()
+_LIMIT = elements.BindOptions(unique=True)
+
+
+# -- how selected columns are named ----------------------------------------------------------------
+
+
+class SelectedColumn:
+    """One column of a SELECT and its names.
+
+    label: what must follow AS; None: nothing must. fallback: the label inside a subquery in FROM,
+    where every column has one. key: the key in the subquery's `.c`. repeated: an earlier column is
+    the same.
+    """
+
+    __slots__ = ("element", "fallback", "key", "label", "repeated")
+
+    def __init__(self, element: Any, label: Any, key: Any, fallback: Any, repeated: bool) -> None:
+        self.element = element
+        self.label = label
+        self.key = key
+        self.fallback = fallback
+        self.repeated = repeated
+
+
+def own_label(element: Any, qualified: bool) -> tuple[Any, bool]:
+    """The label that an element brings, and whether it must be written: (None, False) for none."""
+    if element._wraps_column_expression:
+        inner = element._wrapped
+        label, _ = own_label(inner, qualified)
+        return label, label is not None
+    if isinstance(element, elements.Label):
+        return element.name, False
+    if not element._is_column_clause:
+        return (element._label, True) if qualified else (None, False)
+    return (element._label, True) if qualified else (element.name, False)
+
+
+def name_columns(
+    columns: list[Any], style: LabelStyle, dedupe: bool = False
+) -> list[SelectedColumn]:
+    """Decide the labels of selected columns.
+
+    dedupe: give a second occurrence of the same column a label of its own.
+    """
+    namer = _ColumnNamer(style, dedupe)
+    return [namer.name(element) for element in columns]
+
+
+class _ColumnNamer:
+    """One run of name_columns()."""
+
+    __slots__ = ("dedupe", "key_of", "qualified", "repeats", "style", "taken")
+
+    def __init__(self, style: LabelStyle, dedupe: bool) -> None:
+        self.style = style
+        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
+        self.dedupe = dedupe
+        self.taken: dict[Any, int] = {}
+        self.repeats = 0
+        self.key_of = KeyNamer(style)
+
+    def name(self, element: Any) -> SelectedColumn:
+        key = self.key_of(element)
+        if element._is_text_clause:
+            return SelectedColumn(element, None, key, None, False)
+        if not element._render_label_in_columns_clause:
+            return SelectedColumn(element, None, key, None, False)
+        label, required = own_label(element, self.qualified)
+        if self.style is LABEL_STYLE_NONE:
+            fallback = label if label is not None else element._anon_name_label
+            return SelectedColumn(element, None, key, fallback, False)
+        if label is None:
+            return self._nameless(element, key)
+        identity = hash(element)
+        holder = self.taken.setdefault(label, identity)
+        if holder == identity:
+            first = len(self.taken) != self.repeats and not self._seen(element, label)
+            if first or not self.dedupe:
+                return SelectedColumn(element, label if required else None, key, label, False)
+            return self._repeated(element, key)
+        other = self._anonymous(element)
+        if self.taken.setdefault(other, identity) == identity and self._seen(element, other):
+            if self.dedupe:
+                return self._repeated(element, key)
+            return SelectedColumn(element, other, key, other, False)
+        return SelectedColumn(element, other, key, other, False)
+
+    def _nameless(self, element: Any, key: Any) -> SelectedColumn:
+        label = element._anon_name_label
+        if self._seen(element, label):
+            fallback = self._dedupe_label(element)
+            return SelectedColumn(element, None, key, fallback, True)
+        return SelectedColumn(element, None, key, label, False)
+
+    def _seen(self, element: Any, label: Any) -> bool:
+        mark = (hash(element), label)
+        if mark in self.taken:
+            return True
+        self.taken[mark] = 0
+        return False
+
+    def _repeated(self, element: Any, key: Any) -> SelectedColumn:
+        label = self._dedupe_label(element)
+        return SelectedColumn(element, label, key, label, True)
+
+    def _anonymous(self, element: Any) -> Any:
+        return element._anon_tq_label if self.qualified else element._anon_name_label
+
+    def _dedupe_label(self, element: Any) -> Any:
+        self.repeats += 1
+        base = element._label if self.qualified else element._name_for_anonymous
+        return element._anonymous(base, self.repeats)
+
+
+class KeyNamer:
+    """The keys under which a subquery shows the columns of a SELECT."""
+
+    __slots__ = ("names", "qualified", "style", "used")
+
+    def __init__(self, style: LabelStyle) -> None:
+        self.style = style
+        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
+        self.used: set[Any] = set()
+        self.names: dict[Any, int] = {}
+
+    def __call__(self, element: Any) -> Any:
+        if element._is_text_clause:
+            return None
+        key = element._tq_key_label if self.qualified else element._proxy_key
+        if key is None:
+            key = "_no_label"
+        elif isinstance(element, elements.Label) or getattr(element, "is_literal", False):
+            self.used.add(key)
+            return key
+        if key not in self.used:
+            self.used.add(key)
+            return key
+        number = self.names.get(key, 0) + 1
+        self.names[key] = number
+        return f"{key}_{number}" if not isinstance(key, AnonymousName) else key
+
+
+# -- statements ------------------------------------------------------------------------------------
+
+
+class SelectBase(ClauseElement):
+    """What gives rows: SELECT, UNION, a text whose columns are known."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    is_selectable = True
+    is_select = True
+    _is_select_statement = True
+    _is_scalar = False
+    supports_execution = True
+    _label_style: Any = LABEL_STYLE_DEFAULT
+    _execution_options: Any = elements.NO_ANNOTATIONS
+    _with_options: tuple[Any, ...] = ()
+    _bind: Any = None
+    _annotations: Any = elements.NO_ANNOTATIONS
+    _independent_ctes: tuple[Any, ...] = ()
+
+    def _generate(self) -> Any:
+        """The copy that a generative method changes."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.pop("_known", None)
+        return copy
+
+    def _forget(self) -> None:
+        self.__dict__.pop("_known", None)
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses."""
+        return SelectStatementGrouping(self)
+
+    # -- columns -------------------------------------------------------------------------------
+
+    @property
+    def selected_columns(self) -> ColumnCollection:
+        """The columns between SELECT and FROM, by the keys that a subquery would give them."""
+        collection = ImmutableColumnCollection()
+        for column in self._named_columns():
+            if not column.element._is_text_clause:
+                collection._append(column.key, column.element)
+        return collection
+
+    @property
+    def exported_columns(self) -> ColumnCollection:
+        """The same."""
+        return self.selected_columns
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        raise NotImplementedError()
+
+    def _named_columns(self) -> list[SelectedColumn]:
+        return name_columns(self._all_selected_columns, self._label_style)
+
+    @property
+    def _implicit_subquery(self) -> Any:
+        known = self.__dict__.setdefault("_known", {})
+        if "subquery" not in known:
+            known["subquery"] = self.subquery()
+        return known["subquery"]
+
+    @property
+    def c(self) -> Any:
+        """The columns of this as a subquery; better ask the subquery itself."""
+        return self._implicit_subquery.c
+
+    @property
+    def columns(self) -> Any:
+        """The same as `.c`."""
+        return self.c
+
+    @property
+    def inner_columns(self) -> Any:
+        """The expressions between SELECT and FROM."""
+        return iter(self._all_selected_columns)
+
+    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+        return [
+            column.element._make_proxy(
+                selectable, name=column.label, key=column.key, name_is_truncatable=True
+            )
+            for column in self._named_columns()
+            if not column.element._is_text_clause
+        ]
+
+    # -- other things made of this -------------------------------------------------------------
+
+    def subquery(self, name: Any = None) -> Any:
+        """This in parentheses, for FROM."""
+        return Subquery._construct(self._for_subquery(), name)
+
+    def alias(self, name: Any = None, flat: bool = False) -> Any:
+        """The same as subquery()."""
+        return self.subquery(name=name)
+
+    def _for_subquery(self) -> Any:
+        if self._label_style is LABEL_STYLE_NONE:
+            return self.set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY)
+        return self
+
+    def cte(self, name: Any = None, recursive: bool = False, nesting: bool = False) -> CTE:
+        """This before the statement: WITH name AS (...)."""
+        return CTE._construct(  # type: ignore[no-any-return]
+            self._for_subquery(), name, recursive=recursive, nesting=nesting
+        )
+
+    def scalar_subquery(self) -> ScalarSelect:
+        """This as a value."""
+        statement = self
+        if self._label_style is not LABEL_STYLE_NONE:
+            statement = self.set_label_style(LABEL_STYLE_NONE)
+        return ScalarSelect(statement)
+
+    def as_scalar(self) -> ScalarSelect:
+        """The same as scalar_subquery(), in earlier words."""
+        return self.scalar_subquery()
+
+    def label(self, name: Any) -> Any:
+        """This as a value with a label."""
+        return self.scalar_subquery().label(name)
+
+    def lateral(self, name: Any = None) -> Any:
+        """Other databases have LATERAL."""
+        raise NotImplementedError("LATERAL is not in miniorm; SQLAlchemy has it")
+
+    def select(self, *args: Any, **kw: Any) -> Any:
+        """`SELECT` from this as a subquery."""
+        return self._implicit_subquery.select(*args, **kw)
+
+    def exists(self) -> Exists:
+        """`EXISTS (this)`."""
+        return Exists(self)
+
+    def set_label_style(self, style: LabelStyle) -> Any:
+        """The same with another way to label columns."""
+        if self._label_style is style:
+            return self
+        copy = self._generate()
+        copy._label_style = style
+        return copy
+
+    def get_label_style(self) -> LabelStyle:
+        """How columns are labelled."""
+        return self._label_style  # type: ignore[no-any-return]
+
+    def apply_labels(self) -> Any:
+        """Label columns `table_column`."""
+        return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+
+    with_labels = apply_labels
+
+    # -- execution -----------------------------------------------------------------------------
+
+    def options(self, *options: Any) -> Any:
+        """Keep options for whoever executes; Core ignores those of the ORM."""
+        copy = self._generate()
+        copy._with_options = (*self._with_options, *options)
+        return copy
+
+    def execution_options(self, **kw: Any) -> Any:
+        """Keep options for execution."""
+        copy = self._generate()
+        copy._execution_options = {**self._execution_options, **kw}
+        return copy
+
+    def get_execution_options(self) -> Any:
+        """The options for execution."""
+        return self._execution_options
+
+    def add_cte(self, cte: Any) -> Any:
+        """Put a CTE before this though nothing in here refers to it."""
+        copy = self._generate()
+        copy._independent_ctes = (*self._independent_ctes, cte)
+        return copy
+
+    @property
+    def bind(self) -> Any:
+        """The engine that some table is bound to, or None."""
+        if self._bind is not None:
+            return self._bind
+        return super().bind
+
+    def _annotate(self, values: dict[str, Any]) -> Any:
+        copy = self._generate()
+        copy._annotations = {**self._annotations, **values}
+        return copy
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)
+
+
+class SelectStatementGrouping(SelectBase):
+    """Parentheses around a statement, inside UNION."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "select_statement_grouping"
+    _parts = ("element",)
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+
+    def self_group(self, against: Any = None) -> Any:
+        """We are the parentheses."""
+        return self
+
+    def _ungroup(self) -> Any:
+        return self.element
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        return self.element._all_selected_columns  # type: ignore[no-any-return]
+
+    @property
+    def _label_style(self) -> Any:  # type: ignore[override]
+        return self.element._label_style
+
+    def set_label_style(self, style: LabelStyle) -> Any:
+        """Of the statement inside."""
+        inner = self.element.set_label_style(style)
+        return self if inner is self.element else SelectStatementGrouping(inner)
+
+    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+        return self.element._column_proxies(selectable)  # type: ignore[no-any-return]
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return self.element._from_objects  # type: ignore[no-any-return]
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What is inside."""
+        return ("()", self.element.structure(binds))
+
+
+class GenerativeSelect(SelectBase):
+    """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    _order_by_clauses: tuple[Any, ...] = ()
+    _group_by_clauses: tuple[Any, ...] = ()
+    _limit_clause: Any = None
+    _offset_clause: Any = None
+    _fetch_clause: Any = None
+    _fetch_clause_options: Any = None
+    _for_update_arg: Any = None
+
+    @property
+    def _limit(self) -> Any:
+        return _plain_limit(self._limit_clause, "limit")
+
+    @property
+    def _offset(self) -> Any:
+        return _plain_limit(self._offset_clause, "offset")
+
+    @property
+    def _has_row_limiting_clause(self) -> bool:
+        return self._limit_clause is not None or self._offset_clause is not None
+
+    def limit(self, limit: Any) -> Any:
+        """Not more rows than that."""
+        copy = self._generate()
+        copy._fetch_clause = copy._fetch_clause_options = None
+        copy._limit_clause = as_limit(limit)
+        return copy
+
+    def offset(self, offset: Any) -> Any:
+        """Without the first rows."""
+        copy = self._generate()
+        copy._offset_clause = as_limit(offset)
+        return copy
+
+    def fetch(self, count: Any, with_ties: bool = False, percent: bool = False) -> Any:
+        """LIMIT as the SQL standard has it; not for SQLite."""
+        copy = self._generate()
+        copy._limit_clause = None
+        copy._fetch_clause = as_limit(count)
+        copy._fetch_clause_options = {"with_ties": with_ties, "percent": percent}
+        return copy
+
+    def slice(self, start: int, stop: int) -> Any:
+        """LIMIT and OFFSET as Python slices have them."""
+        copy = self._generate()
+        limit_clause, offset_clause = sliced(self._limit_clause, self._offset_clause, start, stop)
+        copy._limit_clause, copy._offset_clause = limit_clause, offset_clause
+        copy._fetch_clause = None
+        return copy
+
+    def order_by(self, *clauses: Any) -> Any:
+        """Sort; None forgets the sorting so far."""
+        copy = self._generate()
+        if len(clauses) == 1 and clauses[0] is None:
+            copy._order_by_clauses = ()
+        else:
+            copy._order_by_clauses = self._order_by_clauses + sorting(clauses, "ORDER BY")
+        return copy
+
+    def group_by(self, *clauses: Any) -> Any:
+        """Group; None forgets the groups so far."""
+        copy = self._generate()
+        if len(clauses) == 1 and clauses[0] is None:
+            copy._group_by_clauses = ()
+        else:
+            copy._group_by_clauses = self._group_by_clauses + sorting(clauses, "GROUP BY")
+        return copy
+
+    def with_for_update(self, **kw: Any) -> Any:
+        """`FOR UPDATE`; SQLite has no such thing and gets none."""
+        copy = self._generate()
+        copy._for_update_arg = tuple(sorted(kw.items())) or ()
+        return copy
+
+
+def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
+    """The expressions of ORDER BY or GROUP BY; a list counts as its members."""
+    out: list[Any] = []
+    for clause in clauses:
+        if clause is False:
+            continue
+        if isinstance(clause, (list, tuple)):
+            out.extend(as_sorting(each, role) for each in clause)
+        else:
+            out.append(as_sorting(clause, role))
+    return tuple(out)
+
+
+def _plain_limit(clause: Any, word: str) -> Any:
+    if clause is None:
+        return None
+    if not clause._is_bind_parameter:
+        raise exc.CompileError(
+            f"This SELECT structure does not use a simple integer value for {word}"
+        )
+    return clause.effective_value
+
+
+def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
+    """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
+    offset = _offset_value(offset_clause)
+    if start is not None and stop is not None:
+        offset = (offset or 0) + start
+        limit_clause = as_limit(max(stop - start, 0))
+    elif start is None and stop is not None:
+        limit_clause = as_limit(max(stop, 0))
+    elif start is not None:
+        offset = (offset or 0) + start
+        if limit_clause is not None:
+            limit_clause = as_limit(max(_offset_value(limit_clause) - start, 0))
+    if isinstance(offset, int) and offset == 0:
+        offset = None
+    return limit_clause, as_limit(offset)
+
+
+def _offset_value(clause: Any) -> Any:
+    return _plain_limit(clause, "offset")
+
+
+class Select(GenerativeSelect):
+    """A SELECT statement; see select()."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "select"
+
+    _raw_columns: Any = ()
+    _from_obj: tuple[Any, ...] = ()
+    _where_criteria: tuple[Any, ...] = ()
+    _having_criteria: tuple[Any, ...] = ()
+    _setup_joins: tuple[Any, ...] = ()
+    _distinct = False
+    _distinct_on: tuple[Any, ...] = ()
+    _correlate: tuple[Any, ...] = ()
+    _correlate_except: Any = None
+    _auto_correlate = True
+    _prefixes: tuple[Any, ...] = ()
+    _suffixes: tuple[Any, ...] = ()
+    _statement_hints: tuple[Any, ...] = ()
+
+    _parts = (
+        "_from_obj",
+        "_setup_joins",
+        "_raw_columns",
+        "_where_criteria",
+        "_having_criteria",
+        "_order_by_clauses",
+        "_group_by_clauses",
+        "_limit_clause",
+        "_offset_clause",
+        "_fetch_clause",
+        "_correlate",
+        "_correlate_except",
+        "_prefixes",
+        "_suffixes",
+        "_independent_ctes",
+    )
+
+    def __init__(self, *columns: Any, **kw: Any) -> None:
+        self._raw_columns = [as_selected(column) for column in columns]
+
+    # -- FROM ----------------------------------------------------------------------------------
+
+    @property
+    def froms(self) -> list[Any]:
+        """The FROM objects that are written."""
+        return self.get_final_froms()
+
+    def get_final_froms(self) -> list[Any]:
+        """The FROM objects that are written."""
+        return FromList(self).displayed()
+
+    @property
+    def locate_all_froms(self) -> Any:
+        """All FROM objects, also those inside joins."""
+        return lambda: FromList(self).found
+
+    @property
+    def columns_clause_froms(self) -> list[Any]:
+        """The FROM objects of the selected columns."""
+        return [from_ for column in self._raw_columns for from_ in column._from_objects]
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return FromList(self).found
+
+    def select_from(self, *froms: Any) -> Any:
+        """Put FROM objects there, also when no column comes from them."""
+        copy = self._generate()
+        copy._from_obj = self._from_obj + tuple(as_from(each) for each in froms)
+        return copy
+
+    def join(
+        self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False
+    ) -> Any:
+        """JOIN with what is there; without `onclause` by the foreign keys."""
+        return self._joined(None, target, onclause, isouter, full)
+
+    def join_from(
+        self,
+        from_: Any,
+        target: Any,
+        onclause: Any = None,
+        isouter: bool = False,
+        full: bool = False,
+    ) -> Any:
+        """JOIN with a left side that is told."""
+        return self._joined(from_, target, onclause, isouter, full)
+
+    def outerjoin(self, target: Any, onclause: Any = None, full: bool = False) -> Any:
+        """LEFT OUTER JOIN."""
+        return self._joined(None, target, onclause, True, full)
+
+    def outerjoin_from(
+        self, from_: Any, target: Any, onclause: Any = None, full: bool = False
+    ) -> Any:
+        """LEFT OUTER JOIN with a left side that is told."""
+        return self._joined(from_, target, onclause, True, full)
+
+    def _joined(self, left: Any, target: Any, onclause: Any, isouter: bool, full: bool) -> Any:
+        target = as_join_target(target)
+        if onclause is not None:
+            onclause = as_on_clause(onclause)
+        left = as_from(left) if left is not None else None
+        copy = self._generate()
+        step = (target, onclause, left, {"isouter": isouter, "full": full})
+        copy._setup_joins = (*self._setup_joins, step)
+        return copy
+
+    # -- columns -------------------------------------------------------------------------------
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        return [column for element in self._raw_columns for column in element._select_iterable]
+
+    @property
+    def column_descriptions(self) -> Any:
+        """What is selected, as dictionaries."""
+        return [
+            {
+                "name": getattr(element, "key", None) or getattr(element, "name", None),
+                "type": getattr(element, "type", None),
+                "expr": element,
+            }
+            for element in self._all_selected_columns
+        ]
+
+    def add_columns(self, *columns: Any) -> Any:
+        """More columns."""
+        copy = self._generate()
+        copy._raw_columns = [*self._raw_columns, *[as_selected(each) for each in columns]]
+        return copy
+
+    def column(self, column: Any) -> Any:
+        """One more column."""
+        return self.add_columns(column)
+
+    def with_only_columns(self, *columns: Any, **kw: Any) -> Any:
+        """Other columns instead."""
+        copy = self._generate()
+        if kw.pop("maintain_column_froms", False):
+            copy = copy.select_from(*self.columns_clause_froms)._generate()
+        columns = _unpacked(columns)
+        copy._raw_columns = [as_selected(each) for each in columns]
+        return copy
+
+    def reduce_columns(self, only_synonyms: bool = True) -> Any:
+        """Without columns that a foreign key or WHERE makes equal to another."""
+        kept = reduce_columns(self._all_selected_columns, *self._where_criteria)
+        return self.with_only_columns(*kept)
+
+    # -- criteria ------------------------------------------------------------------------------
+
+    def where(self, *whereclause: Any) -> Any:
+        """Only the rows for which all conditions hold, also those of earlier calls."""
+        copy = self._generate()
+        copy._where_criteria = self._where_criteria + tuple(
+            [as_condition(each) for each in whereclause]
+        )
+        return copy
+
+    def filter(self, *criteria: Any) -> Any:
+        """The same as where()."""
+        return self.where(*criteria)
+
+    @property
+    def whereclause(self) -> Any:
+        """All conditions as one, or None."""
+        return whole_condition(self._where_criteria)
+
+    _whereclause = whereclause
+
+    def filter_by(self, **kwargs: Any) -> Any:
+        """Conditions `name = value` on what was joined last, or else selected first."""
+        namespace, from_ = self._filter_by_namespace()
+        return self.where(
+            *[_attribute(namespace, from_, key) == value for key, value in kwargs.items()]
+        )
+
+    def _filter_by_namespace(self) -> tuple[Any, Any]:
+        if self._setup_joins:
+            last = self._setup_joins[-1][0]
+            return last.entity_namespace, last
+        if self._from_obj:
+            return self._from_obj[0].entity_namespace, self._from_obj[0]
+        for element in self._raw_columns:
+            namespace = getattr(element, "entity_namespace", None)
+            if namespace is not None:
+                return namespace, element
+            for from_ in element._from_objects:
+                return from_.entity_namespace, from_
+        raise exc.InvalidRequestError("Entity has no namespace")
+
+    def having(self, *having: Any) -> Any:
+        """Only the groups for which the conditions hold."""
+        copy = self._generate()
+        copy._having_criteria = self._having_criteria + tuple(as_condition(each) for each in having)
+        return copy
+
+    def distinct(self, *expr: Any) -> Any:
+        """Equal rows only once."""
+        copy = self._generate()
+        copy._distinct = True
+        if expr:
+            copy._distinct_on = self._distinct_on + tuple(
+                as_sorting(each, "DISTINCT") for each in expr
+            )
+        return copy
+
+    # -- correlation ---------------------------------------------------------------------------
+
+    def correlate(self, *fromclauses: Any) -> Any:
+        """Leave these FROM objects to the statement around this one; None: leave none."""
+        copy = self._generate()
+        copy._auto_correlate = False
+        if fromclauses and fromclauses[0] in (None, False):
+            copy._correlate = ()
+        else:
+            copy._correlate = self._correlate + tuple(as_from(each) for each in fromclauses)
+        return copy
+
+    def correlate_except(self, *fromclauses: Any) -> Any:
+        """Leave all FROM objects but these to the statement around this one."""
+        copy = self._generate()
+        copy._auto_correlate = False
+        if fromclauses and fromclauses[0] in (None, False):
+            copy._correlate_except = ()
+        else:
+            copy._correlate_except = (self._correlate_except or ()) + tuple(
+                as_from(each) for each in fromclauses
+            )
+        return copy
+
+    # -- prefixes ------------------------------------------------------------------------------
+
+    def prefix_with(self, *prefixes: Any, **kw: Any) -> Any:
+        """Words after SELECT."""
+        copy = self._generate()
+        copy._prefixes = self._prefixes + spelled(prefixes, kw.get("dialect", "*"))
+        return copy
+
+    def suffix_with(self, *suffixes: Any, **kw: Any) -> Any:
+        """Words at the end."""
+        copy = self._generate()
+        copy._suffixes = self._suffixes + spelled(suffixes, kw.get("dialect", "*"))
+        return copy
+
+    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Any:
+        """A hint for other databases; SQLite knows none."""
+        return self
+
+    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Any:
+        """A hint for other databases; SQLite knows none."""
+        return self
+
+    # -- set operations ------------------------------------------------------------------------
+
+    def union(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this UNION other`."""
+        return CompoundSelect("UNION", self, *other, **kw)
+
+    def union_all(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this UNION ALL other`."""
+        return CompoundSelect("UNION ALL", self, *other, **kw)
+
+    def except_(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this EXCEPT other`."""
+        return CompoundSelect("EXCEPT", self, *other, **kw)
+
+    def except_all(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this EXCEPT ALL other`."""
+        return CompoundSelect("EXCEPT ALL", self, *other, **kw)
+
+    def intersect(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this INTERSECT other`."""
+        return CompoundSelect("INTERSECT", self, *other, **kw)
+
+    def intersect_all(self, *other: Any, **kw: Any) -> CompoundSelect:
+        """`this INTERSECT ALL other`."""
+        return CompoundSelect("INTERSECT ALL", self, *other, **kw)
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses; inside UNION only when the parts would run into one another."""
+        if isinstance(against, str) and not self._needs_parens_for_grouping():
+            return self
+        return SelectStatementGrouping(self)
+
+    def _needs_parens_for_grouping(self) -> bool:
+        return (
+            self._limit_clause is not None
+            or self._offset_clause is not None
+            or self._fetch_clause is not None
+            or bool(self._order_by_clauses)
+        )
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """Whether `fromclause` stands in our FROM."""
+        return any(
+            from_.is_derived_from(fromclause)
+            for from_ in self._from_objects
+            if from_._is_from_clause
+        )
+
+    # -- structure -----------------------------------------------------------------------------
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Everything that was asked for, in a fixed order."""
+        stored = self.__dict__
+        key: list[Any] = [Select, self._label_style]
+        for column in self._raw_columns:
+            if column._is_column_clause or column._is_from_clause:
+                key.append(column.structure(binds))
+            else:
+                key.append((column.structure(binds), column.type.cache_id))
+        for name in _STRUCTURED:
+            values = stored.get(name)
+            if values:
+                key.append((name, *[value.structure(binds) for value in values]))
+        if "_setup_joins" in stored:
+            key.append(tuple([_join_structure(step, binds) for step in self._setup_joins]))
+        for name in ("_limit_clause", "_offset_clause", "_fetch_clause"):
+            value = stored.get(name)
+            if value is not None:
+                key.append((name, value.structure(binds)))
+        if len(stored) > 1:
+            key.append(self._rarely_asked(binds))
+        return tuple(key)
+
+    def _rarely_asked(self, binds: Binds) -> Hashable:
+        stored = self.__dict__
+        key: list[Any] = []
+        for name in ("_distinct", "_auto_correlate", "_for_update_arg", "_bind"):
+            if name in stored:
+                key.append((name, stored[name]))
+        if stored.get("_correlate_except") is not None:
+            key.append(
+                ("except", *[each.structure(binds) for each in self._correlate_except or ()])
+            )
+        if stored.get("_fetch_clause_options"):
+            key.append(tuple(self._fetch_clause_options.items()))
+        for name in ("_prefixes", "_suffixes"):
+            if name in stored:
+                key.append(
+                    (name, *[(text.structure(binds), dialect) for text, dialect in stored[name]])
+                )
+        return tuple(key)
+
+
+_STRUCTURED = (
+    "_from_obj",
+    "_where_criteria",
+    "_having_criteria",
+    "_order_by_clauses",
+    "_group_by_clauses",
+    "_correlate",
+    "_distinct_on",
+    "_independent_ctes",
+)
+
+
+def _join_structure(step: Any, binds: Binds) -> Hashable:
+    target, onclause, left, flags = step
+    return (
+        target.structure(binds),
+        None if onclause is None else onclause.structure(binds),
+        None if left is None else left.structure(binds),
+        flags["isouter"],
+        flags["full"],
+    )
+
+
+def as_join_target(target: Any) -> Any:
+    """What is joined: a FROM object; an ORM relationship stays what it is."""
+    element = clause_of(target)
+    if element is None:
+        return as_from(target)
+    if element._is_from_clause or element._is_text_clause or hasattr(element, "_is_join_target"):
+        return element
+    return as_from(target)
+
+
+def as_on_clause(onclause: Any) -> Any:
+    """The condition of a join."""
+    return as_condition(onclause, "SQL expression for ON clause")
+
+
+def spelled(texts: Iterable[Any], dialect: str) -> tuple[Any, ...]:
+    """Prefixes and suffixes as (text element, dialect name)."""
+    return tuple(
+        (elements.TextClause(each) if isinstance(each, str) else each, dialect) for each in texts
+    )
+
+
+def whole_condition(criteria: tuple[Any, ...]) -> Any:
+    """Several conditions as one; None for none."""
+    if not criteria:
+        return None
+    return join_conditions(operators.and_, criteria)
+
+
+def _unpacked(columns: tuple[Any, ...]) -> Any:
+    if len(columns) == 1 and isinstance(columns[0], (list, tuple, set, frozenset)):
+        return columns[0]
+    return columns
+
+
+def _attribute(namespace: Any, from_: Any, key: str) -> Any:
+    try:
+        return getattr(namespace, key)
+    except AttributeError as error:
+        raise exc.InvalidRequestError(
+            f'Entity namespace for "{from_}" has no property "{key}"'
+        ) from error
+
+
+# -- which FROM objects are written ----------------------------------------------------------------
+
+
+class FromList:
+    """The FROM objects of a SELECT, found in its columns, conditions, joins."""
+
+    __slots__ = ("found", "statement")
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        from_clauses = list(statement._from_obj)
+        if statement._setup_joins:
+            from_clauses = self._with_joins(from_clauses)
+        self.found = self._unique(
+            [
+                *[f for column in statement._raw_columns for f in column._from_objects],
+                *[f for each in statement._where_criteria for f in each._from_objects],
+                *from_clauses,
+            ]
+        )
+
+    def _unique(self, froms: Iterable[Any]) -> list[Any]:
+        seen: set[Any] = set()
+        unique = []
+        for from_ in froms:
+            if not from_._is_from_clause:
+                if from_ not in seen:
+                    seen.add(from_)
+                    unique.append(from_)
+                continue
+            identity = from_._deannotated
+            if identity not in seen:
+                seen.add(identity)
+                unique.append(from_)
+        return unique
+
+    def _with_joins(self, from_clauses: list[Any]) -> list[Any]:
+        for target, onclause, left, flags in self.statement._setup_joins:
+            replaced = None
+            if left is None:
+                left, replaced = self._implicit_left(from_clauses, target, onclause)
+            else:
+                replaced = self._position_of(from_clauses, left)
+            start = left if replaced is None else from_clauses[replaced]
+            joined = Join(start, target, onclause, flags["isouter"], flags["full"])
+            if replaced is None:
+                from_clauses = [*from_clauses, joined]
+            else:
+                from_clauses = [
+                    *from_clauses[:replaced],
+                    joined,
+                    *from_clauses[replaced + 1 :],
+                ]
+        return from_clauses
+
+    def _implicit_left(
+        self, from_clauses: list[Any], target: Any, onclause: Any
+    ) -> tuple[Any, int | None]:
+        if from_clauses:
+            positions = joinable(from_clauses, target, onclause)
+            if len(positions) == 1:
+                return from_clauses[positions[0]], positions[0]
+        else:
+            candidates = self._unique(
+                f
+                for column in self.statement._raw_columns
+                for f in column._from_objects
+                if f._is_from_clause
+            )
+            positions = joinable(candidates, target, onclause)
+            if len(positions) == 1:
+                return candidates[positions[0]], None
+        raise self._undecided(len(positions), target)
+
+    def _undecided(self, count: int, target: Any) -> exc.InvalidRequestError:
+        remedy = (
+            "Please use the .select_from() method to establish an explicit left side, as well as "
+            "providing an explicit ON clause if not present already to help resolve the ambiguity."
+        )
+        if count > 1:
+            return exc.InvalidRequestError(
+                "Can't determine which FROM clause to join from, there are multiple FROMS which "
+                f"can join to this entity. {remedy}"
+            )
+        return exc.InvalidRequestError(f"Don't know how to join to {target!r}. {remedy}")
+
+    def _position_of(self, from_clauses: list[Any], left: Any) -> int | None:
+        for position, clause in enumerate(from_clauses):
+            if clause.is_derived_from(left):
+                return position
+        return None
+
+    def displayed(self, explicit: Any = None, implicit: Any = None) -> list[Any]:
+        """The FROM objects to write.
+
+        explicit: those of the statements around, for correlate(). implicit: those of the
+        statement right around, which are left to it without being told.
+        Raises: InvalidRequestError: nothing would be left.
+        """
+        statement = self.statement
+        hidden = (
+            {_identity(each) for from_ in self.found for each in from_._hide_froms}
+            if any(from_._is_from_clause and from_._hide_froms for from_ in self.found)
+            else ()
+        )
+        froms = [f for f in self.found if _identity(f) not in hidden] if hidden else self.found
+        if statement._correlate:
+            outer = {_identity(each) for each in explicit or ()}
+            told = {_identity(each) for each in statement._correlate}
+            froms = [f for f in froms if _identity(f) not in outer or _identity(f) not in told]
+        if statement._correlate_except is not None:
+            outer = {_identity(each) for each in explicit or ()}
+            told = {_identity(each) for each in statement._correlate_except}
+            froms = [f for f in froms if _identity(f) not in outer or _identity(f) in told]
+        if statement._auto_correlate and implicit and len(froms) > 1:
+            outer = {_identity(each) for each in implicit}
+            froms = [f for f in froms if _identity(f) not in outer]
+            if not froms:
+                raise exc.InvalidRequestError(
+                    f"Select statement '{statement!r}' returned no FROM clauses due to "
+                    "auto-correlation; specify correlate(<tables>) to control correlation manually."
+                )
+        return froms
+
+
+def _identity(from_: Any) -> Any:
+    return from_._deannotated
+
+
+def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
+    """The positions of the FROM objects that could be joined with `target`."""
+    if len(candidates) == 1 and onclause is not None:
+        return [0]
+    positions = []
+    if onclause is not None:
+        mentioned = {_identity(f) for f in onclause._from_objects}
+        for position, candidate in enumerate(candidates):
+            names = {_identity(f) for f in candidate._from_objects}
+            if names & mentioned:
+                positions.append(position)
+    else:
+        positions = [
+            position
+            for position, candidate in enumerate(candidates)
+            if candidate._is_from_clause and _can_join(candidate, target)
+        ]
+    if len(positions) > 1:
+        hidden = {_identity(h) for position in positions for h in candidates[position]._hide_froms}
+        positions = [p for p in positions if _identity(candidates[p]) not in hidden]
+    if not positions and onclause is not None:
+        return list(range(len(candidates)))
+    return positions
+
+
+def _can_join(left: Any, right: Any) -> bool:
+    try:
+        return can_join(left, right)
+    except exc.NoReferenceError:
+        return False
+
+
+# -- UNION and its like ----------------------------------------------------------------------------
+
+
+class CompoundSelect(GenerativeSelect):
+    """Several SELECTs with UNION, EXCEPT or INTERSECT between them."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "compound_select"
+    _parts = (
+        "selects",
+        "_order_by_clauses",
+        "_group_by_clauses",
+        "_limit_clause",
+        "_offset_clause",
+        "_fetch_clause",
+        "_independent_ctes",
+    )
+    _auto_correlate = False
+
+    UNION = "UNION"
+    UNION_ALL = "UNION ALL"
+    EXCEPT = "EXCEPT"
+    EXCEPT_ALL = "EXCEPT ALL"
+    INTERSECT = "INTERSECT"
+    INTERSECT_ALL = "INTERSECT ALL"
+
+    def __init__(self, keyword: str, *selects: Any, **kw: Any) -> None:
+        self._auto_correlate = kw.pop("correlate", False)
+        self.keyword = keyword
+        self.selects = tuple(as_compound_part(each).self_group(against=keyword) for each in selects)
+        for name, method in (("limit", "limit"), ("offset", "offset"), ("order_by", "order_by")):
+            value = kw.pop(name, None)
+            if value is not None:
+                values = value if isinstance(value, (list, tuple)) else (value,)
+                self.__dict__.update(getattr(self, method)(*values).__dict__)
+
+    @property
+    def _label_style(self) -> Any:  # type: ignore[override]
+        return self.selects[0]._label_style
+
+    def set_label_style(self, style: LabelStyle) -> Any:
+        """Of the first SELECT, which names the columns."""
+        if self._label_style is style:
+            return self
+        copy = self._generate()
+        copy.selects = (self.selects[0].set_label_style(style), *self.selects[1:])
+        return copy
+
+    def _for_subquery(self) -> Any:
+        return self
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses."""
+        return SelectStatementGrouping(self)
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """Whether one of the SELECTs is."""
+        return any(each._ungroup().is_derived_from(fromclause) for each in self.selects)
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        return self.selects[0]._all_selected_columns  # type: ignore[no-any-return]
+
+    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+        proxies = self.selects[0]._column_proxies(selectable)
+        others = [each._all_selected_columns for each in self.selects[1:]]
+        for position, (_, column) in enumerate(proxies):
+            column._proxies = (
+                *column._proxies,
+                *[columns[position] for columns in others if position < len(columns)],
+            )
+        return proxies  # type: ignore[no-any-return]
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [f for each in self.selects for f in each._from_objects]
+
+    @property
+    def bind(self) -> Any:
+        """That of the first SELECT that has one."""
+        for each in self.selects:
+            engine = each.bind
+            if engine is not None:
+                return engine
+        return None
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The keyword, the SELECTs, and what stands at the end."""
+        key: list[Any] = [self.keyword]
+        key.extend(each.structure(binds) for each in self.selects)
+        for name in ("_order_by_clauses", "_group_by_clauses", "_independent_ctes"):
+            values = self.__dict__.get(name)
+            if values:
+                key.append((name, *[each.structure(binds) for each in values]))
+        for name in ("_limit_clause", "_offset_clause", "_fetch_clause"):
+            value = self.__dict__.get(name)
+            if value is not None:
+                key.append((name, value.structure(binds)))
+        return tuple(key)
+
+
+def as_compound_part(thing: Any) -> Any:
+    """A SELECT for a UNION.
+
+    Raises: ArgumentError: something else.
+    """
+    element = clause_of(thing)
+    if element is not None and element._is_select_statement:
+        return element
+    hint = ""
+    if element is not None and element._is_from_clause:
+        hint = " To SELECT from any FROM clause, use the .select() method."
+    raise exc.ArgumentError(
+        "SELECT construct for inclusion in a UNION or other set construct expected, got "
+        f"{thing!r}.{hint}"
+    )
+
+
+class TextualSelect(SelectBase):
+    """A text whose columns are told: text("SELECT ...").columns(...)."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "textual_select"
+    _parts = ("element",)
+    is_text = True
+    is_select = True
+    _label_style = LABEL_STYLE_NONE
+
+    def __init__(self, text: Any, columns: list[Any], positional: bool = False) -> None:
+        self.element = text
+        self.column_args = columns
+        self.positional = positional
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        return self.column_args
+
+    @property
+    def selected_columns(self) -> ColumnCollection:
+        """The columns that were told."""
+        return ImmutableColumnCollection((column.key, column) for column in self.column_args)
+
+    def set_label_style(self, style: LabelStyle) -> Any:
+        """The text says what it says."""
+        return self
+
+    def _for_subquery(self) -> Any:
+        return self
+
+    def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
+        """The same with values for names in the text."""
+        copy = self._generate()
+        copy.element = self.element.bindparams(*binds, **bind_as_values)
+        return copy
+
+    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+        return [column._make_proxy(selectable) for column in self.column_args]
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """A text comes from nothing that we know."""
+        return False
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    @property
+    def _bind(self) -> Any:  # type: ignore[override]
+        return self.element._bind
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The text and its columns."""
+        return (
+            TextualSelect,
+            self.element.structure(binds),
+            self.positional,
+            *[(column.structure(binds), column.type.cache_id) for column in self.column_args],
+        )
+
+
+def _text_columns(text: Any, cols: tuple[Any, ...], types: dict[str, Any]) -> TextualSelect:
+    positional = [column for column in map(_as_text_column, cols)]
+    named = []
+    seen: dict[Any, Any] = {}
+    remaining = dict(types)
+    for column in positional:
+        if column.key in remaining:
+            named.append(ColumnClause(column.key, remaining.pop(column.key)))
+        else:
+            named.append(column)
+        seen[column.key] = column
+    keyed = [ColumnClause(key, type_) for key, type_ in remaining.items()]
+    return TextualSelect(text, named + keyed, positional=bool(positional) and not keyed)
+
+
+def _as_text_column(thing: Any) -> Any:
+    element = clause_of(thing)
+    if element is None:
+        if isinstance(thing, str):
+            return ColumnClause(thing)
+        raise exc.ArgumentError(f"Column expression expected, got {thing!r}.")
+    return element
+
+
+elements.TextClause.columns = (  # type: ignore[method-assign]
+    lambda self, *cols, **types: _text_columns(self, cols, types)
+)
+
+
+# -- as expressions --------------------------------------------------------------------------------
+
+
+class ScalarSelect(Grouping):
+    """A SELECT of one column as a value."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __slots__ = ()
+    __visit_name__ = "grouping"
+    _is_scalar = True
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        self.type = _scalar_type(element)
+
+    @property
+    def _proxies(self) -> Any:  # type: ignore[override]
+        return ()
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    @property
+    def _bind_name(self) -> Any:  # type: ignore[override]
+        return None
+
+    @property
+    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
+        return False
+
+    @property
+    def columns(self) -> Any:
+        """There are none."""
+        raise exc.InvalidRequestError(
+            "Scalar Select expression has no columns; use this object directly within a "
+            "column-level expression."
+        )
+
+    c = columns
+
+    @property
+    def bind(self) -> Any:
+        """That of the SELECT."""
+        return self.element.bind
+
+    def where(self, crit: Any) -> Any:
+        """The SELECT with one condition more."""
+        return ScalarSelect(self.element.where(crit))
+
+    def correlate(self, *fromclauses: Any) -> Any:
+        """See Select.correlate."""
+        return ScalarSelect(self.element.correlate(*fromclauses))
+
+    def correlate_except(self, *fromclauses: Any) -> Any:
+        """See Select.correlate_except."""
+        return ScalarSelect(self.element.correlate_except(*fromclauses))
+
+    def self_group(self, against: Any = None) -> Any:
+        """We are the parentheses."""
+        return self
+
+    def _ungroup(self) -> Any:
+        return self
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What is inside."""
+        return ("scalar", self.element.structure(binds))
+
+    def _with_negated_list(self, operator: Any) -> Any:
+        return self
+
+
+def _scalar_type(statement: Any) -> Any:
+    columns = statement._all_selected_columns
+    return columns[0].type if columns and hasattr(columns[0], "type") else sqltypes.NULLTYPE
+
+
+class Exists(UnaryExpression):
+    """`EXISTS (SELECT ...)`."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __slots__ = ()
+    __visit_name__ = "unary"
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        if args and isinstance(args[0], (SelectBase, ScalarSelect)):
+            inner = args[0]
+            if isinstance(inner, SelectBase):
+                inner = inner.scalar_subquery()
+        else:
+            columns = args or (ColumnClause("*", is_literal=True),)
+            inner = select(*columns, **kw).scalar_subquery()
+        self.operator = operators.exists
+        self.modifier = None
+        self.element = inner
+        self.type = sqltypes.BOOLEANTYPE
+        self._wraps_column_expression = True
+
+    _render_label_in_columns_clause = True
+
+    @property
+    def _wrapped(self) -> Any:
+        return self.element
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return []
+
+    def _changed(self, change: Any) -> Any:
+        copy = Exists.__new__(Exists)
+        copy.operator, copy.modifier, copy.type = self.operator, None, self.type
+        copy._wraps_column_expression = True
+        copy.element = ScalarSelect(change(self.element.element))
+        return copy
+
+    def select(self, whereclause: Any = None, **kw: Any) -> Any:
+        """`SELECT EXISTS (...)`."""
+        statement = select(self)
+        return statement if whereclause is None else statement.where(whereclause)
+
+    def correlate(self, *fromclause: Any) -> Any:
+        """See Select.correlate."""
+        return self._changed(lambda inner: inner.correlate(*fromclause))
+
+    def correlate_except(self, *fromclause: Any) -> Any:
+        """See Select.correlate_except."""
+        return self._changed(lambda inner: inner.correlate_except(*fromclause))
+
+    def select_from(self, *froms: Any) -> Any:
+        """The inner SELECT with FROM objects."""
+        return self._changed(lambda inner: inner.select_from(*froms))
+
+    def where(self, *clauses: Any) -> Any:
+        """The inner SELECT with conditions."""
+        return self._changed(lambda inner: inner.where(*clauses))
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses only behind NOT."""
+        if operators.is_precedent(operators.exists, against):
+            return Grouping(self)
+        return self
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The inner SELECT."""
+        return ("exists", self.element.structure(binds))
+
+
+# -- constructors ----------------------------------------------------------------------------------
+
+
+def select(*args: Any, **kw: Any) -> Select:
+    """A SELECT statement.
+
+    select(a, b), or as in earlier releases select([a, b], whereclause, from_obj=..., order_by=...).
+    """
+    if kw or _is_legacy(args):
+        return _legacy_select(*args, **kw)
+    return Select(*args)
+
+
+def _is_legacy(args: tuple[Any, ...]) -> bool:
+    return (bool(args) and isinstance(args[0], (list, tuple, set, frozenset))) or (
+        bool(args) and hasattr(args[0], "__next__")
+    )
+
+
+def _legacy_select(
+    columns: Any = None,
+    whereclause: Any = None,
+    from_obj: Any = None,
+    distinct: Any = False,
+    having: Any = None,
+    correlate: Any = True,
+    prefixes: Any = None,
+    suffixes: Any = None,
+    **kw: Any,
+) -> Any:
+    bind = kw.pop("bind", None)
+    use_labels = kw.pop("use_labels", False)
+    if columns is not None and not hasattr(columns, "__iter__"):
+        raise exc.ArgumentError(
+            "select() construct created in legacy mode, i.e. with keyword arguments, must provide the columns argument as a Python list or other iterable."
+        )
+    statement = Select(*(columns or ()))
+    if whereclause is not None:
+        statement = statement.where(whereclause)
+    if from_obj is not None:
+        statement = statement.select_from(*_listed(from_obj))
+    if distinct is not False:
+        statement = statement.distinct(*(() if distinct is True else _listed(distinct)))
+    if having is not None:
+        statement = statement.having(having)
+    if not correlate:
+        statement = statement.correlate(None)
+    if prefixes:
+        statement = statement.prefix_with(*prefixes)
+    if suffixes:
+        statement = statement.suffix_with(*suffixes)
+    for name in ("order_by", "group_by"):
+        value = kw.pop(name, None)
+        if value is not None:
+            statement = getattr(statement, name)(*_listed(value))
+    for name in ("limit", "offset"):
+        value = kw.pop(name, None)
+        if value is not None:
+            statement = getattr(statement, name)(value)
+    if use_labels:
+        statement = statement.apply_labels()
+    if bind is not None:
+        statement._bind = bind
+    if kw:
+        raise TypeError(f"__init__() got an unexpected keyword argument '{next(iter(kw))}'")
+    return statement
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple, set)) else [value]
+
+
+def union(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... UNION ...`."""
+    return CompoundSelect("UNION", *selects, **kwargs)
+
+
+def union_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... UNION ALL ...`."""
+    return CompoundSelect("UNION ALL", *selects, **kwargs)
+
+
+def except_(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... EXCEPT ...`."""
+    return CompoundSelect("EXCEPT", *selects, **kwargs)
+
+
+def except_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... EXCEPT ALL ...`."""
+    return CompoundSelect("EXCEPT ALL", *selects, **kwargs)
+
+
+def intersect(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... INTERSECT ...`."""
+    return CompoundSelect("INTERSECT", *selects, **kwargs)
+
+
+def intersect_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
+    """`... INTERSECT ALL ...`."""
+    return CompoundSelect("INTERSECT ALL", *selects, **kwargs)
+
+
+def exists(*args: Any, **kwargs: Any) -> Exists:
+    """`EXISTS (SELECT ...)`."""
+    return Exists(*args, **kwargs)
+
+
+def subquery(alias: Any, *args: Any, **kwargs: Any) -> Any:
+    """A SELECT as a subquery with a name, in earlier words."""
+    return select(*args, **kwargs).subquery(alias)
+
+
+FromClause._select_class = Select

@@ -1,0 +1,842 @@
+"""Selectable: what may stand in FROM.
+
+Before: elements.py has expressions, columns.py has collections of columns.
+Here:   FromClause, TableClause (a table by name), Join, Alias, Subquery, CTE.
+After:  schema.py's Table is a TableClause with more; select.py puts these together into SELECT.
+
+A FROM object shows columns, `.c`. Those of an alias or a subquery are proxies: new columns that
+remember which column they stand for, so that corresponding_column() can find the way back.
+
+Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql.columns import (
+    ColumnCollection,
+    DedupeColumnCollection,
+    ImmutableColumnCollection,
+)
+from ormtutor.miniorm.sql.elements import (
+    ClauseElement,
+    and_,
+    as_condition,
+    clause_of,
+    no_text,
+)
+from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.traversal import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+    from typing import Any, ClassVar
+
+    from ormtutor.miniorm.sql.traversal import Binds
+
+
+class LabelStyle:
+    """How the columns of a SELECT are labelled."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"symbol('{self.name}')"
+
+
+# No labels but those that the learner gives; labels for columns of one name; table_column.
+LABEL_STYLE_NONE = LabelStyle("LABEL_STYLE_NONE")
+LABEL_STYLE_DISAMBIGUATE_ONLY = LabelStyle("LABEL_STYLE_DISAMBIGUATE_ONLY")
+LABEL_STYLE_TABLENAME_PLUS_COL = LabelStyle("LABEL_STYLE_TABLENAME_PLUS_COL")
+LABEL_STYLE_DEFAULT = LABEL_STYLE_DISAMBIGUATE_ONLY
+
+
+class FromClause(ClauseElement):
+    """Something with columns that may stand in FROM."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "fromclause"
+
+    is_selectable = True
+    _is_from_clause = True
+    named_with_column = False
+    schema: Any = None
+    name: Any = None
+    _is_join = False
+    _is_cte = False
+    _is_subquery = False
+    _is_table = False
+    _is_clone_of: Any = None
+    # The columns that make a row's identity, and the foreign keys, where these are known.
+    _primary_key: Any = None
+    _hide_froms: Any = ()
+    # Set by select.py and dml.py, which are to the right.
+    _select_class: ClassVar[Any] = None
+    _dml: ClassVar[dict[str, Any]] = {}
+
+    @property
+    def bind(self) -> Any:
+        """The engine that this is bound to, or None."""
+        return None
+
+    @property
+    def description(self) -> str:
+        """What messages call this."""
+        return getattr(self, "name", type(self).__name__ + " object")  # type: ignore[no-any-return]
+
+    # -- columns -------------------------------------------------------------------------------
+
+    @property
+    def c(self) -> Any:
+        """The columns, as `.c.name` or `.c["name"]`."""
+        known = self.__dict__.get("_columns")
+        if known is None:
+            known = self._make_columns()
+        return known
+
+    @property
+    def columns(self) -> Any:
+        """The same as `.c`."""
+        return self.c
+
+    @property
+    def exported_columns(self) -> Any:
+        """The same as `.c`."""
+        return self.c
+
+    def _make_columns(self) -> Any:
+        collection = ImmutableColumnCollection()
+        self.__dict__["_columns"] = collection
+        self._fill_columns(collection)
+        return collection
+
+    def _fill_columns(self, collection: ColumnCollection) -> None:
+        """Give the collection its columns."""
+
+    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
+        """The columns by which `selectable`, made of us, shows ours: (key, column)."""
+        return [column._make_proxy(selectable) for column in self.c]
+
+    def _forget(self) -> None:
+        for name in ("_columns", "_primary_key", "_foreign_keys"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def primary_key(self) -> Any:
+        """The columns of the primary key, by lineage."""
+        keys = ColumnCollection()
+        for column in self.c:
+            if column.primary_key:
+                keys.add(column)
+        return keys
+
+    @property
+    def foreign_keys(self) -> Any:
+        """The foreign keys of all columns."""
+        return {key for column in self.c for key in column.foreign_keys}
+
+    @property
+    def entity_namespace(self) -> Any:
+        """Where filter_by() looks names up."""
+        return self.c
+
+    @property
+    def _select_iterable(self) -> Any:
+        return self.c
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [self]
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """Whether this is made of `fromclause`."""
+        return fromclause is self or getattr(fromclause, "_deannotated", None) is self._deannotated
+
+    def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
+        """Our column that stands for `column`, or None."""
+        return self.exported_columns.corresponding_column(column, require_embedded)
+
+    def _refresh_for_new_column(self, column: Any) -> None:
+        """A table below got a new column."""
+        self.__dict__.pop("_columns", None)
+
+    # -- making other things -------------------------------------------------------------------
+
+    def select(self, whereclause: Any = None, **kw: Any) -> Any:
+        """`SELECT ... FROM this`."""
+        statement = self._select_class(self)
+        if whereclause is not None:
+            statement = statement.where(whereclause)
+        return statement
+
+    def join(
+        self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
+    ) -> Any:
+        """`this JOIN right`; without `onclause` by the foreign keys."""
+        return Join(self, right, onclause, isouter, full)
+
+    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Any:
+        """`this LEFT OUTER JOIN right`."""
+        return Join(self, right, onclause, True, full)
+
+    def alias(self, name: Any = None, flat: bool = False) -> Any:
+        """`this AS name`."""
+        return Alias._construct(self, name)
+
+    def _anonymous_fromclause(self, name: Any = None, flat: bool = False) -> Any:
+        return self.alias(name=name)
+
+    @property
+    def _as_scalar_source(self) -> Any:
+        raise AttributeError("_as_scalar_source")
+
+    def _as_in_select(self) -> Any:
+        return self.select()
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.description}>"
+        )
+
+
+class TableClause(FromClause):
+    """A table by its name, with the columns that were told: table("users", column("id"))."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "table"
+    named_with_column = True
+    _is_table = True
+    implicit_returning = False
+    # The hooks of INSERT, which a Table overrides.
+    _autoincrement_column: Any = None
+
+    def __init__(self, name: Any, *columns: Any, **kw: Any) -> None:
+        self.name = self.fullname = name
+        self.__dict__["_columns"] = DedupeColumnCollection()
+        schema = kw.pop("schema", None)
+        if schema is not None:
+            self.schema = schema
+            self.fullname = f"{schema}.{name}"
+        if kw:
+            raise exc.ArgumentError(f"Unsupported argument(s): {list(kw)}")
+        for column in columns:
+            self.append_column(column)
+
+    @property
+    def primary_key(self) -> Any:
+        """Not known."""
+        return ColumnCollection()
+
+    @property
+    def foreign_keys(self) -> Any:
+        """Not known."""
+        return set()
+
+    def _forget(self) -> None:
+        pass
+
+    def append_column(self, c: Any, **kw: Any) -> None:
+        """Add a column."""
+        if c.table is not None and c.table is not self:
+            raise exc.ArgumentError(
+                f"column object '{c.key}' already assigned to table '{c.table}'"
+            )
+        self._columns.add(c)
+        c.table = self
+
+    @property
+    def columns(self) -> Any:
+        """The same as `.c`."""
+        return self.__dict__["_columns"].as_immutable()
+
+    c = columns
+
+    def __str__(self) -> str:
+        return ClauseElement.__str__(self)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The table itself."""
+        return self
+
+    def insert(self, values: Any = None, inline: bool = False, **kw: Any) -> Any:
+        """`INSERT INTO this`."""
+        return self._dml["insert"](self, values=values, inline=inline, **kw)
+
+    def update(
+        self, whereclause: Any = None, values: Any = None, inline: bool = False, **kw: Any
+    ) -> Any:
+        """`UPDATE this`."""
+        return self._dml["update"](
+            self, whereclause=whereclause, values=values, inline=inline, **kw
+        )
+
+    def delete(self, whereclause: Any = None, **kw: Any) -> Any:
+        """`DELETE FROM this`."""
+        return self._dml["delete"](self, whereclause=whereclause, **kw)
+
+
+def table(name: str, *columns: Any, **kw: Any) -> TableClause:
+    """A table by its name, with the columns that were told."""
+    return TableClause(name, *columns, **kw)
+
+
+class FromGrouping(FromClause):
+    """Parentheses around a FROM object."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "grouping"
+    _parts = ("element",)
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+
+    @property
+    def c(self) -> Any:
+        """Those of what is inside."""
+        return self.element.c
+
+    columns = c
+    exported_columns = c
+
+    @property
+    def primary_key(self) -> Any:
+        """That of what is inside."""
+        return self.element.primary_key
+
+    @property
+    def _hide_froms(self) -> Any:  # type: ignore[override]
+        return self.element._hide_froms
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return self.element._from_objects  # type: ignore[no-any-return]
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """As what is inside."""
+        return bool(self.element.is_derived_from(fromclause))
+
+    def _ungroup(self) -> Any:
+        return self.element._ungroup()
+
+    def self_group(self, against: Any = None) -> Any:
+        """We are the parentheses."""
+        return self
+
+    def alias(self, name: Any = None, flat: bool = False) -> Any:
+        """Parentheses around the alias."""
+        return FromGrouping(self.element.alias(name=name, flat=flat))
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What is inside."""
+        return ("(from)", self.element.structure(binds))
+
+
+class Join(FromClause):
+    """Two FROM objects with JOIN between them."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "join"
+    _parts = ("left", "right", "onclause")
+    _is_join = True
+
+    def __init__(
+        self,
+        left: Any,
+        right: Any,
+        onclause: Any = None,
+        isouter: bool = False,
+        full: bool = False,
+    ) -> None:
+        self.left = as_from(left)
+        self.right = as_from(right).self_group()
+        if onclause is None:
+            self.onclause = join_condition(self.left, self.right)
+        else:
+            self.onclause = as_condition(onclause, "SQL expression for ON clause").self_group(
+                against=operators.asbool
+            )
+        self.isouter = isouter
+        self.full = full
+
+    @property
+    def description(self) -> str:
+        """Both names."""
+        return (
+            f"Join object on {self.left.description}({id(self.left)}) and "
+            f"{self.right.description}({id(self.right)})"
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.description}>"
+        )
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """Whether either side is."""
+        return (
+            fromclause is self
+            or self.left.is_derived_from(fromclause)
+            or self.right.is_derived_from(fromclause)
+        )
+
+    def self_group(self, against: Any = None) -> Any:
+        """A join inside a join stands in parentheses."""
+        return FromGrouping(self)
+
+    def _fill_columns(self, collection: ColumnCollection) -> None:
+        for side in (self.left, self.right):
+            for column in side.c:
+                collection._append(column._tq_key_label, column)
+
+    @property
+    def primary_key(self) -> Any:
+        """The keys of both sides, without those that ON makes equal to another."""
+        keys = ColumnCollection()
+        for column in reduce_columns(
+            [column for column in self._columns_of_both if column.primary_key], self.onclause
+        ):
+            keys.add(column)
+        return keys
+
+    @property
+    def _columns_of_both(self) -> list[Any]:
+        return [*self.left.c, *self.right.c]
+
+    @property
+    def bind(self) -> Any:
+        """That of either side."""
+        return self.left.bind or self.right.bind
+
+    @property
+    def _hide_froms(self) -> Any:  # type: ignore[override]
+        return [
+            hidden
+            for side in (self.left, self.right)
+            for from_ in side._from_objects
+            for hidden in (from_, *from_._hide_froms)
+        ]
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return [self, *self.left._from_objects, *self.right._from_objects]
+
+    def select(self, whereclause: Any = None, **kw: Any) -> Any:
+        """`SELECT` of all columns of both sides."""
+        statement = self._select_class(self.left, self.right).select_from(self)
+        return statement if whereclause is None else statement.where(whereclause)
+
+    def alias(self, name: Any = None, flat: bool = False) -> Any:
+        """A subquery of the join; `flat=True`: a join of aliases."""
+        if flat:
+            return self._flat_alias(name)
+        return (
+            self.select()
+            .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+            .correlate(None)
+            .alias(name)
+        )
+
+    def _flat_alias(self, name: Any) -> Any:
+        from_left = self.left._anonymous_fromclause(flat=True)
+        from_right = self.right._anonymous_fromclause(flat=True)
+
+        def to_either(element: Any) -> Any:
+            if element._is_column_clause:
+                return from_left.corresponding_column(element) or from_right.corresponding_column(
+                    element
+                )
+            return None
+
+        return Join(
+            from_left, from_right, replace(self.onclause, to_either), self.isouter, self.full
+        )
+
+    _anonymous_fromclause = alias
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Both sides, the condition, and the kind."""
+        return (
+            Join,
+            self.left.structure(binds),
+            self.right.structure(binds),
+            self.onclause.structure(binds),
+            self.isouter,
+            self.full,
+        )
+
+
+def reduce_columns(columns: Iterable[Any], *clauses: Any) -> list[Any]:
+    """The columns without those that a foreign key or a condition makes equal to an earlier one."""
+    kept = list(columns)
+    omitted: set[Any] = set()
+    for column in kept:
+        for key in column.foreign_keys:
+            for other in kept:
+                if other is column:
+                    continue
+                try:
+                    target = key.column
+                except exc.NoReferenceError:
+                    continue
+                if target.shares_lineage(other):
+                    omitted.add(column)
+                    break
+    for clause in clauses:
+        for one, two in _equal_columns(clause):
+            for earlier, later in ((one, two), (two, one)):
+                if _is_before(kept, earlier, later) and later not in omitted:
+                    omitted.add(later)
+    return [column for column in kept if column not in omitted]
+
+
+def _is_before(columns: list[Any], earlier: Any, later: Any) -> bool:
+    positions = {id(column): position for position, column in enumerate(columns)}
+    if id(earlier) not in positions or id(later) not in positions:
+        return False
+    return positions[id(earlier)] < positions[id(later)]
+
+
+def _equal_columns(clause: Any) -> list[tuple[Any, Any]]:
+    if clause is None:
+        return []
+    if clause._is_clause_list and clause.operator is operators.and_:
+        return [pair for each in clause.clauses for pair in _equal_columns(each)]
+    if getattr(clause, "operator", None) is operators.eq:
+        left, right = clause.left, clause.right
+        if left._is_column_clause and right._is_column_clause:
+            return [(left, right)]
+    return []
+
+
+def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = None) -> Any:
+    """The ON clause that the foreign keys between two FROM objects give.
+
+    foreign_keys: only these columns count as referring ones.
+
+    Raises: NoForeignKeysError: none. AmbiguousForeignKeysError: several.
+    """
+    constraints = _key_pairs(a, b, a_subset, foreign_keys)
+    if len(constraints) > 1:
+        if foreign_keys:
+            wanted = {column._deannotated for column in foreign_keys}
+            constraints = {
+                constraint: pairs
+                for constraint, pairs in constraints.items()
+                if {key.parent for key in constraint.elements} == wanted
+            } or constraints
+        constraints = _without_reverse(constraints, a, b)
+    if not constraints:
+        hint = (
+            " Perhaps you meant to convert the right side to a subquery using alias()?"
+            if isinstance(b, FromGrouping)
+            else ""
+        )
+        raise exc.NoForeignKeysError(
+            f"Can't find any foreign key relationships between '{a.description}' and "
+            f"'{b.description}'.{hint}"
+        )
+    if len(constraints) > 1:
+        raise exc.AmbiguousForeignKeysError(
+            f"Can't determine join between '{a.description}' and '{b.description}'; tables have "
+            "more than one foreign key constraint relationship between them. Please specify the "
+            "'onclause' of this join explicitly."
+        )
+    pairs = next(iter(constraints.values()))
+    return and_(*[left == right for left, right in pairs])
+
+
+def can_join(left: Any, right: Any, a_subset: Any = None) -> bool:
+    """Whether foreign keys connect two FROM objects."""
+    return bool(_key_pairs(left, right, a_subset))
+
+
+def _key_pairs(
+    a: Any, b: Any, a_subset: Any, foreign_keys: Any = None
+) -> dict[Any, list[tuple[Any, Any]]]:
+    found: dict[Any, list[tuple[Any, Any]]] = {}
+    for left in (a_subset, a):
+        if left is None:
+            continue
+        _collect_pairs(found, b, left, foreign_keys)
+        if left is not b:
+            _collect_pairs(found, left, b, foreign_keys)
+        if found:
+            break
+    return found
+
+
+def _collect_pairs(found: Any, holder: Any, target: Any, foreign_keys: Any) -> None:
+    """Pairs (referred column, referring column) for the keys of `holder` that point to `target`."""
+    counted = {column._deannotated for column in foreign_keys} if foreign_keys else None
+    for key in sorted(holder.foreign_keys, key=_creation_order):
+        if counted is not None and key.parent not in counted:
+            continue
+        try:
+            column = key.get_referent(target)
+        except exc.NoReferenceError as error:
+            wanted = getattr(target, "name", None)
+            if error.table_name == wanted:
+                raise
+            continue
+        if column is not None:
+            found.setdefault(key.constraint, []).append((column, key.parent))
+
+
+def _creation_order(key: Any) -> int:
+    return key.parent._creation_order  # type: ignore[no-any-return]
+
+
+def _without_reverse(constraints: Any, a: Any, b: Any) -> Any:
+    """Of several constraints that say the same thing keep one."""
+    distinct = {frozenset((x, y) for x, y in pairs) for pairs in constraints.values()}
+    if len(distinct) == 1:
+        first = next(iter(constraints))
+        return {first: constraints[first]}
+    return constraints
+
+
+class AliasedReturnsRows(FromClause):
+    """Something that shows another thing's columns under a name of its own."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    _parts = ("element",)
+    named_with_column = True
+    _supports_derived_columns = False
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        raise NotImplementedError(
+            f"The {type(self).__name__} class is not intended to be constructed directly.  "
+            f"Please use the {self._constructor_name}() standalone function or the "
+            f"{self._constructor_name}() method available from appropriate selectable objects."
+        )
+
+    _constructor_name = "alias"
+
+    @classmethod
+    def _construct(cls, selectable: Any, name: Any = None, **kw: Any) -> Any:
+        made = cls.__new__(cls)
+        made.element = selectable
+        made._orig_name = name
+        if name is None:
+            base = None
+            if selectable._is_from_clause and selectable.named_with_column:
+                base = getattr(selectable, "name", None)
+                if isinstance(base, AnonymousName):
+                    base = None
+            name = AnonymousName.of(id(made), base or "anon")
+        made.name = name
+        made._init(**kw)
+        return made
+
+    def _init(self, **kw: Any) -> None:
+        """Take what is particular to the subclass."""
+
+    @property
+    def description(self) -> str:
+        """The name; a nameless alias is called anon_1 in messages."""
+        return "anon_1" if isinstance(self.name, AnonymousName) else self.name  # type: ignore[no-any-return]
+
+    @property
+    def original(self) -> Any:
+        """What is aliased."""
+        return self.element
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """Whether the aliased thing is."""
+        return fromclause is self or bool(self.element.is_derived_from(fromclause))
+
+    def _fill_columns(self, collection: ColumnCollection) -> None:
+        for key, column in self.element._column_proxies(self):
+            collection._append(key, column)
+
+    @property
+    def bind(self) -> Any:
+        """That of the aliased thing."""
+        return self.element.bind
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Which one of the statement's aliases this is, and at the first time, of what."""
+        number, is_new = binds.number(self)
+        if not is_new:
+            return ("alias", number)
+        name = None if isinstance(self.name, AnonymousName) else self.name
+        base = self.name.split(" ", 1)[1] if name is None else None
+        return (
+            type(self),
+            number,
+            name,
+            base,
+            *self._own_structure(),
+            self.element.structure(binds),
+        )
+
+    def _own_structure(self) -> tuple[Hashable, ...]:
+        return ()
+
+
+class Alias(AliasedReturnsRows):
+    """A table under another name."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "alias"
+    inherit_cache = True
+
+    @property
+    def entity_namespace(self) -> Any:
+        """Our own columns."""
+        return self.c
+
+
+class TableSample(AliasedReturnsRows):
+    """Some rows of a table; SQLite has no such thing."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "tablesample"
+
+
+class Subquery(AliasedReturnsRows):
+    """A SELECT in parentheses, with a name, in FROM."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "subquery"
+    _is_subquery = True
+    _constructor_name = "subquery"
+
+    def as_scalar(self) -> Any:
+        """The SELECT as a value."""
+        return self.element.set_label_style(LABEL_STYLE_NONE).scalar_subquery()
+
+    @property
+    def _as_scalar_source(self) -> Any:
+        return self.element
+
+
+class CTE(AliasedReturnsRows):
+    """A SELECT with a name, before the statement: WITH name AS (...)."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "cte"
+    _is_cte = True
+    _constructor_name = "cte"
+    recursive = False
+    nesting = False
+    # The CTE whose alias we are; the CTE that we extend by union().
+    _cte_alias: Any = None
+    _restates: Any = None
+    _parts = ("element", "_cte_alias", "_restates")
+
+    def _init(
+        self,
+        recursive: bool = False,
+        nesting: bool = False,
+        _cte_alias: Any = None,
+        _restates: Any = None,
+    ) -> None:
+        self.recursive = recursive
+        self.nesting = nesting
+        self._cte_alias = _cte_alias
+        self._restates = _restates
+
+    def _fill_columns(self, collection: ColumnCollection) -> None:
+        source = self.element if self._cte_alias is None else self._cte_alias
+        for key, column in source._column_proxies(self):
+            collection._append(key, column)
+
+    def alias(self, name: Any = None, flat: bool = False) -> Any:
+        """The same CTE once more in FROM, under another name."""
+        return CTE._construct(
+            self.element,
+            name=name,
+            recursive=self.recursive,
+            nesting=self.nesting,
+            _cte_alias=self,
+        )
+
+    def union(self, *other: Any) -> Any:
+        """The CTE with another SELECT added by UNION; for recursion."""
+        return self._restated(self.element.union(*other))
+
+    def union_all(self, *other: Any) -> Any:
+        """The CTE with another SELECT added by UNION ALL; for recursion."""
+        return self._restated(self.element.union_all(*other))
+
+    def _restated(self, element: Any) -> Any:
+        return CTE._construct(
+            element,
+            name=self.name,
+            recursive=self.recursive,
+            nesting=self.nesting,
+            _restates=self,
+        )
+
+    def _own_structure(self) -> tuple[Hashable, ...]:
+        return (self.recursive, self.nesting)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """As every alias; and what it restates or aliases."""
+        key = super().structure(binds)
+        if isinstance(key, tuple) and key[0] == "alias":
+            return key
+        others = (self._cte_alias, self._restates)
+        extra = [each.structure(binds) for each in others if each is not None]
+        return (key, *extra)
+
+
+def as_from(thing: Any) -> Any:
+    """A FROM object from what a learner wrote.
+
+    Raises: ArgumentError: something that has no rows.
+    """
+    element = from_of(thing)
+    if element is not None:
+        return element
+    if isinstance(thing, str):
+        raise no_text(thing)
+    raise exc.ArgumentError(
+        f"FROM expression, such as a Table or alias() object expected, got {thing!r}."
+    )
+
+
+def from_of(thing: Any) -> Any:
+    """The FROM object that a thing is or stands for, or None."""
+    element = clause_of(thing)
+    if element is None:
+        return None
+    if element._is_from_clause or element._is_text_clause:
+        return element
+    if element._is_select_statement:
+        warnings.warn(
+            "Implicit coercion of SELECT and textual SELECT constructs into FROM clauses is "
+            "deprecated; please call .subquery() on any Core select or ORM Query object in order "
+            "to produce a subquery object.",
+            exc.SADeprecationWarning,
+            stacklevel=4,
+        )
+        return element.subquery()
+    if hasattr(element, "_as_from"):
+        return element._as_from()
+    return None
+
+
+def alias(selectable: Any, name: Any = None, flat: bool = False) -> Any:
+    """A FROM object under another name."""
+    return as_from(selectable).alias(name=name, flat=flat)
+
+
+def join(
+    left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
+) -> Join:
+    """`left JOIN right`."""
+    return Join(left, right, onclause, isouter, full)
+
+
+def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> Join:
+    """`left LEFT OUTER JOIN right`."""
+    return Join(left, right, onclause, True, full)

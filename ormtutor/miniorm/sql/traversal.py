@@ -1,0 +1,208 @@
+"""Trees of elements: walk them, change parts of them, say in a key what they are made of.
+
+Before: nothing.
+Here:   children, iterate, replace; Binds and cache_key for the compile cache.
+After:  elements.py and all that is right of it; the ORM adapts criteria to aliases with replace().
+
+Every class names in `_parts` the slots that hold its children: elements, or tuples of them, nested
+as they like. That is all that this module needs to know about elements, so it imports none.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+    from typing import Any
+
+
+class Binds(list):  # type: ignore[type-arg]
+    """The bind parameters met while a structure key is made, in order.
+
+    It also numbers the aliases and other anonymous things met on the way, so that two statements
+    that differ only in which anonymous alias they use have one key.
+    """
+
+    __slots__ = ("numbers",)
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+
+    def number(self, subject: Any) -> tuple[int, bool]:
+        """The number of `subject` in this key, and whether it is met for the first time."""
+        identity = id(subject)
+        known = self.numbers.get(identity)
+        if known is not None:
+            return known, False
+        number = self.numbers[identity] = len(self.numbers)
+        return number, True
+
+
+class NotCacheable(Exception):
+    """Raised inside structure(): this statement has no key."""
+
+
+def cache_key(element: Any) -> tuple[Hashable | None, Binds]:
+    """The structure of a statement and its bind parameters; None when it has no key."""
+    binds = Binds()
+    try:
+        return element.structure(binds), binds
+    except NotCacheable:
+        return None, binds
+
+
+def _flatten(value: Any) -> Iterator[Any]:
+    if value is None:
+        return
+    if isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _flatten(each)
+    elif hasattr(value, "_parts"):
+        yield value
+
+
+def children(element: Any) -> Iterator[Any]:
+    """The elements directly inside `element`."""
+    for name in element._parts:
+        yield from _flatten(getattr(element, name))
+
+
+def iterate(element: Any) -> Iterator[Any]:
+    """`element` and all elements inside it, parents first."""
+    stack = [element]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))
+
+
+def slots_of(cls: type) -> tuple[str, ...]:
+    """All slots of a class and its ancestors."""
+    known = _slots.get(cls)
+    if known is None:
+        names: list[str] = []
+        for ancestor in cls.__mro__:
+            declared = ancestor.__dict__.get("__slots__", ())
+            names.extend((declared,) if isinstance(declared, str) else declared)
+        known = _slots[cls] = tuple(
+            name for name in names if name not in ("__weakref__", "__dict__")
+        )
+    return known
+
+
+_slots: dict[type, tuple[str, ...]] = {}
+_UNSET = object()
+
+
+def clone(element: Any, into: type | None = None) -> Any:
+    """A shallow copy, of the same class or of a subclass `into`."""
+    copy = object.__new__(into or type(element))
+    for name in slots_of(type(element)):
+        value = getattr(element, name, _UNSET)
+        if value is not _UNSET:
+            setattr(copy, name, value)
+    attributes = getattr(element, "__dict__", None)
+    if attributes is not None:
+        copy.__dict__.update(attributes)
+    copy._forget()
+    return copy
+
+
+def replace(element: Any, fn: Callable[[Any], Any]) -> Any:
+    """`element` with parts exchanged: wherever `fn` gives something, that stands there instead.
+
+    What `fn` replaced is not entered. Only what lies above a change is copied. An element that
+    occurs several times is copied once.
+    """
+    return _Replacement(fn).of(element)
+
+
+class _Replacement:
+    """One run of replace()."""
+
+    __slots__ = ("done", "fn", "keep", "moved")
+
+    def __init__(self, fn: Callable[[Any], Any]) -> None:
+        self.fn = fn
+        self.done: dict[int, Any] = {}
+        self.keep: list[Any] = []
+        # FROM objects that were copied because something inside them changed: id -> (old, new)
+        self.moved: dict[int, Any] = {}
+
+    def of(self, element: Any) -> Any:
+        identity = id(element)
+        if identity in self.done:
+            return self.done[identity]
+        self.keep.append(element)
+        result = self.fn(element)
+        if result is None:
+            result = self._moved_column(element)
+        if result is None:
+            result = self._with_new_parts(element)
+        self.done[identity] = result
+        return result
+
+    def _moved_column(self, element: Any) -> Any:
+        table = getattr(element, "table", None)
+        if table is None or not self.moved:
+            return None
+        new_table = self.moved.get(id(table))
+        if new_table is None:
+            return None
+        return new_table.c.get(element.key)
+
+    def _with_new_parts(self, element: Any) -> Any:
+        changes = {}
+        for name in element._replace_order:
+            old = getattr(element, name)
+            new = self._value(old)
+            if new is not old:
+                changes[name] = new
+        if not changes:
+            return element
+        copy = clone(element)
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        copy._replaced(element)
+        if element._is_from_clause:
+            self.moved[id(element)] = copy
+        return copy
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, (tuple, list)):
+            new = [self._value(each) for each in value]
+            if all(one is other for one, other in zip(new, value, strict=True)):
+                return value
+            return type(value)(new)
+        if value is not None and hasattr(value, "_parts"):
+            return self.of(value)
+        return value
+
+
+def adapt(element: Any, target: Any) -> Any:
+    """`element` with its columns taken from somewhere else.
+
+    target: a dict {column: column}, or a selectable: columns that it has (by lineage) are taken
+    from it, and the FROM that it stands for is replaced by it.
+    """
+    if isinstance(target, dict):
+        return replace(element, target.get) if target else element
+    return replace(element, _adapter(target))
+
+
+def _adapter(selectable: Any) -> Callable[[Any], Any]:
+    def fn(element: Any) -> Any:
+        if element._is_from_clause:
+            if element is not selectable and selectable.is_derived_from(element):
+                return selectable
+            return element if element is selectable else None
+        if element._is_column_clause and element.table is not None:
+            return selectable.corresponding_column(element)
+        return None
+
+    return fn
+
+
+def no_key() -> Any:
+    """Stop making a structure key."""
+    raise NotCacheable

@@ -1,0 +1,1560 @@
+"""Types: what a column holds, and how a value travels to the database and back.
+
+Before: operators.py.
+Here:   Integer ... JSON, TypeDecorator; bind and result conversion; the type of `a + b`.
+After:  elements.py gives each expression a type, compiler.py spells it in DDL and CAST, the engine
+        and the loaders ask for the processors.
+
+A processor is a function of one value, or None: nothing to do, and then nothing is called. Whoever
+needs one asks `_cached_bind_processor(dialect)` or `_cached_result_processor(dialect, None)`, which
+go through the dialect's own version of the type; `bind_processor` and `result_processor` are what
+a type class defines.
+
+The file is one thing, the published set of types, each of them short.
+
+Follows: SQLAlchemy 1.4, "Column and Data Types".
+"""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
+from ormtutor.miniorm.sql.traversal import NotCacheable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from typing import Any, ClassVar
+
+    Processor = Callable[[Any], Any] | None
+
+_MISSING = object()
+
+
+def init_names(cls: type) -> tuple[str, ...]:
+    """The names of the arguments of a class's constructor, in order."""
+    names = _init_names.get(cls)
+    if names is None:
+        code = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]
+        names = () if code is None else code.co_varnames[1 : code.co_argcount]
+        _init_names[cls] = names
+    return names
+
+
+_init_names: dict[type, tuple[str, ...]] = {}
+_cache_ids: dict[Any, int] = {}
+
+
+def generic_repr(subject: Any, values_of: Any = None) -> str:
+    """`Name(positional, keyword=value)`: the constructor arguments that are not the default."""
+    values_of = subject if values_of is None else values_of
+    cls = type(subject)
+    constructor = type(values_of).__init__
+    names = init_names(type(values_of))
+    defaults = getattr(constructor, "__defaults__", None) or ()
+    first_default = len(names) - len(defaults)
+    shown = []
+    for position, name in enumerate(names):
+        value = getattr(values_of, name, None)
+        if position < first_default:
+            shown.append(repr(value))
+        elif value != defaults[position - first_default]:
+            shown.append(f"{name}={value!r}")
+    return f"{cls.__name__}({', '.join(shown)})"
+
+
+class Comparator(ColumnOperators):
+    """The operators of a type that changes some of them: its `comparator_factory`.
+
+    expr: the expression at the left. type: its type.
+    """
+
+    __module__ = "sqlalchemy.sql.type_api"
+    __slots__ = ("expr", "type")
+
+    def __init__(self, expr: Any) -> None:
+        self.expr = expr
+        self.type = expr.type
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """As every expression does."""
+        return self.expr._build(op, *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """As every expression does."""
+        return self.expr._build(op, other, reverse=True, **kw)
+
+
+class TypeEngine:
+    """The root of all types."""
+
+    __module__ = "sqlalchemy.sql.type_api"
+    __visit_name__ = "type_engine"
+
+    # What kind of type it is: the class directly below one that has `_begins_affinity`.
+    _type_affinity: Any = None
+    _begins_affinity = True
+    _is_null = False
+    _is_concatenable = False
+    _is_tuple_type = False
+    hashable = True
+    should_evaluate_none = False
+    sort_key_function: Any = None
+    # Set by compiler.py: the dialect that `str(type)` speaks.
+    _default_dialect: ClassVar[Any] = None
+    # What `a <op> b` gives: {operator: {affinity of b: type class, or None for our own class}}.
+    _results: ClassVar[dict[Operator, dict[Any, Any]]] = {}
+    Comparator = Comparator
+    comparator_factory: Any = None
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        is_new_kind = any("_begins_affinity" in vars(base) for base in cls.__bases__)
+        if is_new_kind and "_type_affinity" not in vars(cls):
+            cls._type_affinity = cls
+
+    # -- conversion ----------------------------------------------------------------------------
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """The function that makes a value ready for the driver, or None."""
+        return None
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """The function that makes a value of what the driver gave, or None."""
+        return None
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """The function that writes a value into the SQL text, or None: not possible."""
+        return None
+
+    def dialect_impl(self, dialect: Any) -> TypeEngine:
+        """The dialect's version of this type."""
+        return self._memo(dialect)["impl"]
+
+    def _memo(self, dialect: Any) -> dict[Any, Any]:
+        memo = dialect.type_memos.get(self)
+        if memo is None:
+            memo = dialect.type_memos[self] = {}
+            memo["impl"] = self._dialect_version(dialect)
+        return memo
+
+    def _dialect_version(self, dialect: Any) -> TypeEngine:
+        return dialect.type_descriptor(self)
+
+    def _cached_bind_processor(self, dialect: Any) -> Processor:
+        memo = self._memo(dialect)
+        if "bind" not in memo:
+            memo["bind"] = memo["impl"].bind_processor(dialect)
+        return memo["bind"]
+
+    def _cached_result_processor(self, dialect: Any, coltype: Any = None) -> Processor:
+        memo = self._memo(dialect)
+        key = ("result", coltype)
+        if key not in memo:
+            memo[key] = memo["impl"].result_processor(dialect, coltype)
+        return memo[key]
+
+    def _cached_literal_processor(self, dialect: Any) -> Processor:
+        memo = self._memo(dialect)
+        if "literal" not in memo:
+            memo["literal"] = memo["impl"].literal_processor(dialect)
+        return memo["literal"]
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Whether two values are the same to this type; a flush asks it."""
+        return bool(x == y)
+
+    def copy_value(self, value: Any) -> Any:
+        """A copy, for types whose values change in place."""
+        return value
+
+    # -- expressions ---------------------------------------------------------------------------
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """The type of a plain value that stands opposite an expression of this type."""
+        literal_type = _LITERAL_TYPES.get(value.__class__)
+        if literal_type is None:
+            literal_type = type_of_literal(value)
+        if literal_type._is_null or literal_type._type_affinity is self._type_affinity:
+            return self
+        return literal_type
+
+    def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
+        """The operator and the type of `self <op> other`."""
+        if self._is_concatenable and op is operators.add:
+            if other._is_concatenable or other._is_null:
+                return operators.concat_op, self
+            return op, self
+        by_affinity = self._results.get(op)
+        if by_affinity is None:
+            return op, self
+        affinity = other._type_affinity
+        result = by_affinity.get(affinity, self)
+        if result is self:
+            return op, self
+        if result is None:
+            result = type(self)
+        if result is affinity:
+            return op, other
+        if result is self._type_affinity:
+            return op, self
+        return op, result()
+
+    def evaluates_none(self) -> TypeEngine:
+        """A copy of this type whose None is a value (JSON null), not SQL NULL."""
+        copy = self.copy()
+        copy.should_evaluate_none = True
+        return copy
+
+    def with_variant(self, type_: Any, dialect_name: str) -> Variant:
+        """This type, and another one in one dialect."""
+        return Variant(self, {dialect_name: to_instance(type_)})
+
+    # -- identity ------------------------------------------------------------------------------
+
+    @property
+    def python_type(self) -> type:
+        """The Python type of values."""
+        raise NotImplementedError()
+
+    def copy(self, **kw: Any) -> Any:
+        """A new instance with the same arguments."""
+        return self.adapt(type(self))
+
+    def adapt(self, cls: type, **kw: Any) -> Any:
+        """An instance of another class with our arguments, as far as it takes them."""
+        for name in init_names(cls):
+            if name in self.__dict__:
+                kw.setdefault(name, self.__dict__[name])
+        return cls(**kw)
+
+    def structure(self) -> Hashable | None:
+        """What makes two types give the same SQL and conversion; None: never the same."""
+        known = self.__dict__.get("_structure", _MISSING)
+        if known is _MISSING:
+            known = self.__dict__["_structure"] = self._find_structure()
+        return known
+
+    @property
+    def cache_id(self) -> int:
+        """A small number for structure(), the same for equal types.
+
+        Raises: NotCacheable: this type has no structure.
+        """
+        known = self.__dict__.get("_cache_id")
+        if known is None:
+            structure = self.structure()
+            if structure is None:
+                raise NotCacheable
+            known = _cache_ids.setdefault(structure, len(_cache_ids))
+            self.__dict__["_cache_id"] = known
+        return known
+
+    def _find_structure(self) -> Hashable | None:
+        values = [type(self)]
+        for name in init_names(type(self)):
+            value = self.__dict__.get(name)
+            if isinstance(value, TypeEngine):
+                value = value.structure()
+            elif isinstance(value, list):
+                value = tuple(value)
+            values.append(value)
+        key = tuple(values)
+        try:
+            hash(key)
+        except TypeError:
+            return (type(self), id(self))
+        return key
+
+    def _compare_type_affinity(self, other: TypeEngine) -> bool:
+        return self._type_affinity is other._type_affinity
+
+    def compile(self, dialect: Any = None) -> str:
+        """The type as DDL spells it."""
+        dialect = dialect or TypeEngine._default_dialect()
+        return dialect.type_compiler.process(self)
+
+    def __str__(self) -> str:
+        return str(self.compile())
+
+    def __repr__(self) -> str:
+        return generic_repr(self)
+
+
+class UserDefinedType(TypeEngine):
+    """The base of types that a learner defines from nothing; `get_col_spec()` gives the DDL."""
+
+    __module__ = "sqlalchemy.sql.type_api"
+    __visit_name__ = "user_defined"
+    ensure_kwarg = "get_col_spec"
+    _begins_affinity = True
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """Plain values opposite such an expression are of its type."""
+        return self
+
+    def _find_structure(self) -> Hashable | None:
+        return super()._find_structure() if _may_cache(self) else None
+
+
+class NullType(TypeEngine):
+    """The unknown type."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "null"
+    _is_null = True
+    hashable = False
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """Only NULL can be written."""
+
+        def process(value: Any) -> str:
+            raise exc.CompileError(f"Don't know how to render literal SQL value: {value!r}")
+
+        return process
+
+    def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
+        """The other side knows better."""
+        if other._is_null or not op.commutative:
+            return op, self
+        return other.result_of(op, self)
+
+
+class String(TypeEngine):
+    """Text of a length."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "string"
+    _is_concatenable = True
+
+    def __init__(
+        self,
+        length: int | None = None,
+        collation: str | None = None,
+        convert_unicode: Any = False,
+        unicode_error: Any = None,
+        _warn_on_bytestring: bool = False,
+        _expect_unicode: bool = False,
+    ) -> None:
+        self.length = length
+        self.collation = collation
+
+    def __repr__(self) -> str:
+        shown = []
+        if self.length is not None:
+            shown.append(f"length={self.length!r}")
+        if self.collation is not None:
+            shown.append(f"collation={self.collation!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """In single quotes."""
+
+        def process(value: Any) -> str:
+            return "'" + value.replace("'", "''") + "'"
+
+        return process
+
+    @property
+    def python_type(self) -> type:
+        """Str."""
+        return str
+
+
+class Text(String):
+    """Text of any length."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "text"
+
+
+class Unicode(String):
+    """Text of a length; in Python 3 the same as String."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "unicode"
+
+
+class UnicodeText(Text):
+    """Text of any length; in Python 3 the same as Text."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "unicode_text"
+
+
+class Integer(TypeEngine):
+    """A whole number."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "integer"
+
+    @property
+    def python_type(self) -> type:
+        """Int."""
+        return int
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """Digits."""
+        return lambda value: str(int(value))
+
+
+class SmallInteger(Integer):
+    """A small whole number."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "small_integer"
+
+
+class BigInteger(Integer):
+    """A big whole number."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "big_integer"
+
+
+class Numeric(TypeEngine):
+    """A decimal number; values are decimal.Decimal unless `asdecimal` is false."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "numeric"
+    _default_decimal_return_scale = 10
+
+    def __init__(
+        self,
+        precision: int | None = None,
+        scale: int | None = None,
+        decimal_return_scale: int | None = None,
+        asdecimal: bool = True,
+    ) -> None:
+        self.precision = precision
+        self.scale = scale
+        self.decimal_return_scale = decimal_return_scale
+        self.asdecimal = asdecimal
+
+    @property
+    def _effective_decimal_return_scale(self) -> int:
+        if self.decimal_return_scale is not None:
+            return self.decimal_return_scale
+        scale = getattr(self, "scale", None)
+        return self._default_decimal_return_scale if scale is None else scale
+
+    @property
+    def python_type(self) -> type:
+        """Decimal or float."""
+        return _decimal_class() if self.asdecimal else float
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """As Python spells it."""
+        return str
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """SQLite has floating point only."""
+        return None if dialect.supports_native_decimal else _to_float
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """To Decimal, rounded to the scale."""
+        if not self.asdecimal:
+            return _to_float if dialect.supports_native_decimal else None
+        if dialect.supports_native_decimal:
+            return None
+        warnings.warn(
+            f"Dialect {dialect.name}+{dialect.driver} does *not* support Decimal objects "
+            "natively, and SQLAlchemy must convert from floating point - rounding errors and "
+            "other issues may occur. Please consider storing Decimal numbers as strings or "
+            "integers on this platform for lossless storage.",
+            exc.SAWarning,
+            stacklevel=2,
+        )
+        return _to_decimal(self._effective_decimal_return_scale)
+
+
+class Float(Numeric):
+    """A floating point number."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "float"
+    scale: Any = None
+
+    def __init__(
+        self,
+        precision: int | None = None,
+        asdecimal: bool = False,
+        decimal_return_scale: int | None = None,
+    ) -> None:
+        self.precision = precision
+        self.asdecimal = asdecimal
+        self.decimal_return_scale = decimal_return_scale
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """To Decimal when asked for."""
+        if self.asdecimal:
+            return _to_decimal(self._effective_decimal_return_scale)
+        return _to_float if dialect.supports_native_decimal else None
+
+
+def _to_float(value: Any) -> Any:
+    return None if value is None else float(value)
+
+
+def _to_decimal(scale: int) -> Processor:
+    decimal = _decimal_class()
+    form = f"%.{scale}f"
+
+    def process(value: Any) -> Any:
+        return None if value is None else decimal(form % value)
+
+    return process
+
+
+def _decimal_class() -> Any:
+    # Late: few programs have a Numeric column, and every one pays for imports at its start.
+    from decimal import Decimal
+
+    return Decimal
+
+
+class DateTime(TypeEngine):
+    """A datetime.datetime."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "datetime"
+
+    def __init__(self, timezone: bool = False) -> None:
+        self.timezone = timezone
+
+    @property
+    def python_type(self) -> type:
+        """Datetime."""
+        return datetime.datetime
+
+
+class Date(TypeEngine):
+    """A datetime.date."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "date"
+
+    @property
+    def python_type(self) -> type:
+        """Date."""
+        return datetime.date
+
+
+class Time(TypeEngine):
+    """A datetime.time."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "time"
+
+    def __init__(self, timezone: bool = False) -> None:
+        self.timezone = timezone
+
+    @property
+    def python_type(self) -> type:
+        """Time."""
+        return datetime.time
+
+
+class _Binary(TypeEngine):
+    """Bytes."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+
+    def __init__(self, length: int | None = None) -> None:
+        self.length = length
+
+    @property
+    def python_type(self) -> type:
+        """Bytes."""
+        return bytes
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """In single quotes."""
+
+        def process(value: Any) -> str:
+            return "'" + value.decode(dialect.encoding).replace("'", "''") + "'"
+
+        return process
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """To the buffer type of the driver."""
+        if dialect.dbapi is None:
+            return None
+        binary = dialect.dbapi.Binary
+
+        def process(value: Any) -> Any:
+            return None if value is None else binary(value)
+
+        return process
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """To bytes."""
+
+        def process(value: Any) -> Any:
+            return None if value is None else bytes(value)
+
+        return process
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """Text opposite bytes is taken as bytes."""
+        if isinstance(value, str):
+            return self
+        return super().coerce_compared_value(op, value)
+
+
+class LargeBinary(_Binary):
+    """Bytes of any length."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "large_binary"
+
+
+class SchemaType:
+    """A type that may bring a CHECK constraint with it."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    name: Any = None
+    create_constraint = False
+    metadata: Any = None
+    schema: Any = None
+
+
+class Enum(String, SchemaType):
+    """One of several strings, or a member of an enum class, stored by its name."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "enum"
+
+    def __init__(self, *enums: Any, **kw: Any) -> None:
+        self.values_callable = kw.pop("values_callable", None)
+        self._sort_key = kw.pop("sort_key_function", _MISSING)
+        self.enum_class: Any = None
+        values = self._read_values(enums)
+        self._omit_aliases = kw.pop("omit_aliases", True)
+        self.native_enum = kw.pop("native_enum", True)
+        self.create_constraint = kw.pop("create_constraint", False)
+        self.validate_strings = kw.pop("validate_strings", False)
+        self.name = kw.pop("name", None) or self._class_name()
+        self.schema = kw.pop("schema", None)
+        self.metadata = kw.pop("metadata", None)
+        self.inherit_schema = kw.pop("inherit_schema", False)
+        length = kw.pop("length", None)
+        self._set_members(values)
+        super().__init__(length=self._length(length))
+
+    def _read_values(self, enums: tuple[Any, ...]) -> list[tuple[str, Any]]:
+        if len(enums) == 1 and hasattr(enums[0], "__members__"):
+            self.enum_class = enums[0]
+            members = self.enum_class.__members__
+            if self.values_callable:
+                names = self.values_callable(self.enum_class)
+            else:
+                names = list(members)
+            unique = [member for name, member in members.items() if name == member.name]
+            if not self.values_callable:
+                return [(member.name, member) for member in unique]
+            return list(zip(names, unique, strict=False))
+        return [(value, value) for value in enums]
+
+    def _class_name(self) -> str | None:
+        return self.enum_class.__name__.lower() if self.enum_class is not None else None
+
+    def _set_members(self, values: list[tuple[str, Any]]) -> None:
+        self.enums = [name for name, _ in values]
+        self._to_name = {member: name for name, member in values}
+        self._to_member = dict(values)
+        if self.enum_class is not None and not self.values_callable:
+            for alias, member in self.enum_class.__members__.items():
+                self._to_member.setdefault(alias, member)
+
+    def _length(self, given: Any) -> int:
+        longest = max((len(name) for name in self.enums), default=0)
+        if given is None:
+            return longest
+        if not self.native_enum:
+            if given < longest:
+                raise ValueError(
+                    "When provided, length must be larger or equal than the length of the "
+                    f"longest enum value. {given} < {longest}"
+                )
+            return int(given)
+        warnings.warn(
+            "Enum 'length' argument is currently ignored unless native_enum is specified as "
+            "False, including for DDL that renders VARCHAR in any case.  This may change in a "
+            "future release.",
+            exc.SAWarning,
+            stacklevel=3,
+        )
+        return longest
+
+    @property
+    def sort_key_function(self) -> Any:  # type: ignore[override]
+        """How members sort: by name."""
+        if self._sort_key is _MISSING:
+            return self._name_for_sort
+        return self._sort_key
+
+    def _name_for_sort(self, value: Any) -> Any:
+        return self._to_name.get(value, value)
+
+    def _name_of(self, element: Any) -> Any:
+        try:
+            return self._to_name[element]
+        except KeyError:
+            pass
+        if element in self._to_member and isinstance(element, str):
+            return element
+        if not self.validate_strings and isinstance(element, str):
+            return element
+        raise self._not_defined(element)
+
+    def _member_of(self, name: Any) -> Any:
+        try:
+            return self._to_member[name]
+        except KeyError:
+            raise self._not_defined(name) from None
+
+    def _not_defined(self, element: Any) -> LookupError:
+        shown = self.enums
+        if len(shown) > 5:
+            values = ", ".join([*map(_ellipsis, shown[:2]), "..", _ellipsis(shown[-1])])
+        else:
+            values = ", ".join(map(_ellipsis, shown))
+        return LookupError(
+            f"'{element}' is not among the defined enum values. Enum name: {self.name}. "
+            f"Possible values: {values}"
+        )
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """The name in quotes."""
+        quoted = super().literal_processor(dialect)
+        assert quoted is not None
+        return lambda value: quoted(self._name_of(value))
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """To the name."""
+
+        def process(value: Any) -> Any:
+            return None if value is None else self._name_of(value)
+
+        return process
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """To the member."""
+
+        def process(value: Any) -> Any:
+            return None if value is None else self._member_of(value)
+
+        return process
+
+    def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
+        """A joined text is no member any more."""
+        op, type_ = super().result_of(op, other)
+        if op is operators.concat_op:
+            type_ = String(self.length)
+        return op, type_
+
+    @property
+    def python_type(self) -> type:
+        """The enum class or str."""
+        return self.enum_class or str
+
+    def copy(self, **kw: Any) -> Any:
+        """The same members."""
+        return self.adapt(type(self))
+
+    def adapt(self, cls: type, **kw: Any) -> Any:
+        """The same members as another class."""
+        if not issubclass(cls, Enum):
+            return super().adapt(cls, **kw)
+        values = (self.enum_class,) if self.enum_class is not None else tuple(self.enums)
+        return cls(
+            *values,
+            name=self.name,
+            native_enum=self.native_enum,
+            create_constraint=self.create_constraint,
+            validate_strings=self.validate_strings,
+            values_callable=self.values_callable,
+            **({} if self.native_enum else {"length": self.length}),
+        )
+
+    def _find_structure(self) -> Hashable | None:
+        return (type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings)
+
+    def __repr__(self) -> str:
+        shown = [repr(name) for name in self.enums]
+        if self.name is not None:
+            shown.append(f"name={self.name!r}")
+        if not self.native_enum:
+            shown.append("native_enum=False")
+            if self.length is not None:
+                shown.append(f"length={self.length!r}")
+        if self.create_constraint:
+            shown.append("create_constraint=True")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _ellipsis(text: Any) -> str:
+    text = str(text)
+    return text if len(text) <= 16 else f"{text[:8]}..{text[-6:]}"
+
+
+class Boolean(TypeEngine, SchemaType):
+    """True or False, stored as 1 or 0."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "boolean"
+
+    def __init__(
+        self, create_constraint: bool = False, name: str | None = None, _create_events: bool = True
+    ) -> None:
+        self.create_constraint = create_constraint
+        self.name = name
+
+    @property
+    def python_type(self) -> type:
+        """Bool."""
+        return bool
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """To 1 or 0."""
+        return _as_bool if dialect.supports_native_boolean else _as_integer
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """As the dialect spells true and false."""
+        compiler = dialect.statement_compiler(dialect, None)
+        true, false = compiler.visit_true(None), compiler.visit_false(None)
+        return lambda value: true if _as_bool(value) else false
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """To bool."""
+        if dialect.supports_native_boolean:
+            return None
+
+        def process(value: Any) -> Any:
+            return None if value is None else bool(value)
+
+        return process
+
+
+_BOOLEANS = frozenset([None, True, False])
+
+
+def _as_bool(value: Any) -> Any:
+    if value is None:
+        return None
+    if value not in _BOOLEANS:
+        if not isinstance(value, int):
+            raise TypeError(f"Not a boolean value: {value!r}")
+        raise ValueError(f"Value {value!r} is not None, True, or False")
+    return bool(value)
+
+
+def _as_integer(value: Any) -> Any:
+    value = _as_bool(value)
+    return None if value is None else int(value)
+
+
+class MatchType(Boolean):
+    """What MATCH gives."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+
+
+class JSON(TypeEngine):
+    """A document: anything that json can write."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "JSON"
+    hashable = False
+    _is_concatenable = True
+
+    class _Null:
+        """The mark for JSON null, as against SQL NULL."""
+
+        def __repr__(self) -> str:
+            return "symbol('JSON_NULL')"
+
+        def __bool__(self) -> bool:
+            return True
+
+    NULL: Any = _Null()
+
+    def __init__(self, none_as_null: bool = False) -> None:
+        self.none_as_null = none_as_null
+
+    @property
+    def python_type(self) -> type:
+        """Dict."""
+        return dict
+
+    @property
+    def should_evaluate_none(self) -> bool:  # type: ignore[override]
+        """None is JSON null unless `none_as_null`."""
+        return not self.none_as_null
+
+    @should_evaluate_none.setter
+    def should_evaluate_none(self, value: bool) -> None:
+        self.none_as_null = not value
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """To JSON text."""
+        dumps = getattr(dialect, "_json_serializer", None) or _json().dumps
+
+        def process(value: Any) -> Any:
+            if value is JSON.NULL:
+                value = None
+            elif isinstance(value, SQL_NULL) or (value is None and self.none_as_null):
+                return None
+            return dumps(value)
+
+        return process
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """From JSON text."""
+        loads = getattr(dialect, "_json_deserializer", None) or _json().loads
+
+        def process(value: Any) -> Any:
+            return None if value is None else loads(value)
+
+        return process
+
+
+class _JSONElementType(TypeEngine):
+    """What stands in brackets after a JSON expression."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+
+    def _format(self, value: Any) -> str:
+        raise NotImplementedError()
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """To a path."""
+        return self._format
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """A path in quotes."""
+        return lambda value: "'" + self._format(value).replace("'", "''") + "'"
+
+
+class JSONIndexType(_JSONElementType):
+    """One key or position."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+
+    def _format(self, value: Any) -> str:
+        return f"$[{value}]" if isinstance(value, int) else f'$."{value}"'
+
+
+class JSONPathType(_JSONElementType):
+    """Several keys or positions."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+
+    def _format(self, value: Any) -> str:
+        steps = (f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in value)
+        return "$" + "".join(steps)
+
+
+JSON.JSONIndexType = JSONIndexType  # type: ignore[attr-defined]
+JSON.JSONPathType = JSONPathType  # type: ignore[attr-defined]
+
+
+class SQL_NULL:
+    """The root of elements.Null, so that JSON knows it without importing elements."""
+
+    __slots__ = ()
+
+
+def _json() -> Any:
+    # Late: json brings `re` with it, half of what the whole engine costs to import.
+    import json
+
+    return json
+
+
+# -- types made of other types ---------------------------------------------------------------------
+
+
+class TypeDecorator(TypeEngine):
+    """A type that changes the values of another one, `impl`."""
+
+    __module__ = "sqlalchemy.sql.type_api"
+    __visit_name__ = "type_decorator"
+    cache_ok: Any = None
+    coerce_to_is_types: Any = (type(None),)
+    impl: Any
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        if not hasattr(type(self), "impl"):
+            raise AssertionError(
+                "TypeDecorator implementations require a class-level variable 'impl' which refers "
+                "to the class of type being decorated"
+            )
+        self.impl = to_instance(type(self).impl, *args, **kw)
+
+    @property
+    def _type_affinity(self) -> Any:  # type: ignore[override]
+        return self.impl._type_affinity
+
+    @property
+    def _is_concatenable(self) -> bool:  # type: ignore[override]
+        return bool(self.impl._is_concatenable)
+
+    @property
+    def sort_key_function(self) -> Any:  # type: ignore[override]
+        """That of the decorated type."""
+        return self.impl.sort_key_function
+
+    def __getattr__(self, key: str) -> Any:
+        if key == "impl":
+            raise AttributeError(key)
+        return getattr(self.impl, key)
+
+    # What a learner overrides.
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """From Python to what the decorated type takes."""
+        raise NotImplementedError()
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """From what the decorated type gives to Python."""
+        raise NotImplementedError()
+
+    def process_literal_param(self, value: Any, dialect: Any) -> Any:
+        """From Python to what is written into the SQL text."""
+        raise NotImplementedError()
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine:
+        """The decorated type in that dialect."""
+        return self.impl
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """Plain values opposite such an expression are of this type."""
+        return self
+
+    def _overrides(self, name: str) -> bool:
+        return getattr(type(self), name) is not getattr(TypeDecorator, name)
+
+    def type_engine(self, dialect: Any) -> TypeEngine:
+        """The decorated type as the dialect has it."""
+        adapted = dialect.type_descriptor(self)
+        if adapted is not self:
+            return adapted
+        return self.load_dialect_impl(dialect)
+
+    def _dialect_version(self, dialect: Any) -> TypeEngine:
+        adapted = dialect.type_descriptor(self)
+        if adapted is not self:
+            return adapted
+        copy = self.copy()
+        copy.impl = self.load_dialect_impl(dialect).dialect_impl(dialect)
+        return copy
+
+    def bind_processor(self, dialect: Any) -> Processor:
+        """Ours, then the decorated type's."""
+        inner = self.impl.bind_processor(dialect)
+        if not self._overrides("process_bind_param"):
+            return inner
+        convert = self.process_bind_param
+        if inner is None:
+            return lambda value: convert(value, dialect)
+        return lambda value: inner(convert(value, dialect))
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Processor:
+        """The decorated type's, then ours."""
+        inner = self.impl.result_processor(dialect, coltype)
+        if not self._overrides("process_result_value"):
+            return inner
+        convert = self.process_result_value
+        if inner is None:
+            return lambda value: convert(value, dialect)
+        return lambda value: convert(inner(value), dialect)
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """Ours, then the decorated type's."""
+        inner = self.impl.literal_processor(dialect)
+        if self._overrides("process_literal_param"):
+            convert = self.process_literal_param
+        elif self._overrides("process_bind_param"):
+            convert = self.process_bind_param
+        else:
+            return inner
+        if inner is None:
+            return lambda value: convert(value, dialect)
+        return lambda value: inner(convert(value, dialect))
+
+    def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
+        """The operator of the decorated type; the result is of this type where that keeps its own."""
+        op, type_ = self.impl.result_of(op, other)
+        return op, self if type_ is self.impl else type_
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """As the decorated type does."""
+        return self.impl.compare_values(x, y)
+
+    def copy(self, **kw: Any) -> Any:
+        """A shallow copy."""
+        instance = type(self).__new__(type(self))
+        instance.__dict__.update(self.__dict__)
+        instance.__dict__.pop("_structure", None)
+        return instance
+
+    def _find_structure(self) -> Hashable | None:
+        if not _may_cache(self):
+            return None
+        values = [
+            (name, value)
+            for name, value in sorted(self.__dict__.items())
+            if name not in ("impl", "_structure")
+        ]
+        try:
+            hash(tuple(values))
+        except TypeError:
+            return (type(self), id(self))
+        return (type(self), self.impl.structure(), tuple(values))
+
+    def __repr__(self) -> str:
+        return generic_repr(self, self.impl)
+
+
+def _may_cache(type_: Any) -> bool:
+    """Whether a learner's type says that it may take part in the compile cache; warns if not said."""
+    if type(type_).__module__.startswith("sqlalchemy."):
+        return True
+    cache_ok = getattr(type(type_), "cache_ok", None)
+    if cache_ok is None:
+        base = "TypeDecorator" if isinstance(type_, TypeDecorator) else "UserDefinedType"
+        warnings.warn(
+            f"{base} {type_!r} will not produce a cache key because the ``cache_ok`` attribute is "
+            "not set to True.  This can have significant performance implications including some "
+            "performance degradations in comparison to prior SQLAlchemy versions.  Set this "
+            "attribute to True if this type object's state is safe to use in a cache key, or "
+            "False to disable this warning. (Background on this error at: "
+            "https://sqlalche.me/e/14/cprf)",
+            exc.SAWarning,
+            stacklevel=2,
+        )
+    return bool(cache_ok)
+
+
+class Variant(TypeDecorator):
+    """A type, and other ones in certain dialects."""
+
+    __module__ = "sqlalchemy.sql.type_api"
+    cache_ok = True
+
+    def __init__(self, base: TypeEngine, mapping: dict[str, TypeEngine]) -> None:
+        self.impl = base
+        self.mapping = mapping
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine:
+        """The one for that dialect."""
+        return self.mapping.get(dialect.name, self.impl)
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """As the base type does."""
+        result = self.impl.coerce_compared_value(op, value)
+        return self if result is self.impl else result
+
+    def with_variant(self, type_: Any, dialect_name: str) -> Variant:
+        """One dialect more."""
+        if dialect_name in self.mapping:
+            raise exc.ArgumentError(
+                f"Dialect '{dialect_name}' is already present in the mapping for this Variant"
+            )
+        return Variant(self.impl, {**self.mapping, dialect_name: to_instance(type_)})
+
+    def _find_structure(self) -> Hashable | None:
+        mapping = tuple((name, type_.structure()) for name, type_ in sorted(self.mapping.items()))
+        return (type(self), self.impl.structure(), mapping)
+
+    def __repr__(self) -> str:
+        return "Variant()"
+
+
+class Interval(TypeDecorator):
+    """A datetime.timedelta, stored as a time since 1970."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    impl = DateTime
+    epoch = datetime.datetime(1970, 1, 1)
+    cache_ok = True
+
+    def __init__(
+        self,
+        native: bool = True,
+        second_precision: float | None = None,
+        day_precision: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.native = native
+        self.second_precision = second_precision
+        self.day_precision = day_precision
+
+    @property
+    def _type_affinity(self) -> Any:  # type: ignore[override]
+        return Interval
+
+    @property
+    def python_type(self) -> type:
+        """Timedelta."""
+        return datetime.timedelta
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """Since the epoch."""
+        return None if value is None else self.epoch + value
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """From the epoch."""
+        return None if value is None else value - self.epoch
+
+    def process_literal_param(self, value: Any, dialect: Any) -> Any:
+        """As it is."""
+        return value
+
+    def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
+        """By the table of results."""
+        return TypeEngine.result_of(self, op, other)
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """By the value."""
+        return TypeEngine.coerce_compared_value(self, op, value)
+
+    def __repr__(self) -> str:
+        return generic_repr(self)
+
+
+class PickleType(TypeDecorator):
+    """Any Python object, pickled."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, protocol: int = 5, pickler: Any = None, comparator: Any = None) -> None:
+        super().__init__()
+        self.protocol = protocol
+        self.pickler = pickler
+        self.comparator = comparator
+
+    def _pickler(self) -> Any:
+        if self.pickler is not None:
+            return self.pickler
+        # Late: hardly a program has such a column.
+        import pickle
+
+        return pickle
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """To bytes."""
+        return None if value is None else self._pickler().dumps(value, self.protocol)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """From bytes."""
+        return None if value is None else self._pickler().loads(value)
+
+    def process_literal_param(self, value: Any, dialect: Any) -> Any:
+        """As it is."""
+        return value
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """By the given comparator, or ==."""
+        return bool(self.comparator(x, y) if self.comparator else x == y)
+
+    def __repr__(self) -> str:
+        return generic_repr(self)
+
+
+class TupleType(TypeEngine):
+    """Several values in parentheses."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    _is_tuple_type = True
+
+    def __init__(self, *types: Any) -> None:
+        self.types = [NULLTYPE if type_ is None else to_instance(type_) for type_ in types]
+
+    def _find_structure(self) -> Hashable | None:
+        return (TupleType, *[type_.structure() for type_ in self.types])
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
+        """Each value by its own position."""
+        if value is None or isinstance(value, str):
+            return super().coerce_compared_value(op, value)
+        return TupleType(
+            *[
+                NULLTYPE
+                if element is None
+                else type_of_literal(element)
+                if type_._is_null
+                else type_
+                for type_, element in zip(self.types, value, strict=False)
+            ]
+        )
+
+
+class ARRAY(TypeEngine):
+    """A list; other databases have it, SQLite cannot compile it."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "ARRAY"
+    _is_concatenable = True
+
+    def __init__(
+        self,
+        item_type: Any,
+        as_tuple: bool = False,
+        dimensions: int | None = None,
+        zero_indexes: bool = False,
+    ) -> None:
+        self.item_type = to_instance(item_type)
+        self.as_tuple = as_tuple
+        self.dimensions = dimensions
+        self.zero_indexes = zero_indexes
+
+    @property
+    def python_type(self) -> type:
+        """List."""
+        return list
+
+
+# -- names in capitals: the type as SQL spells it, whatever the dialect --------------------------
+
+
+class REAL(Float):
+    """SQL REAL."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "REAL"
+
+
+class FLOAT(Float):
+    """SQL FLOAT."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "FLOAT"
+
+
+class NUMERIC(Numeric):
+    """SQL NUMERIC."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "NUMERIC"
+
+
+class DECIMAL(Numeric):
+    """SQL DECIMAL."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "DECIMAL"
+
+
+class INTEGER(Integer):
+    """SQL INTEGER."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "INTEGER"
+
+
+INT = INTEGER
+
+
+class SMALLINT(SmallInteger):
+    """SQL SMALLINT."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "SMALLINT"
+
+
+class BIGINT(BigInteger):
+    """SQL BIGINT."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "BIGINT"
+
+
+class TIMESTAMP(DateTime):
+    """SQL TIMESTAMP."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "TIMESTAMP"
+
+
+class DATETIME(DateTime):
+    """SQL DATETIME."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "DATETIME"
+
+
+class DATE(Date):
+    """SQL DATE."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "DATE"
+
+
+class TIME(Time):
+    """SQL TIME."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "TIME"
+
+
+class TEXT(Text):
+    """SQL TEXT."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "TEXT"
+
+
+class CLOB(Text):
+    """SQL CLOB."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "CLOB"
+
+
+class VARCHAR(String):
+    """SQL VARCHAR."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "VARCHAR"
+
+
+class NVARCHAR(Unicode):
+    """SQL NVARCHAR."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "NVARCHAR"
+
+
+class CHAR(String):
+    """SQL CHAR."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "CHAR"
+
+
+class NCHAR(Unicode):
+    """SQL NCHAR."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "NCHAR"
+
+
+class BLOB(LargeBinary):
+    """SQL BLOB."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "BLOB"
+
+
+class BINARY(_Binary):
+    """SQL BINARY."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "BINARY"
+
+
+class VARBINARY(_Binary):
+    """SQL VARBINARY."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "VARBINARY"
+
+
+class BOOLEAN(Boolean):
+    """SQL BOOLEAN."""
+
+    __module__ = "sqlalchemy.sql.sqltypes"
+    __visit_name__ = "BOOLEAN"
+
+
+def to_instance(type_: Any, *args: Any, **kw: Any) -> Any:
+    """A type from what a learner may write: a class, an instance, None."""
+    if type_ is None:
+        return NULLTYPE
+    if callable(type_):
+        return type_(*args, **kw)
+    return type_
+
+
+# -- tables and constants --------------------------------------------------------------------------
+
+NULLTYPE = NullType()
+BOOLEANTYPE = Boolean()
+MATCHTYPE = MatchType()
+STRINGTYPE = String()
+INTEGERTYPE = Integer()
+NUMERICTYPE = Numeric()
+
+# None stands for "the class of the left side", so that Float + Integer is a Float.
+Integer._results = {
+    operators.add: {Date: Date, Integer: None, Numeric: Numeric},
+    operators.sub: {Integer: None, Numeric: Numeric},
+    operators.mul: {Interval: Interval, Integer: None, Numeric: Numeric},
+    operators.truediv: {Integer: None, Numeric: Numeric},
+}
+Numeric._results = {
+    operators.add: {Numeric: None, Integer: None},
+    operators.sub: {Numeric: None, Integer: None},
+    operators.mul: {Interval: Interval, Numeric: None, Integer: None},
+    operators.truediv: {Numeric: None, Integer: None},
+}
+DateTime._results = {
+    operators.add: {Interval: None},
+    operators.sub: {Interval: None, DateTime: Interval},
+}
+Date._results = {
+    operators.add: {Integer: None, Interval: DateTime, Time: DateTime},
+    operators.sub: {Integer: None, Date: Integer, Interval: DateTime, DateTime: Interval},
+}
+Time._results = {
+    operators.add: {Date: DateTime, Interval: None},
+    operators.sub: {Time: Interval, Interval: None},
+}
+Interval._results = {
+    operators.add: {Date: DateTime, Interval: None, DateTime: DateTime, Time: Time},
+    operators.sub: {Interval: None},
+    operators.mul: {Numeric: None},
+    operators.truediv: {Numeric: None},
+}
+
+_LITERAL_TYPES: dict[type, TypeEngine] = {
+    int: INTEGERTYPE,
+    float: Float(),
+    bool: BOOLEANTYPE,
+    str: Unicode(),
+    bytes: LargeBinary(),
+    type(None): NULLTYPE,
+    datetime.date: Date(),
+    datetime.datetime: DateTime(),
+    datetime.time: Time(),
+    datetime.timedelta: Interval(),
+}
+
+
+def type_of_literal(value: Any) -> TypeEngine:
+    """The type of a plain Python value; NULLTYPE when it has none."""
+    cls = value.__class__
+    found = _LITERAL_TYPES.get(cls)
+    if found is not None:
+        return found
+    if cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal", "_pydecimal"):
+        return NUMERICTYPE
+    return NULLTYPE
+
+
+def adapt_type(type_: TypeEngine, colspecs: dict[type, type]) -> TypeEngine:
+    """The dialect's class for a type, by the nearest of its ancestors that has one."""
+    for ancestor in type(type_).__mro__[:-1]:
+        wanted = colspecs.get(ancestor)
+        if wanted is not None:
+            return type_ if isinstance(type_, wanted) else type_.adapt(wanted)
+    return type_
