@@ -7,6 +7,7 @@ After:  a Verdict's details, a finding of check.py.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,21 +57,20 @@ def verb(sql: str) -> str:
 
 
 def literal(display: str) -> str:
-    """Return a bound value, as the kernel displays it, as SQL would spell it."""
-    if display in ("None", "True", "False"):
-        return {"None": "NULL", "True": "1", "False": "0"}[display]
-    if display[:1] == '"' and display[-1:] == '"' and len(display) > 1:
-        return "'" + display[1:-1].replace("'", "''") + "'"
-    if display[:1] == "'" and display[-1:] == "'" and len(display) > 1:
-        inner = display[1:-1].replace("\\'", "'")
-        return "'" + re.sub(r"'+", _doubled, inner) + "'"
+    """Return a bound value, whose repr the kernel displays, as SQL spells it."""
+    try:
+        value = ast.literal_eval(display)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return display  # a long text that was cut, an object
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, bytes):
+        return f"X'{value.hex().upper()}'"
     return display
-
-
-def _doubled(found: re.Match[str]) -> str:
-    """Double a lone quote; a pair is one that SQL's own spelling has doubled already."""
-    quotes = found.group()
-    return quotes if len(quotes) % 2 == 0 else quotes + "'"
 
 
 def filled(sql: str, parameters: Sequence[str]) -> str:
@@ -112,6 +112,8 @@ def tokens(sql: str, *, exact: bool = False) -> tuple[str, ...]:
     ]
     while found and found[-1] == ";":
         found.pop()
+    if found[:1] == ["BEGIN"] or found[:1] == ["begin"]:
+        return found[0], *(token for token in found[1:] if token not in ("(", "implicit", ")"))
     return tuple(found)
 
 

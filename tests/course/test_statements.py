@@ -51,7 +51,9 @@ def test_each_parameter_set_is_spelled_out() -> None:
         ("True", "1"),
         ("'Noor'", "'Noor'"),
         ('"it\'s"', "'it''s'"),
-        ("'it''s'", "'it''s'"),
+        ("'a\\nb'", "'a\nb'"),
+        ("b'\\x00\\xff'", "X'00FF'"),
+        ("<Tool>", "<Tool>"),
     ],
 )
 def test_a_value_is_spelled_as_sql_spells_it(display: str, sql: str) -> None:
@@ -113,6 +115,10 @@ def test_transactions_count_only_where_the_fence_says_so() -> None:
     assert lines(["SELECT 1"], sent) == []
     assert lines(["BEGIN (implicit)", "SELECT 1", "COMMIT"], sent, "txn") == []
     assert lines(["SELECT 1", "COMMIT"], sent, "txn") == ["+ BEGIN (implicit)"]
+
+
+def test_the_word_that_the_log_adds_to_begin_means_nothing() -> None:
+    assert lines(["BEGIN"], [SentSQL("BEGIN (implicit)")], "txn") == []
 
 
 def test_pragmas_are_compared_when_the_fence_lists_one() -> None:

@@ -1,0 +1,719 @@
+"""What the lesson's own answers do: the facts that a learner's answer is compared with.
+
+Before: tutor.py or check.py stand at the beginning of a step, with the log that led there.
+Here:   the reference, the other right answers and the known mistakes run in kernels of their own,
+        from the same beginning; what each does is kept as plain values. A challenge is judged by
+        running one expression on the learner's definitions, on the seen and on the hidden data.
+After:  course/checking.py decides with these values.
+
+Vectors of mistakes depend on the lesson and the engine alone, so they are kept on disk.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ormtutor import __version__, files
+from ormtutor.course.checking import (
+    Goal,
+    Traffic,
+    Vector,
+    all_met,
+    goals_of,
+    goals_of_facets,
+    vector,
+    vector_from_json,
+    vector_to_json,
+)
+from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows, facets, short
+from ormtutor.course.lesson import Attempt, Lesson, Step
+from ormtutor.course.output import canonical, same_value
+from ormtutor.course.statements import SentSQL, compare
+from ormtutor.errors import KernelError
+from ormtutor.kernel.messages import (
+    Answer,
+    Message,
+    Output,
+    Rows,
+    Statement,
+    Transaction,
+)
+from ormtutor.replay import (
+    EXAMPLE_SECONDS,
+    Entry,
+    Kernels,
+    Replica,
+    answering,
+    finished,
+    path_to,
+    replica_of,
+)
+
+# --- from replies to plain values -----------------------------------------------------------------
+
+
+def sent_of(replies: Iterable[Message]) -> tuple[SentSQL, ...]:
+    """Return the statements and the words of transactions in their order."""
+    sent = []
+    for reply in replies:
+        if isinstance(reply, Statement):
+            sent.append(SentSQL(reply.sql, reply.parameters, reply.cause, reply.line))
+        elif isinstance(reply, Transaction):
+            sent.append(SentSQL(reply.event, line=reply.line))
+    return tuple(sent)
+
+
+def traffic_of(replies: Iterable[Message]) -> tuple[Traffic, ...]:
+    """Return the statements with what came back for each."""
+    replies = tuple(replies)
+    back = {reply.number: reply for reply in replies if isinstance(reply, Rows)}
+    traffic = []
+    for reply in replies:
+        if isinstance(reply, Statement):
+            rows = back.get(reply.number)
+            sent = SentSQL(reply.sql, reply.parameters, reply.cause, reply.line)
+            traffic.append(
+                Traffic(sent, rows.rows, rows.made, rows.known) if rows else Traffic(sent)
+            )
+    return tuple(traffic)
+
+
+def shown_of(replies: Iterable[Message], options: tuple[str, ...] = ()) -> Shown:
+    """Return what an input showed: what it printed, then its value, as doctest sees it."""
+    replies = tuple(replies)
+    text = "".join(
+        reply.text for reply in replies if isinstance(reply, Output) and reply.stream == "stdout"
+    )
+    end = finished(replies)
+    if end is not None and end.value is not None:
+        text += f"{end.value}\n"
+    return Shown(text, is_ordered(replies), options)
+
+
+def is_ordered(replies: Iterable[Message]) -> bool:
+    """Whether the rows came in an order that was asked for: no SELECT without ORDER BY."""
+    selects = [
+        reply.sql
+        for reply in replies
+        if isinstance(reply, Statement) and re.match(r"\s*(SELECT|WITH)\b", reply.sql, re.I)
+    ]
+    return all(re.search(r"\bORDER\s+BY\b", sql, re.I) for sql in selects)
+
+
+def failure_of(replies: Sequence[Message]) -> str:
+    """Return `kind: message` of the exception that ended a run, empty when none did."""
+    end = finished(replies)
+    if end is None or end.failure is None:
+        return ""
+    return f"{end.failure.kind}: {end.failure.message}"
+
+
+def effects_of(view: Any, shown: Sequence[Shown] = ()) -> Effects:
+    """Return the kernel's view `effects` as plain values (its shape: kernel/views.py)."""
+    content = view if isinstance(view, Mapping) else {}
+    return Effects(
+        tables=_tables(content.get("tables", {})),
+        committed=_tables(content.get("committed", {})),
+        names={
+            name: NamedThing(thing["type"], thing["repr"], thing.get("state") or "")
+            for name, thing in content.get("names", {}).items()
+        },
+        shown=tuple(shown),
+    )
+
+
+def _tables(content: Mapping[str, Any]) -> dict[str, TableRows]:
+    return {
+        name: TableRows(
+            tuple(table["columns"]),
+            tuple(table.get("key", ())),
+            tuple((link[0], link[1], link[2]) for link in table.get("links", ())),
+            tuple(tuple(row) for row in table["rows"]),
+        )
+        for name, table in content.items()
+    }
+
+
+def look(replica: Replica, shown: Sequence[Shown] = ()) -> Effects:
+    """Return what the kernel's names and tables hold now."""
+    return effects_of(replica.kernel.inspect("effects", EFFECTS_MILLISECONDS), shown)
+
+
+EFFECTS_MILLISECONDS = 500
+"""Time for a look at everything; nobody waits for it at a prompt."""
+
+
+# --- sources --------------------------------------------------------------------------------------
+
+
+def statements_of(source: str) -> list[tuple[int, str]]:
+    """Return the statements of a block as somebody would type them, each with its line from 1.
+
+    A block that does not parse comes back whole: running it tells the mistake.
+    """
+    try:
+        nodes = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return [(1, source)]
+    lines = source.split("\n")
+    found: list[tuple[int, int]] = []
+    for node in nodes:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = node.end_lineno or node.lineno
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))  # `a = 1; b = 2`
+        else:
+            found.append((first, last))
+    return [(first, "\n".join(lines[first - 1 : last])) for first, last in found]
+
+
+def bound_names(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that sources bind at their top level, in order.
+
+    Imported names count only where nothing else is bound: what a learner imports is her own affair.
+    """
+    made: dict[str, None] = {}
+    imported: dict[str, None] = {}
+    for source in sources:
+        for node in _body(source):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [(a.asname or a.name.partition(".")[0]) for a in node.names]
+                imported.update(dict.fromkeys(names))
+            else:
+                made.update(dict.fromkeys(_bound_by(node)))
+    return tuple(made or imported)
+
+
+def _body(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    return [
+        name.id
+        for part in _not_in_functions(node)
+        if isinstance(name := part, ast.Name) and isinstance(name.ctx, ast.Store)
+    ]
+
+
+def _not_in_functions(node: ast.AST) -> Iterable[ast.AST]:
+    """Yield the nodes whose names are the module's: not those of functions and comprehensions."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield ast.Name(child.name, ast.Store())
+        elif not isinstance(
+            child, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+        ):
+            yield from _not_in_functions(child)
+
+
+# --- the reference --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How things stand after one line of an answer; `replies` are those of that line alone."""
+
+    replies: tuple[Message, ...]
+    effects: Effects
+    answers: tuple[Answer, ...]
+
+    @property
+    def failure(self) -> str:
+        """`kind: message` of the exception that ended the line, or empty."""
+        return failure_of(self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The lesson's own answer to a step: how things stood before, and after each of its lines.
+
+    `trials` are those of a challenge. `trouble` says why the answer does not work from here: the
+    learner's earlier answers may have led to a place where it cannot. `reached` is the number of
+    lines after which its goals are met for the first time, 0 when they never are.
+    """
+
+    start: Moment
+    moments: tuple[Moment, ...]
+    names: tuple[str, ...]
+    trials: tuple[Trial, ...] = ()
+    trouble: str = ""
+    reached: int = 0
+
+    @property
+    def end(self) -> Effects:
+        """What the names and tables held in the end, and all that was shown."""
+        return self.moments[-1].effects if self.moments else self.start.effects
+
+    @property
+    def traffic(self) -> tuple[Traffic, ...]:
+        """All statements; of a challenge those of the first trial."""
+        if self.trials:
+            return self.trials[0].traffic
+        return traffic_of(reply for moment in self.moments for reply in moment.replies)
+
+    @property
+    def traffic_to_goal(self) -> tuple[Traffic, ...]:
+        """The statements up to the line that meets the goals: a learner passes there as well."""
+        if self.trials:
+            return self.trials[0].traffic
+        moments = self.moments[: self.reached] if self.reached else self.moments
+        return traffic_of(reply for moment in moments for reply in moment.replies)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """The kinds of the exceptions that the step shows on purpose."""
+        return tuple(m.failure.partition(":")[0] for m in self.moments if m.failure)
+
+
+def run_reference(replica: Replica, lesson: Lesson, step: Step) -> Reference:
+    """Run the lesson's own answer on a replica that stands at the beginning of the step.
+
+    Raises: KernelError: the kernel died of it.
+    """
+    start = Moment((), look(replica), _asked(replica, step))
+    subject = subject_of(step)
+    examples = step.reference[:-1] if subject else step.reference
+    moments: list[Moment] = []
+    trouble = ""
+    for example, entry in zip(examples, answering(lesson, step), strict=False):
+        moment = _moment(replica, step, entry, moments, example.options)
+        moments.append(moment)
+        if moment.failure and not example.want.startswith("Traceback "):
+            trouble = trouble or f"line {example.line}: {moment.failure.partition(chr(10))[0]}"
+    names = bound_names(example.source for example in step.reference)
+    trials: tuple[Trial, ...] = ()
+    if subject:
+        trials = try_out(replica, lesson, step, subject.expression)
+        failed = next((trial.failure for trial in trials if trial.failure), "")
+        trouble = trouble or failed
+    return Reference(start, tuple(moments), names, trials, trouble)
+
+
+def _asked(replica: Replica, step: Step) -> tuple[Answer, ...]:
+    return replica.kernel.ask([check.expression for check in step.checks])
+
+
+def _moment(
+    replica: Replica,
+    step: Step,
+    entry: Entry,
+    before: Sequence[Moment],
+    options: tuple[str, ...] = (),
+) -> Moment:
+    replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
+    if not replica.alive:
+        raise KernelError(f"the kernel died: {replica.kernel.exit}", hint=entry.source.strip())
+    shown = (*(before[-1].effects.shown if before else ()), shown_of(replies, options))
+    return Moment(replies, look(replica, shown), _asked(replica, step))
+
+
+def goals_at(
+    step: Step,
+    reference: Reference | None,
+    effects: Effects,
+    answers: Sequence[Answer],
+    sent: Sequence[SentSQL] = (),
+    before: Sequence[Goal] = (),
+) -> tuple[Goal, ...]:
+    """Return the goals of a step as they stand: its checks, else what the reference did.
+
+    A `sql exact` fence is a goal as well; without one the text of the statements is advisory.
+    """
+    exact = step.exact_sql
+    own = before[:-1] if exact is not None else before
+    if step.checks:
+        goals = goals_of(step.checks, answers, own)
+    elif reference is not None:
+        wanted = facets(reference.start.effects, reference.end, effects, reference.names)
+        goals = goals_of_facets(wanted, own)
+    else:
+        goals = ()
+    if exact is None:
+        return goals
+    differences = compare(exact.statements, sent, exact.words)
+    lines = [line.rstrip() for mismatch in differences for line in mismatch.lines]
+    miss = "\n".join(lines)
+    was = bool(before) and before[-1].met
+    return (*goals, Goal("exactly the lesson's SQL", not miss, was, miss, miss, checked=True))
+
+
+# --- challenges -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The expression by which a challenge is judged, and the names that it needs of the learner.
+
+    Without names it is not about a definition: then the learner's own last expression is judged.
+    """
+
+    expression: str
+    names: frozenset[str]
+
+
+def subject_of(step: Step) -> Subject | None:
+    """Return the last expression of a challenge's solution; None where it ends otherwise."""
+    if not step.is_challenge:
+        return None
+    last = step.solution[-1].source
+    try:
+        tree = ast.parse(last.strip(), mode="eval")
+    except SyntaxError:
+        return None
+    made = set(bound_names(example.source for example in step.solution[:-1]))
+    return Subject(ast.unparse(tree), frozenset(_loaded(tree) & made))
+
+
+def _loaded(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def judged_by(subject: Subject, sources: Sequence[str]) -> tuple[list[str], str] | None:
+    """Return the sources to run first and the expression to judge; None when it is not there yet.
+
+    The learner's own tries of a definition are left out: they would change the data or warm the
+    identity map before it counts.
+    """
+    if subject.names:
+        if not subject.names <= set(bound_names(sources)):
+            return None
+        kept = [_without_tries(source, subject.names) for source in sources]
+        return [source for source in kept if source.strip()], subject.expression
+    for index in reversed(range(len(sources))):
+        body = _body(sources[index])
+        if body and isinstance(body[-1], ast.Expr):
+            rest = "\n".join(sources[index].split("\n")[: body[-1].lineno - 1])
+            first = [*sources[:index], *([rest] if rest.strip() else [])]
+            return first, ast.unparse(body[-1].value)
+    return None
+
+
+def _without_tries(source: str, names: frozenset[str]) -> str:
+    kept = []
+    for _, statement in statements_of(source):
+        body = _body(statement)
+        is_try = len(body) == 1 and isinstance(body[0], ast.Expr) and _loaded(body[0]) & names
+        if not is_try:
+            kept.append(statement)
+    return "\n".join(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run of the judged expression: on the seen data first, then on each set of hidden data."""
+
+    value: str | None
+    failure: str
+    ordered: bool
+    answers: tuple[Answer, ...] = ()
+    traffic: tuple[Traffic, ...] = ()
+    sent: tuple[SentSQL, ...] = ()
+
+
+def try_out(replica: Replica, lesson: Lesson, step: Step, expression: str) -> tuple[Trial, ...]:
+    """Run an expression on the seen data, and again after each set of hidden data was added.
+
+    The facts count from each run's beginning. After a failure there are no further trials.
+    """
+    key = lesson.key(step)
+    trials: list[Trial] = []
+    for data in (None, *step.hidden):
+        if data is not None:
+            replies = replica.run(Entry("script", data.source, key), deadline=EXAMPLE_SECONDS)
+            failure = failure_of(replies)
+            if failure or not replica.alive:
+                trials.append(Trial(None, failure, ordered=True))
+                return tuple(trials)
+        replica.run(Entry("begin", step=key))
+        replies = replica.run(Entry("learner", expression, key), deadline=EXAMPLE_SECONDS)
+        trials.append(_trial(replica, step, replies))
+        if trials[-1].failure:
+            break
+    return tuple(trials)
+
+
+def _trial(replica: Replica, step: Step, replies: Sequence[Message]) -> Trial:
+    end = finished(replies)
+    return Trial(
+        value=end.value if end is not None else None,
+        failure=failure_of(replies),
+        ordered=is_ordered(replies),
+        answers=_asked(replica, step) if replica.alive else (),
+        traffic=traffic_of(replies),
+        sent=sent_of(replies),
+    )
+
+
+def challenge_goals(
+    step: Step,
+    subject: Subject,
+    wanted: Sequence[Trial],
+    got: Sequence[Trial],
+    before: Sequence[Goal] = (),
+) -> tuple[Goal, ...]:
+    """Return the goals of a challenge: the value, then its checks; each on all data."""
+    text = f"{short(subject.expression)} gives the right answer"
+    if step.hidden:
+        text += ", on other data too"
+    miss, left = _value_miss(wanted, got)
+    was = before[0].met if before else False
+    value = Goal(text, not miss, was, miss, left, checked=bool(got))
+    return (value, *_check_goals(step, got, before[1:]))
+
+
+def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str]:
+    """Return why the value is not the right one, and the value found; both empty when it is."""
+    if not got:
+        return "It is not defined yet.", ""
+    for index, (theirs, yours) in enumerate(zip(wanted, got, strict=False)):
+        where = "on other data, " if index else ""
+        if yours.failure:
+            return f"{where}you: {yours.failure.partition(chr(10))[0]}", ""
+        if not same_value(str(theirs.value), str(yours.value), ordered=theirs.ordered):
+            halves = f"you: {yours.value}; the step asks: {theirs.value}"
+            return f"{where}{halves}", canonical(str(yours.value), ordered=theirs.ordered)
+    return "", ""
+
+
+def _check_goals(step: Step, got: Sequence[Trial], before: Sequence[Goal]) -> tuple[Goal, ...]:
+    answers = []
+    for index, _ in enumerate(step.checks):
+        asked = [trial.answers[index] for trial in got if len(trial.answers) > index]
+        missed = [answer for answer in asked if not answer.true]
+        answers.append((missed or asked or [Answer(False, "", "not run yet")])[0])
+    return goals_of(step.checks, answers, before)
+
+
+def judge_challenge(
+    kernels: Kernels,
+    lesson: Lesson,
+    step: Step,
+    start: Sequence[Entry],
+    sources: Sequence[str],
+    expression: str,
+) -> tuple[Trial, ...]:
+    """Return the trials of an answer, in a kernel of its own that begins where the step began.
+
+    Raises: KernelError: no kernel starts.
+    """
+    replica = replica_of(kernels, start)
+    try:
+        for entry in answering(lesson, step, sources):
+            failure = failure_of(replica.run(entry, deadline=EXAMPLE_SECONDS))
+            if not replica.alive:
+                return (Trial(None, failure, ordered=True),)
+        return try_out(replica, lesson, step, expression)
+    finally:
+        replica.stop()
+
+
+# --- what is known of a step before anybody tries it ----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The vectors of a step's mistakes, and of the places that right answers pass through."""
+
+    mistakes: tuple[Vector, ...] = ()
+    path: tuple[Vector, ...] = ()
+
+    def is_on_path(self, attempt: Vector) -> bool:
+        """Whether a right answer passes through what this attempt has come to."""
+        return any(
+            (place.goals, place.lefts, place.failure)
+            == (attempt.goals, attempt.lefts, attempt.failure)
+            for place in self.path
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt of the lesson came to: goals, exception, its vector after each line."""
+
+    goals: tuple[Goal, ...]
+    failure: str
+    vectors: tuple[Vector, ...]
+    traffic: tuple[Traffic, ...] = ()
+    line: int = 0
+
+
+def run_attempt(
+    kernels: Kernels,
+    lesson: Lesson,
+    step: Step,
+    attempt: Attempt,
+    reference: Reference,
+    start: Sequence[Entry],
+) -> Outcome:
+    """Run an `alt` or a `mistake` from the beginning of its step, line by line as it is typed.
+
+    Raises: KernelError: no kernel starts.
+    """
+    subject = subject_of(step)
+    if subject is not None:
+        return _run_challenge(kernels, lesson, step, attempt, reference, subject, start)
+    replica = replica_of(kernels, start)
+    try:
+        return _run_lines(replica, lesson, step, attempt, reference)
+    finally:
+        replica.stop()
+
+
+def _run_lines(
+    replica: Replica, lesson: Lesson, step: Step, attempt: Attempt, reference: Reference
+) -> Outcome:
+    vectors: list[Vector] = []
+    replies: list[Message] = []
+    moments: list[Moment] = []
+    goals = goals_at(step, reference, reference.start.effects, reference.start.answers)
+    failure, at = "", attempt.line
+    for line, source in statements_of(attempt.source):
+        entry = Entry("learner", source, lesson.key(step), line)
+        try:
+            moment = _moment(replica, step, entry, moments)
+        except KernelError as error:
+            failure, at = f"KernelDied: {error.problem}", attempt.line + line
+            break
+        moments.append(moment)
+        replies += moment.replies
+        sent = sent_of(replies)
+        goals = goals_at(step, reference, moment.effects, moment.answers, sent, goals)
+        failure = moment.failure
+        vectors.append(vector(goals, failure, sent))
+        if failure and failure.partition(":")[0] not in reference.failures:
+            at = attempt.line + line
+            break
+    if not vectors or failure.startswith("KernelDied"):
+        vectors.append(vector(goals, failure, sent_of(replies)))
+    return Outcome(goals, failure, tuple(vectors), traffic_of(replies), at)
+
+
+def _run_challenge(
+    kernels: Kernels,
+    lesson: Lesson,
+    step: Step,
+    attempt: Attempt,
+    reference: Reference,
+    subject: Subject,
+    start: Sequence[Entry],
+) -> Outcome:
+    found = judged_by(subject, [source for _, source in statements_of(attempt.source)])
+    if found is None:
+        wanted = ", ".join(sorted(subject.names)) or "an expression"
+        failure = f"it does not define {wanted}"
+        goals = challenge_goals(step, subject, reference.trials, ())
+        return Outcome(goals, failure, (vector(goals, failure, ()),), line=attempt.line)
+    sources, expression = found
+    trials = judge_challenge(kernels, lesson, step, start, sources, expression)
+    goals = challenge_goals(step, subject, reference.trials, trials)
+    failure = next((trial.failure for trial in trials if trial.failure), "")
+    sent = trials[0].sent if trials else ()
+    traffic = trials[0].traffic if trials else ()
+    return Outcome(goals, failure, (vector(goals, failure, sent),), traffic, attempt.line)
+
+
+def known_of(kernels: Kernels, lesson: Lesson, index: int) -> Known:
+    """Return what is known of a step, from the disk or by running its attempts.
+
+    Raises: KernelError: no kernel starts.
+    """
+    step = lesson.steps[index]
+    if not step.mistakes:
+        return Known()
+    kept = _kept_known(kernels, lesson, step)
+    text = files.read_text(kept)
+    if text is not None:
+        try:
+            content = json.loads(text)
+            return Known(
+                tuple(map(vector_from_json, content["mistakes"])),
+                tuple(map(vector_from_json, content["path"])),
+            )
+        except (ValueError, KeyError, TypeError):
+            pass  # damaged: find out anew
+    known = _find_out(kernels, lesson, index)
+    content = {
+        "mistakes": [vector_to_json(found) for found in known.mistakes],
+        "path": [vector_to_json(found) for found in known.path],
+    }
+    files.write_cache(kept, json.dumps(content))
+    return known
+
+
+def _find_out(kernels: Kernels, lesson: Lesson, index: int) -> Known:
+    step = lesson.steps[index]
+    start = path_to(lesson, index)
+    replica = replica_of(kernels, start)
+    try:
+        reference = run_reference(replica, lesson, step)
+    finally:
+        replica.stop()
+    path = list(path_of(step, reference))
+    for attempt in step.alternatives:
+        if attempt.runs_on(kernels.engine, kernels.version):
+            path += run_attempt(kernels, lesson, step, attempt, reference, start).vectors
+    mistakes = tuple(
+        run_attempt(kernels, lesson, step, attempt, reference, start).vectors[-1]
+        for attempt in step.mistakes
+    )
+    return Known(mistakes, tuple(dict.fromkeys(path)))
+
+
+def path_of(step: Step, reference: Reference) -> tuple[Vector, ...]:
+    """Return the vectors of the places that the reference passes through, its beginning first."""
+    if subject_of(step) is not None:
+        return ()
+    goals = goals_at(step, reference, reference.start.effects, reference.start.answers)
+    path = [vector(goals, "", ())]
+    sent: list[SentSQL] = []
+    for moment in reference.moments:
+        sent += sent_of(moment.replies)
+        goals = goals_at(step, reference, moment.effects, moment.answers, sent, goals)
+        path.append(vector(goals, moment.failure, sent))
+    return tuple(path)
+
+
+def _kept_known(kernels: Kernels, lesson: Lesson, step: Step) -> Any:
+    if not kernels.version:
+        kernels.take().stop()
+    package = files.newest_change()
+    key = f"{__version__} {package} {kernels.engine} {kernels.version} {lesson.digest} {step.id}"
+    name = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return files.cache_directory() / "vectors" / f"{name}.json"
+
+
+def measured(reference: Reference, step: Step) -> Reference:
+    """Return the reference with where it reached its goals, or its trouble when it does not."""
+    subject = subject_of(step)
+    if subject is not None:
+        goals = challenge_goals(step, subject, reference.trials, reference.trials)
+        return _with_trouble(reference, goals)
+    sent: list[SentSQL] = []
+    goals = goals_at(step, reference, reference.start.effects, reference.start.answers)
+    for number, moment in enumerate(reference.moments, 1):
+        sent += sent_of(moment.replies)
+        goals = goals_at(step, reference, moment.effects, moment.answers, sent)
+        if all_met(goals) and not reference.reached:
+            reference = replace(reference, reached=number)
+    return _with_trouble(reference, goals)
+
+
+def _with_trouble(reference: Reference, goals: Sequence[Goal]) -> Reference:
+    missed = [goal for goal in goals if not goal.met]
+    if reference.trouble or not missed:
+        return reference
+    return replace(reference, trouble=f"{missed[0].text}: {missed[0].message}")

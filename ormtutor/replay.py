@@ -1,0 +1,255 @@
+"""A kernel and the log of what it was asked: the one operation behind undo, reset, skip and resume.
+
+Before: tutor.py and check.py know which lesson, which step and which inputs.
+Here:   a log of entries; a new kernel that is given the same log stands where the old one stood.
+After:  kernel/client.py runs each entry.
+
+`Kernels` keeps one child started ahead, so that a replay does not wait for Python to start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ormtutor.course.lesson import Example, Lesson, Step
+from ormtutor.errors import KernelError
+from ormtutor.kernel.client import Kernel
+from ormtutor.kernel.messages import Finished, Message
+
+EngineName = Literal["miniorm", "sqlalchemy"]
+EntryKind = Literal["begin", "setup", "learner", "script"]
+OnReply = Callable[[Message], None]
+OnInput = Callable[[str], str | None]
+InputsOf = Callable[[Step], Sequence[str] | None]
+
+EXAMPLE_SECONDS = 5.0
+"""How long one example of a lesson may run when nobody is there to press Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a kernel was asked to do. `begin` lets the facts of a step count from here.
+
+    `answers` are those that `input()` was given, to be given again.
+    """
+
+    kind: EntryKind
+    source: str = ""
+    step: str = ""
+    first_line: int = 1
+    answers: tuple[str | None, ...] = ()
+
+
+# --- what a lesson asks of a kernel ---------------------------------------------------------------
+
+
+def opening(lesson: Lesson) -> list[Entry]:
+    """Return what runs before the first step."""
+    entries = []
+    if lesson.use:
+        entries.append(Entry("setup", _import_shared(lesson)))
+    if lesson.setup:
+        entries.append(Entry("setup", _joined(lesson.setup)))
+    return entries
+
+
+def _import_shared(lesson: Lesson) -> str:
+    """Return source that makes the shared file importable by its stem."""
+    name = lesson.use.removesuffix(".py")
+    return (
+        "import sys, types\n"
+        f"_module = types.ModuleType({name!r})\n"
+        f"_module.__file__ = {str(lesson.path.parent / lesson.use)!r}\n"
+        f"sys.modules[{name!r}] = _module\n"
+        f"exec(compile({lesson.shared!r}, _module.__file__, 'exec'), _module.__dict__)\n"
+        "del sys, types, _module\n"
+    )
+
+
+def _joined(examples: Iterable[Example]) -> str:
+    return "\n".join(example.source for example in examples)
+
+
+def entering(lesson: Lesson, step: Step) -> list[Entry]:
+    """Return what runs when a step begins: its setup and demo, then the facts begin anew."""
+    key = lesson.key(step)
+    entries = [Entry("begin", step=key)]
+    line = 1
+    for transcript in step.opening:
+        if transcript.kind == "setup":
+            entries.append(Entry("setup", _joined(transcript.examples), key))
+            continue
+        for example in transcript.examples:
+            entries.append(Entry("learner", example.source, key, line))
+            line += example.source.count("\n") + 1
+    if len(entries) > 1:
+        entries.append(Entry("begin", step=key))
+    return entries
+
+
+def answering(lesson: Lesson, step: Step, inputs: Sequence[str] | None = None) -> list[Entry]:
+    """Return the inputs of a step: those that are given, else the lesson's own answer."""
+    sources = [e.source for e in step.reference] if inputs is None else list(inputs)
+    key, line, entries = lesson.key(step), 1, []
+    for source in sources:
+        entries.append(Entry("learner", source, key, line))
+        line += source.count("\n") + 1
+    return entries
+
+
+def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None) -> list[Entry]:
+    """Return all that stands before the learner's turn in a step, its setup and demo included."""
+    entries = opening(lesson)
+    for step in lesson.steps[:index]:
+        entries += entering(lesson, step)
+        entries += answering(lesson, step, inputs_of(step))
+    return entries + entering(lesson, lesson.steps[index])
+
+
+# --- kernels --------------------------------------------------------------------------------------
+
+
+class Kernels:
+    """Makes kernels for one engine, one of them ahead of time."""
+
+    def __init__(
+        self,
+        engine: EngineName = "miniorm",
+        *,
+        path: Sequence[str] = (),
+        seed: int = 0,
+        hash_seed: int | None = None,
+        allow_files: bool = False,
+    ) -> None:
+        self.engine = engine
+        self._settings: dict[str, Any] = {
+            "path": tuple(path),
+            "seed": seed,
+            "hash_seed": hash_seed,
+            "allow_files": allow_files,
+        }
+        self._spare: Kernel | None = None
+        self.version = ""
+        """The engine's `__version__`, known once a kernel has started."""
+
+    def take(self) -> Kernel:
+        """Return a kernel that has started: the spare one if there is one.
+
+        Raises: KernelError: it cannot start.
+        """
+        kernel, self._spare = self._spare or self._new(), None
+        try:
+            self.version = kernel.start().version
+        except KernelError:
+            kernel.stop()
+            raise
+        return kernel
+
+    def prepare(self) -> None:
+        """Start a spare kernel and do not wait for it; what goes wrong is told by `take`."""
+        if self._spare is None:
+            spare = self._new()
+            with contextlib.suppress(KernelError):
+                spare.launch()
+                self._spare = spare
+
+    def _new(self) -> Kernel:
+        return Kernel(engine=self.engine, **self._settings)
+
+    def close(self) -> None:
+        """Stop the spare kernel."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.stop()
+
+
+class Replica:
+    """A kernel, and the log of what it was asked since it started."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.log: list[Entry] = []
+
+    @property
+    def alive(self) -> bool:
+        """Whether its kernel can still be asked."""
+        return self.kernel.alive
+
+    def run(
+        self,
+        entry: Entry,
+        on_reply: OnReply | None = None,
+        on_input: OnInput | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[Message, ...]:
+        """Run one entry and remember it; a `begin` has no replies."""
+        self.log.append(entry)
+        if entry.kind == "begin":
+            self.kernel.begin_step(entry.step)
+            return ()
+        answers = iter(entry.answers)
+        return tuple(
+            self.kernel.run(
+                entry.source,
+                mode=entry.kind,
+                first_line=entry.first_line,
+                filename_step=entry.step,
+                on_reply=on_reply,
+                on_input=on_input or (lambda prompt: next(answers, None)),
+                deadline=deadline,
+            )
+        )
+
+    def replay(
+        self, entries: Iterable[Entry], *, deadline: float | None = EXAMPLE_SECONDS
+    ) -> list[tuple[Message, ...]]:
+        """Run entries silently; return what came of each.
+
+        Raises: KernelError: the kernel died of one of them.
+        """
+        replies = []
+        for entry in entries:
+            replies.append(self.run(entry, deadline=deadline))
+            if not self.alive:
+                raise KernelError(
+                    f"the kernel died while it replayed: {self.kernel.exit}",
+                    hint=f"It ran: {entry.source.strip()[:200]}",
+                )
+        return replies
+
+    def continues(self, entries: Sequence[Entry]) -> bool:
+        """Whether this replica has done the first of these entries and nothing else."""
+        return self.alive and self.log == list(entries[: len(self.log)])
+
+    def stop(self) -> None:
+        """Stop its kernel."""
+        self.kernel.stop()
+
+
+def replica_of(kernels: Kernels, entries: Sequence[Entry], near: Replica | None = None) -> Replica:
+    """Return a replica that stands at the end of a log: `near` taken further, or a new one.
+
+    Raises: KernelError: no kernel starts, or one dies on the way.
+    """
+    if near is not None and near.continues(entries):
+        near.replay(entries[len(near.log) :])
+        return near
+    if near is not None:
+        near.stop()
+    fresh = Replica(kernels.take())
+    try:
+        fresh.replay(entries)
+    except KernelError:
+        fresh.stop()
+        raise
+    return fresh
+
+
+def finished(replies: Sequence[Message]) -> Finished | None:
+    """Return how a run ended."""
+    last = replies[-1] if replies else None
+    return last if isinstance(last, Finished) else None
