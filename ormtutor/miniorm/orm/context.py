@@ -1,24 +1,1309 @@
 """Context: an ORM select becomes a Core select and a recipe for its rows.
 
-Before: orm/query.py (Query) or Session.execute(select(...)) hands over what was asked.
-Here:   entities, joins, options and eager loading are resolved; labels are given; shapes are cached.
+Before: orm/query.py (Query) or Session.execute(select(...)) says what is asked.
+Here:   Asked, the one form of both; Compilation, which resolves entities, options, joins and eager
+        loading; Compiled, its result, kept by structure, so that the same question asked again with
+        other values costs a dictionary read.
 After:  sql/compiler.py renders, engine/base.py sends, orm/loading.py reads the rows.
+
+Query and select() are two faces of one statement; they differ in labels, in what they do with
+repeated rows, and in a few old spellings (`Asked.legacy`).
+
+Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to a query with LIMIT:
+"The Zen of Joined Eager Loading".
 """
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.row import ResultMetaData
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.entities import AliasedClass, Bundle, from_element
+from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
+from ormtutor.miniorm.orm.rowloader import (
+    BundlePlan,
+    EntityPlan,
+    JoinedPlan,
+    RowPlan,
+    make_loader,
+)
+from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
+from ormtutor.miniorm.orm.options import (
+    COLUMN_WILDCARD,
+    NO_OPTIONS,
+    RELATIONSHIP_WILDCARD,
+    LoaderOptions,
+    resolve,
+)
+from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from ormtutor.miniorm.sql import elements
+from ormtutor.miniorm.sql.select import KeyNamer, Select, as_selected
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY, Join
+from ormtutor.miniorm.sql.traversal import replace
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.rowloader import Position
 
-def is_orm_statement(statement: Any) -> bool:
-    """Say whether a select() (or text with ORM columns) speaks of mapped classes."""
-    raise NotImplementedError
+    Adapt = Callable[[Any], Any]
+    Path = tuple[Any, ...]
 
 
-def execute(
-    session: Any, statement: Any, parameters: Any = None, execution_options: Any = None
-) -> Any:
-    """`Session.execute` of an ORM select: gives a Result of entities and columns."""
-    raise NotImplementedError
+# What is selected -----------------------------------------------------------------------------
+
+
+class MapperEntity:
+    """A mapped class, or an alias of one, selected as a whole."""
+
+    __slots__ = ("entity", "given", "mapper", "name")
+
+    def __init__(self, entity: Any, given: Any) -> None:
+        self.entity = entity
+        self.given = given
+        self.mapper: Mapper = entity.mapper
+        # Without a name the alias cannot be told from the class, so that it has none in a row.
+        self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
+
+    @property
+    def selectable(self) -> Any:
+        """The FROM element of its columns."""
+        return self.entity.selectable
+
+    def structure(self, binds: Any) -> Hashable:
+        """What tells it from others."""
+        return part_structure(self.entity, binds)
+
+
+class ColumnEntity:
+    """An expression.
+
+    element: the expression, knowing its entity where it is a mapped attribute. name: in the row.
+    """
+
+    __slots__ = ("element", "entity", "given", "name")
+
+    def __init__(self, element: Any, given: Any) -> None:
+        self.element = element
+        self.given = given
+        self.entity = element._annotations.get("parententity") or entity_in(element)
+        self.name = element._annotations.get("proxy_key")
+        if self.name is None:
+            self.name = getattr(element, "key", None)
+
+    def structure(self, binds: Any) -> Hashable:
+        """What tells it from others."""
+        return self.name, part_structure(self.element, binds)
+
+
+class BundleEntity:
+    """Several columns that come as one value."""
+
+    __slots__ = ("columns", "entity", "given", "metadata", "name")
+
+    def __init__(self, bundle: Any) -> None:
+        self.given = bundle
+        self.name = bundle.name
+        self.columns = [
+            each for expr in bundle.exprs for each in entities_of(expr)
+        ]
+        self.entity = self.columns[0].entity if self.columns else None
+        self.metadata = ResultMetaData([column.name for column in self.columns])
+
+    def structure(self, binds: Any) -> Hashable:
+        """What tells it from others."""
+        return (Bundle, self.name, *[column.structure(binds) for column in self.columns])
+
+
+def entity_in(element: Any) -> Any:
+    """The mapped entity that an expression speaks of first, or None."""
+    for part in elements_in(element):
+        entity = part._annotations.get("parententity")
+        if entity is not None:
+            return entity
+    return None
+
+
+def elements_in(element: Any) -> Iterable[Any]:
+    """The element and its parts, except what stands inside subqueries."""
+    stack = [element]
+    while stack:
+        current = stack.pop()
+        yield current
+        if not current._is_select_statement:
+            stack.extend(reversed(list(current.get_children())))
+
+
+def entities_of(thing: Any) -> list[Any]:
+    """What one argument of query() or select() selects.
+
+    Raises: ArgumentError: it is neither mapped nor SQL.
+    """
+    insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else thing
+    if isinstance(insp, Mapper) or getattr(insp, "is_aliased_class", False) is True:
+        return [MapperEntity(insp, thing)]
+    if isinstance(thing, Bundle):
+        return [BundleEntity(thing)]
+    if isinstance(thing, QueryableAttribute):
+        return [ColumnEntity(thing.expression, thing)]
+    element = as_selected(thing)
+    entity = element._annotations.get("parententity")
+    if element._is_from_clause:
+        if entity is not None:
+            return [MapperEntity(entity, entity.entity)]
+        return [ColumnEntity(column, column) for column in element._select_iterable]
+    if "bundle" in element._annotations:
+        return [BundleEntity(element._annotations["bundle"])]
+    if element._is_clause_list and not element._is_column_element:
+        return [ColumnEntity(column, column) for column in element._select_iterable]
+    return [ColumnEntity(element, thing)]
+
+
+# What is asked --------------------------------------------------------------------------------
+
+
+class Asked:
+    """Everything that a Query or a select() says, in one form.
+
+    legacy: it is a Query. eager: eager loading is wanted. base: a union (or the like) that the
+    entities are read from. toplevel: it is not a part of another statement. textual: the rows come
+    from a statement of the learner's own, to which nothing can be joined.
+    """
+
+    __slots__ = (
+        "base",
+        "correlate",
+        "correlate_except",
+        "distinct",
+        "distinct_on",
+        "eager",
+        "entities",
+        "from_objects",
+        "group_by",
+        "having",
+        "independent_ctes",
+        "joins",
+        "label_style",
+        "legacy",
+        "limit",
+        "offset",
+        "options",
+        "order_by",
+        "prefixes",
+        "suffixes",
+        "textual",
+        "toplevel",
+        "where",
+    )
+
+    def __init__(self, entities: Sequence[Any], label_style: Any, legacy: bool) -> None:
+        self.entities = list(entities)
+        self.label_style = label_style
+        self.legacy = legacy
+        self.where: tuple[Any, ...] = ()
+        self.from_objects: tuple[Any, ...] = ()
+        self.joins: tuple[JoinStep, ...] = ()
+        self.order_by: tuple[Any, ...] = ()
+        self.group_by: tuple[Any, ...] = ()
+        self.having: tuple[Any, ...] = ()
+        self.distinct = False
+        self.distinct_on: tuple[Any, ...] = ()
+        self.limit: Any = None
+        self.offset: Any = None
+        # None: not said, which correlates by itself.
+        self.correlate: tuple[Any, ...] | None = None
+        self.correlate_except: tuple[Any, ...] | None = None
+        self.prefixes: tuple[Any, ...] = ()
+        self.suffixes: tuple[Any, ...] = ()
+        self.independent_ctes: tuple[Any, ...] = ()
+        self.options: tuple[Any, ...] = ()
+        self.eager = True
+        self.base: Any = None
+        self.toplevel = True
+        self.textual = False
+
+    @classmethod
+    def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
+        """What a select() with mapped things in it says."""
+        entities = [each for raw in statement._raw_columns for each in entities_of(raw)]
+        asked = cls(entities, statement._label_style, legacy=False)
+        asked.where = statement._where_criteria
+        asked.from_objects = statement._from_obj
+        asked.joins = tuple(map(as_step, statement._setup_joins))
+        asked.order_by = statement._order_by_clauses
+        asked.group_by = statement._group_by_clauses
+        asked.having = statement._having_criteria
+        asked.distinct = statement._distinct
+        asked.distinct_on = statement._distinct_on
+        asked.limit = statement._limit_clause
+        asked.offset = statement._offset_clause
+        if statement._correlate or not statement._auto_correlate:
+            asked.correlate = statement._correlate
+        asked.correlate_except = statement._correlate_except
+        asked.prefixes = statement._prefixes
+        asked.suffixes = statement._suffixes
+        asked.independent_ctes = statement._independent_ctes
+        asked.options = statement._with_options
+        asked.eager = statement.__dict__.get("_eager", True)
+        asked.toplevel = toplevel
+        return asked
+
+
+def as_step(step: Any) -> JoinStep:
+    """A join of select() as a JoinStep."""
+    if isinstance(step, JoinStep):
+        return step
+    target, onclause, left, flags = step
+    return JoinStep(target, onclause, left, flags["isouter"], flags["full"])
+
+
+def is_orm_select(statement: Any) -> bool:
+    """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
+    for column in statement._raw_columns:
+        if "parententity" in column._annotations or "bundle" in column._annotations:
+            return True
+        if column._is_column_element and not column._is_column_clause and entity_in(column):
+            return True
+    return any(
+        isinstance(part, QueryableAttribute)
+        or "parententity" in getattr(part, "_annotations", ())
+        for step in statement._setup_joins
+        for part in (as_step(step).target, as_step(step).onclause)
+        if part is not None
+    ) or any("parententity" in from_._annotations for from_ in statement._from_obj)
+
+
+# Compilation ----------------------------------------------------------------------------------
+
+
+class ColumnList:
+    """Columns in order, each once."""
+
+    __slots__ = ("columns", "_known")
+
+    def __init__(self) -> None:
+        self.columns: list[Any] = []
+        self._known: set[int] = set()
+
+    def add(self, column: Any) -> None:
+        """Add a column unless it is there."""
+        if id(column) not in self._known:
+            self.append(column)
+
+    def append(self, column: Any) -> None:
+        """Add a column, also a second time."""
+        self._known.add(id(column))
+        self.columns.append(column)
+
+    def __contains__(self, column: Any) -> bool:
+        return id(column) in self._known
+
+
+class EagerJoin:
+    """One LEFT OUTER JOIN (or JOIN) that eager loading adds."""
+
+    __slots__ = ("full", "isouter", "onclause", "right")
+
+    def __init__(self, right: Any, onclause: Any, isouter: bool) -> None:
+        self.right = right
+        self.onclause = onclause
+        self.isouter = isouter
+
+
+class Place:
+    """Where in a query an entity stands, while its columns are collected.
+
+    root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
+    table's columns to the ones to select (None: there is none). selectable: their FROM element.
+    columns: the list that takes them. outer: an outer join leads here. joined_by: the join that
+    does, for inner joins nested in it.
+    """
+
+    __slots__ = ("adapt", "columns", "joined_by", "outer", "path", "root", "selectable")
+
+    def __init__(
+        self,
+        root: MapperEntity,
+        path: Path,
+        adapt: Adapt | None,
+        selectable: Any,
+        columns: ColumnList,
+        outer: bool = False,
+        joined_by: list[EagerJoin] | None = None,
+    ) -> None:
+        self.root = root
+        self.path = path
+        self.adapt = adapt
+        self.selectable = selectable
+        self.columns = columns
+        self.outer = outer
+        #: Filled when the join is made, which is after all columns are collected.
+        self.joined_by = joined_by
+
+    def column(self, column: Any) -> Any:
+        """The column to select for one of the mapped table."""
+        return column if self.adapt is None else self.adapt(column)
+
+
+class Compilation:
+    """One ORM select on its way to a Core select and a RowPlan.
+
+    options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
+    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, where
+    it loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
+    parameters whose values change from one execution to the next.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        options: LoaderOptions | None = None,
+        only: Iterable[str] | None = None,
+        overwrite: str = "",
+        prior: Path = (),
+        subquery_root: Any = None,
+        binds: Sequence[Any] = (),
+    ) -> None:
+        self.asked = asked
+        self.only = None if only is None else frozenset(only)
+        self.overwrite = overwrite
+        self.prior = prior
+        self.subquery_root = subquery_root
+        self.bind_list = binds
+        self.primary = ColumnList()
+        self.secondary = ColumnList()
+        self.extra: list[Any] = []
+        self.eager_joins: dict[Any, list[EagerJoin]] = {}
+        self.eager_order_by: list[Any] = []
+        #: A joined collection: rows are more than objects.
+        self.repeats_parents = False
+        self._waiting_joins: list[Callable[[], None]] = []
+        self.joined_names: list[str] = []
+        self._columns_of: dict[int, dict[str, Any]] = {}
+        self._idents: dict[int, list[Any]] = {}
+        self._plans: list[EntityPlan] = []
+        self._outputs: list[Any] = []
+        # For each ColumnEntity the column that is selected for it, and its place.
+        self._chosen: dict[int, Any] = {}
+        self._places: dict[int, int] = {}
+        #: The rows will be those of another statement: from_statement().
+        self.foreign_rows = False
+        self.mapper_entities = [
+            entity.entity for entity in asked.entities if isinstance(entity, MapperEntity)
+        ]
+        if options is None:
+            options = resolve(asked.options, self.mapper_entities) if asked.options else NO_OPTIONS
+        self.options = options
+        self.from_clauses = self._from_clauses()
+        for entity in asked.entities:
+            self._set_up(entity)
+        for make in self._waiting_joins:
+            make()
+        if not self.primary.columns:
+            raise sa_exc.InvalidRequestError(
+                "Query contains no columns with which to SELECT from."
+                if self.only is None
+                else "No column-based properties specified for refresh operation. Use "
+                "session.expire() to reload collections and related items."
+            )
+        self.statement = self._statement()
+
+    # FROM ------------------------------------------------------------------------------------
+
+    def _from_clauses(self) -> list[Any]:
+        asked = self.asked
+        base = asked.base
+        from_clauses = [from_element(each) for each in asked.from_objects]
+        if base is not None:
+            from_clauses.insert(0, base)
+        if not asked.joins:
+            return from_clauses
+        candidates = [
+            entity.entity if entity.entity is not None else from_
+            for entity in asked.entities
+            for from_ in (_from_of(entity),)
+            if entity.entity is not None or from_ is not None
+        ]
+        joins = Joins(from_clauses, candidates, self._start(candidates), asked.legacy)
+        return joins.run(asked.joins)
+
+    def _start(self, candidates: Sequence[Any]) -> Any:
+        """The entity that a join by name starts from."""
+        for from_ in self.asked.from_objects:
+            if not isinstance(from_, Join):
+                return from_._annotations.get("parententity", from_)
+        return candidates[0] if candidates else None
+
+    # columns ---------------------------------------------------------------------------------
+
+    def _set_up(self, entity: Any) -> None:
+        if isinstance(entity, MapperEntity):
+            self._outputs.append(self._set_up_mapper(entity))
+            return
+        self._outputs.append(entity)
+        for each in entity.columns if isinstance(entity, BundleEntity) else [entity]:
+            self._set_up_column(each)
+
+    def _set_up_column(self, entity: ColumnEntity) -> None:
+        column = self._adapt_to_base(entity.element._deannotated)
+        columns = self.primary.columns
+        self._chosen[id(entity)] = column
+        if self.asked.legacy:
+            # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
+            for position, known in enumerate(columns):
+                if known is column:
+                    self._places[id(entity)] = position
+                    return
+        self._places[id(entity)] = len(columns)
+        self.primary.append(column)
+
+    def _adapt_to_base(self, expression: Any) -> Any:
+        base = self.asked.base
+        if base is None:
+            return expression
+        return replace(expression, lambda element: _from_base(base, element))
+
+    def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
+        path = (entity.entity,)
+        selectable = entity.selectable
+        adapt: Adapt | None = None
+        if entity.entity.is_aliased_class:
+            adapt = _alias_adapter(entity.entity)
+        base = self.asked.base
+        if base is not None and base.is_derived_from(selectable):
+            adapt = _base_adapter(base, adapt)
+            selectable = base
+        place = Place(entity, path, adapt, selectable, self.primary)
+        return self._entity(entity.mapper, place, self.overwrite)
+
+    def _entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
+        """Collect what one entity needs, in the order of its properties; gives its plan."""
+        plan = EntityPlan(mapper, place.path, overwrite)
+        plan.whole = self.only is None or overwrite != "one"
+        self._plans.append(plan)
+        self._columns_of[id(plan)] = {}
+        wanted = self.only if overwrite == "one" else None
+        for key, prop in mapper._props.items():
+            if wanted is not None and key not in wanted:
+                continue
+            if isinstance(prop, ColumnProperty):
+                self._column(prop, plan, place)
+            elif isinstance(prop, RelationshipProperty):
+                self._relationship(prop, plan, place)
+        self._idents[id(plan)] = [place.column(column) for column in mapper.primary_key]
+        if self.options.propagated:
+            plan.load_options = self.options.below(place.path)
+        return plan
+
+    def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
+        key = prop.key
+        if not self._is_loaded(prop, plan, place):
+            return
+        column = place.column(prop.columns[0])
+        if column is None:
+            return
+        place.columns.add(column)
+        self._columns_of[id(plan)][key] = column
+
+    def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
+        """Whether a column is loaded with the rest, or deferred."""
+        option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
+        if option is None or option.strategy is None:
+            strategy = "deferred" if prop.deferred else "column"
+            if prop.deferred and prop.raiseload:
+                strategy = "deferred_raise"
+        else:
+            strategy = option.strategy
+        if strategy == "column":
+            return True
+        if self.only is not None and plan.overwrite == "one":
+            return True
+        if option is not None and option.settings.get("undefer_pks") and _is_primary_key(prop):
+            return True
+        if self.options.undefers(place.path, prop.group):
+            return True
+        if strategy == "deferred_raise" or not prop.deferred or prop.raiseload:
+            plan.callables[prop.key] = Later.make(prop, strategy)
+        return False
+
+
+    # relationships ---------------------------------------------------------------------------
+
+    def _relationship(self, prop: RelationshipProperty, plan: EntityPlan, place: Place) -> None:
+        option = self.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
+        strategy = prop.lazy if option is None else option.strategy
+        settings = {} if option is None else option.settings
+        if strategy == "joined":
+            self._joined(prop, plan, place, settings)
+        elif strategy == "contains_eager":
+            self._contained(prop, plan, place, settings)
+        elif strategy in ("subquery", "selectin", "immediate"):
+            self._later(prop, plan, place, strategy)
+        elif strategy == "noload":
+            plan.empty.append(prop.key)
+        else:
+            plan.resets.append(prop.key)
+            if strategy != prop.lazy and strategy != "dynamic":
+                plan.callables[prop.key] = Later.make(prop, strategy)
+
+    def _later(
+        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, strategy: str
+    ) -> None:
+        asked = self.asked
+        if not asked.eager or not asked.toplevel or (asked.textual and strategy == "subquery"):
+            return
+        loader = Later.make(prop, strategy, self, plan, place)
+        if loader is not None:
+            plan.later.append(loader)
+
+    def _joined(
+        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
+    ) -> None:
+        if not self.asked.eager or not self.asked.toplevel or self.asked.textual:
+            plan.resets.append(prop.key)
+            return
+        if prop.uselist:
+            self.repeats_parents = True
+        if not self._is_told(place.path, prop) and self._would_cycle(prop, place.path):
+            plan.resets.append(prop.key)
+            return
+        innerjoin = settings.get("innerjoin", prop.innerjoin)
+        of_type = settings.get("of_type")
+        target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
+        child = Place(
+            place.root,
+            (*place.path, prop, prop.mapper if of_type is None else of_type),
+            _alias_adapter(target),
+            target.selectable,
+            self.secondary,
+            outer=place.outer or not innerjoin,
+            joined_by=[],
+        )
+        self._waiting_joins.append(
+            lambda: self._join_eagerly(prop, place, child, target, innerjoin)
+        )
+        self.joined_names.append(str(prop))
+        entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
+        plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
+
+    def _is_told(self, path: Path, prop: Any) -> bool:
+        """Whether an option names this very relationship (and not '*')."""
+        return (*path, prop) in self.options._by_path
+
+    def _would_cycle(self, prop: RelationshipProperty, path: Path) -> bool:
+        depth = prop.join_depth
+        if depth:
+            return (len(path) + 1) / 2 > depth
+        return prop.mapper in path or any(
+            getattr(each, "is_aliased_class", False) and each.mapper is prop.mapper for each in path
+        )
+
+    def _join_eagerly(
+        self,
+        prop: RelationshipProperty,
+        parent: Place,
+        child: Place,
+        target: Any,
+        innerjoin: Any,
+    ) -> None:
+        """Add the JOIN, now that it is known what the query itself joins."""
+        primary, through, _source, _dest, secondary, _adapt = prop.create_joins(
+            source_selectable=parent.selectable,
+            dest_selectable=target.selectable,
+            of_type=target,
+            alias_secondary=True,
+        )
+        isouter = not innerjoin or (child.outer and innerjoin == "unnested")
+        joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
+        nests = child.outer and innerjoin and innerjoin != "unnested"
+        if nests and parent.joined_by:
+            self._nest(parent.joined_by[0], child, secondary, primary, through)
+        elif through is None:
+            made = EagerJoin(target.selectable, primary, isouter)
+            joins.append(made)
+            child.joined_by = [made]
+        elif isouter:
+            inner = Join(secondary, target.selectable, through)
+            made = EagerJoin(inner, primary, True)
+            joins.append(made)
+            child.joined_by = [made]
+        else:
+            joins.append(EagerJoin(secondary, primary, False))
+            made = EagerJoin(target.selectable, through, False)
+            joins.append(made)
+            child.joined_by = [made]
+        if parent.joined_by is None and prop.secondary is None:
+            self._need_parent_columns(prop, parent)
+        if prop.order_by:
+            self.eager_order_by += [_adapted(target, each) for each in prop.order_by]
+
+    def _nest(
+        self, outer: EagerJoin, child: Place, secondary: Any, primary: Any, through: Any
+    ) -> None:
+        """`a LEFT OUTER JOIN (b JOIN c)`: c must not make rows of a disappear."""
+        right = outer.right
+        if through is None:
+            outer.right = Join(right, child.selectable, primary)
+        else:
+            outer.right = Join(Join(right, secondary, primary), child.selectable, through)
+        child.joined_by = [outer]
+
+    def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
+        """The join's columns of the parent must be selected, so that a subquery has them."""
+        table = prop.parent.persist_selectable
+        for element in elements_in(prop.primaryjoin):
+            if element._is_column_clause and table.c.contains_column(element):
+                self.primary.add(parent.column(element._deannotated))
+
+    def _eager_key(self, root: MapperEntity) -> Any:
+        """Which FROM element eager joins of this entity are added to: a place, or the entity."""
+        if self.from_clauses and not self._is_wrapped:
+            places = matching(self.from_clauses, self._root_selectable(root))
+            if len(places) > 1:
+                raise sa_exc.InvalidRequestError(
+                    "Can't identify which query entity in which to joined eager load from.   "
+                    "Please use an exact match when specifying the join path."
+                )
+            if places:
+                return places[0]
+        return root
+
+    def _root_selectable(self, root: MapperEntity) -> Any:
+        base = self.asked.base
+        if base is not None and base.is_derived_from(root.selectable):
+            return base
+        return root.selectable
+
+    def _contained(
+        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
+    ) -> None:
+        """contains_eager(): the query's own joins bring the columns."""
+        if not self.asked.toplevel or not self.asked.eager:
+            return
+        if prop.uselist:
+            self.repeats_parents = True
+        adapt, selectable = self._user_alias(prop, settings.get("alias"))
+        of_type = settings.get("alias")
+        last = of_type if getattr(of_type, "is_aliased_class", False) else prop.mapper
+        path = (*place.path, prop, last)
+        if last is not prop.mapper and not self.options.starts_with(path):
+            path = (*place.path, prop, prop.mapper)
+        child = Place(place.root, path, adapt, selectable, self.primary, joined_by=None)
+        entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
+        plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
+
+    def _user_alias(self, prop: RelationshipProperty, alias: Any) -> tuple[Adapt | None, Any]:
+        table = prop.mapper.persist_selectable
+        if isinstance(alias, str):
+            alias = table.alias(alias)
+        base = self.asked.base
+        if alias is None:
+            if base is not None and base.is_derived_from(table):
+                return _base_adapter(base, None), base
+            return None, table
+        if getattr(alias, "is_aliased_class", False):
+            adapt: Adapt = _alias_adapter(alias)
+            return adapt, alias.selectable
+        if isinstance(alias, Mapper):
+            return None, table
+        return alias.corresponding_column, alias
+
+    # the Core select -------------------------------------------------------------------------
+
+    @property
+    def _is_wrapped(self) -> bool:
+        """Whether the query goes into a subquery, so that eager joins don't change its rows."""
+        asked = self.asked
+        return self.repeats_parents and (
+            asked.limit is not None
+            or asked.offset is not None
+            or asked.distinct
+            or bool(asked.group_by)
+        )
+
+    def _statement(self) -> Any:
+        if self._is_wrapped and any(self.eager_joins.values()):
+            return self._wrapped_statement()
+        return self._simple_statement()
+
+    def _simple_statement(self) -> Any:
+        asked = self.asked
+        order_by = self._criteria(asked.order_by)
+        if asked.distinct and asked.order_by and asked.legacy and not asked.distinct_on:
+            self._add_order_by_columns(order_by)
+        columns = [*self.primary.columns, *self.extra, *self.secondary.columns]
+        statement = self._select(columns, self._froms(), order_by)
+        if self.eager_order_by:
+            statement._order_by_clauses += tuple(self.eager_order_by)
+        return statement
+
+    def _froms(self) -> list[Any]:
+        froms = list(self.from_clauses)
+        for key, joins in self.eager_joins.items():
+            if isinstance(key, int):
+                froms[key] = _joined_onto(froms[key], joins)
+            else:
+                froms.append(_joined_onto(self._root_selectable(key), joins))
+        return froms
+
+    def _add_order_by_columns(self, order_by: Sequence[Any]) -> list[Any]:
+        """Columns that are sorted by and not selected: DISTINCT (and an outer ORDER BY) needs them."""
+        for clause in order_by:
+            column = _unwrapped(clause)
+            for each in _sorted_columns(column):
+                if each not in self.primary and not any(
+                    each._deannotated is known._deannotated for known in self.primary.columns
+                ):
+                    if isinstance(each, elements.Label) and any(
+                        _is_label_of(known, each) for known in self.primary.columns
+                    ):
+                        continue
+                    self.extra.append(each)
+        return self.extra
+
+    def _wrapped_statement(self) -> Any:
+        """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
+        asked = self.asked
+        order_by = self._criteria(asked.order_by)
+        plain_order_by = [_without_reference(clause) for clause in order_by]
+        self._add_order_by_columns(order_by)
+        inner_columns = [*self.primary.columns, *self.extra]
+        inner = self._select(inner_columns, self.from_clauses, order_by).subquery()
+        outer_columns = list(inner.c)
+        exchange: dict[int, Any] = {}
+        for column, outer in zip(inner_columns, outer_columns, strict=True):
+            exchange[id(column)] = exchange[id(column._deannotated)] = outer
+
+        def to_outer(element: Any) -> Any:
+            found = exchange.get(id(element))
+            if found is None and element._is_column_element:
+                found = exchange.get(id(element._deannotated))
+            if found is None and isinstance(element, elements.Label):
+                found = exchange.get(id(element._element))
+            if found is None and element._is_column_clause and element.table is not None:
+                found = inner.corresponding_column(element, require_embedded=True)
+            return found
+
+        from_ = inner
+        for joins in self.eager_joins.values():
+            for each in joins:
+                onclause = replace(each.onclause, to_outer)
+                from_ = Join(from_, each.right, onclause, each.isouter)
+        statement = Select._plain([*outer_columns, *self.secondary.columns])
+        statement._label_style = asked.label_style
+        statement._from_obj = (from_,)
+        outer_order = [replace(clause, to_outer) for clause in plain_order_by]
+        statement._order_by_clauses = (*outer_order, *self.eager_order_by)
+        return statement
+
+    def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
+        if self.asked.base is None:
+            return tuple(clauses)
+        return tuple(self._adapt_to_base(clause) for clause in clauses)
+
+    def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Any:
+        asked = self.asked
+        statement = Select._plain(columns)
+        stored = statement.__dict__
+        stored["_label_style"] = asked.label_style
+        for name, value in (
+            ("_from_obj", tuple(froms)),
+            ("_where_criteria", self._criteria(asked.where)),
+            ("_having_criteria", self._criteria(asked.having)),
+            ("_order_by_clauses", tuple(order_by)),
+            ("_group_by_clauses", self._criteria(asked.group_by)),
+            ("_distinct", asked.distinct),
+            ("_distinct_on", self._criteria(asked.distinct_on)),
+            ("_prefixes", asked.prefixes),
+            ("_suffixes", asked.suffixes),
+            ("_independent_ctes", asked.independent_ctes),
+        ):
+            if value:
+                stored[name] = value
+        if asked.limit is not None:
+            stored["_limit_clause"] = asked.limit
+        if asked.offset is not None:
+            stored["_offset_clause"] = asked.offset
+        if asked.correlate is not None:
+            stored["_auto_correlate"] = False
+            stored["_correlate"] = tuple(from_element(each) for each in asked.correlate)
+        if asked.correlate_except is not None:
+            stored["_auto_correlate"] = False
+            stored["_correlate_except"] = tuple(
+                from_element(each) for each in asked.correlate_except
+            )
+        return statement
+
+    # the rows --------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> list[Any]:
+        """The columns in the order of a row, by what was asked for them."""
+        return [*self.primary.columns, *self.extra, *self.secondary.columns]
+
+    def row_plan(self, locate: Callable[[Any], Position] | None = None) -> RowPlan:
+        """Which column of a row fills what. locate: for rows that are not those of our statement.
+
+        Raises: NoSuchColumnError: a column is not in the row.
+        """
+        if locate is None:
+            locate = self._own_positions()
+        for plan in self._plans:
+            for key, column in self._columns_of[id(plan)].items():
+                plan.columns[key] = locate(column)
+            plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
+        outputs = [self._output(output, locate) for output in self._outputs]
+        return RowPlan(outputs, self.gives_entities)
+
+    def _own_positions(self) -> Callable[[Any], Position]:
+        positions: dict[int, int] = {}
+        for index, column in enumerate(self.selected):
+            positions.setdefault(id(column), index)
+
+        def locate(column: Any) -> Position:
+            position = positions.get(id(column))
+            if position is None:
+                raise sa_exc.NoSuchColumnError(
+                    f"Could not locate column in row for column '{column}'"
+                )
+            return position, None
+
+        return locate
+
+    def _output(self, output: Any, locate: Callable[[Any], Position]) -> Any:
+        if isinstance(output, EntityPlan):
+            return output
+        if isinstance(output, BundleEntity):
+            return BundlePlan(output.metadata, [locate(self._chosen[id(c)]) for c in output.columns])
+        if self.foreign_rows:
+            return locate(self._chosen[id(output)])
+        return self._places[id(output)], None
+
+    @property
+    def gives_entities(self) -> bool:
+        """Whether a row is one object, given as itself: a Query of one class."""
+        asked = self.asked
+        return (
+            asked.legacy
+            and len(asked.entities) == 1
+            and isinstance(asked.entities[0], MapperEntity)
+        )
+
+
+def _from_of(entity: Any) -> Any:
+    """The FROM element of a column that belongs to no mapped class."""
+    if isinstance(entity, ColumnEntity):
+        for from_ in entity.element._from_objects:
+            return from_
+    return None
+
+
+def _is_primary_key(prop: ColumnProperty) -> bool:
+    return prop.columns[0] in set(prop.parent.primary_key)
+
+
+def _alias_adapter(insp: Any) -> Adapt:
+    def adapt(expression: Any) -> Any:
+        if expression._is_column_clause and expression.table is not None:
+            return insp.column(expression)
+        return insp.adapt(expression)
+
+    return adapt
+
+
+def _base_adapter(base: Any, first: Adapt | None) -> Adapt:
+    def adapt(expression: Any) -> Any:
+        if first is not None:
+            expression = first(expression)
+        if expression._is_column_clause:
+            return base.corresponding_column(expression)
+        return replace(expression, lambda element: _from_base(base, element))
+
+    return adapt
+
+
+def _from_base(base: Any, element: Any) -> Any:
+    if "no_replacement_traverse" in element._annotations:
+        return element
+    if element._is_column_element and (
+        element._is_column_clause or isinstance(element, elements.Label)
+    ):
+        return base.corresponding_column(element, require_embedded=True)
+    return None
+
+
+def _adapted(insp: Any, expression: Any) -> Any:
+    return insp.adapt(expression)
+
+
+def _joined_onto(from_: Any, joins: Sequence[EagerJoin]) -> Any:
+    for each in joins:
+        from_ = Join(from_, each.right, each.onclause, each.isouter)
+    return from_
+
+
+def _without_reference(clause: Any) -> Any:
+    """An ORDER BY expression that is no longer a reference to a label."""
+    return clause.element if clause._is_label_reference and not isinstance(
+        clause.element, str
+    ) else clause
+
+
+def _unwrapped(clause: Any) -> Any:
+    clause = _without_reference(clause)
+    while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
+        clause = _without_reference(clause.element)
+    return clause
+
+
+def _sorted_columns(column: Any) -> list[Any]:
+    if not column._is_column_element or column._is_text_clause or column._is_label_reference:
+        return []
+    return [column]
+
+
+def _is_label_of(known: Any, label: Any) -> bool:
+    return known is label or (isinstance(known, elements.Label) and known.name == label.name)
+
+
+
+# Compiled -------------------------------------------------------------------------------------
+
+
+class CompiledQuery:
+    """A compiled ORM select: its text, what its rows become, and how values get into it.
+
+    slots: for each bind parameter of the text its place among the values of a query of this
+    structure, or, where it is always the same, the parameter itself.
+    """
+
+    __slots__ = (
+        "_loader",
+        "asked",
+        "cause",
+        "compilation",
+        "compiled",
+        "mapper",
+        "metadata",
+        "plan",
+        "repeats_parents",
+        "scalar",
+        "slots",
+        "statement",
+        "unique_keys",
+        "width",
+    )
+
+    def __init__(
+        self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
+    ) -> None:
+        self.compilation: Compilation | None = compilation
+        self.statement = compilation.statement
+        self.compiled = compiled
+        self.mapper = mapper
+        self.scalar = compilation.gives_entities
+        self.repeats_parents = compilation.repeats_parents
+        self._loader: Any = None
+        self.plan: RowPlan | None = None
+        places = {id(bind): place for place, bind in enumerate(binds)}
+        self.slots = [places.get(id(bind), bind) for bind in compiled.bind_list]
+        self.width = len(compilation.selected)
+        asked = compilation.asked
+        self.cause = Cause(
+            "query",
+            ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities)),
+            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
+        )
+        self.metadata = _metadata(asked)
+        self.unique_keys = _unique_keys(asked)
+
+    def values(self, given: Sequence[Any]) -> list[Any]:
+        """The values of this text's bind parameters, from those of the query."""
+        return [
+            given[slot] if slot.__class__ is int else slot.effective_value for slot in self.slots
+        ]
+
+    def row_loader(self) -> Any:
+        """The function that makes objects of rows; None: the rows are the result.
+
+        Raises: NoSuchColumnError: what identifies an object is not selected.
+        """
+        if self._loader is None:
+            assert self.compilation is not None
+            self.plan = self.compilation.row_plan()
+            self._loader = (
+                make_loader(self.plan) if self.plan.entities() or self._rearranges else False
+            )
+            self.compilation = None
+        return self._loader or None
+
+    @property
+    def _rearranges(self) -> bool:
+        assert self.plan is not None
+        return list(self.plan.outputs) != [(index, None) for index in range(self.width)]
+
+    def unique(self, results: list[Any]) -> list[Any]:
+        """The results without repetitions, as Query has always given them."""
+        if self.scalar:
+            return list({id(result): result for result in results}.values())
+        if self.unique_keys is None:
+            return results
+        seen: set[Any] = set()
+        kept = []
+        for result in results:
+            known_by = tuple(
+                value if key is None else key(value)
+                for key, value in zip(self.unique_keys, result, strict=True)
+            )
+            if known_by not in seen:
+                seen.add(known_by)
+                kept.append(result)
+        return kept
+
+    def check_yield_per(self) -> None:
+        """Refuse to cut joined collections in pieces.
+
+        Raises: InvalidRequestError.
+        """
+        if self.repeats_parents:
+            raise sa_exc.InvalidRequestError(
+                NOT_IN_CHUNKS
+            )
+
+
+def _subject(entity: Any) -> str:
+    if isinstance(entity, MapperEntity):
+        return entity.mapper.class_.__name__
+    mapper = getattr(entity.entity, "mapper", None)
+    if mapper is not None and entity.name is not None:
+        return f"{mapper.class_.__name__}.{entity.name}"
+    return str(entity.name or "expression")
+
+
+class NamedColumns(ResultMetaData):
+    """Names of a row's values, some of which may have none."""
+
+    __slots__ = ()
+    __module__ = "sqlalchemy.engine.result"
+
+    def __init__(self, names: Sequence[str | None], objects: Sequence[Iterable[Any]]) -> None:
+        self._names = names
+        super().__init__([name for name in names if name is not None], objects)
+
+    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
+        positions: dict[Any, int] = {}
+        for position, found_by in enumerate(objects or ()):
+            for thing in found_by:
+                positions[thing] = position
+        for position, name in enumerate(self._names):
+            if name is not None:
+                positions[name] = position
+        return positions
+
+
+def _metadata(asked: Asked) -> Any:
+    """What the values of a row are called, and what finds them."""
+    names = [entity.name for entity in asked.entities]
+    if not asked.legacy:
+        names = _names_of_select(asked)
+    objects = [_found_by(entity) for entity in asked.entities]
+    return NamedColumns(names, objects)
+
+
+def _names_of_select(asked: Asked) -> list[Any]:
+    name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
+    names = []
+    for entity in asked.entities:
+        if isinstance(entity, ColumnEntity):
+            element = entity.element
+            proxy_key = element._annotations.get("proxy_key")
+            if proxy_key is not None and proxy_key != element.key:
+                element = element.label(proxy_key)
+            names.append(name_of(element))
+        else:
+            names.append(entity.name)
+    return names
+
+
+def _found_by(entity: Any) -> list[Any]:
+    if isinstance(entity, MapperEntity):
+        return [entity.given, entity.entity]
+    if isinstance(entity, ColumnEntity):
+        return [entity.element._deannotated]
+    return []
+
+
+def _unique_keys(asked: Asked) -> list[Any] | None:
+    """For each value of a row what tells two of them apart; None: no object is among them."""
+    if not any(isinstance(entity, MapperEntity) for entity in asked.entities):
+        return None
+    return [
+        id
+        if isinstance(entity, MapperEntity) or not _is_hashable(entity)
+        else None
+        for entity in asked.entities
+    ]
+
+
+def _is_hashable(entity: Any) -> bool:
+    if isinstance(entity, BundleEntity):
+        return all(map(_is_hashable, entity.columns))
+    return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
+
+
+NOT_IN_CHUNKS = (
+    "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. "
+    "joinedload() against collections or subqueryload().  Consider the selectinload() strategy for "
+    "better flexibility in loading objects."
+)
+
+
+class Later:
+    """What strategies.py registers at import: it stands above this module.
+
+    make(prop, strategy): a lazy loader for one object. make(prop, strategy, compilation, plan,
+    place): a loader that runs when the rows are read.
+    """
+
+    make: Any = None
+
+
+def shapes_of(engine: Any) -> dict[Any, CompiledQuery]:
+    """The compiled queries of an engine, by structure."""
+    engine = getattr(engine, "engine", engine)
+    shapes: dict[Any, CompiledQuery] | None = engine.__dict__.get("_orm_shapes")
+    if shapes is None:
+        shapes = engine.__dict__["_orm_shapes"] = {}
+    return shapes
+
+
+#: How many compiled queries an engine keeps.
+LIMIT = 500
+
+
+def compile_shape(
+    session: Any,
+    key: Hashable,
+    make: Callable[[], tuple[Asked, Sequence[Any]]],
+    *,
+    mapper: Any = None,
+    options: LoaderOptions | None = None,
+    only: Iterable[str] | None = None,
+    overwrite: str = "",
+    prior: Path = (),
+    subquery_root: Any = None,
+) -> CompiledQuery:
+    """The compiled query under this key; else that of what `make()` asks, with its binds.
+
+    key None: not to be kept.
+    """
+    engine = session.bind
+    if engine is None or session._binds:
+        engine = session.get_bind(mapper=mapper)
+    shapes = shapes_of(engine)
+    query = shapes.get(key) if key is not None else None
+    if query is None:
+        asked, binds = make()
+        compilation = Compilation(
+            asked,
+            options=options,
+            only=only,
+            overwrite=overwrite,
+            prior=prior,
+            subquery_root=subquery_root,
+            binds=binds,
+        )
+        compiled = compilation.statement.compile(dialect=engine.dialect)
+        query = CompiledQuery(compilation, compiled, binds, mapper)
+        if key is not None:
+            if len(shapes) >= LIMIT:
+                for old in list(shapes)[: LIMIT // 2]:
+                    del shapes[old]
+            shapes[key] = query
+    return query
+
+
+# Full statements ------------------------------------------------------------------------------
+
+
+class StatementQuery:
+    """What the rows of a learner's own statement become: from_statement().
+
+    The rows are understood by the names and columns that the result itself tells.
+    """
+
+    __slots__ = ("asked", "cause", "compilation", "mapper", "metadata", "plan", "scalar", "unique_keys")
+
+    def __init__(self, asked: Asked) -> None:
+        asked.textual = True
+        self.asked = asked
+        self.compilation = Compilation(asked)
+        self.compilation.foreign_rows = True
+        self.scalar = self.compilation.gives_entities
+        self.metadata = _metadata(asked)
+        self.unique_keys = _unique_keys(asked)
+        self.mapper = next(
+            (entity.mapper for entity in asked.entities if isinstance(entity, MapperEntity)), None
+        )
+        self.plan: RowPlan | None = None
+        self.cause = Cause(
+            "query", ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities))
+        )
+
+    @property
+    def repeats_parents(self) -> bool:
+        """Whether a collection is filled from several rows."""
+        return self.compilation.repeats_parents
+
+    def row_loader(self, result: Any) -> Any:
+        """The function that makes objects of this result's rows.
+
+        Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
+        """
+        self.plan = self.compilation.row_plan(_Locator(result).locate)
+        return make_loader(self.plan)
+
+    unique = CompiledQuery.unique
+
+
+class _Locator:
+    """Finds the columns of entities in the rows of any statement, by what the result says."""
+
+    def __init__(self, result: Any) -> None:
+        self._dialect = result.dialect
+        self._converted = result._processors
+        self._objects: dict[Any, int] = {}
+        compiled = result.context.compiled
+        for index, described in enumerate(getattr(compiled, "result_columns", None) or ()):
+            for thing in described[2]:
+                if not isinstance(thing, str):
+                    self._objects.setdefault(thing, index)
+        self._names: dict[str, list[int]] = {}
+        for index, name in enumerate(result._metadata.keys):
+            self._names.setdefault(name, []).append(index)
+
+    def locate(self, column: Any) -> Position:
+        index = self._index(column)
+        if index is None:
+            raise sa_exc.NoSuchColumnError(f"Could not locate column in row for column '{column}'")
+        if self._converted is not None:
+            return index, None
+        return index, column.type.result_processor(self._dialect)
+
+    def _index(self, column: Any) -> int | None:
+        for thing in (column, *column._proxies):
+            if thing in self._objects:
+                return self._objects[thing]
+        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
+            if isinstance(name, str) and name in self._names:
+                places = self._names[name]
+                if len(places) > 1:
+                    raise sa_exc.InvalidRequestError(
+                        f"Ambiguous column name '{column}' in result set column descriptions"
+                    )
+                return places[0]
+        return None

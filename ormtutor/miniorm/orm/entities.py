@@ -1,33 +1,163 @@
 """Entities: what a query may select besides a mapped class itself.
 
 Before: learners call aliased(), join(), with_parent(), Bundle(); query.py is handed what they return.
-Here:   a mapped class under another name (AliasedClass and what is known about it, AliasedInsp),
-        a join that understands relationships, a criterion for "children of this object".
-After:  orm/context.py puts them into FROM and WHERE.
+Here:   a mapped class under another name (AliasedClass, and what is known about it, AliasedInsp);
+        a JOIN that understands relationships; the criterion "related to this object"; a Bundle.
+After:  orm/context.py puts them into the columns and the FROM of a SELECT.
+
+Follows: SQLAlchemy 1.4, "Querying with aliased classes", `aliased()`, `join()`, `with_parent()`.
 """
 
 from __future__ import annotations
+
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.inspection import inspect, inspects, inspects_itself
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.sql import columns, elements, selectable, traversal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
+@inspects_itself
 class AliasedInsp:
-    """What is known about an AliasedClass: its mapper, its selectable, its name."""
+    """What is known about an AliasedClass: its mapper, its selectable, its name.
+
+    It stands wherever a Mapper may stand as an entity, and answers to the same questions.
+    """
 
     __module__ = "sqlalchemy.orm.util"
 
-    mapper: Any
-    selectable: Any
-    name: str | None
-    entity: Any
+    is_aliased_class = True
+    is_mapper = False
+    is_selectable = True
+    is_instance = is_attribute = is_property = is_clause_element = is_bundle = False
+
+    def __init__(
+        self,
+        entity: AliasedClass,
+        mapper: Any,
+        from_clause: Any,
+        name: str | None,
+        adapt_on_names: bool = False,
+    ) -> None:
+        self.entity = entity
+        self.mapper = mapper
+        self.selectable = from_clause
+        self.name = name
+        self._adapt_on_names = adapt_on_names
+        self._columns: dict[Any, Any] = {}
+
+    @property
+    def class_(self) -> type:
+        """The mapped class."""
+        cls: type = self.mapper.class_
+        return cls
+
+    @property
+    def persist_selectable(self) -> Any:
+        """The aliased FROM element."""
+        return self.selectable
+
+    local_table = persist_selectable
+
+    @property
+    def entity_namespace(self) -> Any:
+        """Where filter_by() looks names up."""
+        return self.entity
+
+    def __clause_element__(self) -> Any:
+        return self.selectable._annotate({"parententity": self, "entity": self})
+
+    def column(self, column: Any) -> Any:
+        """The alias's own column for a column of the mapped table; None when it has none."""
+        try:
+            return self._columns[column]
+        except KeyError:
+            found = self.selectable.corresponding_column(column)
+            if found is None and self._adapt_on_names:
+                found = self.selectable.c.get(column.name)
+            self._columns[column] = found
+            return found
+
+    def _adapt_element(self, expression: Any, key: str | None = None) -> Any:
+        """What the attribute `key` of the alias stands for: it knows its alias and its name."""
+        adapted = self.adapt(expression)
+        annotations = {"parententity": self, "parentmapper": self, "proxy_key": key}
+        return adapted if key is None else adapted._annotate(annotations)
+
+    def adapt(self, expression: Any) -> Any:
+        """The expression as this alias sees it."""
+        if expression._is_column_clause and expression.table is not None:
+            found = self.column(expression)
+            return expression if found is None else found
+        return traversal.replace(expression, self._replacement)
+
+    def _replacement(self, element: Any) -> Any:
+        if element._is_column_clause:
+            return self.column(element) if element.table is not None else None
+        if element is self.mapper.persist_selectable:
+            return self.selectable
+        return None
+
+    def __str__(self) -> str:
+        return f"aliased({self.mapper.class_.__name__})"
+
+    def __repr__(self) -> str:
+        name = self.mapper.class_.__name__
+        return f"<AliasedInsp at 0x{id(self):x}; {name}({name})>"
 
 
 class AliasedClass:
-    """A mapped class seen through another FROM: attributes are those of the alias."""
+    """A mapped class seen through another FROM element: its attributes are those of the alias."""
 
     __module__ = "sqlalchemy.orm.util"
+
+    def __init__(
+        self,
+        mapped_class_or_ac: Any,
+        alias: Any = None,
+        name: str | None = None,
+        flat: bool = False,
+        adapt_on_names: bool = False,
+    ) -> None:
+        mapper = inspect(mapped_class_or_ac).mapper
+        if alias is None:
+            alias = mapper.persist_selectable.alias(name)
+        self.__name__ = f"AliasedClass_{mapper.class_.__name__}"
+        self._aliased_insp = AliasedInsp(self, mapper, alias, name, adapt_on_names)
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            insp = self.__dict__["_aliased_insp"]
+        except KeyError:
+            raise AttributeError(key) from None
+        target = insp.mapper.class_
+        attribute = getattr(target, key)
+        if isinstance(attribute, QueryableAttribute):
+            attribute = attribute.adapt_to_entity(insp)
+            self.__dict__[key] = attribute
+        elif hasattr(attribute, "__func__") and attribute.__self__ is target:
+            # A classmethod runs on the alias, as its author wrote it for the class.
+            attribute = attribute.__func__.__get__(self, type(self))
+        elif hasattr(attribute, "__get__") and not isinstance(attribute, type):
+            bound = attribute.__get__(None, self)
+            if not isinstance(bound, type(attribute)) or bound is not attribute:
+                attribute = bound
+        return attribute
+
+    def __repr__(self) -> str:
+        name = self._aliased_insp.mapper.class_.__name__
+        return f"<AliasedClass at 0x{id(self):x}; {name}>"
+
+    def __str__(self) -> str:
+        return str(self._aliased_insp)
+
+
+@inspects(AliasedClass)
+def _inspect_aliased_class(target: AliasedClass) -> AliasedInsp:
+    return target._aliased_insp
 
 
 def aliased(
@@ -37,13 +167,110 @@ def aliased(
     flat: bool = False,
     adapt_on_names: bool = False,
 ) -> Any:
-    """A mapped class (or table) under another name."""
-    raise NotImplementedError
+    """A mapped class (or a table) under another name.
+
+    alias: the FROM element that stands for the class's table, such as a subquery; otherwise an
+    alias of the table is made. adapt_on_names: find the subquery's columns by name alone.
+    """
+    if isinstance(element, selectable.FromClause):
+        if adapt_on_names:
+            raise sa_exc.ArgumentError("adapt_on_names only applies to ORM elements")
+        return element.alias(name)
+    return AliasedClass(element, alias=alias, name=name, flat=flat, adapt_on_names=adapt_on_names)
 
 
-def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
-    """A criterion: the related rows of one object, from its present foreign key values."""
-    raise NotImplementedError
+# JOIN along relationships ---------------------------------------------------------------------
+
+
+class ORMJoin(selectable.Join):
+    """A JOIN whose ON clause may be a relationship.
+
+    left_entity: whose attribute a string in `onclause` names, where `left` is more than one thing.
+    """
+
+    __module__ = "sqlalchemy.orm.util"
+
+    def __init__(
+        self,
+        left: Any,
+        right: Any,
+        onclause: Any = None,
+        isouter: bool = False,
+        full: bool = False,
+        left_entity: Any = None,
+    ) -> None:
+        left_from, right_from = from_element(left), from_element(right)
+        self._right_entity = inspect(right, raiseerr=False) or right
+        if isinstance(onclause, str):
+            onclause = getattr(_entity_of(left_entity or left), onclause)
+        if not isinstance(onclause, QueryableAttribute):
+            super().__init__(left_from, right_from, onclause, isouter, full)
+            return
+        source = onclause.parent.selectable
+        if not _is_present(source, left_from):
+            source = left_from
+        primary, through, _source, _dest, secondary, _adapt = onclause.property.create_joins(
+            source_selectable=source,
+            dest_selectable=right_from,
+            of_type=self._right_entity if hasattr(self._right_entity, "mapper") else None,
+            alias_secondary=True,
+            extra_criteria=onclause._extra_criteria,
+        )
+        if through is None:
+            super().__init__(left_from, right_from, primary, isouter, full)
+        elif isouter:
+            # The rows between must not count on their own: they are joined with the right side first.
+            inner = selectable.Join(secondary, right_from, through)
+            super().__init__(left_from, inner, primary, isouter, full)
+        else:
+            outer = selectable.Join(left_from, secondary, primary, isouter, full)
+            super().__init__(outer, right_from, through, isouter, full)
+
+    def join(
+        self,
+        right: Any,
+        onclause: Any = None,
+        isouter: bool = False,
+        full: bool = False,
+    ) -> Any:
+        """This JOIN and one more."""
+        return ORMJoin(self, right, onclause, isouter, full, left_entity=self._right_entity)
+
+    def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Any:
+        """This JOIN and one more, LEFT OUTER."""
+        return ORMJoin(self, right, onclause, True, full, left_entity=self._right_entity)
+
+
+# The name under which the original's repr shows it.
+ORMJoin.__name__ = ORMJoin.__qualname__ = "_ORMJoin"
+
+
+def from_element(thing: Any) -> Any:
+    """The FROM element of a class, an alias, an entity; a FROM element is its own."""
+    if isinstance(thing, selectable.FromClause):
+        entity = thing._annotations.get("parententity")
+        return thing if entity is None else entity.selectable
+    entity = inspect(thing, raiseerr=False)
+    if entity is not None and hasattr(entity, "mapper") and not entity.is_instance:
+        return entity.selectable
+    return selectable.as_from(thing)
+
+
+def _entity_of(thing: Any) -> Any:
+    entity = inspect(thing, raiseerr=False)
+    return thing if entity is None else entity.entity
+
+
+def _is_present(wanted: Any, candidate: Any) -> bool:
+    """Whether a FROM element is `candidate` or stands in its joins."""
+    waiting = [candidate]
+    while waiting:
+        each = waiting.pop()._ungroup()
+        if each is wanted or each._deannotated is wanted:
+            return True
+        if each._is_join:
+            waiting += [each.left, each.right]
+    return False
 
 
 def join(
@@ -53,11 +280,78 @@ def join(
     isouter: bool = False,
     full: bool = False,
     join_to_left: Any = None,
-) -> Any:
-    """A FROM element that joins two mapped things, along a relationship when one is given."""
-    raise NotImplementedError
+) -> ORMJoin:
+    """A FROM element that joins two mapped things.
+
+    onclause: a relationship, its name, or a condition; without it the foreign keys decide.
+    """
+    return ORMJoin(left, right, onclause, isouter, full)
 
 
-def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> Any:
+def outerjoin(
+    left: Any, right: Any, onclause: Any = None, full: bool = False, join_to_left: Any = None
+) -> ORMJoin:
     """The same as join(), with LEFT OUTER."""
-    raise NotImplementedError
+    return ORMJoin(left, right, onclause, True, full)
+
+
+def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
+    """A criterion: the related rows of one object, from its present key values.
+
+    prop: the relationship of the object's class, or its name.
+    Raises: InvalidRequestError: a key value that is not known.
+    """
+    if isinstance(prop, str):
+        prop = getattr(type(instance), prop).property
+    adapt_source = None
+    if isinstance(prop, QueryableAttribute):
+        if prop._of_type is not None:
+            from_entity = prop._of_type
+        if prop.parent.is_aliased_class:
+            raise AssertionError
+        prop = prop.property
+    if not hasattr(prop, "direction"):
+        raise AttributeError("_with_parent")
+    if from_entity is not None:
+        entity = inspect(from_entity)
+        if entity.is_aliased_class:
+            adapt_source = entity.adapt
+    return prop._optimized_compare(instance, value_is_parent=True, adapt_source=adapt_source)
+
+
+# Several columns as one value -----------------------------------------------------------------
+
+
+@inspects_itself
+class Bundle:
+    """Several columns that come as one value of the row: `Bundle("name", User.first, User.last)`."""
+
+    __module__ = "sqlalchemy.orm.util"
+
+    single_entity = False
+    is_bundle = True
+    is_clause_element = is_mapper = is_aliased_class = is_selectable = False
+    is_instance = is_attribute = is_property = False
+
+    def __init__(self, name: str, *exprs: Any, **kw: Any) -> None:
+        self.name = self._label = name
+        self.exprs = exprs
+        elements_of = [getattr(each, "expression", each) for each in exprs]
+        self.c = self.columns = columns.ColumnCollection(
+            [(getattr(expr, "key", None) or element.key, expr)
+             for expr, element in zip(exprs, elements_of, strict=True)]
+        )
+        self.single_entity = kw.pop("single_entity", self.single_entity)
+
+    @property
+    def mapper(self) -> Any:
+        """The mapper of the first column."""
+        return self.exprs[0].parent.mapper
+
+    def label(self, name: str) -> Bundle:
+        """The same under another name."""
+        return type(self)(name, *self.exprs, single_entity=self.single_entity)
+
+    def __clause_element__(self) -> Any:
+        clauses = [elements.clause_of(each) for each in self.exprs]
+        return elements.ClauseList(*clauses, group=False)._annotate({"bundle": self})

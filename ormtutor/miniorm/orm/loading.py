@@ -1,24 +1,233 @@
-"""Loading: rows become objects.
+"""Loading: a compiled query is sent, and its rows become objects.
 
-Before: orm/context.py has compiled the SELECT and knows which column fills which attribute.
-Here:   a row loader for each query shape; get by primary key; refresh of expired attributes.
-After:  orm/identity.py holds the objects, orm/state.py their facts.
+Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values for it.
+Here:   run() sends it, calls the row loader and what has to be loaded afterwards; get() by primary
+        key; refresh of expired attributes.
+After:  engine/base.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py holds them.
+
+Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expiring".
 """
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    CompiledQuery,
+    MapperEntity,
+    StatementQuery,
+    compile_shape,
+)
+from ormtutor.miniorm.orm.options import LoaderOptions, resolve
+from ormtutor.miniorm.orm.rowloader import LoadContext
+from ormtutor.miniorm.orm.state import (
+    PASSIVE_NO_RESULT,
+    PASSIVE_OFF,
+    RELATED_OBJECT_OK,
+    SQL_OK,
+    Loaders,
+)
+from ormtutor.miniorm.sql.elements import BindParameter, and_
+from ormtutor.miniorm.sql.selectable import (
+    LABEL_STYLE_DISAMBIGUATE_ONLY,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.mapper import Mapper
+    from ormtutor.miniorm.orm.state import InstanceState
 
-def load_scalar_attributes(mapper: Any, state: Any, keys: Iterable[str]) -> None:
-    """Refresh the expired column attributes `keys` of one object.
 
-    Raises: DetachedInstanceError: no session. ObjectDeletedError: the row is gone.
+# Running --------------------------------------------------------------------------------------
+
+
+def send(
+    session: Any,
+    query: CompiledQuery,
+    values: Sequence[Any],
+    cause: Cause,
+    *,
+    params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
+) -> Any:
+    """Send the SELECT on the session's connection; gives its CursorResult."""
+    if autoflush and session.autoflush:
+        session._autoflush(cause)
+    engine = session.bind
+    if engine is None or session._binds:
+        engine = session.get_bind(mapper=query.mapper, clause=query.statement)
+    connection = session._connection_for_bind(engine, execution_options)
+    compiled, parameters = query.ready(values, params)
+    return connection._execute_compiled(compiled, [parameters], cause, execution_options)
+
+
+def run(
+    session: Any,
+    query: CompiledQuery,
+    values: Sequence[Any],
+    cause: Cause,
+    *,
+    params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
+    refresh_state: InstanceState | None = None,
+    populate_existing: bool = False,
+) -> list[Any]:
+    """Send a query and give what its rows stand for: objects, or tuples."""
+    result = send(
+        session,
+        query,
+        values,
+        cause,
+        params=params,
+        autoflush=autoflush,
+        execution_options=execution_options,
+    )
+    rows = result._read_all()
+    context = LoadContext(session, query, values, refresh_state)
+    context.params = params
+    context.autoflush = autoflush
+    return load_rows(context, query, rows, result.context)
+
+
+def load_rows(
+    context: LoadContext, query: CompiledQuery, rows: Any, execution: Any = None
+) -> list[Any]:
+    """What the rows stand for, with everything that is loaded after them."""
+    loader = query.row_loader()
+    if loader is None:
+        return rows  # type: ignore[no-any-return]
+    session = context.session
+    listeners = session.dispatch.loaded_as_persistent
+    if listeners:
+        context.fresh = []
+    loaded: list[Any] = loader(rows, context)
+    if execution is not None and execution._outcome is not None:
+        _tell_outcome(execution._outcome, query, rows, context)
+    if context.batches:
+        context.load_later()
+    for state in context.fresh or ():
+        obj = state()
+        for listener in listeners:
+            listener(session, obj)
+    return loaded
+
+
+def run_in_chunks(
+    session: Any,
+    query: CompiledQuery,
+    values: Sequence[Any],
+    cause: Cause,
+    size: int,
+    *,
+    params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
+) -> Iterator[list[Any]]:
+    """As run(), `size` rows at a time (yield_per).
+
+    Raises: InvalidRequestError: a joined collection would be cut in pieces.
     """
-    raise NotImplementedError
+    query.check_yield_per()
+    result = send(
+        session,
+        query,
+        values,
+        cause,
+        params=params,
+        autoflush=autoflush,
+        execution_options=execution_options,
+    )
+    while rows := result._read_many(size):
+        context = LoadContext(session, query, values)
+        context.params = params
+        context.yield_per = size
+        yield load_rows(context, query, rows, result.context)
+
+
+def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> None:
+    """How many rows became how many objects. Counted only when someone asked for the outcome."""
+    outcome.rows = len(rows)
+    outcome.made = context.made
+    found: dict[type, set[Any]] = {}
+    for plan in query.plan.entities():
+        positions = [position for position, _ in plan.ident]
+        idents = found.setdefault(plan.mapper.class_, set())
+        idents.update(tuple(row[position] for position in positions) for row in rows)
+        idents.discard((None,) * len(positions))
+    outcome.known = sum(map(len, found.values())) - context.made
+
+
+def run_statement(
+    session: Any,
+    query: StatementQuery,
+    statement: Any,
+    params: dict[str, Any] | None = None,
+    *,
+    autoflush: bool = True,
+    execution_options: Any = None,
+) -> list[Any]:
+    """Send a learner's own statement and give what its rows stand for."""
+    if autoflush and session.autoflush:
+        session._autoflush(query.cause)
+    connection = session._connection_for_bind(
+        session.get_bind(mapper=query.mapper, clause=statement), execution_options
+    )
+    result = connection._execute_20(statement, params or {}, _cause=query.cause)
+    rows = result._read_all()
+    context = LoadContext(session, query, ())
+    context.autoflush = autoflush
+    loader = query.row_loader(result)
+    loaded: list[Any] = loader(rows, context)
+    if result.context._outcome is not None:
+        _tell_outcome(result.context._outcome, query, rows, context)
+    if context.batches:
+        context.load_later()
+    return loaded
+
+
+# By primary key -------------------------------------------------------------------------------
+
+
+def label_of(mapper: Mapper, ident: Any) -> str:
+    """`User#1`: how causes name an object."""
+    if mapper.single_key:
+        return f"{mapper.class_.__name__}#{ident}"
+    return f"{mapper.class_.__name__}#{','.join(map(str, ident))}"
+
+
+def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PASSIVE_OFF) -> Any:
+    """The object with this key in the identity map; None: not there, or its row is gone.
+
+    An expired one is refreshed first, which tells whether its row is still there;
+    PASSIVE_NO_RESULT: it would have to be, and may not.
+    """
+    table = session.identity_map.tables.get(mapper.class_)
+    if table is None:
+        return None
+    state = table.get(ident)
+    if state is None:
+        return None
+    obj = state()
+    if obj is not None and state.expired:
+        if not passive & SQL_OK:
+            return PASSIVE_NO_RESULT
+        if not passive & RELATED_OBJECT_OK:
+            return obj
+        try:
+            state.load_expired(passive)
+        except orm_exc.ObjectDeletedError:
+            session._remove_newly_deleted([state])
+            return None
+    return obj
 
 
 def get(
@@ -29,13 +238,203 @@ def get(
     populate_existing: bool = False,
     execution_options: Any = None,
 ) -> Any:
-    """`Session.get` and `Query.get`: from the identity map, else by one SELECT; None without a row."""
-    raise NotImplementedError
+    """`Session.get` and `Query.get`: from the identity map, else by one SELECT; None without a row.
 
-
-def refresh(session: Any, state: Any, attribute_names: Iterable[str] | None = None) -> None:
-    """`Session.refresh`: read one object's row again.
-
-    Raises: InvalidRequestError: "Could not refresh instance '%s'".
+    Raises: InvalidRequestError: too many or too few values, or wrong names. ArgumentError: the
+            entity is not mapped.
     """
-    raise NotImplementedError
+    mapper = _mapper_of(entity)
+    ident = identity_of(mapper, ident)
+    if not populate_existing:
+        obj = in_identity_map(session, mapper, ident)
+        if obj is not None:
+            return obj
+    resolved = resolve(options, [mapper]) if options else None
+    return load_by_ident(
+        session,
+        mapper,
+        ident,
+        options=resolved,
+        options_key=tuple([option.key for option in options]),
+        populate_existing=populate_existing,
+        execution_options=execution_options,
+    )
+
+
+def _mapper_of(entity: Any) -> Mapper:
+    insp = inspect(entity, raiseerr=False)
+    if insp is None or not getattr(insp, "is_mapper", False):
+        raise sa_exc.ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
+    return insp  # type: ignore[no-any-return]
+
+
+def identity_of(mapper: Mapper, ident: Any) -> Any:
+    """A primary key as it was given, as the identity map has it: a value, or a tuple of several."""
+    if ident.__class__ is int or ident.__class__ is str:
+        values: Sequence[Any] = (ident,)
+    elif isinstance(ident, dict):
+        values = _identity_by_name(mapper, ident)
+    elif ident is None or isinstance(ident, (str, bytes)) or not hasattr(ident, "__iter__"):
+        values = (ident,)
+    else:
+        values = tuple(ident)
+    if len(values) != len(mapper.primary_key):
+        columns = ",".join(f"'{column}'" for column in mapper.primary_key)
+        raise sa_exc.InvalidRequestError(
+            "Incorrect number of values in identifier to formulate primary key for session.get(); "
+            f"primary key columns are {columns}"
+        )
+    return values[0] if mapper.single_key else tuple(values)
+
+
+def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
+    keys = mapper._pk_attribute_keys
+    named = dict(given)
+    for name, synonym in mapper.synonyms.items():
+        if synonym.name in keys and name in named:
+            named[synonym.name] = named.pop(name)
+    try:
+        values = [named[key] for key in keys]
+    except KeyError:
+        values = None  # type: ignore[assignment]
+    if values is None or len(named) != len(keys):
+        names = ",".join(f"'{key}'" for key in keys)
+        raise sa_exc.InvalidRequestError(
+            "Incorrect names of values in identifier to formulate primary key for session.get(); "
+            f"primary key attribute names are {names} (synonym names are also accepted)"
+        )
+    return values
+
+
+def load_by_ident(
+    session: Any,
+    mapper: Mapper,
+    ident: Any,
+    *,
+    options: LoaderOptions | None = None,
+    options_key: Any = None,
+    populate_existing: bool = False,
+    refresh_state: InstanceState | None = None,
+    only: frozenset[str] | None = None,
+    label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL,
+    cause: Cause | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
+) -> Any:
+    """One object by one SELECT; None when there is no row.
+
+    refresh_state: the object whose values are replaced, all of them or only those named in `only`.
+    """
+    values = (ident,) if mapper.single_key else ident
+    missing = tuple(index for index, value in enumerate(values) if value is None)
+    if len(missing) == len(values):
+        sa_exc.warn(
+            "fully NULL primary key identity cannot load any object.  This condition may raise an "
+            "error in a future release."
+        )
+    overwrite = "one" if refresh_state is not None else "all" if populate_existing else ""
+    key = ("by ident", mapper, missing, overwrite, only, label_style, options_key)
+
+    def make() -> tuple[Asked, list[BindParameter]]:
+        asked = Asked([MapperEntity(mapper, mapper.class_)], label_style, legacy=True)
+        binds = [
+            BindParameter("pk", None, type_=column.type, unique=True)
+            for column in mapper.primary_key
+        ]
+        asked.where = (
+            and_(
+                *(
+                    column.is_(None) if index in missing else column == bind
+                    for index, (column, bind) in enumerate(
+                        zip(mapper.primary_key, binds, strict=True)
+                    )
+                )
+            ),
+        )
+        return asked, [bind for index, bind in enumerate(binds) if index not in missing]
+
+    query = compile_shape(
+        session, key, make, mapper=mapper, options=options, only=only, overwrite=overwrite
+    )
+    if cause is None:
+        cause = Cause("get", label_of(mapper, ident))
+    loaded = run(
+        session,
+        query,
+        [value for value in values if value is not None],
+        cause,
+        autoflush=autoflush,
+        execution_options=execution_options,
+        refresh_state=refresh_state,
+    )
+    return loaded[0] if loaded else None
+
+
+# Refreshing -----------------------------------------------------------------------------------
+
+
+def load_scalar_attributes(
+    mapper: Mapper, state: InstanceState, keys: Iterable[str], passive: int = PASSIVE_OFF
+) -> None:
+    """Refresh the expired attributes `keys` of one object.
+
+    Raises: DetachedInstanceError: no session. ObjectDeletedError: the row is gone.
+    """
+    session = state.session
+    if session is None:
+        raise orm_exc.DetachedInstanceError(
+            f"Instance {orm_exc.state_label(state)} is not bound to a Session; attribute refresh "
+            "operation cannot proceed"
+        )
+    ident = state.ident
+    if ident is None:
+        # Its key was set by hand; whether there is a row is found out by asking.
+        values = [state.dict.get(key) for key in mapper._pk_attribute_keys]
+        ident = values[0] if mapper.single_key else tuple(values)
+    only = frozenset(keys)
+    options = None if state.load_options is None else state.load_options.at(mapper)
+    found = load_by_ident(
+        session,
+        mapper,
+        ident,
+        options=options,
+        options_key=options,
+        refresh_state=state,
+        only=only,
+        cause=Cause("refresh", label_of(mapper, ident)),
+        # Differs from 1.4, which may flush here: see ormtutor/differences.py.
+        autoflush=False,
+    )
+    if found is None and state.ident is not None:
+        raise orm_exc.ObjectDeletedError(state)
+
+
+def refresh(
+    session: Any, state: InstanceState, attribute_names: Iterable[str] | None = None
+) -> None:
+    """`Session.refresh`: read one object's row again, now.
+
+    Raises: InvalidRequestError: there is no row, or only collections were named.
+    """
+    mapper = state.mapper
+    only = None if attribute_names is None else frozenset(attribute_names)
+    options = None if state.load_options is None else state.load_options.at(mapper)
+    found = load_by_ident(
+        session,
+        mapper,
+        state.ident,
+        options=options,
+        options_key=options,
+        refresh_state=state,
+        only=only,
+        label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
+        cause=Cause("refresh", label_of(mapper, state.ident)),
+        autoflush=False,
+    )
+    if found is None:
+        raise sa_exc.InvalidRequestError(
+            f"Could not refresh instance '{orm_exc.state_label(state)}'"
+        )
+
+
+Loaders.expired = staticmethod(load_scalar_attributes)

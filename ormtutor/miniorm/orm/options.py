@@ -1,21 +1,560 @@
 """Loading options: joinedload() and its family, as paths from an entity to an attribute.
 
-Before: learners write `query.options(joinedload(User.addresses))`.
-Here:   each option is a small record: path -> strategy; options chain.
-After:  orm/context.py asks, for each attribute it meets, which option speaks of its path.
+Before: learners write `query.options(joinedload(User.addresses).defer(Address.email))`.
+Here:   a chain of calls becomes steps, each of them "along this path, load so"; resolve() turns the
+        tokens of a path (attributes, names, '*') into mapped properties of the query's entities.
+After:  orm/context.py asks for_path() about each attribute that it meets; what also concerns later
+        lazy loads is kept with the loaded objects.
+
+Follows: SQLAlchemy 1.4, "Relationship Loading Techniques", "Loading Columns".
 """
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm import exc as orm_exc
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import Any
+
+    from typing_extensions import Self
+
+# Strategy names. Those of columns and those of relationships must not be mixed up.
+COLUMN_STRATEGIES = {
+    "column": "column loader",
+    "deferred": "deferred column loader",
+    "deferred_raise": "deferred column loader",
+}
+RELATIONSHIP_STRATEGIES = {
+    "select": "lazy loader",
+    "raise": "lazy loader",
+    "raise_on_sql": "lazy loader",
+    "joined": "joined loader",
+    "contains_eager": "joined loader",
+    "subquery": "subquery loader",
+    "selectin": "select in loader",
+    "immediate": "immediate loader",
+    "noload": "no loader",
+}
+# '*' within a path speaks of one entity; a lone '*' of every entity that the query meets.
+RELATIONSHIP_WILDCARD = "relationship:*"
+COLUMN_WILDCARD = "column:*"
+RELATIONSHIP_DEFAULT = "relationship:_sa_default"
+COLUMN_DEFAULT = "column:_sa_default"
+_DEFAULTS = {RELATIONSHIP_WILDCARD: RELATIONSHIP_DEFAULT, COLUMN_WILDCARD: COLUMN_DEFAULT}
+_WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
+
+NO_SETTINGS: tuple[tuple[str, Any], ...] = ()
+
+
+class Step:
+    """One instruction: load what `tokens` lead to by this strategy."""
+
+    __slots__ = ("key", "propagates", "settings", "strategy", "tokens")
+
+    def __init__(
+        self,
+        tokens: tuple[Any, ...],
+        strategy: str | None,
+        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
+        propagates: bool = True,
+    ) -> None:
+        self.tokens = tokens
+        self.strategy = strategy
+        self.settings = settings
+        self.propagates = propagates
+        self.key = (tuple(map(_token_key, tokens)), strategy, settings)
 
 
 class Load:
     """Options that start at one entity: `Load(User).joinedload(User.addresses)`."""
 
     __module__ = "sqlalchemy.orm.strategy_options"
+    __slots__ = ("entity", "steps", "tokens")
+
+    _is_legacy_option = False
 
     def __init__(self, entity: Any) -> None:
-        raise NotImplementedError
+        self.entity = inspect(entity)
+        self.tokens: tuple[Any, ...] = ()
+        self.steps: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        return "Load(strategy=None)"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells this option from others: part of a query's structure."""
+        return (self.entity, *[step.key for step in self.steps])
+
+    def _continued(self, tokens: tuple[Any, ...], steps: Iterable[Step]) -> Self:
+        new = type(self).__new__(type(self))
+        new.entity = self.entity
+        new.tokens = tokens
+        new.steps = self.steps + tuple(steps)
+        if new.entity is not None:
+            for step in new.steps[len(self.steps) :]:
+                _resolve_tokens(new.entity, step)
+        return new
+
+    def _relationship(
+        self,
+        attr: Any,
+        strategy: str | None,
+        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
+        propagates: bool = True,
+    ) -> Self:
+        tokens = self.tokens + self._tokens_of(attr, RELATIONSHIP_WILDCARD)
+        return self._continued(tokens, [Step(tokens, strategy, settings, propagates)])
+
+    def _columns(
+        self,
+        attrs: Iterable[Any],
+        strategy: str | None,
+        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
+    ) -> Self:
+        steps = [
+            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy, settings)
+            for attr in attrs
+        ]
+        return self._continued(self.tokens, steps)
+
+    def _tokens_of(self, attr: Any, wildcard: str) -> tuple[Any, ...]:
+        if not isinstance(attr, str):
+            return (attr,)
+        if attr == "*" and self.entity is None and not self.tokens:
+            return (_DEFAULTS[wildcard],)
+        return tuple(wildcard if name == "*" else name for name in attr.split("."))
+
+    def _all_columns(self, strategy: str | None, setting: tuple[str, Any]) -> Self:
+        tokens = (*self.tokens, COLUMN_WILDCARD)
+        return self._continued(self.tokens, [Step(tokens, strategy, (setting,))])
+
+    def contains_eager(self, attr: Any, alias: Any = None) -> Self:
+        """Fill the attribute from columns that the query itself joins to."""
+        return self._relationship(attr, "contains_eager", _alias_settings(alias), propagates=False)
+
+    def joinedload(self, attr: Any, innerjoin: Any = None) -> Self:
+        """Load the attribute in the same SELECT, by a JOIN."""
+        return self._relationship(attr, "joined", _innerjoin_settings(innerjoin))
+
+    def subqueryload(self, attr: Any) -> Self:
+        """Load the attribute by a second SELECT that embeds the first."""
+        return self._relationship(attr, "subquery")
+
+    def selectinload(self, attr: Any) -> Self:
+        """Load the attribute by a second SELECT with the parents' keys in an IN."""
+        return self._relationship(attr, "selectin")
+
+    def lazyload(self, attr: Any) -> Self:
+        """Load the attribute when it is first read."""
+        return self._relationship(attr, "select")
+
+    def immediateload(self, attr: Any) -> Self:
+        """Load the attribute at once, by a SELECT for each parent."""
+        return self._relationship(attr, "immediate")
+
+    def noload(self, attr: Any) -> Self:
+        """Do not load the attribute at all: it reads as empty."""
+        return self._relationship(attr, "noload")
+
+    def raiseload(self, attr: Any, sql_only: bool = False) -> Self:
+        """Refuse to load the attribute when it is read."""
+        return self._relationship(attr, "raise_on_sql" if sql_only else "raise")
+
+    def defaultload(self, attr: Any) -> Self:
+        """Step along the attribute without saying how it is loaded."""
+        return self._relationship(attr, None)
+
+    def defer(self, key: Any, raiseload: bool = False) -> Self:
+        """Leave the column out until it is read."""
+        return self._columns([key], "deferred_raise" if raiseload else "deferred")
+
+    def undefer(self, key: Any) -> Self:
+        """Load the deferred column with the rest."""
+        return self._columns([key], "column")
+
+    def undefer_group(self, name: str) -> Self:
+        """Load the deferred columns of this group with the rest."""
+        return self._all_columns(None, ("undefer_group", name))
+
+    def load_only(self, *attrs: Any) -> Self:
+        """Load these columns and the primary key; defer the others."""
+        return self._columns(attrs, "column")._all_columns("deferred", ("undefer_pks", True))
+
+    def options(self, *opts: Load) -> Self:
+        """Continue along several paths from here."""
+        steps = [
+            Step(self.tokens + step.tokens, step.strategy, step.settings, step.propagates)
+            for option in opts
+            for step in option.steps
+        ]
+        return self._continued(self.tokens, steps)
+
+
+class _UnboundLoad(Load):
+    """Options whose entity is found when the query is compiled: `joinedload(User.addresses)`."""
+
+    __module__ = "sqlalchemy.orm.strategy_options"
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.entity = None
+        self.tokens = ()
+        self.steps = ()
+
+
+def _token_key(token: Any) -> Any:
+    if isinstance(token, str) or not hasattr(token, "property"):
+        return token
+    return (token.parent, token.property, token._of_type)
+
+
+def _innerjoin_settings(innerjoin: Any) -> tuple[tuple[str, Any], ...]:
+    return NO_SETTINGS if innerjoin is None else (("innerjoin", innerjoin),)
+
+
+def _alias_settings(alias: Any) -> tuple[tuple[str, Any], ...]:
+    if alias is None:
+        return NO_SETTINGS
+    if isinstance(alias, str):
+        sa_exc.warn(
+            "Passing a string name for the 'alias' argument to 'contains_eager()` is deprecated, "
+            "and will not work in a future release.  Please use a sqlalchemy.alias() or "
+            "sqlalchemy.orm.aliased() construct.",
+            sa_exc.SADeprecationWarning,
+        )
+        return (("alias", alias),)
+    return (("alias", inspect(alias)),)
+
+
+def _unbound(method: str, keys: Sequence[Any], *args: Any) -> _UnboundLoad:
+    """Start a path at keys[0]; the strategy is that of the last key, those between are stepped over."""
+    option = _UnboundLoad()
+    keys = [name for key in keys for name in _split(key)]
+    for key in keys[:-1]:
+        option = option.defaultload(key)
+    result: _UnboundLoad = getattr(option, method)(keys[-1], *args)
+    return result
+
+
+def _split(key: Any) -> list[Any]:
+    return key.split(".") if isinstance(key, str) else [key]
+
+
+def joinedload(*keys: Any, innerjoin: Any = None) -> _UnboundLoad:
+    """Load the attribute in the same SELECT, by a LEFT OUTER JOIN (innerjoin=True: JOIN)."""
+    return _unbound("joinedload", keys, innerjoin)
+
+
+def contains_eager(*keys: Any, alias: Any = None) -> _UnboundLoad:
+    """Fill the attribute from columns that the query itself joins to.
+
+    alias: the aliased() thing, or the selectable, that was joined to instead of the plain table.
+    """
+    option = _UnboundLoad()
+    keys = tuple(name for key in keys for name in _split(key))
+    for key in keys[:-1]:
+        option = option.contains_eager(key)
+    return option.contains_eager(keys[-1], alias)
+
+
+def subqueryload(*keys: Any) -> _UnboundLoad:
+    """Load the attribute by a second SELECT that embeds the first."""
+    return _unbound("subqueryload", keys)
+
+
+def selectinload(*keys: Any) -> _UnboundLoad:
+    """Load the attribute by a second SELECT with the parents' keys in an IN."""
+    return _unbound("selectinload", keys)
+
+
+def lazyload(*keys: Any) -> _UnboundLoad:
+    """Load the attribute when it is first read."""
+    return _unbound("lazyload", keys)
+
+
+def immediateload(*keys: Any) -> _UnboundLoad:
+    """Load the attribute at once, by a SELECT for each parent."""
+    return _unbound("immediateload", keys)
+
+
+def noload(*keys: Any) -> _UnboundLoad:
+    """Do not load the attribute at all: it reads as empty."""
+    return _unbound("noload", keys)
+
+
+def raiseload(*keys: Any, sql_only: bool = False) -> _UnboundLoad:
+    """Refuse to load the attribute when it is read (sql_only: only when that needs a SELECT)."""
+    return _unbound("raiseload", keys, sql_only)
+
+
+def defaultload(*keys: Any) -> _UnboundLoad:
+    """Step along the attribute without saying how it is loaded."""
+    return _unbound("defaultload", keys)
+
+
+def defer(key: Any, *addl_attrs: Any, raiseload: bool = False) -> _UnboundLoad:
+    """Leave the column out until it is read."""
+    return _unbound("defer", (key, *addl_attrs), raiseload)
+
+
+def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
+    """Load the deferred column with the rest."""
+    return _unbound("undefer", (key, *addl_attrs))
+
+
+def undefer_group(name: str) -> _UnboundLoad:
+    """Load the deferred columns of this group with the rest."""
+    return _UnboundLoad().undefer_group(name)
+
+
+def load_only(*attrs: Any) -> _UnboundLoad:
+    """Load these columns and the primary key; defer the others."""
+    return _UnboundLoad().load_only(*attrs)
+
+
+class Resolved:
+    """A step whose tokens have become a path: (entity, property, entity, property ...)."""
+
+    __slots__ = ("path", "propagates", "settings", "strategy")
+
+    def __init__(
+        self, path: tuple[Any, ...], strategy: str | None, settings: dict[str, Any], propagates: bool
+    ) -> None:
+        self.path = path
+        self.strategy = strategy
+        self.settings = settings
+        self.propagates = propagates
+
+
+class LoaderOptions:
+    """All resolved options of one query, asked by path.
+
+    Immutable once built; a loaded object keeps the ones that concern its later lazy loads.
+    """
+
+    __slots__ = ("_at", "_below", "_by_path", "propagated", "resolved", "undeferred_groups")
+
+    def __init__(self, resolved: Sequence[Resolved]) -> None:
+        self.resolved = tuple(resolved)
+        self._by_path: dict[tuple[Any, ...], Resolved] = {}
+        self._below: dict[tuple[Any, ...], LoaderOptions | None] = {}
+        self._at: dict[Any, LoaderOptions] = {}
+        self.undeferred_groups: dict[tuple[Any, ...], set[str]] = {}
+        for each in self.resolved:
+            if "undefer_group" in each.settings:
+                groups = self.undeferred_groups.setdefault(each.path, set())
+                groups.add(each.settings["undefer_group"])
+            elif each.strategy is not None:
+                self._by_path[each.path] = each
+        self.propagated = any(each.propagates for each in self.resolved)
+
+    def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved | None:
+        """The option that speaks of `prop` at this path: its own, the entity's '*', or the global '*'."""
+        by_path = self._by_path
+        return (
+            by_path.get((*path, prop))
+            or by_path.get((*path, wildcard))
+            or by_path.get((_DEFAULTS[wildcard],))
+        )
+
+    def undefers(self, path: tuple[Any, ...], group: str | None) -> bool:
+        """Say whether undefer_group() named this group for the entity at this path."""
+        if group is None or not self.undeferred_groups:
+            return False
+        return group in self.undeferred_groups.get((*path, COLUMN_WILDCARD), ())
+
+    def below(self, path: tuple[Any, ...]) -> LoaderOptions | None:
+        """What remains for what starts at the end of this path; None when nothing does.
+
+        The same object each time, so that shapes compiled for it are found again.
+        """
+        if path not in self._below:
+            self._below[path] = self._cut(path)
+        return self._below[path]
+
+    def _cut(self, path: tuple[Any, ...]) -> LoaderOptions | None:
+        length = len(path)
+        remaining = []
+        for each in self.resolved:
+            if not each.propagates:
+                continue
+            if each.path[0] in _DEFAULTS.values():
+                remaining.append(each)
+            elif len(each.path) > length and each.path[:length] == path:
+                remaining.append(
+                    Resolved(each.path[length:], each.strategy, each.settings, each.propagates)
+                )
+        return LoaderOptions(remaining) if remaining else None
+
+    def at(self, entity: Any) -> LoaderOptions:
+        """These options, whose paths begin with a property, for a SELECT of `entity` itself."""
+        if entity not in self._at:
+            self._at[entity] = LoaderOptions(
+                [
+                    each
+                    if each.path[0] in _DEFAULTS.values()
+                    else Resolved(
+                        (entity, *each.path), each.strategy, each.settings, each.propagates
+                    )
+                    for each in self.resolved
+                ]
+            )
+        return self._at[entity]
+
+    def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
+        """These options, and lazy loading for what they do not speak of among `paths`."""
+        more = [
+            Resolved(path, "select", {}, False) for path in paths if path not in self._by_path
+        ]
+        return LoaderOptions([*self.resolved, *more])
+
+    def starts_with(self, path: tuple[Any, ...]) -> bool:
+        """Whether an option's path leads on from the end of this one."""
+        return any(each.path[: len(path)] == path for each in self.resolved)
+
+
+NO_OPTIONS = LoaderOptions(())
+
+
+def resolve(options: Sequence[Load], entities: Sequence[Any]) -> LoaderOptions:
+    """Find what the options speak of among the query's entities (mappers and aliases, in order).
+
+    Raises: ArgumentError: a path that does not start or continue anywhere here.
+            LoaderStrategyException: a column's strategy on a relationship, or the reverse.
+    """
+    resolved: list[Resolved] = []
+    for option in options:
+        for step in option.steps:
+            root = option.entity or _root(step.tokens[0], entities)
+            resolved.append(_resolve_tokens(root, step))
+    return LoaderOptions(resolved) if resolved else NO_OPTIONS
+
+
+def _root(token: Any, entities: Sequence[Any]) -> Any:
+    """The entity of the query at which an unbound path starts; None for all of them."""
+    if isinstance(token, str):
+        if token in (RELATIONSHIP_DEFAULT, COLUMN_DEFAULT):
+            return None
+        if token == COLUMN_WILDCARD:
+            return _only_entity(entities)
+        if not entities:
+            raise sa_exc.ArgumentError(
+                "Query has only expression-based entities - can't find property named "
+                f'"{token}".'
+            )
+        return entities[0]
+    prop = getattr(token, "property", None)
+    if prop is None or getattr(token, "parent", None) is None:
+        raise sa_exc.ArgumentError("mapper option expects string key or list of attributes")
+    for entity in entities:
+        if entity is token.parent:
+            return entity
+    if not entities:
+        raise sa_exc.ArgumentError(
+            "Query has only expression-based entities, which do not apply to "
+            f'{_kind(prop)} "{prop}"'
+        )
+    among = ", ".join(str(entity) for entity in entities)
+    raise sa_exc.ArgumentError(
+        f'Mapped attribute "{token}" does not apply to any of the root entities in this query, '
+        f"e.g. {among}. Please specify the full path from one of the root entities to the target "
+        "attribute. "
+    )
+
+
+def _only_entity(entities: Sequence[Any]) -> Any:
+    if len(entities) == 1:
+        return entities[0]
+    among = ", ".join(str(entity) for entity in entities)
+    instead = ", ".join(f"Load({entity}).some_option('*')" for entity in entities)
+    raise sa_exc.ArgumentError(
+        "Can't apply wildcard ('*') or load_only() loader option to multiple entities "
+        f"{among}. Specify loader options for each entity individually, such as {instead}."
+    )
+
+
+def _resolve_tokens(root: Any, step: Step) -> Resolved:
+    path: tuple[Any, ...] = () if root is None else (root,)
+    entity = root
+    previous: Any = None
+    last = len(step.tokens) - 1
+    for position, token in enumerate(step.tokens):
+        if isinstance(token, str) and token in _WILDCARDS:
+            if position < last:
+                raise sa_exc.ArgumentError("Wildcard token cannot be followed by another entity")
+            path = (*path, token)
+            break
+        prop, target = _follow(entity, token, previous)
+        path = (*path, prop)
+        if position < last:
+            path = (*path, target)
+        else:
+            _check_strategy(step.strategy, prop)
+        entity, previous = target, token
+    settings = dict(step.settings)
+    if entity is not None and entity.is_aliased_class and previous is not None:
+        settings["of_type"] = entity
+        if step.strategy == "contains_eager":
+            settings.setdefault("alias", entity)
+    return Resolved(path, step.strategy, settings, step.propagates)
+
+
+def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
+    """One token further: the property it names on `entity`, and the entity that it leads to."""
+    if isinstance(token, str):
+        prop = entity.mapper._props.get(token) if entity is not None else None
+        if prop is None:
+            raise sa_exc.ArgumentError(
+                f'Can\'t find property named "{token}" on {entity} in this Query.'
+            )
+        of_type = None
+    else:
+        prop = getattr(token, "property", None)
+        if prop is None:
+            raise sa_exc.ArgumentError("mapper option expects string key or list of attributes")
+        if token.parent is not entity:
+            raise sa_exc.ArgumentError(
+                f'Attribute "{token}" does not link from element "{entity}".'
+                f"{_of_type_advice(entity, token, previous)}"
+            )
+        of_type = None if token._of_type is None else inspect(token._of_type)
+    prop = _behind_synonym(prop)
+    return prop, of_type or getattr(prop, "entity", None)
+
+
+def _behind_synonym(prop: Any) -> Any:
+    while getattr(prop, "strategy_key", None) == "synonym":
+        prop = prop.parent._props[prop.name]
+    return prop
+
+
+def _of_type_advice(entity: Any, token: Any, previous: Any) -> str:
+    if previous is None or isinstance(previous, str) or not token.parent.is_aliased_class:
+        return ""
+    if token.parent.mapper is not entity.mapper:
+        return ""
+    return f"  Did you mean to use {previous}.of_type({token.class_.__name__})?"
+
+
+def _kind(prop: Any) -> str:
+    return "relationship property" if hasattr(prop, "direction") else "column property"
+
+
+def _check_strategy(strategy: str | None, prop: Any) -> None:
+    if strategy is None:
+        return
+    is_relationship = hasattr(prop, "direction")
+    suited = RELATIONSHIP_STRATEGIES if is_relationship else COLUMN_STRATEGIES
+    if strategy in suited:
+        return
+    name = RELATIONSHIP_STRATEGIES.get(strategy) or COLUMN_STRATEGIES[strategy]
+    intended = "column property" if is_relationship else "relationship property"
+    raise orm_exc.LoaderStrategyException(
+        f"Can't apply \"{name}\" strategy to property \"{prop}\", which is a \"{_kind(prop)}\"; "
+        f'this loader strategy is intended to be used with a "{intended}".'
+    )

@@ -1,16 +1,66 @@
 """Query: the learner's way to ask for objects.
 
-Before: session.query(User, Address.email).
+Before: session.query(User, Address.email); Session.execute(select(User)).
 Here:   each method gives a new Query that knows one thing more; nothing is sent before iteration.
-After:  orm/context.py compiles it, orm/loading.py makes objects of the rows.
+        What both spellings share stands in session_execute().
+After:  orm/context.py compiles it, orm/loading.py sends it and makes objects of the rows.
+
+A Query keeps what was said as it was said; what nobody said is a class attribute. So a copy is the
+copy of a small dictionary, and the key under which the compiled form is found again is made of what
+is there. This file is one thing though it is long: nearly every method is one of the public names,
+and most have one line.
+
+Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 """
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import COUNT
+from ormtutor.miniorm.engine.url import immutabledict
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm import context, loading, persistence
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    CompiledQuery,
+    MapperEntity,
+    StatementQuery,
+    entities_of,
+)
+from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
+from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
+from ormtutor.miniorm.orm.mapper import object_mapper
+from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from ormtutor.miniorm.sql import elements
+from ormtutor.miniorm.sql import select as core
+from ormtutor.miniorm.sql.functions import func
+from ormtutor.miniorm.sql.selectable import (
+    LABEL_STYLE_DISAMBIGUATE_ONLY,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    FromClause,
+)
+from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, replace
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, Self
+
+# Public names of SQLAlchemy's Query that are not here.
+ABSENT = frozenset(
+    """from_self select_entity_from with_for_update with_hint with_statement_hint with_polymorphic
+    merge_result instances value values lazy_loaded_from""".split()
+)
+
+_AFTER_LIMIT = (
+    "Query.{0}() being called on a Query which already has LIMIT or OFFSET applied.  Call {0}() "
+    "before limit() or offset() are applied."
+)
+_AFTER_STATEMENT = (
+    "Query.{0}() being called on a Query with an existing full statement - can't apply criterion."
+)
+_WITH_CRITERION = "Query.{0}() being called on a Query with existing criterion. "
 
 
 class Query:
@@ -18,5 +68,1019 @@ class Query:
 
     __module__ = "sqlalchemy.orm.query"
 
-    def __init__(self, entities: Sequence[Any] | Any, session: Any = None) -> None:
-        raise NotImplementedError
+    # What was said so far; these are what nobody said.
+    session: Any = None
+    _entities: tuple[Any, ...] = ()
+    _where: tuple[Any, ...] = ()
+    _from_obj: tuple[Any, ...] = ()
+    _joins: tuple[JoinStep, ...] = ()
+    _order_by: tuple[Any, ...] = ()
+    _group_by: tuple[Any, ...] = ()
+    _having: tuple[Any, ...] = ()
+    _distinct = False
+    _distinct_on: tuple[Any, ...] = ()
+    _limit: Any = None
+    _offset: Any = None
+    _correlate: tuple[Any, ...] | None = None
+    _prefixes: tuple[Any, ...] = ()
+    _suffixes: tuple[Any, ...] = ()
+    _options: tuple[Any, ...] = ()
+    _eager = True
+    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
+    # A union (or the like) that the entities are read from.
+    _base: Any = None
+    # The text or statement given to from_statement().
+    _statement: Any = None
+    # Aliases that join(aliased=True) made, the last one first: criteria are adapted to them.
+    _aliases: tuple[Any, ...] = ()
+    # What the last join led to: filter_by() speaks of it.
+    _joinpoint: Any = None
+    _params: dict[str, Any] | None = None
+    _execution_options: Any = immutabledict()
+    _populate_existing = False
+    _yield_per: int | None = None
+    _autoflush = True
+    _assertions = True
+    # Queries that the engine itself makes say why.
+    _cause: Any = None
+
+    def __init__(self, entities: Any, session: Any = None) -> None:
+        self.session = session
+        if not isinstance(entities, (tuple, list)):
+            entities = (entities,)
+        self._entities = tuple([_checked(entity) for entity in entities])
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ABSENT:
+            raise AttributeError(f"Query.{name} is not in miniorm; SQLAlchemy has it")
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _copy(self) -> Self:
+        new = object.__new__(type(self))
+        new.__dict__ = self.__dict__.copy()
+        return new
+
+    # what may not follow what ----------------------------------------------------------------
+
+    def _check_open(self, method: str) -> None:
+        """Criteria must come before LIMIT, and have no place beside a full statement."""
+        if self._statement is not None:
+            raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
+        if (self._limit is not None or self._offset is not None) and self._assertions:
+            raise sa_exc.InvalidRequestError(_AFTER_LIMIT.format(method))
+
+    def _check_no_statement(self, method: str) -> None:
+        if self._statement is not None and self._assertions:
+            raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
+
+    def _check_no_criterion(self, method: str, sorting_too: bool = True) -> None:
+        if not self._assertions:
+            return
+        if (
+            self._where
+            or self._statement is not None
+            or self._from_obj
+            or self._base is not None
+            or self._joins
+            or self._limit is not None
+            or self._offset is not None
+            or self._group_by
+            or (sorting_too and (self._order_by or self._distinct))
+        ):
+            raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
+
+    # criteria --------------------------------------------------------------------------------
+
+    def filter(self, *criterion: Any) -> Self:
+        """Only the rows for which all criteria hold. A plain string is taken as text()."""
+        self._check_open("filter")
+        new = self._copy()
+        new._where = self._where + tuple(
+            [
+                self._adapted(
+                    elements.text(each) if isinstance(each, str) else elements.as_condition(each)
+                )
+                for each in criterion
+            ]
+        )
+        return new
+
+    where = filter
+
+    def filter_by(self, **kwargs: Any) -> Self:
+        """Criteria `name = value` on what was joined last, or else selected first."""
+        entity = self._filter_by_entity()
+        return self.filter(
+            *[entity_attribute(entity, key) == value for key, value in kwargs.items()]
+        )
+
+    def _filter_by_entity(self) -> Any:
+        """Where filter_by() looks names up."""
+        if self._joinpoint is not None:
+            return self._joinpoint
+        if self._joins:
+            found = self._last_joined()
+            if found is not None:
+                return found
+        if self._from_obj:
+            return _namespace_of(self._from_obj[0])
+        for given in self._entities:
+            for entity in entities_of(given):
+                return _namespace_of_entity(entity)
+        raise sa_exc.InvalidRequestError("Entity has no namespace")
+
+    def _last_joined(self) -> Any:
+        """What the joins lead to; walks along the names of the old join("addresses", "dingalings")."""
+        at: Any = None
+        for step in self._joins:
+            if not step.from_joinpoint:
+                at = None
+            destination = step.destination
+            if destination is None:
+                name = step.onclause if isinstance(step.onclause, str) else step.target
+                destination = self._destination_by_name(at, name)
+            if destination is None:
+                return None
+            at = destination
+        return at
+
+    def _destination_by_name(self, at: Any, name: str) -> Any:
+        if at is None:
+            at = self._first_entity()
+        prop = getattr(getattr(at, "mapper", None), "_props", {}).get(name)
+        return None if prop is None else getattr(prop, "entity", None)
+
+    def _first_entity(self) -> Any:
+        for from_ in self._from_obj:
+            entity = from_._annotations.get("parententity")
+            if entity is not None:
+                return entity
+        for given in self._entities:
+            for entity in entities_of(given):
+                if entity.entity is not None:
+                    return entity.entity
+        return None
+
+    def _adapted(self, expression: Any) -> Any:
+        """The expression as the aliases of join(aliased=True) see it."""
+        for alias in self._aliases:
+            expression = alias.adapt(expression)
+        return expression
+
+    def order_by(self, *clauses: Any) -> Self:
+        """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
+        self._check_open("order_by")
+        new = self._copy()
+        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
+            new._order_by = ()
+        else:
+            new._order_by = self._order_by + tuple(
+                self._adapted(each) for each in core.sorting(clauses, "ORDER BY")
+            )
+        return new
+
+    def group_by(self, *clauses: Any) -> Self:
+        """Group; None forgets the groups so far."""
+        self._check_open("group_by")
+        new = self._copy()
+        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
+            new._group_by = ()
+        else:
+            new._group_by = self._group_by + tuple(
+                self._adapted(each) for each in core.sorting(clauses, "GROUP BY")
+            )
+        return new
+
+    def having(self, criterion: Any) -> Self:
+        """Only the groups for which the criterion holds."""
+        self._check_open("having")
+        new = self._copy()
+        new._having = (*self._having, elements.as_condition(criterion))
+        return new
+
+    def distinct(self, *expr: Any) -> Self:
+        """Equal rows only once."""
+        self._check_no_statement("distinct")
+        new = self._copy()
+        new._distinct = True
+        if expr:
+            new._distinct_on = self._distinct_on + core.sorting(expr, "DISTINCT")
+        return new
+
+    def limit(self, limit: Any) -> Self:
+        """Not more rows than that."""
+        self._check_no_statement("limit")
+        new = self._copy()
+        new._limit = core.as_limit(limit)
+        return new
+
+    def offset(self, offset: Any) -> Self:
+        """Without the first rows."""
+        self._check_no_statement("offset")
+        new = self._copy()
+        new._offset = core.as_limit(offset)
+        return new
+
+    def slice(self, start: int | None, stop: int | None) -> Self:
+        """LIMIT and OFFSET as Python slices have them."""
+        self._check_no_statement("slice")
+        new = self._copy()
+        new._limit, new._offset = core.sliced(self._limit, self._offset, start, stop)
+        return new
+
+    def __getitem__(self, item: Any) -> Any:
+        if isinstance(item, slice):
+            start, stop = _bound(item.start), _bound(item.stop)
+            if isinstance(start, int) and isinstance(stop, int) and stop - start <= 0:
+                return []
+            if (isinstance(start, int) and start < 0) or (isinstance(stop, int) and stop < 0):
+                return list(self)[item]
+            found = list(self.slice(start, stop))
+            return found if item.step is None else found[:: item.step]
+        if item == -1:
+            return list(self)[-1]
+        return list(self[item : item + 1])[0]
+
+    def prefix_with(self, *prefixes: Any) -> Self:
+        """Words after SELECT."""
+        new = self._copy()
+        new._prefixes = self._prefixes + core.spelled(prefixes, "*")
+        return new
+
+    def suffix_with(self, *suffixes: Any) -> Self:
+        """Words at the end."""
+        new = self._copy()
+        new._suffixes = self._suffixes + core.spelled(suffixes, "*")
+        return new
+
+    def correlate(self, *fromclauses: Any) -> Self:
+        """As a subquery, leave these FROM elements to the statement around; None: leave none."""
+        new = self._copy()
+        if fromclauses and fromclauses[0] in (None, False):
+            new._correlate = ()
+        else:
+            new._correlate = (self._correlate or ()) + tuple(
+                from_element(each) for each in fromclauses
+            )
+        return new
+
+    @property
+    def whereclause(self) -> Any:
+        """All criteria as one, or None."""
+        return core.whole_condition(self._where)
+
+    # FROM ------------------------------------------------------------------------------------
+
+    def select_from(self, *from_obj: Any) -> Self:
+        """Say where the rows come from, and where joins start."""
+        self._check_no_criterion("select_from")
+        new = self._copy()
+        new._from_obj = tuple(_from_clause(each) for each in from_obj)
+        return new
+
+    def join(self, target: Any, *props: Any, **kwargs: Any) -> Self:
+        """JOIN with a class, an alias, a table, or along a relationship.
+
+        target: what to join, or the relationship that leads there. props: the condition (or the
+        relationship) to join `target` by; in the older way, further targets, which may be tuples
+        (target, condition) and names.
+        isouter, full: LEFT OUTER, FULL. aliased, from_joinpoint: older ways, for self-references.
+
+        Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
+                query runs.
+        """
+        self._check_open("join")
+        aliases, from_joinpoint, isouter, full = (
+            kwargs.pop(name, False) for name in ("aliased", "from_joinpoint", "isouter", "full")
+        )
+        if kwargs:
+            raise TypeError("unknown arguments: {}".format(", ".join(sorted(kwargs))))
+        new = self._copy()
+        new._joinpoint = None
+        if not from_joinpoint:
+            new._aliases = ()
+        for index, said in enumerate(_join_arguments(target, props)):
+            step = JoinStep(
+                *said,
+                isouter=isouter,
+                full=full,
+                from_joinpoint=from_joinpoint or index > 0,
+            )
+            if aliases:
+                new._alias_target(step)
+            new._joins = (*new._joins, step)
+        return new
+
+    def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
+        """As join(), with LEFT OUTER."""
+        kwargs["isouter"] = True
+        return self.join(target, *props, **kwargs)
+
+    def _alias_target(self, step: JoinStep) -> None:
+        """Give the target of a new step an alias, and adapt to it what is said from now on."""
+        destination = step.destination
+        if destination is None:
+            at = self._last_joined() if step.from_joinpoint and self._joins else None
+            name = step.onclause if isinstance(step.onclause, str) else step.target
+            destination = self._destination_by_name(at, name)
+        if destination is None:
+            return
+        if not hasattr(destination, "mapper"):
+            raise NotImplementedError(
+                "The aliased=True parameter on query.join() only works with an ORM entity, not a "
+                "plain selectable, as the target."
+            )
+        step.alias = inspect(aliased(destination.mapper))
+        self._aliases = (step.alias, *self._aliases)
+
+    def reset_joinpoint(self) -> Self:
+        """Let filter_by() and joins by name start from the query's own entity again."""
+        self._check_no_statement("reset_joinpoint")
+        new = self._copy()
+        new._aliases = ()
+        new._joinpoint = new._first_entity() if self._joins else None
+        return new
+
+    # what is selected ------------------------------------------------------------------------
+
+    def with_entities(self, *entities: Any) -> Self:
+        """Select other things, with the same criteria."""
+        new = self._copy()
+        new._entities = tuple(_checked(entity) for entity in entities)
+        return new
+
+    def add_columns(self, *column: Any) -> Self:
+        """Select more columns."""
+        new = self._copy()
+        new._entities = self._entities + tuple(_checked(each) for each in column)
+        return new
+
+    def add_column(self, column: Any) -> Self:
+        """Select one more column (an older name)."""
+        sa_exc.warn(
+            "Query.add_column() is deprecated and will be removed in a future release.  Please use "
+            "Query.add_columns() (deprecated since: 1.4)",
+            sa_exc.SADeprecationWarning,
+        )
+        return self.add_columns(column)
+
+    def add_entity(self, entity: Any, alias: Any = None) -> Self:
+        """Select one more mapped class."""
+        if alias is not None:
+            entity = aliased(entity, alias)
+        return self.add_columns(entity)
+
+    @property
+    def column_descriptions(self) -> list[dict[str, Any]]:
+        """What is selected, as dictionaries."""
+        return [
+            {
+                "name": entity.name,
+                "type": entity.mapper.class_
+                if isinstance(entity, MapperEntity)
+                else getattr(getattr(entity, "element", None), "type", context.Bundle),
+                "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
+                "expr": entity.given,
+                "entity": None if entity.entity is None else entity.entity.entity,
+            }
+            for given in self._entities
+            for entity in entities_of(given)
+        ]
+
+    # options ---------------------------------------------------------------------------------
+
+    def options(self, *args: Any) -> Self:
+        """Say how attributes are to be loaded: joinedload(User.addresses) and its family."""
+        opts = [each for arg in args for each in (arg if isinstance(arg, list) else [arg])]
+        for opt in opts:
+            opt._is_legacy_option  # noqa: B018 (what is no option says so)
+        new = self._copy()
+        new._options = self._options + tuple(opts)
+        return new
+
+    def enable_eagerloads(self, value: bool) -> Self:
+        """Switch joined eager loading off, or on again."""
+        new = self._copy()
+        new._eager = value
+        return new
+
+    def populate_existing(self) -> Self:
+        """Overwrite the values of objects that are already known, and their changes."""
+        new = self._copy()
+        new._populate_existing = True
+        return new
+
+    def yield_per(self, count: int) -> Self:
+        """Fetch so many rows at a time while iterating."""
+        new = self._copy()
+        new._yield_per = count
+        return new
+
+    def autoflush(self, setting: bool) -> Self:
+        """Whether the session is flushed before this query."""
+        new = self._copy()
+        new._autoflush = setting
+        return new
+
+    def execution_options(self, **kwargs: Any) -> Self:
+        """Options that travel with the execution."""
+        new = self._copy()
+        new._execution_options = self._execution_options.union(kwargs)
+        if "populate_existing" in kwargs:
+            new._populate_existing = kwargs["populate_existing"]
+        if "yield_per" in kwargs:
+            new._yield_per = kwargs["yield_per"]
+        return new
+
+    def get_execution_options(self) -> Any:
+        """The options that were set."""
+        return self._execution_options
+
+    def enable_assertions(self, value: bool) -> Self:
+        """Whether methods check what was said before."""
+        new = self._copy()
+        new._assertions = value
+        return new
+
+    def with_session(self, session: Any) -> Self:
+        """The same question in another session."""
+        new = self._copy()
+        new.session = session
+        return new
+
+    def with_transformation(self, fn: Callable[[Self], Any]) -> Any:
+        """What a function makes of this query."""
+        return fn(self)
+
+    def params(self, *args: Any, **kwargs: Any) -> Self:
+        """Values for named parameters, as in text("name = :name")."""
+        if len(args) == 1:
+            kwargs.update(args[0])
+        elif args:
+            raise sa_exc.ArgumentError(
+                "params() takes zero or one positional argument, which is a dictionary."
+            )
+        new = self._copy()
+        new._params = {**(self._params or {}), **kwargs}
+        return new
+
+    def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
+        """Only what is related to this object.
+
+        Raises: InvalidRequestError: no relationship leads from the object to what is selected.
+        """
+        entity = inspect(from_entity) if from_entity else self._first_entity()
+        if property is None:
+            property = _relationship_between(object_mapper(instance), entity, instance)
+        return self.filter(with_parent(instance, property, entity.entity))
+
+    def set_label_style(self, style: Any) -> Self:
+        """Choose how columns are labelled."""
+        new = self._copy()
+        new._label_style = style
+        return new
+
+    def with_labels(self) -> Self:
+        """Let `statement` and `subquery()` label columns `table_column`."""
+        return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)._labelled()
+
+    apply_labels = with_labels
+
+    def _labelled(self) -> Self:
+        new = self._copy()
+        new._keeps_labels = True
+        return new
+
+    _keeps_labels = False
+
+    @property
+    def is_single_entity(self) -> bool:
+        """Whether results are single objects and not rows."""
+        return len(self._entities) == 1 and all(
+            isinstance(entity, MapperEntity) for entity in entities_of(self._entities[0])
+        )
+
+    # a full statement ------------------------------------------------------------------------
+
+    def from_statement(self, statement: Any) -> Self:
+        """Send this statement, and read the entities from its columns. A string is text()."""
+        self._check_no_criterion("from_statement")
+        if isinstance(statement, str):
+            statement = elements.text(statement)
+        new = self._copy()
+        new._statement = elements.clause_of(statement)
+        return new
+
+    # this query as a part of another ---------------------------------------------------------
+
+    @property
+    def statement(self) -> Any:
+        """The SELECT that this query stands for, without labels."""
+        style = LABEL_STYLE_DISAMBIGUATE_ONLY
+        if self._keeps_labels:
+            style = LABEL_STYLE_TABLENAME_PLUS_COL
+        return self._to_select(style)
+
+    @property
+    def selectable(self) -> Any:
+        """The SELECT, with labels."""
+        return self.__clause_element__()
+
+    def __clause_element__(self) -> Any:
+        return self.enable_eagerloads(False)._to_select(self._label_style)
+
+    def _to_select(self, label_style: Any) -> Any:
+        """This query as a select(): the other face of the same statement."""
+        if self._statement is not None:
+            statement = self._statement
+        elif self._base is not None:
+            asked = self._asked()
+            asked.label_style = label_style
+            asked.eager = False
+            statement = context.Compilation(asked).statement
+        else:
+            statement = self._plain_select(label_style)
+        return statement.params(self._params) if self._params else statement
+
+    def _plain_select(self, label_style: Any) -> Any:
+        statement = core.Select(*[_selected(entity) for entity in self._entities])
+        stored = statement.__dict__
+        stored["_label_style"] = label_style
+        for name, value in (
+            ("_from_obj", self._from_obj),
+            ("_setup_joins", self._joins),
+            ("_where_criteria", self._where),
+            ("_having_criteria", self._having),
+            ("_order_by_clauses", self._order_by),
+            ("_group_by_clauses", self._group_by),
+            ("_distinct", self._distinct),
+            ("_distinct_on", self._distinct_on),
+            ("_prefixes", self._prefixes),
+            ("_suffixes", self._suffixes),
+            ("_with_options", self._options),
+            ("_execution_options", self._execution_options),
+        ):
+            if value:
+                stored[name] = value
+        for name, value in (("_limit_clause", self._limit), ("_offset_clause", self._offset)):
+            if value is not None:
+                stored[name] = value
+        if self._correlate is not None:
+            stored["_auto_correlate"] = False
+            stored["_correlate"] = self._correlate
+        if not self._eager:
+            stored["_eager"] = False
+        return statement
+
+    def subquery(
+        self, name: str | None = None, with_labels: bool = False, reduce_columns: bool = False
+    ) -> Any:
+        """This query in parentheses, for FROM."""
+        query = self.enable_eagerloads(False)
+        statement = (query.with_labels() if with_labels else query).statement
+        if reduce_columns:
+            statement = statement.reduce_columns()
+        return statement.subquery(name)
+
+    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
+        """This query before another one: WITH name AS (...)."""
+        return self.enable_eagerloads(False).statement.cte(
+            name=name, recursive=recursive, nesting=nesting
+        )
+
+    def label(self, name: str | None) -> Any:
+        """This query as a value with a name."""
+        return self.enable_eagerloads(False).statement.label(name)
+
+    def scalar_subquery(self) -> Any:
+        """This query as a value."""
+        return self.enable_eagerloads(False).statement.scalar_subquery()
+
+    def as_scalar(self) -> Any:
+        """The same as scalar_subquery(), in earlier words."""
+        sa_exc.warn(
+            "The Query.as_scalar() method is deprecated and will be removed in a future release.  "
+            "Please refer to Query.scalar_subquery(). (deprecated since: 1.4)",
+            sa_exc.SADeprecationWarning,
+        )
+        return self.scalar_subquery()
+
+    def exists(self) -> Any:
+        """`EXISTS (this query)`."""
+        statement = self.enable_eagerloads(False).statement.with_only_columns(1)
+        entity = self._first_entity()
+        if entity is not None:
+            statement = statement.select_from(entity.selectable)
+        return core.exists(statement)
+
+    def union(self, *q: Any) -> Self:
+        """`this UNION other ...`."""
+        return self._from_selectable(core.union(self, *q))
+
+    def union_all(self, *q: Any) -> Self:
+        """`this UNION ALL other ...`."""
+        return self._from_selectable(core.union_all(self, *q))
+
+    def intersect(self, *q: Any) -> Self:
+        """`this INTERSECT other ...`."""
+        return self._from_selectable(core.intersect(self, *q))
+
+    def intersect_all(self, *q: Any) -> Self:
+        """`this INTERSECT ALL other ...`."""
+        return self._from_selectable(core.intersect_all(self, *q))
+
+    def except_(self, *q: Any) -> Self:
+        """`this EXCEPT other ...`."""
+        return self._from_selectable(core.except_(self, *q))
+
+    def except_all(self, *q: Any) -> Self:
+        """`this EXCEPT ALL other ...`."""
+        return self._from_selectable(core.except_all(self, *q))
+
+    def _from_selectable(self, statement: Any) -> Self:
+        """The same entities read from a subquery; what was said before stands inside it."""
+        new = self._copy()
+        for name in _INSIDE:
+            new.__dict__.pop(name, None)
+        new._base = statement.subquery()
+        return new
+
+    # compiling -------------------------------------------------------------------------------
+
+    def structure(self, binds: Binds) -> Any:
+        """Everything that decides the SQL text and the shape of the rows."""
+        said = self.__dict__
+        key: list[Any] = [tuple([_entity_structure(entity, binds) for entity in self._entities])]
+        for name in _STRUCTURED:
+            values = said.get(name)
+            if values:
+                key.append((name, *[value.structure(binds) for value in values]))
+        for name in ("_limit", "_offset"):
+            value = said.get(name)
+            if value is not None:
+                key.append((name, value.structure(binds)))
+        if "_options" in said:
+            key.append(tuple([option.key for option in self._options]))
+        if "_base" in said:
+            key.append(self._base.structure(binds))
+        if "_correlate" in said:
+            key.append(("correlate", *[each.structure(binds) for each in self._correlate or ()]))
+        for name in ("_distinct", "_eager", "_populate_existing", "_label_style"):
+            if name in said:
+                key.append((name, said[name]))
+        for name in ("_prefixes", "_suffixes"):
+            if name in said:
+                key.append((name, *[(text.structure(binds), word) for text, word in said[name]]))
+        return tuple(key)
+
+    def _asked(self) -> Asked:
+        """Everything that was said, in the form that Compilation takes."""
+        entities = [entity for given in self._entities for entity in entities_of(given)]
+        asked = Asked(entities, self._label_style, legacy=True)
+        asked.where = self._where
+        asked.from_objects = self._from_obj
+        asked.joins = self._joins
+        asked.order_by = self._text_order_by(self._order_by)
+        asked.group_by = self._group_by
+        asked.having = self._having
+        asked.distinct = self._distinct
+        asked.distinct_on = self._distinct_on
+        asked.limit = self._limit
+        asked.offset = self._offset
+        asked.correlate = self._correlate
+        asked.prefixes = self._prefixes
+        asked.suffixes = self._suffixes
+        asked.options = self._options
+        asked.eager = self._eager
+        asked.base = self._base
+        return asked
+
+    def _text_order_by(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(clauses)
+
+    def _compiled(self) -> tuple[CompiledQuery, list[Any]]:
+        """The compiled form, found again by structure, and this query's values for it."""
+        binds = Binds()
+        try:
+            key = ("query", self.structure(binds))
+        except NotCacheable:
+            key = None
+            binds = Binds()
+        query = context.compile_shape(
+            self.session,
+            key,
+            lambda: (self._asked(), binds),
+            mapper=self._bind_mapper,
+            overwrite="all" if self._populate_existing else "",
+        )
+        return query, [bind.effective_value for bind in binds]
+
+    @property
+    def _bind_mapper(self) -> Any:
+        entity = self._entities[0] if self._entities else None
+        if isinstance(entity, type):
+            return inspect(entity)
+        return getattr(self._first_entity(), "mapper", None) if self.session._binds else None
+
+    def __str__(self) -> str:
+        if self._statement is not None:
+            return str(self._statement)
+        bind = None
+        if self.session is not None:
+            try:
+                bind = self.session.get_bind(mapper=self._bind_mapper)
+            except sa_exc.UnboundExecutionError:
+                bind = None
+        if bind is None:
+            return str(context.Compilation(self._asked()).statement)
+        return str(self._compiled()[0].compiled.string)
+
+    # running ---------------------------------------------------------------------------------
+
+    def _load(self) -> list[Any]:
+        """All results: objects, or rows."""
+        if self._statement is not None:
+            return self._load_statement()
+        query, values = self._compiled()
+        loaded = loading.run(
+            self.session,
+            query,
+            values,
+            self._cause or query.cause,
+            params=self._params,
+            autoflush=self._autoflush,
+            execution_options=self._execution_options or None,
+        )
+        loaded = query.unique(loaded)
+        return loaded if query.scalar else query.metadata.rows(loaded)
+
+    def _load_statement(self) -> list[Any]:
+        query = StatementQuery(self._asked())
+        loaded = loading.run_statement(
+            self.session,
+            query,
+            self._statement,
+            self._params,
+            autoflush=self._autoflush,
+            execution_options=self._execution_options or None,
+        )
+        loaded = query.unique(loaded)
+        return loaded if query.scalar else query.metadata.rows(loaded)
+
+    def all(self) -> list[Any]:
+        """All results, as a list."""
+        return self._load()
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._yield_per is not None and self._statement is None:
+            return self._in_chunks(self._yield_per)
+        return iter(self._load())
+
+    def _in_chunks(self, size: int) -> Iterator[Any]:
+        query, values = self._compiled()
+        query.check_yield_per()
+        for loaded in loading.run_in_chunks(
+            self.session,
+            query,
+            values,
+            self._cause or query.cause,
+            size,
+            params=self._params,
+            autoflush=self._autoflush,
+            execution_options=self._execution_options or None,
+        ):
+            yield from loaded if query.scalar else query.metadata.rows(loaded)
+
+    def first(self) -> Any:
+        """The first result, or None; sends LIMIT 1."""
+        query = self if self._statement is not None else self.limit(1)
+        loaded = query._load()
+        return loaded[0] if loaded else None
+
+    def one(self) -> Any:
+        """The only result.
+
+        Raises: NoResultFound: no row. MultipleResultsFound: two or more.
+        Differs: the two messages are those of 1.1 (ormtutor/differences.py).
+        """
+        loaded = self._load()
+        if not loaded:
+            raise sa_exc.NoResultFound("No row was found for one()")
+        if len(loaded) > 1:
+            raise sa_exc.MultipleResultsFound("Multiple rows were found for one()")
+        return loaded[0]
+
+    def one_or_none(self) -> Any:
+        """The only result, or None.
+
+        Raises: MultipleResultsFound: two or more.
+        Differs: the message is that of 1.1 (ormtutor/differences.py).
+        """
+        loaded = self._load()
+        if len(loaded) > 1:
+            raise sa_exc.MultipleResultsFound("Multiple rows were found for one_or_none()")
+        return loaded[0] if loaded else None
+
+    def scalar(self) -> Any:
+        """The first value of the only row, or None without rows.
+
+        Raises: MultipleResultsFound: two or more rows.
+        """
+        try:
+            found = self.one()
+        except sa_exc.NoResultFound:
+            return None
+        return found[0] if isinstance(found, (tuple, list, context.Row)) else found
+
+    def count(self) -> int:
+        """How many rows there are; sends SELECT count(*) FROM (this query)."""
+        outer = type(self)([func.count(elements.literal_column("*"))], self.session)
+        outer._base = self.enable_eagerloads(False)._inner_for_count()
+        outer._cause = COUNT
+        outer._params = self._params
+        outer._autoflush = self._autoflush
+        outer._execution_options = self._execution_options
+        number: int = outer.scalar()
+        return number
+
+    def _inner_for_count(self) -> Any:
+        return self._to_select(self._label_style).subquery()
+
+    def get(self, ident: Any) -> Any:
+        """The object with this primary key: from the identity map, else by one SELECT; or None.
+
+        Raises: InvalidRequestError: there is a criterion, or more than one class is asked for.
+        """
+        self._check_no_criterion("get", sorting_too=False)
+        entity = self._entities[0] if len(self._entities) == 1 else None
+        entities = [] if entity is None else entities_of(entity)
+        if len(entities) != 1 or not isinstance(entities[0], MapperEntity):
+            raise sa_exc.InvalidRequestError("get() can only be used against a single mapped class.")
+        return loading.get(
+            self.session,
+            entities[0].mapper,
+            ident,
+            self._options,
+            self._populate_existing,
+            self._execution_options or None,
+        )
+
+    # bulk changes ----------------------------------------------------------------------------
+
+    def delete(self, synchronize_session: Any = "evaluate") -> int:
+        """DELETE the rows that match; gives their number.
+
+        synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
+        """
+        return persistence.bulk_delete(self, synchronize_session)
+
+    def update(
+        self,
+        values: Any,
+        synchronize_session: Any = "evaluate",
+        update_args: dict[str, Any] | None = None,
+    ) -> int:
+        """UPDATE the rows that match; gives their number.
+
+        synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
+        """
+        return persistence.bulk_update(self, values, synchronize_session, update_args)
+
+
+# What goes inside when a query becomes a subquery of itself.
+_INSIDE = (
+    "_where",
+    "_from_obj",
+    "_joins",
+    "_order_by",
+    "_group_by",
+    "_having",
+    "_distinct",
+    "_distinct_on",
+    "_limit",
+    "_offset",
+    "_prefixes",
+    "_suffixes",
+    "_aliases",
+    "_joinpoint",
+    "_statement",
+)
+
+# What has a structure() for each of its members.
+_STRUCTURED = (
+    "_where",
+    "_from_obj",
+    "_joins",
+    "_order_by",
+    "_group_by",
+    "_having",
+    "_distinct_on",
+)
+
+
+def _checked(entity: Any) -> Any:
+    """An argument of query(): a plain string is a column's name, in the oldest way.
+
+    Raises: ArgumentError: it is neither mapped nor SQL.
+    """
+    if isinstance(entity, str):
+        return elements.literal_column(entity)
+    if not isinstance(entity, (type, QueryableAttribute)) or "_sa_class_manager" not in vars(
+        entity
+    ):
+        entities_of(entity)
+    return entity
+
+
+def _entity_structure(entity: Any, binds: Binds) -> Any:
+    if isinstance(entity, type):
+        return entity
+    if isinstance(entity, QueryableAttribute):
+        return entity.key, part_structure(entity.parent, binds), entity.expression.structure(binds)
+    return tuple([each.structure(binds) for each in entities_of(entity)])
+
+
+def _selected(entity: Any) -> Any:
+    """What stands for an entity between SELECT and FROM."""
+    if isinstance(entity, (type, AliasedClass)):
+        return inspect(entity).__clause_element__()
+    return entity
+
+
+def _from_clause(thing: Any) -> Any:
+    """A FROM element that still knows its entity."""
+    insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else None
+    if insp is not None:
+        return insp.__clause_element__()
+    if isinstance(thing, FromClause):
+        return thing
+    if hasattr(thing, "is_mapper") and hasattr(thing, "__clause_element__"):
+        return thing.__clause_element__()
+    return from_element(thing)
+
+
+def _namespace_of(from_: Any) -> Any:
+    entity = from_._annotations.get("parententity")
+    return from_ if entity is None else _Named(entity, from_)
+
+
+def _namespace_of_entity(entity: Any) -> Any:
+    """What filter_by() asks for attributes; messages call it by the first column or table."""
+    if isinstance(entity, MapperEntity):
+        return _Named(entity.entity, entity.selectable)
+    if entity.entity is not None:
+        return _Named(entity.entity, entity.element)
+    element = entity.element
+    for from_ in element._from_objects:
+        return _Named(from_, element)
+    return _Named(object(), element)
+
+
+class _Named:
+    """An entity's attributes under the name that messages use for it."""
+
+    __slots__ = ("_name", "entity_namespace")
+
+    def __init__(self, entity: Any, name: Any) -> None:
+        self.entity_namespace = getattr(entity, "entity_namespace", None)
+        if self.entity_namespace is None:
+            self.entity_namespace = getattr(entity, "entity", entity)
+        self._name = name
+
+    def __str__(self) -> str:
+        return str(self._name)
+
+
+def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The steps that join() was told: each (target,) or (target, condition)."""
+    onclause = props[0] if props else None
+    if not props and not isinstance(target, tuple):
+        return [(target,)]
+    is_target = isinstance(target, (FromClause, type, AliasedClass)) or (
+        not isinstance(target, (str, tuple, QueryableAttribute)) and hasattr(target, "is_selectable")
+    )
+    is_condition = onclause is None or isinstance(
+        onclause, (elements.ClauseElement, str, QueryableAttribute)
+    ) or onclause is True or onclause is False
+    if len(props) <= 1 and is_target and is_condition:
+        return [(target, onclause)]
+    return [each if isinstance(each, tuple) else (each,) for each in (target, *props)]
+
+
+def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
+    target = getattr(entity, "mapper", None)
+    for prop in mapper.iterate_properties:
+        if isinstance(prop, RelationshipProperty) and prop.mapper is target:
+            return prop
+    raise sa_exc.InvalidRequestError(
+        "Could not locate a property which relates instances of class "
+        f"'{target.class_.__name__}' to instances of class '{instance.__class__.__name__}'"
+    )
+
+
+def _bound(value: Any) -> Any:
+    """A bound of a slice: an integer, however it is spelled."""
+    return value.__index__() if hasattr(value, "__index__") else value
+
+
+_ = (target_entity, replace)

@@ -1,8 +1,738 @@
 """Loader strategies: how and when an attribute comes from the database.
 
-Before: relationship(lazy=...), deferred() and the options name a strategy.
-Here:   columns, deferred columns; lazy, joined, subquery, selectin, dynamic, noload, raise.
-After:  orm/context.py asks them for columns and joins; orm/attributes.py for lazy loads.
+Before: relationship(lazy=...), deferred() and the loading options name a strategy.
+Here:   lazy loading (by the first read), with its refusals; selectin, subquery and immediate
+        loading, which run when the rows of a query are read; deferred columns.
+After:  orm/loading.py sends what is needed; orm/attributes.py receives the values.
+
+Joined eager loading is not here: it is a part of the query itself, and stands in orm/context.py.
+Each strategy compiles its SELECT once and keeps it with the engine, under a key of its own.
+
+Follows: SQLAlchemy 1.4, "Relationship Loading Techniques".
 """
 
 from __future__ import annotations
+
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm import context as orm_context
+from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    ColumnEntity,
+    CompiledQuery,
+    MapperEntity,
+    compile_shape,
+)
+from ormtutor.miniorm.orm.entities import ORMJoin, aliased
+from ormtutor.miniorm.orm.loading import (
+    in_identity_map,
+    label_of,
+    load_by_ident,
+    run,
+)
+from ormtutor.miniorm.orm.mapper import ColumnProperty
+from ormtutor.miniorm.orm.options import LoaderOptions
+from ormtutor.miniorm.orm.relationships import MANYTOONE
+from ormtutor.miniorm.orm.state import (
+    ATTR_EMPTY,
+    ATTR_WAS_SET,
+    LOAD_AGAINST_COMMITTED,
+    NO_AUTOFLUSH,
+    NO_RAISE,
+    NO_VALUE,
+    NON_PERSISTENT_OK,
+    PASSIVE_NO_FETCH,
+    PASSIVE_NO_RESULT,
+    PASSIVE_OFF,
+    RELATED_OBJECT_OK,
+    SQL_OK,
+    Loaders,
+)
+from ormtutor.miniorm.sql.elements import bindparam
+from ormtutor.miniorm.sql.expressions import tuple_
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from ormtutor.miniorm.orm.context import Compilation, Place
+    from ormtutor.miniorm.orm.relationships import RelationshipProperty
+    from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext
+    from ormtutor.miniorm.orm.state import InstanceState
+
+    States = dict[InstanceState, Any]
+
+#: How many keys one IN takes, as in the original.
+CHUNK = 500
+
+
+# Missing values -------------------------------------------------------------------------------
+
+
+def load_missing(prop: Any, state: InstanceState, passive: int) -> Any:
+    """What an attribute is that is not loaded, by the strategy that its mapping names."""
+    if isinstance(prop, ColumnProperty):
+        return load_deferred(prop, state, passive, prop.raiseload)
+    strategy = prop.lazy
+    if strategy == "select":
+        return load_lazily(prop, state, passive)
+    return load_lazily(prop, state, passive, strategy if strategy in REFUSALS else "select")
+
+
+REFUSALS = ("raise", "raise_on_sql")
+
+
+def own_loader(prop: Any, strategy: str) -> Callable[[InstanceState, int], Any]:
+    """The loader that an option puts in the place of the mapped one, for one object's attribute."""
+    if strategy in ("deferred", "deferred_raise"):
+        return lambda state, passive: load_deferred(
+            prop, state, passive, strategy == "deferred_raise"
+        )
+    return lambda state, passive: load_lazily(prop, state, passive, strategy)
+
+
+def load_deferred(
+    prop: ColumnProperty, state: InstanceState, passive: int, refuses: bool = False
+) -> Any:
+    """A deferred column, and those of its group, by one SELECT.
+
+    Raises: DetachedInstanceError. InvalidRequestError: raiseload. ObjectDeletedError: no row.
+    """
+    if state.ident is None:
+        return ATTR_EMPTY
+    if not passive & SQL_OK:
+        return PASSIVE_NO_RESULT
+    session = state.session
+    if session is None:
+        raise orm_exc.DetachedInstanceError(
+            f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; deferred "
+            f"load operation of attribute '{prop.key}' cannot proceed"
+        )
+    if refuses:
+        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to raiseload=True")
+    mapper, values = state.mapper, state.dict
+    keys = {prop.key}
+    if prop.group is not None:
+        keys.update(
+            key
+            for key, other in mapper._props.items()
+            if isinstance(other, ColumnProperty)
+            and other.deferred
+            and other.group == prop.group
+            and key not in values
+            and key not in state.committed_state
+        )
+    found = load_by_ident(
+        session,
+        mapper,
+        state.ident,
+        refresh_state=state,
+        only=frozenset(keys),
+        cause=_lazy_cause(prop, state),
+        autoflush=not passive & NO_AUTOFLUSH,
+    )
+    if found is None:
+        raise orm_exc.ObjectDeletedError(state)
+    return ATTR_WAS_SET
+
+
+def _lazy_cause(prop: Any, state: InstanceState) -> Cause:
+    mapper, ident = state.mapper, state.ident
+    return Cause(
+        "lazy load",
+        str(prop),
+        objects=lambda: (
+            f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident),
+        ),
+    )
+
+
+# Lazy loading ---------------------------------------------------------------------------------
+
+
+def load_lazily(
+    prop: RelationshipProperty, state: InstanceState, passive: int, strategy: str = "select"
+) -> Any:
+    """The related object or objects, by a SELECT unless the identity map has the object.
+
+    Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise", or "raise_on_sql"
+            and SQL is needed.
+    """
+    ident = state.ident
+    pending = ident is None
+    if pending and not prop.load_on_pending:
+        return ATTR_EMPTY
+    if (not passive & SQL_OK and not prop._use_get) or (
+        pending and not passive & NON_PERSISTENT_OK
+    ):
+        return PASSIVE_NO_RESULT
+    if strategy == "raise" and not passive & NO_RAISE:
+        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
+    session_ref = state.session_ref
+    session = None if session_ref is None else session_ref()
+    if session is None:
+        if passive & NO_RAISE:
+            return PASSIVE_NO_RESULT
+        raise orm_exc.DetachedInstanceError(
+            f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; lazy load "
+            f"operation of attribute '{prop.key}' cannot proceed"
+        )
+    if prop._use_get:
+        return _get_lazily(prop, state, session, passive, strategy)
+    return _select_lazily(prop, state, session, passive, strategy)
+
+
+def _get_lazily(
+    prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
+) -> Any:
+    """Many-to-one: the primary key of the related object stands in our columns."""
+    mapper = prop.mapper
+    values = _key_values(prop, state, passive)
+    for value in values:
+        if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+            return value
+    if all(value is None for value in values):
+        return None
+    if prop.key in state.dict:
+        return ATTR_WAS_SET
+    ident = values[0] if mapper.single_key else tuple(values)
+    known = in_identity_map(session, mapper, ident, passive)
+    if known is not None:
+        return known
+    if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
+        return PASSIVE_NO_RESULT
+    if strategy == "raise_on_sql" and not passive & NO_RAISE:
+        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
+    options = None if state.load_options is None else state.load_options.below((prop,))
+    return load_by_ident(
+        session,
+        mapper,
+        ident,
+        options=options,
+        options_key=options,
+        cause=_lazy_cause(prop, state),
+        autoflush=not passive & NO_AUTOFLUSH,
+    )
+
+
+def _key_values(prop: RelationshipProperty, state: InstanceState, passive: int) -> list[Any]:
+    """The values in our columns, in the order of the related primary key."""
+    mapper = state.mapper
+    if passive & LOAD_AGAINST_COMMITTED:
+        get = mapper._get_committed_state_attr_by_column
+    else:
+        get = mapper._get_state_attr_by_column
+    values = state.dict
+    # Our own columns may be expired; they are loaded when SQL may be sent for them.
+    how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
+    return [get(state, values, column, how) for column in get_columns(prop)]
+
+
+def get_columns(prop: RelationshipProperty) -> list[Any]:
+    """Our columns that hold the related primary key, in its order (many-to-one)."""
+    local = {remote: local for local, remote in prop.local_remote_pairs}
+    return [local[column] for column in prop.mapper.primary_key]
+
+
+def _select_lazily(
+    prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
+) -> Any:
+    if not passive & SQL_OK:
+        return PASSIVE_NO_RESULT
+    options = None if state.load_options is None else state.load_options.below((prop,))
+    query, columns = _lazy_query(session, prop, options)
+    values = state.dict
+    if passive & LOAD_AGAINST_COMMITTED:
+        read = state.mapper._get_committed_state_attr_by_column
+    else:
+        read = state.mapper._get_state_attr_by_column
+    found = [read(state, values, column, passive) for column in columns]
+    if prop.key in values:
+        return ATTR_WAS_SET
+    for value in found:
+        if value is NO_VALUE or value is PASSIVE_NO_RESULT or (value is None and state.ident is None):
+            return None
+    if strategy == "raise_on_sql" and not passive & NO_RAISE:
+        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
+    loaded = run(
+        session,
+        query,
+        found,
+        _lazy_cause(prop, state),
+        autoflush=not passive & NO_AUTOFLUSH and state.ident is not None,
+    )
+    if prop.uselist:
+        return query.unique(loaded)
+    loaded = query.unique(loaded)
+    if len(loaded) > 1:
+        sa_exc.warn(
+            f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' "
+        )
+    return loaded[0] if loaded else None
+
+
+def _lazy_query(
+    session: Any, prop: RelationshipProperty, options: LoaderOptions | None
+) -> tuple[CompiledQuery, Sequence[Any]]:
+    """The SELECT for the related rows of one object, and our columns whose values it takes."""
+    criterion, by_key = prop.lazy_clause()
+    columns = list(by_key.values())
+
+    def make() -> tuple[Asked, list[Any]]:
+        target = prop.mapper
+        asked = Asked(
+            [MapperEntity(target, target.class_)], LABEL_STYLE_TABLENAME_PLUS_COL, legacy=True
+        )
+        asked.where = (criterion,)
+        if prop.secondary is not None:
+            asked.from_objects = (target.selectable, prop.secondary)
+        if prop.order_by:
+            asked.order_by = tuple(prop.order_by)
+        binds = {
+            part.key: part for part in orm_context.elements_in(criterion) if part._is_bind_parameter
+        }
+        return asked, [binds[key] for key in by_key]
+
+    query = compile_shape(
+        session,
+        ("lazy", prop, options),
+        make,
+        mapper=prop.mapper,
+        options=_without_way_back(prop, options),
+    )
+    return query, columns
+
+
+def _without_way_back(
+    prop: RelationshipProperty, options: LoaderOptions | None
+) -> LoaderOptions | None:
+    """The loaded objects' many-to-one back to us needs no eager load: we are in the identity map."""
+    reverse = [
+        other
+        for other in prop._reverse_property
+        if other.direction is MANYTOONE and other._use_get and other.lazy not in ("select", *REFUSALS)
+    ]
+    if not reverse:
+        return options
+    given = options or orm_context.NO_OPTIONS
+    return given.with_lazy([(prop.mapper, other) for other in reverse])
+
+
+# After the rows -------------------------------------------------------------------------------
+
+
+def make_later(prop: Any, strategy: str, *where: Any) -> Any:
+    """What Compilation asks for: an own loader, or one that runs after the rows.
+
+    where: the Compilation, the EntityPlan and the Place, for the latter.
+    """
+    if not where:
+        return own_loader(prop, strategy)
+    compilation, plan, place = where
+    if _would_cycle(prop, compilation, place):
+        return None
+    if strategy == "selectin":
+        return SelectInLoader(prop, compilation, place)
+    if strategy == "subquery":
+        return SubqueryLoader(prop, compilation, place)
+    return ImmediateLoader(prop)
+
+
+def _would_cycle(prop: RelationshipProperty, compilation: Compilation, place: Place) -> bool:
+    if compilation._is_told(place.path, prop):
+        return False
+    path = (*compilation.prior, *place.path, prop)
+    if prop.join_depth:
+        return len(path) / 2 > prop.join_depth
+    return prop.mapper in path
+
+
+class ImmediateLoader:
+    """Reads the attribute of each object at once, as the learner would."""
+
+    __slots__ = ("key", "prop")
+
+    def __init__(self, prop: RelationshipProperty) -> None:
+        self.prop = prop
+        self.key = prop.key
+
+    def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
+        """Load for all objects of one batch."""
+        impl = plan.mapper.impls[self.key]
+        for state in states:
+            impl.get(state, state.dict, PASSIVE_OFF)
+
+
+class _EagerLoader:
+    """What selectin and subquery loading share."""
+
+    __slots__ = ("cause", "key", "options", "path", "prior", "prop", "target")
+
+    strategy = ""
+
+    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
+        self.prop = prop
+        self.key = prop.key
+        option = compilation.options.for_path(place.path, prop, orm_context.RELATIONSHIP_WILDCARD)
+        of_type = None if option is None else option.settings.get("of_type")
+        self.target = prop.mapper if of_type is None else of_type
+        self.path = (*place.path, prop, self.target)
+        self.prior = (*compilation.prior, *place.path, prop)
+        self.options = compilation.options.below((*place.path, prop))
+        self.cause = Cause("eager load", str(prop), self.strategy)
+
+    def _check_supported(self, plan: EntityPlan) -> None:
+        if not plan.mapper.impls[self.key].supports_population:
+            raise sa_exc.InvalidRequestError(
+                f"'{self.prop}' does not support object population - eager loading cannot be "
+                "applied."
+            )
+
+    def _lacking(self, plan: EntityPlan, states: States) -> list[tuple[InstanceState, Any]]:
+        """The objects that have no value yet (all of them under populate_existing)."""
+        if plan.overwrite == "all":
+            return list(states.items())
+        key = self.key
+        return [(state, obj) for state, obj in states.items() if key not in obj.__dict__]
+
+    def _give(self, plan: EntityPlan, state: InstanceState, obj: Any, found: list[Any]) -> None:
+        impl = plan.mapper.impls[self.key]
+        if self.prop.uselist:
+            impl.set_committed_value(state, obj.__dict__, found)
+            return
+        if len(found) > 1:
+            sa_exc.warn(
+                f"Multiple rows returned with uselist=False for eagerly-loaded attribute "
+                f"'{self.prop}' "
+            )
+        impl.set_committed_value(state, obj.__dict__, found[0] if found else None)
+
+    def _objects(self, states: Iterable[tuple[InstanceState, Any]]) -> Callable[[], list[str]]:
+        labels = [(state.mapper, state.ident) for state, _ in states]
+        return lambda: [label_of(mapper, ident) for mapper, ident in labels]
+
+
+class SelectInLoader(_EagerLoader):
+    """`SELECT ... WHERE key IN (the parents' keys)`, 500 at a time."""
+
+    __slots__ = ("kind",)
+
+    strategy = "selectin"
+
+    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
+        super().__init__(prop, compilation, place)
+        self.kind = self._kind()
+
+    def _kind(self) -> str:
+        """Where the keys are: in the children ("children"), in us ("ours"), else by a join."""
+        prop = self.prop
+        if prop.omit_join is False:
+            return "join"
+        if prop._use_get:
+            return "ours"
+        if prop.secondary is None and prop.omit_join:
+            return "children"
+        if prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
+            return "children"
+        return "join"
+
+    def _is_whole_key(self) -> bool:
+        """Whether the condition is just: our primary key equals columns of the child."""
+        prop = self.prop
+        pairs = prop.local_remote_pairs
+        keys = set(prop.parent.primary_key)
+        if {local for local, _ in pairs} != keys or len(pairs) != len(keys):
+            return False
+        return prop._join_condition.is_equalities()
+
+    def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
+        """Load for all objects of one batch."""
+        self._check_supported(plan)
+        lacking = self._lacking(plan, states)
+        if not lacking:
+            return
+        if self.kind == "ours":
+            by_key = self._by_our_columns(lacking)
+            if by_key is not None:
+                self._load_by_our_columns(context, plan, lacking, by_key)
+                return
+        self._load_by_parent(context, plan, lacking)
+
+    def _by_our_columns(
+        self, lacking: list[tuple[InstanceState, Any]]
+    ) -> dict[Any, list[tuple[InstanceState, Any]]] | None:
+        """The objects by the related key that their columns hold; None: a column is not loaded."""
+        columns = get_columns(self.prop)
+        by_key: dict[Any, list[tuple[InstanceState, Any]]] = {}
+        for state, obj in lacking:
+            read = state.mapper._get_state_attr_by_column
+            values = tuple(read(state, obj.__dict__, column, PASSIVE_NO_FETCH) for column in columns)
+            if PASSIVE_NO_RESULT in values:
+                return None
+            key = None if None in values else values
+            by_key.setdefault(key, []).append((state, obj))
+        return by_key
+
+    def _load_by_our_columns(
+        self,
+        context: LoadContext,
+        plan: EntityPlan,
+        lacking: list[tuple[InstanceState, Any]],
+        by_key: dict[Any, list[tuple[InstanceState, Any]]],
+    ) -> None:
+        without = by_key.pop(None, [])
+        keys = sorted(by_key)
+        for start in range(0, len(keys), CHUNK):
+            chunk = keys[start : start + CHUNK]
+            owners = [owner for key in chunk for owner in by_key[key]]
+            found = self._children(context, "ours", chunk, owners)
+            for key in chunk:
+                for state, obj in by_key[key]:
+                    self._give(plan, state, obj, found.get(key, []))
+        for state, obj in without:
+            self._give(plan, state, obj, [])
+
+    def _load_by_parent(
+        self, context: LoadContext, plan: EntityPlan, lacking: list[tuple[InstanceState, Any]]
+    ) -> None:
+        kind = "join" if self.kind == "ours" else self.kind
+        single = plan.mapper.single_key
+        for start in range(0, len(lacking), CHUNK):
+            chunk = lacking[start : start + CHUNK]
+            keys = [(state.ident,) if single else state.ident for state, _ in chunk]
+            found = self._children(context, kind, keys, chunk)
+            for key, (state, obj) in zip(keys, chunk, strict=True):
+                self._give(plan, state, obj, found.get(key, []))
+
+    def _children(
+        self,
+        context: LoadContext,
+        kind: str,
+        keys: Sequence[tuple[Any, ...]],
+        owners: Sequence[tuple[InstanceState, Any]],
+    ) -> dict[tuple[Any, ...], list[Any]]:
+        """The related objects for each key, by one SELECT."""
+        width = len(keys[0])
+        query = self._query(context.session, kind)
+        values = [key[0] for key in keys] if width == 1 else list(keys)
+        rows = query.unique(
+            run(
+                context.session,
+                query,
+                [values],
+                self.cause.with_objects(self._objects(owners)),
+                autoflush=False,
+            )
+        )
+        found: dict[tuple[Any, ...], list[Any]] = {}
+        for row in rows:
+            found.setdefault(row[:width], []).append(row[width])
+        return found
+
+    def _query(self, session: Any, kind: str) -> CompiledQuery:
+        def make() -> tuple[Asked, list[Any]]:
+            bind = bindparam("primary_keys", None, expanding=True, unique=True)
+            return self._asked(kind, bind), [bind]
+
+        return compile_shape(
+            session,
+            ("selectin", self.prop, kind, self.target, self.options, self.prior),
+            make,
+            mapper=self.prop.mapper,
+            options=self.options,
+            prior=self.prior,
+        )
+
+    def _asked(self, kind: str, bind: Any) -> Asked:
+        prop, target = self.prop, self.target
+        adapt = target.adapt if target.is_aliased_class else lambda column: column
+        from_: Any = target.selectable
+        if kind == "ours":
+            columns = [adapt(column) for column in prop.mapper.primary_key]
+        elif kind == "children":
+            remote = dict(prop.local_remote_pairs)
+            columns = [adapt(remote[column]) for column in prop.parent.primary_key]
+        else:
+            parent = aliased(prop.parent)
+            insp = inspect(parent)
+            columns = [insp.adapt(column) for column in prop.parent.primary_key]
+            attribute = getattr(parent, prop.key)
+            from_ = ORMJoin(insp.selectable, target, attribute)
+        entities = [ColumnEntity(column, column) for column in columns]
+        asked = Asked(
+            [*entities, MapperEntity(target, target.entity)],
+            LABEL_STYLE_TABLENAME_PLUS_COL,
+            legacy=True,
+        )
+        asked.from_objects = (from_,)
+        in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
+        asked.where = (in_expression.in_(bind),)
+        if prop.order_by:
+            asked.order_by = tuple(adapt(each) for each in prop.order_by)
+        return asked
+
+
+class SubqueryLoader(_EagerLoader):
+    """`SELECT ... FROM (the first query, its keys only) JOIN ...`.
+
+    root: what the first query asks; chain: the relationships from its entity to ours.
+    """
+
+    __slots__ = ("chain", "root")
+
+    strategy = "subquery"
+
+    def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
+        super().__init__(prop, compilation, place)
+        self.root: SubqueryRoot
+        if compilation.subquery_root is not None:
+            self.root = compilation.subquery_root
+            before = self.root.chain
+            self.chain = (*before, *_relationships(place.path), prop)
+        else:
+            self.root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
+            self.chain = (*_relationships(place.path), prop)
+
+    def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
+        """Load for all objects of one batch.
+
+        Raises: InvalidRequestError: with yield_per, since the first query is cut in pieces.
+        """
+        self._check_supported(plan)
+        if context.yield_per:
+            raise sa_exc.InvalidRequestError(
+                "The yield_per Query option is currently not compatible with subquery eager "
+                "loading.  Please specify lazyload('*') or query.enable_eagerloads(False) in order "
+                "to proceed with query.yield_per()."
+            )
+        lacking = self._lacking(plan, states)
+        if not lacking:
+            return
+        query = self._query(context)
+        columns = self._local_columns()
+        rows = query.unique(
+            run(
+                context.session,
+                query,
+                context.parameters,
+                self.cause.with_objects(self._objects(lacking)),
+                params=context.params,
+                autoflush=False,
+            )
+        )
+        found: dict[tuple[Any, ...], list[Any]] = {}
+        for row in rows:
+            if row[0] is not None:
+                found.setdefault(row[1:], []).append(row[0])
+        for state, obj in lacking:
+            read = state.mapper._get_state_attr_by_column
+            key = tuple(read(state, obj.__dict__, column) for column in columns)
+            self._give(plan, state, obj, found.get(key, []))
+
+    def _local_columns(self) -> list[Any]:
+        """Our columns by which the related rows know us."""
+        prop = self.prop
+        return list(dict.fromkeys(local for local, _ in prop.local_remote_pairs))
+
+    def _query(self, context: LoadContext) -> CompiledQuery:
+        root = self.root._replaced(self.chain)
+        return compile_shape(
+            context.session,
+            ("subquery", self, context.compiled),
+            lambda: (self._asked(), list(self.root.binds)),
+            mapper=self.prop.mapper,
+            options=self.options,
+            prior=self.prior,
+            subquery_root=root,
+        )
+
+    def _asked(self) -> Asked:
+        first = self.chain[0]
+        embedded = _keys_only(self.root, first)
+        parent = aliased(first.parent, embedded)
+        from_: Any = embedded
+        for index, prop in enumerate(self.chain):
+            attribute = getattr(parent, prop.key)
+            last = index == len(self.chain) - 1
+            target = self.target if last else aliased(prop.mapper)
+            from_ = ORMJoin(from_, target, attribute)
+            if not last:
+                parent = target
+        insp = inspect(parent)
+        columns = [insp.adapt(column) for column in self._local_columns()]
+        target = self.target
+        adapt = target.adapt if target.is_aliased_class else lambda column: column
+        asked = Asked(
+            [MapperEntity(target, target.entity), *[ColumnEntity(each, each) for each in columns]],
+            LABEL_STYLE_TABLENAME_PLUS_COL,
+            legacy=True,
+        )
+        asked.from_objects = (from_,)
+        # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
+        asked.order_by = (*columns, *[adapt(each) for each in self.prop.order_by or ()])
+        return asked
+
+
+class SubqueryRoot:
+    """The query that subquery loading starts from, also for the loads that follow from it."""
+
+    __slots__ = ("asked", "binds", "chain", "entity")
+
+    def __init__(
+        self, asked: Asked, entity: MapperEntity, chain: tuple[Any, ...], binds: Sequence[Any]
+    ) -> None:
+        self.asked = asked
+        self.entity = entity
+        self.chain = chain
+        self.binds = binds
+
+    def _replaced(self, chain: tuple[Any, ...]) -> SubqueryRoot:
+        return SubqueryRoot(self.asked, self.entity, chain, self.binds)
+
+
+def _relationships(path: tuple[Any, ...]) -> list[Any]:
+    return list(path[1::2])
+
+
+def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
+    """The first query as a subquery that gives only the columns which `first` starts from."""
+    asked, entity = root.asked, root.entity
+    columns = list(dict.fromkeys(local for local, _ in first.local_remote_pairs))
+    insp = entity.entity
+    selected = [insp.adapt(column) if insp.is_aliased_class else column for column in columns]
+    embedded = Asked(
+        [ColumnEntity(column, column) for column in selected],
+        LABEL_STYLE_TABLENAME_PLUS_COL,
+        legacy=True,
+    )
+    for name in ("where", "joins", "group_by", "having", "distinct", "limit", "offset", "base",
+                 "correlate", "correlate_except", "prefixes", "suffixes", "distinct_on",
+                 "independent_ctes"):
+        setattr(embedded, name, getattr(asked, name))
+    embedded.from_objects = asked.from_objects
+    if not asked.from_objects and asked.base is None and not asked.joins:
+        embedded.from_objects = tuple(
+            dict.fromkeys(
+                each.entity.selectable for each in asked.entities if each.entity is not None
+            )
+        )
+    elif not asked.from_objects and asked.base is None:
+        embedded.from_objects = (insp.selectable,)
+    if not set(columns) >= set(first.parent.primary_key):
+        embedded.distinct = True
+    if first.distinct_target_key is not None:
+        embedded.distinct = bool(first.distinct_target_key) or asked.distinct
+    if asked.limit is not None or asked.offset is not None:
+        embedded.order_by = asked.order_by
+    embedded.toplevel = False
+    embedded.eager = False
+    statement = orm_context.Compilation(embedded, options=orm_context.NO_OPTIONS).statement
+    return statement.subquery()
+
+
+orm_context.Later.make = staticmethod(make_later)
+Loaders.missing = staticmethod(load_missing)

@@ -1,0 +1,387 @@
+"""Joins: where in FROM a join goes, what it joins, and on which condition.
+
+Before: orm/query.py and select() keep each join as it was said, a JoinStep.
+Here:   the steps become FROM elements: the left side is found, the right side checked, relationships
+        give the condition.
+After:  orm/context.py puts the FROM elements into its Core select.
+
+Errors in a join are errors of the query and not of the call that said it: everything here runs when
+the query is compiled, as in the original.
+
+Follows: SQLAlchemy 1.4, `Query.join`, `Select.join`, "Joining to a Target".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased
+from ormtutor.miniorm.sql.elements import as_condition
+from ormtutor.miniorm.sql.selectable import FromClause, as_from, can_join
+from ormtutor.miniorm.sql.traversal import iterate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+    from typing import Any
+
+_EXPLAIN = (
+    "Please use the .select_from() method to establish an explicit left side, as well as providing "
+    "an explicit ON clause if not present already to help resolve the ambiguity."
+)
+_NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
+
+
+class JoinStep:
+    """One join as it was said.
+
+    target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
+    onclause: a condition, a relationship, or the name of one. left: where join_from() starts.
+    alias: the alias that `aliased=True` made for the target. from_joinpoint: start where the last
+    join went, and not at the query's entity.
+    """
+
+    __slots__ = ("alias", "from_joinpoint", "full", "isouter", "left", "onclause", "target")
+
+    def __init__(
+        self,
+        target: Any,
+        onclause: Any = None,
+        left: Any = None,
+        isouter: bool = False,
+        full: bool = False,
+        alias: Any = None,
+        from_joinpoint: bool = False,
+    ) -> None:
+        self.target = target
+        self.onclause = onclause
+        self.left = left
+        self.isouter = isouter
+        self.full = full
+        self.alias = alias
+        self.from_joinpoint = from_joinpoint
+
+    def structure(self, binds: Any) -> Hashable:
+        """What decides the SQL text."""
+        return (
+            part_structure(self.target, binds),
+            part_structure(self.onclause, binds),
+            part_structure(self.left, binds),
+            self.isouter,
+            self.full,
+            part_structure(self.alias, binds),
+            self.from_joinpoint,
+        )
+
+    @property
+    def destination(self) -> Any:
+        """What the step leads to, for filter_by(): an entity, a FROM element, or None: a name."""
+        if self.alias is not None:
+            return self.alias
+        for part in (self.target, self.onclause):
+            if isinstance(part, QueryableAttribute):
+                if part is self.target or isinstance(self.target, (str, tuple)):
+                    return target_entity(part)
+            elif part is not None and not isinstance(part, str):
+                return inspect(part, raiseerr=False) or part
+        return None
+
+
+def part_structure(part: Any, binds: Any) -> Hashable:
+    """The structure of anything that a join or a column list may be given."""
+    if part is None or isinstance(part, (str, type)):
+        return part
+    if isinstance(part, QueryableAttribute):
+        of_type = None if part._of_type is None else part_structure(part._of_type, binds)
+        extra = tuple([criterion.structure(binds) for criterion in part._extra_criteria])
+        return (part_structure(part.parent, binds), part.prop, of_type, extra)
+    insp = part._aliased_insp if isinstance(part, AliasedClass) else part
+    if getattr(insp, "is_mapper", False):
+        return insp  # type: ignore[no-any-return]
+    if getattr(insp, "is_aliased_class", False):
+        # The name is that of a result's column.
+        return ("aliased", insp.mapper, insp.name, insp.selectable.structure(binds))
+    structure: Hashable = insp.structure(binds)
+    return structure
+
+
+def target_entity(attribute: Any) -> Any:
+    """The entity that a relationship leads to.
+
+    Raises: ArgumentError: it is a column.
+    """
+    if attribute._of_type is not None:
+        return inspect(attribute._of_type)
+    entity = getattr(attribute.property, "entity", None)
+    if entity is None:
+        raise sa_exc.ArgumentError(f"Join target {attribute} does not refer to a mapped entity")
+    return entity
+
+
+def entity_attribute(entity: Any, key: str) -> Any:
+    """`entity.key`, as filter_by() and join("key") look it up.
+
+    Raises: InvalidRequestError: there is no such attribute.
+    """
+    namespace = getattr(entity, "entity_namespace", None)
+    if namespace is None:
+        namespace = entity.entity
+    try:
+        return getattr(namespace, key)
+    except AttributeError as error:
+        raise sa_exc.InvalidRequestError(
+            f'Entity namespace for "{entity}" has no property "{key}"'
+        ) from error
+
+
+class Joins:
+    """One run through the joins of a query; `from_clauses` is the result.
+
+    entities: what the query selects from by its columns: (entity or FROM element) in order.
+    """
+
+    def __init__(
+        self, from_clauses: Iterable[Any], entities: Sequence[Any], start: Any, legacy: bool
+    ) -> None:
+        self.from_clauses = list(from_clauses)
+        self._entities = entities
+        self._start = start
+        self._joinpoint = start
+        self._legacy = legacy
+        self._edges: set[tuple[Any, Any, str]] = set()
+        #: Entities that were joined, whether or not they are selected.
+        self.joined: list[Any] = []
+
+    def run(self, steps: Iterable[JoinStep]) -> list[Any]:
+        """Turn all steps into FROM elements.
+
+        Raises: InvalidRequestError, ArgumentError: a join that cannot be made.
+        """
+        for step in steps:
+            if not step.from_joinpoint:
+                self._joinpoint = self._start
+            self._run(step)
+        return self.from_clauses
+
+    def _run(self, step: JoinStep) -> None:
+        right, onclause = self._said(step)
+        if isinstance(onclause, QueryableAttribute):
+            left = onclause.parent
+            if right is None:
+                right = target_entity(onclause)
+            if step.left is not None and inspect(step.left, raiseerr=False) is not left:
+                raise sa_exc.InvalidRequestError(
+                    f"explicit from clause {step.left} does not match left side of relationship "
+                    f"attribute {onclause}"
+                )
+            if self._legacy and step.alias is None:
+                edge = (left, right, onclause.property.key)
+                if edge in self._edges:
+                    self._joinpoint = inspect(right, raiseerr=False) or right
+                    return
+                self._edges.add(edge)
+        else:
+            left = None if step.left is None else inspect(step.left, raiseerr=False) or step.left
+        self._join(left, right, onclause, step)
+
+    def _said(self, step: JoinStep) -> tuple[Any, Any]:
+        """The right side (None: what the relationship leads to) and the condition."""
+        right, onclause = step.target, step.onclause
+        if onclause is None and isinstance(right, (str, QueryableAttribute)):
+            right, onclause = None, right
+        if isinstance(onclause, str):
+            onclause = entity_attribute(self._joinpoint, onclause)
+        elif (
+            step.from_joinpoint
+            and isinstance(onclause, QueryableAttribute)
+            and getattr(self._joinpoint, "mapper", None) is onclause.parent
+        ):
+            onclause = entity_attribute(self._joinpoint, onclause.key)
+        elif onclause is not None and not isinstance(onclause, QueryableAttribute):
+            onclause = as_condition(onclause, "SQL expression for ON clause")
+        if right is not None:
+            right = self._target(right)
+        elif not isinstance(onclause, QueryableAttribute):
+            raise sa_exc.ArgumentError(_NOT_A_TARGET)
+        return right, onclause
+
+    def _target(self, right: Any) -> Any:
+        if isinstance(right, str):
+            return target_entity(entity_attribute(self._joinpoint, right))
+        if isinstance(right, QueryableAttribute):
+            return target_entity(right)
+        entity = right._annotations.get("parententity") if isinstance(right, FromClause) else None
+        entity = entity or inspect(right, raiseerr=False)
+        if entity is not None and (entity.is_mapper or entity.is_aliased_class):
+            return entity
+        if getattr(right, "is_selectable", False):
+            return as_from(right)
+        raise sa_exc.ArgumentError(_NOT_A_TARGET)
+
+    def _join(self, left: Any, right: Any, onclause: Any, step: JoinStep) -> None:
+        if left is None:
+            left, place = self._implicit_left(right, onclause)
+        else:
+            place = self._place_of(left)
+        if left is right and step.alias is None:
+            raise sa_exc.InvalidRequestError(
+                f"Can't construct a join from {left} to {right}, they are the same entity"
+            )
+        right = self._checked_right(left, right, onclause, step)
+        from_left = _selectable(left) if place is None else self.from_clauses[place]
+        joined = ORMJoin(
+            from_left, right, onclause, isouter=step.isouter, full=step.full, left_entity=left
+        )
+        if place is None:
+            self.from_clauses.append(joined)
+        else:
+            self.from_clauses[place] = joined
+        self._joinpoint = right
+        self.joined.append(right)
+
+    # the left side ---------------------------------------------------------------------------
+
+    def _implicit_left(self, right: Any, onclause: Any) -> tuple[Any, int | None]:
+        """Where to join from when nobody said; the place of a FROM element that is there already."""
+        target = _selectable(right)
+        if self.from_clauses:
+            places = joinable(self.from_clauses, target, onclause)
+            self._check_decided(places, right)
+            place = places[0]
+            return self.from_clauses[place], place
+        candidates: dict[Any, Any] = {}
+        for entity in self._entities:
+            if entity is not right:
+                candidates.setdefault(_selectable(entity), entity)
+        if not self._entities:
+            raise sa_exc.InvalidRequestError(
+                "No entities to join from; please use select_from() to establish the left "
+                "entity/selectable of this join"
+            )
+        places = joinable(list(candidates), target, onclause)
+        self._check_decided(places, right)
+        return list(candidates.values())[places[0]], None
+
+    def _check_decided(self, places: Sequence[int], right: Any) -> None:
+        if len(places) > 1:
+            raise sa_exc.InvalidRequestError(
+                "Can't determine which FROM clause to join from, there are multiple FROMS which can "
+                f"join to this entity. {_EXPLAIN}"
+            )
+        if not places:
+            raise sa_exc.InvalidRequestError(f"Don't know how to join to {right!r}. {_EXPLAIN}")
+
+    def _place_of(self, left: Any) -> int | None:
+        """Which FROM element has this left side, if any."""
+        places = matching(self.from_clauses, _selectable(left))
+        if len(places) > 1:
+            raise sa_exc.InvalidRequestError(
+                "Can't identify which entity in which to assign the left side of this join.   "
+                "Please use a more specific ON clause."
+            )
+        return places[0] if places else None
+
+    # the right side --------------------------------------------------------------------------
+
+    def _checked_right(self, left: Any, right: Any, onclause: Any, step: JoinStep) -> Any:
+        if step.alias is not None:
+            return step.alias
+        prop = onclause.property if isinstance(onclause, QueryableAttribute) else None
+        if _selectable(left) is _selectable(right):
+            raise sa_exc.InvalidRequestError(
+                f"Can't join table/selectable '{_selectable(left)}' to itself"
+            )
+        if hasattr(right, "mapper"):
+            if prop is not None and right.mapper is not prop.mapper:
+                raise sa_exc.InvalidRequestError(
+                    f"Join target {right} does not correspond to the right side of join condition "
+                    f"{onclause}"
+                )
+            return right
+        return right if prop is None else _entity_for_selectable(prop.mapper, right)
+
+
+def _entity_for_selectable(mapper: Any, selectable: Any) -> Any:
+    """join(a_table, User.addresses): the table stands for the class."""
+    if not selectable.is_derived_from(mapper.persist_selectable):
+        raise sa_exc.InvalidRequestError(
+            f"Selectable '{selectable.description}' is not derived from "
+            f"'{mapper.persist_selectable.description}'"
+        )
+    sa_exc.warn(
+        f"An alias is being generated automatically against joined entity {mapper} for raw "
+        "clauseelement, which is deprecated and will be removed in a later release. Use the "
+        "aliased() construct explicitly, see the linked example. (Background on this error at: "
+        "https://sqlalche.me/e/14/xaj1)",
+        sa_exc.SADeprecationWarning,
+    )
+    return inspect(aliased(mapper, selectable))
+
+
+def _selectable(thing: Any) -> Any:
+    """The FROM element of an entity, or the thing itself."""
+    return getattr(thing, "selectable", thing)
+
+
+def joinable(candidates: Sequence[Any], target: Any, onclause: Any) -> list[int]:
+    """Positions of the FROM elements that can be joined with `target`.
+
+    With a condition, those that it speaks of; without, those that foreign keys connect.
+    """
+    columns = set()
+    if len(candidates) > 1 and onclause is not None:
+        columns = {
+            element._deannotated
+            for element in iterate(_condition(onclause))
+            if element._is_column_clause
+        }
+    targets = target._from_objects
+    places = [
+        place
+        for place, candidate in enumerate(candidates)
+        if any(
+            _connects(candidate, each, onclause, columns)
+            for each in targets
+            if each is not candidate
+        )
+    ]
+    if len(places) > 1:
+        hidden = {
+            each._deannotated for candidate in candidates for each in candidate._hide_froms
+        }
+        places = [place for place in places if candidates[place]._deannotated not in hidden]
+    if not places and onclause is not None:
+        return list(range(len(candidates)))
+    return places
+
+
+def _condition(onclause: Any) -> Any:
+    return onclause.expression if isinstance(onclause, QueryableAttribute) else onclause
+
+
+def _connects(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
+    if columns:
+        return columns <= {*candidate.c, *target.c}
+    return onclause is not None or can_join(candidate, target)
+
+
+def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
+    """Positions of the FROM elements that contain `wanted`; else those that are made of it."""
+    exact = [place for place, each in enumerate(candidates) if _on_surface(each, wanted)]
+    if exact:
+        return exact
+    return [place for place, each in enumerate(candidates) if each.is_derived_from(wanted)]
+
+
+def _on_surface(candidate: Any, wanted: Any) -> bool:
+    """Whether `wanted` is the candidate or a part of its joins."""
+    wanted = wanted._deannotated
+    waiting = [candidate]
+    while waiting:
+        each = waiting.pop()._ungroup()
+        if each._deannotated is wanted:
+            return True
+        if each._is_join:
+            waiting += [each.left, each.right]
+    return False
