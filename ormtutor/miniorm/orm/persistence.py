@@ -1,33 +1,599 @@
 """Persistence: states become INSERT, UPDATE and DELETE.
 
-Before: orm/unitofwork.py says which states, and in which order.
-Here:   their columns become parameters, rows of one shape share one statement; bulk update and delete.
-After:  engine/base.py sends them; new keys and row counts come back into orm/state.py.
+Before: orm/unitofwork.py says which objects of a mapper, and when.
+Here:   their changed columns become parameters; rows of one shape that follow each other share one
+        statement; what the database made up (keys, defaults) comes back into the objects.
+After:  engine/base.py sends the statements; a wrong count of rows is a StaleDataError.
+
+What SQLAlchemy 1.4 sends on SQLite decides what is sent as one (an executemany): INSERTs whose
+primary keys are known, UPDATEs of the same columns, DELETEs. Rows whose keys the database makes go
+one by one, since a cursor tells only the last one.
+
+Follows: SQLAlchemy 1.4, `orm/persistence.py` in what it does; "Unit of Work: Ordering of Inserts".
 """
 
 from __future__ import annotations
 
+from itertools import groupby
+
+from ormtutor.miniorm.sql.dml import Delete, Insert, Update
+
+from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.orm import loading
+from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
+from ormtutor.miniorm.orm.state import PASSIVE_OFF
+from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.engine.base import Connection
+    from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.orm.mapper import Mapper
+    from ormtutor.miniorm.orm.state import InstanceState
+    from ormtutor.miniorm.orm.unitofwork import UOWTransaction
 
-def save(mapper: Any, states: Sequence[Any], flush: Any) -> None:
-    """INSERT or UPDATE the rows of these states, all of one mapper, in this order."""
-    raise NotImplementedError
-
-
-def delete(mapper: Any, states: Sequence[Any], flush: Any) -> None:
-    """DELETE the rows of these states, all of one mapper."""
-    raise NotImplementedError
-
-
-def bulk_update(query: Any, values: Any, synchronize_session: Any, update_args: Any = None) -> int:
-    """`Query.update()`: one UPDATE for all matching rows; gives the number of rows matched."""
-    raise NotImplementedError
+    Pair = tuple[InstanceState, InstanceState]
+    Values = dict[str, Any]
 
 
-def bulk_delete(query: Any, synchronize_session: Any) -> int:
-    """`Query.delete()`: one DELETE for all matching rows; gives the number of rows matched."""
-    raise NotImplementedError
+class Record:
+    """One row to be written.
+
+    params: by column key (the old primary key of an UPDATE by column label).
+    expressions: column -> SQL expression, where an attribute is one.
+    is_complete: an INSERT that has its primary key; an UPDATE that does not compute it.
+    batches: it may share a statement with its neighbours.
+    """
+
+    __slots__ = ("batches", "expressions", "is_complete", "params", "state", "values")
+
+    def __init__(self, state: InstanceState, values: Values) -> None:
+        self.state = state
+        self.values = values
+        self.params: Values = {}
+        self.expressions: dict[Any, Any] = {}
+        self.is_complete = True
+        self.batches = True
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Records of one shape that follow each other share a statement."""
+        return self.params.keys(), bool(self.expressions), self.is_complete, self.batches
+
+
+class Writing:
+    """What the statements of one mapper have in common; made once, kept by the mapper.
+
+    columns: (attribute, column) of the table. keys: attributes of the primary key.
+    without_default: columns that are written as NULL when they have no value.
+    reads_none: columns whose type has a value of its own for None (JSON).
+    server_made: attributes that the database may fill in at an INSERT; at an UPDATE.
+    """
+
+    def __init__(self, mapper: Mapper) -> None:
+        table = self.table = mapper.local_table
+        by_column = mapper._columntoproperty
+        self.columns = [
+            (by_column[column].key, column) for column in table.c if column in by_column
+        ]
+        self.attribute_of = {column: key for key, column in self.columns}
+        self.column_of = {key: column for key, column in self.columns}
+        self.primary_key = [column for column in table.primary_key if column in by_column]
+        self.pk_keys = frozenset(column.key for column in self.primary_key)
+        self.keys = [by_column[column].key for column in self.primary_key]
+        self.without_default = [
+            column.key
+            for _, column in self.columns
+            if not column.primary_key and column.default is None and column.server_default is None
+        ]
+        self.reads_none = frozenset(
+            column for _, column in self.columns if column.type.should_evaluate_none
+        )
+        self.insert_defaults = frozenset(
+            column.key for _, column in self.columns if column.server_default is not None
+        )
+        self.update_defaults = frozenset(
+            column.key for _, column in self.columns if column.server_onupdate is not None
+        )
+        self.server_made = frozenset(
+            key
+            for key, column in self.columns
+            if column.server_default is not None or column.server_onupdate is not None
+        )
+        self.insert = Insert(table)
+        self.update = Update(table).where(self._is_row("_label"))
+        self.delete = Delete(table).where(self._is_row("key"))
+
+    def _is_row(self, name: str) -> Any:
+        return and_(
+            *[
+                column == bindparam(getattr(column, name), type_=column.type)
+                for column in self.primary_key
+            ]
+        )
+
+
+def writing_of(mapper: Mapper) -> Writing:
+    """What the statements of a mapper have in common."""
+    found: Writing = mapper._memo("writing", lambda: Writing(mapper))
+    return found
+
+
+# Saving ---------------------------------------------------------------------------------------
+
+
+def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction) -> None:
+    """INSERT or UPDATE the rows of these objects, all of one mapper.
+
+    Raises: StaleDataError: a row to be updated is not there. FlushError: a key is NULL.
+    """
+    if not states:
+        return
+    # Asked for even when nothing is to be written: a flush begins the transaction.
+    connection = flush.transaction.connection(mapper)
+    writing = writing_of(mapper)
+    inserts: list[Record] = []
+    updates: list[Record] = []
+    for state in sort_states(mapper, states):
+        if state.ident is not None or _takes_over_row(mapper, state, flush):
+            record = update_record(mapper, writing, state, flush)
+            if record is not None:
+                updates.append(record)
+        else:
+            inserts.append(insert_record(writing, state))
+    if updates:
+        _emit_updates(mapper, writing, connection, updates, flush)
+    if inserts:
+        _emit_inserts(mapper, writing, connection, inserts, flush)
+    _finish_saving(mapper, writing, states, flush)
+
+
+def sort_states(mapper: Mapper, states: Iterable[InstanceState]) -> list[InstanceState]:
+    """Pending objects in order of adding, then persistent ones by primary key.
+
+    Raises: InvalidRequestError: primary keys cannot be compared.
+    """
+    pending, persistent = [], []
+    for state in states:
+        (pending if state.ident is None else persistent).append(state)
+    pending.sort(key=lambda state: state.insert_order)
+    try:
+        persistent.sort(key=_ident_sort_key(mapper))
+    except TypeError as error:
+        raise InvalidRequestError(
+            "Could not sort objects by primary key; primary key values must be sortable in "
+            f"Python (was: {error})"
+        ) from error
+    return pending + persistent
+
+
+def _ident_sort_key(mapper: Mapper) -> Any:
+    """How objects are sorted: by key, where that has no order (Enum) by what its type says."""
+    functions = [getattr(column.type, "sort_key_function", None) for column in mapper.primary_key]
+    if not any(functions):
+        return lambda state: state.ident
+    if mapper.single_key:
+        only = functions[0]
+        assert only is not None
+        return lambda state: only(state.ident)
+    return lambda state: tuple(
+        value if function is None else function(value)
+        for value, function in zip(state.ident, functions, strict=True)
+    )
+
+
+def _takes_over_row(mapper: Mapper, state: InstanceState, flush: UOWTransaction) -> bool:
+    """Whether a pending object has the key of one that is deleted in this flush: a row switch."""
+    values = state.dict
+    key = [values.get(each) for each in mapper._pk_attribute_keys]
+    if None in key:
+        return False
+    table = flush.session.identity_map.tables.get(mapper.class_)
+    try:
+        present = None if table is None else table.get(key[0] if mapper.single_key else tuple(key))
+    except TypeError:  # a SQL expression as key
+        return False
+    if present is None or present() is None or flush.was_already_deleted(present):
+        return False
+    if flush.is_deleted(present):
+        flush.forget_actions(present)
+        flush.row_switches[state] = present
+        return True
+    flush.warn(
+        f"New instance {state_label(state)} with identity key {present.key} conflicts with "
+        f"persistent instance {state_label(present)}"
+    )
+    return False
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
+
+
+def insert_record(writing: Writing, state: InstanceState) -> Record:
+    """The row of a pending object: its values; NULL where neither it nor a default says more."""
+    values = state.dict
+    record = Record(state, values)
+    params = record.params
+    for key, column in writing.columns:
+        if key not in values:
+            continue
+        value = values[key]
+        if value is None:
+            if column in writing.reads_none:
+                params[column.key] = None
+        elif _is_expression(value):
+            record.expressions[column] = value
+        else:
+            params[column.key] = value
+    given = {column.key for column in record.expressions}
+    for name in writing.without_default:
+        if name not in params and name not in given:
+            params[name] = None
+    record.is_complete = writing.pk_keys <= params.keys()
+    return record
+
+
+def update_record(
+    mapper: Mapper, writing: Writing, state: InstanceState, flush: UOWTransaction
+) -> Record | None:
+    """What has changed in a persistent object's row; None: nothing.
+
+    Raises: FlushError: the key is NULL.
+    """
+    values = state.dict
+    record = Record(state, values)
+    params = record.params
+    committed = state.committed_state
+    for key, column in writing.columns:
+        if key not in committed:
+            continue
+        value = values[key]
+        if _is_expression(value):
+            record.expressions[column] = value
+        elif not mapper.impls[key]._same(value, committed[key]):
+            params[column.key] = value
+    if not params and not record.expressions:
+        return None
+    if mapper.eager_defaults and not writing.update_defaults <= params.keys():
+        record.batches = False
+    _add_old_key(mapper, writing, record, flush)
+    return record if params or record.expressions else None
+
+
+def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTransaction) -> None:
+    """Say which row: by the key that it has now."""
+    state = record.state
+    old_key: Values = {}
+    cascaded = False
+    for column, key in zip(writing.primary_key, writing.keys, strict=True):
+        history = mapper.impls[key].get_history(state, record.values, PASSIVE_OFF)
+        if history.added:
+            if not history.deleted or (state, column) in flush.pk_cascaded:
+                # The database has cascaded the new value into this row already.
+                cascaded = True
+                old_key[column._label] = history.added[0]
+                record.params.pop(column.key, None)
+            else:
+                old_key[column._label] = history.deleted[0]
+                if column in record.expressions:
+                    record.is_complete = False
+        else:
+            old_key[column._label] = history.unchanged[0]
+        if old_key[column._label] is None:
+            raise FlushError(
+                f"Can't update table {writing.table} using NULL for primary key value on column "
+                f"{column}"
+            )
+    if record.params or record.expressions or not cascaded:
+        record.params.update(old_key)
+
+
+def _emit_updates(
+    mapper: Mapper,
+    writing: Writing,
+    connection: Connection,
+    records: list[Record],
+    flush: UOWTransaction,
+) -> None:
+    for group in groups_of(records):
+        matched = 0
+        for share in [group] if _share_a_statement(group) else [[each] for each in group]:
+            statement = writing.update
+            if share[0].expressions:
+                statement = statement.values(share[0].expressions)
+            result = _execute(connection, statement, share, flush)
+            matched += result.rowcount
+            _take_back(writing, share, result, is_update=True)
+        check_rowcount("UPDATE", "update", writing.table, len(group), matched)
+
+
+def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Records of one shape that follow each other."""
+    for _, group in groupby(records, lambda record: record.shape):
+        yield list(group)
+
+
+def _share_a_statement(group: list[Record]) -> bool:
+    return group[0].batches and not group[0].expressions
+
+
+def _emit_inserts(
+    mapper: Mapper,
+    writing: Writing,
+    connection: Connection,
+    records: list[Record],
+    flush: UOWTransaction,
+) -> None:
+    for group in groups_of(records):
+        if group[0].is_complete and not group[0].expressions:
+            result = _execute(connection, writing.insert, group, flush)
+            _take_back(writing, group, result, is_update=False)
+            continue
+        for record in group:
+            statement = writing.insert
+            if record.expressions:
+                statement = statement.values(record.expressions)
+            result = _execute(connection, statement, [record], flush)
+            _take_new_key(writing, record, result)
+            _take_back(writing, [record], result, is_update=False)
+
+
+def _execute(
+    connection: Connection, statement: Any, records: list[Record], flush: UOWTransaction
+) -> Any:
+    sets = [record.params for record in records]
+    states = [record.state for record in records]
+    return connection._execute_20(
+        statement,
+        sets if len(sets) > 1 else sets[0],
+        _cause=cause_for(flush.cause, connection, states),
+    )
+
+
+def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
+    """The cause of a flush, with the objects of one statement, if anybody listens."""
+    dispatch = connection.dispatch
+    if not dispatch.before_cursor_execute and not dispatch.after_cursor_execute:
+        return cause
+    return cause.with_objects(lambda: [label_of(state) for state in states])
+
+
+def label_of(state: InstanceState) -> str:
+    """`User#1`, or `User (new)` as long as there is no key."""
+    if state.ident is None:
+        return f"{state.class_.__name__} (new)"
+    return loading.label_of(state.mapper, state.ident)
+
+
+def _take_new_key(writing: Writing, record: Record, result: Any) -> None:
+    """The key that the database made."""
+    for value, column in zip(result.inserted_primary_key, writing.table.primary_key, strict=True):
+        key = writing.attribute_of.get(column)
+        if key is not None and (column in record.expressions or record.values.get(key) is None):
+            record.values[key] = value
+
+
+def _take_back(writing: Writing, records: list[Record], result: Any, is_update: bool) -> None:
+    """Defaults that were computed here go into the objects; those of the database are expired."""
+    context = result.context
+    computed = context.prefetch_columns()
+    made_there = [
+        writing.attribute_of[column]
+        for column in context.postfetch_columns()
+        if column in writing.attribute_of
+    ]
+    if not computed and not made_there:
+        return
+    for number, record in enumerate(records):
+        # For an UPDATE of several rows 1.4 gives each object the values of the first row, also
+        # where a function made them one by one; an INSERT gives each its own.
+        params = context.compiled_parameters[0 if is_update else number]
+        for column in computed:
+            key = writing.attribute_of.get(column)
+            if key is not None and column.key in params:
+                record.values[key] = params[column.key]
+        if made_there:
+            record.state.expire_attributes(record.values, made_there)
+
+
+def _finish_saving(
+    mapper: Mapper, writing: Writing, states: Sequence[InstanceState], flush: UOWTransaction
+) -> None:
+    """Expire what follows from the row (column_property), load what is wanted at once."""
+    readonly = [prop for prop in mapper._readonly_props if prop.expire_on_flush]
+    if readonly:
+        for state in states:
+            values = state.dict
+            keys = [prop.key for prop in readonly if not prop.deferred or prop.key in values]
+            state.expire_attributes(values, state.unmodified_intersection(keys))
+    if mapper.eager_defaults and writing.server_made:
+        for state in states:
+            wanted = writing.server_made & state.unloaded
+            if wanted:
+                state.key = mapper._identity_key_from_state(state)
+                loading.load_by_ident(
+                    flush.session,
+                    mapper,
+                    state.ident,
+                    refresh_state=state,
+                    only=frozenset(wanted),
+                    cause=flush.cause,
+                    autoflush=False,
+                )
+
+
+def check_rowcount(verb: str, doing: str, table: Any, expected: int, matched: int) -> None:
+    """Refuse when rows are missing.
+
+    Raises: StaleDataError.
+    """
+    if expected != matched:
+        raise StaleDataError(
+            f"{verb} statement on table '{table.description}' expected to {doing} {expected} "
+            f"row(s); {matched} were matched."
+        )
+
+
+def post_update(
+    mapper: Mapper,
+    states: Sequence[InstanceState],
+    columns: Sequence[Any],
+    flush: UOWTransaction,
+) -> None:
+    """UPDATE some key columns of rows that were written already, or are about to be deleted.
+
+    Raises: StaleDataError: a row is not there.
+    """
+    connection = flush.transaction.connection(mapper)
+    writing = writing_of(mapper)
+    records = []
+    for state in sort_states(mapper, states):
+        record = post_update_record(mapper, writing, state, columns)
+        if record is not None:
+            records.append(record)
+    for group in groups_of(records):
+        result = _execute(connection, writing.update, group, flush)
+        _take_back(writing, group, result, is_update=True)
+        check_rowcount("UPDATE", "update", writing.table, len(group), result.rowcount)
+
+
+def post_update_record(
+    mapper: Mapper, writing: Writing, state: InstanceState, columns: Sequence[Any]
+) -> Record | None:
+    """The key columns of one row, and which row it is."""
+    record = Record(state, state.dict)
+    for key, column in writing.columns:
+        if column in columns:
+            record.params[column.key] = record.values.get(key)
+    if not record.params:
+        return None
+    for column, key in zip(writing.primary_key, writing.keys, strict=True):
+        record.params[column._label] = mapper.impls[key].get(state, record.values, PASSIVE_OFF)
+    return record
+
+
+# Deleting -------------------------------------------------------------------------------------
+
+
+def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction) -> None:
+    """DELETE the rows of these objects, all of one mapper. Rows that are gone already: a warning.
+
+    Raises: FlushError: a key is NULL.
+    """
+    if not states:
+        return
+    connection = flush.transaction.connection(mapper)
+    writing = writing_of(mapper)
+    records = [delete_record(mapper, writing, state) for state in sort_states(mapper, states)]
+    result = _execute(connection, writing.delete, records, flush)
+    matched = result.rowcount
+    if mapper.confirm_deleted_rows and -1 < matched != len(records):
+        warn(
+            f"DELETE statement on table {writing.table.description!r} expected to delete "
+            f"{len(records)} row(s); {matched} were matched.  Please set "
+            "confirm_deleted_rows=False within the mapper configuration to prevent this warning."
+        )
+
+
+def delete_record(mapper: Mapper, writing: Writing, state: InstanceState) -> Record:
+    """Which row: by the key that it has in the database."""
+    record = Record(state, state.dict)
+    for column, key in zip(writing.primary_key, writing.keys, strict=True):
+        value = mapper.impls[key].get_committed_value(state, record.values, PASSIVE_OFF)
+        if value is None:
+            raise FlushError(
+                f"Can't delete from table {writing.table} using NULL for primary key value on "
+                f"column {column}"
+            )
+        record.params[column.key] = value
+    return record
+
+
+# Association rows -----------------------------------------------------------------------------
+
+
+def association_row(subject: Any, pair: Pair) -> Values:
+    """The row between two objects, by column key of the association table."""
+    row: Values = {}
+    for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True):
+        values = state.dict
+        for copy in copies:
+            row[copy.dest_key] = state.mapper.impls[copy.source_key].get(state, values, PASSIVE_OFF)
+    return row
+
+
+def old_association_row(subject: Any, pair: Pair) -> Values:
+    """The row that was between two objects before their keys changed, under `old_...` names."""
+    row: Values = {}
+    for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True):
+        values = state.dict
+        for copy in copies:
+            impl = state.mapper.impls[copy.source_key]
+            row["old_" + copy.dest_key] = impl.get_committed_value(state, values, PASSIVE_OFF)
+    return row
+
+
+def write_associations(
+    subject: Any,
+    added: Sequence[Pair],
+    removed: Sequence[Pair],
+    changed: Sequence[Pair],
+    flush: UOWTransaction,
+) -> None:
+    """DELETE, UPDATE, INSERT rows of an association table.
+
+    Raises: StaleDataError: a row to be changed is not there.
+    """
+    connection = flush.transaction.connection(subject.mapper)
+    table = subject.prop.secondary
+    if removed:
+        rows = [association_row(subject, pair) for pair in removed]
+        columns = [column for column in table.c if column.key in rows[0]]
+        statement = Delete(table).where(
+            and_(*[column == bindparam(column.key, type_=column.type) for column in columns])
+        )
+        result = _execute_rows(connection, statement, rows, removed, flush)
+        _check_associations("DELETE", "delete", table, len(rows), result.rowcount)
+    if changed:
+        rows = [
+            {**association_row(subject, pair), **old_association_row(subject, pair)}
+            for pair in changed
+        ]
+        columns = [column for column in table.c if "old_" + column.key in rows[0]]
+        update = Update(table).where(
+            and_(
+                *[column == bindparam("old_" + column.key, type_=column.type) for column in columns]
+            )
+        )
+        result = _execute_rows(connection, update, rows, changed, flush)
+        _check_associations("UPDATE", "update", table, len(rows), result.rowcount)
+    if added:
+        rows = [association_row(subject, pair) for pair in added]
+        _execute_rows(connection, Insert(table), rows, added, flush)
+
+
+def _execute_rows(
+    connection: Connection,
+    statement: Any,
+    rows: list[Values],
+    pairs: Sequence[Pair],
+    flush: UOWTransaction,
+) -> Any:
+    states = list(dict.fromkeys(state for pair in pairs for state in pair))
+    return connection._execute_20(
+        statement,
+        rows if len(rows) > 1 else rows[0],
+        _cause=cause_for(flush.cause, connection, states),
+    )
+
+
+def _check_associations(verb: str, doing: str, table: Any, expected: int, matched: int) -> None:
+    if expected != matched:
+        raise StaleDataError(
+            f"{verb} statement on table '{table.description}' expected to {doing} {expected} "
+            f"row(s); Only {matched} were matched."
+        )

@@ -3,20 +3,130 @@
 Before: learners; orm/query.py for autoflush and connections.
 Here:   add, delete, merge, expire, flush, commit; who is new, dirty and deleted.
 After:  orm/unitofwork.py for a flush, orm/transaction.py for commit and rollback.
+
+An object's way: `add` makes it pending (`_new`), a flush makes it persistent (`identity_map`), `delete`
+puts it on the list of those whose row goes with the next flush (`_deleted`), and the commit or
+rollback that follows decides whether it is detached or comes back.
+
+This file is one thing though it is long: nearly every method is one of the public names, most of them
+a few lines.
+
+Follows: SQLAlchemy 1.4, "Using the Session"; Fowler, PoEAA, "Unit of Work".
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from itertools import count
+from weakref import WeakValueDictionary, ref
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.event import Dispatch
+from ormtutor.miniorm.exc import warn
+from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.orm import loading, unitofwork
+from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
+from ormtutor.miniorm.orm.executestate import ORMExecuteState
+from ormtutor.miniorm.orm.identity import WeakInstanceDict
+from ormtutor.miniorm.orm.identityset import IdentitySet
+from ormtutor.miniorm.orm.mapper import class_mapper
+from ormtutor.miniorm.orm.merge import Merge
+from ormtutor.miniorm.orm.query import Query, session_execute
+from ormtutor.miniorm.orm.state import (
+    INIT_OK,
+    NOTHING,
+    PASSIVE_NO_FETCH,
+    PASSIVE_OFF,
+    instance_state,
+)
+from ormtutor.miniorm.orm.transaction import SessionTransaction, check_context
+from ormtutor.miniorm.sql.traversal import iterate
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
     from typing import Any
 
+    from ormtutor.miniorm.engine.base import Connection
+    from ormtutor.miniorm.orm.identity import Key
+    from ormtutor.miniorm.orm.state import InstanceState
 
-class Session:
-    """Manages persistence operations for mapped objects."""
+EVENTS = (
+    "after_transaction_create",
+    "after_transaction_end",
+    "before_commit",
+    "after_commit",
+    "after_rollback",
+    "after_soft_rollback",
+    "before_flush",
+    "after_flush",
+    "after_flush_postexec",
+    "after_begin",
+    "before_attach",
+    "after_attach",
+    "after_bulk_update",
+    "after_bulk_delete",
+    "do_orm_execute",
+    "transient_to_pending",
+    "pending_to_transient",
+    "persistent_to_transient",
+    "pending_to_persistent",
+    "loaded_as_persistent",
+    "detached_to_persistent",
+    "persistent_to_deleted",
+    "deleted_to_persistent",
+    "deleted_to_detached",
+    "persistent_to_detached",
+)
+
+EXPLICIT = Cause("flush", detail="explicit")
+
+# Public names of SQLAlchemy's Session that stand outside of what this engine is for.
+ABSENT = frozenset(
+    (
+        "bulk_save_objects",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "enable_relationship_loading",
+    )
+)
+
+_sessions: WeakValueDictionary[int, Session] = WeakValueDictionary()
+_session_numbers = count(1)
+
+
+class SessionFactoryMethods:
+    """What Session and sessionmaker can be asked without a session."""
+
+    @classmethod
+    def close_all(cls) -> None:
+        """Close every Session in memory."""
+        close_all_sessions()
+
+    @classmethod
+    def identity_key(cls, *args: Any, **kw: Any) -> Key:
+        """The identity key of an object (`instance=`), or of a class and a primary key or row."""
+        return identity_key(*args, **kw)
+
+    @classmethod
+    def object_session(cls, instance: Any) -> Session | None:
+        """The Session that this object belongs to, or None."""
+        return object_session(instance)
+
+
+class Session(SessionFactoryMethods):
+    """The objects in use, and their transaction.
+
+    bind: an Engine or Connection; binds: one for each class or table. autoflush: flush before each
+    query. expire_on_commit: read again what is used after a commit. future: 2.0's ways.
+    """
 
     __module__ = "sqlalchemy.orm.session"
+
+    dispatch = Dispatch(EVENTS)
 
     def __init__(
         self,
@@ -26,71 +136,894 @@ class Session:
         expire_on_commit: bool = True,
         autocommit: bool = False,
         twophase: bool = False,
-        binds: Any = None,
+        binds: dict[Any, Any] | None = None,
         enable_baked_queries: bool = True,
-        info: Any = None,
-        query_cls: Any = None,
+        info: dict[Any, Any] | None = None,
+        query_cls: type | None = None,
     ) -> None:
-        raise NotImplementedError
+        if autocommit and future:
+            raise exc.ArgumentError("Cannot use autocommit mode with future=True.")
+        if autocommit or twophase:
+            what = "autocommit" if autocommit else "twophase"
+            raise TypeError(f"Session({what}=True) is not in miniorm; SQLAlchemy has it")
+        self.identity_map = WeakInstanceDict()
+        self._new: dict[InstanceState, Any] = {}
+        self._deleted: dict[InstanceState, Any] = {}
+        self.bind = bind
+        self._binds: dict[Any, Any] = {}
+        self._flushing = False
+        self._warn_on_events = False
+        self._transaction: SessionTransaction | None = None
+        self._nested_transaction: SessionTransaction | None = None
+        self._context_transaction: SessionTransaction | None = None
+        self.future = future
+        self.autocommit = autocommit
+        self.autoflush = autoflush
+        self.expire_on_commit = expire_on_commit
+        self.twophase = twophase
+        self.enable_baked_queries = enable_baked_queries
+        self.hash_key = next(_session_numbers)
+        self._insert_order = 0
+        self._query_cls = query_cls or Query
+        # One weak reference for the states of all objects.
+        self._self_ref = ref(self)
+        if info:
+            self.info.update(info)
+        for key, each in (binds or {}).items():
+            self._add_bind(key, each)
+        _sessions[self.hash_key] = self
 
-    # What the rooms below call on `state.session` and `query.session`:
+    def __getattr__(self, name: str) -> Any:
+        if name == "info":
+            info = self.__dict__["info"] = {}
+            return info
+        if name in ABSENT:
+            raise AttributeError(f"Session.{name} is not in miniorm; SQLAlchemy has it")
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def _save_or_update_state(self, state: Any) -> None:
-        """Attach a state, and what its save-update cascade reaches (from backref events)."""
+    def __enter__(self) -> Session:
+        return self
 
-    def _contains_state(self, state: Any) -> bool:
-        """Say whether the state is pending or persistent here."""
-        raise NotImplementedError
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
-    def _expunge_states(self, states: Iterable[Any], to_transient: bool = False) -> None:
-        """Take states out of this session."""
+    def __contains__(self, instance: Any) -> bool:
+        return self._contains_state(instance_state(instance))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([*self._new.values(), *self.identity_map.values()])
+
+    # who is here ------------------------------------------------------------------------------
+
+    @property
+    def new(self) -> IdentitySet:
+        """The pending objects: added, and not yet flushed."""
+        return IdentitySet(self._new.values())
+
+    @property
+    def dirty(self) -> IdentitySet:
+        """The persistent objects with changes; whether these come to anything a flush finds out."""
+        modified = self.identity_map._modified
+        return IdentitySet(obj for state, obj in modified.items() if state not in self._deleted)
+
+    @property
+    def deleted(self) -> IdentitySet:
+        """The objects marked as deleted, and not yet flushed."""
+        return IdentitySet(self._deleted.values())
+
+    def _contains_state(self, state: InstanceState) -> bool:
+        return state in self._new or self.identity_map.contains_state(state)
+
+    def _is_clean(self) -> bool:
+        return not (self.identity_map._modified or self._deleted or self._new)
+
+    def is_modified(self, instance: Any, include_collections: bool = True) -> bool:
+        """Whether an object's attributes differ from those last loaded or flushed.
+
+        Loads nothing: an attribute that was set without having been loaded counts as changed.
+        """
+        state = instance_state(instance)
+        if not state.modified:
+            return False
+        values = state.dict
+        return any(
+            impl.get_history(state, values, PASSIVE_NO_FETCH & ~INIT_OK).has_changes()
+            for impl in state.mapper.impls.values()
+            if include_collections or not (impl.collection or impl.dynamic)
+        )
+
+    # transactions -----------------------------------------------------------------------------
+
+    @property
+    def transaction(self) -> SessionTransaction | None:
+        """The current transaction; asking begins one, unless the session is future-style."""
+        if not self.future:
+            self._autobegin()
+        return self._transaction
+
+    @property
+    def is_active(self) -> bool:
+        """Whether statements can be emitted: False after a failed flush, before rollback()."""
+        return self._transaction is None or self._transaction.is_active
+
+    def in_transaction(self) -> bool:
+        """Whether a transaction has begun."""
+        return self._transaction is not None
+
+    def in_nested_transaction(self) -> bool:
+        """Whether a SAVEPOINT is open."""
+        return self._nested_transaction is not None
+
+    def get_transaction(self) -> SessionTransaction | None:
+        """The outermost transaction, or None."""
+        transaction = self._transaction
+        while transaction is not None and transaction._parent is not None:
+            transaction = transaction._parent
+        return transaction
+
+    def get_nested_transaction(self) -> SessionTransaction | None:
+        """The innermost SAVEPOINT, or None."""
+        return self._nested_transaction
+
+    def _autobegin(self) -> bool:
+        if self._transaction is not None:
+            return False
+        SessionTransaction(self, autobegin=True)
+        return True
+
+    def begin(
+        self, subtransactions: bool = False, nested: bool = False, _subtrans: bool = False
+    ) -> SessionTransaction:
+        """Begin a transaction, to be used with `with`; `nested`: a SAVEPOINT.
+
+        Raises: InvalidRequestError: one has begun already.
+        """
+        if subtransactions and self.future:
+            raise NotImplementedError(
+                "subtransactions are not implemented in future Session objects."
+            )
+        inner = subtransactions or nested or _subtrans
+        began = self._autobegin()
+        assert self._transaction is not None
+        if not inner:
+            if not began:
+                raise exc.InvalidRequestError("A transaction is already begun on this Session.")
+            return self._transaction
+        self._transaction._assert_active()
+        transaction = SessionTransaction(self, self._transaction, nested=nested)
+        if nested:
+            self._nested_transaction = transaction
+        return transaction
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a SAVEPOINT, to be used with `with`."""
+        return self.begin(nested=True)
+
+    def commit(self) -> None:
+        """Flush, and commit the transaction; objects are read again when they are next used."""
+        self._autobegin()
+        assert self._transaction is not None
+        self._transaction.commit(_to_root=self.future)
+
+    def rollback(self) -> None:
+        """Undo what the transaction did, in the database and in the objects."""
+        if self._transaction is not None:
+            self._transaction.rollback(_to_root=self.future)
+
+    def prepare(self) -> None:
+        """Two-phase commit's first phase; always refused, see SessionTransaction.prepare."""
+        self._autobegin()
+        assert self._transaction is not None
+        self._transaction.prepare()
+
+    def close(self) -> None:
+        """Let all objects go, and end the transaction without committing; it can be used again."""
+        self._close(invalidate=False)
+
+    def invalidate(self) -> None:
+        """close(), and throw the connections away."""
+        self._close(invalidate=True)
+
+    def _close(self, invalidate: bool) -> None:
+        self.expunge_all()
+        if self._transaction is not None:
+            for transaction in list(self._transaction._outward()):
+                transaction.close(invalidate)
+
+    # connections and binds --------------------------------------------------------------------
+
+    def connection(
+        self,
+        bind_arguments: dict[str, Any] | None = None,
+        close_with_result: bool = False,
+        execution_options: Any = None,
+        **kw: Any,
+    ) -> Connection:
+        """The Connection of the current transaction."""
+        arguments = {**(bind_arguments or {}), **kw}
+        bind = arguments.pop("bind", None)
+        if bind is None:
+            bind = self.get_bind(**arguments)
+        return self._connection_for_bind(bind, execution_options)
+
+    def _connection_for_bind(self, engine: Any, execution_options: Any = None) -> Connection:
+        if self._context_transaction is not None:
+            check_context(self)
+        transaction = self._transaction
+        if transaction is None:
+            self._autobegin()
+            transaction = self._transaction
+            assert transaction is not None
+        return transaction._connection_for_bind(engine, execution_options)
+
+    def bind_mapper(self, mapper: Any, bind: Any) -> None:
+        """Use `bind` for one mapped class."""
+        self._add_bind(mapper, bind)
+
+    def bind_table(self, table: Any, bind: Any) -> None:
+        """Use `bind` for one table."""
+        self._add_bind(table, bind)
+
+    def _add_bind(self, key: Any, bind: Any) -> None:
+        known = inspect(key, raiseerr=False)
+        if getattr(known, "is_mapper", False):
+            self._binds[known.class_] = bind
+            self._binds[known.persist_selectable] = bind
+        elif getattr(known, "is_selectable", False) or isinstance(key, type):
+            self._binds[key] = bind
+        else:
+            raise exc.ArgumentError(f"Not an acceptable bind target: {key}")
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
+        """The Engine or Connection to use for a mapped class or a statement.
+
+        Raises: UnboundExecutionError: there is none. UnmappedClassError: the class is not mapped.
+        """
+        if bind is not None:
+            return bind
+        if self.bind is not None and not self._binds:
+            return self.bind
+        if mapper is None and clause is None:
+            if self.bind is not None:
+                return self.bind
+            raise exc.UnboundExecutionError(
+                "This session is not bound to a single Engine or Connection, and no context was "
+                "provided to locate a binding."
+            )
+        mapper = _mapper_for_bind(mapper)
+        found = self._bind_of(mapper, clause)
+        if found is None:
+            raise exc.UnboundExecutionError(
+                f"Could not locate a bind configured on {_bind_context(mapper, clause)} "
+                "or this Session."
+            )
+        return found
+
+    def _bind_of(self, mapper: Any, clause: Any) -> Any:
+        if self._binds:
+            for known in _bind_keys(mapper, clause):
+                if known in self._binds:
+                    return self._binds[known]
+        if self.bind is not None:
+            return self.bind
+        # The oldest way: MetaData(bind=engine).
+        for element in (getattr(mapper, "persist_selectable", None), clause):
+            bound = getattr(element, "bind", None)
+            if bound is not None:
+                return bound
+        return None
+
+    # adding and removing ----------------------------------------------------------------------
+
+    def add(self, instance: Any, _warn: bool = True) -> None:
+        """Take an object in, with all that its save-update cascade reaches.
+
+        Raises: UnmappedInstanceError. InvalidRequestError: it is in another session, or deleted.
+        """
+        if _warn and self._warn_on_events:
+            self._flush_warning("Session.add()")
+        self._save_or_update_state(instance_state(instance))
+
+    def add_all(self, instances: Iterable[Any]) -> None:
+        """Take several objects in."""
+        if self._warn_on_events:
+            self._flush_warning("Session.add_all()")
+        for instance in instances:
+            self.add(instance, _warn=False)
+
+    def _save_or_update_state(self, state: InstanceState) -> None:
+        if state._orphaned_outside_of_session:
+            state._orphaned_outside_of_session = False
+        self._save_or_update_impl(state)
+        values = state.dict
+        for key in _save_update_keys(state.mapper):
+            if key in values:
+                break
+        else:
+            return
+        for _, _, reached, _ in state.mapper.cascade_iterator(
+            "save-update", state, halt_on=self._contains_state
+        ):
+            self._save_or_update_impl(reached)
+
+    def _save_or_update_impl(self, state: InstanceState) -> None:
+        if state.ident is None:
+            self._save_impl(state)
+        else:
+            self._update_impl(state)
+
+    def _save_impl(self, state: InstanceState) -> None:
+        """A transient object becomes pending."""
+        attaches = self._before_attach(state)
+        if state not in self._new:
+            self._new[state] = state()
+            self._insert_order += 1
+            state.insert_order = self._insert_order
+        if attaches:
+            self._after_attach(state)
+            self._tell("transient_to_pending", state)
+
+    def _update_impl(self, state: InstanceState, revert_deletion: bool = False) -> None:
+        """A detached object becomes persistent; one marked as deleted is so no longer.
+
+        `revert_deletion`: a rollback brought its row back.
+        """
+        if state.ident is None:
+            return
+        if state._deleted:
+            if not revert_deletion:
+                raise exc.InvalidRequestError(
+                    f"Instance '{state_label(state)}' has been deleted.  Use the "
+                    "make_transient() function to send this object back to the transient state."
+                )
+            if not state._attached:
+                return
+            state._deleted = False
+        if state() is None:
+            return
+        attaches = self._before_attach(state)
+        self._deleted.pop(state, None)
+        if revert_deletion:
+            self.identity_map.replace(state)
+        else:
+            self.identity_map.add(state)
+        if attaches:
+            self._after_attach(state)
+            self._tell("detached_to_persistent", state)
+        elif revert_deletion:
+            self._tell("deleted_to_persistent", state)
+
+    def _before_attach(self, state: InstanceState) -> bool:
+        """Whether the object comes in now; it may not be in another session.
+
+        Raises: InvalidRequestError.
+        """
+        self._autobegin()
+        own_ref = state.session_ref
+        if own_ref is self._self_ref:
+            return False
+        other = None if own_ref is None else own_ref()
+        if other is not None:
+            raise exc.InvalidRequestError(
+                f"Object '{state_label(state)}' is already attached to session "
+                f"'{other.hash_key}' (this is '{self.hash_key}')"
+            )
+        self._tell("before_attach", state)
+        return True
+
+    def _after_attach(self, state: InstanceState) -> None:
+        state.session_ref = self._self_ref
+        self._tell("after_attach", state)
+
+    def _tell(self, event: str, state: InstanceState) -> None:
+        listeners = getattr(self.dispatch, event)
+        if listeners:
+            obj = state()
+            for listener in listeners:
+                listener(self, obj)
+
+    def delete(self, instance: Any) -> None:
+        """Mark an object: the next flush deletes its row, and what the delete cascade reaches.
+
+        Raises: InvalidRequestError: it has no row.
+        """
+        if self._warn_on_events:
+            self._flush_warning("Session.delete()")
+        state = instance_state(instance)
+        if state.ident is None:
+            raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
+        attaches = self._before_attach(state)
+        if state in self._deleted:
+            return
+        self.identity_map.add(state)
+        if attaches:
+            self._after_attach(state)
+        # What the cascade reaches is found before anything is marked, since finding it may load,
+        # and loading flushes.
+        reached = _reached("delete", state)
+        self._deleted[state] = instance
+        for each in reached:
+            self._delete_reached(each)
+
+    def _delete_reached(self, state: InstanceState) -> None:
+        if state.ident is None or state in self._deleted:
+            return
+        attaches = self._before_attach(state)
+        self.identity_map.add(state)
+        if attaches:
+            self._after_attach(state)
+        self._deleted[state] = state()
+
+    def expunge(self, instance: Any) -> None:
+        """Let an object go, with all that its expunge cascade reaches.
+
+        Raises: InvalidRequestError: it is not here.
+        """
+        state = instance_state(instance)
+        if state.session_ref is not self._self_ref:
+            raise exc.InvalidRequestError(
+                f"Instance {state_label(state)} is not present in this Session"
+            )
+        self._expunge_states([state, *_reached("expunge", state)])
+
+    def expunge_all(self) -> None:
+        """Let all objects go."""
+        states = [*self.identity_map.all_states(), *self._new]
+        self.identity_map = WeakInstanceDict()
+        self._new = {}
+        self._deleted = {}
+        self._detach_states(states)
+
+    def _expunge_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
+        for state in states:
+            if state in self._new:
+                del self._new[state]
+            elif self.identity_map.contains_state(state):
+                self.identity_map.discard(state)
+                self._deleted.pop(state, None)
+            elif self._transaction is not None:
+                # It was deleted in this transaction; a rollback shall not bring it back here.
+                self._transaction.snapshot.deleted.pop(state, None)
+        self._detach_states(states, to_transient)
+
+    def _detach_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
+        for state in states:
+            if state.ident is None:
+                event = "pending_to_transient"
+            elif state._deleted:
+                event = "deleted_to_detached"
+            else:
+                event = "persistent_to_transient" if to_transient else "persistent_to_detached"
+            state.session_ref = None
+            if to_transient:
+                state.ident = None
+            self._tell(event, state)
+
+    # expiring and refreshing ------------------------------------------------------------------
+
+    def expire(self, instance: Any, attribute_names: Iterable[str] | None = None) -> None:
+        """Forget an object's values, or some of them: the next read loads them again.
+
+        Raises: InvalidRequestError: it is not persistent here.
+        """
+        self._expire_state(instance_state(instance), attribute_names)
+
+    def expire_all(self) -> None:
+        """Forget the values of all objects."""
+        modified = self.identity_map._modified
+        for state in self.identity_map.all_states():
+            obj = state()
+            if obj is not None:
+                state.expire(obj.__dict__, modified)
+
+    def _expire_state(self, state: InstanceState, attribute_names: Iterable[str] | None) -> None:
+        if not self.identity_map.contains_state(state):
+            raise exc.InvalidRequestError(
+                f"Instance '{state_label(state)}' is not persistent within this Session"
+            )
+        if attribute_names:
+            state.expire_attributes(state.dict, attribute_names)
+            return
+        for each in [state, *_reached("refresh-expire", state)]:
+            self._expire_or_forget(each)
+
+    def _expire_or_forget(self, state: InstanceState) -> None:
+        if state.ident is not None:
+            state.expire(state.dict, self.identity_map._modified)
+        elif state in self._new:
+            del self._new[state]
+            self._detach_states([state])
+
+    def refresh(
+        self,
+        instance: Any,
+        attribute_names: Iterable[str] | None = None,
+        with_for_update: Any = None,
+    ) -> None:
+        """Read an object's row again, now.
+
+        Raises: InvalidRequestError: it is not persistent here, or its row is gone.
+        """
+        _refuse_for_update(with_for_update)
+        state = instance_state(instance)
+        self._expire_state(state, attribute_names)
+        self._autoflush()
+        loading.refresh(self, state, attribute_names)
+
+    def merge(self, instance: Any, load: bool = True, options: Any = None) -> Any:
+        """Copy an object's values onto the one of this session that has the same primary key.
+
+        Gives the latter; it is loaded first (unless `load=False`), or made anew.
+        """
+        if self._warn_on_events:
+            self._flush_warning("Session.merge()")
+        if load:
+            # Before the autoflush is switched off, so that what is pending can be found.
+            self._autoflush()
+        with self._without_autoflush():
+            return Merge(self, load, options).merge(instance_state(instance))
+
+    # asking -----------------------------------------------------------------------------------
+
+    def query(self, *entities: Any, **kw: Any) -> Any:
+        """A Query of mapped classes, columns, expressions."""
+        return self._query_cls(entities, self, **kw)
+
+    def get(
+        self,
+        entity: Any,
+        ident: Any,
+        options: Sequence[Any] = (),
+        populate_existing: bool = False,
+        with_for_update: Any = None,
+        identity_token: Any = None,
+        execution_options: Any = None,
+    ) -> Any:
+        """The object with this primary key: from the identity map, else by one SELECT; or None."""
+        _refuse_for_update(with_for_update)
+        return loading.get(self, entity, ident, options or (), populate_existing, execution_options)
+
+    def execute(
+        self,
+        statement: Any,
+        params: Any = None,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Any:
+        """Execute a statement in this session's transaction; gives its Result."""
+        arguments = {**(bind_arguments or {}), **kw}
+        if self.dispatch.do_orm_execute:
+            told = ORMExecuteState(self, statement, params, execution_options, arguments)
+            return told.ask(self.dispatch.do_orm_execute, _execute_told)
+        return session_execute(self, statement, params, execution_options, arguments)
+
+    def scalar(
+        self,
+        statement: Any,
+        params: Any = None,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement, params, execution_options, bind_arguments, **kw).scalar()
+
+    def scalars(
+        self,
+        statement: Any,
+        params: Any = None,
+        execution_options: Any = None,
+        bind_arguments: dict[str, Any] | None = None,
+        **kw: Any,
+    ) -> Any:
+        """A result of the first column."""
+        return self.execute(statement, params, execution_options, bind_arguments, **kw).scalars()
+
+    # flushing ---------------------------------------------------------------------------------
+
+    @property
+    def no_autoflush(self) -> AbstractContextManager[Session]:
+        """`with session.no_autoflush:` queries do not flush."""
+        return self._without_autoflush()
+
+    @contextmanager
+    def _without_autoflush(self) -> Iterator[Session]:
+        autoflush = self.autoflush
+        self.autoflush = False
+        try:
+            yield self
+        finally:
+            self.autoflush = autoflush
+
+    def _autoflush(self, cause: Cause | None = None) -> None:
+        """Flush before a query, if that is wanted. cause: why the query is sent."""
+        if not self.autoflush or self._flushing or self._is_clean():
+            return
+        try:
+            self._flush_because(_autoflush_cause(cause))
+        except exc.StatementError as error:
+            error.add_detail(
+                "raised as a result of Query-invoked autoflush; consider using a "
+                "session.no_autoflush block if this flush is occurring prematurely"
+            )
+            raise
+
+    def flush(self, objects: Iterable[Any] | None = None) -> None:
+        """Write what is new, changed and deleted; `objects`: only these (an old way).
+
+        Raises: InvalidRequestError: a flush is going on. Whatever the database refuses.
+        """
+        self._flush_because(EXPLICIT, objects)
+
+    def _flush_because(self, cause: Cause, objects: Iterable[Any] | None = None) -> None:
+        if self._flushing:
+            raise exc.InvalidRequestError("Session is already flushing")
+        if self._is_clean():
+            return
+        self._flushing = True
+        try:
+            unitofwork.flush(self, cause, objects)
+        finally:
+            self._flushing = False
+
+    # what a flush and the queries report --------------------------------------------------------
+
+    def _register_persistent(self, states: Iterable[InstanceState]) -> None:
+        """These were written: they have a key, no changes, and are not pending any more.
+
+        Raises: FlushError: a primary key is NULL.
+        """
+        states = list(states)
+        identity_map = self.identity_map
+        for state in states:
+            obj = state()
+            if obj is None:
+                continue
+            values = obj.__dict__
+            ident = state.ident
+            if ident is None or state.committed_state:
+                ident = self._ident_of(state, values)
+            if ident != state.ident:
+                self._switch_key(state, ident)
+            table = identity_map.table_for(state.mapper.class_)
+            present = table.get(ident)
+            if present is not state:
+                if present is not None and present() is not None:
+                    self._replace(present, state, ident)
+                table[ident] = state
+            state.commit_all(values, identity_map)
+            state._orphaned_outside_of_session = False
+        self._register_altered(states)
+        self._leave_pending(states)
+
+    def _ident_of(self, state: InstanceState, values: dict[str, Any]) -> Any:
+        """The primary key that an object's values make now."""
+        mapper = state.mapper
+        keys = mapper._pk_attribute_keys
+        key = [
+            values[each] if each in values else mapper.impls[each].get(state, values, PASSIVE_OFF)
+            for each in keys
+        ]
+        if None in key and (not mapper.allow_partial_pks or key.count(None) == len(key)):
+            raise FlushError(
+                f"Instance {state_label(state)} has a NULL identity key.  If this is an "
+                "auto-generated value, check that the database table allows generation of new "
+                "primary key values, and that the mapped Column object is configured to expect "
+                "these generated values.  Ensure also that this flush() is not occurring at an "
+                "inappropriate time, such as within a load() event."
+            )
+        return key[0] if mapper.single_key else tuple(key)
+
+    def _switch_key(self, state: InstanceState, ident: Any) -> None:
+        """An object gets its key, or another one."""
+        if state.ident is not None:
+            self.identity_map.discard(state)
+            assert self._transaction is not None
+            switches = self._transaction.snapshot.key_switches
+            original = switches[state][0] if state in switches else state.ident
+            switches[state] = (original, ident)
+        state.ident = ident
+
+    def _replace(self, present: InstanceState, state: InstanceState, ident: Any) -> None:
+        """Another object has this key in the identity map: it leaves it."""
+        if self._ident_of(present, present.dict) == ident:
+            warn(
+                f"Identity map already had an identity for {state.key}, replacing it with newly "
+                "flushed object.   Are there load operations occurring inside of an event handler "
+                "within the flush?"
+            )
+        self.identity_map._modified.pop(present, None)
+
+    def _leave_pending(self, states: list[InstanceState]) -> None:
+        new = self._new
+        if not new:
+            return
+        listeners = self.dispatch.pending_to_persistent
+        if listeners:
+            for state in states:
+                if state in new:
+                    for listener in listeners:
+                        listener(self, state())
+        for state in states:
+            new.pop(state, None)
+
+    def _register_altered(self, states: Iterable[InstanceState]) -> None:
+        """These have other values than when the transaction began: a rollback must know."""
+        if self._transaction is None:
+            return
+        snapshot, new = self._transaction.snapshot, self._new
+        for state in states:
+            (snapshot.new if state in new else snapshot.dirty)[state] = True
+
+    def _remove_newly_deleted(self, states: Iterable[InstanceState]) -> None:
+        """The rows of these were deleted."""
+        for state in states:
+            obj = state()  # held, for the listeners
+            if self._transaction is not None:
+                self._transaction.snapshot.deleted[state] = True
+            self.identity_map.discard(state)
+            self._deleted.pop(state, None)
+            state._deleted = True
+            if obj is not None:
+                self._tell("persistent_to_deleted", state)
 
     def _flush_warning(self, method: str) -> None:
-        """Warn that `method` was used inside a flush."""
-
-    def _autoflush(self, cause: Any = None) -> None:
-        """Flush when autoflush is on and nothing forbids it; `cause` names the query that asks."""
-
-    def _connection_for_bind(self, engine: Any, execution_options: Any = None, **kw: Any) -> Any:
-        """The connection that this session's transaction uses for `engine`."""
-
-    def _register_persistent(self, states: Iterable[Any]) -> None:
-        """States that were written, or loaded under a new key, become persistent."""
-
-    def _register_altered(self, states: Iterable[Any]) -> None:
-        """States that a bulk update or delete changed: a rollback must expire them."""
-
-    def _remove_newly_deleted(self, states: Iterable[Any]) -> None:
-        """States whose rows were deleted leave the identity map."""
+        warn(
+            f"Usage of the '{method}' operation is not currently supported within the execution "
+            "stage of the flush process. Results may not be consistent.  Consider using "
+            "alternative event listeners or connection-level operations instead."
+        )
 
 
-class sessionmaker:  # noqa: N801 (SQLAlchemy's name)
-    """A configurable Session factory."""
+def _save_update_keys(mapper: Any) -> tuple[str, ...]:
+    """The relationships along which objects come in with their parent."""
+    keys: tuple[str, ...] = mapper._memo(
+        "save-update keys",
+        lambda: tuple(key for key, prop in mapper._props.items() if "save-update" in prop.cascade),
+    )
+    return keys
 
-    __module__ = "sqlalchemy.orm.session"
+
+def _reached(operation: str, state: InstanceState) -> list[InstanceState]:
+    """The objects that an operation on one goes on to."""
+    return [reached for _, _, reached, _ in state.mapper.cascade_iterator(operation, state)]
 
 
-class scoped_session:  # noqa: N801 (SQLAlchemy's name)
-    """One Session for each thread (or whatever `scopefunc` tells apart)."""
+def _execute_told(told: ORMExecuteState) -> Any:
+    return session_execute(
+        told.session,
+        told.statement,
+        told.parameters,
+        told.execution_options,
+        told.bind_arguments,
+    )
 
-    __module__ = "sqlalchemy.orm.scoping"
+
+def _refuse_for_update(with_for_update: Any) -> None:
+    if with_for_update is not None:
+        raise TypeError("with_for_update is not in miniorm; SQLAlchemy has it")
+
+
+def _mapper_for_bind(mapper: Any) -> Any:
+    """The Mapper of what was given to get_bind(); UnmappedClassError: the class has none."""
+    if mapper is None:
+        return None
+    found = inspect(mapper, raiseerr=False)
+    if found is None and isinstance(mapper, type):
+        raise UnmappedClassError(mapper)
+    return inspect(mapper) if found is None else found.mapper
+
+
+def _bind_keys(mapper: Any, clause: Any) -> Iterator[Any]:
+    """What a bind may have been configured for: classes first, then tables."""
+    if mapper is not None:
+        yield from mapper.class_.__mro__
+        if clause is None:
+            clause = mapper.persist_selectable
+    if clause is not None:
+        for element in iterate(clause):
+            entity = element._annotations.get("parententity")
+            if entity is not None:
+                yield from entity.mapper.class_.__mro__
+            yield element
+
+
+def _bind_context(mapper: Any, clause: Any) -> str:
+    context = []
+    if mapper is not None:
+        context.append(f"mapper {mapper}")
+    if clause is not None:
+        context.append("SQL expression")
+    return ", ".join(context)
+
+
+def _autoflush_cause(cause: Cause | None) -> Cause:
+    if cause is None:
+        return Cause("autoflush", subject="query")
+    subject = str(cause)
+    if cause.kind == "query" and cause.subject:
+        subject = f"query of {cause.subject}"
+    return Cause("autoflush", subject=subject, because=cause)
+
+
+# Functions on objects, as published -----------------------------------------------------------
 
 
 def object_session(instance: Any) -> Session | None:
-    """The Session that this object belongs to, or None."""
-    raise NotImplementedError
+    """The Session that this object belongs to, or None.
+
+    Raises: UnmappedInstanceError.
+    """
+    session: Session | None = instance_state(instance).session
+    return session
+
+
+def identity_key(*args: Any, **kw: Any) -> Key:
+    """The identity key of an object (`instance=`), or of a class and a primary key or a row.
+
+    identity_key(User, 1), identity_key(User, row=row), identity_key(instance=user).
+    """
+    if not args:
+        instance = kw.pop("instance")
+        _refuse_keywords(kw)
+        state = instance_state(instance)
+        key: Key = state.mapper.identity_key_from_instance(instance)
+        return key
+    if len(args) > 3:
+        raise exc.ArgumentError(f"expected up to three positional arguments, got {len(args)}")
+    mapper = class_mapper(args[0])
+    row = kw.pop("row", None)
+    if len(args) == 1 and row is not None:
+        _refuse_keywords(kw)
+        key = mapper.identity_key_from_row(row)
+        return key
+    ident = args[1] if len(args) > 1 else kw.pop("ident")
+    token = args[2] if len(args) > 2 else kw.pop("identity_token", None)
+    _refuse_keywords(kw)
+    values = tuple(ident) if isinstance(ident, tuple | list) else (ident,)
+    key = mapper.identity_key_from_primary_key(values, token)
+    return key
+
+
+def _refuse_keywords(kw: dict[str, Any]) -> None:
+    if kw:
+        raise exc.ArgumentError(f"unknown keyword arguments: {', '.join(kw)}")
 
 
 def make_transient(instance: Any) -> None:
-    """Make the object new again: no session, no identity key."""
-    raise NotImplementedError
+    """Make the object new again: no session, no identity key, and its values as they are."""
+    state = instance_state(instance)
+    session = state.session
+    if session is not None:
+        session._expunge_states([state])
+    state.expired_attributes = NOTHING
+    state.callables = None
+    state.ident = None
+    state._deleted = False
 
 
 def make_transient_to_detached(instance: Any) -> None:
-    """Make a transient object detached: it has its key, and all else is expired."""
-    raise NotImplementedError
+    """Make a new object detached: it has the key that its values make, all else is expired.
+
+    Raises: InvalidRequestError: it is not transient.
+    """
+    state = instance_state(instance)
+    if state._attached or state.ident is not None:
+        raise exc.InvalidRequestError("Given object must be transient")
+    values = instance.__dict__
+    state.key = state.mapper._identity_key_from_state(state)
+    state._deleted = False
+    state.commit_all(values)
+    state.expire_attributes(values, state.unloaded_expirable)
 
 
 def close_all_sessions() -> None:
     """Close every Session in memory."""
-    raise NotImplementedError
+    for session in list(_sessions.values()):
+        session.close()

@@ -1,15 +1,85 @@
 """The transaction of a Session: its connections, and what its objects were when it began.
 
 Before: orm/session.py begins one when it is first needed.
-Here:   SessionTransaction commits, rolls back, nests as SAVEPOINT; its snapshot restores objects.
+Here:   SessionTransaction commits, rolls back, nests as SAVEPOINT; its Snapshot restores objects.
 After:  engine/base.py for the transactions of the connections.
+
+Three kinds form a chain through `parent`. The outermost one owns the connections. A nested one is a
+SAVEPOINT on each connection that it meets. A subtransaction owns nothing: a flush runs in one, so
+that its failure is known to those around it, which then wait for rollback().
+
+Follows: SQLAlchemy 1.4, "Transactions and Connection Management", `SessionTransaction`.
 """
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.engine.base import Connection
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.exc import warn
+from ormtutor.miniorm.orm.exc import FlushError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
     from typing import Any
+
+    from ormtutor.miniorm.orm.session import Session
+    from ormtutor.miniorm.orm.state import InstanceState
+
+ACTIVE = "active"
+PREPARED = "prepared"
+COMMITTED = "committed"
+DEACTIVE = "inactive"  # rolled back below a subtransaction; waits for rollback()
+CLOSED = "closed"
+
+MOST_FLUSHES_IN_A_COMMIT = 100
+
+BY_COMMIT = Cause("flush", detail="commit")
+BEFORE_SAVEPOINT = Cause("flush", detail="savepoint")
+
+
+class Snapshot:
+    """What a transaction did to objects, so that a rollback can undo it.
+
+    new: written for the first time. dirty: written again. deleted: their rows were deleted.
+    key_switches: state -> (its primary key before, and now), where that changed.
+    """
+
+    __slots__ = ("deleted", "dirty", "key_switches", "new")
+
+    def __init__(self) -> None:
+        self.new: dict[InstanceState, bool] = {}
+        self.deleted: dict[InstanceState, bool] = {}
+        self.dirty: dict[InstanceState, bool] = {}
+        self.key_switches: dict[InstanceState, tuple[Any, Any]] = {}
+
+    def absorb(self, inner: Snapshot) -> None:
+        """A SAVEPOINT was released: what it did belongs to us now."""
+        self.new.update(inner.new)
+        self.deleted.update(inner.deleted)
+        self.dirty.update(inner.dirty)
+        for state, (before, now) in inner.key_switches.items():
+            earlier = self.key_switches.get(state)
+            self.key_switches[state] = (before if earlier is None else earlier[0], now)
+
+
+class Enlisted:
+    """One connection that takes part, with the transaction that we began on it (or found there).
+
+    should_commit: it is ours to end. autoclose: the connection is ours to close.
+    """
+
+    __slots__ = ("autoclose", "connection", "should_commit", "transaction")
+
+    def __init__(
+        self, connection: Any, transaction: Any, should_commit: bool, autoclose: bool
+    ) -> None:
+        self.connection = connection
+        self.transaction = transaction
+        self.should_commit = should_commit
+        self.autoclose = autoclose
 
 
 class SessionTransaction:
@@ -17,5 +87,413 @@ class SessionTransaction:
 
     __module__ = "sqlalchemy.orm.session"
 
-    session: Any
-    nested: bool
+    _rollback_exception: BaseException | None = None
+
+    def __init__(
+        self,
+        session: Session,
+        parent: SessionTransaction | None = None,
+        nested: bool = False,
+        autobegin: bool = False,
+    ) -> None:
+        check_context(session)
+        if parent is None and nested:
+            raise exc.InvalidRequestError(
+                "Can't start a SAVEPOINT transaction when no existing transaction is in progress"
+            )
+        self.session: Any = session
+        self.nested = nested
+        self._parent = parent
+        self._state = ACTIVE
+        self._enlisted: list[Enlisted] = []
+        self._by_bind: dict[Any, Enlisted] = {}
+        self._outer_context: SessionTransaction | None = None
+        self._context_session: Any = None
+        self._previous_nested = session._nested_transaction if nested else None
+        self.snapshot = self._take_snapshot(autobegin)
+        session._transaction = self
+        for listener in session.dispatch.after_transaction_create:
+            listener(session, self)
+
+    # facts ------------------------------------------------------------------------------------
+
+    @property
+    def parent(self) -> SessionTransaction | None:
+        """The transaction around this one, or None for the outermost."""
+        return self._parent
+
+    @property
+    def is_active(self) -> bool:
+        """Whether statements can be emitted within."""
+        return self.session is not None and self._state is ACTIVE
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction."""
+        return self.nested or self._parent is None
+
+    def _outward(self, upto: SessionTransaction | None = None) -> Iterator[SessionTransaction]:
+        """This one and those around it, inside first; to before `upto` where that is given."""
+        current: SessionTransaction | None = self
+        while current is not None and current is not upto:
+            yield current
+            current = current._parent
+
+    def _inner_ones(self) -> list[SessionTransaction]:
+        """Transactions still open inside this one, innermost first.
+
+        Raises: InvalidRequestError: this one is not part of the session's transaction.
+        """
+        inner = []
+        current = self.session._transaction
+        while current is not self:
+            if current is None:
+                raise exc.InvalidRequestError(
+                    f"Transaction {self} is not on the active transaction list"
+                )
+            inner.append(current)
+            current = current._parent
+        return inner
+
+    # assertions -------------------------------------------------------------------------------
+
+    def _assert_active(self, prepared_ok: bool = False, rollback_ok: bool = False) -> None:
+        state = self._state
+        if state is ACTIVE:
+            return
+        if state is CLOSED:
+            raise exc.ResourceClosedError("This transaction is closed")
+        if state is COMMITTED or (state is PREPARED and not prepared_ok):
+            raise exc.InvalidRequestError(
+                f"This session is in '{state}' state; no further SQL can be emitted within this "
+                "transaction."
+            )
+        if state is DEACTIVE and not rollback_ok:
+            self._raise_inactive()
+
+    def _raise_inactive(self) -> None:
+        if self._rollback_exception is not None:
+            raise exc.PendingRollbackError(
+                "This Session's transaction has been rolled back due to a previous exception "
+                "during flush. To begin a new transaction with this Session, first issue "
+                f"Session.rollback(). Original exception was: {self._rollback_exception}",
+                code="7s2a",
+            )
+        raise exc.InvalidRequestError(
+            "This session is in 'inactive' state, due to the SQL transaction being rolled back; "
+            "no further SQL can be emitted within this transaction."
+        )
+
+    # connections ------------------------------------------------------------------------------
+
+    def connection(
+        self, bindkey: Any = None, execution_options: Any = None, **kw: Any
+    ) -> Connection:
+        """The connection of this transaction for the bind that `bindkey` (a mapper) leads to."""
+        self._assert_active()
+        bind = self.session.get_bind(bindkey, **kw)
+        return self._connection_for_bind(bind, execution_options)
+
+    def _connection_for_bind(self, bind: Any, execution_options: Any = None) -> Connection:
+        self._assert_active()
+        known = self._by_bind.get(bind)
+        if known is not None:
+            if execution_options:
+                warn(
+                    "Connection is already established for the given bind; "
+                    "execution_options ignored"
+                )
+            return known.connection
+        found = None
+        if self._parent is not None:
+            found = self._parent._connection_for_bind(bind, execution_options)
+            if not self.nested:
+                return found
+        return self._enlist(bind, found, execution_options)
+
+    def _enlist(self, bind: Any, connection: Any, execution_options: Any) -> Connection:
+        """Begin on a connection: the bind itself, that of the transaction around, or a new one."""
+        given = isinstance(bind, Connection)
+        is_ours = connection is None and not given
+        if connection is None:
+            connection = bind if given else bind.connect()
+            if given and bind.engine in self._by_bind:
+                raise exc.InvalidRequestError(
+                    "Session already has a Connection associated for the given Connection's Engine"
+                )
+        try:
+            if execution_options and self._parent is None:
+                connection = connection.execution_options(**execution_options)
+            transaction, should_commit = self._begin_on(connection)
+        except BaseException:
+            if is_ours:
+                connection.close()
+            raise
+        enlisted = Enlisted(connection, transaction, should_commit, autoclose=is_ours)
+        self._enlisted.append(enlisted)
+        self._by_bind[connection] = self._by_bind[connection.engine] = enlisted
+        if given:
+            self._by_bind[bind] = enlisted
+        for listener in self.session.dispatch.after_begin:
+            listener(self.session, self, connection)
+        return enlisted.connection
+
+    def _begin_on(self, connection: Any) -> tuple[Any, bool]:
+        """The transaction to use on a connection, and whether it is ours to end.
+
+        A connection that is already in a transaction keeps it: who began it ends it. In a
+        SAVEPOINT we join that, and end it.
+        """
+        if self.nested:
+            return connection.begin_nested(), True
+        if connection.in_nested_transaction():
+            return connection.get_nested_transaction(), True
+        if connection.in_transaction():
+            return connection.get_transaction(), False
+        return connection.begin(), True
+
+    # the snapshot -----------------------------------------------------------------------------
+
+    def _take_snapshot(self, autobegin: bool) -> Snapshot:
+        if not self.is_boundary:
+            assert self._parent is not None
+            return self._parent.snapshot
+        # What is pending now belongs to the transaction around, and is written there.
+        if not autobegin and not self.session._flushing:
+            self.session._flush_because(BEFORE_SAVEPOINT)
+        return Snapshot()
+
+    def _restore_snapshot(self, dirty_only: bool) -> None:
+        """Bring the objects back to what they were: expunge, revive, expire.
+
+        `dirty_only`: after a SAVEPOINT only what changed since is expired.
+        """
+        session = self.session
+        snapshot = self.snapshot
+        gone = {**snapshot.new, **session._new}
+        session._expunge_states(gone, to_transient=True)
+        for state, (before, _) in snapshot.key_switches.items():
+            session.identity_map.discard(state)
+            state.ident = before
+            if state not in gone and state() is not None:
+                session.identity_map.replace(state)
+        for state in {**snapshot.deleted, **session._deleted}:
+            session._update_impl(state, revert_deletion=True)
+        self._expire_all(dirty_only)
+
+    def _expire_all(self, dirty_only: bool) -> None:
+        identity_map = self.session.identity_map
+        dirty = self.snapshot.dirty
+        modified = identity_map._modified
+        for state in identity_map.all_states():
+            if (not dirty_only or state.modified or state in dirty) and (
+                obj := state()
+            ) is not None:
+                state.expire(obj.__dict__, modified)
+
+    def _remove_snapshot(self) -> None:
+        """After a commit: nothing needs to be undone; what was read may be stale."""
+        session = self.session
+        if self.nested:
+            assert self._parent is not None
+            self._parent.snapshot.absorb(self.snapshot)
+        elif session.expire_on_commit:
+            self._expire_all(dirty_only=False)
+            deleted = list(self.snapshot.deleted)
+            self.snapshot.deleted.clear()
+            session._detach_states(deleted)
+
+    # ending -----------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Two-phase commit's first phase.
+
+        Raises: InvalidRequestError: always, two-phase commit is not for SQLite.
+        """
+        raise exc.InvalidRequestError(
+            "'twophase' mode not enabled, or not root transaction; can't prepare."
+        )
+
+    def _prepare(self) -> None:
+        """Before a commit: tell listeners, end what is open inside, flush till all is written."""
+        self._assert_active()
+        session = self.session
+        if self.is_boundary:
+            for listener in session.dispatch.before_commit:
+                listener(session)
+        for inner in self._inner_ones():
+            inner.commit()
+        if not session._flushing:
+            self._flush_till_clean()
+        self._state = PREPARED
+
+    def _flush_till_clean(self) -> None:
+        for _ in range(MOST_FLUSHES_IN_A_COMMIT):
+            if self.session._is_clean():
+                return
+            self.session._flush_because(BY_COMMIT)
+        raise FlushError(
+            f"Over {MOST_FLUSHES_IN_A_COMMIT} subsequent flushes have occurred within "
+            "session.commit() - is an after_flush() hook creating new objects?"
+        )
+
+    def commit(self, _to_root: bool = False) -> SessionTransaction | None:
+        """Flush and commit; gives the transaction around.
+
+        Raises: ResourceClosedError: closed. PendingRollbackError: a flush in it failed.
+        """
+        self._assert_active(prepared_ok=True)
+        if self._state is not PREPARED:
+            self._prepare()
+        if self.is_boundary:
+            self._commit_connections()
+        parent = self._parent
+        self.close()
+        if _to_root and parent is not None:
+            return parent.commit(_to_root=True)
+        return parent
+
+    def _commit_connections(self) -> None:
+        session = self.session
+        for enlisted in self._enlisted:
+            if enlisted.should_commit:
+                enlisted.transaction.commit()
+        self._state = COMMITTED
+        for listener in session.dispatch.after_commit:
+            listener(session)
+        self._remove_snapshot()
+
+    def rollback(
+        self, _capture_exception: BaseException | None = None, _to_root: bool = False
+    ) -> SessionTransaction | None:
+        """Roll back to the nearest SAVEPOINT or the beginning; gives the transaction around.
+
+        `_capture_exception`: the failed flush's error, told to whoever tries to go on without
+        rollback().
+        """
+        self._assert_active(prepared_ok=True, rollback_ok=True)
+        session = self.session
+        for inner in self._inner_ones():
+            inner.close()
+        boundary, failure = self, None
+        if self._state in (ACTIVE, PREPARED):
+            boundary, failure = self._roll_back_to_boundary()
+        if failure is None and not session._is_clean():
+            warn(
+                "Session's state has been changed on a non-active transaction - this state will "
+                "be discarded."
+            )
+            boundary._restore_snapshot(dirty_only=boundary.nested)
+        parent = self._parent
+        self.close()
+        if parent is not None and _capture_exception is not None:
+            parent._rollback_exception = _capture_exception
+        if failure is not None:
+            raise failure
+        for listener in session.dispatch.after_soft_rollback:
+            listener(session, self)
+        if _to_root and parent is not None:
+            return parent.rollback(_to_root=True)
+        return parent
+
+    def _roll_back_to_boundary(self) -> tuple[SessionTransaction, BaseException | None]:
+        for transaction in self._outward():
+            if transaction.is_boundary:
+                return transaction, transaction._roll_back_connections()
+            transaction._state = DEACTIVE
+        raise AssertionError("the outermost transaction is a boundary")
+
+    def _roll_back_connections(self) -> BaseException | None:
+        """Roll back and restore the objects; gives what went wrong, to be raised at the end."""
+        session = self.session
+        failure = None
+        try:
+            for enlisted in self._enlisted:
+                enlisted.transaction.rollback()
+            self._state = DEACTIVE
+            for listener in session.dispatch.after_rollback:
+                listener(session)
+        except BaseException as error:  # (kept: the objects must be restored before it goes on)
+            failure = error
+        finally:
+            self._state = DEACTIVE
+            self._restore_snapshot(dirty_only=self.nested)
+        return failure
+
+    def close(self, invalidate: bool = False) -> None:
+        """End without committing: connections go back, the transaction around is current again."""
+        session = self.session
+        if session is None:
+            return
+        if self.nested:
+            session._nested_transaction = self._previous_nested
+        elif self._parent is None:
+            session._nested_transaction = None
+        session._transaction = self._parent
+        if self._parent is None:
+            self._release_connections(invalidate)
+        self._state = CLOSED
+        for listener in session.dispatch.after_transaction_end:
+            listener(session, self)
+        self.session = None
+        self._enlisted = []
+        self._by_bind = {}
+
+    def _release_connections(self, invalidate: bool) -> None:
+        for enlisted in self._enlisted:
+            if invalidate:
+                enlisted.connection.invalidate()
+            if enlisted.should_commit and enlisted.transaction.is_active:
+                enlisted.transaction.close()
+            if enlisted.autoclose:
+                enlisted.connection.close()
+
+    # as a context manager ---------------------------------------------------------------------
+
+    def __enter__(self) -> SessionTransaction:
+        session = self.session
+        self._outer_context = None if session is None else session._context_transaction
+        self._context_session = session
+        if session is not None:
+            session._context_transaction = self
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None and self._state is ACTIVE:
+                self._commit_or_roll_back()
+            elif self._state is ACTIVE:
+                self.rollback()
+            elif self._state is not CLOSED:
+                self.close()
+        finally:
+            session = self._context_session
+            if session is not None and session._context_transaction is self:
+                session._context_transaction = self._outer_context
+            self._context_session = self._outer_context = None
+
+    def _commit_or_roll_back(self) -> None:
+        try:
+            self.commit()
+        except BaseException:
+            if self._state in (ACTIVE, PREPARED, DEACTIVE):
+                self.rollback()
+            raise
+
+
+def check_context(session: Session) -> None:
+    """Refuse work inside a `with session.begin():` whose transaction is over.
+
+    Raises: InvalidRequestError.
+    """
+    context = session._context_transaction
+    if context is not None and context._state is not ACTIVE:
+        raise exc.InvalidRequestError(
+            "Can't operate on closed transaction inside context manager.  Please complete the "
+            "context manager before emitting further commands."
+        )

@@ -1,35 +1,850 @@
-"""Unit of work: decide in which order a flush writes.
+"""Unit of work: decide in which order a flush writes, and have it written.
 
-Before: orm/session.py hands over what is new, dirty and deleted.
-Here:   plan() sorts it into steps, each with its reason; no SQL yet.
-After:  orm/persistence.py and orm/dependency.py carry out the steps.
+Before: orm/session.py calls flush() with what is new, changed and deleted.
+Here:   objects are registered, each relationship's dependency adds those that it concerns; steps
+        and the edges between them are sorted. Deciding is done with plain records; no SQL yet.
+After:  the steps run in order: orm/persistence.py writes rows, orm/dependency.py copies keys.
+        orm/plan.py runs the same steps without writing, to tell what a flush would do.
+
+The graph has a node for "all saves of a mapper", "all deletes of a mapper", and "the keys of a
+relationship". Where these form a ring (a tree in one table, two tables that point to each other),
+the nodes of the ring are broken up into one for each object.
 
 Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Work".
 """
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice
+
+from ormtutor.miniorm.exc import CircularDependencyError, warn
+from ormtutor.miniorm.orm import dependency, persistence
+from ormtutor.miniorm.orm.exc import ObjectDeletedError, state_label
+from ormtutor.miniorm.orm.state import (
+    CALLABLES_OK,
+    LOAD_AGAINST_COMMITTED,
+    NO_RAISE,
+    NO_VALUE,
+    PASSIVE_NO_INITIALIZE,
+    PASSIVE_OFF,
+    SQL_OK,
+    instance_state,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.orm.attributes import History
+    from ormtutor.miniorm.orm.dependency import Dependency
+    from ormtutor.miniorm.orm.mapper import Mapper
+    from ormtutor.miniorm.orm.session import Session
+    from ormtutor.miniorm.orm.state import InstanceState
 
-class Record:
-    """One line of a plan: what a flush would do to one row, and why.
+    Pair = tuple[InstanceState, InstanceState]
 
-    `action` is one of `insert`, `update`, `delete`, `associate`, `dissociate`, `load`; `label` names
-    the object (`User#1`, `User (new)`), `table` the table, `values` the columns that are written.
+# What a flush has to do with an object: (its row is deleted, its row is left alone: the object is
+# only known to be concerned).
+SAVE = (False, False)
+DELETE = (True, False)
+
+
+# Steps ----------------------------------------------------------------------------------------
+
+
+class Step:
+    """One node of the graph: something to be done, before and after others.
+
+    subject: a mapper, or the Dependency of a relationship. state: the one object that it is about,
+    where a ring was broken up. disabled: broken up, its parts stand for it.
     """
 
-    __slots__ = ("action", "label", "reason", "table", "values")
+    __slots__ = ("disabled", "is_delete", "number", "state", "subject")
+
+    # Steps that are ready at the same time run in this order, then in that of their subjects.
+    rank = ""
+
+    def __init__(
+        self, subject: Any, is_delete: bool, state: InstanceState | None, number: int
+    ) -> None:
+        self.subject = subject
+        self.is_delete = is_delete
+        self.state = state
+        self.number = number
+        self.disabled = False
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """Where the step stands among those that are ready at the same time."""
+        return self.rank, dependency.sort_key_of(self.subject), self.is_delete, self.number
+
+    @property
+    def group(self) -> tuple[Any, ...]:
+        """Steps of one group that are ready at the same time are done as one."""
+        return type(self), self.subject, self.is_delete
+
+    def parts(self, flush: UOWTransaction) -> list[Step]:
+        """Break up into steps for each object."""
+        return []
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Do it. states: the objects of the group, where they are known one by one."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.subject})"
 
 
-class Plan:
-    """What a flush would do now, in order: `plan.records` for people, `plan.steps` for the flush."""
+class SaveUpdateAll(Step):
+    """Insert and update all objects of a mapper."""
 
-    __slots__ = ("records", "steps")
+    __slots__ = ()
+    rank = "SaveUpdateAll"
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Write the rows."""
+        flush.save(self.subject, list(flush.states_of(self.subject, is_delete=False)))
+
+    def parts(self, flush: UOWTransaction) -> list[Step]:
+        """A step for each object, with what the relationships want between them."""
+        states = list(flush.states_of(self.subject, is_delete=False))
+        parts = [flush.save_state(state) for state in states]
+        for each in flush.dependencies_of(self.subject):
+            each.object_edges(flush, states, is_delete=False)
+        return parts
 
 
-def plan(session: Any, objects: Any = None) -> Plan:
-    """Tell what `session.flush()` would do now; emits no SQL and changes nothing."""
-    raise NotImplementedError
+class DeleteAll(Step):
+    """Delete all objects of a mapper that are to go."""
+
+    __slots__ = ()
+    rank = "DeleteAll"
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Delete the rows."""
+        flush.delete(self.subject, list(flush.states_of(self.subject, is_delete=True)))
+
+    def parts(self, flush: UOWTransaction) -> list[Step]:
+        """A step for each object, with what the relationships want between them."""
+        states = list(flush.states_of(self.subject, is_delete=True))
+        parts = [flush.delete_state(state) for state in states]
+        for each in flush.dependencies_of(self.subject):
+            each.object_edges(flush, states, is_delete=True)
+        return parts
+
+
+class ProcessAll(Step):
+    """Copy the keys of a relationship, for all its objects."""
+
+    __slots__ = ()
+    rank = "ProcessAll"
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """Where the step stands among those that are ready at the same time."""
+        return self.rank, self.subject.sort_key, self.is_delete, self.number
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Copy."""
+        subject: Dependency = self.subject
+        mapper = subject.mapper if isinstance(subject, dependency.KeySwitch) else subject.parent
+        concerned = list(flush.states_of(mapper, self.is_delete))
+        if self.is_delete:
+            subject.process_deletes(flush, concerned)
+        else:
+            subject.process_saves(flush, concerned)
+
+    def __repr__(self) -> str:
+        return f"ProcessAll({self.subject}, delete={self.is_delete})"
+
+
+class PostUpdateAll(Step):
+    """UPDATE the keys that could not be written with their rows (post_update)."""
+
+    __slots__ = ()
+    rank = "PostUpdateAll"
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Write the keys."""
+        waiting, columns = flush.post_updates.get(self.subject, ({}, {}))
+        concerned = [state for state in waiting if flush.is_deleted(state) == self.is_delete]
+        if concerned:
+            flush.post_update(self.subject, concerned, list(columns))
+
+
+class SaveUpdateState(Step):
+    """Insert or update one object."""
+
+    __slots__ = ()
+    rank = "SaveUpdateState"
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Write the rows of those that are ready together."""
+        flush.save(self.subject, states)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({state_label(self.state)})"
+
+
+class DeleteState(Step):
+    """Delete one object."""
+
+    __slots__ = ()
+    rank = "DeleteState"
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Delete the rows of those that are ready together."""
+        flush.delete(self.subject, [state for state in states if flush.is_deleted(state)])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({state_label(self.state)})"
+
+
+class ProcessState(Step):
+    """Copy the keys of a relationship, for one object."""
+
+    __slots__ = ()
+    rank = "ProcessState"
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """Where the step stands among those that are ready at the same time."""
+        return self.rank, self.subject.sort_key, self.is_delete, self.number
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Copy, for those that are ready together."""
+        if self.is_delete:
+            self.subject.process_deletes(flush, states)
+        else:
+            self.subject.process_saves(flush, states)
+
+    def __repr__(self) -> str:
+        return f"ProcessState({self.subject}, {state_label(self.state)}, delete={self.is_delete})"
+
+
+class Junction(Step):
+    """Stands for a step that was broken up: what came before it comes before all its parts.
+
+    It takes no place of its own in the order, and saves an edge from everything to every part.
+    """
+
+    __slots__ = ()
+
+    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
+        """Nothing."""
+
+
+# The unit of work -----------------------------------------------------------------------------
+
+
+class UOWTransaction:
+    """One flush: its objects, its steps, and their order.
+
+    states: every object that takes part, with SAVE, DELETE or (is_delete, True): only concerned.
+    mappers: the same by mapper, in order of coming. cause: what the statements are sent for.
+    edges: step -> the steps that come before it. ring: the steps that were broken up.
+    children_added: by one-to-many relationship, the objects that some parent took.
+    associations_done: by many-to-many relationship, the pairs whose row was written.
+    post_updates: by mapper, objects and columns that get an UPDATE of their own.
+    row_switches: new object -> the deleted one whose row it takes over.
+    pk_cascaded: (object, column) whose new value the database has set itself (ON UPDATE CASCADE).
+    """
+
+    __module__ = "sqlalchemy.orm.unitofwork"
+
+    def __init__(self, session: Session, cause: Cause) -> None:
+        self.session = session
+        self.cause = cause
+        self.transaction: Any = None
+        self.states: dict[InstanceState, tuple[bool, bool]] = {}
+        self.mappers: dict[Mapper, list[InstanceState]] = {}
+        self.edges: dict[Step, dict[Step, None]] = {}
+        self.ring: dict[Step, None] = {}
+        self.children_added: dict[Dependency, set[InstanceState | None]] = {}
+        self.associations_done: dict[Any, set[Pair]] = {}
+        self.post_updates: dict[Mapper, tuple[dict[InstanceState, None], dict[Any, None]]] = {}
+        self.pk_cascaded: set[tuple[InstanceState, Any]] = set()
+        self.row_switches: dict[InstanceState, InstanceState] = {}
+        self._steps: dict[tuple[Any, ...], Step] = {}
+        self._preparations: list[Preparation] = []
+        self._histories: dict[tuple[InstanceState, str], tuple[History, History, int]] = {}
+
+    # registering ------------------------------------------------------------------------------
+
+    def is_deleted(self, state: InstanceState) -> bool:
+        """Whether the object's row goes in this flush."""
+        known = self.states.get(state)
+        return known is not None and known[0]
+
+    def register(
+        self,
+        state: InstanceState,
+        is_delete: bool = False,
+        list_only: bool = False,
+        cancel_delete: bool = False,
+        operation: str | None = None,
+        prop: Any = None,
+        reason: str = "",
+    ) -> bool:
+        """An object takes part. False: it cannot, since it is not in the session.
+
+        operation, prop: what was done along which relationship, for the warning about that.
+        reason: for the plan.
+        """
+        if not self.session._contains_state(state):
+            if not state.deleted and operation is not None:
+                self.warn(
+                    f"Object of type <{state.class_.__name__}> not in session, {operation} "
+                    f"operation along '{prop}' will not proceed"
+                )
+            return False
+        if state not in self.states:
+            self._enter(state, is_delete, list_only)
+            self.note(state, reason)
+        elif not list_only and (is_delete or cancel_delete):
+            if self.states[state] != (is_delete, False):
+                self.note(state, reason)
+            self.states[state] = (is_delete, False)
+        return True
+
+    def note(self, state: InstanceState, reason: str) -> None:
+        """Why the object takes part; orm/plan.py takes it down."""
+
+    def _enter(self, state: InstanceState, is_delete: bool, list_only: bool) -> None:
+        mapper = state.mapper
+        members = self.mappers.get(mapper)
+        if members is None:
+            members = self._meet(mapper)
+        members.append(state)
+        self.states[state] = (is_delete, list_only)
+
+    def _meet(self, mapper: Mapper) -> list[InstanceState]:
+        """A mapper takes part for the first time: so do its relationships."""
+        members = self.mappers[mapper] = []
+        self.add_edges([(self.save_all(mapper), self.delete_all(mapper))])
+        self._preparations += [Preparation(each, members) for each in dependencies_at(mapper)]
+        return members
+
+    def enter_many(self, states: Iterable[InstanceState], known: tuple[bool, bool]) -> None:
+        """Register objects that are known to be in the session, and not registered yet."""
+        mapper = members = None
+        for state in states:
+            if state.mapper is not mapper:
+                mapper = state.mapper
+                members = self.mappers.get(mapper)
+                if members is None:
+                    members = self._meet(mapper)
+            assert members is not None
+            members.append(state)
+            self.states[state] = known
+
+    def forget_actions(self, state: InstanceState) -> None:
+        """The row of a deleted object was taken over by a new one: it is not deleted."""
+        self.states[state] = (self.states[state][0], True)
+
+    def was_already_deleted(self, state: InstanceState) -> bool:
+        """Whether an expired object's row turns out to be gone."""
+        if state.expired:
+            try:
+                state.load_expired(PASSIVE_OFF)
+            except ObjectDeletedError:
+                self.session._remove_newly_deleted([state])
+                return True
+        return False
+
+    def let_go(self, state: InstanceState) -> None:
+        """A pending object that lost its parent before it came here is not written."""
+        self.session._expunge_states([state])
+
+    def states_of(self, mapper: Mapper, is_delete: bool) -> list[InstanceState]:
+        """The objects of a mapper whose rows are to be written, or deleted."""
+        wanted = DELETE if is_delete else SAVE
+        states = self.states
+        return [state for state in self.mappers.get(mapper, ()) if states[state] == wanted]
+
+    # what has happened to an attribute --------------------------------------------------------
+
+    def touching(
+        self,
+        states: Iterable[InstanceState],
+        key: str,
+        passive: int,
+        switching: Dependency | None = None,
+    ) -> Iterable[InstanceState]:
+        """Those of `states` for which history(key) can have anything to tell.
+
+        Saves most of the work of a flush whose objects have their relationships not loaded.
+        switching: also those whose own key changed, on which that dependency depends.
+        """
+        if passive & CALLABLES_OK:
+            return states
+        found = []
+        for state in states:
+            committed = state.committed_state
+            if (
+                key in committed
+                or ((obj := state()) is not None and key in obj.__dict__)
+                or (
+                    switching is not None
+                    and committed
+                    and state.ident is not None
+                    and self.source_changed(state, switching)
+                )
+            ):
+                found.append(state)
+        return found
+
+    def history(self, state: InstanceState, key: str, passive: int) -> History:
+        """What happened to an attribute, with states in the place of objects.
+
+        It is asked once: later steps change keys, and must see what the first one saw.
+        """
+        known = self._histories.get((state, key))
+        if known is not None:
+            if known[2] & SQL_OK or not passive & SQL_OK:
+                return known[1]
+            passive = PASSIVE_OFF
+        impl = state.mapper.impls[key]
+        history = impl.get_history(state, state.dict, passive | LOAD_AGAINST_COMMITTED | NO_RAISE)
+        of_states = history.as_state() if history and impl.uses_objects else history
+        # The objects are kept too, so that what was just loaded lives as long as the flush.
+        self._histories[state, key] = (history, of_states, passive)
+        return of_states
+
+    def all_pending(
+        self, state: InstanceState, key: str, passive: int
+    ) -> list[tuple[InstanceState | None, Any]]:
+        """The present and former related objects, with their states."""
+        found: list[tuple[InstanceState | None, Any]] = state.mapper.impls[key].get_all_pending(
+            state, state.dict, passive
+        )
+        return found
+
+    def source_changed(self, state: InstanceState, subject: Dependency) -> bool:
+        """Whether columns of the object that other rows point to have new values."""
+        committed = state.committed_state
+        for copy in subject.copies:
+            if committed.get(copy.source_key, NO_VALUE) is not NO_VALUE and (
+                self.history(state, copy.source_key, PASSIVE_NO_INITIALIZE).deleted
+            ):
+                return True
+        return False
+
+    def warn(self, message: str) -> None:
+        """Warn; orm/plan.py takes it down instead."""
+        warn(message)
+
+    # copying keys -----------------------------------------------------------------------------
+
+    def populate(
+        self,
+        source: InstanceState,
+        dest: InstanceState,
+        subject: Dependency,
+        flag_cascaded: bool,
+    ) -> None:
+        """Copy key columns from one object to another."""
+        source_impls, dest_impls = source.mapper.impls, dest.mapper.impls
+        source_dict, dest_dict = source.dict, dest.dict
+        for copy in subject.copies:
+            value = source_impls[copy.source_key].get(source, source_dict, PASSIVE_OFF)
+            dest_impls[copy.dest_key].set(dest, dest_dict, value, None)
+            if flag_cascaded and copy.cascades:
+                self.pk_cascaded.add((dest, copy.dest_column))
+
+    def clear(self, dest: InstanceState, subject: Dependency, source: InstanceState | None) -> None:
+        """Set key columns to None; `source`: the object that they pointed to.
+
+        Raises: AssertionError: they are part of the row's own primary key.
+        """
+        dest_dict = dest.dict
+        for copy in subject.copies:
+            impl = dest.mapper.impls[copy.dest_key]
+            if copy.dest_column.primary_key and impl.get(dest, dest_dict) is not None:
+                raise AssertionError(
+                    "Dependency rule tried to blank-out primary key column "
+                    f"'{copy.dest_column}' on instance '{state_label(dest)}'"
+                )
+            impl.set(dest, dest_dict, None, None)
+
+    # writing ----------------------------------------------------------------------------------
+
+    def save(self, mapper: Mapper, states: list[InstanceState]) -> None:
+        """INSERT or UPDATE rows."""
+        persistence.save(mapper, states, self)
+
+    def delete(self, mapper: Mapper, states: list[InstanceState]) -> None:
+        """DELETE rows."""
+        persistence.delete(mapper, states, self)
+
+    def post_update(self, mapper: Mapper, states: list[InstanceState], columns: list[Any]) -> None:
+        """UPDATE only some key columns."""
+        persistence.post_update(mapper, states, columns, self)
+
+    def write_associations(
+        self, subject: Any, added: list[Pair], removed: list[Pair], changed: list[Pair]
+    ) -> None:
+        """Write rows of an association table."""
+        if added or removed or changed:
+            persistence.write_associations(subject, added, removed, changed, self)
+
+    def register_post_update(
+        self, state: InstanceState, columns: list[Any], subject: Dependency
+    ) -> None:
+        """These key columns get an UPDATE of their own."""
+        states, known = self.post_updates.setdefault(state.mapper, ({}, {}))
+        states[state] = None
+        known.update(dict.fromkeys(columns))
+
+    # steps and edges --------------------------------------------------------------------------
+
+    def _step(
+        self, kind: type[Step], subject: Any, is_delete: bool, state: InstanceState | None = None
+    ) -> Step:
+        key = (kind, subject, is_delete, state)
+        step = self._steps.get(key)
+        if step is None:
+            step = self._steps[key] = kind(subject, is_delete, state, len(self._steps))
+            self.edges[step] = {}
+        return step
+
+    def save_all(self, mapper: Mapper) -> Step:
+        """The step that saves a mapper's objects."""
+        return self._step(SaveUpdateAll, mapper, False)
+
+    def delete_all(self, mapper: Mapper) -> Step:
+        """The step that deletes a mapper's objects."""
+        return self._step(DeleteAll, mapper, True)
+
+    def process_all(self, subject: Dependency, is_delete: bool) -> Step:
+        """The step that copies a relationship's keys."""
+        return self._step(ProcessAll, subject, is_delete)
+
+    def post_update_all(self, mapper: Mapper, is_delete: bool) -> Step:
+        """The step that writes the keys that come last (or, before a delete, go first)."""
+        return self._step(PostUpdateAll, mapper, is_delete)
+
+    def save_state(self, state: InstanceState) -> Step:
+        """The step that saves one object."""
+        return self._step(SaveUpdateState, state.mapper, False, state)
+
+    def delete_state(self, state: InstanceState) -> Step:
+        """The step that deletes one object."""
+        return self._step(DeleteState, state.mapper, True, state)
+
+    def process_state(self, subject: Dependency, is_delete: bool, state: InstanceState) -> Step:
+        """The step that copies a relationship's keys for one object."""
+        return self._step(ProcessState, subject, is_delete, state)
+
+    def add_edges(self, edges: Iterable[tuple[Step | None, Step | None]]) -> None:
+        """Say what comes before what; None: nothing that is to be done here."""
+        for before, after in edges:
+            if before is not None and after is not None:
+                self.edges[after][before] = None
+
+    def dependencies_of(self, mapper: Mapper) -> list[Dependency]:
+        """The mapper's own relationships that matter to this flush."""
+        return [
+            each.dependency
+            for each in self._preparations
+            if each.matters and each.dependency.parent is mapper and each.is_own
+        ]
+
+    # order ------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Let relationships register objects, until none has anything to add."""
+        while True:
+            found = [each.run(self) for each in list(self._preparations)]
+            if not any(found):
+                return
+
+    def ordered(self) -> Iterator[list[Step]]:
+        """The steps, in groups of those that are done as one.
+
+        Raises: CircularDependencyError: objects need each other's keys in a ring.
+        """
+        self._break_rings()
+        graph: dict[Step, list[Step]] = {}
+        for step, befores in self.edges.items():
+            if not step.disabled:
+                graph[step] = [before for before in befores if not before.disabled]
+        for level in _levels(graph):
+            yield from _groups(level)
+
+    def _break_rings(self) -> None:
+        """Replace the steps that depend on each other in a ring by their parts."""
+        self.ring = dict.fromkeys(nodes_in_cycles(self.edges))
+        if not self.ring:
+            return
+        outside = [
+            (before, after)
+            for after, befores in self.edges.items()
+            for before in befores
+            if not (before in self.ring and after in self.ring)
+        ]
+        junctions = {step: self._junctions(step) for step in self.ring}
+        for before, after in outside:
+            if before in self.ring:
+                before = junctions[before][1]
+            if after in self.ring:
+                after = junctions[after][0]
+            self.edges[after][before] = None
+        for step in self.ring:
+            step.disabled = True
+            if isinstance(step, SaveUpdateAll):
+                # Saves go first, so that a new object can take over the row of a deleted one.
+                deletes = junctions.get(self.delete_all(step.subject))
+                if deletes is not None:
+                    self.edges[deletes[0]][junctions[step][1]] = None
+
+    def _junctions(self, step: Step) -> tuple[Step, Step]:
+        """Break a step up; gives what now stands before all its parts, and after them."""
+        parts = step.parts(self)
+        before = Junction(step.subject, False, None, -1)
+        after = Junction(step.subject, False, None, -1)
+        self.edges[before] = {}
+        self.edges[after] = dict.fromkeys(parts)
+        for part in parts:
+            self.edges[part][before] = None
+        return before, after
+
+    def execute(self) -> None:
+        """Write everything."""
+        for group in self.ordered():
+            group[0].execute(self, [step.state for step in group if step.state is not None])
+
+    def finish(self) -> None:
+        """All is written: what was pending is persistent, what was deleted is gone."""
+        gone = [state for state, known in self.states.items() if known[0]]
+        if gone:
+            self.session._remove_newly_deleted(gone)
+            kept = [state for state, known in self.states.items() if not known[0]]
+        else:
+            kept = list(self.states)
+        if kept:
+            self.session._register_persistent(kept)
+
+
+class Preparation:
+    """One relationship in a flush: its presort, run until nothing new comes.
+
+    members: the objects of the mapper that it looks at, a list that grows.
+    matters: the relationship has steps of its own in this flush.
+    """
+
+    __slots__ = ("_listed", "_members", "_seen", "dependency", "is_own", "matters")
+
+    def __init__(self, subject: Dependency, members: list[InstanceState]) -> None:
+        self.dependency = subject
+        self.is_own = not isinstance(subject, dependency.KeySwitch)
+        self.matters = False
+        self._members = members
+        self._seen = 0
+        # Those that were only concerned when we saw them; they may yet be saved or deleted.
+        self._listed: list[InstanceState] = []
+
+    def run(self, flush: UOWTransaction) -> bool:
+        """Presort the objects that are new since the last time; False: there are none."""
+        if self._seen == len(self._members) and not self._listed:
+            return False
+        fresh = [*self._listed, *islice(self._members, self._seen, None)]
+        self._seen = len(self._members)
+        states = flush.states
+        self._listed = [state for state in fresh if states[state][1]]
+        saves = [state for state in fresh if states[state] == SAVE]
+        deletes = [state for state in fresh if states[state] == DELETE]
+        if not saves and not deletes:
+            return False
+        subject = self.dependency
+        if deletes:
+            subject.presort_deletes(flush, deletes)
+        if saves:
+            subject.presort_saves(flush, saves)
+        if not self.matters and (
+            subject.has_changes(flush, deletes, True) or subject.has_changes(flush, saves, False)
+        ):
+            subject.mapper_edges(flush)
+            self.matters = True
+        return True
+
+
+def dependencies_at(mapper: Mapper) -> list[Dependency]:
+    """What concerns a mapper's objects: its own relationships, and many-to-ones that lead to it."""
+    found: list[Dependency] = mapper._memo("dependencies", lambda: _find_dependencies(mapper))
+    return found
+
+
+def _find_dependencies(mapper: Mapper) -> list[Dependency]:
+    return [
+        dependency.KINDS[prop.direction](prop) for prop in mapper.relationships if not prop.viewonly
+    ]
+
+
+def _groups(ready: list[Step]) -> list[list[Step]]:
+    """Steps that are ready together, by group, in their published order."""
+    groups: dict[tuple[Any, ...], list[Step]] = {}
+    ready.sort(key=lambda step: step.sort_key)
+    for step in ready:
+        groups.setdefault(step.group, []).append(step)
+    return list(groups.values())
+
+
+def _levels(graph: dict[Step, list[Step]]) -> list[list[Step]]:
+    """The steps, by how many come before them one after the other.
+
+    Raises: CircularDependencyError.
+    """
+    sorter = TopologicalSorter(graph)
+    try:
+        order = list(sorter.static_order())
+    except CycleError:
+        raise _circular(graph) from None
+    place: dict[Step, int] = {}
+    levels: list[list[Step]] = []
+    for step in order:
+        befores = graph.get(step)
+        here = place[step] = (
+            max([place[each] + (not isinstance(each, Junction)) for each in befores])
+            if befores
+            else 0
+        )
+        if here == len(levels):
+            levels.append([])
+        if not isinstance(step, Junction):
+            levels[here].append(step)
+    return levels
+
+
+def nodes_in_cycles(graph: dict[Step, Any]) -> list[Step]:
+    """The steps that come, over others, before themselves.
+
+    Tarjan's strongly connected components, with a stack of its own: chains may be long.
+    """
+    index: dict[Step, int] = {}
+    low: dict[Step, int] = {}
+    path: list[Step] = []
+    on_path: set[Step] = set()
+    found: list[Step] = []
+    for root in graph:
+        if root in index:
+            continue
+        work = [(root, iter(graph[root]))]
+        index[root] = low[root] = len(index)
+        path.append(root)
+        on_path.add(root)
+        while work:
+            node, rest = work[-1]
+            for other in rest:
+                if other not in index:
+                    index[other] = low[other] = len(index)
+                    path.append(other)
+                    on_path.add(other)
+                    work.append((other, iter(graph.get(other, ()))))
+                    break
+                if other in on_path:
+                    low[node] = min(low[node], index[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    component = [path.pop()]
+                    while component[-1] is not node:
+                        component.append(path.pop())
+                    on_path.difference_update(component)
+                    if len(component) > 1 or node in graph[node]:
+                        found += component
+    return found
+
+
+def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
+    nodes = [step for step in nodes_in_cycles(graph) if not isinstance(step, Junction)]
+    among = set(nodes)
+    edges = {(before, after) for after in nodes for before in graph[after] if before in among}
+    return CircularDependencyError("Circular dependency detected.", nodes, edges)
+
+
+# A flush --------------------------------------------------------------------------------------
+
+
+def collect(work: UOWTransaction, objects: Iterable[Any] | None = None) -> None:
+    """Register what is new, changed and deleted; a pending orphan leaves the session instead."""
+    session = work.session
+    deleted = session._deleted
+    candidates = [*session._new, *session.identity_map._modified]
+    marked = list(deleted)
+    if objects is not None:
+        wanted = {instance_state(obj) for obj in objects}
+        candidates = [state for state in candidates if state in wanted]
+        marked = [state for state in marked if state in wanted]
+    plain = [
+        state
+        for state in candidates
+        if state not in deleted
+        and not (state.mapper.delete_orphans and _settle_orphan(work, state))
+    ]
+    work.enter_many(plain, SAVE)
+    for state in marked:
+        work.register(state, is_delete=True, reason="deleted")
+
+
+def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
+    """Whether an object has lost its parent, and with it the row that it has or would get."""
+    if not state.mapper._is_orphan(state):
+        return False
+    if state.ident is not None:
+        work.register(state, is_delete=True, reason="orphan")
+        return True
+    if state._orphaned_outside_of_session:
+        work.let_go(state)
+        return True
+    return False
+
+
+def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) -> None:
+    """Write what is pending, changed and deleted. The session has made sure that it may."""
+    work = UOWTransaction(session, cause)
+    for listener in session.dispatch.before_flush:
+        listener(session, work, objects)
+    collect(work, objects or None)
+    if not work.states:
+        return
+    transaction = work.transaction = session.begin(_subtrans=True)
+    try:
+        session._warn_on_events = True
+        try:
+            work.prepare()
+            work.execute()
+        finally:
+            session._warn_on_events = False
+        for listener in session.dispatch.after_flush:
+            listener(session, work)
+        work.finish()
+        if not objects:
+            _reset_changes_within(session)
+        for listener in session.dispatch.after_flush_postexec:
+            listener(session, work)
+        transaction.commit()
+    except BaseException as error:
+        transaction.rollback(_capture_exception=error)
+        raise
+
+
+def _reset_changes_within(session: Session) -> None:
+    """What listeners changed on objects that this flush did not write is not written later either."""
+    modified = session.identity_map._modified
+    if not modified:
+        return
+    count = len(modified)
+    for state, obj in list(modified.items()):
+        state.commit_all(obj.__dict__, session.identity_map)
+    warn(
+        f"Attribute history events accumulated on {count} previously clean instances "
+        "within inner-flush event handlers have been reset, and will not result in database "
+        "updates. Consider using set_committed_value() within inner-flush event handlers to "
+        "avoid this warning."
+    )

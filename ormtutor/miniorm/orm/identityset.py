@@ -1,0 +1,150 @@
+"""Identity set: a set that tells objects apart by identity, also when two compare equal.
+
+Before: orm/session.py hands out `session.new`, `session.dirty` and `session.deleted` as these.
+Here:   set's methods over a dictionary from `id()` to object; it keeps the order of adding.
+After:  learners, who see `IdentitySet([<User ...>])` at the prompt.
+
+Follows: SQLAlchemy 1.4, `sqlalchemy.util.IdentitySet`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+
+class IdentitySet:
+    """A set that tells objects apart by identity, also when two compare equal."""
+
+    __module__ = "sqlalchemy.util._collections"
+    __slots__ = ("_members",)
+    # Objects of mapped classes need not be hashable, so that a set of them is neither.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, iterable: Iterable[Any] = ()) -> None:
+        self._members = {id(each): each for each in iterable}
+
+    def add(self, value: Any) -> None:
+        """Add an object."""
+        self._members[id(value)] = value
+
+    def discard(self, value: Any) -> None:
+        """Take an object out, if it is in."""
+        self._members.pop(id(value), None)
+
+    def remove(self, value: Any) -> None:
+        """Take an object out; KeyError: it is not in."""
+        del self._members[id(value)]
+
+    def pop(self) -> Any:
+        """Take any object out; KeyError: there is none."""
+        try:
+            return self._members.popitem()[1]
+        except KeyError:
+            raise KeyError("pop from an empty set") from None
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._members.clear()
+
+    def copy(self) -> IdentitySet:
+        """A set of the same objects."""
+        return IdentitySet(self)
+
+    __copy__ = copy
+
+    def __contains__(self, value: object) -> bool:
+        return id(value) in self._members
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._members.values()))
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self._members.values())!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IdentitySet) and self._members.keys() == other._members.keys()
+
+    def issubset(self, iterable: Iterable[Any]) -> bool:
+        """Whether all ours are among the others."""
+        return self._members.keys() <= _identities(iterable).keys()
+
+    def issuperset(self, iterable: Iterable[Any]) -> bool:
+        """Whether all the others are among ours."""
+        return self._members.keys() >= _identities(iterable).keys()
+
+    def union(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Ours and the others."""
+        return IdentitySet([*self, *iterable])
+
+    def difference(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Ours without the others."""
+        others = _identities(iterable)
+        return IdentitySet(each for each in self if id(each) not in others)
+
+    def intersection(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Those of ours that are among the others."""
+        others = _identities(iterable)
+        return IdentitySet(each for each in self if id(each) in others)
+
+    def symmetric_difference(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Those in one of both only."""
+        others = IdentitySet(iterable)
+        return self.difference(others).union(others.difference(self))
+
+    def update(self, iterable: Iterable[Any]) -> None:
+        """Add the others."""
+        self._members.update(_identities(iterable))
+
+    def difference_update(self, iterable: Iterable[Any]) -> None:
+        """Take the others out."""
+        self._members = self.difference(iterable)._members
+
+    def intersection_update(self, iterable: Iterable[Any]) -> None:
+        """Keep only what is among the others."""
+        self._members = self.intersection(iterable)._members
+
+    def symmetric_difference_update(self, iterable: Iterable[Any]) -> None:
+        """Keep what is in one of both only."""
+        self._members = self.symmetric_difference(iterable)._members
+
+    # The operators want an IdentitySet on both sides, as published.
+
+    def __le__(self, other: object) -> bool:
+        return self.issubset(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.issuperset(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, IdentitySet):
+            return NotImplemented
+        return len(self) < len(other) and self.issubset(other)
+
+    def __gt__(self, other: object) -> bool:
+        if not isinstance(other, IdentitySet):
+            return NotImplemented
+        return len(self) > len(other) and self.issuperset(other)
+
+    def __or__(self, other: object) -> IdentitySet:
+        return self.union(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __and__(self, other: object) -> IdentitySet:
+        return self.intersection(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __sub__(self, other: object) -> IdentitySet:
+        return self.difference(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __xor__(self, other: object) -> IdentitySet:
+        if not isinstance(other, IdentitySet):
+            return NotImplemented
+        return self.symmetric_difference(other)
+
+
+def _identities(iterable: Iterable[Any]) -> dict[int, Any]:
+    return {id(each): each for each in iterable}

@@ -1,0 +1,220 @@
+"""Merge: copy objects, and what hangs on them, onto those of a session.
+
+Before: orm/session.py, `Session.merge(instance)`.
+Here:   the object with the same key is found, loaded or made; each attribute is copied to it, and
+        along the merge cascade the related objects are merged too, each once.
+After:  orm/loading.py loads, orm/attributes.py sets; the next flush writes what is different.
+
+Each merge of one object is a generator that asks for the merges that it needs, and a stack of
+them is run here: a chain of objects may be longer than Python's own stack.
+
+Follows: SQLAlchemy 1.4, "Merging".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.orm import loading
+from ormtutor.miniorm.orm.attributes import init_state_collection
+from ormtutor.miniorm.orm.exc import state_label
+from ormtutor.miniorm.orm.mapper import ColumnProperty
+from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from ormtutor.miniorm.orm.state import MARKERS, PASSIVE_MERGE, PASSIVE_RETURN_NO_VALUE, create_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    from ormtutor.miniorm.orm.session import Session
+    from ormtutor.miniorm.orm.state import InstanceState
+
+    # Asks for the merge of a state, is sent the merged object, returns its own.
+    Merging = Generator[InstanceState, Any, Any]
+
+
+class Merge:
+    """One call of `Session.merge()`.
+
+    load: look the objects up in the database; else take them as they are, without history.
+    """
+
+    def __init__(self, session: Session, load: bool, options: Any) -> None:
+        self.session = session
+        self.load = load
+        self.options = options
+        self._merged: dict[InstanceState, Any] = {}
+        self._by_ident: dict[tuple[Any, Any], Any] = {}
+        # (related object, the relationship along which we came to it)
+        self._arrived: set[tuple[InstanceState, Any]] = set()
+
+    def merge(self, state: InstanceState) -> Any:
+        """Merge one object and what its merge cascade reaches; gives the session's object."""
+        stack: list[Merging] = [self._merge(state)]
+        answer: Any = None
+        while stack:
+            try:
+                wanted = stack[-1].send(answer)
+            except StopIteration as done:
+                stack.pop()
+                answer = done.value
+            else:
+                answer = None
+                stack.append(self._merge(wanted))
+        return answer
+
+    def _merge(self, state: InstanceState) -> Merging:
+        if state in self._merged:
+            return self._merged[state]
+        ident, is_complete = self._ident_of(state)
+        merged, is_new = self._find_or_make(state, ident, is_complete)
+        self._merged[state] = merged
+        self._by_ident[state.mapper, ident] = merged
+        merged_state: InstanceState = merged._sa_instance_state
+        if merged_state is not state:
+            merged_state.load_options = state.load_options
+            if state.callables:
+                merged_state.callables = {**(merged_state.callables or {}), **state.callables}
+            for prop in list(state.mapper._props.values()):
+                if isinstance(prop, ColumnProperty):
+                    self._merge_column(prop, state, merged_state)
+                elif isinstance(prop, RelationshipProperty):
+                    yield from self._merge_relationship(prop, state, merged_state)
+        if not self.load:
+            merged_state.commit_all(merged.__dict__, self.session.identity_map)
+        if is_new and state.mapper.reconstructor is not None:
+            state.mapper.reconstructor(merged)
+        return merged
+
+    # the object -------------------------------------------------------------------------------
+
+    def _ident_of(self, state: InstanceState) -> tuple[Any, bool]:
+        """The primary key of an object, and whether it is complete enough to look it up.
+
+        Raises: InvalidRequestError: it has no row, and load=False needs one.
+        """
+        if state.ident is not None:
+            return state.ident, True
+        if state in self.session._new:
+            warn(
+                f"Instance {state_label(state)} is already pending in this Session yet is being "
+                "merged again; this is probably not what you want to do"
+            )
+        if not self.load:
+            raise InvalidRequestError(
+                "merge() with load=False option does not support objects transient (i.e. "
+                "unpersisted) objects.  flush() all changes on mapped instances before merging "
+                "with load=False."
+            )
+        mapper = state.mapper
+        values = mapper._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
+        missing = [value for value in values if value is None or id(value) in MARKERS]
+        is_complete = not missing or (
+            mapper.allow_partial_pks
+            and len(missing) < len(values)
+            and all(value is None for value in missing)
+        )
+        return (values[0] if mapper.single_key else tuple(values)), is_complete
+
+    def _find_or_make(
+        self, state: InstanceState, ident: Any, is_complete: bool
+    ) -> tuple[Any, bool]:
+        """The session's object with this key, and whether it was made here."""
+        session, mapper = self.session, state.mapper
+        known = session.identity_map.table_for(mapper.class_).get(ident) if is_complete else None
+        merged = None if known is None else known()
+        if merged is None and is_complete:
+            merged = self._by_ident.get((mapper, ident))
+        if merged is not None:
+            return merged, False
+        if not self.load:
+            return self._take(state), True
+        if is_complete:
+            merged = loading.get(
+                session, mapper, ident if mapper.single_key else tuple(ident), self.options or ()
+            )
+            if merged is not None:
+                return merged, False
+        merged = mapper.class_.__new__(mapper.class_)
+        session._save_or_update_state(create_state(merged, mapper))
+        return merged, True
+
+    def _take(self, state: InstanceState) -> Any:
+        """A copy that counts as persistent, without asking the database.
+
+        Raises: InvalidRequestError: the object has changes.
+        """
+        if state.modified:
+            raise InvalidRequestError(
+                "merge() with load=False option does not support objects marked as 'dirty'.  "
+                "flush() all changes on mapped instances before merging with load=False."
+            )
+        merged = state.mapper.class_.__new__(state.mapper.class_)
+        merged_state = create_state(merged, state.mapper)
+        merged_state.ident = state.ident
+        self.session._update_impl(merged_state)
+        return merged
+
+    # its attributes ---------------------------------------------------------------------------
+
+    def _merge_column(self, prop: Any, state: InstanceState, merged_state: InstanceState) -> None:
+        key, values, merged_values = prop.key, state.dict, merged_state.dict
+        if key in values:
+            if self.load:
+                merged_state.mapper.impls[key].set(merged_state, merged_values, values[key])
+            else:
+                merged_values[key] = values[key]
+        elif merged_state.has_identity and key not in merged_values:
+            merged_state.expire_attributes(merged_values, [key], no_loader=True)
+
+    def _merge_relationship(
+        self, prop: Any, state: InstanceState, merged_state: InstanceState
+    ) -> Merging:
+        values = state.dict
+        # What we came along is set from the other side.
+        if self.load and any((state, other) in self._arrived for other in prop._reverse_property):
+            return
+        if "merge" not in prop.cascade or prop.key not in values:
+            return
+        if prop.uselist:
+            yield from self._merge_collection(prop, state, merged_state)
+            return
+        merged = None
+        if values[prop.key] is not None:
+            merged = yield self._arrive(values[prop.key], prop)
+        merged_values = merged_state.dict
+        if self.load:
+            merged_state.mapper.impls[prop.key].set(merged_state, merged_values, merged)
+        else:
+            merged_values[prop.key] = merged
+
+    def _merge_collection(
+        self, prop: Any, state: InstanceState, merged_state: InstanceState
+    ) -> Merging:
+        key = prop.key
+        impl = merged_state.mapper.impls[key]
+        merged_values = merged_state.dict
+        if impl.dynamic:
+            members = list(state.mapper.impls[key].get_history(state, state.dict).added)
+        else:
+            members = list(state.dict[key]._sa_adapter)
+        if self.load:
+            # The old members must be known, so that those that are missing leave.
+            impl.get(merged_state, merged_values, PASSIVE_MERGE)
+        merged = []
+        for member in members:
+            merged.append((yield self._arrive(member, prop)))
+        if impl.dynamic:
+            impl.set(merged_state, merged_values, merged)
+        elif self.load:
+            adapter, collection = impl.new_collection(merged_state)
+            adapter.append_multiple_without_event(merged)
+            impl.set(merged_state, merged_values, collection, passive=PASSIVE_MERGE)
+        else:
+            adapter, _ = init_state_collection(merged_state, merged_values, key)
+            adapter.append_multiple_without_event(merged)
+
+    def _arrive(self, member: Any, prop: Any) -> InstanceState:
+        state: InstanceState = member._sa_instance_state
+        self._arrived.add((state, prop))
+        return state

@@ -1,0 +1,281 @@
+"""Session factories: one configuration for all sessions, or one session for each thread.
+
+Before: learners write `Session = sessionmaker(engine)`, or `Session = scoped_session(...)`.
+Here:   sessionmaker; scoped_session, which passes everything on to the session of its scope.
+After:  orm/session.py.
+
+Follows: SQLAlchemy 1.4, "Using the sessionmaker", "Contextual/Thread-local Sessions".
+"""
+
+from __future__ import annotations
+
+# threading.local is this very class, and `threading` costs a millisecond to import.
+from _thread import _local
+from contextlib import contextmanager
+
+from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.orm.exc import UnmappedClassError
+from ormtutor.miniorm.orm.mapper import class_mapper
+from ormtutor.miniorm.orm.session import Session, SessionFactoryMethods
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+
+class sessionmaker(SessionFactoryMethods):
+    """A factory of sessions that are configured alike.
+
+    bind, autoflush, expire_on_commit, info and whatever else Session takes; class_: a Session of
+    one's own.
+    """
+
+    __module__ = "sqlalchemy.orm.session"
+
+    # Who listens to the class sessionmaker listens to all sessions.
+    _event_target: Any = Session
+
+    def __init__(
+        self,
+        bind: Any = None,
+        class_: type[Session] = Session,
+        autoflush: bool = True,
+        autocommit: bool = False,
+        expire_on_commit: bool = True,
+        info: dict[Any, Any] | None = None,
+        **kw: Any,
+    ) -> None:
+        self.kw: dict[str, Any] = {
+            "bind": bind,
+            "autoflush": autoflush,
+            "autocommit": autocommit,
+            "expire_on_commit": expire_on_commit,
+        }
+        if info is not None:
+            self.kw["info"] = info
+        self.kw.update(kw)
+        # A class of its own, so that one can listen to the sessions of this factory alone.
+        self.class_ = type(class_.__name__, (class_,), {"__module__": "sqlalchemy.orm.session"})
+        self._event_target = self.class_
+
+    def begin(self) -> AbstractContextManager[Session]:
+        """`with Session.begin() as session:` a session and a transaction, committed at the end."""
+        return self._begin()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Session]:
+        with self() as session, session.begin():
+            yield session
+
+    def __call__(self, **local_kw: Any) -> Session:
+        """Make a Session; what is given here comes before what was configured."""
+        for name, value in self.kw.items():
+            if name == "info" and "info" in local_kw:
+                local_kw["info"] = {**value, **local_kw["info"]}
+            else:
+                local_kw.setdefault(name, value)
+        return self.class_(**local_kw)
+
+    def configure(self, **new_kw: Any) -> None:
+        """Change the configuration of the sessions to come."""
+        self.kw.update(new_kw)
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.kw.items())
+        return f"{type(self).__name__}(class_={self.class_.__name__!r}, {settings})"
+
+
+class ScopedRegistry:
+    """One object for each key that `scopefunc` gives."""
+
+    __module__ = "sqlalchemy.util._collections"
+
+    def __init__(self, createfunc: Callable[[], Any], scopefunc: Callable[[], Hashable]) -> None:
+        self.createfunc = createfunc
+        self.scopefunc = scopefunc
+        self.registry: dict[Hashable, Any] = {}
+
+    def __call__(self) -> Any:
+        key = self.scopefunc()
+        if key not in self.registry:
+            self.registry[key] = self.createfunc()
+        return self.registry[key]
+
+    def has(self) -> bool:
+        """Whether there is one for the present scope."""
+        return self.scopefunc() in self.registry
+
+    def set(self, obj: Any) -> None:
+        """Use this object for the present scope."""
+        self.registry[self.scopefunc()] = obj
+
+    def clear(self) -> None:
+        """Forget the one of the present scope."""
+        self.registry.pop(self.scopefunc(), None)
+
+
+class ThreadLocalRegistry(ScopedRegistry):
+    """One object for each thread."""
+
+    __module__ = "sqlalchemy.util._collections"
+
+    def __init__(self, createfunc: Callable[[], Any]) -> None:
+        self.createfunc = createfunc
+        self.registry: Any = _local()
+
+    def __call__(self) -> Any:
+        try:
+            return self.registry.value
+        except AttributeError:
+            self.registry.value = self.createfunc()
+            return self.registry.value
+
+    def has(self) -> bool:
+        """Whether there is one for this thread."""
+        return hasattr(self.registry, "value")
+
+    def set(self, obj: Any) -> None:
+        """Use this object for this thread."""
+        self.registry.value = obj
+
+    def clear(self) -> None:
+        """Forget the one of this thread."""
+        if self.has():
+            del self.registry.value
+
+
+class scoped_session(SessionFactoryMethods):
+    """One Session for each thread (or whatever `scopefunc` tells apart); it acts as that Session."""
+
+    __module__ = "sqlalchemy.orm.scoping"
+
+    def __init__(
+        self, session_factory: Any, scopefunc: Callable[[], Hashable] | None = None
+    ) -> None:
+        self.session_factory = session_factory
+        self.registry: ScopedRegistry = (
+            ScopedRegistry(session_factory, scopefunc)
+            if scopefunc
+            else ThreadLocalRegistry(session_factory)
+        )
+        self._event_target = getattr(session_factory, "_event_target", session_factory)
+
+    def __call__(self, **kw: Any) -> Session:
+        """The Session of this scope, made when there is none; `kw` only then.
+
+        Raises: InvalidRequestError: there is one, and arguments were given.
+        """
+        if not kw:
+            session: Session = self.registry()
+            return session
+        if self.registry.has():
+            raise InvalidRequestError(
+                "Scoped session is already present; no new arguments may be specified."
+            )
+        session = self.session_factory(**kw)
+        self.registry.set(session)
+        return session
+
+    def remove(self) -> None:
+        """Close the Session of this scope and forget it: the next use makes another."""
+        if self.registry.has():
+            self.registry().close()
+        self.registry.clear()
+
+    def configure(self, **kwargs: Any) -> None:
+        """Change the configuration of the sessions to come."""
+        if self.registry.has():
+            warn(
+                "At least one scoped session is already present.  configure() can not affect "
+                "sessions that have already been created."
+            )
+        self.session_factory.configure(**kwargs)
+
+    def query_property(self, query_cls: Any = None) -> Any:
+        """A class attribute that is a Query of the class, in the Session of this scope."""
+        return _QueryProperty(self.registry, query_cls)
+
+    def __contains__(self, instance: Any) -> bool:
+        return instance in self.registry()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.registry())
+
+
+class _QueryProperty:
+    def __init__(self, registry: ScopedRegistry, query_cls: Any) -> None:
+        self._registry = registry
+        self._query_cls = query_cls
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        try:
+            mapper = class_mapper(owner)
+        except UnmappedClassError:
+            return None
+        if self._query_cls is None:
+            return self._registry().query(mapper)
+        return self._query_cls(mapper, session=self._registry())
+
+
+def _method(name: str) -> Any:
+    def call(self: Any, *args: Any, **kw: Any) -> Any:
+        return getattr(self.registry(), name)(*args, **kw)
+
+    call.__name__ = name
+    call.__qualname__ = f"scoped_session.{name}"
+    call.__doc__ = getattr(Session, name).__doc__
+    return call
+
+
+def _attribute(name: str) -> property:
+    def get(self: Any) -> Any:
+        return getattr(self.registry(), name)
+
+    def set_(self: Any, value: Any) -> None:
+        setattr(self.registry(), name, value)
+
+    return property(get, set_, doc=f"`Session.{name}` of the Session of this scope.")
+
+
+# What scoped_session passes on. The published list: in_transaction() and others are not in it.
+for _name in [
+    "add",
+    "add_all",
+    "begin",
+    "begin_nested",
+    "close",
+    "commit",
+    "connection",
+    "delete",
+    "execute",
+    "expire",
+    "expire_all",
+    "expunge",
+    "expunge_all",
+    "flush",
+    "get",
+    "get_bind",
+    "is_modified",
+    "merge",
+    "query",
+    "refresh",
+    "rollback",
+    "scalar",
+    "scalars",
+]:
+    setattr(scoped_session, _name, _method(_name))
+for _name in [
+    "autocommit",
+    "autoflush",
+    "bind",
+    "deleted",
+    "dirty",
+    "identity_map",
+    "info",
+    "is_active",
+    "new",
+    "no_autoflush",
+]:
+    setattr(scoped_session, _name, _attribute(_name))
