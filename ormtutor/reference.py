@@ -688,8 +688,6 @@ def path_of(step: Step, reference: Reference) -> tuple[Vector, ...]:
 
 
 def _kept_known(kernels: Kernels, lesson: Lesson, step: Step) -> Any:
-    if not kernels.version:
-        kernels.take().stop()
     package = files.newest_change()
     key = f"{__version__} {package} {kernels.engine} {kernels.version} {lesson.digest} {step.id}"
     name = hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -10,6 +10,8 @@ After:  kernel/client.py runs each entry.
 from __future__ import annotations
 
 import contextlib
+import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -113,7 +115,7 @@ def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None)
 
 
 class Kernels:
-    """Makes kernels for one engine, one of them ahead of time."""
+    """Makes kernels for one engine, one of them ahead of time; may be used by several threads."""
 
     def __init__(
         self,
@@ -131,18 +133,38 @@ class Kernels:
             "hash_seed": hash_seed,
             "allow_files": allow_files,
         }
+        self._lock = threading.Lock()
         self._spare: Kernel | None = None
-        self.version = ""
-        """The engine's `__version__`, known once a kernel has started."""
+        self._made: weakref.WeakSet[Kernel] = weakref.WeakSet()
+        self._is_closed = False
+        self._version = ""
+
+    @property
+    def version(self) -> str:
+        """The engine's `__version__`; asking for it may start a kernel.
+
+        Raises: KernelError: it cannot start.
+        """
+        if not self._version:
+            kernel = self.take()
+            with self._lock:
+                keep = self._spare is None and not self._is_closed
+                self._spare = kernel if keep else self._spare
+            if not keep:
+                kernel.stop()
+        return self._version
 
     def take(self) -> Kernel:
         """Return a kernel that has started: the spare one if there is one.
 
         Raises: KernelError: it cannot start.
         """
-        kernel, self._spare = self._spare or self._new(), None
+        with self._lock:
+            kernel, self._spare = self._spare, None
+        if kernel is None:
+            kernel = self._new()
         try:
-            self.version = kernel.start().version
+            self._version = kernel.start().version
         except KernelError:
             kernel.stop()
             raise
@@ -150,20 +172,32 @@ class Kernels:
 
     def prepare(self) -> None:
         """Start a spare kernel and do not wait for it; what goes wrong is told by `take`."""
-        if self._spare is None:
+        with self._lock:
+            if self._spare is not None or self._is_closed:
+                return
             spare = self._new()
             with contextlib.suppress(KernelError):
                 spare.launch()
                 self._spare = spare
 
     def _new(self) -> Kernel:
-        return Kernel(engine=self.engine, **self._settings)
+        if self._is_closed:
+            raise KernelError("the tutor was closed")
+        kernel = Kernel(engine=self.engine, **self._settings)
+        self._made.add(kernel)
+        return kernel
 
     def close(self) -> None:
-        """Stop the spare kernel."""
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.stop()
+        """Stop all kernels that were made here, and make no more."""
+        self._is_closed = True
+        for kernel in list(self._made):
+            kernel.stop()
+
+
+def finished(replies: Sequence[Message]) -> Finished | None:
+    """Return how a run ended."""
+    last = replies[-1] if replies else None
+    return last if isinstance(last, Finished) else None
 
 
 class Replica:
@@ -172,6 +206,8 @@ class Replica:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.log: list[Entry] = []
+        self.raised: set[int] = set()
+        """The places in the log that ended with an exception or were interrupted."""
 
     @property
     def alive(self) -> bool:
@@ -192,7 +228,8 @@ class Replica:
             self.kernel.begin_step(entry.step)
             return ()
         answers = iter(entry.answers)
-        return tuple(
+        place = len(self.log) - 1
+        replies = tuple(
             self.kernel.run(
                 entry.source,
                 mode=entry.kind,
@@ -203,6 +240,10 @@ class Replica:
                 deadline=deadline,
             )
         )
+        end = finished(replies)
+        if end is None or end.status != "ok":
+            self.raised.add(place)
+        return replies
 
     def replay(
         self, entries: Iterable[Entry], *, deadline: float | None = EXAMPLE_SECONDS
@@ -247,9 +288,3 @@ def replica_of(kernels: Kernels, entries: Sequence[Entry], near: Replica | None 
         fresh.stop()
         raise
     return fresh
-
-
-def finished(replies: Sequence[Message]) -> Finished | None:
-    """Return how a run ended."""
-    last = replies[-1] if replies else None
-    return last if isinstance(last, Finished) else None
