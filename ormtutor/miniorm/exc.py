@@ -566,13 +566,14 @@ class ParametersRepr:
         return self._one(params)
 
     def _many(self, sets: Sequence[Any]) -> str:
+        opening, closing = "()" if isinstance(sets, tuple) else "[]"
         if len(sets) <= self.batches:
-            return f"[{', '.join(self._one(each) for each in sets)}]"
+            return f"{opening}{', '.join(self._one(each) for each in sets)}{closing}"
         first = ", ".join(self._one(each) for each in sets[: self.batches - 2])
         last = ", ".join(self._one(each) for each in sets[-2:])
         return (
-            f"[{first}  ... displaying {self.batches} of {len(sets)} "
-            f"total bound parameter sets ...  {last}]"
+            f"{opening}{first}  ... displaying {self.batches} of {len(sets)} "
+            f"total bound parameter sets ...  {last}{closing}"
         )
 
     def _one(self, params: Any) -> str:
@@ -611,8 +612,11 @@ def _original_message(error: Any) -> str:
 _PACKAGE = __name__.rpartition(".")[0]
 
 
-def warn(message: str, category: type[Warning] = SAWarning) -> None:
-    """Warn, pointing at the line of the caller's program and not at one of the engine's."""
+def warn(message: str | Warning, category: type[Warning] = SAWarning) -> None:
+    """Warn, pointing at the line of the caller's program and not at one of the engine's.
+
+    message: the text, or a warning made with its code.
+    """
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):

@@ -21,8 +21,15 @@ from ormtutor.miniorm import event, exc
 from ormtutor.miniorm.engine.cause import CORE, DDL
 from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
 from ormtutor.miniorm.engine.echo import Echo
-from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext, text_metadata
-from ormtutor.miniorm.engine.row import CursorResultMetaData
+from ormtutor.miniorm.engine.execution import (
+    NO_OPTIONS,
+    ExceptionContext,
+    ExecutionContext,
+    driver_parameters,
+    parameter_sets,
+    parameter_sets_20,
+    text_metadata,
+)
 from ormtutor.miniorm.engine.transaction import (
     MarkerTransaction,
     NestedTransaction,
@@ -32,7 +39,7 @@ from ormtutor.miniorm.engine.url import immutabledict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn, Self
 
     from ormtutor.miniorm.engine.cause import Cause
@@ -256,9 +263,7 @@ class Connection:
         # sqlite3 itself sends BEGIN, before the first statement that changes something.
         if self._echo is not None:
             if self._isolation_level_changed and self._is_autocommit_level():
-                self._echo.line(
-                    "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)"
-                )
+                self._echo.line("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)")
             else:
                 self._echo.line("BEGIN (implicit)")
         for listener in self.dispatch.begin:
@@ -375,7 +380,7 @@ class Connection:
         multiparams: one parameter set or several (an executemany). params: one set by keyword.
         Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
         """
-        sets = _parameter_sets(multiparams, params)
+        sets = parameter_sets(multiparams, params)
         if isinstance(statement, str):
             return self._execute_text(statement, sets, NO_OPTIONS, _cause)
         return self._execute_construct(statement, sets, NO_OPTIONS, _cause)
@@ -395,7 +400,7 @@ class Connection:
         execution_options: Mapping[str, Any] | None = None,
     ) -> CursorResult:
         """Execute SQL text as the driver takes it, with ? for parameters."""
-        sets = _parameter_sets_20(parameters)
+        sets = parameter_sets_20(parameters)
         return self._execute_text(statement, sets, execution_options or NO_OPTIONS, None)
 
     def _execute_20(
@@ -409,7 +414,7 @@ class Connection:
         options = {**(execution_options or {}), "future_result": True}
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        return self._execute_construct(statement, _parameter_sets_20(parameters), options, _cause)
+        return self._execute_construct(statement, parameter_sets_20(parameters), options, _cause)
 
     def _execute_text(
         self,
@@ -422,18 +427,18 @@ class Connection:
         dispatch = self.dispatch
         if dispatch.before_execute:
             statement, sets = self._before_execute(statement, sets, options)
-        self._check_usable()
         executemany = len(sets) > 1
         if executemany:
-            parameters: Any = [_driver_parameters(each) for each in sets]
+            parameters: Any = [driver_parameters(each) for each in sets]
             if isinstance(sets, tuple):
                 parameters = tuple(parameters)
         else:
-            parameters = _driver_parameters(sets[0]) if sets else ()
+            parameters = driver_parameters(sets[0]) if sets else ()
         options = {**self._execution_options, **options}
         context = ExecutionContext(
             self, None, statement, parameters, executemany, cause, options, ("raw sql", 0.0)
         )
+        self._check_usable()
         result = self._run(context, None)
         for listener in dispatch.after_execute:
             listener(self, statement, sets, {}, options, result)
@@ -445,3 +450,460 @@ class Connection:
             if isinstance(changed, tuple) and len(changed) == 3:
                 statement, sets, _ = changed
         return statement, sets
+
+    def _execute_construct(
+        self,
+        statement: Any,
+        sets: Sequence[Any],
+        options: Mapping[str, Any],
+        cause: Cause | None,
+    ) -> CursorResult:
+        """Execute a construct; sets are dictionaries."""
+        statement = _executable(statement)
+        if statement.is_default_generator:
+            return self._execute_default(statement)
+        dispatch = self.dispatch
+        given = sets
+        if dispatch.before_execute:
+            statement, sets = self._before_execute(statement, sets, options)
+        options = {**statement._execution_options, **self._execution_options, **options}
+        compiled, binds, origin = self.engine._compile(statement, sets, options)
+        executemany = len(sets) > 1
+        context = ExecutionContext(
+            self, compiled, compiled.string, (), executemany, cause, options, origin
+        )
+        context.invoked_statement = statement
+        if compiled.isddl:
+            context.cause = cause or DDL
+        else:
+            try:
+                self._fill_parameters(context, sets, binds)
+            except BaseException as error:
+                self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
+        self._check_usable()
+        result = self._run(context, compiled)
+        for listener in dispatch.after_execute:
+            listener(self, statement, given, {}, options, result)
+        return result
+
+    def _fill_parameters(self, context: ExecutionContext, sets: Sequence[Any], binds: Any) -> None:
+        """Turn dictionaries into what the cursor takes, with defaults from Python filled in."""
+        compiled = context.compiled
+        many = context.executemany
+        values = [
+            compiled.construct_params(given, binds, group if many else None)
+            for group, given in enumerate(sets or ({},))
+        ]
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            context.fill_defaults(values)
+        context.compiled_parameters = values
+        tuples = [compiled.to_tuple(each) for each in values]
+        context.parameters = tuple(tuples) if many else tuples[0]
+
+    def _execute_default(self, generator: Any) -> Any:
+        """`connection.execute(ColumnDefault(...))` gives the value itself, as in 1.4."""
+        context = ExecutionContext(
+            self, None, "", (), False, CORE, NO_OPTIONS, ("no key", perf_counter())
+        )
+        return context.default_value(generator)
+
+    def _execute_compiled(
+        self,
+        compiled: Any,
+        parameter_sets: Sequence[tuple[Any, ...]],
+        cause: Cause | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult:
+        """Execute what the ORM has compiled: nothing is looked up, filled in or converted.
+
+        parameter_sets: tuples in the order of the statement's binds; several are an executemany.
+        """
+        executemany = len(parameter_sets) > 1
+        if executemany:
+            parameters: Any = tuple(parameter_sets)
+        else:
+            parameters = parameter_sets[0] if parameter_sets else ()
+        context = ExecutionContext(
+            self,
+            compiled,
+            compiled.string,
+            parameters,
+            executemany,
+            cause,
+            execution_options or self._execution_options,
+            compiled.origin(),
+        )
+        self._check_usable()
+        return self._run(context, compiled)
+
+    def _run(self, context: ExecutionContext, compiled: Any) -> CursorResult:
+        """Send a statement and make its result."""
+        cursor = self._send(context)
+        description = cursor.description
+        legacy = not (self._is_future or "future_result" in context.execution_options)
+        if description is None:
+            metadata = processors = None
+        elif compiled is None:
+            metadata = text_metadata(description, legacy)
+            processors = None
+        else:
+            metadata, processors = _metadata_of(compiled, description, legacy)
+        if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
+            self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
+        result_class = LegacyCursorResult if legacy else CursorResult
+        result = result_class(context, metadata, processors)
+        if self._transaction is None and not self._is_future:
+            self._autocommit(context)
+        if self.should_close_with_result:
+            if result._soft_closed:
+                self.close()
+            else:
+                context.closes_connection = True
+        return result
+
+    def _send(self, context: ExecutionContext) -> Any:
+        """Let a cursor execute the statement; listeners and the log hear of it."""
+        statement, parameters = context.statement, context.parameters
+        executemany = context.executemany
+        dispatch = self.dispatch
+        try:
+            cursor = context.cursor = self._dbapi.cursor()
+        except BaseException as error:
+            self._handle_dbapi_exception(error, statement, parameters, None, None)
+        for listener in dispatch.before_cursor_execute:
+            changed = listener(self, cursor, statement, parameters, context, executemany)
+            if isinstance(changed, tuple) and len(changed) == 2:
+                statement, parameters = changed
+        if self._echo is not None:
+            self._echo.statement(context, statement, parameters)
+        try:
+            if executemany:
+                cursor.executemany(statement, parameters)
+            else:
+                cursor.execute(statement, parameters)
+        except BaseException as error:
+            self._handle_dbapi_exception(error, statement, parameters, cursor, context)
+        for listener in dispatch.after_cursor_execute:
+            listener(self, cursor, statement, parameters, context, executemany)
+        return cursor
+
+    def _autocommit(self, context: ExecutionContext) -> None:
+        """Commit a change that stands outside a transaction (1.4's manner)."""
+        wanted = context.execution_options.get("autocommit")
+        if wanted is None:
+            if context.compiled is None or context.compiled.is_text:
+                wanted = _AUTOCOMMIT_TEXT.match(context.statement) is not None
+            else:
+                wanted = context.is_crud or context.isddl
+        if wanted and self._transaction is None:
+            self._commit_impl()
+
+    def _handle_dbapi_exception(
+        self,
+        error: BaseException,
+        statement: str | None,
+        parameters: Any,
+        cursor: Any,
+        context: ExecutionContext | None,
+    ) -> NoReturn:
+        """Raise what the driver raised as one of ours, after cleaning up."""
+        is_database_error = isinstance(error, self.dialect.dbapi.Error)
+        wrapped: BaseException = error
+        if is_database_error or (
+            statement is not None and context is None and isinstance(error, Exception)
+        ):
+            wrapped = exc.DBAPIError.instance(
+                statement,
+                parameters,
+                error,
+                self.dialect.dbapi.Error,
+                hide_parameters=self.engine.hide_parameters,
+                connection_invalidated=False,
+                dialect=self.dialect,
+                ismulti=None if context is None else context.executemany,
+            )
+        if cursor is not None:
+            cursor.close()
+        if self.dispatch.handle_error:
+            wrapped = self._ask_error_listeners(error, wrapped, statement, parameters, context)
+        if self._transaction is None and self._dbapi is not None:
+            self._rollback_impl()
+        if self.should_close_with_result:
+            self.close()
+        if wrapped is error:
+            raise error
+        raise wrapped from error
+
+    def _ask_error_listeners(
+        self,
+        error: BaseException,
+        wrapped: BaseException,
+        statement: str | None,
+        parameters: Any,
+        context: ExecutionContext | None,
+    ) -> BaseException:
+        told = ExceptionContext(self, error, wrapped, statement, parameters, context)
+        for listener in self.dispatch.handle_error:
+            changed = listener(told)
+            if isinstance(changed, BaseException):
+                wrapped = told.chained_exception = changed
+        return wrapped
+
+    # -- further ways in -----------------------------------------------------------------------
+
+    def transaction(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with this connection, in a transaction."""
+        with self.begin():
+            return callable_(self, *args, **kw)
+
+    def run_callable(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with this connection."""
+        return callable_(self, *args, **kw)
+
+    def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
+        """Let a visitor of sql/ddl.py create or drop what is in `element`."""
+        visitorcallable(self.dialect, self, **kw).traverse_single(element)
+
+
+class Engine:
+    """A database: lends connections, keeps compiled statements, is listened to."""
+
+    __module__ = "sqlalchemy.engine.base"
+    _connection_class: type[Connection] = Connection
+    _is_future = False
+
+    dispatch: Any = event.Dispatch(_EVENTS)
+
+    def __init__(
+        self,
+        pool: Any,
+        dialect: Any,
+        url: Any,
+        logging_name: str | None = None,
+        echo: Any = None,
+        query_cache_size: int = _CACHE_SIZE,
+        execution_options: Mapping[str, Any] | None = None,
+        hide_parameters: bool = False,
+    ) -> None:
+        self.pool = pool
+        self.dialect = dialect
+        self.url = url
+        self.logging_name = logging_name
+        self.hide_parameters = hide_parameters
+        self._echo = Echo(echo, logging_name, hide_parameters)
+        self._execution_options = immutabledict(execution_options or {})
+        self._compiled_cache: dict[Any, Any] = {}
+        self._cache_size = query_cache_size
+        self._watch_pool()
+
+    def _watch_pool(self) -> None:
+        self.pool._events = lambda: self.dispatch
+
+    @property
+    def engine(self) -> Engine:
+        """The engine itself."""
+        return self
+
+    @property
+    def name(self) -> str:
+        """The dialect's name."""
+        name: str = self.dialect.name
+        return name
+
+    @property
+    def driver(self) -> str:
+        """The driver's name."""
+        driver: str = self.dialect.driver
+        return driver
+
+    @property
+    def echo(self) -> Any:
+        """None, False, True or "debug": what is written to the log."""
+        return self._echo.setting
+
+    @echo.setter
+    def echo(self, setting: Any) -> None:
+        self._echo.set(setting)
+
+    @property
+    def logger(self) -> Any:
+        """The logger of this engine."""
+        return self._echo.logger
+
+    def __repr__(self) -> str:
+        return f"Engine({self.url!r})"
+
+    # -- connections ---------------------------------------------------------------------------
+
+    def connect(self, close_with_result: bool = False) -> Connection:
+        """Return a new Connection."""
+        return self._connection_class(self, close_with_result)
+
+    def begin(self, close_with_result: bool = False) -> Any:
+        """Return a context manager: a connection in a transaction that commits at the end."""
+        return _EngineTransaction(self.connect(), close_with_result)
+
+    def raw_connection(self, _connection: Any = None) -> Any:
+        """Return the driver's connection, on loan from the pool."""
+        return self.pool.connect()
+
+    def dispose(self, close: bool = True) -> None:
+        """Close the connections that wait in the pool, and begin with a new pool."""
+        if close:
+            self.pool.dispose()
+        self.pool = self.pool.recreate()
+        self._watch_pool()
+        for listener in self.dispatch.engine_disposed:
+            listener(self)
+
+    def execution_options(self, **options: Any) -> Engine:
+        """Return an Engine over the same pool whose connections have these options."""
+        return OptionEngine(self, options)
+
+    def update_execution_options(self, **options: Any) -> None:
+        """Set options for all further connections."""
+        self._execution_options = self._execution_options.union(options)
+        for listener in self.dispatch.set_engine_execution_options:
+            listener(self, options)
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        """Return the options that were set."""
+        return self._execution_options
+
+    def clear_compiled_cache(self) -> None:
+        """Forget the compiled statements."""
+        self._compiled_cache.clear()
+
+    # -- 1.4's way of executing without a connection ---------------------------------------------
+
+    def execute(self, statement: Any, *multiparams: Any, **params: Any) -> CursorResult:
+        """Execute on a connection that closes with the result."""
+        return self.connect(close_with_result=True).execute(statement, *multiparams, **params)
+
+    def scalar(self, statement: Any, *multiparams: Any, **params: Any) -> Any:
+        """Execute and return the first value of the first row, or None."""
+        return self.execute(statement, *multiparams, **params).scalar()
+
+    def transaction(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with a connection, in a transaction."""
+        with self.connect() as connection:
+            return connection.transaction(callable_, *args, **kw)
+
+    def run_callable(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with a connection."""
+        with self.connect() as connection:
+            return connection.run_callable(callable_, *args, **kw)
+
+    def table_names(self, schema: str | None = None, connection: Any = None) -> list[str]:
+        """Return the names of the tables."""
+        with self.connect() as own:
+            names: list[str] = self.dialect.get_table_names(connection or own, schema)
+            return names
+
+    def has_table(self, table_name: str, schema: str | None = None) -> bool:
+        """Say whether there is such a table."""
+        with self.connect() as connection:
+            return bool(self.dialect.has_table(connection, table_name, schema))
+
+    def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
+        """Let a visitor of sql/ddl.py create or drop what is in `element`, in one transaction."""
+        with self.begin() as connection:
+            connection._run_ddl_visitor(visitorcallable, element, **kw)
+
+    # -- compiled statements -------------------------------------------------------------------
+
+    def _compile(
+        self, statement: Any, sets: Sequence[Any], options: Mapping[str, Any]
+    ) -> tuple[Any, Any, tuple[str, float]]:
+        """Return the compiled statement, the binds of this one, and where the text comes from."""
+        keys = sorted(sets[0]) if sets and sets[0] else None
+        executemany = len(sets) > 1
+        structure, binds = cache_key(statement)
+        if structure is None or options.get("compiled_cache", self) is None:
+            compiled = statement._compiler(
+                self.dialect, column_keys=keys, for_executemany=executemany
+            )
+            return compiled, None, ("no key", compiled.made_at)
+        key = (structure, None if keys is None else tuple(keys), executemany)
+        cache = self._compiled_cache
+        compiled = cache.get(key)
+        if compiled is not None:
+            compiled.used = True
+            return compiled, binds, ("cached", compiled.made_at)
+        compiled = statement._compiler(self.dialect, column_keys=keys, for_executemany=executemany)
+        if len(cache) >= self._cache_size:
+            self._forget_old_statements()
+        cache[key] = compiled
+        return compiled, None, ("generated", compiled.made_at)
+
+    def _forget_old_statements(self) -> None:
+        """Make room: half of the cache, those first that were not asked for since the last time."""
+        cache = self._compiled_cache
+        by_use = sorted(cache, key=lambda key: cache[key].used)
+        for key in by_use[: len(by_use) // 2 + 1]:
+            del cache[key]
+        for compiled in cache.values():
+            compiled.used = False
+
+
+class _EngineTransaction:
+    """`with engine.begin() as connection:`."""
+
+    __slots__ = ("_closes_connection", "_connection", "_transaction")
+
+    def __init__(self, connection: Connection, keep_open: bool) -> None:
+        self._connection = connection
+        self._closes_connection = not keep_open
+        try:
+            self._transaction = connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+
+    def __enter__(self) -> Connection:
+        self._transaction.__enter__()
+        return self._connection
+
+    def __exit__(self, error_type: Any, error: Any, traceback: Any) -> None:
+        try:
+            self._transaction.__exit__(error_type, error, traceback)
+        finally:
+            if self._closes_connection:
+                self._connection.close()
+
+
+class OptionEngine(Engine):
+    """An Engine over another one's pool, with execution options of its own."""
+
+    __module__ = "sqlalchemy.engine.base"
+
+    def __init__(self, proxied: Engine, options: Mapping[str, Any]) -> None:
+        self._proxied = proxied
+        self._connection_class = proxied._connection_class
+        self._is_future = proxied._is_future
+        self.dialect = proxied.dialect
+        self.url = proxied.url
+        self.logging_name = proxied.logging_name
+        self.hide_parameters = proxied.hide_parameters
+        self._echo = proxied._echo
+        self._compiled_cache = proxied._compiled_cache
+        self._cache_size = proxied._cache_size
+        self._execution_options = proxied._execution_options.union(options)
+        # Listeners of the other engine are heard here too, also those that come later.
+        if "dispatch" not in proxied.__dict__:
+            proxied.dispatch = event.Dispatch(parent=proxied.dispatch)
+        self.dispatch = event.Dispatch(parent=proxied.dispatch)
+        for listener in self.dispatch.set_engine_execution_options:
+            listener(self, dict(options))
+
+    @property
+    def pool(self) -> Any:
+        """The pool of the other engine."""
+        return self._proxied.pool
+
+    @pool.setter
+    def pool(self, pool: Any) -> None:
+        self._proxied.pool = pool
+
+    def _watch_pool(self) -> None:
+        self._proxied._watch_pool()

@@ -2,7 +2,7 @@
 
 Before: orm/ (a query, a flush, a lazy load) or schema and Core name the reason and hand it down.
 Here:   two plain records, Cause and Outcome, which travel in the execution context.
-After:  engine/base.py keeps both on the context that event listeners receive; loading fills the Outcome.
+After:  engine/base.py keeps both on the context that listeners receive; loading fills the Outcome.
 
 No counterpart in SQLAlchemy: this is what the engine was written for (see ARCHITECTURE.md).
 """
@@ -62,7 +62,7 @@ class Cause:
         return tuple(objects)
 
     def with_objects(self, objects: Sequence[str] | Callable[[], Sequence[str]]) -> Cause:
-        """The same reason for other objects: a cause built once serves each statement of its kind."""
+        """Return the same reason for other objects: a cause made once serves all of its kind."""
         return Cause(self.kind, self.subject, self.detail, self.because, objects)
 
     def __str__(self) -> str:

@@ -291,5 +291,3 @@ class LegacyCursorResult(CursorResult):
     def close(self) -> None:
         """Throw away what was not read, and the connection when it was made for this result."""
         self._soft_close(hard=True)
-
-

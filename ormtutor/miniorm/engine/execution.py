@@ -1,7 +1,8 @@
 """Execution: one statement on its way through a cursor, and all that is known about it.
 
 Before: engine/base.py has a statement and its parameter sets; the ORM has a reason.
-Here:   ExecutionContext, the record that event listeners receive; defaults computed in Python.
+Here:   parameters are sorted out; ExecutionContext, the record that event listeners receive;
+        defaults computed in Python.
 After:  engine/cursor.py reads rows, counts and new keys from it.
 
 Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
@@ -9,6 +10,7 @@ Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 
@@ -154,9 +156,10 @@ class ExecutionContext:
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
                 key = compiled.prefetch_key(column)
-                values[key] = self._default_value(default)
+                values[key] = self.default_value(default)
 
-    def _default_value(self, default: Any) -> Any:
+    def default_value(self, default: Any) -> Any:
+        """Compute one column default."""
         if default.is_callable:
             return default.arg(self)
         if default.is_clause_element or default.is_sequence:
@@ -198,8 +201,88 @@ class ExecutionContext:
         return [metadata.row(tuple(key))]
 
 
+class ExceptionContext:
+    """What a `handle_error` listener is told."""
+
+    __module__ = "sqlalchemy.engine.base"
+    __slots__ = (
+        "chained_exception",
+        "connection",
+        "engine",
+        "execution_context",
+        "invalidate_pool_on_disconnect",
+        "is_disconnect",
+        "original_exception",
+        "parameters",
+        "sqlalchemy_exception",
+        "statement",
+    )
+
+    def __init__(
+        self,
+        connection: Any,
+        error: BaseException,
+        wrapped: BaseException,
+        statement: str | None,
+        parameters: Any,
+        context: ExecutionContext | None,
+    ) -> None:
+        self.connection = connection
+        self.engine = connection.engine
+        self.original_exception = error
+        self.sqlalchemy_exception = None if wrapped is error else wrapped
+        self.chained_exception: BaseException | None = None
+        self.statement = statement
+        self.parameters = parameters
+        self.execution_context = context
+        self.is_disconnect = False
+        self.invalidate_pool_on_disconnect = True
+
+
 def text_metadata(description: Any, legacy: bool) -> CursorResultMetaData:
     """The columns of plain SQL text, as the cursor describes them."""
-    return CursorResultMetaData(
-        [column[0] for column in description], legacy=legacy, by_name=True
-    )
+    return CursorResultMetaData([column[0] for column in description], legacy=legacy, by_name=True)
+
+
+def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:
+    """Sort out what 1.4's execute() takes: one set or several, by position or by keyword."""
+    if not multiparams:
+        return (params,) if params else ()
+    if len(multiparams) > 1:
+        return multiparams if _is_set(multiparams[0]) else (multiparams,)
+    only = multiparams[0]
+    if only is None:
+        return ()
+    if isinstance(only, (list, tuple)):
+        return only if not only or _is_set(only[0]) else (only,)
+    return (only,) if hasattr(only, "keys") else ((only,),)
+
+
+def _is_set(value: Any) -> bool:
+    return hasattr(value, "__iter__") and not isinstance(value, (str, bytes))
+
+
+def parameter_sets_20(parameters: Any) -> Sequence[Any]:
+    """Sort out what 2.x's execute() takes: a dictionary (or a tuple, for the driver), or a list."""
+    if parameters is None:
+        return ()
+    if isinstance(parameters, list):
+        if (
+            parameters
+            and not isinstance(parameters[0], (tuple, dict))
+            and not _is_mapping(parameters[0])
+        ):
+            raise exc.ArgumentError("List argument must consist only of tuples or dictionaries")
+        return parameters
+    if isinstance(parameters, (tuple, dict)) or _is_mapping(parameters):
+        return (parameters,)
+    raise exc.ArgumentError("mapping or sequence expected for parameters")
+
+
+def _is_mapping(value: Any) -> bool:
+    return hasattr(value, "keys") and hasattr(value, "__getitem__")
+
+
+def driver_parameters(given: Any) -> Any:
+    """What the driver takes for one set: a dictionary as it is, all else as a tuple."""
+    return given if isinstance(given, (tuple, dict)) else tuple(given)

@@ -25,7 +25,7 @@ _DRIVER_NAME = re.compile(r"[\w+]+\Z")
 _HOST_ENDS = re.compile(r"[/:?]|\Z")
 
 
-class immutabledict(dict):  # type: ignore[type-arg]  # noqa: N801 (SQLAlchemy's name)
+class immutabledict(dict):  # type: ignore[type-arg]
     """A dictionary that cannot be changed."""
 
     __module__ = "sqlalchemy.cimmutabledict"
@@ -47,7 +47,7 @@ class immutabledict(dict):  # type: ignore[type-arg]  # noqa: N801 (SQLAlchemy's
         return f"immutabledict({dict.__repr__(self)})"
 
 
-_Fields = namedtuple(  # noqa: PYI024 (typing is not imported in the engine)
+_Fields = namedtuple(
     "_Fields", ["drivername", "username", "password", "host", "port", "database", "query"]
 )
 

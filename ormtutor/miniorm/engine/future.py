@@ -1,0 +1,127 @@
+"""The 2.x manner: a transaction begins by itself and waits for commit().
+
+Before: `create_engine(url, future=True)`, or `from sqlalchemy.future import create_engine`.
+Here:   Connection and Engine of that manner, as small changes to base.py's.
+After:  as in base.py.
+
+Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.engine.base import Connection, Engine
+from ormtutor.miniorm.engine.execution import NO_OPTIONS, parameter_sets_20
+from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, NoReturn
+
+    from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.engine.cursor import CursorResult
+    from ormtutor.miniorm.engine.transaction import Transaction
+
+
+class FutureConnection(Connection):
+    """A connection in the 2.x manner: a transaction begins by itself and waits for commit()."""
+
+    __module__ = "sqlalchemy.future.engine"
+    _is_future = True
+
+    def execution_options(self, **options: Any) -> Connection:
+        """Set further options on this connection."""
+        self._add_options(options)
+        return self
+
+    def begin(self) -> Transaction:
+        """Begin a transaction.
+
+        Raises: InvalidRequestError: one has begun, perhaps by itself.
+        """
+        if self._transaction is not None:
+            raise exc.InvalidRequestError(
+                "This connection has already initialized a SQLAlchemy Transaction() object via "
+                "begin() or autobegin; can't call begin() here unless rollback() or commit() is "
+                "called first."
+            )
+        return RootTransaction(self)
+
+    def begin_nested(self) -> Transaction:
+        """Set a savepoint, in a transaction that begins by itself where there is none."""
+        if self._transaction is None:
+            RootTransaction(self)
+        return NestedTransaction(self)
+
+    def commit(self) -> None:
+        """Make the work since the last commit or rollback last."""
+        if self._transaction is not None:
+            self._transaction.commit()
+
+    def rollback(self) -> None:
+        """Undo the work since the last commit or rollback."""
+        if self._transaction is not None:
+            self._transaction.rollback()
+
+    def _check_usable(self) -> None:
+        super()._check_usable()
+        if self._transaction is None:
+            RootTransaction(self)
+
+    def execute(
+        self,
+        statement: Any,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+        *,
+        _cause: Cause | None = None,
+    ) -> CursorResult:
+        """Execute a statement.
+
+        parameters: a dictionary, or a list of them (an executemany).
+        Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
+        """
+        if isinstance(statement, str):
+            raise exc.ObjectNotExecutableError(statement)
+        return self._execute_construct(
+            statement, parameter_sets_20(parameters), execution_options or NO_OPTIONS, _cause
+        )
+
+    def scalar(
+        self,
+        statement: Any,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Execute a statement and return the first value of the first row, or None."""
+        return self.execute(statement, parameters, execution_options).scalar()
+
+    def scalars(
+        self,
+        statement: Any,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Execute a statement and return the values of its first column."""
+        return self.execute(statement, parameters, execution_options).scalars()
+
+
+FutureConnection.__name__ = FutureConnection.__qualname__ = "Connection"
+
+
+class FutureEngine(Engine):
+    """An engine whose connections are of the 2.x manner."""
+
+    __module__ = "sqlalchemy.future.engine"
+    _connection_class = FutureConnection
+    _is_future = True
+
+    def _not_implemented(self, *arg: Any, **kw: Any) -> NoReturn:
+        """Left out on purpose: 2.x executes on a connection."""
+        raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
+
+    execute = scalar = transaction = run_callable = table_names = has_table = _not_implemented
+
+
+FutureEngine.__name__ = FutureEngine.__qualname__ = "Engine"
