@@ -40,14 +40,13 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_OFF,
     PASSIVE_ONLY_PERSISTENT,
     PASSIVE_RETURN_NO_VALUE,
-    UNCHANGED,
     InstanceState,
     Loaders,
     instance_dict,
     instance_state,
     symbol,
 )
-from ormtutor.miniorm.sql.elements import ColumnOperators
+from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -1107,6 +1106,53 @@ def _twice(collection: Any, member: Any) -> bool:
     return sum(1 for each in collection_members(collection) if each is member) > 1
 
 
+# Validation ------------------------------------------------------------------------------------
+
+
+def listen_for_validation(
+    impl: AttributeImpl, key: str, validator: Callable[..., Any], options: dict[str, bool]
+) -> None:
+    """From now on `validator(obj, key, value)` sees what comes, and may change it.
+
+    options: include_removes: it also sees what goes, and is told so by a fourth argument;
+    include_backrefs: it also sees what a change of the other side brings.
+    """
+    include_removes = options["include_removes"]
+    include_backrefs = options["include_backrefs"]
+
+    def validated(state: InstanceState, value: Any, removed: bool = False) -> Any:
+        if include_removes:
+            return validator(state.obj(), key, value, removed)
+        return validator(state.obj(), key, value)
+
+    def is_concerned(initiator: AttributeEvent) -> bool:
+        return include_backrefs or initiator.impl is impl
+
+    def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
+        if initiator.op is not OP_BULK_REPLACE and is_concerned(initiator):
+            return validated(state, value)
+        return value
+
+    def bulk_replace_(
+        state: InstanceState, values: list[Any], initiator: AttributeEvent
+    ) -> None:
+        if is_concerned(initiator):
+            values[:] = [validated(state, value) for value in values]
+
+    def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
+        return validated(state, value) if is_concerned(initiator) else value
+
+    def remove(state: InstanceState, value: Any, initiator: AttributeEvent) -> None:
+        if is_concerned(initiator):
+            validated(state, value, removed=True)
+
+    impl.on_append += (append,)
+    impl.on_bulk_replace += (bulk_replace_,)
+    impl.on_set += (set_,)
+    if include_removes:
+        impl.on_remove += (remove,)
+
+
 # The class's side -----------------------------------------------------------------------------
 
 
@@ -1295,6 +1341,51 @@ class _DataDescriptor(InstrumentedAttribute):
 _DataDescriptor.__name__ = _DataDescriptor.__qualname__ = "InstrumentedAttribute"
 
 
+def create_proxied_attribute(descriptor: Any) -> Any:
+    """The class of attributes that stand for another one: what synonym() puts on a class.
+
+    `descriptor`: a Python property (or its like) that reads and writes on objects, or None.
+    """
+
+    class Proxy(QueryableAttribute):
+        """Another name for an attribute; on objects it reads and writes that one."""
+
+        __module__ = "sqlalchemy.orm.attributes"
+
+        def __init__(
+            self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
+        ) -> None:
+            super().__init__(class_, key, parententity, comparator)
+            self.descriptor = descriptor
+            self.name = name
+
+        def __get__(self, instance: Any, owner: Any) -> Any:
+            if instance is None:
+                return self
+            if descriptor is not None:
+                return descriptor.__get__(instance, owner)
+            return getattr(instance, self.name)
+
+        def __set__(self, instance: Any, value: Any) -> None:
+            if descriptor is not None:
+                descriptor.__set__(instance, value)
+            else:
+                setattr(instance, self.name, value)
+
+        def __delete__(self, instance: Any) -> None:
+            if descriptor is not None:
+                descriptor.__delete__(instance)
+            else:
+                delattr(instance, self.name)
+
+        def adapt_to_entity(self, insp: Any) -> Any:
+            """The same synonym of an alias."""
+            adapted = self.comparator.adapt_to_entity(insp)
+            return type(self)(insp.entity, self.key, insp, adapted, self.name)
+
+    return Proxy
+
+
 def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:
     """The descriptor to use: data descriptors only where the class has its own __setattr__."""
     own = cls.__setattr__
@@ -1415,12 +1506,3 @@ def has_parent(cls: Any, obj: Any, key: str, optimistic: bool = False) -> bool:
     """Whether the object is known to be a member of `cls.key`."""
     mapper = vars(cls)["_sa_class_manager"].mapper
     return bool(mapper.impls[key].hasparent(instance_state(obj), optimistic))
-
-
-__all__ = [
-    "HISTORY_BLANK",
-    "UNCHANGED",
-    "History",
-    "InstrumentedAttribute",
-    "QueryableAttribute",
-]

@@ -17,7 +17,7 @@ from __future__ import annotations
 from operator import attrgetter
 from weakref import ref
 
-from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,11 +178,7 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
             self.owner_state.dict[self.attr.key] = waiting.pop(self.attr.key)
 
     def _warn_invalidated(self) -> None:
-        from warnings import warn  # only here, seldom
-
-        from ormtutor.miniorm.exc import SAWarning
-
-        warn("This collection has been invalidated.", SAWarning, stacklevel=5)
+        warn("This collection has been invalidated.")
 
 
 collection_adapter = attrgetter("_sa_adapter")

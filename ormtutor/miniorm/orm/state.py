@@ -85,6 +85,9 @@ PASSIVE_MERGE = PASSIVE_OFF | NO_RAISE
 UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 NOTHING: frozenset[str] = frozenset()
 
+# Stands among the parents of an object that lost its owning parent outside of any session.
+_ORPHANED = object()
+
 
 class ImmutableProperties:
     """A read-only collection by name: `inspect(User).attrs.name`, `.attrs["name"]`, `.keys()`."""
@@ -376,6 +379,18 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             key for key, impl in self.mapper.impls.items() if impl.expire_missing
         )
 
+    @property
+    def _orphaned_outside_of_session(self) -> bool:
+        """Whether it lost its owning parent while neither was in a session."""
+        return self.parents is not None and _ORPHANED in self.parents
+
+    @_orphaned_outside_of_session.setter
+    def _orphaned_outside_of_session(self, orphaned: bool) -> None:
+        if orphaned:
+            self.parents = {**(self.parents or {}), _ORPHANED: None}
+        elif self.parents is not None:
+            self.parents.pop(_ORPHANED, None)
+
     def get_impl(self, key: str) -> Any:
         """How the attribute `key` is read and written."""
         return self.mapper.impls[key]
@@ -487,13 +502,10 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         self.empty_collections = None
         self.parents = None
         mapper = self.mapper
-        expired = mapper.keys_that_expire
-        for impl in mapper.lazy_impls:
+        self.expired_attributes = mapper.keys_that_expire
+        for impl in mapper.collection_impls:
             if impl.key in dict_:
-                expired |= {impl.key}
-                if impl.collection:
-                    impl.invalidate_collection(dict_[impl.key])
-        self.expired_attributes = expired
+                impl.invalidate_collection(dict_[impl.key])
         self.callables = None
         for key in mapper.impls:
             dict_.pop(key, None)

@@ -1,0 +1,190 @@
+"""Class registry: from the names in `relationship("Address", order_by="Address.id")` to classes.
+
+Before: orm/declarative.py enters each class under its name.
+Here:   the names of one declarative base, and what a string in a relationship may use besides them:
+        its tables, and the functions of Core.
+After:  orm/relationships.py resolves its string arguments when the mappers are configured.
+
+Follows: SQLAlchemy 1.4, "Late-Evaluation of Relationship Arguments".
+"""
+
+from __future__ import annotations
+
+from weakref import ref
+
+from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.orm.join_condition import foreign, remote
+from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, manager_of_class
+from ormtutor.miniorm.sql import elements, expressions, functions, schema, selectable, types
+from ormtutor.miniorm.sql import select as select_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+
+class SeveralClasses:
+    """Classes of one name, from different modules."""
+
+    def __init__(self, classes: list[Any]) -> None:
+        self.references = [ref(cls) for cls in classes]
+
+    def classes(self) -> list[Any]:
+        """Those that still live."""
+        return [cls for each in self.references if (cls := each()) is not None]
+
+
+def add_class(names: Any, several: dict[str, SeveralClasses], cls: Any) -> None:
+    """Enter a class under its name. `names` is the learner's own dictionary, or a weak one.
+
+    Warns when a class of the same name and module is replaced.
+    """
+    name = cls.__name__
+    present = several[name].classes() if name in several else []
+    if not present and names.get(name) is not None:
+        present = [names[name]]
+    if any(each.__module__ == cls.__module__ for each in present):
+        warn(
+            "This declarative base already contains a class with the same class name and module "
+            f"name as {cls.__module__}.{name}, and will be replaced in the string-lookup table."
+        )
+        present = [each for each in present if each.__module__ != cls.__module__]
+    names[name] = cls
+    if present:
+        several[name] = SeveralClasses([*present, cls])
+    else:
+        several.pop(name, None)
+
+
+class Resolver:
+    """Evaluates the string arguments of one relationship."""
+
+    def __init__(self, prop: Any) -> None:
+        self.prop = prop
+        self.cls = prop.parent.class_
+        self.registry = prop.parent.registry
+
+    def target(self, name: str) -> Any:
+        """The class that a relationship's first argument names: "Address", or "module.Address".
+
+        Raises: InvalidRequestError: there is none of this name, or there are several.
+        """
+        head, *rest = name.split(".")
+        try:
+            if rest and self._find(head) is None:
+                return self._by_path(name)
+            found = self._look_up(head, favor_tables=False)
+            if not rest:
+                return found.cls if isinstance(found, ClassColumns) else found
+            for part in rest:
+                found = getattr(found, part)
+            return found
+        except KeyError as error:
+            self._not_found(name, str(error), error)
+        except NameError as error:
+            self._not_found(name, f'"{error}"' if "'" in str(error) else repr(str(error)), error)
+
+    def expression(self, text: str, favor_tables: bool = False) -> Any:
+        """The value of an expression such as "and_(User.id == Address.user_id, ...)".
+
+        Raises: InvalidRequestError: it uses an unknown name.
+        """
+        try:
+            # The learner's own mapping, not input from outside: the original evaluates it too.
+            value = eval(text, {}, _Names(self, favor_tables))
+        except NameError as error:
+            self._not_found(text, repr(str(error)), error)
+        return value.cls if isinstance(value, ClassColumns) else value
+
+    def _not_found(self, text: str, name: str, error: Exception) -> Any:
+        raise InvalidRequestError(
+            f"When initializing mapper {self.prop.parent}, expression {text!r} failed to locate a "
+            f"name ({name}). If this is a class name, consider adding this relationship() to the "
+            f"{self.cls!r} class after both dependent classes have been defined."
+        ) from error
+
+    def _find(self, name: str) -> Any:
+        several = self.registry._several.get(name)
+        if several is not None:
+            classes = several.classes()
+            if len(classes) > 1:
+                raise InvalidRequestError(
+                    f'Multiple classes found for path "{name}" in the registry of this '
+                    "declarative base. Please use a fully module-qualified path."
+                )
+        return self.registry._class_registry.get(name)
+
+    def _look_up(self, name: str, favor_tables: bool) -> Any:
+        metadata = self.registry.metadata
+        tables = {} if metadata is None else metadata.tables
+        if favor_tables and name in tables:
+            return tables[name]
+        cls = self._find(name)
+        if cls is not None:
+            return ClassColumns(cls)
+        if name in tables:
+            return tables[name]
+        return fallback()[name]
+
+    def _by_path(self, path: str) -> Any:
+        """A class by (the end of) its module path: "shop.models.Address"."""
+        *modules, name = path.split(".")
+        ending = ".".join(modules)
+        several = self.registry._several.get(name)
+        known = several.classes() if several else [self.registry._class_registry.get(name)]
+        for cls in known:
+            if cls is not None and f".{cls.__module__}".endswith("." + ending):
+                return cls
+        raise KeyError(path.split(".")[0])
+
+
+class _Names(dict):  # type: ignore[type-arg]
+    """What eval() asks for names: each is looked up when it is met."""
+
+    def __init__(self, resolver: Resolver, favor_tables: bool) -> None:
+        super().__init__()
+        self.resolver = resolver
+        self.favor_tables = favor_tables
+
+    def __missing__(self, name: str) -> Any:
+        return self.resolver._look_up(name, self.favor_tables)
+
+
+class ClassColumns:
+    """A class as it stands in a string: its columns can be named, nothing else."""
+
+    def __init__(self, cls: Any) -> None:
+        self.cls = cls
+
+    def __getattr__(self, key: str) -> Any:
+        manager = manager_of_class(self.cls)
+        if manager is None:
+            return getattr(self.cls, key)
+        prop = manager.mapper._props.get(key)
+        if prop is None:
+            raise AttributeError(f"Class {self.cls!r} does not have a mapped column named {key!r}")
+        if isinstance(prop, SynonymProperty):
+            key = prop.name
+        elif not isinstance(prop, ColumnProperty):
+            raise InvalidRequestError(
+                f"Property {getattr(self.cls, key)!r} is not an instance of ColumnProperty (i.e. "
+                "does not correspond directly to a Column)."
+            )
+        return getattr(self.cls, key)
+
+
+_fallback: dict[str, Any] = {}
+
+
+def fallback() -> dict[str, Any]:
+    """What strings may use besides classes and tables: the names of Core, foreign() and remote()."""
+    if not _fallback:
+        for module in (types, elements, expressions, functions, selectable, select_module, schema):
+            _fallback.update(_public_names(module))
+        _fallback.update(foreign=foreign, remote=remote)
+    return _fallback
+
+
+def _public_names(module: Any) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in vars(module).items() if not name.startswith("_"))

@@ -1,0 +1,1253 @@
+"""Mapper: how one class and one table are the same thing.
+
+Before: orm/declarative.py (or a learner's `mapper()`) names a class, a table and properties.
+Here:   Mapper; the properties for columns and synonyms; the registries that mappers live in, and
+        their configuration, which waits until all classes of a mapping are there.
+After:  orm/attributes.py stands on the class; orm/relationships.py fills in the other properties;
+        session and query ask the mapper for keys and columns.
+
+Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from types import FunctionType
+from weakref import WeakKeyDictionary, WeakSet
+
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
+from ormtutor.miniorm.inspection import inspects, inspects_itself
+from ormtutor.miniorm.orm.attributes import (
+    QueryableAttribute,
+    ScalarAttributeImpl,
+    attribute_class_for,
+    create_proxied_attribute,
+    install_setattr,
+    instance_state,
+    listen_for_validation,
+    remove_setattr,
+)
+from ormtutor.miniorm.orm.exc import (
+    UnmappedClassError,
+    UnmappedColumnError,
+    UnmappedInstanceError,
+)
+from ormtutor.miniorm.orm.state import (
+    PASSIVE_OFF,
+    PASSIVE_RETURN_NO_VALUE,
+    ImmutableProperties,
+    InstanceState,
+    Loaders,
+    create_state,
+)
+from ormtutor.miniorm.sql.columns import ColumnCollection
+from ormtutor.miniorm.sql.elements import ColumnElement
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from ormtutor.miniorm.orm.attributes import AttributeImpl
+
+
+# Properties -----------------------------------------------------------------------------------
+
+
+class PropComparator:
+    """What the operators of a mapped attribute mean; one for each kind of property."""
+
+    __module__ = "sqlalchemy.orm.interfaces"
+
+    prop: Any
+    _parententity: Any
+
+    def __init__(self, prop: Any, parentmapper: Any, adapt_to_entity: Any = None) -> None:
+        self.prop = prop
+        self._parententity = adapt_to_entity if adapt_to_entity is not None else parentmapper
+        self._adapt_to_entity = adapt_to_entity
+
+    @property
+    def _parentmapper(self) -> Any:
+        return self._parententity.mapper
+
+    @property
+    def adapter(self) -> Any:
+        """What turns columns of the table into those of the alias; None without an alias."""
+        return None if self._adapt_to_entity is None else self._adapt_to_entity._adapt_element
+
+    @property
+    def info(self) -> Any:
+        """The learner's own notes."""
+        return self.prop.info
+
+    def adapt_to_entity(self, insp: Any) -> PropComparator:
+        """The same for an alias of the class."""
+        return type(self)(self.prop, self._parententity, insp)
+
+    def __clause_element__(self) -> Any:
+        raise NotImplementedError(f"{self!r}")
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator."""
+        return op(self.__clause_element__(), *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator whose left side is a plain value."""
+        return self.__clause_element__().reverse_operate(op, other, **kw)
+
+    @property  # last: below this line the class body's `property` is this one
+    def property(self) -> Any:
+        """The property, with all mappers configured."""
+        return self.prop
+
+
+class MapperProperty:
+    """One named part of a mapping."""
+
+    __module__ = "sqlalchemy.orm.interfaces"
+
+    is_property = True
+    is_mapper = is_instance = is_attribute = is_clause_element = False
+    is_aliased_class = is_selectable = is_bundle = False
+    strategy_key: Any = None
+    cascade: Any = frozenset()
+
+    def __init__(self, doc: str | None = None, info: Any = None) -> None:
+        self.key: str = None  # type: ignore[assignment]  # given with the mapping
+        self.parent: Mapper = None  # type: ignore[assignment]  # given with the mapping
+        self.doc = doc
+        self.info: dict[Any, Any] = {} if info is None else dict(info)
+        self._configure_started = False
+        self._configure_finished = False
+        self._mapped_by_synonym = False
+
+    def set_parent(self, mapper: Mapper) -> None:
+        """Belong to a mapper."""
+        self.parent = mapper
+
+    def instrument_class(self, mapper: Mapper) -> None:
+        """Put the attribute on the class."""
+
+    def init(self) -> None:
+        """Finish the property, now that all mappers are known."""
+        self._configure_started = True
+        self.do_init()
+        self._configure_finished = True
+
+    def do_init(self) -> None:
+        """What `init` does for this kind of property."""
+
+    def post_instrument_class(self, mapper: Mapper) -> None:
+        """Put the impl on the class, now that the property is finished."""
+
+    def cascade_iterator(
+        self,
+        type_: str,
+        state: InstanceState,
+        dict_: dict[str, Any],
+        visited_states: set[InstanceState],
+        halt_on: Callable[[InstanceState], bool] | None = None,
+    ) -> Iterable[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+        """The objects that an operation on this one goes on to, through this property."""
+        return ()
+
+    @property
+    def class_attribute(self) -> Any:
+        """The attribute of the class."""
+        return getattr(self.parent.class_, self.key)
+
+    def __str__(self) -> str:
+        return f"{self.parent.class_.__name__}.{self.key}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at 0x{id(self):x}; {self.key or 'no key'}>"
+
+
+class ColumnProperty(MapperProperty):
+    """An attribute that is a column, or any expression over the table."""
+
+    __module__ = "sqlalchemy.orm.properties"
+
+    def __init__(
+        self,
+        *columns: Any,
+        group: str | None = None,
+        deferred: bool = False,
+        raiseload: bool = False,
+        active_history: bool = False,
+        expire_on_flush: bool = True,
+        doc: str | None = None,
+        info: Any = None,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            raise TypeError(
+                f"{type(self).__name__} received unexpected keyword argument(s): "
+                + ", ".join(sorted(unknown))
+            )
+        super().__init__(doc, info)
+        self.columns: list[Any] = [_as_column(column) for column in columns]
+        self.group = group
+        self.deferred = deferred
+        self.raiseload = raiseload
+        self.active_history = active_history
+        self.expire_on_flush = expire_on_flush
+        self.strategy_key = (("deferred", deferred), ("instrument", True))
+        if doc is None:
+            self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
+
+    @property
+    def expression(self) -> Any:
+        """The column."""
+        return self.columns[0]
+
+    def copy(self) -> ColumnProperty:
+        """The same for another class (from a mixin)."""
+        return ColumnProperty(
+            *self.columns,
+            group=self.group,
+            deferred=self.deferred,
+            active_history=self.active_history,
+        )
+
+    def instrument_class(self, mapper: Mapper) -> None:
+        """Put the attribute on the class, with its impl: a column needs no configuration."""
+        mapper.install_attribute(self, ColumnComparator(self, mapper), self._impl(mapper))
+
+    def _impl(self, mapper: Mapper) -> AttributeImpl:
+        column = self.columns[0]
+        return ScalarAttributeImpl(
+            mapper.class_,
+            self.key,
+            self,
+            callable_=self._load_deferred if self.deferred else None,
+            load_on_unexpire=not self.deferred,
+            active_history=self.active_history or bool(getattr(column, "primary_key", False)),
+            compare_function=column.type.compare_values,
+        )
+
+    def _load_deferred(self, state: InstanceState, passive: int) -> Any:
+        return Loaders.missing(self, state, passive)
+
+    def __str__(self) -> str:
+        if self.parent is None:
+            return str(self.columns[0]) if self.columns else ""
+        return f"{self.parent.class_.__name__}.{self.key}"
+
+
+def _as_column(column: Any) -> Any:
+    """What was given as a column: a column stays itself, any other expression gets a label."""
+    if hasattr(column, "__clause_element__"):
+        column = column.__clause_element__()
+    if isinstance(column, ColumnElement) and not hasattr(column, "key"):
+        return column.label(None)
+    return column
+
+
+class ColumnComparator(PropComparator):
+    """The operators of a column attribute: those of its column."""
+
+    __module__ = "sqlalchemy.orm.properties"
+    _expression: Any = None
+
+    def __clause_element__(self) -> Any:
+        if self._expression is None:
+            column = self.prop.columns[0]
+            if self._adapt_to_entity is not None:
+                self._expression = self._adapt_to_entity._adapt_element(column, self.prop.key)
+            else:
+                self._expression = column._annotate(
+                    {
+                        "parententity": self._parententity,
+                        "parentmapper": self._parententity,
+                        "proxy_key": self.prop.key,
+                    }
+                )
+        return self._expression
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return getattr(self.__clause_element__(), key)
+
+
+ColumnComparator.__name__ = "Comparator"
+ColumnComparator.__qualname__ = "ColumnProperty.Comparator"
+ColumnProperty.Comparator = ColumnComparator  # type: ignore[attr-defined]
+
+
+class SynonymProperty(MapperProperty):
+    """Another name for an attribute."""
+
+    __module__ = "sqlalchemy.orm.descriptor_props"
+
+    def __init__(
+        self,
+        name: str,
+        map_column: bool | None = None,
+        descriptor: Any = None,
+        doc: str | None = None,
+        info: Any = None,
+    ) -> None:
+        super().__init__(doc or getattr(descriptor, "__doc__", None), info)
+        self.name = name
+        self.map_column = map_column
+        self.descriptor = descriptor
+
+    @property
+    def _proxied_object(self) -> Any:
+        """The property or plain descriptor that the synonym stands for."""
+        return getattr(self.parent.class_, self.name)
+
+    def set_parent(self, mapper: Mapper) -> None:
+        """Belong to a mapper; with map_column, map the column under the other name."""
+        super().set_parent(mapper)
+        if not self.map_column:
+            return
+        if self.key not in mapper.local_table.c:
+            raise ArgumentError(
+                f"Can't compile synonym '{self.name}': no column on table "
+                f"'{mapper.local_table.description}' named '{self.key}'"
+            )
+        column = mapper.local_table.c[self.key]
+        present = mapper._columntoproperty.get(column)
+        if present is not None and present.key == self.name:
+            raise ArgumentError(
+                f"Can't call map_column=True for synonym {self.key!r}={self.name!r}, a "
+                f"ColumnProperty already exists keyed to the name {self.name!r} for column "
+                f"{self.key!r}"
+            )
+        mapped = ColumnProperty(column)
+        mapper._configure_property(self.name, mapped, init=False)
+        mapped._mapped_by_synonym = True
+
+    def instrument_class(self, mapper: Mapper) -> None:
+        """Put the proxy on the class."""
+        descriptor = self.descriptor
+        if descriptor is None:
+            own = mapper.class_.__dict__.get(self.key)
+            if hasattr(own, "__get__") and not isinstance(own, QueryableAttribute | ColumnElement):
+                descriptor = own
+        proxy = create_proxied_attribute(descriptor)
+        comparator = SynonymComparator(self, mapper)
+        mapper.install_proxy(self.key, proxy(mapper.class_, self.key, mapper, comparator, self.name))
+
+
+class SynonymComparator(PropComparator):
+    """The operators of a synonym: those of the attribute that it stands for."""
+
+    __module__ = "sqlalchemy.orm.descriptor_props"
+
+    @property
+    def _target(self) -> Any:
+        return getattr(self._parententity.entity, self.prop.name)
+
+    def __clause_element__(self) -> Any:
+        return self._target.__clause_element__()
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator."""
+        return self._target.operate(op, *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator whose left side is a plain value."""
+        return self._target.reverse_operate(op, other, **kw)
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        return getattr(self._target, key)
+
+    @property  # last: below this line the class body's `property` is this one
+    def property(self) -> Any:
+        """The property of the attribute that it stands for."""
+        return self._target.property
+
+
+# Mapper ---------------------------------------------------------------------------------------
+
+_ARGUMENTS_NOT_HERE = frozenset(
+    "inherits inherit_condition inherit_foreign_keys polymorphic_on polymorphic_identity "
+    "with_polymorphic polymorphic_load concrete version_id_col version_id_generator "
+    "always_refresh batch legacy_is_orphan _polymorphic_map".split()
+)
+
+
+class ClassManager:
+    """What the mapping keeps on the class itself, as `_sa_class_manager`."""
+
+    __module__ = "sqlalchemy.orm.instrumentation"
+
+    def __init__(self, class_: type, mapper: Mapper) -> None:
+        self.class_ = class_
+        self.mapper = mapper
+        self.is_mapped = True
+        self.original_init: Any = None
+        self.had_init = False
+
+    @property
+    def registry(self) -> MapperRegistry:
+        """The registry of the mapper."""
+        return self.mapper.registry
+
+
+@inspects_itself
+class Mapper:
+    """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
+
+    impls: for each attribute, how objects read and write it. single_key: one primary key column.
+    keys_that_expire: the column attributes. reconstructor: called on an object after its first load.
+    """
+
+    __module__ = "sqlalchemy.orm.mapper"
+
+    is_mapper = True
+    is_instance = is_attribute = is_property = is_clause_element = False
+    is_aliased_class = is_bundle = False
+    is_selectable = False
+    polymorphic_on = None
+    inherits = None
+    version_id_col = None
+    order_by = False
+
+    def __init__(
+        self,
+        class_: type,
+        local_table: Any = None,
+        properties: Any = None,
+        primary_key: Any = None,
+        non_primary: bool = False,
+        include_properties: Any = None,
+        exclude_properties: Any = None,
+        column_prefix: str | None = None,
+        allow_partial_pks: bool = True,
+        passive_updates: bool = True,
+        passive_deletes: bool = False,
+        confirm_deleted_rows: bool = True,
+        eager_defaults: bool = False,
+        registry: MapperRegistry | None = None,
+        **unknown: Any,
+    ) -> None:
+        _refuse_unknown_arguments(unknown)
+        if not isinstance(class_, type):
+            raise ArgumentError(
+                f"Argument 'class_' is expected to be of type '{type}', got '{type(class_)}'"
+            )
+        self.class_ = class_
+        self.local_table = self.persist_selectable = local_table
+        self.non_primary = non_primary
+        self.include_properties = include_properties
+        self.exclude_properties = exclude_properties
+        self.column_prefix = column_prefix or ""
+        self.allow_partial_pks = allow_partial_pks
+        self.passive_updates = passive_updates
+        self.passive_deletes = passive_deletes
+        self.confirm_deleted_rows = confirm_deleted_rows
+        self.eager_defaults = eager_defaults
+        self.registry = default_registry if registry is None else registry
+        self.configured = False
+        self._configure_failed: BaseException | None = None
+        self._props: dict[str, MapperProperty] = {}
+        self._columntoproperty: dict[Any, ColumnProperty] = {}
+        self._readonly_props: set[MapperProperty] = set()
+        self.columns_by_key: dict[str, Any] = {}
+        self.impls: dict[str, AttributeImpl] = {}
+        self.delete_orphans: list[tuple[str, type]] = []
+        self.validators: dict[str, tuple[Any, dict[str, bool]]] = {}
+        self.reconstructor: Any = None
+        self._memoized: dict[str, Any] = {}
+        self._refuse_second_mapper()
+        self._require_table()
+        self.class_manager = ClassManager(class_, self)
+        self.registry._add_mapper(self)
+        try:
+            self._instrument()
+            self._configure_primary_key(primary_key)
+            self._configure_properties(properties or {})
+        except BaseException:
+            self.dispose()
+            raise
+        self.registry._flag_new_mapper()
+
+    # setting up ------------------------------------------------------------------------------
+
+    def _refuse_second_mapper(self) -> None:
+        if self.non_primary:
+            raise TypeError("non_primary is not in miniorm; SQLAlchemy has it")
+        if manager_of_class(self.class_) is not None:
+            raise ArgumentError(f"Class '{self.class_}' already has a primary mapper defined. ")
+        for base in self.class_.__mro__[1:]:
+            if manager_of_class(base) is not None:
+                raise NotImplementedError(
+                    "inheritance mapping is not in miniorm; SQLAlchemy has it"
+                )
+
+    def _require_table(self) -> None:
+        table = self.local_table
+        if table is None or not hasattr(table, "primary_key") or not hasattr(table, "c"):
+            # Says what is missing, as Python does in the original.
+            table.description  # noqa: B018
+        self.tables = list(getattr(table, "_tables_of_join", None) or [table])
+
+    def _instrument(self) -> None:
+        cls: Any = self.class_
+        type.__setattr__(cls, "_sa_class_manager", self.class_manager)
+        self._instrument_init()
+        for base in cls.__mro__:
+            for name, method in vars(base).items():
+                if isinstance(method, FunctionType):
+                    self._note_decorated(name, method)
+        self.attribute_class = attribute_class_for(cls)
+        if cls.__setattr__ is object.__setattr__:
+            install_setattr(cls, self.impls)
+
+    def _note_decorated(self, name: str, method: Any) -> None:
+        if getattr(method, "__sa_reconstructor__", False) and self.reconstructor is None:
+            self.reconstructor = method
+        if hasattr(method, "__sa_validators__"):
+            for key in method.__sa_validators__:
+                if key in self.validators:
+                    raise InvalidRequestError(
+                        f"A validation function for mapped attribute {key!r} on mapper {self} "
+                        "already exists."
+                    )
+                self.validators[key] = (method, method.__sa_validation_opts__)
+
+    def _instrument_init(self) -> None:
+        cls: Any = self.class_
+        manager = self.class_manager
+        manager.had_init = "__init__" in vars(cls)
+        manager.original_init = cls.__init__
+        type.__setattr__(cls, "__init__", _instrumented_init(self, manager.original_init))
+
+    def _configure_primary_key(self, given: Any) -> None:
+        table = self.persist_selectable
+        columns = list(given) if given else list(table.primary_key)
+        if given:
+            columns = [table.corresponding_column(column) for column in columns]
+        if not columns:
+            raise ArgumentError(
+                f"Mapper {self} could not assemble any primary key columns for mapped table "
+                f"'{table.description}'"
+            )
+        self.primary_key: tuple[Any, ...] = tuple(columns)
+        self.single_key = len(columns) == 1
+
+    def _configure_properties(self, properties: dict[str, Any]) -> None:
+        for key, prop in properties.items():
+            self._configure_property(key, prop, init=False)
+        for column in self.persist_selectable.c:
+            if column in self._columntoproperty:
+                continue
+            key = self.column_prefix + column.key
+            if not self._should_exclude(column.key, column):
+                self._configure_property(key, column, init=False)
+
+    def _should_exclude(self, name: str, column: Any) -> bool:
+        def among(listed: Any) -> bool:
+            return any(each is column or each == name for each in listed if _plain(each, column))
+
+        def _plain(each: Any, column: Any) -> bool:
+            return each is column or isinstance(each, str)
+
+        if self.include_properties is not None and not among(self.include_properties):
+            return True
+        return self.exclude_properties is not None and among(self.exclude_properties)
+
+    def _configure_property(self, key: str, prop: Any, init: bool = True) -> None:
+        if not isinstance(prop, MapperProperty):
+            prop = self._property_from_column(key, prop)
+        if isinstance(prop, ColumnProperty):
+            self._take_columns(key, prop)
+        prop.key = key
+        prop.set_parent(self)
+        present = self._props.get(key)
+        if present is not None and present._mapped_by_synonym:
+            raise ArgumentError(
+                f"Can't call map_column=True for synonym {key!r}={key!r}, a ColumnProperty already "
+                f"exists keyed to the name {key!r} for column {key!r}"
+            )
+        if (
+            present is not None
+            and not isinstance(prop, ColumnProperty)
+            and not isinstance(present, ColumnProperty)
+        ):
+            warn(
+                f"Property {present} on {self} being replaced with new property {prop}; the old "
+                "property will be discarded"
+            )
+        self._props[key] = prop
+        prop.instrument_class(self)
+        self._memoized.clear()
+        if init:
+            prop.init()
+            prop.post_instrument_class(self)
+
+    def _property_from_column(self, key: str, column: Any) -> ColumnProperty:
+        columns = list(column) if isinstance(column, list | tuple) else [column]
+        first = columns[0]
+        if hasattr(first, "__clause_element__"):
+            first = first.__clause_element__()
+        assert isinstance(first, ColumnElement)
+        present = self._props.get(key)
+        if present is not None and not isinstance(present, ColumnProperty):
+            raise ArgumentError(
+                f"WARNING: when configuring property '{key}' on {self}, column '{first}' conflicts "
+                f"with property '{present!r}'. To resolve this, map the column to the class under "
+                "a different name in the 'properties' dictionary.  Or, to remove all awareness of "
+                "the column entirely (including its availability as a foreign key), use the "
+                "'include_properties' or 'exclude_properties' mapper arguments to control "
+                "specifically which table columns get mapped."
+            )
+        return ColumnProperty(*columns)
+
+    def _take_columns(self, key: str, prop: ColumnProperty) -> None:
+        table = self.persist_selectable
+        found = table.corresponding_column(prop.columns[0])
+        if found is None:
+            found = prop.columns[0]
+            self._readonly_props.add(prop)
+        elif found is not prop.columns[0] and len(prop.columns) == 1:
+            prop.columns = [found]
+        self.columns_by_key[key] = found
+        for column in prop.columns:
+            self._columntoproperty[column] = prop
+
+    def install_attribute(
+        self, prop: MapperProperty, comparator: Any, impl: AttributeImpl | None
+    ) -> None:
+        """Put an InstrumentedAttribute on the class."""
+        attribute = self.attribute_class(self.class_, prop.key, self, comparator, impl)
+        type.__setattr__(self.class_, prop.key, attribute)
+        if impl is not None:
+            self.install_impl(prop.key, impl)
+
+    def install_impl(self, key: str, impl: AttributeImpl) -> None:
+        """Say how objects read and write the attribute `key`."""
+        self.class_.__dict__[key].impl = impl
+        self.impls[key] = impl
+        if key in self.validators:
+            listen_for_validation(impl, key, *self.validators[key])
+        self._memoized.clear()
+
+    def install_proxy(self, key: str, proxy: Any) -> None:
+        """Put the attribute of a synonym on the class."""
+        type.__setattr__(self.class_, key, proxy)
+
+    def add_property(self, key: str, prop: Any) -> None:
+        """Add a property after the mapping; it is finished at once if the others are."""
+        self._configure_property(key, prop, init=self.configured)
+        self.registry._flag_new_mapper()
+
+    def add_properties(self, properties: dict[str, Any]) -> None:
+        """Add several properties."""
+        for key, prop in properties.items():
+            self.add_property(key, prop)
+
+    def dispose(self) -> None:
+        """Take the mapping off the class again."""
+        cls: Any = self.class_
+        manager = self.class_manager
+        if vars(cls).get("_sa_class_manager") is not manager:
+            return
+        type.__delattr__(cls, "_sa_class_manager")
+        for key in [*self._props, *self.impls]:
+            if isinstance(vars(cls).get(key), QueryableAttribute):
+                type.__delattr__(cls, key)
+        if manager.had_init:
+            type.__setattr__(cls, "__init__", manager.original_init)
+        elif "__init__" in vars(cls):
+            type.__delattr__(cls, "__init__")
+        remove_setattr(cls)
+        self.registry._remove_mapper(self)
+        self.configured = True
+
+    # configuration ---------------------------------------------------------------------------
+
+    def check_configured(self) -> None:
+        """Configure all mappers of the registry, if any is new."""
+        if self.registry._new_mappers:
+            configure_registries([self.registry])
+
+    _check_configure = check_configured
+
+    def _post_configure_properties(self) -> None:
+        for key, prop in list(self._props.items()):
+            if not prop._configure_started:
+                prop.init()
+            if prop._configure_finished and (key not in self.impls or prop.key != key):
+                prop.post_instrument_class(self)
+        self.configured = True
+        self._memoized.clear()
+
+    # what it knows ---------------------------------------------------------------------------
+
+    @property
+    def mapper(self) -> Mapper:
+        """This mapper: an alias has one too."""
+        return self
+
+    @property
+    def entity(self) -> type:
+        """The class."""
+        return self.class_
+
+    @property
+    def class_attributes(self) -> dict[str, Any]:
+        """The attributes on the class, by name."""
+        return {key: self.class_.__dict__[key] for key in self._props}
+
+    @property
+    def selectable(self) -> Any:
+        """What a query selects from."""
+        return self.persist_selectable
+
+    with_polymorphic_mappers: tuple[Any, ...] = ()
+
+    def __clause_element__(self) -> Any:
+        """The table, knowing its mapper."""
+        return self._memo("clause_element", self._annotated_table)
+
+    @property
+    def entity_namespace(self) -> type:
+        """Where filter_by() looks names up."""
+        return self.class_
+
+    @property
+    def _selected_columns(self) -> list[Any]:
+        """The columns of a SELECT of the class as a whole, inside another statement."""
+        columns: list[Any] = self._memo("selected_columns", self._columns_of_properties)
+        return columns
+
+    def _columns_of_properties(self) -> list[Any]:
+        return [prop.columns[0] for prop in self._props.values() if isinstance(prop, ColumnProperty)]
+
+    def _annotated_table(self) -> Any:
+        return self.selectable._annotate({"parententity": self, "parentmapper": self})
+
+    def _memo(self, name: str, compute: Callable[[], Any]) -> Any:
+        if name not in self._memoized:
+            self._memoized[name] = compute()
+        return self._memoized[name]
+
+    @property
+    def attrs(self) -> ImmutableProperties:
+        """All properties, by name."""
+        self.check_configured()
+        return ImmutableProperties(self._props)
+
+    @property
+    def column_attrs(self) -> ImmutableProperties:
+        """The properties that are columns."""
+        return self._properties_of(ColumnProperty)
+
+    @property
+    def synonyms(self) -> ImmutableProperties:
+        """The properties that are synonyms."""
+        return self._properties_of(SynonymProperty)
+
+    @property
+    def relationships(self) -> ImmutableProperties:
+        """The properties that are relationships."""
+        return self._properties_of(RELATIONSHIP_CLASSES)
+
+    def _properties_of(self, kind: Any) -> ImmutableProperties:
+        self.check_configured()
+        kind = tuple(kind) if isinstance(kind, list) else kind
+        return ImmutableProperties(
+            {key: prop for key, prop in self._props.items() if isinstance(prop, kind)}
+        )
+
+    @property
+    def iterate_properties(self) -> Iterator[MapperProperty]:
+        """All properties."""
+        self.check_configured()
+        return iter(list(self._props.values()))
+
+    @property
+    def all_orm_descriptors(self) -> ImmutableProperties:
+        """What the mapping has put on the class, by name."""
+        self.check_configured()
+        found: dict[str, Any] = {}
+        for base in reversed(self.class_.__mro__):
+            for key, value in vars(base).items():
+                if isinstance(value, QueryableAttribute):
+                    found[key] = value
+        return ImmutableProperties(found)
+
+    @property
+    def columns(self) -> Any:
+        """The columns, by the names of their attributes."""
+        return self._memo("columns", self._make_columns)
+
+    def _make_columns(self) -> Any:
+        return ColumnCollection(list(self.columns_by_key.items()))
+
+    @property
+    def c(self) -> Any:
+        """The columns, by the names of their attributes."""
+        return self.columns
+
+    @property
+    def keys_that_expire(self) -> frozenset[str]:
+        """The attributes that an expired object loads again: its columns."""
+        return self._memo(  # type: ignore[no-any-return]
+            "keys_that_expire",
+            lambda: frozenset(
+                key for key, impl in self.impls.items() if impl.accepts_scalar_loader
+            ),
+        )
+
+    @property
+    def collection_impls(self) -> tuple[AttributeImpl, ...]:
+        """The impls of all collections."""
+        return self._memo(  # type: ignore[no-any-return]
+            "collection_impls",
+            lambda: tuple(impl for impl in self.impls.values() if impl.collection),
+        )
+
+    def has_property(self, key: str) -> bool:
+        """Whether there is a property of this name."""
+        return key in self._props
+
+    def get_property(self, key: str, _configure_mappers: bool = True) -> Any:
+        """The property of this name.
+
+        Raises: InvalidRequestError: there is none.
+        """
+        if _configure_mappers:
+            self.check_configured()
+        try:
+            return self._props[key]
+        except KeyError:
+            raise InvalidRequestError(f"Mapper '{self}' has no property '{key}'") from None
+
+    def get_property_by_column(self, column: Any) -> ColumnProperty:
+        """The property of a column.
+
+        Raises: UnmappedColumnError: the column is not mapped here.
+        """
+        try:
+            return self._columntoproperty[column]
+        except KeyError:
+            return self._property_of_similar_column(column)
+
+    def _property_of_similar_column(self, column: Any) -> ColumnProperty:
+        similar = self.persist_selectable.corresponding_column(column)
+        prop = None if similar is None else self._columntoproperty.get(similar)
+        if prop is not None:
+            return prop
+        named = self._props.get(column.key)
+        if named is not None:
+            raise UnmappedColumnError(
+                f"Column '{column}.{column.key}' is not available, due to conflicting property "
+                f"'{column.key}':{named!r}"
+            )
+        raise UnmappedColumnError(
+            f"No column {column} is configured on mapper {self}..."
+        )
+
+    def isa(self, other: Mapper) -> bool:
+        """Whether this is that mapper (or inherits from it, which miniorm has not)."""
+        return self is other
+
+    def common_parent(self, other: Mapper) -> bool:
+        """Whether both are one hierarchy: here, the same."""
+        return self is other
+
+    @property
+    def base_mapper(self) -> Mapper:
+        """The root of the hierarchy: this one."""
+        return self
+
+    @property
+    def self_and_descendants(self) -> frozenset[Mapper]:
+        """This mapper alone."""
+        return frozenset((self,))
+
+    def primary_mapper(self) -> Mapper:
+        """This mapper."""
+        return self
+
+    # keys ------------------------------------------------------------------------------------
+
+    @property
+    def _pk_attribute_keys(self) -> tuple[str, ...]:
+        return self._memo(  # type: ignore[no-any-return]
+            "pk_keys",
+            lambda: tuple(self._columntoproperty[column].key for column in self.primary_key),
+        )
+
+    def identity_key_from_row(self, row: Any, identity_token: Any = None, adapter: Any = None) -> Any:
+        """The identity key of the object that a row is about."""
+        columns = self.primary_key
+        if adapter is not None:
+            columns = tuple(adapter.columns[column] for column in columns)
+        mapping = getattr(row, "_mapping", row)
+        return self.class_, tuple(mapping[column] for column in columns), identity_token
+
+    def identity_key_from_primary_key(self, primary_key: Iterable[Any], identity_token: Any = None) -> Any:
+        """The identity key of these primary key values."""
+        return self.class_, tuple(primary_key), identity_token
+
+    def identity_key_from_instance(self, instance: Any) -> Any:
+        """The identity key that the object's present values make."""
+        return self._identity_key_from_state(instance_state(instance))
+
+    def _identity_key_from_state(self, state: InstanceState, passive: int = PASSIVE_RETURN_NO_VALUE) -> Any:
+        return self.class_, tuple(self._primary_key_from_state(state, passive)), None
+
+    def primary_key_from_instance(self, instance: Any) -> list[Any]:
+        """The object's present primary key values."""
+        return self._primary_key_from_state(instance_state(instance), PASSIVE_OFF)
+
+    def _primary_key_from_state(self, state: InstanceState, passive: int) -> list[Any]:
+        dict_ = state.dict
+        return [self.impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys]
+
+    # values by column ------------------------------------------------------------------------
+
+    def _get_state_attr_by_column(
+        self, state: InstanceState, dict_: dict[str, Any], column: Any, passive: int = PASSIVE_RETURN_NO_VALUE
+    ) -> Any:
+        prop = self.get_property_by_column(column)
+        return self.impls[prop.key].get(state, dict_, passive)
+
+    def _get_committed_state_attr_by_column(
+        self, state: InstanceState, dict_: dict[str, Any], column: Any, passive: int = PASSIVE_RETURN_NO_VALUE
+    ) -> Any:
+        prop = self.get_property_by_column(column)
+        return self.impls[prop.key].get_committed_value(state, dict_, passive)
+
+    def _set_state_attr_by_column(
+        self, state: InstanceState, dict_: dict[str, Any], column: Any, value: Any
+    ) -> None:
+        prop = self.get_property_by_column(column)
+        self.impls[prop.key].set(state, dict_, value, None)
+
+    def value_of_column(self, state: InstanceState, dict_: dict[str, Any], column: Any) -> Any:
+        """The object's value for one of its columns; for keyed collections."""
+        return self._get_state_attr_by_column(state, dict_, column, PASSIVE_OFF)
+
+    # cascades and orphans --------------------------------------------------------------------
+
+    def cascade_iterator(
+        self,
+        type_: str,
+        state: InstanceState,
+        halt_on: Callable[[InstanceState], bool] | None = None,
+    ) -> Iterator[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+        """Every object that an operation on one goes on to, each once, parents before children.
+
+        Gives (object, mapper, state, dictionary). A stack and no recursion: chains may be long.
+        """
+        visited: set[InstanceState] = set()
+        stack: list[Iterator[Any]] = [iter(self._cascading_from(type_, state))]
+        waiting: deque[Any] = deque()
+        while stack:
+            prop_and_state = next(stack[-1], None)
+            if prop_and_state is None:
+                stack.pop()
+                continue
+            kind, payload = prop_and_state
+            if kind is _PROPERTY:
+                prop, from_state = payload
+                waiting = deque(
+                    prop.cascade_iterator(type_, from_state, from_state.dict, visited, halt_on)
+                )
+                if waiting:
+                    stack.append(iter([(_OBJECT, each) for each in waiting]))
+            else:
+                yield payload
+                _obj, mapper, found_state, _dict = payload
+                more = mapper._cascading_from(type_, found_state)
+                if more:
+                    stack.append(iter(more))
+
+    def _cascading_from(self, type_: str, state: InstanceState) -> list[Any]:
+        props = self._memo(
+            "cascading " + type_,
+            lambda: [prop for prop in self._props.values() if type_ in prop.cascade],
+        )
+        return [(_PROPERTY, (prop, state)) for prop in props]
+
+    def _is_orphan(self, state: InstanceState) -> bool:
+        """Whether no parent that owns objects of this class has this one."""
+        orphan_possible = False
+        for key, cls in self.delete_orphans:
+            orphan_possible = True
+            impl = cls.__dict__["_sa_class_manager"].mapper.impls[key]
+            if impl.hasparent(state, optimistic=state.has_identity):
+                return False
+        return orphan_possible
+
+    def __str__(self) -> str:
+        return f"mapped class {self.class_.__name__}->{self.local_table.description}"
+
+    def __repr__(self) -> str:
+        return f"<Mapper at 0x{id(self):x}; {self.class_.__name__}>"
+
+
+_PROPERTY, _OBJECT = object(), object()
+
+# Filled by orm/relationships.py, which stands above.
+RELATIONSHIP_CLASSES: list[type] = []
+
+
+def _refuse_unknown_arguments(unknown: dict[str, Any]) -> None:
+    for name in unknown:
+        if name in _ARGUMENTS_NOT_HERE:
+            raise TypeError(f"mapper() argument {name!r} is not in miniorm; SQLAlchemy has it")
+        raise TypeError(f"mapper() got an unexpected keyword argument {name!r}")
+
+
+def _instrumented_init(mapper: Mapper, original: Any) -> Any:
+    """An `__init__` that gives the object its state first."""
+    manager = mapper.class_manager
+    registry = mapper.registry
+    if original is object.__init__:
+
+        def __init__(self: Any) -> None:
+            if registry._new_mappers:
+                mapper.check_configured()
+            if "_sa_instance_state" not in self.__dict__:
+                create_state(self, mapper)
+
+    else:
+        run = _renamed(original)
+
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+            if registry._new_mappers:
+                mapper.check_configured()
+            if "_sa_instance_state" not in self.__dict__:
+                create_state(self, mapper)
+            run(self, *args, **kwargs)
+
+        __init__.__wrapped__ = original  # type: ignore[attr-defined]
+        __init__.__doc__ = original.__doc__
+    __init__.__qualname__ = "__init__"
+    __init__.__module__ = manager.class_.__module__
+    return __init__
+
+
+def _renamed(original: Any) -> Any:
+    """The learner's `__init__` under the name that Python shows in errors of the original."""
+    if not isinstance(original, FunctionType):
+        return original
+    copy = FunctionType(
+        original.__code__,
+        original.__globals__,
+        original.__name__,
+        original.__defaults__,
+        original.__closure__,
+    )
+    copy.__kwdefaults__ = original.__kwdefaults__
+    copy.__qualname__ = "__init__"
+    return copy
+
+
+# Registries -----------------------------------------------------------------------------------
+
+_registries: WeakSet[MapperRegistry] = WeakSet()
+_configuring = False
+
+
+class MapperRegistry:
+    """Mappers that belong together: those of one declarative base, or all of `mapper()`."""
+
+    def __init__(self) -> None:
+        self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
+        self._new_mappers = False
+        self._dependencies: set[MapperRegistry] = set()
+        _registries.add(self)
+
+    @property
+    def mappers(self) -> frozenset[Mapper]:
+        """All mappers."""
+        return frozenset(manager.mapper for manager in self._managers)
+
+    def _add_mapper(self, mapper: Mapper) -> None:
+        self._managers[mapper.class_manager] = None
+
+    def _remove_mapper(self, mapper: Mapper) -> None:
+        self._managers.pop(mapper.class_manager, None)
+
+    def _flag_new_mapper(self) -> None:
+        self._new_mappers = True
+
+    def configure(self, cascade: bool = False) -> None:
+        """Finish all mappers of this registry, and of those that it needs with `cascade`."""
+        configure_registries([self])
+
+    def dispose(self, cascade: bool = False) -> None:
+        """Take all mappings off their classes."""
+        for mapper in [manager.mapper for manager in self._managers]:
+            mapper.dispose()
+        self._new_mappers = False
+
+
+default_registry: MapperRegistry = MapperRegistry()
+
+
+def configure_registries(registries: Iterable[MapperRegistry]) -> None:
+    """Finish the mappers of these registries, and of those that their relationships lead to.
+
+    Raises: InvalidRequestError: a mapper failed, now or at an earlier attempt.
+    """
+    global _configuring
+    if _configuring:
+        return
+    _configuring = True
+    try:
+        todo, done = deque(registries), set()
+        while todo:
+            registry = todo.popleft()
+            if registry in done:
+                continue
+            done.add(registry)
+            for mapper in [manager.mapper for manager in registry._managers]:
+                _configure_mapper(mapper)
+            registry._new_mappers = False
+            todo.extend(registry._dependencies)
+    finally:
+        _configuring = False
+
+
+def _configure_mapper(mapper: Mapper) -> None:
+    if mapper._configure_failed is not None:
+        error = InvalidRequestError(
+            "One or more mappers failed to initialize - can't proceed with initialization of "
+            f"other mappers. Triggering mapper: '{mapper}'. Original exception was: "
+            f"{mapper._configure_failed}"
+        )
+        error._configure_failed = mapper._configure_failed  # type: ignore[attr-defined]
+        raise error
+    try:
+        mapper._post_configure_properties()
+    except Exception as error:
+        if not hasattr(error, "_configure_failed"):
+            mapper._configure_failed = error
+        raise
+
+
+def configure_mappers() -> None:
+    """Finish all mappers: look at every relationship now, and not at the first use."""
+    configure_registries(list(_registries))
+
+
+def clear_mappers() -> None:
+    """Take all mappings off all classes."""
+    for registry in list(_registries):
+        registry.dispose()
+
+
+def manager_of_class(cls: Any) -> ClassManager | None:
+    """What the mapping keeps on this very class, or None."""
+    try:
+        manager: ClassManager | None = vars(cls).get("_sa_class_manager")
+    except TypeError:
+        return None
+    return manager
+
+
+def class_mapper(class_: Any, configure: bool = True) -> Mapper:
+    """The mapper of a class.
+
+    Raises: ArgumentError: it is no class. UnmappedClassError: it is not mapped.
+    """
+    if isinstance(class_, Mapper):
+        return class_
+    manager = manager_of_class(class_)
+    if manager is None:
+        if not isinstance(class_, type):
+            raise ArgumentError(f"Class object expected, got '{class_!r}'.")
+        raise UnmappedClassError(class_)
+    if configure:
+        manager.mapper.check_configured()
+    return manager.mapper
+
+
+def object_mapper(instance: Any) -> Mapper:
+    """The mapper of an object's class.
+
+    Raises: UnmappedInstanceError: it is not mapped.
+    """
+    mapper: Mapper = instance_state(instance).mapper
+    return mapper
+
+
+@inspects(type)
+def _inspect_class(cls: Any) -> Mapper | None:
+    manager = manager_of_class(cls)
+    if manager is None:
+        return None
+    manager.mapper.check_configured()
+    return manager.mapper
+
+
+@inspects(object)
+def _inspect_object(obj: Any) -> InstanceState | None:
+    try:
+        return instance_state(obj)
+    except UnmappedInstanceError:
+        return None
+
+
+inspects_itself(QueryableAttribute)
+inspects_itself(InstanceState)
+
+
+# What learners call ---------------------------------------------------------------------------
+
+
+def mapper(
+    class_: type,
+    local_table: Any = None,
+    properties: Any = None,
+    primary_key: Any = None,
+    **kw: Any,
+) -> Mapper:
+    """Map a class to a table in the classical way; gives the Mapper."""
+    return Mapper(class_, local_table, properties, primary_key, **kw)
+
+
+def column_property(*columns: Any, **kw: Any) -> ColumnProperty:
+    """An attribute that is a column, or any expression: `column_property(first + " " + last)`."""
+    return ColumnProperty(*columns, **kw)
+
+
+def deferred(*columns: Any, **kw: Any) -> ColumnProperty:
+    """A column that is loaded only when it is read."""
+    return ColumnProperty(*columns, deferred=True, **kw)
+
+
+def synonym(
+    name: str,
+    map_column: bool | None = None,
+    descriptor: Any = None,
+    doc: str | None = None,
+    info: Any = None,
+) -> SynonymProperty:
+    """Another name for an attribute."""
+    return SynonymProperty(name, map_column, descriptor, doc, info)
+
+
+def reconstructor(fn: Any) -> Any:
+    """Decorate the method that is called when an object comes from the database."""
+    fn.__sa_reconstructor__ = True
+    return fn
+
+
+def validates(*names: str, include_removes: bool = False, include_backrefs: bool = True) -> Any:
+    """Decorate the method `(self, key, value)` that checks, or changes, what is set."""
+
+    def decorate(fn: Any) -> Any:
+        fn.__sa_validators__ = names
+        fn.__sa_validation_opts__ = {
+            "include_removes": include_removes,
+            "include_backrefs": include_backrefs,
+        }
+        return fn
+
+    return decorate
