@@ -490,12 +490,20 @@ def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str
 
 
 def _check_goals(step: Step, got: Sequence[Trial], before: Sequence[Goal]) -> tuple[Goal, ...]:
+    """Return the goals of the checks: each must hold in every trial."""
     answers = []
     for index, _ in enumerate(step.checks):
         asked = [trial.answers[index] for trial in got if len(trial.answers) > index]
         missed = [answer for answer in asked if not answer.true]
-        answers.append((missed or asked or [Answer(False, "", "not run yet")])[0])
-    return goals_of(step.checks, answers, before)
+        answers.append((missed or asked or [_NOT_RUN])[0])
+    goals = goals_of(step.checks, answers, before)
+    return tuple(
+        goal if answer is not _NOT_RUN else replace(goal, message="", checked=False)
+        for goal, answer in zip(goals, answers, strict=True)
+    )
+
+
+_NOT_RUN = Answer(False, "", "not run yet")
 
 
 def judge_challenge(
@@ -702,12 +710,13 @@ def measured(reference: Reference, step: Step) -> Reference:
         return _with_trouble(reference, goals)
     sent: list[SentSQL] = []
     goals = goals_at(step, reference, reference.start.effects, reference.start.answers)
+    reached = 0
     for number, moment in enumerate(reference.moments, 1):
         sent += sent_of(moment.replies)
         goals = goals_at(step, reference, moment.effects, moment.answers, sent)
-        if all_met(goals) and not reference.reached:
-            reference = replace(reference, reached=number)
-    return _with_trouble(reference, goals)
+        if all_met(goals) and not reached:
+            reached = number
+    return _with_trouble(replace(reference, reached=reached), goals)
 
 
 def _with_trouble(reference: Reference, goals: Sequence[Goal]) -> Reference:

@@ -10,9 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from ormtutor.course.checking import Vector
 from ormtutor.course.lesson import Lesson
 from ormtutor.errors import KernelError
-from ormtutor.reference import Known, Reference, known_of, measured, run_reference
+from ormtutor.reference import (
+    Known,
+    Reference,
+    known_of,
+    measured,
+    path_of,
+    run_reference,
+)
 from ormtutor.replay import Entry, Kernels, replica_of
 
 WAIT_SECONDS = 30.0
@@ -30,6 +38,7 @@ class Study:
         self._index = index
         self._start = tuple(start)
         self._reference: Reference | None = None
+        self._path = Known()
         self._known = Known()
         self._error: BaseException | None = None
         self._has_reference = threading.Event()
@@ -57,6 +66,11 @@ class Study:
     def reference_now(self) -> Reference | None:
         """Return the reference if it is there already."""
         return self._reference
+
+    def is_on_path(self, attempt: Vector) -> bool:
+        """Whether the lesson's own answer passes through what an attempt has come to."""
+        self._wait(self._has_reference)
+        return self._path.is_on_path(attempt)
 
     def known(self) -> Known:
         """Return the vectors of the step's mistakes, waiting for them."""
@@ -87,6 +101,7 @@ class Study:
             replica = replica_of(self._kernels, self._start)
             try:
                 found = run_reference(replica, self._lesson, step)
+                self._path = Known(path=path_of(step, found))
                 self._reference = measured(found, step)
             finally:
                 replica.stop()

@@ -5,235 +5,864 @@ Here:   the line goes to the kernel, what came of it into a Turn, and a Verdict 
 After:  course/checking.py judges, course/progress.py remembers, repl/panels.py draws the Turn.
 
 Undo, reset, play, skip, resume and recovery after a crash are one operation: a new kernel and a
-replay of the inputs so far.
+replay of the inputs so far (replay.py). What the lesson's own answer does is found out meanwhile,
+in kernels of its own (study.py, reference.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import dataclasses
+import difflib
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from ormtutor.course.checking import Goal, Verdict
+from ormtutor import files
+from ormtutor.course.checking import (
+    Evidence,
+    Goal,
+    Traffic,
+    Vector,
+    Verdict,
+    all_met,
+    decide,
+    recognise,
+    vector,
+    without_history,
+)
 from ormtutor.course.lesson import Hint, Lesson, Predict, Step
 from ormtutor.course.library import Library
-from ormtutor.course.progress import Progress
+from ormtutor.course.output import blank_addresses
+from ormtutor.course.progress import Progress, StepStatus
+from ormtutor.course.statements import SentSQL, spelled_out
+from ormtutor.errors import CommandError, KernelError
 from ormtutor.kernel.messages import (
+    Answer,
     Completion,
     Failure,
     Finished,
     Message,
-    Output,
-    Rows,
-    StateChange,
     Statement,
-    Transaction,
 )
+from ormtutor.reference import (
+    Trial,
+    challenge_goals,
+    failure_of,
+    goals_at,
+    judge_challenge,
+    judged_by,
+    look,
+    sent_of,
+    shown_of,
+    subject_of,
+    traffic_of,
+)
+from ormtutor.replay import (
+    EngineName,
+    Entry,
+    Kernels,
+    OnInput,
+    OnReply,
+    Replica,
+    answering,
+    entering,
+    finished,
+    path_to,
+    replica_of,
+)
+from ormtutor.report import report_text, script_text
+from ormtutor.study import Study
+from ormtutor.turn import Prediction, Turn, TurnKind, compare_prediction
+
+__all__ = ["Prediction", "Turn", "Tutor"]
+
+Place = Literal["session", "tables", "names", "effects"]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One input and all that came of it.
+@dataclass
+class _Sandbox:
+    """What `play` put aside, to be found again by `leave_play`."""
 
-    `number` counts the inputs of the step from 1, `first_line` is the line of the step on which the
-    input begins, `step` its full name such as `mapping/declare`. `goals` are those after the input.
-    """
-
-    number: int
-    source: str
-    first_line: int
-    step: str
-    replies: tuple[Message, ...] = ()
-    goals: tuple[Goal, ...] = ()
-    verdict: Verdict | None = None
-    answers: tuple[str | None, ...] = ()
-    kind: str = "learner"
-
-    def _all(self, kind: type[Any]) -> tuple[Any, ...]:
-        return tuple(reply for reply in self.replies if isinstance(reply, kind))
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """The statements that reached a cursor."""
-        return self._all(Statement)
-
-    @property
-    def rows(self) -> dict[int, Rows]:
-        """What came back, by the number of the statement."""
-        return {reply.number: reply for reply in self._all(Rows)}
-
-    @property
-    def transactions(self) -> tuple[Transaction, ...]:
-        """BEGIN, COMMIT and their kind."""
-        return self._all(Transaction)
-
-    @property
-    def transitions(self) -> tuple[StateChange, ...]:
-        """Objects that went from one state to another."""
-        return self._all(StateChange)
-
-    @property
-    def output(self) -> str:
-        """All that was printed, in order."""
-        return "".join(reply.text for reply in self._all(Output))
-
-    @property
-    def finished(self) -> Finished | None:
-        """How the run ended."""
-        found = self._all(Finished)
-        return found[-1] if found else None
-
-    @property
-    def value(self) -> str | None:
-        """The repr that the prompt shows, None where there is none."""
-        return self.finished.value if self.finished else None
-
-    @property
-    def failure(self) -> Failure | None:
-        """The exception that ended the run."""
-        return self.finished.failure if self.finished else None
-
-    @property
-    def status(self) -> str:
-        """`ok`, `error`, `interrupted` or `incomplete`."""
-        return self.finished.status if self.finished else "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The learner's answer to a question, beside what running the step's own lines gave."""
-
-    question: Predict
-    given: str
-    truth: str
-    is_right: bool
+    replica: Replica
+    turns: list[Turn]
 
 
 class Tutor:
     """One learner, one lesson, one step, one kernel.
 
-    Not safe for several threads but for `interrupt()`, which may come from any of them.
+    One thread at a time; only `interrupt` and `complete` may come from another.
+    `on_notice` hears what happened beside the learner's own input, in one sentence.
     """
-
-    lesson: Lesson
-    step: Step
-    index: int
-    turns: tuple[Turn, ...]
-    """The turns of this step, its demo first (`turn.kind == "demo"`)."""
-    goals: tuple[Goal, ...]
-    hints_shown: int
-    passed: bool
-    statements: tuple[Statement, ...]
-    """All statements of this step, numbered as the kernel numbers them."""
-    is_playing: bool
-    """Whether we are in the sandbox that `play` opened."""
 
     def __init__(
         self,
         library: Library,
         progress: Progress,
         *,
-        engine: str = "miniorm",
+        engine: EngineName = "miniorm",
         path: Sequence[str] = (),
         on_notice: Callable[[str], None] | None = None,
-    ) -> None: ...
+    ) -> None:
+        self.library = library
+        self.progress = progress
+        self.engine = engine
+        self._notice = on_notice or _ignore
+        self._kernels = Kernels(engine, path=path)
+        self._kernels.prepare()  # Python starts while the rest of the console is imported
+        self._replica: Replica | None = None
+        self._study: Study | None = None
+        self._sandbox: _Sandbox | None = None
+        self._lesson: Lesson | None = None
+        self.index = 0
+        self._base: list[Entry] = []
+        self._turns: list[Turn] = []
+        self._undone: list[str] = []
+        self._goals: tuple[Goal, ...] = ()
+        self._told: tuple[Any, ...] = ()  # the state at which a mistake was told last
+        self._judged: tuple[Trial, ...] = ()
+        self._answered: set[int] = set()
+        self._shown_lines = 0
+        self.hints_shown = 0
+        self.passed = False
+
+    # --- where we are -----------------------------------------------------------------------------
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson that is open; CommandError before one is."""
+        if self._lesson is None:
+            raise CommandError("no lesson is open", hint="`:list` shows the lessons.")
+        return self._lesson
+
+    @property
+    def step(self) -> Step:
+        """The step that the learner is in."""
+        return self.lesson.steps[self.index]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of this step: its demo first, then what the learner typed."""
+        return tuple(self._turns)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements of this step, numbered as the kernel numbers them."""
+        return tuple(statement for turn in self._typed() for statement in turn.statements)
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """The Expected panel: what the step asks for, and what of it is met."""
+        if not self._goals and self._study is not None and not self._is_judged_by_trials():
+            reference = self._study.reference_now()
+            if reference is not None and not self.step.checks:
+                self._goals = without_history(self._goals_from(look(self._kernel())))
+        return self._goals
+
+    @property
+    def attempts(self) -> int:
+        """How many inputs of this step went wrong; after three the console offers a hint."""
+        return self.progress.entry(self.lesson.id, self.step.id).attempts
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether we are in the sandbox that `play` opened."""
+        return self._sandbox is not None
+
+    @property
+    def engine_version(self) -> str:
+        """The engine's `__version__`."""
+        return self._kernels.version
+
+    def _typed(self) -> list[Turn]:
+        return [turn for turn in self._turns if turn.kind in ("learner", "play")]
+
+    def _kernel(self) -> Replica:
+        if self._replica is None:
+            raise CommandError("no lesson is open", hint="`:list` shows the lessons.")
+        return self._replica
+
+    # --- entering ---------------------------------------------------------------------------------
 
     def open(self, lesson: Lesson, step_id: str | None = None) -> None:
         """Enter a lesson at a step; without one where the learner left it.
 
+        What stands before the step is replayed: the learner's own inputs that passed, as long as
+        the lesson has not changed, else the lesson's.
+
         Raises: KernelError: no kernel can be started. CommandError: no such step.
         """
+        index = self._index_of(lesson, step_id)
+        self._leave()
+        self._lesson, self.index = lesson, index
+        self._enter_by_replay(lambda step: self._stored_inputs(lesson, step))
+
+    def _index_of(self, lesson: Lesson, step_id: str | None) -> int:
+        if step_id is None:
+            return lesson.index(self.progress.resume_step(lesson))
+        try:
+            return lesson.index(step_id)
+        except KeyError:
+            steps = [step.id for step in lesson.steps]
+            near = difflib.get_close_matches(step_id, steps, 1)
+            guess = f"Did you mean {near[0]}? " if near else ""
+            raise CommandError(
+                f"the lesson {lesson.id} has no step {step_id!r}",
+                hint=f"{guess}`:list` shows all.",
+            ) from None
+
+    def _stored_inputs(self, lesson: Lesson, step: Step) -> tuple[str, ...] | None:
+        kept = self.progress.entry(lesson.id, step.id)
+        usable = kept.inputs and kept.digest == lesson.digest
+        return kept.inputs if usable and kept.status in ("done", "different") else None
+
+    def _enter_by_replay(self, inputs_of: Callable[[Step], Sequence[str] | None]) -> None:
+        """Start a kernel, replay all that stands before the step, and begin it."""
+        lesson, index = self.lesson, self.index
+        before = path_to(lesson, index, inputs_of)
+        own = entering(lesson, self.step)
+        before = before[: len(before) - len(own)]
+        try:
+            self._replace_kernel(before)
+        except KernelError:
+            if not any(inputs_of(step) for step in lesson.steps[:index]):
+                raise
+            self._notice("your earlier inputs could not be replayed; the lesson's own were run")
+            before = path_to(lesson, index)[: -len(own)]
+            self._replace_kernel(before)
+        self._begin_step(before)
+
+    def _replace_kernel(self, entries: Sequence[Entry]) -> None:
+        if self._replica is not None:
+            self._replica.stop()
+            self._replica = None
+        self._replica = replica_of(self._kernels, entries)
+        self._kernels.prepare()
+
+    def _begin_step(self, before: list[Entry]) -> None:
+        """Run the step's setup and demo on the kernel at hand; the learner's turn begins."""
+        if self._study is not None:
+            self._study.give_up()
+        own = entering(self.lesson, self.step)
+        self._base = [*before, *own]
+        self._clear_step()
+        self._turns = [turn for entry in own if (turn := self._demo(entry)) is not None]
+        self._study = Study(self._kernels, self.lesson, self.index, self._base)
+        self._ask_goals_at_start()
+        self.progress.enter(self.lesson.id, self.step.id)
+
+    def _clear_step(self) -> None:
+        self._turns, self._undone, self._goals = [], [], ()
+        self._told, self._judged = (), ()
+        self._answered = set()
+        self._shown_lines = self.hints_shown = 0
+        self.passed = self.step.is_reading
+
+    def _demo(self, entry: Entry) -> Turn | None:
+        replies = self._kernel().run(entry, deadline=_PATIENCE)
+        failure = failure_of(replies)
+        if entry.kind == "setup" and failure:
+            self._notice(f"the step's own setup failed: {_first_line(failure)}")
+        if entry.kind != "learner":
+            return None
+        return Turn(0, entry.source, entry.first_line, entry.step, replies, kind="demo")
+
+    def _ask_goals_at_start(self) -> None:
+        subject = subject_of(self.step)
+        if subject is not None:
+            self._goals = challenge_goals(self.step, subject, (), ())
+        elif self.step.checks:
+            found = self._goals_from(None)
+            self._goals = without_history(found)
+
+    def study(self) -> None:
+        """Find out in the background what the step's answers do. Call it when nothing is urgent."""
+        if self._study is not None:
+            self._study.begin()
+        self._kernels.prepare()
+
+    def _leave(self) -> None:
+        """A step of text alone is done by going on from it."""
+        if self.is_playing:
+            self.leave_play()
+        if self._lesson is not None and self.step.is_reading:
+            self._remember("done", ())
+
+    # --- an input ---------------------------------------------------------------------------------
 
     def submit(
-        self,
-        source: str,
-        on_reply: Callable[[Message], None] | None = None,
-        on_input: Callable[[str], str | None] | None = None,
+        self, source: str, on_reply: OnReply | None = None, on_input: OnInput | None = None
     ) -> Turn:
-        """Run one input; never raises for what the learner wrote."""
-        raise NotImplementedError
+        """Run one input; never raises for what the learner wrote.
+
+        Raises: KernelError: the kernel died and no other can be started.
+        """
+        self.study()
+        turn = self._run(source, on_reply, on_input)
+        if turn.status == "incomplete":
+            return turn
+        self._undone.clear()
+        if not self._kernel().alive:
+            return self._recover(turn)
+        if not self.is_playing:
+            turn = self._judge(turn)
+        self._turns.append(turn)
+        return turn
+
+    def _run(self, source: str, on_reply: OnReply | None, on_input: OnInput | None) -> Turn:
+        answers: list[str | None] = []
+
+        def answer(prompt: str) -> str | None:
+            text = on_input(prompt) if on_input is not None else None
+            answers.append(text)
+            return text
+
+        typed = self._typed()
+        line = typed[-1].end_line + 1 if typed else 1
+        key = self.lesson.key(self.step)
+        entry = Entry("learner", source, key, line)
+        replies = self._run_entry(entry, on_reply, answer)
+        end = finished(replies)
+        kind: TurnKind = "play" if self.is_playing else "learner"
+        return Turn(
+            number=len(typed) + 1,
+            source=source,
+            first_line=line,
+            step=key,
+            replies=replies,
+            kind=kind,
+            answers=tuple(answers),
+            is_lost=end is None or end.status == "interrupted",
+        )
+
+    def _run_entry(
+        self, entry: Entry, on_reply: OnReply | None, on_input: OnInput
+    ) -> tuple[Message, ...]:
+        try:
+            return self._kernel().run(entry, on_reply, on_input)
+        except KernelError as error:
+            # It died between two inputs, so that this one never ran.
+            failure = Failure("KernelDied", error.problem, error.problem, error.problem, 0)
+            end = Finished(0, "error", None, failure, 0, 0.0)
+            if on_reply is not None:
+                on_reply(end)
+            return (end,)
+
+    def _recover(self, turn: Turn) -> Turn:
+        """The kernel died of an input: a new one, and all inputs but that."""
+        how = self._kernel().kernel.exit or "it is gone"
+        failure = turn.failure.message if turn.failure is not None else how
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        self._rebuild(kept)
+        inputs = f"{len(kept)} input{'' if len(kept) == 1 else 's'}"
+        self._notice(
+            f"the kernel died ({failure}); your names are back by replaying {inputs}, "
+            "without the last one"
+        )
+        lost = replace(
+            turn,
+            is_lost=True,
+            goals=self._goals,
+            verdict=None if self.is_playing else Verdict("error", f"The kernel died: {failure}"),
+        )
+        self._turns.append(lost)
+        return lost
+
+    def _rebuild(self, kept: Sequence[Turn]) -> None:
+        """Put a new kernel where the old one stood, with these inputs of the step."""
+        self._replace_kernel([*self._base, *map(_entry_of, kept)])
+
+    # --- judging ----------------------------------------------------------------------------------
+
+    def _judge(self, turn: Turn) -> Turn:
+        before = self._goals
+        typed = [*self._typed(), turn]
+        failure = failure_of(turn.replies)
+        whole = False
+        if not self._is_judged_by_trials():
+            self._goals = self._goals_by_asking(typed)
+        elif not self.passed:
+            self._goals, whole = self._goals_by_trial(typed, asked=False)
+        verdict: Verdict | None = None
+        if not self.passed:
+            verdict = self._decide(typed, failure, is_whole=whole, asked=False)
+            self._count(verdict, typed)
+        return replace(turn, goals=_with_history(self._goals, before), verdict=verdict)
+
+    def check(self) -> Verdict:
+        """Judge the step now, and say what is missing."""
+        if self.is_playing:
+            raise CommandError("nothing is judged at play", hint="`:return` goes back to the step.")
+        if self.step.is_reading:
+            return Verdict("pass", "There is nothing to do here but to read.")
+        typed = self._typed()
+        if self._is_judged_by_trials():
+            self._goals, whole = self._goals_by_trial(typed, asked=True)
+        else:
+            self._goals, whole = self._goals_by_asking(typed), False
+        # What failed last may be declared a mistake, though asking is no further failure.
+        failure = failure_of(typed[-1].replies) if typed else ""
+        verdict = self._decide(typed, failure, is_whole=whole, asked=True)
+        if verdict.is_pass and not self.passed:
+            self._count(verdict, typed)
+        return verdict
+
+    def _is_judged_by_trials(self) -> bool:
+        return subject_of(self.step) is not None
+
+    def _goals_by_asking(self, typed: Sequence[Turn]) -> tuple[Goal, ...]:
+        if self.step.checks:
+            return self._goals_from(None, typed)
+        shown = [shown_of(turn.replies) for turn in typed]
+        return self._goals_from(look(self._kernel(), shown), typed)
+
+    def _goals_from(self, effects: Any, typed: Sequence[Turn] = ()) -> tuple[Goal, ...]:
+        """Return the goals as the kernel's facts have them, waiting for the reference if needed."""
+        kernel = self._kernel().kernel
+        checks = [check.expression for check in self.step.checks]
+        answers: tuple[Answer, ...] = kernel.ask(checks) if checks else ()
+        reference = None
+        if not checks and self._study is not None:
+            reference = self._study.reference()
+        sent = [item for turn in typed for item in sent_of(turn.replies)]
+        return goals_at(self.step, reference, effects, answers, sent, self._goals)
+
+    def _goals_by_trial(
+        self, typed: Sequence[Turn], *, asked: bool
+    ) -> tuple[tuple[Goal, ...], bool]:
+        """Return the goals of a challenge, and whether the attempt is a whole one."""
+        subject = subject_of(self.step)
+        assert subject is not None
+        sources = [turn.source for turn in typed if turn.status == "ok"]
+        found = judged_by(subject, sources)
+        reference = self._study.reference() if self._study is not None else None
+        if found is None or reference is None:
+            self._judged = ()
+            return challenge_goals(self.step, subject, (), (), self._goals), False
+        defines = bool(judged_by(subject, sources[-1:])) or asked or not self._judged
+        if defines or not subject.names:
+            inputs, expression = found
+            self._judged = judge_challenge(
+                self._kernels, self.lesson, self.step, self._base, inputs, expression
+            )
+            self._kernels.prepare()
+        goals = challenge_goals(self.step, subject, reference.trials, self._judged, self._goals)
+        return goals, bool(defines and subject.names)
+
+    def _decide(
+        self, typed: Sequence[Turn], failure: str, *, is_whole: bool, asked: bool
+    ) -> Verdict:
+        trials_failed = next((trial.failure for trial in self._judged if trial.failure), "")
+        sent = self._sent(typed)
+        attempt = vector(self._goals, failure or trials_failed, sent)
+        # A pass, and only a pass, is compared with the lesson's traffic.
+        done = all_met(self._goals)
+        reference = self._study.reference() if self._study is not None and done else None
+        mistake, is_on_path = "", False
+        if not done or failure:
+            mistake, is_on_path = self._recognise(attempt, asked=asked)
+        here = (mistake, attempt.goals, attempt.lefts, attempt.failure)
+        if not asked and here == self._told:
+            mistake = ""  # it was told, and nothing that matters has changed since
+        verdict = decide(
+            Evidence(
+                goals=self._goals,
+                failure=failure,
+                failure_is_asked=self._is_asked_failure(failure),
+                mistake=mistake,
+                is_on_path=is_on_path,
+                asked=asked,
+                is_whole=is_whole,
+                yours=self._traffic(typed),
+                theirs=reference.traffic_to_goal if reference is not None else None,
+            )
+        )
+        if verdict.kind == "mistake":
+            self._told = here
+        return verdict
+
+    def _sent(self, typed: Sequence[Turn]) -> tuple[SentSQL, ...]:
+        if self._is_judged_by_trials():
+            return self._judged[0].sent if self._judged else ()
+        return tuple(item for turn in typed for item in sent_of(turn.replies))
+
+    def _traffic(self, typed: Sequence[Turn]) -> tuple[Traffic, ...]:
+        if self._is_judged_by_trials():
+            return self._judged[0].traffic if self._judged else ()
+        return traffic_of(reply for turn in typed for reply in turn.replies)
+
+    def _recognise(self, attempt: Vector, *, asked: bool) -> tuple[str, bool]:
+        """Return the text of the mistake that this is, and whether a right answer comes by here."""
+        if self._study is None:
+            return "", False
+        if not asked and self._study.is_on_path(attempt):
+            return "", True  # the straight path waits for nothing more
+        if not self.step.mistakes:
+            return "", False
+        known = self._study.known()
+        found = recognise(attempt, known.mistakes)
+        text = self.step.mistakes[found].message if found is not None else ""
+        return text, known.is_on_path(attempt)
+
+    def _is_asked_failure(self, failure: str) -> bool:
+        """Whether the step shows an exception of this kind on purpose."""
+        if not failure:
+            return False
+        kind = failure.partition(":")[0]
+        return any(
+            example.want.startswith("Traceback ")
+            and re.search(rf"^{re.escape(kind)}\b", example.want, re.MULTILINE) is not None
+            for example in self.step.reference
+        )
+
+    def _count(self, verdict: Verdict, typed: Sequence[Turn]) -> None:
+        if verdict.is_pass:
+            self.passed = True
+            inputs = [turn.source for turn in typed if not turn.is_lost]
+            self._remember("done" if verdict.kind == "pass" else "different", inputs)
+            self._test_out()
+        elif verdict.kind in ("error", "mistake", "regressed", "almost"):
+            self.progress.record(
+                self.lesson.id, self.step.id, attempts=self.attempts + 1, save=False
+            )
+
+    def _remember(self, status: StepStatus, inputs: Iterable[str]) -> None:
+        self.progress.record(
+            self.lesson.id,
+            self.step.id,
+            status=status,
+            inputs=tuple(inputs),
+            digest=self.lesson.digest,
+        )
+
+    def _test_out(self) -> None:
+        """Whoever passes the challenge at the end first has no need of what leads to it."""
+        lesson = self.lesson
+        if not self.step.is_challenge or self.index + 1 < len(lesson.steps):
+            return
+        for step in lesson.steps:
+            if not self.progress.status(lesson.id, step.id):
+                self.progress.record(lesson.id, step.id, status="tested out", save=False)
+        self.progress.save()
+
+    # --- moving -----------------------------------------------------------------------------------
 
     def next(self) -> None:
-        """Enter the next step. CommandError: this one is not done, or it was the last."""
+        """Enter the next step, in the kernel as it is.
+
+        Raises: CommandError: this one is not done, or it was the last.
+        """
+        if not self.passed:
+            raise CommandError(
+                "this step is not done yet",
+                hint="`:check` says what is missing; `:skip` goes on without it.",
+            )
+        self._leave()
+        if self.index + 1 == len(self.lesson.steps):
+            raise CommandError("this is the last step of the lesson", hint="`:list` shows all.")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        before = [*self._base, *map(_entry_of, kept)]
+        self.index += 1
+        if self._kernel().alive:
+            self._begin_step(before)
+        else:
+            self._replace_kernel(before)
+            self._begin_step(before)
+        self.study()
 
     def back(self) -> None:
         """Enter the step before. CommandError: this is the first."""
+        if self.index == 0:
+            raise CommandError("this is the first step of the lesson")
+        self.open(self.lesson, self.lesson.steps[self.index - 1].id)
 
     def go(self, step_id: str) -> None:
         """Enter any step of this lesson, or `lesson/step` of another."""
+        lesson_id, slash, name = step_id.rpartition("/")
+        lesson = self.library.lesson(lesson_id) if slash else self.lesson
+        self.open(lesson, name)
 
     def skip(self) -> tuple[Turn, ...]:
         """Run the lesson's own answer from the step's start, mark it skipped, enter the next.
 
-        Returns the turns of the answer, to be shown.
+        Returns the turns of the answer, to be shown. It cannot fail: where the answer does not work
+        from the learner's own beginning, it is run from the lesson's.
         """
-        raise NotImplementedError
+        if self.is_playing:
+            self.leave_play()
+        turns = self._run_reference_here()
+        if self._unexpected(turns):
+            self._base = path_to(self.lesson, self.index)
+            turns = self._run_reference_here()
+        if self._unexpected(turns):
+            self._notice("the lesson's own answer failed; please `:report` it")
+        if not self.progress.status(self.lesson.id, self.step.id):
+            self._remember("skipped", ())
+        self._turns = [turn for turn in self._turns if turn.kind == "demo"]
+        self._turns += [replace(turn, kind="learner") for turn in turns]
+        self.passed = True
+        if self.index + 1 < len(self.lesson.steps):
+            self._go_on()
+        return tuple(turns)
+
+    def _run_reference_here(self) -> list[Turn]:
+        self._replace_kernel(self._base)
+        turns = []
+        for number, entry in enumerate(answering(self.lesson, self.step), 1):
+            replies = self._kernel().run(entry, deadline=_PATIENCE)
+            turns.append(
+                Turn(number, entry.source, entry.first_line, entry.step, replies, kind="skip")
+            )
+            if not self._kernel().alive:
+                break
+        return turns
+
+    def _unexpected(self, turns: Sequence[Turn]) -> bool:
+        wants = [example.want for example in self.step.reference]
+        return len(turns) < len(wants) or any(
+            turn.failure is not None and not want.startswith("Traceback ")
+            for turn, want in zip(turns, wants, strict=True)
+        )
 
     def reset(self) -> None:
-        """Begin the step again."""
+        """Begin the step again: from the learner's beginning, or the lesson's if that has none."""
+        if self.is_playing:
+            self.leave_play()
+        own = len(entering(self.lesson, self.step))
+        reference = self._study.reference_now() if self._study is not None else None
+        if reference is not None and reference.trouble:
+            self._base = path_to(self.lesson, self.index)
+            self._notice("the step begins from the lesson's own earlier answers")
+        before = self._base[: len(self._base) - own]
+        self._replace_kernel(before)
+        self._begin_step(before)
+        self.progress.record(self.lesson.id, self.step.id, attempts=0, save=False)
+        self.study()
 
     def undo(self, count: int = 1) -> tuple[Turn, ...]:
-        """Take the last inputs back; returns those taken back."""
-        raise NotImplementedError
+        """Take the last inputs back, by a new kernel and a replay; returns those taken back."""
+        typed = self._typed()
+        taken = typed[len(typed) - min(count, len(typed)) :]
+        if not taken:
+            return ()
+        first = self._turns.index(taken[0])
+        self._turns = self._turns[:first]
+        self._undone += [turn.source for turn in reversed(taken)]
+        self._replay_turns()
+        return tuple(taken)
 
     def redo(self) -> Turn:
-        """Run the input again that `undo` took back last."""
-        raise NotImplementedError
+        """Run the input again that `undo` took back last. CommandError: there is none."""
+        if not self._undone:
+            raise CommandError("there is nothing to redo")
+        *rest, source = self._undone
+        turn = self.submit(source)
+        self._undone = rest
+        return turn
+
+    def restart(self) -> None:
+        """Replace the kernel and replay the inputs: ends threads, forgets what is half broken."""
+        self._replay_turns()
+
+    def _replay_turns(self) -> None:
+        """Replay the turns that are left in a new kernel, and say what came out otherwise."""
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        self._replace_kernel(self._base if self._sandbox is None else self._sandbox_base())
+        again: dict[int, Turn] = {}
+        for turn in kept:
+            replies = self._kernel().run(_entry_of(turn), deadline=_PATIENCE)
+            again[id(turn)] = replace(turn, replies=replies)
+            if not self._kernel().alive:
+                raise KernelError(f"the kernel died while it replayed line {turn.first_line}")
+            if _showed(turn) != _showed(again[id(turn)]):
+                self._notice(f"line {turn.first_line} gave something else this time")
+        self._turns = [again.get(id(turn), turn) for turn in self._turns]
+        if self.is_playing:
+            return
+        typed = self._typed()
+        self.passed = any(t.verdict is not None and t.verdict.is_pass for t in typed)
+        self._told = ()
+        self._goals = ()
+        if not typed:
+            self._judged = ()
+            self._ask_goals_at_start()
+        elif self._is_judged_by_trials():
+            self._goals = without_history(self._goals_by_trial(typed, asked=True)[0])
+        else:
+            self._goals = without_history(self._goals_by_asking(typed))
+
+    # --- the sandbox ------------------------------------------------------------------------------
 
     def play(self) -> None:
         """Open a sandbox: all that the learner does there is dropped by `leave_play`."""
+        if self.is_playing:
+            raise CommandError("this is the sandbox already", hint="`:return` leaves it.")
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        sandbox = replica_of(self._kernels, [*self._base, *map(_entry_of, kept)])
+        self._sandbox = _Sandbox(self._kernel(), self._turns)
+        self._replica, self._turns = sandbox, []
+        self._kernels.prepare()
 
     def leave_play(self) -> None:
         """Go back to the step as it was before `play`."""
+        if self._sandbox is None:
+            raise CommandError("this is no sandbox", hint="`:play` opens one.")
+        self._kernel().stop()
+        self._replica, self._turns = self._sandbox.replica, self._sandbox.turns
+        self._sandbox = None
+        if not self._kernel().alive:
+            self._replay_turns()
+
+    def _sandbox_base(self) -> list[Entry]:
+        assert self._sandbox is not None
+        typed = [turn for turn in self._sandbox.turns if turn.kind == "learner"]
+        return [*self._base, *(_entry_of(turn) for turn in typed if not turn.is_lost)]
+
+    # --- help -------------------------------------------------------------------------------------
 
     def hint(self) -> Hint | None:
         """Show one more hint; None when there is no more."""
-        raise NotImplementedError
+        if self.hints_shown >= len(self.step.hints):
+            return None
+        self.hints_shown += 1
+        self.progress.record(self.lesson.id, self.step.id, hints=self.hints_shown)
+        return self.step.hints[self.hints_shown - 1]
 
     def solution(self) -> str | None:
         """Reveal one more line of the lesson's own answer; None when all are shown."""
-        raise NotImplementedError
-
-    def check(self) -> Verdict:
-        """Judge the step now, and say what is missing."""
-        raise NotImplementedError
-
-    def accept(self) -> str:
-        """Move on as disputed; returns the path of the report for the lesson's author."""
-        raise NotImplementedError
-
-    def report(self) -> str:
-        """Write a report of this step: inputs, versions, verdict; returns its path."""
-        raise NotImplementedError
+        lines = [line for example in self.step.reference for line in example.source.split("\n")]
+        if self._shown_lines >= len(lines):
+            return None
+        self._shown_lines += 1
+        return lines[self._shown_lines - 1]
 
     def question(self) -> Predict | None:
         """Return the question that is due before the next input, if there is one."""
-        raise NotImplementedError
+        number = len(self._typed()) + 1
+        if self.passed or self.is_playing:
+            return None
+        for index, predict in enumerate(self.step.predictions):
+            if predict.after == number and index not in self._answered:
+                return predict
+        return None
 
     def predict(self, given: str) -> Prediction:
-        """Answer the question that is due."""
-        raise NotImplementedError
+        """Answer the question that is due. CommandError: none is."""
+        question = self.question()
+        if question is None:
+            raise CommandError("no question is open")
+        self._answered.add(self.step.predictions.index(question))
+        reference = self._study.reference() if self._study is not None else None
+        return compare_prediction(question, given, reference)
 
-    def complete(self, source: str, cursor: int) -> tuple[Completion, ...]:
-        """Return what could stand at the cursor."""
-        raise NotImplementedError
+    def comparison(self) -> tuple[str, ...]:
+        """Return the lesson's own answer and its SQL, to be shown beside the learner's."""
+        reference = self._study.reference() if self._study is not None else None
+        lines = [line for example in self.step.reference for line in example.source.split("\n")]
+        sent = reference.traffic if reference is not None else ()
+        return (*lines, *(text for item in sent for text in spelled_out(item.sent)))
 
-    def ask(self, expression: str) -> str:
-        """Return the repr of an expression over the facts, such as `plan()`."""
-        raise NotImplementedError
+    # --- reports ----------------------------------------------------------------------------------
 
-    def view(self, what: str, budget: int = 50) -> Any:
-        """Return a view of the kernel: `session`, `tables`, `names` or `effects`."""
+    def accept(self) -> str:
+        """Move on as disputed; returns the path of the report for the lesson's author."""
+        if self.is_playing:
+            self.leave_play()
+        path = self.report()
+        if not self.passed:
+            inputs = [turn.source for turn in self._typed() if not turn.is_lost]
+            self._remember("disputed", inputs)
+        self.passed = True
+        if self.index + 1 < len(self.lesson.steps):
+            self._go_on()
+        return path
+
+    def report(self) -> str:
+        """Write a report of this step: inputs, versions, goals; returns its path.
+
+        Raises: CommandError: the file cannot be written.
+        """
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        name = f"{self.lesson.id}-{self.step.id}-{stamp}.md".replace(":", "-")
+        path = files.report_directory() / name
+        engine = f"{self.engine} {self._kernels.version}"
+        text = report_text(self.lesson, self.step, engine, self._typed(), self._goals)
+        try:
+            files.write_text(path, text)
+        except OSError as error:
+            raise CommandError(f"the report cannot be written: {error}") from error
+        return str(path)
 
     def script(self) -> str:
-        """Return what the learner did as a script that runs on SQLAlchemy."""
-        raise NotImplementedError
+        """Return what was run so far, the lesson's part too, as a script for SQLAlchemy."""
+        key = self.lesson.key(self.step)
+        return script_text(key, self._kernel(), len(self._base), self._typed())
 
-    def interrupt(self) -> None:
-        """Interrupt the running input; callable from any thread."""
+    # --- the kernel, for panels -------------------------------------------------------------------
 
-    def restart(self) -> None:
-        """Replace the kernel and replay the inputs."""
+    def complete(self, source: str, cursor: int) -> tuple[Completion, ...]:
+        """Return what could stand at the cursor; nothing while an input runs."""
+        return self._kernel().kernel.complete(source, cursor)
+
+    def ask(self, expression: str) -> str:
+        """Return the value of an expression over the facts, such as `plan()`, as text.
+
+        Raises: CommandError: it cannot be told.
+        """
+        (answer,) = self._kernel().kernel.ask([expression])
+        if answer.error:
+            raise CommandError(answer.error)
+        return answer.left
+
+    def view(self, what: Place, budget: int = 50) -> Any:
+        """Return a view of the kernel: `session`, `tables`, `names` or `effects`."""
+        return self._kernel().kernel.inspect(what, budget)
+
+    def interrupt(self) -> str:
+        """Interrupt the running input, from any thread; returns the rung that was taken."""
+        replica = self._replica
+        return replica.kernel.interrupt() if replica is not None else "idle"
 
     def close(self) -> None:
-        """Stop all kernels; may be called twice."""
+        """Stop all kernels and write progress; may be called twice."""
+        if self._study is not None:
+            self._study.give_up()
+        self._kernels.close()
+        self.progress.save()
+
+
+_PATIENCE = 30.0
+"""Seconds for one input that is replayed: it ended the first time, or the learner stopped it."""
+
+
+def _ignore(text: str) -> None:
+    """Nobody listens."""
+
+
+def _entry_of(turn: Turn) -> Entry:
+    return Entry("learner", turn.source, turn.step, turn.first_line, turn.answers)
+
+
+def _showed(turn: Turn) -> tuple[str, str, str]:
+    """Return what an input showed, as far as it should be the same in a replay."""
+    return (
+        blank_addresses(turn.output),
+        blank_addresses(turn.value or ""),
+        turn.failure.kind if turn.failure is not None else "",
+    )
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _with_history(goals: Sequence[Goal], before: Sequence[Goal]) -> tuple[Goal, ...]:
+    if len(before) != len(goals):
+        return tuple(goals)
+    return tuple(
+        dataclasses.replace(goal, was_met=was.met) for goal, was in zip(goals, before, strict=True)
+    )

@@ -26,16 +26,23 @@ TUTOR_BELOW = {
     "differences": set(),
     "kernel": {"errors"},
     "course": {"errors", "files"},
-    "tutor": {"course", "kernel.client", "kernel.messages", "differences", "files", "errors"},
-    "check": {
-        "tutor",
+    "replay": {"course", "kernel.client", "kernel.messages", "errors"},
+    "reference": {"replay", "course", "kernel.messages", "files", "errors"},
+    "study": {"reference", "replay", "course", "errors"},
+    "turn": {"reference", "course", "kernel.messages"},
+    "report": {"turn", "replay", "course", "kernel.messages"},
+    "tutor": {
+        "report",
+        "turn",
+        "study",
+        "reference",
+        "replay",
         "course",
-        "kernel.client",
         "kernel.messages",
-        "differences",
         "files",
         "errors",
     },
+    "check": {"reference", "replay", "course", "kernel.messages", "differences", "files", "errors"},
     "pytest_plugin": {"check", "course", "errors"},
     "repl": {"tutor", "course", "kernel.messages", "errors", "files", "config"},
     "cli": {"repl", "tutor", "check", "course", "config", "files", "errors"},
@@ -65,7 +72,7 @@ ONLY_IN = {
     "prompt_toolkit": {"ormtutor/repl/"},
     "pygments": {"ormtutor/repl/"},
     "rich": {"ormtutor/repl/", "ormtutor/cli.py"},
-    "markdown_it": {"ormtutor/course/lesson.py"},
+    "markdown_it": {"ormtutor/course/markdown.py"},
 }
 
 
