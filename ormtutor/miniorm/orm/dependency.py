@@ -5,9 +5,9 @@ Here:   which objects join in (presort), what must come before what (edges), and
         copied from one row to another when the time has come (process).
 After:  orm/persistence.py writes the rows of the objects and of the association tables.
 
-A relationship is an edge between rows: the row with the foreign key is written after the row that it
-points to, and deleted before. `OneToMany` stands on the side that is pointed to, `ManyToOne` on the
-side with the key, `ManyToMany` on both sides of an association table. When all rows of one
+A relationship is an edge between rows: the row with the foreign key is written after the row that
+it points to, and deleted before. `OneToMany` stands on the side that is pointed to, `ManyToOne` on
+the side with the key, `ManyToMany` on both sides of an association table. When all rows of one
 table can be written in one go, the edges run between *mappers*; when tables or a table's own rows
 depend on each other in a ring, they run between the *objects*.
 
@@ -286,8 +286,8 @@ class Dependency:
     def _register_delete(self, flush: UOWTransaction, child: InstanceState, reason: str) -> None:
         """A related object goes, with all that its own delete cascade reaches."""
         flush.register(child, is_delete=True, operation="delete", prop=self.prop, reason=reason)
-        for _, _, reached, _ in self.mapper.cascade_iterator("delete", child):
-            flush.register(reached, is_delete=True, reason=f"delete cascade after {reason}")
+        for reached in flush.delete_cascade(child):
+            flush.register(reached, is_delete=True, reason=f"delete cascade, {reason}")
 
     def _wont_proceed(self, flush: UOWTransaction, child: InstanceState, operation: str) -> bool:
         """Whether the related object is not in the session: then nothing is written for it."""
@@ -665,7 +665,7 @@ class KeySwitch(Dependency):
             obj = state()
             if obj is None or state.mapper is not self.parent:
                 continue
-            related = self.parent.impls[self.key].get(state, obj.__dict__, passive)
+            related = flush.value(state, self.key, passive)
             if related is None or related is PASSIVE_NO_RESULT:
                 continue
             related_state = getattr(related, "_sa_instance_state", None)

@@ -103,7 +103,7 @@ class ORMExecuteState:
         execution_options: Any = None,
         bind_arguments: Any = None,
     ) -> Any:
-        """Execute now, in place of the execution that asked; return the result from the listener."""
+        """Execute now, in place of the execution that asked; the listener returns the result."""
         if statement is not None:
             self.statement = statement
         if params is not None:

@@ -26,7 +26,7 @@ from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.base import Connection
@@ -80,8 +80,8 @@ class Writing:
             (by_column[column].key, column) for column in table.c if column in by_column
         ]
         self.attribute_of = {column: key for key, column in self.columns}
-        self.column_of = {key: column for key, column in self.columns}
-        self.primary_key = [column for column in table.primary_key if column in by_column]
+        self.column_of = dict(self.columns)
+        self.primary_key = list(mapper.primary_key)
         self.pk_keys = frozenset(column.key for column in self.primary_key)
         self.keys = [by_column[column].key for column in self.primary_key]
         self.without_default = [
@@ -138,12 +138,12 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
     inserts: list[Record] = []
     updates: list[Record] = []
     for state in sort_states(mapper, states):
-        if state.ident is not None or _takes_over_row(mapper, state, flush):
+        if state.ident is not None or takes_over_row(mapper, state, state.dict, flush):
             record = update_record(mapper, writing, state, flush)
             if record is not None:
                 updates.append(record)
         else:
-            inserts.append(insert_record(writing, state))
+            inserts.append(insert_record(writing, state, state.dict))
     if updates:
         _emit_updates(mapper, writing, connection, updates, flush)
     if inserts:
@@ -185,9 +185,10 @@ def _ident_sort_key(mapper: Mapper) -> Any:
     )
 
 
-def _takes_over_row(mapper: Mapper, state: InstanceState, flush: UOWTransaction) -> bool:
+def takes_over_row(
+    mapper: Mapper, state: InstanceState, values: Values, flush: UOWTransaction
+) -> bool:
     """Whether a pending object has the key of one that is deleted in this flush: a row switch."""
-    values = state.dict
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if None in key:
         return False
@@ -213,9 +214,8 @@ def _is_expression(value: Any) -> bool:
     return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
 
 
-def insert_record(writing: Writing, state: InstanceState) -> Record:
+def insert_record(writing: Writing, state: InstanceState, values: Values) -> Record:
     """The row of a pending object: its values; NULL where neither it nor a default says more."""
-    values = state.dict
     record = Record(state, values)
     params = record.params
     for key, column in writing.columns:
@@ -244,10 +244,23 @@ def update_record(
 
     Raises: FlushError: the key is NULL.
     """
-    values = state.dict
+    record = changed_record(mapper, writing, state, state.dict, state.committed_state)
+    if not record.params and not record.expressions:
+        return None
+    _add_old_key(mapper, writing, record, flush)
+    return record if record.params or record.expressions else None
+
+
+def changed_record(
+    mapper: Mapper,
+    writing: Writing,
+    state: InstanceState,
+    values: Values,
+    committed: Mapping[str, Any],
+) -> Record:
+    """The columns that have other values than those committed."""
     record = Record(state, values)
     params = record.params
-    committed = state.committed_state
     for key, column in writing.columns:
         if key not in committed:
             continue
@@ -256,12 +269,9 @@ def update_record(
             record.expressions[column] = value
         elif not mapper.impls[key]._same(value, committed[key]):
             params[column.key] = value
-    if not params and not record.expressions:
-        return None
     if mapper.eager_defaults and not writing.update_defaults <= params.keys():
         record.batches = False
-    _add_old_key(mapper, writing, record, flush)
-    return record if params or record.expressions else None
+    return record
 
 
 def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTransaction) -> None:

@@ -4,12 +4,12 @@ Before: learners; orm/query.py for autoflush and connections.
 Here:   add, delete, merge, expire, flush, commit; who is new, dirty and deleted.
 After:  orm/unitofwork.py for a flush, orm/transaction.py for commit and rollback.
 
-An object's way: `add` makes it pending (`_new`), a flush makes it persistent (`identity_map`), `delete`
-puts it on the list of those whose row goes with the next flush (`_deleted`), and the commit or
-rollback that follows decides whether it is detached or comes back.
+An object's way: `add` makes it pending (`_new`), a flush makes it persistent (`identity_map`),
+`delete` puts it on the list of those whose row goes with the next flush (`_deleted`), and the
+commit or rollback that follows decides whether it is detached or comes back.
 
-This file is one thing though it is long: nearly every method is one of the public names, most of them
-a few lines.
+This file is one thing though it is long: nearly every method is one of the public names, and most
+have a few lines.
 
 Follows: SQLAlchemy 1.4, "Using the Session"; Fowler, PoEAA, "Unit of Work".
 """
@@ -40,7 +40,7 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_OFF,
     instance_state,
 )
-from ormtutor.miniorm.orm.transaction import SessionTransaction, check_context
+from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction, check_context
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -81,8 +81,6 @@ EVENTS = (
     "deleted_to_detached",
     "persistent_to_detached",
 )
-
-EXPLICIT = Cause("flush", detail="explicit")
 
 # Public names of SQLAlchemy's Session that stand outside of what this engine is for.
 ABSENT = frozenset(

@@ -98,6 +98,7 @@ class ScopedRegistry:
         self.registry: dict[Hashable, Any] = {}
 
     def __call__(self) -> Any:
+        """The one of the present scope, made when there is none."""
         key = self.scopefunc()
         if key not in self.registry:
             self.registry[key] = self.createfunc()
@@ -126,6 +127,7 @@ class ThreadLocalRegistry(ScopedRegistry):
         self.registry: Any = _local()
 
     def __call__(self) -> Any:
+        """The one of this thread, made when there is none."""
         try:
             return self.registry.value
         except AttributeError:
@@ -147,7 +149,7 @@ class ThreadLocalRegistry(ScopedRegistry):
 
 
 class scoped_session(SessionFactoryMethods):
-    """One Session for each thread (or whatever `scopefunc` tells apart); it acts as that Session."""
+    """One Session for each thread (or what `scopefunc` tells apart); it acts as that Session."""
 
     __module__ = "sqlalchemy.orm.scoping"
 
@@ -240,42 +242,13 @@ def _attribute(name: str) -> property:
 
 
 # What scoped_session passes on. The published list: in_transaction() and others are not in it.
-for _name in [
-    "add",
-    "add_all",
-    "begin",
-    "begin_nested",
-    "close",
-    "commit",
-    "connection",
-    "delete",
-    "execute",
-    "expire",
-    "expire_all",
-    "expunge",
-    "expunge_all",
-    "flush",
-    "get",
-    "get_bind",
-    "is_modified",
-    "merge",
-    "query",
-    "refresh",
-    "rollback",
-    "scalar",
-    "scalars",
-]:
+METHODS = """
+    add add_all begin begin_nested close commit connection delete execute expire expire_all
+    expunge expunge_all flush get get_bind is_modified merge query refresh rollback scalar scalars
+"""
+ATTRIBUTES = "autocommit autoflush bind deleted dirty identity_map info is_active new no_autoflush"
+
+for _name in METHODS.split():
     setattr(scoped_session, _name, _method(_name))
-for _name in [
-    "autocommit",
-    "autoflush",
-    "bind",
-    "deleted",
-    "dirty",
-    "identity_map",
-    "info",
-    "is_active",
-    "new",
-    "no_autoflush",
-]:
+for _name in ATTRIBUTES.split():
     setattr(scoped_session, _name, _attribute(_name))

@@ -36,6 +36,7 @@ CLOSED = "closed"
 
 MOST_FLUSHES_IN_A_COMMIT = 100
 
+EXPLICIT = Cause("flush", detail="explicit")
 BY_COMMIT = Cause("flush", detail="commit")
 BEFORE_SAVEPOINT = Cause("flush", detail="savepoint")
 

@@ -20,7 +20,13 @@ from itertools import islice
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
-from ormtutor.miniorm.orm.exc import ObjectDeletedError, state_label
+from ormtutor.miniorm.orm.exc import (
+    FlushError,
+    ObjectDeletedError,
+    UnmappedColumnError,
+    state_label,
+)
+from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
     LOAD_AGAINST_COMMITTED,
@@ -50,6 +56,9 @@ if TYPE_CHECKING:
 # only known to be concerned).
 SAVE = (False, False)
 DELETE = (True, False)
+
+# What a flush may find out about its objects before the database does.
+FLUSH_ERRORS = (FlushError, UnmappedColumnError)
 
 
 # Steps ----------------------------------------------------------------------------------------
@@ -270,6 +279,7 @@ class UOWTransaction:
         self.row_switches: dict[InstanceState, InstanceState] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
         self._preparations: list[Preparation] = []
+        self._switches_met: set[Mapper] = set()
         self._histories: dict[tuple[InstanceState, str], tuple[History, History, int]] = {}
 
     # registering ------------------------------------------------------------------------------
@@ -423,6 +433,14 @@ class UOWTransaction:
         )
         return found
 
+    def value(self, state: InstanceState, key: str, passive: int) -> Any:
+        """The present value of an attribute, as far as it may be loaded."""
+        return state.mapper.impls[key].get(state, state.dict, passive)
+
+    def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
+        """The objects that are deleted with one."""
+        return [reached for _, _, reached, _ in state.mapper.cascade_iterator("delete", state)]
+
     def source_changed(self, state: InstanceState, subject: Dependency) -> bool:
         """Whether columns of the object that other rows point to have new values."""
         committed = state.committed_state
@@ -464,10 +482,7 @@ class UOWTransaction:
         for copy in subject.copies:
             impl = dest.mapper.impls[copy.dest_key]
             if copy.dest_column.primary_key and impl.get(dest, dest_dict) is not None:
-                raise AssertionError(
-                    "Dependency rule tried to blank-out primary key column "
-                    f"'{copy.dest_column}' on instance '{state_label(dest)}'"
-                )
+                raise blanked_out(copy.dest_column, dest)
             impl.set(dest, dest_dict, None, None)
 
     # writing ----------------------------------------------------------------------------------
@@ -559,8 +574,23 @@ class UOWTransaction:
         """Let relationships register objects, until none has anything to add."""
         while True:
             found = [each.run(self) for each in list(self._preparations)]
-            if not any(found):
+            if not any(found) and not self._meet_key_switches():
                 return
+
+    def _meet_key_switches(self) -> bool:
+        """Many-to-ones that lead to an object whose key changed take part; False: none new."""
+        met = len(self._preparations)
+        for mapper, members in list(self.mappers.items()):
+            if mapper in self._switches_met or not any(
+                state.ident is not None and state.committed_state for state in members
+            ):
+                continue
+            self._switches_met.add(mapper)
+            for prop in _pointing_at(mapper):
+                subject = dependency.KeySwitch(prop)
+                if any(self.source_changed(state, subject) for state in members):
+                    self._preparations.append(Preparation(subject, members))
+        return len(self._preparations) > met
 
     def ordered(self) -> Iterator[list[Step]]:
         """The steps, in groups of those that are done as one.
@@ -672,8 +702,33 @@ class Preparation:
         return True
 
 
+def blanked_out(column: Any, state: InstanceState) -> AssertionError:
+    """A row loses its parent, and the key to it is part of its own primary key."""
+    return AssertionError(
+        f"Dependency rule tried to blank-out primary key column '{column}' on instance "
+        f"'{state_label(state)}'"
+    )
+
+
+def _pointing_at(mapper: Mapper) -> list[Any]:
+    """The many-to-ones that lead to a mapper, but those whose other side looks after the keys."""
+    registries = {mapper.registry, *mapper.registry._dependencies}
+    found = []
+    for registry in registries:
+        for other in registry.mappers:
+            for prop in other.relationships:
+                if prop.mapper is mapper and prop.direction is MANYTOONE and not prop.viewonly:
+                    reverse = prop._reverse_property
+                    if not reverse or (
+                        not prop.passive_updates and all(each.passive_updates for each in reverse)
+                    ):
+                        found.append(prop)
+    found.sort(key=str)
+    return found
+
+
 def dependencies_at(mapper: Mapper) -> list[Dependency]:
-    """What concerns a mapper's objects: its own relationships, and many-to-ones that lead to it."""
+    """What concerns a mapper's objects: its own relationships that are written."""
     found: list[Dependency] = mapper._memo("dependencies", lambda: _find_dependencies(mapper))
     return found
 
@@ -835,7 +890,7 @@ def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) 
 
 
 def _reset_changes_within(session: Session) -> None:
-    """What listeners changed on objects that this flush did not write is not written later either."""
+    """What listeners changed on other objects meanwhile is not written, now or later."""
     modified = session.identity_map._modified
     if not modified:
         return

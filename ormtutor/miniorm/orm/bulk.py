@@ -1,0 +1,364 @@
+"""Bulk changes: one UPDATE or DELETE for all rows that match, and the objects that feel it.
+
+Before: `Query.update()`, `Query.delete()`, and update() or delete() of a mapped class in
+        `Session.execute()`.
+Here:   which objects of the session match ("evaluate": asked in Python; "fetch": asked with a
+        SELECT first), and what becomes of them.
+After:  engine/base.py sends; orm/evaluator.py asks the objects.
+
+Such a change goes around the unit of work: no cascades, no order, and only what stands here keeps
+the session from going stale.
+
+Follows: SQLAlchemy 1.4, "UPDATE and DELETE with arbitrary WHERE clause".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.sql.dml import Delete, Update
+
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
+from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.select import select
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from ormtutor.miniorm.orm.mapper import Mapper
+    from ormtutor.miniorm.orm.state import InstanceState
+
+STRATEGIES = ("evaluate", "fetch", False)
+
+# What a Query may not have said before update() or delete(): attribute -> the method that said it.
+NOT_BEFORE = {
+    "_limit": "limit()",
+    "_offset": "offset()",
+    "_order_by": "order_by()",
+    "_group_by": "group_by()",
+    "_distinct": "distinct()",
+    "_from_obj": "join(), outerjoin(), select_from(), or from_self()",
+    "_joins": "join(), outerjoin(), select_from(), or from_self()",
+}
+
+
+class BulkUD:
+    """What a listener of after_bulk_update or after_bulk_delete is told."""
+
+    __module__ = "sqlalchemy.orm.query"
+
+    def __init__(self, query: Any, result: Any, values: Any = None) -> None:
+        self.query = query
+        self.mapper = _subject_of(query)
+        self.result = result
+        self.context = result.context
+        self.rowcount = result.rowcount
+
+    @property
+    def session(self) -> Any:
+        """The session."""
+        return self.query.session
+
+
+class BulkUpdate(BulkUD):
+    """What a listener of after_bulk_update is told: `values` are those that were given."""
+
+    __module__ = "sqlalchemy.orm.query"
+
+    def __init__(self, query: Any, result: Any, values: Any = None) -> None:
+        super().__init__(query, result)
+        self.values = values
+
+
+class BulkDelete(BulkUD):
+    """What a listener of after_bulk_delete is told."""
+
+    __module__ = "sqlalchemy.orm.query"
+
+
+def bulk_update(
+    query: Any,
+    values: Any,
+    synchronize_session: Any = "evaluate",
+    update_args: dict[str, Any] | None = None,
+) -> int:
+    """`Query.update()`: one UPDATE for all matching rows; gives the number of rows matched.
+
+    values: attribute (or its name) -> value, or a list of such pairs.
+    synchronize_session: "evaluate", "fetch" or False. update_args: further arguments of update().
+
+    Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
+    """
+    _check_query(query)
+    mapper = _subject_of(query)
+    resolved = resolve_values(mapper, values)
+    update_args = dict(update_args or {})
+    in_order = bool(update_args.pop("preserve_parameter_order", False))
+    statement = Update(_table_of(query, mapper), **update_args).where(*query._where)
+    pairs = [(column, value) for column, _, value in resolved]
+    statement = statement.ordered_values(*pairs) if in_order else statement.values(dict(pairs))
+    result = BulkChange(
+        query.session, mapper, statement, query._where, synchronize_session, resolved
+    ).run(query._params, query._autoflush)
+    _tell(query, "after_bulk_update", BulkUpdate, result, values)
+    count: int = result.rowcount
+    return count
+
+
+def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
+    """`Query.delete()`: one DELETE for all matching rows; gives the number of rows matched.
+
+    Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
+    """
+    _check_query(query)
+    mapper = _subject_of(query)
+    statement = Delete(_table_of(query, mapper)).where(*query._where)
+    result = BulkChange(
+        query.session, mapper, statement, query._where, synchronize_session, None
+    ).run(query._params, query._autoflush)
+    _tell(query, "after_bulk_delete", BulkDelete, result, None)
+    count: int = result.rowcount
+    return count
+
+
+def execute_dml(
+    session: Any,
+    entity: Any,
+    statement: Any,
+    params: Any = None,
+    options: dict[str, Any] | None = None,
+    bind_arguments: dict[str, Any] | None = None,
+) -> Any:
+    """`Session.execute()` of update() or delete() of a mapped class; gives its result."""
+    options = dict(options or {})
+    strategy = options.pop("synchronize_session", "evaluate")
+    mapper = entity.mapper
+    resolved = None
+    if statement.is_update:
+        given = list(statement._given_values())
+        resolved = resolve_values(mapper, given)
+        statement = statement._with_given_values([(column, value) for column, _, value in resolved])
+    change = BulkChange(session, mapper, statement, statement._where_criteria, strategy, resolved)
+    change.options = options
+    change.bind_arguments = bind_arguments or {}
+    return change.run(params, options.get("autoflush", True))
+
+
+def _check_query(query: Any) -> None:
+    """Refuse a query that says more than a WHERE.
+
+    Raises: InvalidRequestError.
+    """
+    for name, method in NOT_BEFORE.items():
+        said = getattr(query, name)
+        if said is not None and said is not False and said != ():
+            raise InvalidRequestError(
+                f"Can't call Query.update() or Query.delete() when {method} has been called"
+            )
+
+
+def _subject_of(query: Any) -> Any:
+    """The mapper of the query's one entity; None when it is a plain table."""
+    entity = query._entities[0]
+    return getattr(clause_of(entity), "_annotations", {}).get("parententity")
+
+
+def _table_of(query: Any, mapper: Any) -> Any:
+    """The table that is changed.
+
+    Raises: ArgumentError: the query is of columns, or of several things.
+    """
+    first = clause_of(query._entities[0])
+    if not getattr(first, "_is_from_clause", False):
+        raise ArgumentError(
+            f"subject table for an INSERT, UPDATE or DELETE expected, got {first._deannotate()!r}."
+        )
+    if len(query._entities) > 1:
+        second = clause_of(query._entities[1])
+        raise ArgumentError(
+            f"SQL expression for WHERE/HAVING role expected, got {second._deannotate()!r}."
+        )
+    return first
+
+
+def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]]:
+    """What is set: (column, attribute or None, value), in the order given.
+
+    Raises: InvalidRequestError: no such attribute. ArgumentError: that is no column.
+    """
+    pairs = list(values.items() if hasattr(values, "items") else values)
+    return [(*_column_and_key(mapper, each), value) for each, value in pairs]
+
+
+def _column_and_key(mapper: Any, given: Any) -> tuple[Any, str | None]:
+    if isinstance(given, str) and mapper is not None:
+        attribute = mapper.class_.__dict__.get(given)
+        if not isinstance(attribute, QueryableAttribute):
+            raise InvalidRequestError(f"Invalid expression type: {given!r}")
+        given = attribute
+    element = clause_of(given) if not isinstance(given, str) else None
+    if isinstance(given, str):
+        return given, None
+    if element is None or not element._is_column_clause:
+        raise ArgumentError(f"SET/VALUES column expression or string key expected, got {given!r}.")
+    column = element._deannotate()
+    prop = None if mapper is None else mapper._columntoproperty.get(column)
+    return column, None if prop is None else prop.key
+
+
+class BulkChange:
+    """One UPDATE or DELETE, with what becomes of the session's objects.
+
+    values: what an UPDATE sets; None for a DELETE. strategy: one of STRATEGIES.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        mapper: Mapper | None,
+        statement: Any,
+        criteria: tuple[Any, ...],
+        strategy: Any,
+        values: list[tuple[Any, str | None, Any]] | None,
+    ) -> None:
+        if strategy not in STRATEGIES:
+            raise ArgumentError(
+                "Valid strategies for session synchronization are 'evaluate', 'fetch', False"
+            )
+        self.session = session
+        self.mapper = mapper
+        self.statement = statement
+        self.criteria = criteria
+        self.strategy = strategy if mapper is not None else False
+        self.values = values
+        self.options: dict[str, Any] = {}
+        self.bind_arguments: dict[str, Any] = {}
+        name = statement.table.name if mapper is None else mapper.class_.__name__
+        what = "delete" if values is None else "update"
+        self.cause = Cause("query", subject=name, detail=f"bulk {what}")
+
+    def run(self, params: Any, autoflush: bool) -> Any:
+        """Find who matches, send the statement, tell the objects; gives the result."""
+        session = self.session
+        if autoflush:
+            session._autoflush(self.cause)
+        setters = self._setters()
+        matched = self._matched(params)
+        arguments = {"mapper": self.mapper, "clause": self.statement, **self.bind_arguments}
+        bind = arguments.pop("bind", None) or session.get_bind(**arguments)
+        connection = session._connection_for_bind(bind)
+        cause = self.cause
+        if matched and (
+            connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute
+        ):
+            cause = cause.with_objects([_label(state) for state in matched])
+        result = connection._execute_20(
+            self.statement, params or {}, self.options or None, _cause=cause
+        )
+        if self.values is None:
+            session._remove_newly_deleted(matched)
+        else:
+            self._apply(matched, setters)
+        return result
+
+    # who matches ------------------------------------------------------------------------------
+
+    def _matched(self, params: Any) -> list[InstanceState]:
+        if self.strategy == "evaluate":
+            return self._evaluated()
+        if self.strategy == "fetch":
+            return self._fetched(params)
+        return []
+
+    def _evaluated(self) -> list[InstanceState]:
+        assert self.mapper is not None
+        evaluator = Evaluator(self.mapper)
+        try:
+            functions = [evaluator.function(clause) for clause in self.criteria]
+        except UnevaluatableError as error:
+            raise InvalidRequestError(
+                f"Could not evaluate current criteria in Python: \"{error}\". Specify 'fetch' or "
+                "False for the synchronize_session execution option."
+            ) from error
+        found = []
+        for state in list(self.session.identity_map.table_for(self.mapper.class_).values()):
+            obj = state()
+            if obj is not None and not state.expired and all(f(obj) for f in functions):
+                found.append(state)
+        return found
+
+    def _fetched(self, params: Any) -> list[InstanceState]:
+        mapper = self.mapper
+        assert mapper is not None
+        statement = select(*mapper.primary_key).where(*self.criteria)
+        bind = self.session.get_bind(mapper=mapper, clause=statement)
+        connection = self.session._connection_for_bind(bind)
+        rows = connection._execute_20(statement, params or {}, _cause=self.cause).all()
+        table = self.session.identity_map.table_for(mapper.class_)
+        found = []
+        for row in rows:
+            state = table.get(row[0] if mapper.single_key else tuple(row))
+            if state is not None and state() is not None:
+                found.append(state)
+        return found
+
+    # what becomes of them ---------------------------------------------------------------------
+
+    def _setters(self) -> dict[str, Callable[[Any], Any]]:
+        """For each attribute whose new value Python can tell, how."""
+        setters: dict[str, Callable[[Any], Any]] = {}
+        if self.mapper is None or self.values is None or self.strategy is False:
+            return setters
+        evaluator = Evaluator(self.mapper)
+        for _, key, value in self.values:
+            if key is None:
+                continue
+            clause = clause_of(value)
+            if clause is None:
+                setters[key] = _constant(value)
+                continue
+            try:
+                setters[key] = evaluator.function(clause)
+            except UnevaluatableError:
+                continue
+        return setters
+
+    def _apply(
+        self, matched: Iterable[InstanceState], setters: dict[str, Callable[[Any], Any]]
+    ) -> None:
+        keys = {key for _, key, _ in self.values or () if key is not None}
+        matched = list(matched)
+        for state in matched:
+            obj = state()
+            if obj is None:
+                continue
+            values = obj.__dict__
+            told = state.unmodified_intersection(setters)
+            fresh = {key: setters[key](obj) for key in told if key in values}
+            values.update(fresh)
+            state.commit(values, told)
+            stale = keys.intersection(values).difference(told)
+            if stale:
+                state.expire_attributes(values, stale)
+        self.session._register_altered(matched)
+
+
+def _constant(value: Any) -> Callable[[Any], Any]:
+    return lambda obj: value
+
+
+def _label(state: InstanceState) -> str:
+    key = state.key
+    assert key is not None
+    return f"{state.class_.__name__}#{','.join(map(str, key[1]))}"
+
+
+def _tell(query: Any, event: str, kind: type[BulkUD], result: Any, values: Any) -> None:
+    listeners = getattr(query.session.dispatch, event)
+    if listeners:
+        told = kind(query, result, values)
+        for listener in listeners:
+            listener(told)

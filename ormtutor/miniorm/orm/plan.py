@@ -1,0 +1,425 @@
+"""Plan: what a flush would do now, without doing it.
+
+Before: anybody may ask `plan(session)` at any time; nothing is loaded, written or changed by it.
+Here:   Rehearsal goes through the steps of orm/unitofwork.py; where a flush would write it takes
+        down a Record, where it would copy a key it remembers it beside the objects.
+After:  a list of records, in the order of the statements, each with its reason.
+
+What a flush has to load first (the children of an object to be deleted, say) is unknown to the
+plan; it says so in a record of its own and goes on with what is in memory.
+
+No counterpart in SQLAlchemy (see ARCHITECTURE.md).
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.exc import CircularDependencyError
+from ormtutor.miniorm.orm import persistence, unitofwork
+from ormtutor.miniorm.orm.attributes import HISTORY_BLANK
+from ormtutor.miniorm.orm.state import (
+    CALLABLES_OK,
+    NO_VALUE,
+    PASSIVE_NO_INITIALIZE,
+    PASSIVE_NO_RESULT,
+    SQL_OK,
+)
+from ormtutor.miniorm.orm.transaction import EXPLICIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from ormtutor.miniorm.orm.dependency import Dependency
+    from ormtutor.miniorm.orm.mapper import Mapper
+    from ormtutor.miniorm.orm.state import InstanceState
+
+    Pair = tuple[InstanceState, InstanceState]
+
+
+class NewKey:
+    """Stands for a key that the database will make: `User (new).id`."""
+
+    __slots__ = ("_label", "_state")
+
+    def __init__(self, state: InstanceState, key: str) -> None:
+        self._state = state
+        self._label = f"{persistence.label_of(state)}.{key}"
+
+    def __repr__(self) -> str:
+        return self._label
+
+
+class Record:
+    """One thing that a flush would do, and why.
+
+    action: "insert", "update", "delete" (rows of objects, or of association tables), "load"
+    (something that must be known first), "skip" (something that will not be done), "forget" (a
+    pending object without a parent).
+    table: where; "" for the last three. labels: the objects, such as `User#1` or `User (new)`.
+    values: (column, value) for what is written; a value may be a NewKey.
+    reason: why. statement: records with the same number share a statement; 0: none is sent.
+    """
+
+    __slots__ = ("action", "labels", "reason", "statement", "table", "values")
+
+    def __init__(
+        self,
+        action: str,
+        table: str,
+        labels: tuple[str, ...],
+        values: tuple[tuple[str, Any], ...] = (),
+        reason: str = "",
+        statement: int = 0,
+    ) -> None:
+        self.action = action
+        self.table = table
+        self.labels = labels
+        self.values = values
+        self.reason = reason
+        self.statement = statement
+
+    def __str__(self) -> str:
+        who = " and ".join(self.labels)
+        reason = f" ({self.reason})" if self.reason else ""
+        if not self.table:
+            return f"{self.action} {who}{reason}"
+        written = ", ".join(f"{name}={_shown(value)}" for name, value in self.values)
+        where = {"insert": "into", "delete": "from"}.get(self.action, "in")
+        return f"{self.action} {who} {where} {self.table}" + (
+            f": {written}{reason}" if written else reason
+        )
+
+    def __repr__(self) -> str:
+        return f"<Record {self}>"
+
+
+def _shown(value: Any) -> str:
+    return "NULL" if value is None else repr(value)
+
+
+class Plan:
+    """What a flush would do, in order.
+
+    records: a Record for each row. steps: the groups of steps, as a flush would take them.
+    error: what the flush would fail with before it writes anything, or None.
+    """
+
+    __slots__ = ("error", "records", "steps")
+
+    def __init__(
+        self, records: list[Record], steps: list[list[unitofwork.Step]], error: Exception | None
+    ) -> None:
+        self.records = records
+        self.steps = steps
+        self.error = error
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __bool__(self) -> bool:
+        return bool(self.records) or self.error is not None
+
+    def __str__(self) -> str:
+        lines = [str(record) for record in self.records]
+        if self.error is not None:
+            lines.append(f"fails: {self.error}")
+        return "\n".join(lines)
+
+
+def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
+    """Tell what `session.flush()` would do now; sends no SQL and changes nothing."""
+    rehearsal = Rehearsal(session)
+    unitofwork.collect(rehearsal, objects)
+    steps: list[list[unitofwork.Step]] = []
+    error = None
+    try:
+        rehearsal.prepare()
+        for group in rehearsal.ordered():
+            steps.append(group)
+            group[0].execute(rehearsal, [step.state for step in group if step.state is not None])
+    # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type.
+    except (AssertionError, CircularDependencyError, *unitofwork.FLUSH_ERRORS) as raised:
+        error = raised
+    return Plan(rehearsal.records, steps, error)
+
+
+class Rehearsal(unitofwork.UOWTransaction):
+    """A flush that only says what it would do."""
+
+    def __init__(self, session: Any) -> None:
+        super().__init__(session, EXPLICIT)
+        self.records: list[Record] = []
+        # Keys that were copied: (object, attribute) -> value; and why.
+        self.copied: dict[tuple[InstanceState, str], Any] = {}
+        self.copied_because: dict[InstanceState, list[str]] = {}
+        self.reasons: dict[InstanceState, str] = {}
+        self._statement = 0
+
+    # taking part ------------------------------------------------------------------------------
+
+    def note(self, state: InstanceState, reason: str) -> None:
+        """Why the object takes part."""
+        if reason:
+            self.reasons[state] = reason
+
+    def warn(self, message: str) -> None:
+        """What will not be done."""
+        self._add(Record("skip", "", (message,)))
+
+    def let_go(self, state: InstanceState) -> None:
+        """A pending object that lost its parent is not written."""
+        label = persistence.label_of(state)
+        self._add(Record("forget", "", (label,), reason="no parent has it any more"))
+
+    def was_already_deleted(self, state: InstanceState) -> bool:
+        """Not known without asking the database."""
+        return False
+
+    def _add(self, record: Record) -> None:
+        self.records.append(record)
+
+    # what can be known without loading --------------------------------------------------------
+
+    def history(self, state: InstanceState, key: str, passive: int) -> Any:
+        """The history as far as it is known; what would be loaded is noted."""
+        self._note_load(state, key, passive)
+        if self._is_unknown(state, key):
+            return HISTORY_BLANK
+        return super().history(state, key, PASSIVE_NO_INITIALIZE)
+
+    def all_pending(
+        self, state: InstanceState, key: str, passive: int
+    ) -> list[tuple[InstanceState | None, Any]]:
+        """The related objects that are known."""
+        return super().all_pending(state, key, PASSIVE_NO_INITIALIZE)
+
+    def value(self, state: InstanceState, key: str, passive: int) -> Any:
+        """The value, if it is there."""
+        return super().value(state, key, passive & ~SQL_OK & ~CALLABLES_OK)
+
+    def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
+        """The objects that are deleted with one, as far as they are known."""
+        found: dict[InstanceState, None] = {}
+        waiting = [state]
+        while waiting:
+            parent = waiting.pop()
+            for prop in parent.mapper.relationships:
+                if "delete" in prop.cascade:
+                    self._note_load(parent, prop.key, SQL_OK * (not prop.passive_deletes))
+                    for child, _ in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
+                        if child is not None and child not in found:
+                            found[child] = None
+                            waiting.append(child)
+        return found
+
+    def _is_unknown(self, state: InstanceState, key: str) -> bool:
+        return key not in state.dict and key not in state.committed_state
+
+    def _note_load(self, state: InstanceState, key: str, passive: int) -> None:
+        if not passive & SQL_OK or state.ident is None or not self._is_unknown(state, key):
+            return
+        name = f"{state.class_.__name__}.{key}"
+        label = f"{name} of {persistence.label_of(state)}"
+        if all(record.labels != (label,) for record in self.records):
+            self._add(Record("load", "", (label,), reason="it must be known first"))
+
+    # keys, remembered beside the objects ------------------------------------------------------
+
+    def values_of(self, state: InstanceState) -> dict[str, Any]:
+        """An object's values with the keys that would have been copied to it."""
+        values = dict(state.dict)
+        for key in state.mapper.impls:
+            if (state, key) in self.copied:
+                values[key] = self.copied[state, key]
+        return values
+
+    def _current(self, state: InstanceState, key: str) -> Any:
+        if (state, key) in self.copied:
+            return self.copied[state, key]
+        value = state.dict.get(key)
+        if value is None and state.ident is not None and key in state.mapper._pk_attribute_keys:
+            known = state.key
+            assert known is not None
+            return known[1][state.mapper._pk_attribute_keys.index(key)]
+        return value
+
+    def populate(
+        self,
+        source: InstanceState,
+        dest: InstanceState,
+        subject: Dependency,
+        flag_cascaded: bool,
+    ) -> None:
+        """Remember the key that would be copied."""
+        for copy in subject.copies:
+            self.copied[dest, copy.dest_key] = self._current(source, copy.source_key)
+            if flag_cascaded and copy.cascades:
+                self.pk_cascaded.add((dest, copy.dest_column))
+        self._because(dest, f"key of {persistence.label_of(source)} along {subject.prop}")
+
+    def clear(self, dest: InstanceState, subject: Dependency, source: InstanceState | None) -> None:
+        """Remember that the key would become NULL."""
+        for copy in subject.copies:
+            if copy.dest_column.primary_key and self._current(dest, copy.dest_key) is not None:
+                raise unitofwork.blanked_out(copy.dest_column, dest)
+            self.copied[dest, copy.dest_key] = None
+        if source is not None and self.is_deleted(source):
+            self._because(
+                dest,
+                f"{persistence.label_of(source)} is deleted, {subject.prop} does not cascade that",
+            )
+        else:
+            self._because(dest, f"removed from {subject.prop}")
+
+    def _because(self, state: InstanceState, reason: str) -> None:
+        known = self.copied_because.setdefault(state, [])
+        if reason not in known:
+            known.append(reason)
+
+    # writing, taken down ----------------------------------------------------------------------
+
+    def save(self, mapper: Mapper, states: list[InstanceState]) -> None:
+        """Take down INSERTs and UPDATEs."""
+        writing = persistence.writing_of(mapper)
+        inserts, updates = [], []
+        for state in persistence.sort_states(mapper, states):
+            values = self.values_of(state)
+            if state.ident is not None or persistence.takes_over_row(mapper, state, values, self):
+                record = self._changed(mapper, writing, state, values)
+                if record.params or record.expressions:
+                    updates.append(record)
+            else:
+                inserts.append(persistence.insert_record(writing, state, values))
+        for group in persistence.groups_of(updates):
+            share = group[0].batches and not group[0].expressions
+            self._take_down("update", writing, group, share)
+        for group in persistence.groups_of(inserts):
+            share = group[0].is_complete and not group[0].expressions
+            self._take_down("insert", writing, group, share)
+        for record in inserts:
+            self._expect_key(writing, record)
+
+    def _changed(
+        self, mapper: Mapper, writing: Any, state: InstanceState, values: dict[str, Any]
+    ) -> Any:
+        committed = {
+            key: state.dict.get(key, NO_VALUE)
+            for key in state.mapper.impls
+            if (state, key) in self.copied
+        }
+        committed.update(state.committed_state)
+        record = persistence.changed_record(mapper, writing, state, values, committed)
+        for column, key in zip(writing.primary_key, writing.keys, strict=True):
+            old = committed.get(key, PASSIVE_NO_RESULT)
+            if old is NO_VALUE or (state, column) in self.pk_cascaded:
+                record.params.pop(column.key, None)
+        return record
+
+    def _expect_key(self, writing: Any, record: Any) -> None:
+        state = record.state
+        for column, key in zip(writing.primary_key, writing.keys, strict=True):
+            if record.values.get(key) is None or column in record.expressions:
+                self.copied[state, key] = NewKey(state, key)
+
+    def _take_down(self, action: str, writing: Any, group: list[Any], share: bool) -> None:
+        if share:
+            self._statement += 1
+        for record in group:
+            if not share:
+                self._statement += 1
+            state = record.state
+            reasons = []
+            switched = self.row_switches.get(state)
+            if switched is not None:
+                reasons.append(f"takes over the row of {persistence.label_of(switched)}")
+            elif action == "insert" or state not in self.copied_because:
+                reasons.append(self.reasons.get(state, "changed" if state.ident else "added"))
+            reasons += self.copied_because.get(state, [])
+            written = [
+                (column.name, record.expressions.get(column, record.params.get(column.key)))
+                for _, column in writing.columns
+                if column in record.expressions or column.key in record.params
+            ]
+            self._add(
+                Record(
+                    action,
+                    writing.table.name,
+                    (persistence.label_of(state),),
+                    tuple(written),
+                    "; ".join(dict.fromkeys(reasons)),
+                    self._statement,
+                )
+            )
+
+    def delete(self, mapper: Mapper, states: list[InstanceState]) -> None:
+        """Take down DELETEs."""
+        if not states:
+            return
+        self._statement += 1
+        for state in persistence.sort_states(mapper, states):
+            self._add(
+                Record(
+                    "delete",
+                    mapper.local_table.name,
+                    (persistence.label_of(state),),
+                    reason=self.reasons.get(state, "deleted"),
+                    statement=self._statement,
+                )
+            )
+
+    def post_update(self, mapper: Mapper, states: list[InstanceState], columns: list[Any]) -> None:
+        """Take down UPDATEs of keys."""
+        writing = persistence.writing_of(mapper)
+        self._statement += 1
+        for state in persistence.sort_states(mapper, states):
+            values = self.values_of(state)
+            written = tuple(
+                (column.name, values.get(key))
+                for key, column in writing.columns
+                if column in columns
+            )
+            reason = "; ".join(self.copied_because.get(state, ["post_update"]))
+            self._add(
+                Record(
+                    "update",
+                    writing.table.name,
+                    (persistence.label_of(state),),
+                    written,
+                    reason,
+                    self._statement,
+                )
+            )
+
+    def write_associations(
+        self, subject: Any, added: list[Pair], removed: list[Pair], changed: list[Pair]
+    ) -> None:
+        """Take down association rows."""
+        for action, pairs, reason in (
+            ("delete", removed, f"no longer in {subject.prop}"),
+            ("update", changed, "a key has changed"),
+            ("insert", added, f"now in {subject.prop}"),
+        ):
+            if pairs:
+                self._statement += 1
+            for pair in pairs:
+                self._add(
+                    Record(
+                        action,
+                        subject.prop.secondary.name,
+                        tuple(persistence.label_of(state) for state in pair),
+                        self._association(subject, pair),
+                        reason,
+                        self._statement,
+                    )
+                )
+
+    def _association(self, subject: Any, pair: Pair) -> tuple[tuple[str, Any], ...]:
+        found = []
+        for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True):
+            for copy in copies:
+                found.append((copy.dest_column.name, self._current(state, copy.source_key)))
+        return tuple(found)
