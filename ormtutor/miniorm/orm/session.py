@@ -435,7 +435,7 @@ class Session(SessionFactoryMethods):
             self.add(instance, _warn=False)
 
     def _save_or_update_state(self, state: InstanceState) -> None:
-        if state._orphaned_outside_of_session:
+        if state.parents is not None:
             state._orphaned_outside_of_session = False
         self._save_or_update_impl(state)
         values = state.dict
@@ -796,7 +796,8 @@ class Session(SessionFactoryMethods):
                     self._replace(present, state, ident)
                 table[ident] = state
             state.commit_all(values, identity_map)
-            state._orphaned_outside_of_session = False
+            if state.parents is not None:
+                state._orphaned_outside_of_session = False
         self._register_altered(states)
         self._leave_pending(states)
 
