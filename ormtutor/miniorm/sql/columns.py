@@ -33,6 +33,35 @@ class ColumnCollection:
         self._pairs.append((key, column))
         self._set(key, column)
 
+    def _put(self, column: Any, key: Any = None) -> None:
+        """Append a column, or put it in the place of the one with its key."""
+        key = column.key if key is None else key
+        existing = self._index.get(key)
+        if existing is None:
+            self._append(key, column)
+        elif existing is not column:
+            self._exchange(key, column)
+
+    def _exchange(self, key: Any, column: Any) -> None:
+        for position, (known, _) in enumerate(self._pairs):
+            if known == key:
+                self._pairs[position] = (key, column)
+                self._index[position] = column
+        self._index[key] = column
+        if key in self.__dict__:
+            self.__dict__[key] = column
+
+    def _take(self, column: Any) -> None:
+        """Take a column away."""
+        pairs = [(key, known) for key, known in self._pairs if known is not column]
+        if len(pairs) == len(self._pairs):
+            raise ValueError(f"Can't remove column {column!r}; column is not in this collection")
+        for key in [key for key, known in self._pairs if known is column]:
+            self.__dict__.pop(key, None)
+        self._pairs, self._index = [], {}
+        for key, known in pairs:
+            self._append(key, known)
+
     def _set(self, key: Any, column: Any) -> None:
         # The first of several columns with one key is the one found by it.
         if key in self._index:
@@ -146,45 +175,22 @@ class ImmutableColumnCollection(ColumnCollection):
 
 
 class DedupeColumnCollection(ColumnCollection):
-    """The columns of a table or a constraint: one for each key."""
+    """The columns of a constraint: one for each key."""
 
     __module__ = "sqlalchemy.sql.base"
 
     def add(self, column: Any, key: Any = None) -> None:
         """Append a column, or put it in the place of the one with its key."""
-        key = column.key if key is None else key
-        existing = self._index.get(key)
-        if existing is column:
-            return
-        if existing is not None:
-            self._exchange(key, column)
-        else:
-            self._append(key, column)
-
-    def _exchange(self, key: Any, column: Any) -> None:
-        for position, (known, _) in enumerate(self._pairs):
-            if known == key:
-                self._pairs[position] = (key, column)
-                self._index[position] = column
-        self._index[key] = column
-        if key in self.__dict__:
-            self.__dict__[key] = column
+        self._put(column, key)
 
     def extend(self, columns: Iterable[Any]) -> None:
         """Append several columns."""
         for column in columns:
-            self.add(column)
+            self._put(column)
 
     def remove(self, column: Any) -> None:
         """Take a column away."""
-        pairs = [(key, known) for key, known in self._pairs if known is not column]
-        if len(pairs) == len(self._pairs):
-            raise ValueError(f"Can't remove column {column!r}; column is not in this collection")
-        for key in [key for key, known in self._pairs if known is column]:
-            self.__dict__.pop(key, None)
-        self._pairs, self._index = [], {}
-        for key, known in pairs:
-            self._append(key, known)
+        self._take(column)
 
 
 def corresponding_column(candidates: list[Any], column: Any, require_embedded: bool) -> Any:

@@ -210,20 +210,23 @@ _annotated_classes: dict[type, type] = {}
 def _annotated_class(cls: type) -> type:
     if hasattr(cls, "_annotated_from"):
         return cls
-    made = type(
-        f"Annotated{cls.__name__}",
-        (cls,),
-        {
-            "__slots__": ("_annotations", "_origin"),
-            "__module__": cls.__module__,
-            "__hash__": _hash_of_origin,
-            "_annotated_from": cls,
-            "_deannotated": property(lambda self: self._origin),
-            "structure": _structure_of_origin,
-        },
-    )
+    members = {
+        "__slots__": ("_annotations", "_origin"),
+        "__module__": cls.__module__,
+        "__hash__": _hash_of_origin,
+        "_annotated_from": cls,
+        "_deannotated": property(lambda self: self._origin),
+        "structure": _structure_of_origin,
+    }
+    if not issubclass(cls, ColumnOperators):
+        members["__eq__"] = _has_same_hash
+    made = type(f"Annotated{cls.__name__}", (cls,), members)
     _annotated_classes[cls] = made
     return made
+
+
+def _has_same_hash(self: Any, other: Any) -> bool:
+    return hash(self) == hash(other)
 
 
 def _hash_of_origin(self: Any) -> int:
@@ -428,7 +431,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     def cast(self, type_: Any) -> Any:
         """`CAST(a AS type)`."""
-        return _cast(self, type_)
+        raise NotImplementedError  # expressions.py, which has Cast, puts its own in this place
 
     def _bind_param(
         self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
@@ -437,10 +440,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
 
 _type_methods: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
-
-
-def _cast(expression: Any, type_: Any) -> Any:
-    raise NotImplementedError  # replaced by expressions.py
 
 
 # -- bind parameters -------------------------------------------------------------------------------

@@ -50,8 +50,8 @@ from ormtutor.miniorm.sql.selectable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-    from typing import Any
+    from collections.abc import Callable, Hashable, Iterable
+    from typing import Any, ClassVar
 
     from ormtutor.miniorm.sql.traversal import Binds
 
@@ -635,8 +635,23 @@ class Select(GenerativeSelect):
         "_independent_ctes",
     )
 
+    # Set by orm/context.py: the plain SELECT for one that speaks of mapped classes; else itself.
+    _plain_form: ClassVar[Callable[[Any, bool], Any]] = staticmethod(
+        lambda statement, toplevel: statement
+    )
+
+    # Set by orm/joins.py: a join as it was said, which may be along a relationship.
+    _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: said)
+
     def __init__(self, *columns: Any, **kw: Any) -> None:
         self._raw_columns = [as_selected(column) for column in columns]
+
+    @classmethod
+    def _of_columns(cls, columns: list[Any]) -> Select:
+        """A SELECT of elements, which are not looked at."""
+        made = cls.__new__(cls)
+        made._raw_columns = columns
+        return made
 
     # -- FROM ----------------------------------------------------------------------------------
 
@@ -702,7 +717,7 @@ class Select(GenerativeSelect):
             onclause = as_on_clause(onclause)
         left = as_from(left) if left is not None else None
         copy = self._generate()
-        step = (target, onclause, left, {"isouter": isouter, "full": full})
+        step = self._join_step(target, onclause, left, {"isouter": isouter, "full": full})
         copy._setup_joins = (*self._setup_joins, step)
         return copy
 
@@ -778,12 +793,15 @@ class Select(GenerativeSelect):
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
         if self._setup_joins:
-            last = self._setup_joins[-1][0]
+            last = getattr(self._setup_joins[-1], "destination", None)
+            if last is None:
+                last, *_ = self._setup_joins[-1]
             return last.entity_namespace, last
         if self._from_obj:
             return self._from_obj[0].entity_namespace, self._from_obj[0]
         for element in self._raw_columns:
-            namespace = getattr(element, "entity_namespace", None)
+            entity = element._annotations.get("parententity")
+            namespace = getattr(entity or element, "entity_namespace", None)
             if namespace is not None:
                 return namespace, element
             for from_ in element._from_objects:
@@ -958,6 +976,8 @@ _STRUCTURED = (
 
 
 def _join_structure(step: Any, binds: Binds) -> Hashable:
+    if hasattr(step, "structure"):
+        return step.structure(binds)  # type: ignore[no-any-return]
     target, onclause, left, flags = step
     return (
         target.structure(binds),
@@ -968,18 +988,32 @@ def _join_structure(step: Any, binds: Binds) -> Hashable:
     )
 
 
+def _is_attribute(thing: Any) -> bool:
+    """Whether it is a mapped attribute: it says more than its column or condition does."""
+    return getattr(thing, "is_attribute", False) is True
+
+
 def as_join_target(target: Any) -> Any:
     """What is joined: a FROM object; an ORM relationship stays what it is."""
+    if _is_attribute(target):
+        return target
     element = clause_of(target)
-    if element is None:
-        return as_from(target)
-    if element._is_from_clause or element._is_text_clause or hasattr(element, "_is_join_target"):
+    if element is not None and (element._is_from_clause or element._is_text_clause):
         return element
+    if element is None and not isinstance(target, str):
+        return as_from(target)
+    if element is None:
+        raise exc.ArgumentError(
+            "Join target, typically a FROM expression, or ORM relationship attribute expected, "
+            f"got {target!r}."
+        )
     return as_from(target)
 
 
 def as_on_clause(onclause: Any) -> Any:
-    """The condition of a join."""
+    """The condition of a join; an ORM relationship stays what it is."""
+    if _is_attribute(onclause):
+        return onclause
     return as_condition(onclause, "SQL expression for ON clause")
 
 
@@ -1021,7 +1055,7 @@ class FromList:
     __slots__ = ("found", "statement")
 
     def __init__(self, statement: Any) -> None:
-        self.statement = statement
+        self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
         if statement._setup_joins:
             from_clauses = self._with_joins(from_clauses)

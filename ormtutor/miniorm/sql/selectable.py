@@ -18,7 +18,6 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.columns import (
     ColumnCollection,
-    DedupeColumnCollection,
     ImmutableColumnCollection,
 )
 from ormtutor.miniorm.sql.elements import (
@@ -144,12 +143,14 @@ class FromClause(ClauseElement):
 
     @property
     def entity_namespace(self) -> Any:
-        """Where filter_by() looks names up."""
-        return self.c
+        """Where filter_by() looks names up: the mapped class, for a table that stands for one."""
+        entity = self._annotations.get("parententity")
+        return self.c if entity is None else entity.entity_namespace
 
     @property
     def _select_iterable(self) -> Any:
-        return self.c
+        entity = self._annotations.get("parententity")
+        return self.c if entity is None else entity._selected_columns
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -217,9 +218,13 @@ class TableClause(FromClause):
     # The hooks of INSERT, which a Table overrides.
     _autoincrement_column: Any = None
 
+    # Plain attributes of the instance: `users.c.name` is two dictionary reads.
+    c: Any = None
+    columns: Any = None
+
     def __init__(self, name: Any, *columns: Any, **kw: Any) -> None:
         self.name = self.fullname = name
-        self.__dict__["_columns"] = DedupeColumnCollection()
+        self.c = self.columns = self._columns = ImmutableColumnCollection()
         schema = kw.pop("schema", None)
         if schema is not None:
             self.schema = schema
@@ -248,18 +253,13 @@ class TableClause(FromClause):
             raise exc.ArgumentError(
                 f"column object '{c.key}' already assigned to table '{c.table}'"
             )
-        self._columns.add(c)
+        self._columns._put(c)
         c.table = self
 
     @property
-    def columns(self) -> Any:
+    def exported_columns(self) -> Any:
         """The same as `.c`."""
-        return self.__dict__["_columns"].as_immutable()
-
-    c = columns
-
-    def __str__(self) -> str:
-        return ClauseElement.__str__(self)
+        return self.c
 
     def structure(self, binds: Binds) -> Hashable:
         """The table itself."""
@@ -687,11 +687,6 @@ class Alias(AliasedReturnsRows):
     __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "alias"
     inherit_cache = True
-
-    @property
-    def entity_namespace(self) -> Any:
-        """Our own columns."""
-        return self.c
 
 
 class TableSample(AliasedReturnsRows):

@@ -1,0 +1,511 @@
+"""Expressions: the kinds that have a syntax of their own.
+
+Before: elements.py and comparator.py.
+Here:   CASE, CAST, tuples, EXTRACT, OVER, FILTER, ANY and ALL.
+After:  functions.py's functions offer over() and filter(); compiler.py writes them.
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql import elements, operators
+from ormtutor.miniorm.sql import types as sqltypes
+from ormtutor.miniorm.sql.comparator import operand
+from ormtutor.miniorm.sql.elements import (
+    BindParameter,
+    ClauseList,
+    ColumnElement,
+    Grouping,
+    TypeClause,
+    UnaryExpression,
+    as_condition,
+    as_expression,
+    as_operand,
+    as_sorting,
+    clause_of,
+    constant_of,
+    join_conditions,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from typing import Any
+
+    from ormtutor.miniorm.sql.traversal import Binds
+
+
+def _value(thing: Any, type_: Any = None, name: Any = None) -> Any:
+    """An operand of a typed construct: a plain value becomes a bind parameter of that type."""
+    element = clause_of(thing)
+    if element is not None:
+        return as_operand(element)
+    if thing is None and type_ is None:
+        return constant_of(thing)
+    return BindParameter(name, thing, type_=type_, unique=True)
+
+
+class Tuple(ClauseList, ColumnElement):
+    """Several expressions in parentheses."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("type",)
+    __visit_name__ = "tuple"
+    __hash__ = object.__hash__
+
+    def __init__(self, *clauses: Any, **kw: Any) -> None:
+        types = kw.pop("types", None)
+        if types is not None:
+            if len(types) != len(clauses):
+                raise exc.ArgumentError(
+                    f"Wrong number of elements for {len(types)}-tuple: {list(clauses)!r} "
+                )
+            made = [_value(clause, type_) for clause, type_ in zip(clauses, types, strict=True)]
+        else:
+            made = [_tuple_member(clause) for clause in clauses]
+        self.operator = operators.comma_op
+        self.group = True
+        self.clauses = tuple(each.self_group(against=operators.comma_op) for each in made)
+        self.type = sqltypes.TupleType(*[each.type for each in self.clauses])
+
+    @property
+    def _select_iterable(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def self_group(self, against: Any = None) -> Any:
+        """A tuple is its own parentheses."""
+        return self
+
+    def _bind_members(self, operator: Any, values: Any) -> Any:
+        """The other side of a comparison, member by member."""
+        return Tuple(
+            *[
+                BindParameter(
+                    None,
+                    value,
+                    _compared_to_operator=operator,
+                    _compared_to_type=type_,
+                    unique=True,
+                )
+                for value, type_ in zip(values, self.type.types, strict=False)
+            ]
+        )
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The members."""
+        return ("tuple", *[clause.structure(binds) for clause in self.clauses])
+
+
+def _tuple_member(thing: Any) -> Any:
+    element = clause_of(thing)
+    if element is not None:
+        return as_operand(element)
+    return BindParameter(None, thing, unique=True)
+
+
+def tuple_(*clauses: Any, **kw: Any) -> Tuple:
+    """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
+    return Tuple(*clauses, **kw)
+
+
+class Case(ColumnElement):
+    """`CASE WHEN ... THEN ... ELSE ... END`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("else_", "type", "value", "whens")
+    __visit_name__ = "case"
+    _parts = ("value", "whens", "else_")
+
+    def __init__(self, *whens: Any, value: Any = None, else_: Any = None, **kw: Any) -> None:
+        if "whens" in kw:
+            whens = (kw.pop("whens"),)
+        pairs = _when_pairs(whens)
+        condition = as_expression if value is not None else _case_condition
+        self.value = None if value is None else as_expression(value)
+        self.whens = tuple(
+            (
+                condition(when).self_group() if value is None else _case_label(when),
+                _result(then),
+            )
+            for when, then in pairs
+        )
+        self.else_ = None if else_ is None else _result(else_)
+        self.type = self._result_type()
+
+    def _result_type(self) -> Any:
+        type_: Any = sqltypes.NULLTYPE
+        if self.whens:
+            type_ = self.whens[-1][1].type
+        return type_
+
+    def structure(self, binds: Binds) -> Hashable:
+        """All parts."""
+        return (
+            "case",
+            None if self.value is None else self.value.structure(binds),
+            tuple([(one.structure(binds), two.structure(binds)) for one, two in self.whens]),
+            None if self.else_ is None else self.else_.structure(binds),
+        )
+
+
+def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    if len(whens) == 1 and isinstance(whens[0], dict):
+        return list(whens[0].items())
+    if len(whens) == 1 and isinstance(whens[0], list):
+        whens = tuple(whens[0])
+    pairs = []
+    for each in whens:
+        when, then = each
+        pairs.append((when, then))
+    return pairs
+
+
+def _case_condition(thing: Any) -> Any:
+    return as_expression(thing)
+
+
+def _case_label(thing: Any) -> Any:
+    return as_expression(thing).self_group()
+
+
+def _result(thing: Any) -> Any:
+    return as_expression(thing)
+
+
+def case(*whens: Any, **kw: Any) -> Case:
+    """`case((condition, result), ..., else_=...)`, a list of pairs, or a dict with `value=`."""
+    return Case(*whens, **kw)
+
+
+class Cast(ColumnElement):
+    """`CAST(expression AS type)`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("clause", "type", "typeclause")
+    __visit_name__ = "cast"
+    _parts = ("clause",)
+    _wraps_column_expression = True
+
+    def __init__(self, expression: Any, type_: Any) -> None:
+        self.type = sqltypes.to_instance(type_)
+        self.typeclause = TypeClause(self.type)
+        self.clause = _value(expression, self.type)
+
+    @property
+    def _wrapped(self) -> Any:
+        return self.clause
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The type and the expression."""
+        return ("cast", self.type.cache_id, self.clause.structure(binds))
+
+
+def cast(expression: Any, type_: Any) -> Cast:
+    """`CAST(expression AS type)`."""
+    return Cast(expression, type_)
+
+
+class TypeCoerce(ColumnElement):
+    """An expression that Python takes for another type; SQL does not see it."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("clause", "type")
+    __visit_name__ = "type_coerce"
+    _parts = ("clause",)
+    _wraps_column_expression = True
+
+    def __init__(self, expression: Any, type_: Any) -> None:
+        self.type = sqltypes.to_instance(type_)
+        self.clause = _value(expression, self.type)
+
+    @property
+    def _wrapped(self) -> Any:
+        return self.clause
+
+    @property
+    def typed_expression(self) -> Any:
+        """The expression; a bind parameter takes the type."""
+        if self.clause._is_bind_parameter:
+            return self.clause._with_binary_element_type(self.type)
+        return self.clause
+
+    def self_group(self, against: Any = None) -> Any:
+        """Parentheses go inside."""
+        grouped = self.clause.self_group(against=against)
+        return self if grouped is self.clause else TypeCoerce(grouped, self.type)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The type and the expression."""
+        return ("coerce", self.type.cache_id, self.typed_expression.structure(binds))
+
+
+def type_coerce(expression: Any, type_: Any) -> TypeCoerce:
+    """An expression that Python takes for another type."""
+    return TypeCoerce(expression, type_)
+
+
+class Extract(ColumnElement):
+    """`EXTRACT(field FROM expression)`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("expr", "field")
+    __visit_name__ = "extract"
+    _parts = ("expr",)
+    type = sqltypes.INTEGERTYPE
+
+    def __init__(self, field: str, expr: Any, **kw: Any) -> None:
+        self.field = field
+        self.expr = as_expression(expr)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Field and expression."""
+        return ("extract", self.field, self.expr.structure(binds))
+
+
+def extract(field: str, expr: Any, **kw: Any) -> Extract:
+    """A part of a date: extract("year", column)."""
+    return Extract(field, expr, **kw)
+
+
+class CollectionAggregate(UnaryExpression):
+    """`ANY (...)` or `ALL (...)`; stands at the right of a comparison."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ()
+    __visit_name__ = "unary"
+
+    @classmethod
+    def _create(cls, expr: Any, operator: Any) -> Any:
+        element = as_expression(expr).self_group()
+        type_ = element.type
+        if isinstance(type_, sqltypes.ARRAY):
+            type_ = type_.item_type
+        return cls(element, operator=operator, type_=type_, wraps_column_expression=False)
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Comparisons only; the sides are exchanged."""
+        if not getattr(op, "is_comparison", False):
+            raise exc.ArgumentError("Only comparison operators may be used with ANY/ALL")
+        mirrored = operators.MIRROR.get(op, op)
+        return as_left(other[0], self, mirrored).operate(mirrored, self, **kw)
+
+    def __eq__(self, other: Any) -> Any:
+        return self.operate(operators.eq, other)
+
+    __hash__ = object.__hash__
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Not with ANY and ALL."""
+        raise exc.ArgumentError("Only comparison operators may be used with ANY/ALL")
+
+    def self_group(self, against: Any = None) -> Any:
+        """Never in parentheses."""
+        return self
+
+
+def as_left(thing: Any, right: Any, op: Any) -> Any:
+    """A left side from a plain value, typed by the right side."""
+    element = clause_of(thing)
+    return operand(right, op, thing) if element is None else element
+
+
+def any_(expr: Any) -> CollectionAggregate:
+    """`ANY (...)`."""
+    return CollectionAggregate._create(expr, operators.any_op)  # type: ignore[no-any-return]
+
+
+def all_(expr: Any) -> CollectionAggregate:
+    """`ALL (...)`."""
+    return CollectionAggregate._create(expr, operators.all_op)  # type: ignore[no-any-return]
+
+
+# -- windows ---------------------------------------------------------------------------------------
+
+UNBOUNDED: Any = type("UNBOUNDED", (), {"__repr__": lambda self: "symbol('RANGE_UNBOUNDED')"})()
+CURRENT: Any = type("CURRENT", (), {"__repr__": lambda self: "symbol('RANGE_CURRENT')"})()
+
+
+class Over(ColumnElement):
+    """`function OVER (PARTITION BY ... ORDER BY ...)`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element", "order_by", "partition_by", "range_", "rows")
+    __visit_name__ = "over"
+    _parts = ("element", "partition_by", "order_by")
+
+    def __init__(
+        self,
+        element: Any,
+        partition_by: Any = None,
+        order_by: Any = None,
+        range_: Any = None,
+        rows: Any = None,
+    ) -> None:
+        self.element = element
+        self.partition_by = _clause_list(partition_by, "GROUP BY")
+        self.order_by = _clause_list(order_by, "ORDER BY")
+        if range_ and rows:
+            raise exc.ArgumentError("'range_' and 'rows' are mutually exclusive")
+        self.range_ = _frame(range_) if range_ else None
+        self.rows = _frame(rows) if rows else None
+
+    @property
+    def func(self) -> Any:
+        """The function."""
+        return self.element
+
+    @property
+    def type(self) -> Any:  # type: ignore[override]
+        """That of the function."""
+        return self.element.type
+
+    def __reduce__(self) -> Any:
+        return Over, (self.element, self.partition_by, self.order_by, self.range_, self.rows)
+
+    def structure(self, binds: Binds) -> Hashable:
+        """All parts; the numbers of the frame are values."""
+        return (
+            "over",
+            self.element.structure(binds),
+            None if self.partition_by is None else self.partition_by.structure(binds),
+            None if self.order_by is None else self.order_by.structure(binds),
+            self.range_,
+            self.rows,
+        )
+
+
+def _clause_list(clauses: Any, role: str) -> Any:
+    if clauses is None:
+        return None
+    if not isinstance(clauses, (list, tuple)):
+        clauses = [clauses]
+    return ClauseList(*[as_sorting(clause, role) for clause in clauses])
+
+
+def _frame(bounds: Any) -> tuple[Any, Any]:
+    if not isinstance(bounds, tuple) or len(bounds) != 2:
+        raise exc.ArgumentError("2-tuple expected for range/rows")
+    return _frame_bound(bounds[0]), _frame_bound(bounds[1])
+
+
+def _frame_bound(bound: Any) -> Any:
+    if bound is None:
+        return UNBOUNDED
+    try:
+        number = int(bound)
+    except ValueError as error:
+        raise exc.ArgumentError("Integer or None expected for range value") from error
+    return CURRENT if number == 0 else number
+
+
+def over(
+    element: Any,
+    partition_by: Any = None,
+    order_by: Any = None,
+    range_: Any = None,
+    rows: Any = None,
+) -> Over:
+    """A function over a window."""
+    return Over(element, partition_by, order_by, range_, rows)
+
+
+class FunctionFilter(ColumnElement):
+    """`function FILTER (WHERE ...)`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("criterion", "func")
+    __visit_name__ = "funcfilter"
+    _parts = ("func", "criterion")
+
+    def __init__(self, func: Any, *criterion: Any) -> None:
+        self.func = func
+        self.criterion = (
+            join_conditions(operators.and_, [as_condition(each) for each in criterion])
+            if criterion
+            else None
+        )
+
+    def filter(self, *criterion: Any) -> FunctionFilter:
+        """With more conditions."""
+        made = FunctionFilter(self.func)
+        known = () if self.criterion is None else (self.criterion,)
+        made.criterion = join_conditions(
+            operators.and_, [*known, *[as_condition(each) for each in criterion]]
+        )
+        return made
+
+    def over(
+        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
+    ) -> Over:
+        """Over a window."""
+        return Over(self, partition_by, order_by, range_, rows)
+
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses if FILTER binds less."""
+        if operators.is_precedent(operators.filter_op, against):
+            return Grouping(self)
+        return self
+
+    @property
+    def type(self) -> Any:  # type: ignore[override]
+        """That of the function."""
+        return self.func.type
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Function and condition."""
+        criterion = self.criterion
+        return (
+            "filter",
+            self.func.structure(binds),
+            None if criterion is None else criterion.structure(binds),
+        )
+
+
+def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
+    """A function over the rows for which a condition holds."""
+    return FunctionFilter(func, *criterion)
+
+
+class WithinGroup(ColumnElement):
+    """`function WITHIN GROUP (ORDER BY ...)`."""
+
+    __module__ = "sqlalchemy.sql.elements"
+    __slots__ = ("element", "order_by")
+    __visit_name__ = "withingroup"
+    _parts = ("element", "order_by")
+
+    def __init__(self, element: Any, *order_by: Any) -> None:
+        self.element = element
+        self.order_by = ClauseList(*[as_sorting(each, "ORDER BY") for each in order_by])
+
+    def over(
+        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
+    ) -> Over:
+        """Over a window."""
+        return Over(self, partition_by, order_by, range_, rows)
+
+    @property
+    def type(self) -> Any:  # type: ignore[override]
+        """That of the function."""
+        return self.element.type
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Function and order."""
+        return ("within", self.element.structure(binds), self.order_by.structure(binds))
+
+
+def within_group(element: Any, *order_by: Any) -> WithinGroup:
+    """An aggregate that wants its rows sorted."""
+    return WithinGroup(element, *order_by)
+
+
+# column.cast(), any_() and all_() of the operators are made here.
+elements.ColumnElement.cast = (  # type: ignore[method-assign]
+    lambda self, type_: Cast(self, type_)
+)
+elements.ColumnElement.any_ = (  # type: ignore[method-assign]
+    lambda self: CollectionAggregate._create(self, operators.any_op)
+)
+elements.ColumnElement.all_ = (  # type: ignore[method-assign]
+    lambda self: CollectionAggregate._create(self, operators.all_op)
+)

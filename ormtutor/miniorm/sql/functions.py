@@ -1,0 +1,518 @@
+"""Functions: `func.anything(...)`, and those whose type or spelling is known.
+
+Before: expressions.py.
+Here:   func; FunctionElement and its kinds; count, sum, max, now ...
+After:  compiler.py writes them.
+
+Follows: SQLAlchemy 1.4, "SQL and Generic Functions".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql import types as sqltypes
+from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
+from ormtutor.miniorm.sql.elements import (
+    BindParameter,
+    ClauseList,
+    ColumnClause,
+    ColumnElement,
+    Grouping,
+    Label,
+    as_operand,
+    bind_for,
+    clause_of,
+    constant_of,
+    literal_column,
+)
+from ormtutor.miniorm.sql.expressions import FunctionFilter, Over, WithinGroup
+from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.select import Select
+from ormtutor.miniorm.sql.selectable import AliasedReturnsRows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from typing import Any
+
+    from ormtutor.miniorm.sql.traversal import Binds
+
+
+class FunctionElement(ColumnElement):
+    """A call of a function of the database."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ("clause_expr", "name", "packagenames", "type")
+    __visit_name__ = "function"
+    _parts = ("clause_expr",)
+    supports_execution = True
+    _has_args = False
+    # Functions are executed and selected from like SELECTs.
+    _execution_options: Any = {}
+
+    def __init__(self, *clauses: Any, **kw: Any) -> None:
+        self._set_arguments(clauses)
+
+    def _set_arguments(self, clauses: Any) -> None:
+        name = getattr(self, "name", None)
+        arguments = [argument(each, name) for each in clauses]
+        self.clause_expr = Grouping(
+            ClauseList(*[each.self_group(operators.comma_op) for each in arguments])
+        )
+
+    @property
+    def clauses(self) -> ClauseList:
+        """The arguments."""
+        return self.clause_expr.element  # type: ignore[no-any-return]
+
+    @property
+    def _bind_name(self) -> Any:  # type: ignore[override]
+        return self.name
+
+    @property
+    def _proxy_key(self) -> Any:
+        return getattr(self, "name", None)
+
+    @property
+    def columns(self) -> ColumnCollection:
+        """The function as its own only column."""
+        return ImmutableColumnCollection([("function", self.label(None))])
+
+    c = columns
+
+    def over(
+        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
+    ) -> Over:
+        """Over a window."""
+        return Over(self, partition_by, order_by, range_, rows)
+
+    def within_group(self, *order_by: Any) -> WithinGroup:
+        """With the rows sorted."""
+        return WithinGroup(self, *order_by)
+
+    def within_group_type(self, within_group: Any) -> Any:
+        """The type in WITHIN GROUP, if it differs."""
+        return None
+
+    def filter(self, *criterion: Any) -> Any:
+        """Over the rows for which conditions hold."""
+        return FunctionFilter(self, *criterion) if criterion else self
+
+    def alias(self, name: Any = None, **kw: Any) -> Any:
+        """The function in FROM."""
+        return FunctionAlias._construct(self, name)
+
+    def table_valued(self, *expr: Any, **kw: Any) -> Any:
+        """The function in FROM, with the columns that it gives."""
+        return FunctionAlias._construct(self, kw.get("name"), columns=expr)
+
+    def select(self) -> Any:
+        """`SELECT function`."""
+        return Select(self)
+
+    def _as_in_select(self) -> Any:
+        return Select(self)
+
+    def self_group(self, against: Any = None) -> Any:
+        """Only ANY and ALL want parentheses."""
+        return super().self_group(against)
+
+    @property
+    def _from_objects(self) -> list[Any]:
+        return self.clauses._from_objects
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Name, type and arguments."""
+        return (
+            "function",
+            self.packagenames,
+            self.name,
+            type(self),
+            self.type.cache_id,
+            self.clauses.structure(binds),
+        )
+
+
+def argument(thing: Any, name: Any) -> Any:
+    """An argument of a function; a plain value is a bind parameter named after the function."""
+    element = clause_of(thing)
+    if element is None:
+        if thing is None:
+            return constant_of(None)
+        return BindParameter(name, thing, unique=True)
+    return as_operand(element, "SQL expression element")
+
+
+class FunctionAlias(AliasedReturnsRows):
+    """A function in FROM under a name."""
+
+    __module__ = "sqlalchemy.sql.selectable"
+    __visit_name__ = "function_alias"
+
+    def _init(self, columns: Any = None, **kw: Any) -> None:
+        self.told = columns
+
+    @property
+    def column(self) -> Any:
+        """The row as one column, named like the alias."""
+        return _ScalarOfAlias(self)
+
+    def _fill_columns(self, collection: ColumnCollection) -> None:
+        for each in self.told or ():
+            column = clause_of(each)
+            if column is None:
+                column = ColumnClause(each)
+            key, proxy = column._make_proxy(self)
+            collection._append(key, proxy)
+        if not self.told:
+            label = Label(AnonymousName.of(hash(self.element), self.element.name), self.element)
+            key, proxy = label._make_proxy(self)
+            collection._append(key, proxy)
+
+    def is_derived_from(self, fromclause: Any) -> bool:
+        """A function comes from nothing."""
+        return fromclause is self
+
+    @property
+    def bind(self) -> Any:
+        """None."""
+        return None
+
+
+class _ScalarOfAlias(ColumnClause):
+    """The row of a function alias as one column."""
+
+    __slots__ = ()
+    __visit_name__ = "table_valued_column"
+
+    def __init__(self, alias: FunctionAlias) -> None:
+        super().__init__(alias.name, alias.element.type, _selectable=alias)
+
+    @property
+    def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
+        return False
+
+
+class Function(FunctionElement):
+    """A call of a function that is known by name only."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    __visit_name__ = "function"
+
+    def __init__(self, name: str, *clauses: Any, **kw: Any) -> None:
+        self.packagenames = tuple(kw.pop("packagenames", None) or ())
+        self.name = name
+        self.type = sqltypes.to_instance(kw.get("type_"))
+        self._set_arguments(clauses)
+
+    def _bind_param(
+        self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
+    ) -> Any:
+        return bind_for(self, operator, obj, type_, expanding)
+
+
+class GenericFunction(FunctionElement):
+    """A function with a class of its own; a subclass is found by its name through `func`."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ("__dict__",)
+    _register = True
+    # What a subclass told as `name` and `type`.
+    _known_name: Any = None
+    _known_type: Any = sqltypes.NULLTYPE
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        declared = cls.__dict__
+        name = declared.get("name", cls.__name__)
+        if declared.get("_register", True):
+            identifier = declared.get("identifier", name)
+            package = declared.get("package", "_default")
+            _registry.setdefault(str(package), {})[str(identifier).lower()] = cls
+        # `name` and `type` are slots; what a subclass declares under these names must not hide them.
+        cls._known_name = name
+        if "name" in declared:
+            del cls.name
+        if "type" in declared:
+            cls._known_type = declared["type"]
+            del cls.type
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        self.packagenames = ()
+        self.name = self._known_name
+        self._set_arguments(args)
+        type_ = kw.pop("type_", None)
+        self.type = sqltypes.to_instance(self._known_type if type_ is None else type_)
+
+
+_registry: dict[str, dict[str, Any]] = {"_default": {}}
+
+
+def register_function(identifier: str, fn: Any, package: str = "_default") -> None:
+    """Let `func.identifier` give `fn`."""
+    _registry.setdefault(package, {})[str(identifier).lower()] = fn
+
+
+class AnsiFunction(GenericFunction):
+    """A function that is written without parentheses: CURRENT_TIMESTAMP."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    _register = False
+
+
+class ReturnTypeFromArgs(GenericFunction):
+    """A function whose result is of the type of its first argument."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    _register = False
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        name = self._known_name
+        arguments = [argument(each, name) for each in args]
+        kw.setdefault("type_", _type_from_args(arguments))
+        super().__init__(*arguments, **kw)
+
+
+def _type_from_args(arguments: list[Any]) -> Any:
+    for each in arguments:
+        if not each.type._is_null:
+            return each.type
+    return sqltypes.NULLTYPE
+
+
+class coalesce(ReturnTypeFromArgs):
+    """The first argument that is not NULL."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    _has_args = True
+
+
+class max(ReturnTypeFromArgs):
+    """The greatest."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+
+
+class min(ReturnTypeFromArgs):
+    """The least."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+
+
+class sum(ReturnTypeFromArgs):
+    """The sum."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+
+
+class now(GenericFunction):
+    """The current time."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.DateTime
+
+
+class concat(GenericFunction):
+    """Texts put together."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.String
+
+
+class char_length(GenericFunction):
+    """The number of characters."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Integer
+
+    def __init__(self, arg: Any, **kw: Any) -> None:
+        super().__init__(arg, **kw)
+
+
+class random(GenericFunction):
+    """A random number."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    _has_args = True
+
+
+class count(GenericFunction):
+    """The number of rows."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Integer
+
+    def __init__(self, expression: Any = None, **kw: Any) -> None:
+        if expression is None:
+            expression = literal_column("*")
+        super().__init__(expression, **kw)
+
+
+class current_date(AnsiFunction):
+    """Today."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Date
+
+
+class current_time(AnsiFunction):
+    """The time of day."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Time
+
+
+class current_timestamp(AnsiFunction):
+    """Now."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.DateTime
+
+
+class current_user(AnsiFunction):
+    """Who is connected."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.String
+
+
+class localtime(AnsiFunction):
+    """The local time."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.DateTime
+
+
+class localtimestamp(AnsiFunction):
+    """The local time."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.DateTime
+
+
+class session_user(AnsiFunction):
+    """Who is connected."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.String
+
+
+class sysdate(AnsiFunction):
+    """Today."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.DateTime
+
+
+class user(AnsiFunction):
+    """Who is connected."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.String
+
+
+class rank(GenericFunction):
+    """The place, with gaps."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Integer
+
+
+class dense_rank(GenericFunction):
+    """The place, without gaps."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Integer
+
+
+class percent_rank(GenericFunction):
+    """The place as a part of all."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Numeric
+
+
+class cume_dist(GenericFunction):
+    """The part of the rows up to this one."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ()
+    type = sqltypes.Numeric
+
+
+class next_value(GenericFunction):
+    """The next number of a Sequence; SQLite has none."""
+
+    __module__ = "sqlalchemy.sql.functions"
+    __slots__ = ("sequence",)
+    __visit_name__ = "next_value_func"
+    _parts = ()
+
+    def __init__(self, seq: Any, **kw: Any) -> None:
+        self.packagenames = ()
+        self.name = self._known_name
+        self._set_arguments(())
+        self.sequence = seq
+        self.type = sqltypes.to_instance(seq.data_type) if seq.data_type else sqltypes.Integer()
+
+
+class _FunctionGenerator:
+    """What `func` is: every attribute is a function of that name."""
+
+    __module__ = "sqlalchemy.sql.functions"
+
+    def __init__(self, **opts: Any) -> None:
+        self.__names: list[str] = []
+        self.opts = opts
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            try:
+                return self.__dict__[name]
+            except KeyError:
+                raise AttributeError(name) from None
+        if name.endswith("_"):
+            name = name[:-1]
+        made = _FunctionGenerator(**self.opts)
+        made.__names = [*self.__names, name]
+        return made
+
+    def __call__(self, *c: Any, **kwargs: Any) -> Any:
+        options = {**self.opts, **kwargs}
+        names = self.__names
+        if len(names) == 2:
+            package, name = names
+        else:
+            package, name = "_default", names[-1]
+        known = _registry.get(package, {}).get(name.lower())
+        if known is not None:
+            return known(*c, **options)
+        return Function(names[-1], *c, packagenames=names[:-1], **options)
+
+
+func = _FunctionGenerator()
+modifier = _FunctionGenerator(group=False)
