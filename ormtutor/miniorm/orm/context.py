@@ -2,9 +2,9 @@
 
 Before: orm/query.py (Query) or Session.execute(select(...)) says what is asked.
 Here:   Asked, the one form of both; Compilation, which resolves entities, options, joins and eager
-        loading; Compiled, its result, kept by structure, so that the same question asked again with
-        other values costs a dictionary read.
-After:  sql/compiler.py renders, engine/base.py sends, orm/loading.py reads the rows.
+        loading into one plain Select.
+After:  orm/compiled.py keeps it with its text; orm/rowloader.py is told by a RowPlan what the rows
+        become.
 
 Query and select() are two faces of one statement; they differ in labels, in what they do with
 repeated rows, and in a few old spellings (`Asked.legacy`).
@@ -16,19 +16,11 @@ Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.row import ResultMetaData
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, Bundle, from_element
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
-from ormtutor.miniorm.orm.rowloader import (
-    BundlePlan,
-    EntityPlan,
-    JoinedPlan,
-    RowPlan,
-    make_loader,
-)
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
@@ -38,9 +30,15 @@ from ormtutor.miniorm.orm.options import (
     resolve,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from ormtutor.miniorm.orm.rowloader import (
+    BundlePlan,
+    EntityPlan,
+    JoinedPlan,
+    RowPlan,
+)
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import KeyNamer, Select, as_selected
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY, Join
+from ormtutor.miniorm.sql.select import Select, as_selected
+from ormtutor.miniorm.sql.selectable import Join
 from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
@@ -108,9 +106,7 @@ class BundleEntity:
     def __init__(self, bundle: Any) -> None:
         self.given = bundle
         self.name = bundle.name
-        self.columns = [
-            each for expr in bundle.exprs for each in entities_of(expr)
-        ]
+        self.columns = [each for expr in bundle.exprs for each in entities_of(expr)]
         self.entity = self.columns[0].entity if self.columns else None
         self.metadata = ResultMetaData([column.name for column in self.columns])
 
@@ -233,7 +229,7 @@ class Asked:
         asked = cls(entities, statement._label_style, legacy=False)
         asked.where = statement._where_criteria
         asked.from_objects = statement._from_obj
-        asked.joins = tuple(map(as_step, statement._setup_joins))
+        asked.joins = statement._setup_joins
         asked.order_by = statement._order_by_clauses
         asked.group_by = statement._group_by_clauses
         asked.having = statement._having_criteria
@@ -253,28 +249,58 @@ class Asked:
         return asked
 
 
-def as_step(step: Any) -> JoinStep:
-    """A join of select() as a JoinStep."""
-    if isinstance(step, JoinStep):
-        return step
-    target, onclause, left, flags = step
-    return JoinStep(target, onclause, left, flags["isouter"], flags["full"])
-
-
 def is_orm_select(statement: Any) -> bool:
     """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
-    for column in statement._raw_columns:
-        if "parententity" in column._annotations or "bundle" in column._annotations:
-            return True
-        if column._is_column_element and not column._is_column_clause and entity_in(column):
-            return True
     return any(
-        isinstance(part, QueryableAttribute)
-        or "parententity" in getattr(part, "_annotations", ())
+        "parententity" in column._annotations
+        or "bundle" in column._annotations
+        or (column._is_column_element and not column._is_column_clause and entity_in(column))
+        for column in statement._raw_columns
+    ) or any(
+        isinstance(part, QueryableAttribute) or "parententity" in getattr(part, "_annotations", ())
         for step in statement._setup_joins
-        for part in (as_step(step).target, as_step(step).onclause)
+        for part in (step.target, step.onclause, *statement._from_obj)
         if part is not None
-    ) or any("parententity" in from_._annotations for from_ in statement._from_obj)
+    )
+
+
+def plain_form(statement: Any, toplevel: bool) -> Any:
+    """A select() as Core can write it; what is already plain is itself."""
+    if not is_orm_select(statement):
+        return statement
+    plain = Compilation(Asked.of_select(statement, toplevel)).statement
+    plain._execution_options = statement._execution_options
+    return plain
+
+
+Select._plain_form = staticmethod(plain_form)
+
+
+def select_structure(statement: Any, binds: Any) -> Hashable:
+    """Everything that decides the text of a select() and what its rows become."""
+    entities = tuple(
+        [
+            (
+                part_structure(column._annotations.get("parententity"), binds),
+                column._annotations.get("proxy_key"),
+                column._annotations.get("bundle"),
+            )
+            for column in statement._raw_columns
+        ]
+    )
+    options = tuple([option.key for option in statement._with_options])
+    eager = statement.__dict__.get("_eager", True)
+    return statement.structure(binds), entities, options, eager
+
+
+class Later:
+    """What strategies.py registers at import: it stands above this module.
+
+    make(prop, strategy): a lazy loader for one object. make(prop, strategy, compilation, plan,
+    place): a loader that runs when the rows are read.
+    """
+
+    make: Any = None
 
 
 # Compilation ----------------------------------------------------------------------------------
@@ -283,7 +309,7 @@ def is_orm_select(statement: Any) -> bool:
 class ColumnList:
     """Columns in order, each once."""
 
-    __slots__ = ("columns", "_known")
+    __slots__ = ("_known", "columns")
 
     def __init__(self) -> None:
         self.columns: list[Any] = []
@@ -353,8 +379,8 @@ class Compilation:
     """One ORM select on its way to a Core select and a RowPlan.
 
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
-    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, where
-    it loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
+    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if it
+    loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
     parameters whose values change from one execution to the next.
     """
 
@@ -518,7 +544,7 @@ class Compilation:
                 strategy = "deferred_raise"
         else:
             strategy = option.strategy
-        if strategy == "column":
+        if strategy == "column" or not self.asked.toplevel:
             return True
         if self.only is not None and plan.overwrite == "one":
             return True
@@ -529,7 +555,6 @@ class Compilation:
         if strategy == "deferred_raise" or not prop.deferred or prop.raiseload:
             plan.callables[prop.key] = Later.make(prop, strategy)
         return False
-
 
     # relationships ---------------------------------------------------------------------------
 
@@ -545,9 +570,9 @@ class Compilation:
             self._later(prop, plan, place, strategy)
         elif strategy == "noload":
             plan.empty.append(prop.key)
-        else:
+        elif strategy != "dynamic":
             plan.resets.append(prop.key)
-            if strategy != prop.lazy and strategy != "dynamic":
+            if strategy != prop.lazy:
                 plan.callables[prop.key] = Later.make(prop, strategy)
 
     def _later(
@@ -598,9 +623,7 @@ class Compilation:
         depth = prop.join_depth
         if depth:
             return (len(path) + 1) / 2 > depth
-        return prop.mapper in path or any(
-            getattr(each, "is_aliased_class", False) and each.mapper is prop.mapper for each in path
-        )
+        return prop.mapper in path
 
     def _join_eagerly(
         self,
@@ -732,7 +755,7 @@ class Compilation:
 
     def _simple_statement(self) -> Any:
         asked = self.asked
-        order_by = self._criteria(asked.order_by)
+        order_by = self._order_by()
         if asked.distinct and asked.order_by and asked.legacy and not asked.distinct_on:
             self._add_order_by_columns(order_by)
         columns = [*self.primary.columns, *self.extra, *self.secondary.columns]
@@ -751,7 +774,7 @@ class Compilation:
         return froms
 
     def _add_order_by_columns(self, order_by: Sequence[Any]) -> list[Any]:
-        """Columns that are sorted by and not selected: DISTINCT (and an outer ORDER BY) needs them."""
+        """Columns that are sorted by and not selected; DISTINCT or an outer ORDER BY needs them."""
         for clause in order_by:
             column = _unwrapped(clause)
             for each in _sorted_columns(column):
@@ -768,7 +791,7 @@ class Compilation:
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         asked = self.asked
-        order_by = self._criteria(asked.order_by)
+        order_by = self._order_by()
         plain_order_by = [_without_reference(clause) for clause in order_by]
         self._add_order_by_columns(order_by)
         inner_columns = [*self.primary.columns, *self.extra]
@@ -778,7 +801,15 @@ class Compilation:
         for column, outer in zip(inner_columns, outer_columns, strict=True):
             exchange[id(column)] = exchange[id(column._deannotated)] = outer
 
+        named = {
+            name: outer
+            for column, outer in reversed(list(zip(inner_columns, outer_columns, strict=True)))
+            for name in (column.key, column._label, getattr(column, "name", None))
+        }
+
         def to_outer(element: Any) -> Any:
+            if _is_name(element):
+                return named.get(element.element)
             found = exchange.get(id(element))
             if found is None and element._is_column_element:
                 found = exchange.get(id(element._deannotated))
@@ -793,12 +824,37 @@ class Compilation:
             for each in joins:
                 onclause = replace(each.onclause, to_outer)
                 from_ = Join(from_, each.right, onclause, each.isouter)
-        statement = Select._plain([*outer_columns, *self.secondary.columns])
+        statement = Select._of_columns([*outer_columns, *self.secondary.columns])
         statement._label_style = asked.label_style
         statement._from_obj = (from_,)
         outer_order = [replace(clause, to_outer) for clause in plain_order_by]
         statement._order_by_clauses = (*outer_order, *self.eager_order_by)
         return statement
+
+    def _order_by(self) -> tuple[Any, ...]:
+        """ORDER BY; in a Query a string that names no column is SQL text."""
+        clauses = self._criteria(self.asked.order_by)
+        if not self.asked.legacy or not any(map(_is_name, clauses)):
+            return clauses
+        names = self._names()
+        return tuple(
+            elements.text(clause.element)
+            if _is_name(clause) and clause.element not in names
+            else clause
+            for clause in clauses
+        )
+
+    def _names(self) -> set[Any]:
+        """What a string in ORDER BY may name: selected columns, and those of the FROM elements."""
+        names: set[Any] = set()
+        froms = list(self.from_clauses)
+        for column in self.primary.columns:
+            names.update((column.key, column._label, getattr(column, "name", None)))
+            froms += column._from_objects
+        for from_ in froms:
+            if from_._is_from_clause:
+                names.update(from_.c.keys())
+        return names
 
     def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
         if self.asked.base is None:
@@ -807,7 +863,7 @@ class Compilation:
 
     def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Any:
         asked = self.asked
-        statement = Select._plain(columns)
+        statement = Select._of_columns(columns)
         stored = statement.__dict__
         stored["_label_style"] = asked.label_style
         for name, value in (
@@ -855,7 +911,10 @@ class Compilation:
         for plan in self._plans:
             for key, column in self._columns_of[id(plan)].items():
                 plan.columns[key] = locate(column)
-            plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
+            if plan.overwrite != "one":
+                plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
+            for joined in plan.joined:
+                _check_supported(joined)
         outputs = [self._output(output, locate) for output in self._outputs]
         return RowPlan(outputs, self.gives_entities)
 
@@ -878,7 +937,9 @@ class Compilation:
         if isinstance(output, EntityPlan):
             return output
         if isinstance(output, BundleEntity):
-            return BundlePlan(output.metadata, [locate(self._chosen[id(c)]) for c in output.columns])
+            return BundlePlan(
+                output.metadata, [locate(self._chosen[id(c)]) for c in output.columns]
+            )
         if self.foreign_rows:
             return locate(self._chosen[id(output)])
         return self._places[id(output)], None
@@ -891,6 +952,13 @@ class Compilation:
             asked.legacy
             and len(asked.entities) == 1
             and isinstance(asked.entities[0], MapperEntity)
+        )
+
+
+def _check_supported(joined: JoinedPlan) -> None:
+    if not joined.impl.supports_population:
+        raise sa_exc.InvalidRequestError(
+            f"'{joined.prop}' does not support object population - eager loading cannot be applied."
         )
 
 
@@ -946,11 +1014,18 @@ def _joined_onto(from_: Any, joins: Sequence[EagerJoin]) -> Any:
     return from_
 
 
+def _is_name(clause: Any) -> bool:
+    """Whether it is a string in ORDER BY."""
+    return isinstance(clause, elements.TextualLabelReference)
+
+
 def _without_reference(clause: Any) -> Any:
     """An ORDER BY expression that is no longer a reference to a label."""
-    return clause.element if clause._is_label_reference and not isinstance(
-        clause.element, str
-    ) else clause
+    return (
+        clause.element
+        if clause._is_label_reference and not isinstance(clause.element, str)
+        else clause
+    )
 
 
 def _unwrapped(clause: Any) -> Any:
@@ -968,342 +1043,3 @@ def _sorted_columns(column: Any) -> list[Any]:
 
 def _is_label_of(known: Any, label: Any) -> bool:
     return known is label or (isinstance(known, elements.Label) and known.name == label.name)
-
-
-
-# Compiled -------------------------------------------------------------------------------------
-
-
-class CompiledQuery:
-    """A compiled ORM select: its text, what its rows become, and how values get into it.
-
-    slots: for each bind parameter of the text its place among the values of a query of this
-    structure, or, where it is always the same, the parameter itself.
-    """
-
-    __slots__ = (
-        "_loader",
-        "asked",
-        "cause",
-        "compilation",
-        "compiled",
-        "mapper",
-        "metadata",
-        "plan",
-        "repeats_parents",
-        "scalar",
-        "slots",
-        "statement",
-        "unique_keys",
-        "width",
-    )
-
-    def __init__(
-        self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
-    ) -> None:
-        self.compilation: Compilation | None = compilation
-        self.statement = compilation.statement
-        self.compiled = compiled
-        self.mapper = mapper
-        self.scalar = compilation.gives_entities
-        self.repeats_parents = compilation.repeats_parents
-        self._loader: Any = None
-        self.plan: RowPlan | None = None
-        places = {id(bind): place for place, bind in enumerate(binds)}
-        self.slots = [places.get(id(bind), bind) for bind in compiled.bind_list]
-        self.width = len(compilation.selected)
-        asked = compilation.asked
-        self.cause = Cause(
-            "query",
-            ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities)),
-            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
-        )
-        self.metadata = _metadata(asked)
-        self.unique_keys = _unique_keys(asked)
-
-    def values(self, given: Sequence[Any]) -> list[Any]:
-        """The values of this text's bind parameters, from those of the query."""
-        return [
-            given[slot] if slot.__class__ is int else slot.effective_value for slot in self.slots
-        ]
-
-    def row_loader(self) -> Any:
-        """The function that makes objects of rows; None: the rows are the result.
-
-        Raises: NoSuchColumnError: what identifies an object is not selected.
-        """
-        if self._loader is None:
-            assert self.compilation is not None
-            self.plan = self.compilation.row_plan()
-            self._loader = (
-                make_loader(self.plan) if self.plan.entities() or self._rearranges else False
-            )
-            self.compilation = None
-        return self._loader or None
-
-    @property
-    def _rearranges(self) -> bool:
-        assert self.plan is not None
-        return list(self.plan.outputs) != [(index, None) for index in range(self.width)]
-
-    def unique(self, results: list[Any]) -> list[Any]:
-        """The results without repetitions, as Query has always given them."""
-        if self.scalar:
-            return list({id(result): result for result in results}.values())
-        if self.unique_keys is None:
-            return results
-        seen: set[Any] = set()
-        kept = []
-        for result in results:
-            known_by = tuple(
-                value if key is None else key(value)
-                for key, value in zip(self.unique_keys, result, strict=True)
-            )
-            if known_by not in seen:
-                seen.add(known_by)
-                kept.append(result)
-        return kept
-
-    def check_yield_per(self) -> None:
-        """Refuse to cut joined collections in pieces.
-
-        Raises: InvalidRequestError.
-        """
-        if self.repeats_parents:
-            raise sa_exc.InvalidRequestError(
-                NOT_IN_CHUNKS
-            )
-
-
-def _subject(entity: Any) -> str:
-    if isinstance(entity, MapperEntity):
-        return entity.mapper.class_.__name__
-    mapper = getattr(entity.entity, "mapper", None)
-    if mapper is not None and entity.name is not None:
-        return f"{mapper.class_.__name__}.{entity.name}"
-    return str(entity.name or "expression")
-
-
-class NamedColumns(ResultMetaData):
-    """Names of a row's values, some of which may have none."""
-
-    __slots__ = ()
-    __module__ = "sqlalchemy.engine.result"
-
-    def __init__(self, names: Sequence[str | None], objects: Sequence[Iterable[Any]]) -> None:
-        self._names = names
-        super().__init__([name for name in names if name is not None], objects)
-
-    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
-        positions: dict[Any, int] = {}
-        for position, found_by in enumerate(objects or ()):
-            for thing in found_by:
-                positions[thing] = position
-        for position, name in enumerate(self._names):
-            if name is not None:
-                positions[name] = position
-        return positions
-
-
-def _metadata(asked: Asked) -> Any:
-    """What the values of a row are called, and what finds them."""
-    names = [entity.name for entity in asked.entities]
-    if not asked.legacy:
-        names = _names_of_select(asked)
-    objects = [_found_by(entity) for entity in asked.entities]
-    return NamedColumns(names, objects)
-
-
-def _names_of_select(asked: Asked) -> list[Any]:
-    name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
-    names = []
-    for entity in asked.entities:
-        if isinstance(entity, ColumnEntity):
-            element = entity.element
-            proxy_key = element._annotations.get("proxy_key")
-            if proxy_key is not None and proxy_key != element.key:
-                element = element.label(proxy_key)
-            names.append(name_of(element))
-        else:
-            names.append(entity.name)
-    return names
-
-
-def _found_by(entity: Any) -> list[Any]:
-    if isinstance(entity, MapperEntity):
-        return [entity.given, entity.entity]
-    if isinstance(entity, ColumnEntity):
-        return [entity.element._deannotated]
-    return []
-
-
-def _unique_keys(asked: Asked) -> list[Any] | None:
-    """For each value of a row what tells two of them apart; None: no object is among them."""
-    if not any(isinstance(entity, MapperEntity) for entity in asked.entities):
-        return None
-    return [
-        id
-        if isinstance(entity, MapperEntity) or not _is_hashable(entity)
-        else None
-        for entity in asked.entities
-    ]
-
-
-def _is_hashable(entity: Any) -> bool:
-    if isinstance(entity, BundleEntity):
-        return all(map(_is_hashable, entity.columns))
-    return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
-
-
-NOT_IN_CHUNKS = (
-    "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. "
-    "joinedload() against collections or subqueryload().  Consider the selectinload() strategy for "
-    "better flexibility in loading objects."
-)
-
-
-class Later:
-    """What strategies.py registers at import: it stands above this module.
-
-    make(prop, strategy): a lazy loader for one object. make(prop, strategy, compilation, plan,
-    place): a loader that runs when the rows are read.
-    """
-
-    make: Any = None
-
-
-def shapes_of(engine: Any) -> dict[Any, CompiledQuery]:
-    """The compiled queries of an engine, by structure."""
-    engine = getattr(engine, "engine", engine)
-    shapes: dict[Any, CompiledQuery] | None = engine.__dict__.get("_orm_shapes")
-    if shapes is None:
-        shapes = engine.__dict__["_orm_shapes"] = {}
-    return shapes
-
-
-#: How many compiled queries an engine keeps.
-LIMIT = 500
-
-
-def compile_shape(
-    session: Any,
-    key: Hashable,
-    make: Callable[[], tuple[Asked, Sequence[Any]]],
-    *,
-    mapper: Any = None,
-    options: LoaderOptions | None = None,
-    only: Iterable[str] | None = None,
-    overwrite: str = "",
-    prior: Path = (),
-    subquery_root: Any = None,
-) -> CompiledQuery:
-    """The compiled query under this key; else that of what `make()` asks, with its binds.
-
-    key None: not to be kept.
-    """
-    engine = session.bind
-    if engine is None or session._binds:
-        engine = session.get_bind(mapper=mapper)
-    shapes = shapes_of(engine)
-    query = shapes.get(key) if key is not None else None
-    if query is None:
-        asked, binds = make()
-        compilation = Compilation(
-            asked,
-            options=options,
-            only=only,
-            overwrite=overwrite,
-            prior=prior,
-            subquery_root=subquery_root,
-            binds=binds,
-        )
-        compiled = compilation.statement.compile(dialect=engine.dialect)
-        query = CompiledQuery(compilation, compiled, binds, mapper)
-        if key is not None:
-            if len(shapes) >= LIMIT:
-                for old in list(shapes)[: LIMIT // 2]:
-                    del shapes[old]
-            shapes[key] = query
-    return query
-
-
-# Full statements ------------------------------------------------------------------------------
-
-
-class StatementQuery:
-    """What the rows of a learner's own statement become: from_statement().
-
-    The rows are understood by the names and columns that the result itself tells.
-    """
-
-    __slots__ = ("asked", "cause", "compilation", "mapper", "metadata", "plan", "scalar", "unique_keys")
-
-    def __init__(self, asked: Asked) -> None:
-        asked.textual = True
-        self.asked = asked
-        self.compilation = Compilation(asked)
-        self.compilation.foreign_rows = True
-        self.scalar = self.compilation.gives_entities
-        self.metadata = _metadata(asked)
-        self.unique_keys = _unique_keys(asked)
-        self.mapper = next(
-            (entity.mapper for entity in asked.entities if isinstance(entity, MapperEntity)), None
-        )
-        self.plan: RowPlan | None = None
-        self.cause = Cause(
-            "query", ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities))
-        )
-
-    @property
-    def repeats_parents(self) -> bool:
-        """Whether a collection is filled from several rows."""
-        return self.compilation.repeats_parents
-
-    def row_loader(self, result: Any) -> Any:
-        """The function that makes objects of this result's rows.
-
-        Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
-        """
-        self.plan = self.compilation.row_plan(_Locator(result).locate)
-        return make_loader(self.plan)
-
-    unique = CompiledQuery.unique
-
-
-class _Locator:
-    """Finds the columns of entities in the rows of any statement, by what the result says."""
-
-    def __init__(self, result: Any) -> None:
-        self._dialect = result.dialect
-        self._converted = result._processors
-        self._objects: dict[Any, int] = {}
-        compiled = result.context.compiled
-        for index, described in enumerate(getattr(compiled, "result_columns", None) or ()):
-            for thing in described[2]:
-                if not isinstance(thing, str):
-                    self._objects.setdefault(thing, index)
-        self._names: dict[str, list[int]] = {}
-        for index, name in enumerate(result._metadata.keys):
-            self._names.setdefault(name, []).append(index)
-
-    def locate(self, column: Any) -> Position:
-        index = self._index(column)
-        if index is None:
-            raise sa_exc.NoSuchColumnError(f"Could not locate column in row for column '{column}'")
-        if self._converted is not None:
-            return index, None
-        return index, column.type.result_processor(self._dialect)
-
-    def _index(self, column: Any) -> int | None:
-        for thing in (column, *column._proxies):
-            if thing in self._objects:
-                return self._objects[thing]
-        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
-            if isinstance(name, str) and name in self._names:
-                places = self._names[name]
-                if len(places) > 1:
-                    raise sa_exc.InvalidRequestError(
-                        f"Ambiguous column name '{column}' in result set column descriptions"
-                    )
-                return places[0]
-        return None

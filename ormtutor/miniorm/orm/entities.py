@@ -1,6 +1,6 @@
 """Entities: what a query may select besides a mapped class itself.
 
-Before: learners call aliased(), join(), with_parent(), Bundle(); query.py is handed what they return.
+Before: learners call aliased(), join(), with_parent(), Bundle(); query.py gets what they return.
 Here:   a mapped class under another name (AliasedClass, and what is known about it, AliasedInsp);
         a JOIN that understands relationships; the criterion "related to this object"; a Bundle.
 After:  orm/context.py puts them into the columns and the FROM of a SELECT.
@@ -67,8 +67,17 @@ class AliasedInsp:
         """Where filter_by() looks names up."""
         return self.entity
 
+    @property
+    def _selected_columns(self) -> list[Any]:
+        """The columns of a SELECT of the alias as a whole, inside another statement."""
+        columns = [self.adapt(column) for column in self.mapper._selected_columns]
+        return [column for column in columns if not column._is_column_clause or self._has(column)]
+
+    def _has(self, column: Any) -> bool:
+        return column.table is None or bool(self.selectable.c.contains_column(column))
+
     def __clause_element__(self) -> Any:
-        return self.selectable._annotate({"parententity": self, "entity": self})
+        return self.selectable._annotate({"parententity": self, "parentmapper": self})
 
     def column(self, column: Any) -> Any:
         """The alias's own column for a column of the mapped table; None when it has none."""
@@ -219,7 +228,7 @@ class ORMJoin(selectable.Join):
         if through is None:
             super().__init__(left_from, right_from, primary, isouter, full)
         elif isouter:
-            # The rows between must not count on their own: they are joined with the right side first.
+            # The rows between must not count on their own: they are joined with the right first.
             inner = selectable.Join(secondary, right_from, through)
             super().__init__(left_from, inner, primary, isouter, full)
         else:
@@ -324,7 +333,7 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
 
 @inspects_itself
 class Bundle:
-    """Several columns that come as one value of the row: `Bundle("name", User.first, User.last)`."""
+    """Several columns that come as one value: `Bundle("name", User.first, User.last)`."""
 
     __module__ = "sqlalchemy.orm.util"
 
@@ -338,8 +347,10 @@ class Bundle:
         self.exprs = exprs
         elements_of = [getattr(each, "expression", each) for each in exprs]
         self.c = self.columns = columns.ColumnCollection(
-            [(getattr(expr, "key", None) or element.key, expr)
-             for expr, element in zip(exprs, elements_of, strict=True)]
+            [
+                (getattr(expr, "key", None) or element.key, expr)
+                for expr, element in zip(exprs, elements_of, strict=True)
+            ]
         )
         self.single_entity = kw.pop("single_entity", self.single_entity)
 

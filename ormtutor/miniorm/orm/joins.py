@@ -1,8 +1,8 @@
 """Joins: where in FROM a join goes, what it joins, and on which condition.
 
 Before: orm/query.py and select() keep each join as it was said, a JoinStep.
-Here:   the steps become FROM elements: the left side is found, the right side checked, relationships
-        give the condition.
+Here:   the steps become FROM elements: the left side is found, the right side checked,
+        relationships give the condition.
 After:  orm/context.py puts the FROM elements into its Core select.
 
 Errors in a join are errors of the query and not of the call that said it: everything here runs when
@@ -18,12 +18,13 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased
 from ormtutor.miniorm.sql.elements import as_condition
+from ormtutor.miniorm.sql.select import Select
 from ormtutor.miniorm.sql.selectable import FromClause, as_from, can_join
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
 _EXPLAIN = (
@@ -62,6 +63,12 @@ class JoinStep:
         self.alias = alias
         self.from_joinpoint = from_joinpoint
 
+    def __iter__(self) -> Iterator[Any]:
+        """As Core's Select keeps a join."""
+        return iter(
+            (self.target, self.onclause, self.left, {"isouter": self.isouter, "full": self.full})
+        )
+
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
         return (
@@ -88,6 +95,13 @@ class JoinStep:
         return None
 
 
+def _step_of_select(target: Any, onclause: Any, left: Any, flags: dict[str, bool]) -> JoinStep:
+    return JoinStep(target, onclause, left, flags["isouter"], flags["full"])
+
+
+Select._join_step = staticmethod(_step_of_select)
+
+
 def part_structure(part: Any, binds: Any) -> Hashable:
     """The structure of anything that a join or a column list may be given."""
     if part is None or isinstance(part, (str, type)):
@@ -96,9 +110,10 @@ def part_structure(part: Any, binds: Any) -> Hashable:
         of_type = None if part._of_type is None else part_structure(part._of_type, binds)
         extra = tuple([criterion.structure(binds) for criterion in part._extra_criteria])
         return (part_structure(part.parent, binds), part.prop, of_type, extra)
-    insp = part._aliased_insp if isinstance(part, AliasedClass) else part
+    insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part
+    mapper: Hashable = insp
     if getattr(insp, "is_mapper", False):
-        return insp  # type: ignore[no-any-return]
+        return mapper
     if getattr(insp, "is_aliased_class", False):
         # The name is that of a result's column.
         return ("aliased", insp.mapper, insp.name, insp.selectable.structure(binds))
@@ -243,7 +258,7 @@ class Joins:
     # the left side ---------------------------------------------------------------------------
 
     def _implicit_left(self, right: Any, onclause: Any) -> tuple[Any, int | None]:
-        """Where to join from when nobody said; the place of a FROM element that is there already."""
+        """Where to join from when nobody said; the place of a FROM element already there."""
         target = _selectable(right)
         if self.from_clauses:
             places = joinable(self.from_clauses, target, onclause)
@@ -266,8 +281,8 @@ class Joins:
     def _check_decided(self, places: Sequence[int], right: Any) -> None:
         if len(places) > 1:
             raise sa_exc.InvalidRequestError(
-                "Can't determine which FROM clause to join from, there are multiple FROMS which can "
-                f"join to this entity. {_EXPLAIN}"
+                "Can't determine which FROM clause to join from, there are multiple FROMS which "
+                f"can join to this entity. {_EXPLAIN}"
             )
         if not places:
             raise sa_exc.InvalidRequestError(f"Don't know how to join to {right!r}. {_EXPLAIN}")
@@ -347,9 +362,7 @@ def joinable(candidates: Sequence[Any], target: Any, onclause: Any) -> list[int]
         )
     ]
     if len(places) > 1:
-        hidden = {
-            each._deannotated for candidate in candidates for each in candidate._hide_froms
-        }
+        hidden = {each._deannotated for candidate in candidates for each in candidate._hide_froms}
         places = [place for place in places if candidates[place]._deannotated not in hidden]
     if not places and onclause is not None:
         return list(range(len(candidates)))

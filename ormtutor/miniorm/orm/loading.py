@@ -3,7 +3,7 @@
 Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values for it.
 Here:   run() sends it, calls the row loader and what has to be loaded afterwards; get() by primary
         key; refresh of expired attributes.
-After:  engine/base.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py holds them.
+After:  engine/base.py has the cursor, orm/rowloader.py makes objects, orm/identity.py holds them.
 
 Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expiring".
 """
@@ -14,13 +14,8 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    CompiledQuery,
-    MapperEntity,
-    StatementQuery,
-    compile_shape,
-)
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.context import Asked, MapperEntity
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.rowloader import LoadContext
 from ormtutor.miniorm.orm.state import (
@@ -265,7 +260,8 @@ def _mapper_of(entity: Any) -> Mapper:
     insp = inspect(entity, raiseerr=False)
     if insp is None or not getattr(insp, "is_mapper", False):
         raise sa_exc.ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
-    return insp  # type: ignore[no-any-return]
+    mapper: Mapper = insp
+    return mapper
 
 
 def identity_of(mapper: Mapper, ident: Any) -> Any:

@@ -18,9 +18,7 @@ from ormtutor.miniorm.orm import exc as orm_exc
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
-
-    from typing_extensions import Self
+    from typing import Any, Self
 
 # Strategy names. Those of columns and those of relationships must not be mixed up.
 COLUMN_STRATEGIES = {
@@ -232,7 +230,7 @@ def _alias_settings(alias: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def _unbound(method: str, keys: Sequence[Any], *args: Any) -> _UnboundLoad:
-    """Start a path at keys[0]; the strategy is that of the last key, those between are stepped over."""
+    """Start a path at keys[0]; the strategy is for the last key, the others are stepped over."""
     option = _UnboundLoad()
     keys = [name for key in keys for name in _split(key)]
     for key in keys[:-1]:
@@ -323,7 +321,11 @@ class Resolved:
     __slots__ = ("path", "propagates", "settings", "strategy")
 
     def __init__(
-        self, path: tuple[Any, ...], strategy: str | None, settings: dict[str, Any], propagates: bool
+        self,
+        path: tuple[Any, ...],
+        strategy: str | None,
+        settings: dict[str, Any],
+        propagates: bool,
     ) -> None:
         self.path = path
         self.strategy = strategy
@@ -354,7 +356,7 @@ class LoaderOptions:
         self.propagated = any(each.propagates for each in self.resolved)
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved | None:
-        """The option that speaks of `prop` at this path: its own, the entity's '*', or the global '*'."""
+        """The option that speaks of `prop` at this path: its own, or its entity's '*', or any '*'."""
         by_path = self._by_path
         return (
             by_path.get((*path, prop))
@@ -408,9 +410,7 @@ class LoaderOptions:
 
     def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
         """These options, and lazy loading for what they do not speak of among `paths`."""
-        more = [
-            Resolved(path, "select", {}, False) for path in paths if path not in self._by_path
-        ]
+        more = [Resolved(path, "select", {}, False) for path in paths if path not in self._by_path]
         return LoaderOptions([*self.resolved, *more])
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
@@ -444,8 +444,7 @@ def _root(token: Any, entities: Sequence[Any]) -> Any:
             return _only_entity(entities)
         if not entities:
             raise sa_exc.ArgumentError(
-                "Query has only expression-based entities - can't find property named "
-                f'"{token}".'
+                f'Query has only expression-based entities - can\'t find property named "{token}".'
             )
         return entities[0]
     prop = getattr(token, "property", None)
@@ -555,6 +554,6 @@ def _check_strategy(strategy: str | None, prop: Any) -> None:
     name = RELATIONSHIP_STRATEGIES.get(strategy) or COLUMN_STRATEGIES[strategy]
     intended = "column property" if is_relationship else "relationship property"
     raise orm_exc.LoaderStrategyException(
-        f"Can't apply \"{name}\" strategy to property \"{prop}\", which is a \"{_kind(prop)}\"; "
+        f'Can\'t apply "{name}" strategy to property "{prop}", which is a "{_kind(prop)}"; '
         f'this loader strategy is intended to be used with a "{intended}".'
     )

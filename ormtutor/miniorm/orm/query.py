@@ -17,19 +17,22 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import COUNT
+from ormtutor.miniorm.engine.result import ChunkedIteratorResult
+from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.orm import context, loading, persistence
+from ormtutor.miniorm.orm import bulk, context, loading
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    CompiledQuery,
-    MapperEntity,
-    StatementQuery,
-    entities_of,
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of
+from ormtutor.miniorm.orm.entities import (
+    AliasedClass,
+    Bundle,
+    aliased,
+    from_element,
+    with_parent,
 )
-from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
-from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
+from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
@@ -40,7 +43,7 @@ from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     FromClause,
 )
-from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, replace
+from ormtutor.miniorm.sql.traversal import Binds, NotCacheable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +52,19 @@ if TYPE_CHECKING:
 
 # Public names of SQLAlchemy's Query that are not here.
 ABSENT = frozenset(
-    """from_self select_entity_from with_for_update with_hint with_statement_hint with_polymorphic
-    merge_result instances value values lazy_loaded_from""".split()
+    [
+        "from_self",
+        "instances",
+        "lazy_loaded_from",
+        "merge_result",
+        "select_entity_from",
+        "value",
+        "values",
+        "with_for_update",
+        "with_hint",
+        "with_polymorphic",
+        "with_statement_hint",
+    ]
 )
 
 _AFTER_LIMIT = (
@@ -190,7 +204,7 @@ class Query:
         raise sa_exc.InvalidRequestError("Entity has no namespace")
 
     def _last_joined(self) -> Any:
-        """What the joins lead to; walks along the names of the old join("addresses", "dingalings")."""
+        """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
         at: Any = None
         for step in self._joins:
             if not step.from_joinpoint:
@@ -299,7 +313,7 @@ class Query:
             return found if item.step is None else found[:: item.step]
         if item == -1:
             return list(self)[-1]
-        return list(self[item : item + 1])[0]
+        return list(self[item : item + 1])[0]  # noqa: RUF015 (an IndexError is wanted)
 
     def prefix_with(self, *prefixes: Any) -> Self:
         """Words after SELECT."""
@@ -359,9 +373,10 @@ class Query:
         new._joinpoint = None
         if not from_joinpoint:
             new._aliases = ()
-        for index, said in enumerate(_join_arguments(target, props)):
+        for index, (right, onclause) in enumerate(_join_arguments(target, props)):
             step = JoinStep(
-                *said,
+                right,
+                onclause,
                 isouter=isouter,
                 full=full,
                 from_joinpoint=from_joinpoint or index > 0,
@@ -438,7 +453,7 @@ class Query:
                 "name": entity.name,
                 "type": entity.mapper.class_
                 if isinstance(entity, MapperEntity)
-                else getattr(getattr(entity, "element", None), "type", context.Bundle),
+                else getattr(getattr(entity, "element", None), "type", Bundle),
                 "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
                 "expr": entity.given,
                 "entity": None if entity.entity is None else entity.entity.entity,
@@ -766,7 +781,7 @@ class Query:
         except NotCacheable:
             key = None
             binds = Binds()
-        query = context.compile_shape(
+        query = compile_shape(
             self.session,
             key,
             lambda: (self._asked(), binds),
@@ -890,7 +905,7 @@ class Query:
             found = self.one()
         except sa_exc.NoResultFound:
             return None
-        return found[0] if isinstance(found, (tuple, list, context.Row)) else found
+        return found[0] if isinstance(found, (tuple, list, Row)) else found
 
     def count(self) -> int:
         """How many rows there are; sends SELECT count(*) FROM (this query)."""
@@ -915,7 +930,9 @@ class Query:
         entity = self._entities[0] if len(self._entities) == 1 else None
         entities = [] if entity is None else entities_of(entity)
         if len(entities) != 1 or not isinstance(entities[0], MapperEntity):
-            raise sa_exc.InvalidRequestError("get() can only be used against a single mapped class.")
+            raise sa_exc.InvalidRequestError(
+                "get() can only be used against a single mapped class."
+            )
         return loading.get(
             self.session,
             entities[0].mapper,
@@ -932,7 +949,7 @@ class Query:
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        return persistence.bulk_delete(self, synchronize_session)
+        return bulk.bulk_delete(self, synchronize_session)
 
     def update(
         self,
@@ -944,7 +961,7 @@ class Query:
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        return persistence.bulk_update(self, values, synchronize_session, update_args)
+        return bulk.bulk_update(self, values, synchronize_session, update_args)
 
 
 # What goes inside when a query becomes a subquery of itself.
@@ -1051,24 +1068,31 @@ class _Named:
         return str(self._name)
 
 
-def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """The steps that join() was told: each (target,) or (target, condition)."""
+def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    """The steps that join() was told: (target, condition or None)."""
     onclause = props[0] if props else None
     if not props and not isinstance(target, tuple):
-        return [(target,)]
+        return [(target, None)]
     is_target = isinstance(target, (FromClause, type, AliasedClass)) or (
-        not isinstance(target, (str, tuple, QueryableAttribute)) and hasattr(target, "is_selectable")
+        not isinstance(target, (str, tuple, QueryableAttribute))
+        and hasattr(target, "is_selectable")
     )
-    is_condition = onclause is None or isinstance(
-        onclause, (elements.ClauseElement, str, QueryableAttribute)
-    ) or onclause is True or onclause is False
+    is_condition = (
+        onclause is None
+        or isinstance(onclause, (elements.ClauseElement, str, QueryableAttribute))
+        or onclause is True
+        or onclause is False
+    )
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
-    return [each if isinstance(each, tuple) else (each,) for each in (target, *props)]
+    return [
+        (each[0], each[1] if len(each) > 1 else None) if isinstance(each, tuple) else (each, None)
+        for each in (target, *props)
+    ]
 
 
 def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
-    target = getattr(entity, "mapper", None)
+    target: Any = getattr(entity, "mapper", None)
     for prop in mapper.iterate_properties:
         if isinstance(prop, RelationshipProperty) and prop.mapper is target:
             return prop
@@ -1083,4 +1107,147 @@ def _bound(value: Any) -> Any:
     return value.__index__() if hasattr(value, "__index__") else value
 
 
-_ = (target_entity, replace)
+# Session.execute ------------------------------------------------------------------------------
+
+
+def session_execute(
+    session: Any,
+    statement: Any,
+    params: Any = None,
+    execution_options: Any = None,
+    bind_arguments: dict[str, Any] | None = None,
+) -> Any:
+    """`Session.execute`: any statement, ORM or Core; gives its Result.
+
+    Raises: ArgumentError: it is no statement.
+    """
+    statement = _executable(statement)
+    options = {**statement._execution_options, **(execution_options or {})}
+    if isinstance(statement, core.Select) and context.is_orm_select(statement):
+        return _execute_select(session, statement, params, options)
+    if isinstance(statement, StatementOfEntities):
+        return statement.execute(session, params, options)
+    if getattr(statement, "is_dml", False):
+        entity = statement.table._annotations.get("parententity")
+        if entity is not None and not statement.is_insert:
+            return bulk.execute_dml(session, entity, statement, params, options, bind_arguments)
+    arguments = {"clause": statement, **(bind_arguments or {})}
+    bind = arguments.pop("bind", None) or session.get_bind(**arguments)
+    connection = session._connection_for_bind(bind)
+    return connection._execute_20(statement, params or {}, execution_options)
+
+
+def _executable(statement: Any) -> Any:
+    if isinstance(statement, str):
+        return elements.text(statement)
+    if isinstance(statement, Query):
+        sa_exc.warn(
+            f"Object {statement!r} should not be used directly in a SQL statement context, such as "
+            "passing to methods such as session.execute().  This usage will be disallowed in a "
+            "future release.  Please use Core select() / update() / delete() etc. with "
+            "Session.execute() and other statement execution methods.",
+            sa_exc.SADeprecationWarning,
+        )
+        return statement.__clause_element__()
+    element = None if isinstance(statement, type) else elements.clause_of(statement)
+    if element is None or not element.supports_execution:
+        raise sa_exc.ArgumentError(
+            f"Executable SQL or text() construct expected, got {statement!r}."
+        )
+    return element
+
+
+def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
+    binds = Binds()
+    populate = bool(options.get("populate_existing"))
+    try:
+        key = ("select", context.select_structure(statement, binds), populate)
+    except NotCacheable:
+        key, binds = None, Binds()
+    query = compile_shape(
+        session,
+        key,
+        lambda: (Asked.of_select(statement), binds),
+        overwrite="all" if populate else "",
+    )
+    values = [bind.effective_value for bind in binds]
+    autoflush = options.get("autoflush", True)
+    size = options.get("yield_per")
+    if size:
+        chunks = loading.run_in_chunks(
+            session,
+            query,
+            values,
+            query.cause,
+            size,
+            params=params,
+            autoflush=autoflush,
+            execution_options=options,
+        )
+        result = ChunkedIteratorResult(query.metadata, chunks, query.unique_keys)
+        return result.yield_per(size)
+    loaded = loading.run(
+        session,
+        query,
+        values,
+        query.cause,
+        params=params,
+        autoflush=autoflush,
+        execution_options=options or None,
+    )
+    return ChunkedIteratorResult(
+        query.metadata, [loaded], query.unique_keys, require_unique=query.repeats_parents
+    )
+
+
+class StatementOfEntities:
+    """select(User).from_statement(text(...)): a full statement, and what to read from it."""
+
+    __module__ = "sqlalchemy.orm.query"
+    supports_execution = True
+    is_clause_element = True
+
+    def __init__(self, statement: Any, entities: Sequence[Any], options: tuple[Any, ...]) -> None:
+        self.element = statement
+        self._entities = entities
+        self._with_options = options
+        self._execution_options: Any = immutabledict()
+
+    def __str__(self) -> str:
+        return str(self.element)
+
+    def execution_options(self, **kw: Any) -> StatementOfEntities:
+        """The same with options for execution."""
+        new = StatementOfEntities(self.element, self._entities, self._with_options)
+        new._execution_options = self._execution_options.union(kw)
+        return new
+
+    def execute(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
+        """Send the statement; gives a Result of the entities."""
+        asked = Asked(self._entities, LABEL_STYLE_DISAMBIGUATE_ONLY, legacy=False)
+        asked.options = self._with_options
+        query = StatementQuery(asked)
+        loaded = loading.run_statement(
+            session,
+            query,
+            self.element,
+            params,
+            autoflush=options.get("autoflush", True),
+            execution_options=options or None,
+        )
+        return ChunkedIteratorResult(
+            query.metadata, [loaded], query.unique_keys, require_unique=query.repeats_parents
+        )
+
+
+StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"
+
+
+def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
+    """Send another statement, and read our entities from its columns."""
+    entities = [each for raw in self._raw_columns for each in entities_of(raw)]
+    return StatementOfEntities(elements.clause_of(statement), entities, self._with_options)
+
+
+# select() has this method only when it selects entities; Core knows of none.
+core.Select.from_statement = _select_from_statement  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 Before: orm/context.py describes the rows of a SELECT in a RowPlan: which columns make which object,
         which of them fill collections, what has to be loaded afterwards.
 Here:   a row loader for each plan; the rare paths (known objects, refresh) by hand.
-After:  orm/identity.py holds the objects, orm/state.py their facts; orm/loading.py calls the loader.
+After:  orm/identity.py holds the objects, orm/state.py their facts; orm/loading.py calls us.
 
 A row loader is *generated source*, the only one in miniorm: `make_loader` writes a function for one
 plan, with its positions and keys as constants, and compiles it with `exec`. Written out by hand it
@@ -139,7 +139,7 @@ class RowPlan:
 class LoadContext:
     """One execution of a query, while its rows are read.
 
-    session: whose identity map. compiled, parameters, params: what ran (subquery loading embeds it).
+    session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     made: how many objects were new. fresh: their states, kept only when someone listens.
     batches: for each EntityPlan with later loaders its objects, by state.
     refresh_state: the state that a refresh is about.
@@ -183,12 +183,21 @@ class LoadContext:
         return self.batches.setdefault(plan, {})
 
     def load_later(self) -> None:
-        """Run the loaders that wait until all rows are read."""
-        for plan, states in self.batches.items():
-            if states:
-                for loader in plan.later:
-                    loader.load(self, plan, states)
+        """Run the loaders that wait until all rows are read, in the original's order."""
+        waiting = [
+            (loader.turn, loader, plan, states)
+            for plan, states in self.batches.items()
+            if states
+            for loader in plan.later
+        ]
         self.batches = {}
+        waiting.sort(key=_turn)
+        for _, loader, plan, states in waiting:
+            loader.load(self, plan, states)
+
+
+def _turn(waiting: tuple[int, Any, Any, Any]) -> int:
+    return waiting[0]
 
 
 # The rare paths, by hand --------------------------------------------------------------------------
@@ -250,9 +259,7 @@ def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> No
 
 def warn_of_several(prop: Any) -> None:
     """A scalar attribute met a second row."""
-    sa_exc.warn(
-        f"Multiple rows returned with uselist=False for eagerly-loaded attribute '{prop}' "
-    )
+    sa_exc.warn(f"Multiple rows returned with uselist=False for eagerly-loaded attribute '{prop}' ")
 
 
 # The generated path -------------------------------------------------------------------------------
@@ -321,7 +328,11 @@ class LoaderSource:
 
     def _value(self, position: Position) -> str:
         index, process = position
-        return f"row[{index}]" if process is None else f"{self._name('process', process)}(row[{index}])"
+        return (
+            f"row[{index}]"
+            if process is None
+            else f"{self._name('process', process)}(row[{index}])"
+        )
 
     def _output(self, output: EntityPlan | BundlePlan | Position) -> str:
         if isinstance(output, EntityPlan):
@@ -346,8 +357,7 @@ class LoaderSource:
             self._before.append(f"batch{number} = context.batch({names.plan})")
         if plan.overwrite == "one":
             self._before.append("refresh_state = context.refresh_state")
-        key = [self._value(position) for position in plan.ident]
-        lines = [f"ident{number} = {key[0] if len(key) == 1 else '(' + ', '.join(key) + ')'}"]
+        lines = [f"ident{number} = {self._key(plan)}"]
         if plan.joined or plan.overwrite == "all":
             lines += self._remembered(plan, names)
         else:
@@ -356,9 +366,23 @@ class LoaderSource:
             lines += self._joined(child, names, fill)
         return lines, names.obj, names.ident
 
+    def _key(self, plan: EntityPlan) -> str:
+        """The primary key in a row; a refresh need not ask for it."""
+        if plan.overwrite == "one":
+            return "None"
+        key = [self._value(position) for position in plan.ident]
+        return key[0] if len(key) == 1 else f"({', '.join(key)})"
+
     def _found_or_made(self, plan: EntityPlan, names: _Names) -> list[str]:
         """The object under the key, or a new one."""
         obj, ident, number = names.obj, names.ident, names.number
+        if plan.overwrite == "one":
+            return [
+                "state = refresh_state",
+                f"{obj} = state()",
+                f"overwrite({names.plan}, context, state, {obj}.__dict__, row)",
+                *([f"batch{number}[state] = {obj}"] if plan.later else []),
+            ]
         nothing = f"{ident} is None" if len(plan.ident) == 1 else _all_none(ident, len(plan.ident))
         return [
             f"state = find{number}({ident})",
@@ -430,18 +454,13 @@ class LoaderSource:
                 f"if not ({all_there}):",
                 f"    complete({names.plan}, state, values, row)",
             ]
-        for loader in plan.later:
-            lines += [
-                f"if {loader.key!r} not in {names.obj}.__dict__:",
-                f"    batch{names.number}[state] = {names.obj}",
-            ]
-        if plan.overwrite == "one":
-            taken = [f"overwrite({names.plan}, context, state, {names.obj}.__dict__, row)"]
-            if plan.later:
-                taken.append(f"batch{names.number}[state] = {names.obj}")
-            lines = ["if state is refresh_state:", *_indented(taken, 1), "else:"] + (
-                _indented(lines, 1) or ["    pass"]
+        if any(loader.always for loader in plan.later):
+            lines.append(f"batch{names.number}[state] = {names.obj}")
+        elif plan.later:
+            lacks = " or ".join(
+                f"{loader.key!r} not in {names.obj}.__dict__" for loader in plan.later
             )
+            lines += [f"if {lacks}:", f"    batch{names.number}[state] = {names.obj}"]
         return ["else:", *_indented(lines, 1)] if lines else []
 
     def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:

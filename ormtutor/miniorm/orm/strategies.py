@@ -18,14 +18,10 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import context as orm_context
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    ColumnEntity,
-    CompiledQuery,
-    MapperEntity,
-    compile_shape,
-)
+from ormtutor.miniorm.orm.compiled import NOT_IN_CHUNKS, CompiledQuery, compile_shape
+from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
+from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import (
     in_identity_map,
     label_of,
@@ -33,8 +29,7 @@ from ormtutor.miniorm.orm.loading import (
     run,
 )
 from ormtutor.miniorm.orm.mapper import ColumnProperty
-from ormtutor.miniorm.orm.options import LoaderOptions
-from ormtutor.miniorm.orm.relationships import MANYTOONE
+from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
@@ -50,6 +45,7 @@ from ormtutor.miniorm.orm.state import (
     SQL_OK,
     Loaders,
 )
+from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL
@@ -254,7 +250,11 @@ def _select_lazily(
     if prop.key in values:
         return ATTR_WAS_SET
     for value in found:
-        if value is NO_VALUE or value is PASSIVE_NO_RESULT or (value is None and state.ident is None):
+        if (
+            value is NO_VALUE
+            or value is PASSIVE_NO_RESULT
+            or (value is None and state.ident is None)
+        ):
             return None
     if strategy == "raise_on_sql" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
@@ -310,15 +310,17 @@ def _lazy_query(
 def _without_way_back(
     prop: RelationshipProperty, options: LoaderOptions | None
 ) -> LoaderOptions | None:
-    """The loaded objects' many-to-one back to us needs no eager load: we are in the identity map."""
+    """The loaded objects' many-to-one back to us needs no eager load: we are there already."""
     reverse = [
         other
         for other in prop._reverse_property
-        if other.direction is MANYTOONE and other._use_get and other.lazy not in ("select", *REFUSALS)
+        if other.direction is MANYTOONE
+        and other._use_get
+        and other.lazy not in ("select", *REFUSALS)
     ]
     if not reverse:
         return options
-    given = options or orm_context.NO_OPTIONS
+    given = options or NO_OPTIONS
     return given.with_lazy([(prop.mapper, other) for other in reverse])
 
 
@@ -333,6 +335,8 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
     if not where:
         return own_loader(prop, strategy)
     compilation, plan, place = where
+    if plan.overwrite == "one":
+        return ImmediateLoader(prop)
     if _would_cycle(prop, compilation, place):
         return None
     if strategy == "selectin":
@@ -352,9 +356,16 @@ def _would_cycle(prop: RelationshipProperty, compilation: Compilation, place: Pl
 
 
 class ImmediateLoader:
-    """Reads the attribute of each object at once, as the learner would."""
+    """Reads the attribute of each object at once, as the learner would.
+
+    turn: the order of the loaders after the rows: subquery, immediate, selectin. always: whether
+    objects that have the attribute count too.
+    """
 
     __slots__ = ("key", "prop")
+
+    turn = 1
+    always = False
 
     def __init__(self, prop: RelationshipProperty) -> None:
         self.prop = prop
@@ -363,8 +374,9 @@ class ImmediateLoader:
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
         impl = plan.mapper.impls[self.key]
-        for state in states:
-            impl.get(state, state.dict, PASSIVE_OFF)
+        for state, obj in states.items():
+            if plan.overwrite != "one" or state is context.refresh_state:
+                impl.get(state, obj.__dict__, PASSIVE_OFF)
 
 
 class _EagerLoader:
@@ -377,7 +389,7 @@ class _EagerLoader:
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         self.prop = prop
         self.key = prop.key
-        option = compilation.options.for_path(place.path, prop, orm_context.RELATIONSHIP_WILDCARD)
+        option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         of_type = None if option is None else option.settings.get("of_type")
         self.target = prop.mapper if of_type is None else of_type
         self.path = (*place.path, prop, self.target)
@@ -422,6 +434,8 @@ class SelectInLoader(_EagerLoader):
     __slots__ = ("kind",)
 
     strategy = "selectin"
+    turn = 2
+    always = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -447,7 +461,13 @@ class SelectInLoader(_EagerLoader):
         keys = set(prop.parent.primary_key)
         if {local for local, _ in pairs} != keys or len(pairs) != len(keys):
             return False
-        return prop._join_condition.is_equalities()
+        clauses = [prop.primaryjoin]
+        if prop.primaryjoin._is_clause_list:
+            clauses = list(prop.primaryjoin.clauses)
+        return len(clauses) == len(pairs) and all(
+            clause.__visit_name__ == "binary" and clause.operator is operators.eq
+            for clause in clauses
+        )
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
@@ -470,7 +490,9 @@ class SelectInLoader(_EagerLoader):
         by_key: dict[Any, list[tuple[InstanceState, Any]]] = {}
         for state, obj in lacking:
             read = state.mapper._get_state_attr_by_column
-            values = tuple(read(state, obj.__dict__, column, PASSIVE_NO_FETCH) for column in columns)
+            values = tuple(
+                read(state, obj.__dict__, column, PASSIVE_NO_FETCH) for column in columns
+            )
             if PASSIVE_NO_RESULT in values:
                 return None
             key = None if None in values else values
@@ -548,7 +570,8 @@ class SelectInLoader(_EagerLoader):
         )
 
     def _asked(self, kind: str, bind: Any) -> Asked:
-        prop, target = self.prop, self.target
+        prop = self.prop
+        target: Any = self.target
         adapt = target.adapt if target.is_aliased_class else lambda column: column
         from_: Any = target.selectable
         if kind == "ours":
@@ -585,6 +608,9 @@ class SubqueryLoader(_EagerLoader):
     __slots__ = ("chain", "root")
 
     strategy = "subquery"
+    turn = 0
+    # The original sends its SELECT whenever there are rows.
+    always = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -604,14 +630,8 @@ class SubqueryLoader(_EagerLoader):
         """
         self._check_supported(plan)
         if context.yield_per:
-            raise sa_exc.InvalidRequestError(
-                "The yield_per Query option is currently not compatible with subquery eager "
-                "loading.  Please specify lazyload('*') or query.enable_eagerloads(False) in order "
-                "to proceed with query.yield_per()."
-            )
+            raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
         lacking = self._lacking(plan, states)
-        if not lacking:
-            return
         query = self._query(context)
         columns = self._local_columns()
         rows = query.unique(
@@ -658,13 +678,13 @@ class SubqueryLoader(_EagerLoader):
         for index, prop in enumerate(self.chain):
             attribute = getattr(parent, prop.key)
             last = index == len(self.chain) - 1
-            target = self.target if last else aliased(prop.mapper)
-            from_ = ORMJoin(from_, target, attribute)
+            joined = self.target if last else aliased(prop.mapper)
+            from_ = ORMJoin(from_, joined, attribute)
             if not last:
-                parent = target
+                parent = joined
         insp = inspect(parent)
         columns = [insp.adapt(column) for column in self._local_columns()]
-        target = self.target
+        target: Any = self.target
         adapt = target.adapt if target.is_aliased_class else lambda column: column
         asked = Asked(
             [MapperEntity(target, target.entity), *[ColumnEntity(each, each) for each in columns]],
@@ -709,9 +729,22 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         LABEL_STYLE_TABLENAME_PLUS_COL,
         legacy=True,
     )
-    for name in ("where", "joins", "group_by", "having", "distinct", "limit", "offset", "base",
-                 "correlate", "correlate_except", "prefixes", "suffixes", "distinct_on",
-                 "independent_ctes"):
+    for name in (
+        "where",
+        "joins",
+        "group_by",
+        "having",
+        "distinct",
+        "limit",
+        "offset",
+        "base",
+        "correlate",
+        "correlate_except",
+        "prefixes",
+        "suffixes",
+        "distinct_on",
+        "independent_ctes",
+    ):
         setattr(embedded, name, getattr(asked, name))
     embedded.from_objects = asked.from_objects
     if not asked.from_objects and asked.base is None and not asked.joins:
@@ -730,7 +763,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         embedded.order_by = asked.order_by
     embedded.toplevel = False
     embedded.eager = False
-    statement = orm_context.Compilation(embedded, options=orm_context.NO_OPTIONS).statement
+    statement = orm_context.Compilation(embedded, options=NO_OPTIONS).statement
     return statement.subquery()
 
 

@@ -1,0 +1,374 @@
+"""Compiled: an ORM select with its text, kept by structure.
+
+Before: orm/context.py has made a Core select of what was asked.
+Here:   CompiledQuery: text, where values go, what rows become; the same question asked again with
+        other values costs a dictionary read. StatementQuery: the same for a learner's own text.
+After:  orm/loading.py sends it; sql/compiler.py wrote the text.
+
+Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.row import ResultMetaData
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    BundleEntity,
+    ColumnEntity,
+    Compilation,
+    MapperEntity,
+)
+from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
+from ormtutor.miniorm.sql.select import KeyNamer
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from typing import Any
+
+    from ormtutor.miniorm.orm.options import LoaderOptions
+    from ormtutor.miniorm.orm.rowloader import Position
+
+    Path = tuple[Any, ...]
+
+
+class CompiledQuery:
+    """A compiled ORM select: its text, what its rows become, and how values get into it.
+
+    slots: for each bind parameter of the text its place among the values of a query of this
+    structure, or, where it is always the same, the parameter itself.
+    """
+
+    __slots__ = (
+        "_loader",
+        "asked",
+        "cause",
+        "compilation",
+        "compiled",
+        "mapper",
+        "metadata",
+        "plan",
+        "repeats_parents",
+        "scalar",
+        "slots",
+        "statement",
+        "unique_keys",
+        "width",
+    )
+
+    def __init__(
+        self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
+    ) -> None:
+        self.compilation: Compilation | None = compilation
+        self.statement = compilation.statement
+        self.compiled = compiled
+        self.mapper = mapper
+        self.scalar = compilation.gives_entities
+        self.repeats_parents = compilation.repeats_parents
+        self._loader: Any = None
+        self.plan: RowPlan | None = None
+        places = {id(bind): place for place, bind in enumerate(binds)}
+        self.slots = [places.get(id(bind), bind) for bind in compiled.bind_list]
+        self.width = len(compilation.selected)
+        asked = compilation.asked
+        self.cause = Cause(
+            "query",
+            ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities)),
+            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
+        )
+        self.metadata = _metadata(asked)
+        self.unique_keys = _unique_keys(asked)
+
+    def ready(
+        self, given: Sequence[Any], params: dict[str, Any] | None
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """The text, and its parameters as the cursor takes them, for these values."""
+        values = [
+            given[slot] if slot.__class__ is int else slot.effective_value for slot in self.slots
+        ]
+        return self.compiled.ready(values, params)
+
+    def row_loader(self) -> Any:
+        """The function that makes objects of rows; None: the rows are the result.
+
+        Raises: NoSuchColumnError: what identifies an object is not selected.
+        """
+        if self._loader is None:
+            assert self.compilation is not None
+            self.plan = self.compilation.row_plan()
+            self._loader = (
+                make_loader(self.plan) if self.plan.entities() or self._rearranges else False
+            )
+            self.compilation = None
+        return self._loader or None
+
+    @property
+    def _rearranges(self) -> bool:
+        assert self.plan is not None
+        return list(self.plan.outputs) != [(index, None) for index in range(self.width)]
+
+    def unique(self, results: list[Any]) -> list[Any]:
+        """The results without repetitions, as Query has always given them."""
+        return without_repetitions(results, self.scalar, self.unique_keys)
+
+    def check_yield_per(self) -> None:
+        """Refuse to cut joined collections in pieces.
+
+        Raises: InvalidRequestError.
+        """
+        if self.repeats_parents:
+            raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
+
+
+def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | None) -> list[Any]:
+    """The results, each once. keys: what tells two values of a row apart; None: keep all rows."""
+    if scalar:
+        return list({id(result): result for result in results}.values())
+    if keys is None:
+        return results
+    seen: set[Any] = set()
+    kept = []
+    for result in results:
+        known_by = tuple(
+            value if key is None else key(value) for key, value in zip(keys, result, strict=True)
+        )
+        if known_by not in seen:
+            seen.add(known_by)
+            kept.append(result)
+    return kept
+
+
+def _subject(entity: Any) -> str:
+    if isinstance(entity, MapperEntity):
+        return entity.mapper.class_.__name__
+    mapper = getattr(entity.entity, "mapper", None)
+    if mapper is not None and entity.name is not None:
+        return f"{mapper.class_.__name__}.{entity.name}"
+    return str(entity.name or "expression")
+
+
+class NamedColumns(ResultMetaData):
+    """Names of a row's values, some of which may have none."""
+
+    __slots__ = ("_names",)
+    __module__ = "sqlalchemy.engine.result"
+
+    def __init__(self, names: Sequence[str | None], objects: Sequence[Iterable[Any]]) -> None:
+        self._names = names
+        super().__init__([name for name in names if name is not None], objects)
+
+    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
+        positions: dict[Any, int] = {}
+        for position, found_by in enumerate(objects or ()):
+            for thing in found_by:
+                positions[thing] = position
+        for position, name in enumerate(self._names):
+            if name is not None:
+                positions[name] = position
+        return positions
+
+
+def _metadata(asked: Asked) -> Any:
+    """What the values of a row are called, and what finds them."""
+    names = [entity.name for entity in asked.entities]
+    if not asked.legacy:
+        names = _names_of_select(asked)
+    objects = [_found_by(entity) for entity in asked.entities]
+    return NamedColumns(names, objects)
+
+
+def _names_of_select(asked: Asked) -> list[Any]:
+    name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
+    names = []
+    for entity in asked.entities:
+        if isinstance(entity, ColumnEntity):
+            element = entity.element
+            proxy_key = element._annotations.get("proxy_key")
+            if proxy_key is not None and proxy_key != element.key:
+                element = element.label(proxy_key)
+            names.append(name_of(element))
+        else:
+            names.append(entity.name)
+    return names
+
+
+def _found_by(entity: Any) -> list[Any]:
+    if isinstance(entity, MapperEntity):
+        return [entity.given, entity.entity]
+    if isinstance(entity, ColumnEntity):
+        return [entity.element._deannotated]
+    return []
+
+
+def _unique_keys(asked: Asked) -> list[Any] | None:
+    """For each value of a row what tells two of them apart; None: no object is among them."""
+    if not any(isinstance(entity, MapperEntity) for entity in asked.entities):
+        return None
+    return [
+        id if isinstance(entity, MapperEntity) or not _is_hashable(entity) else None
+        for entity in asked.entities
+    ]
+
+
+def _is_hashable(entity: Any) -> bool:
+    if isinstance(entity, BundleEntity):
+        return all(map(_is_hashable, entity.columns))
+    return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
+
+
+NOT_IN_CHUNKS = (
+    "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. "
+    "joinedload() against collections or subqueryload().  Consider the selectinload() strategy for "
+    "better flexibility in loading objects."
+)
+
+
+def shapes_of(engine: Any) -> dict[Any, CompiledQuery]:
+    """The compiled queries of an engine, by structure."""
+    engine = getattr(engine, "engine", engine)
+    shapes: dict[Any, CompiledQuery] | None = engine.__dict__.get("_orm_shapes")
+    if shapes is None:
+        shapes = engine.__dict__["_orm_shapes"] = {}
+    return shapes
+
+
+#: How many compiled queries an engine keeps.
+LIMIT = 500
+
+
+def compile_shape(
+    session: Any,
+    key: Hashable,
+    make: Callable[[], tuple[Asked, Sequence[Any]]],
+    *,
+    mapper: Any = None,
+    options: LoaderOptions | None = None,
+    only: Iterable[str] | None = None,
+    overwrite: str = "",
+    prior: Path = (),
+    subquery_root: Any = None,
+) -> CompiledQuery:
+    """The compiled query under this key; else that of what `make()` asks, with its binds.
+
+    key None: not to be kept.
+    """
+    engine = session.bind
+    if engine is None or session._binds:
+        engine = session.get_bind(mapper=mapper)
+    shapes = shapes_of(engine)
+    query = shapes.get(key) if key is not None else None
+    if query is None:
+        asked, binds = make()
+        compilation = Compilation(
+            asked,
+            options=options,
+            only=only,
+            overwrite=overwrite,
+            prior=prior,
+            subquery_root=subquery_root,
+            binds=binds,
+        )
+        compiled = compilation.statement.compile(dialect=engine.dialect)
+        query = CompiledQuery(compilation, compiled, binds, mapper)
+        if key is not None:
+            if len(shapes) >= LIMIT:
+                for old in list(shapes)[: LIMIT // 2]:
+                    del shapes[old]
+            shapes[key] = query
+    return query
+
+
+# Full statements ------------------------------------------------------------------------------
+
+
+class StatementQuery:
+    """What the rows of a learner's own statement become: from_statement().
+
+    The rows are understood by the names and columns that the result itself tells.
+    """
+
+    __slots__ = (
+        "asked",
+        "cause",
+        "compilation",
+        "mapper",
+        "metadata",
+        "plan",
+        "scalar",
+        "unique_keys",
+    )
+
+    def __init__(self, asked: Asked) -> None:
+        asked.textual = True
+        self.asked = asked
+        self.compilation = Compilation(asked)
+        self.compilation.foreign_rows = True
+        self.scalar = self.compilation.gives_entities
+        self.metadata = _metadata(asked)
+        self.unique_keys = _unique_keys(asked)
+        self.mapper = next(
+            (entity.mapper for entity in asked.entities if isinstance(entity, MapperEntity)), None
+        )
+        self.plan: RowPlan | None = None
+        self.cause = Cause(
+            "query", ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities))
+        )
+
+    @property
+    def repeats_parents(self) -> bool:
+        """Whether a collection is filled from several rows."""
+        return self.compilation.repeats_parents
+
+    def row_loader(self, result: Any) -> Any:
+        """The function that makes objects of this result's rows.
+
+        Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
+        """
+        self.plan = self.compilation.row_plan(_Locator(result).locate)
+        return make_loader(self.plan)
+
+    def unique(self, results: list[Any]) -> list[Any]:
+        """The results without repetitions."""
+        return without_repetitions(results, self.scalar, self.unique_keys)
+
+
+class _Locator:
+    """Finds the columns of entities in the rows of any statement, by what the result says."""
+
+    def __init__(self, result: Any) -> None:
+        self._dialect = result.dialect
+        self._converted = result._processors
+        self._objects: dict[Any, int] = {}
+        compiled = result.context.compiled
+        for index, described in enumerate(getattr(compiled, "result_columns", None) or ()):
+            for thing in described[2]:
+                if not isinstance(thing, str):
+                    self._objects.setdefault(thing, index)
+        self._names: dict[str, list[int]] = {}
+        for index, name in enumerate(result._metadata.keys):
+            self._names.setdefault(name, []).append(index)
+
+    def locate(self, column: Any) -> Position:
+        index = self._index(column)
+        if index is None:
+            raise sa_exc.NoSuchColumnError(f"Could not locate column in row for column '{column}'")
+        if self._converted is not None:
+            return index, None
+        return index, column.type.result_processor(self._dialect)
+
+    def _index(self, column: Any) -> int | None:
+        for thing in (column, *column._proxies):
+            if thing in self._objects:
+                return self._objects[thing]
+        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
+            if isinstance(name, str) and name in self._names:
+                places = self._names[name]
+                if len(places) > 1:
+                    raise sa_exc.InvalidRequestError(
+                        f"Ambiguous column name '{column}' in result set column descriptions"
+                    )
+                return places[0]
+        return None

@@ -1,0 +1,133 @@
+"""Dynamic relationships: `user.posts` is a query and not a list.
+
+Before: relationship(lazy="dynamic"); orm/attributes.py keeps what is appended and removed.
+Here:   AppenderQuery, which asks for the members and takes new ones.
+After:  what is asked further (`user.posts.filter(...)`) is a plain Query of the session.
+
+Follows: SQLAlchemy 1.4, "Dynamic Relationship Loaders".
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm.query import Query
+from ormtutor.miniorm.orm.state import PASSIVE_NO_INITIALIZE, Loaders, instance_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from ormtutor.miniorm.orm.attributes import DynamicAttributeImpl
+    from ormtutor.miniorm.orm.state import InstanceState
+
+
+class AppenderQuery(Query):
+    """The members of a dynamic relationship: a query that can be appended to."""
+
+    __module__ = "sqlalchemy.orm.dynamic"
+
+    query_class: Any = None
+
+    def __init__(self, attr: DynamicAttributeImpl, state: InstanceState) -> None:
+        prop = attr.parent_token
+        super().__init__(prop.mapper.class_)
+        self.__dict__.pop("session", None)
+        self.instance = instance = state.obj()
+        self.attr = attr
+        if prop.secondary is not None:
+            # A join() said later starts from the first of these.
+            self._from_obj = (prop.mapper.__clause_element__(), prop.secondary)
+        self._where = (prop._optimized_compare(instance, True, None, alias_secondary=False),)
+        if attr.order_by:
+            self._order_by = tuple(attr.order_by)
+
+    @property
+    def session(self) -> Any:
+        """The object's session, flushed if it flushes by itself; None while there is no row."""
+        state = instance_state(self.instance)
+        session = state.session
+        if session is not None and self.instance in session:
+            session._autoflush()
+        return session if state.ident is not None else None
+
+    def _copy(self, session: Any = None) -> Any:
+        """What follows is a plain Query: it knows the criteria and cannot be appended to."""
+        if session is None:
+            state = instance_state(self.instance)
+            session = state.session
+            if session is None:
+                raise orm_exc.DetachedInstanceError(
+                    f"Parent instance {orm_exc.state_label(state)} is not bound to a Session, and "
+                    "no contextual session is established; lazy load operation of attribute "
+                    f"'{self.attr.key}' cannot proceed"
+                )
+        mapper = self.attr.parent_token.mapper
+        if self.query_class is not None:
+            query = self.query_class(mapper.class_, session=session)
+        else:
+            query = session.query(mapper.class_)
+        for name in ("_where", "_from_obj", "_order_by"):
+            if name in self.__dict__:
+                query.__dict__[name] = self.__dict__[name]
+        return query
+
+    def _added(self) -> list[Any]:
+        """What was appended and is not yet written."""
+        state = instance_state(self.instance)
+        added: list[Any] = self.attr._changes(state, PASSIVE_NO_INITIALIZE).added
+        return added
+
+    def _load(self) -> list[Any]:
+        session = self.session
+        if session is not None:
+            return self._copy(session)._load()  # type: ignore[no-any-return]
+        state = instance_state(self.instance)
+        if state.detached:
+            sa_exc.warn(
+                f"Instance {orm_exc.state_label(state)} is detached, dynamic relationship cannot "
+                "return a correct result.   This warning will become a DetachedInstanceError in a "
+                "future release."
+            )
+        return self._added()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._load())
+
+    def __getitem__(self, index: Any) -> Any:
+        session = self.session
+        return self._added()[index] if session is None else self._copy(session)[index]
+
+    def count(self) -> int:
+        """How many members there are."""
+        session = self.session
+        return len(self._added()) if session is None else self._copy(session).count()
+
+    def append(self, item: Any) -> None:
+        """Add a member."""
+        state = instance_state(self.instance)
+        self.attr.append(state, state.dict, item, None)
+
+    def extend(self, iterator: Iterable[Any]) -> None:
+        """Add several members."""
+        for item in iterator:
+            self.append(item)
+
+    def remove(self, item: Any) -> None:
+        """Take a member out."""
+        state = instance_state(self.instance)
+        self.attr.remove(state, state.dict, item, None)
+
+
+def _appender(attr: DynamicAttributeImpl, state: InstanceState) -> AppenderQuery:
+    """What reading a dynamic attribute gives."""
+    given = attr.parent_token.query_class
+    if given is None:
+        return AppenderQuery(attr, state)
+    own = type(f"Appender{given.__name__}", (AppenderQuery, given), {"query_class": given})
+    made: AppenderQuery = own(attr, state)
+    return made
+
+
+Loaders.dynamic = staticmethod(_appender)
