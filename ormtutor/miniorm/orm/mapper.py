@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import inspects, inspects_itself
 from ormtutor.miniorm.orm.attributes import (
+    InstrumentedAttribute,
     QueryableAttribute,
     ScalarAttributeImpl,
     attribute_class_for,
@@ -41,6 +42,7 @@ from ormtutor.miniorm.orm.state import (
     create_state,
 )
 from ormtutor.miniorm.sql.columns import ColumnCollection
+from ormtutor.miniorm.sql.constraints import creation_counter
 from ormtutor.miniorm.sql.elements import ColumnElement
 
 TYPE_CHECKING = False
@@ -121,6 +123,7 @@ class MapperProperty:
         self._configure_started = False
         self._configure_finished = False
         self._mapped_by_synonym = False
+        self._creation_order = next(creation_counter)
 
     def set_parent(self, mapper: Mapper) -> None:
         """Belong to a mapper."""
@@ -493,12 +496,12 @@ class Mapper:
     def _instrument(self) -> None:
         cls: Any = self.class_
         type.__setattr__(cls, "_sa_class_manager", self.class_manager)
+        self.attribute_class = attribute_class_for(cls)
         self._instrument_init()
         for base in cls.__mro__:
             for name, method in vars(base).items():
                 if isinstance(method, FunctionType):
                     self._note_decorated(name, method)
-        self.attribute_class = attribute_class_for(cls)
         if cls.__setattr__ is object.__setattr__:
             install_setattr(cls, self.impls)
 
@@ -1006,7 +1009,9 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
     """An `__init__` that gives the object its state first."""
     manager = mapper.class_manager
     registry = mapper.registry
-    if original is object.__init__:
+    if getattr(original, "_sa_keywords_only", False):
+        __init__ = _keyword_init(mapper)
+    elif original is object.__init__:
 
         def __init__(self: Any) -> None:
             if registry._new_mappers:
@@ -1028,6 +1033,31 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
         __init__.__doc__ = original.__doc__
     __init__.__qualname__ = "__init__"
     __init__.__module__ = manager.class_.__module__
+    return __init__
+
+
+def _keyword_init(mapper: Mapper) -> Any:
+    """The declarative constructor and the making of the state in one: most objects begin here."""
+    registry, impls = mapper.registry, mapper.impls
+    descriptors_set = mapper.attribute_class is not InstrumentedAttribute
+
+    def __init__(self: Any, **kwargs: Any) -> None:
+        if registry._new_mappers:
+            mapper.check_configured()
+        dict_ = self.__dict__
+        state = dict_.get("_sa_instance_state")
+        if state is None:
+            state = create_state(self, mapper)
+        for key, value in kwargs.items():
+            impl = impls.get(key)
+            if impl is not None and not descriptors_set:
+                impl.set(state, dict_, value, None)
+                continue
+            cls = type(self)
+            if not hasattr(cls, key):
+                raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}")
+            setattr(self, key, value)
+
     return __init__
 
 
@@ -1058,6 +1088,10 @@ class MapperRegistry:
 
     def __init__(self) -> None:
         self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
+        # The classes by name, for strings; those names that several classes have.
+        self._class_registry: Any = {}
+        self._several: dict[str, Any] = {}
+        self.metadata: Any = None
         self._new_mappers = False
         self._dependencies: set[MapperRegistry] = set()
         _registries.add(self)

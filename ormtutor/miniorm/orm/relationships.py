@@ -164,8 +164,9 @@ _PERSISTENCE_ONLY = {
 }
 _NOT_GIVEN = object()
 
-# column -> {relationship: the column that it copies from}: to find two that write one column.
-_writers: WeakKeyDictionary[Any, WeakKeyDictionary[RelationshipProperty, Any]] = (
+# table -> column key -> {relationship: the column that it copies from}: to find two relationships
+# that write one column.
+_writers: WeakKeyDictionary[Any, dict[str, WeakKeyDictionary[RelationshipProperty, Any]]] = (
     WeakKeyDictionary()
 )
 
@@ -547,9 +548,8 @@ class RelationshipProperty(MapperProperty):
         if self.viewonly:
             return
         for source, target in (*self.synchronize_pairs, *self.secondary_synchronize_pairs):
-            writers = _writers.get(target)
-            if writers is None:
-                writers = _writers[target] = WeakKeyDictionary()
+            of_table = _writers.setdefault(target.table, {})
+            writers = of_table.setdefault(target.key, WeakKeyDictionary())
             others = [
                 (other, other_source)
                 for other, other_source in writers.items()

@@ -1,0 +1,1 @@
+"""What `import sqlalchemy.ext` gives: the room of extensions; declarative.py is the one here."""

@@ -1,0 +1,448 @@
+"""Declarative: a class statement becomes a table and a mapping.
+
+Before: learners write `class User(Base): __tablename__ = ...`.
+Here:   declarative_base() and registry; DeclarativeMeta, which reads the class; mixins.
+After:  sql/schema.py's Table and orm/mapper.py's Mapper are made from what was read.
+
+Follows: SQLAlchemy 1.4, "Mapping Python Classes", "Declarative Mapping Styles", "Mixins".
+"""
+
+from __future__ import annotations
+
+from weakref import WeakValueDictionary
+
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
+from ormtutor.miniorm.orm import clsregistry
+from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.mapper import (
+    ColumnProperty,
+    Mapper,
+    MapperProperty,
+    MapperRegistry,
+    SynonymProperty,
+    manager_of_class,
+)
+from ormtutor.miniorm.sql.schema import Column, MetaData, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_NOT_MAPPED = frozenset(("__table__", "__tablename__", "__mapper_args__", "__table_args__"))
+
+
+def declarative_constructor(self: Any, **kwargs: Any) -> None:
+    """Set attributes from keywords: `User(name="ann")`.
+
+    Raises: TypeError: the class has no such attribute.
+    """
+    cls = type(self)
+    for key, value in kwargs.items():
+        if not hasattr(cls, key):
+            raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}")
+        setattr(self, key, value)
+
+
+declarative_constructor.__name__ = "__init__"
+# orm/mapper.py puts the making of the state and this loop into one function.
+declarative_constructor._sa_keywords_only = True  # type: ignore[attr-defined]
+
+
+class declared_attr(property):  # noqa: N801 (SQLAlchemy's name)
+    """Decorate a method of a mixin that gives a column, a relationship, or `__tablename__`.
+
+    It is called for each class that is mapped, with the class.
+    """
+
+    __module__ = "sqlalchemy.orm.decl_api"
+
+    def __init__(self, fget: Callable[[Any], Any], cascading: bool = False) -> None:
+        super().__init__(fget)
+        self.__doc__ = fget.__doc__
+        self._cascading = cascading
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        # While a class is mapped, what a method gave it once is what it gets again.
+        given = owner.__dict__.get("_sa_declared_attr_given")
+        name = getattr(self.fget, "__name__", "")
+        if given is None:
+            if not (name.startswith("__") and name.endswith("__")) and not _is_mapped(owner):
+                warn(
+                    f"Unmanaged access of declarative attribute {name} from non-mapped class "
+                    f"{owner.__name__}"
+                )
+            return self.fget(owner)  # type: ignore[misc]
+        if self not in given:
+            given[self] = self.fget(owner)  # type: ignore[misc]
+        return given[self]
+
+    @classmethod
+    def _cascading_attr(cls, fget: Callable[[Any], Any]) -> declared_attr:
+        return cls(fget, cascading=True)
+
+
+declared_attr.cascading = declared_attr._cascading_attr  # type: ignore[attr-defined]
+
+
+def _is_mapped(cls: type) -> bool:
+    return manager_of_class(cls) is not None
+
+
+def declarative_mixin(cls: Any) -> Any:
+    """Mark a class as a mixin, for type checkers."""
+    return cls
+
+
+def has_inherited_table(cls: type) -> bool:
+    """Whether a class above has a table."""
+    return any(getattr(base, "__table__", None) is not None for base in cls.__mro__[1:])
+
+
+def synonym_for(name: str, map_column: bool = False) -> Callable[[Any], SynonymProperty]:
+    """Decorate a property that reads another attribute, so that queries can use it as that one."""
+
+    def decorate(descriptor: Any) -> SynonymProperty:
+        return SynonymProperty(name, map_column=map_column, descriptor=descriptor)
+
+    return decorate
+
+
+# Reading a class ------------------------------------------------------------------------------
+
+
+class ClassScan:
+    """Reads one class, and maps it.
+
+    properties: what the class (and its mixins) say, by attribute name.
+    columns: the columns that its table gets.
+    """
+
+    def __init__(self, registry_: registry, cls: Any) -> None:
+        self.registry = registry_
+        self.cls = cls
+        self.properties: dict[str, Any] = {}
+        self.columns: list[Any] = []
+
+    def map(self) -> Mapper:
+        """Make the table and the mapper."""
+        cls = self.cls
+        self._refuse_inheritance()
+        clsregistry.add_class(
+            self.registry._class_registry, self.registry._several, cls
+        )
+        type.__setattr__(cls, "_sa_declared_attr_given", {})
+        try:
+            self._collect()
+            self._extract_columns()
+            table = self._table()
+            arguments = dict(getattr(cls, "__mapper_args__", None) or {})
+        finally:
+            type.__delattr__(cls, "_sa_declared_attr_given")
+        properties = {**self.properties, **arguments.pop("properties", {})}
+        mapper = Mapper(cls, table, properties, registry=self.registry, **arguments)
+        type.__setattr__(cls, "__mapper__", mapper)
+        return mapper
+
+    def _refuse_inheritance(self) -> None:
+        if any(manager_of_class(base) is not None for base in self.cls.__mro__[1:]):
+            raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
+
+    # attributes ------------------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        found: dict[str, Any] = {}
+        for base in self.cls.__mro__:
+            for name, value in list(vars(base).items()):
+                if name in _NOT_MAPPED or name in found:
+                    continue
+                if base is self.cls:
+                    found[name] = self._own(name, value)
+                else:
+                    self._inherit(found, base, name, value)
+        for name, value in found.items():
+            self._take(name, value)
+        order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
+        self.properties = dict(order)
+
+    def _own(self, name: str, value: Any) -> Any:
+        return value.__get__(None, self.cls) if isinstance(value, declared_attr) else value
+
+    def _inherit(self, found: dict[str, Any], base: type, name: str, value: Any) -> None:
+        """An attribute of a mixin, or of a base class that is not mapped."""
+        if isinstance(value, Column):
+            if self._has_column_already(name):
+                return
+            if value.foreign_keys:
+                raise InvalidRequestError(
+                    "Columns with foreign keys to other columns must be declared as @declared_attr "
+                    "callables on declarative mixin classes.  For dataclass field() objects, use a "
+                    "lambda:."
+                )
+            copy = value._copy()
+            copy._creation_order = value._creation_order
+            type.__setattr__(self.cls, name, copy)
+            found[name] = copy
+        elif isinstance(value, MapperProperty):
+            raise InvalidRequestError(
+                "Mapper properties (i.e. deferred,column_property(), relationship(), etc.) must be "
+                "declared as @declared_attr callables on declarative mixin classes.  For dataclass "
+                "field() objects, use a lambda:"
+            )
+        elif isinstance(value, declared_attr):
+            given = value.__get__(None, self.cls)
+            if isinstance(given, Column | MapperProperty):
+                found[name] = given
+                if isinstance(given, MapperProperty) and given.doc is None:
+                    given.doc = value.__doc__
+
+    def _has_column_already(self, name: str) -> bool:
+        table = vars(self.cls).get("__table__")
+        return table is not None and name in table.c
+
+    def _take(self, name: str, value: Any) -> None:
+        if isinstance(value, QueryableAttribute) and value.class_ is not self.cls:
+            if value.key == name:
+                return
+            value = SynonymProperty(value.key)
+            type.__setattr__(self.cls, name, value)
+        if (
+            isinstance(value, tuple)
+            and len(value) == 1
+            and isinstance(value[0], Column | MapperProperty)
+        ):
+            warn(
+                f"Ignoring declarative-like tuple value of attribute '{name}': possibly a "
+                "copy-and-paste error with a comma accidentally placed at the end of the line?"
+            )
+        if not isinstance(value, Column | MapperProperty):
+            return
+        if name == "metadata":
+            raise InvalidRequestError(
+                "Attribute name 'metadata' is reserved for the MetaData instance when using a "
+                "declarative base class."
+            )
+        self.properties[name] = value
+
+    def _extract_columns(self) -> None:
+        """Collect the columns; one that has its attribute's name needs no property of its own."""
+        names: dict[Any, list[str]] = {}
+        for name, value in list(self.properties.items()):
+            if isinstance(value, ColumnProperty):
+                for column in value.columns:
+                    if isinstance(column, Column) and column.table is None:
+                        _name_column(name, column)
+                        self._add_column(column)
+            elif isinstance(value, Column):
+                _name_column(name, value)
+                self._add_column(value)
+                names.setdefault(value.name, []).append(name)
+                if name == value.key:
+                    del self.properties[name]
+        for column_name, attributes in names.items():
+            if len(attributes) > 1:
+                listed = ", ".join(sorted(attributes))
+                warn(
+                    f"On class {self.cls.__name__!r}, Column object {column_name!r} named directly "
+                    f"multiple times, only one will be used: {listed}. Consider using orm.synonym "
+                    "instead"
+                )
+
+    def _add_column(self, column: Any) -> None:
+        if not any(each is column for each in self.columns):
+            self.columns.append(column)
+
+    # the table -------------------------------------------------------------------------------
+
+    def _table(self) -> Any:
+        cls = self.cls
+        table = getattr(cls, "__table__", None)
+        if table is not None:
+            for column in self.columns:
+                if not table.c.contains_column(column):
+                    raise ArgumentError(
+                        f"Can't add additional column {column.key!r} when specifying __table__"
+                    )
+            return table
+        name = getattr(cls, "__tablename__", None)
+        if name is None:
+            raise InvalidRequestError(
+                f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not "
+                "inherit from an existing table-mapped class."
+            )
+        arguments, options = self._table_arguments()
+        columns = sorted(self.columns, key=lambda column: column._creation_order)
+        table = Table(name, self._metadata(), *columns, *arguments, **options)
+        type.__setattr__(cls, "__table__", table)
+        return table
+
+    def _metadata(self) -> Any:
+        return getattr(self.cls, "metadata", None) or self.registry.metadata
+
+    def _table_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        given = getattr(self.cls, "__table_args__", None)
+        if given is None:
+            return (), {}
+        if isinstance(given, dict):
+            return (), given
+        if not isinstance(given, tuple):
+            raise ArgumentError("__table_args__ value must be a tuple, dict, or None")
+        if given and isinstance(given[-1], dict):
+            return given[:-1], given[-1]
+        return given, {}
+
+
+def _name_column(key: str, column: Any) -> None:
+    """A column without a name takes that of its attribute."""
+    if column.key is None:
+        column.key = key
+    if column.name is None:
+        column.name = key
+
+
+# The base class -------------------------------------------------------------------------------
+
+
+class DeclarativeMeta(type):
+    """The class of declarative base classes: it maps each class that derives from one."""
+
+    __module__ = "sqlalchemy.orm.decl_api"
+
+    def __init__(cls, classname: Any, bases: Any, dict_: Any, **kw: Any) -> None:
+        own = cls.__dict__
+        registry_ = getattr(cls, "_sa_registry", None)
+        if registry_ is None:
+            registry_ = own.get("registry")
+            if not isinstance(registry_, registry):
+                raise InvalidRequestError(
+                    "Declarative base class has no 'registry' attribute, or registry is not a "
+                    "sqlalchemy.orm.registry() object"
+                )
+            type.__setattr__(cls, "_sa_registry", registry_)
+        if not own.get("__abstract__", False):
+            ClassScan(registry_, cls).map()
+        type.__init__(cls, classname, bases, dict_)
+
+    def __setattr__(cls, key: str, value: Any) -> None:
+        if "__mapper__" in cls.__dict__:
+            _add_attribute(cls, key, value)
+        else:
+            type.__setattr__(cls, key, value)
+
+    def __delattr__(cls, key: str) -> None:
+        mapper = cls.__dict__.get("__mapper__")
+        if mapper is not None and key in mapper._props:
+            raise NotImplementedError(
+                "Can't un-map individual mapped attributes on a mapped class."
+            )
+        type.__delattr__(cls, key)
+
+
+def _add_attribute(cls: Any, key: str, value: Any) -> None:
+    """An attribute that is set on a mapped class later: it is mapped as if it had stood there."""
+    mapper = cls.__mapper__
+    if isinstance(value, Column):
+        _name_column(key, value)
+        cls.__table__.append_column(value, replace_existing=True)
+        mapper.add_property(key, value)
+    elif isinstance(value, ColumnProperty):
+        for column in value.columns:
+            if isinstance(column, Column) and column.table is None:
+                _name_column(key, column)
+                cls.__table__.append_column(column, replace_existing=True)
+        mapper.add_property(key, value)
+    elif isinstance(value, MapperProperty):
+        mapper.add_property(key, value)
+    elif isinstance(value, QueryableAttribute) and value.key != key:
+        mapper.add_property(key, SynonymProperty(value.key))
+    else:
+        type.__setattr__(cls, key, value)
+
+
+class registry(MapperRegistry):  # noqa: N801 (SQLAlchemy's name)
+    """Classes that are mapped together: their MetaData, and their names for strings."""
+
+    __module__ = "sqlalchemy.orm.decl_api"
+
+    def __init__(
+        self,
+        metadata: Any = None,
+        class_registry: dict[str, Any] | None = None,
+        constructor: Any = declarative_constructor,
+        _bind: Any = None,
+    ) -> None:
+        super().__init__()
+        self.metadata = metadata if metadata is not None else MetaData()
+        if _bind is not None:
+            self.metadata.bind = _bind
+        self.constructor = constructor
+        # The classes themselves live as long as the learner keeps them.
+        self._class_registry = (
+            WeakValueDictionary() if class_registry is None else class_registry
+        )
+
+    def generate_base(
+        self,
+        mapper: Any = None,
+        cls: Any = object,
+        name: str = "Base",
+        metaclass: Any = DeclarativeMeta,
+    ) -> Any:
+        """A base class: each class that derives from it is mapped."""
+        bases = cls if isinstance(cls, tuple) else (cls,)
+        body: dict[str, Any] = {"registry": self, "metadata": self.metadata}
+        if isinstance(cls, type):
+            body["__doc__"] = cls.__doc__
+        if self.constructor:
+            body["__init__"] = self.constructor
+        body["__abstract__"] = True
+        body["__module__"] = "sqlalchemy.orm.decl_api"
+        return metaclass(name, bases, body)
+
+    def mapped(self, cls: Any) -> Any:
+        """Decorate a class that has no declarative base: it is mapped as it stands."""
+        if self.constructor and cls.__init__ is object.__init__:
+            type.__setattr__(cls, "__init__", self.constructor)
+        ClassScan(self, cls).map()
+        return cls
+
+    def as_declarative_base(self, **kw: Any) -> Callable[[Any], Any]:
+        """Decorate a class that becomes a base class."""
+
+        def decorate(cls: Any) -> Any:
+            return self.generate_base(cls=cls, name=cls.__name__, **kw)
+
+        return decorate
+
+    def map_declaratively(self, cls: Any) -> Mapper:
+        """Map a class that has no declarative base; gives the mapper."""
+        return ClassScan(self, cls).map()
+
+    def map_imperatively(self, class_: Any, local_table: Any = None, **kw: Any) -> Mapper:
+        """Map a class to a table in the classical way."""
+        clsregistry.add_class(self._class_registry, self._several, class_)
+        return Mapper(class_, local_table, registry=self, **kw)
+
+
+def declarative_base(
+    bind: Any = None,
+    metadata: Any = None,
+    mapper: Any = None,
+    cls: Any = object,
+    name: str = "Base",
+    constructor: Any = declarative_constructor,
+    class_registry: dict[str, Any] | None = None,
+    metaclass: Any = DeclarativeMeta,
+) -> Any:
+    """A base class for declarative classes: `Base = declarative_base()`."""
+    return registry(metadata, class_registry, constructor, _bind=bind).generate_base(
+        mapper=mapper, cls=cls, name=name, metaclass=metaclass
+    )
+
+
+def as_declarative(**kw: Any) -> Callable[[Any], Any]:
+    """Decorate a class that becomes a declarative base."""
+    bind, metadata, class_registry = (
+        kw.pop(name, None) for name in ("bind", "metadata", "class_registry")
+    )
+    return registry(metadata, class_registry, _bind=bind).as_declarative_base(**kw)
