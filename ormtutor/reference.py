@@ -35,7 +35,6 @@ from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows, facet
 from ormtutor.course.lesson import Attempt, Lesson, Step
 from ormtutor.course.output import canonical, same_value
 from ormtutor.course.statements import SentSQL, compare
-from ormtutor.errors import KernelError
 from ormtutor.kernel.messages import (
     Answer,
     Message,
@@ -282,9 +281,9 @@ class Reference:
 def run_reference(replica: Replica, lesson: Lesson, step: Step) -> Reference:
     """Run the lesson's own answer on a replica that stands at the beginning of the step.
 
-    Raises: KernelError: the kernel died of it.
+    A kernel that dies of it ends it there; the last moment says so.
     """
-    start = Moment((), look(replica), _asked(replica, step))
+    start = Moment((), _look_if_needed(replica, step), _asked(replica, step))
     subject = subject_of(step)
     examples = step.reference[:-1] if subject else step.reference
     moments: list[Moment] = []
@@ -294,6 +293,8 @@ def run_reference(replica: Replica, lesson: Lesson, step: Step) -> Reference:
         moments.append(moment)
         if moment.failure and not example.want.startswith("Traceback "):
             trouble = trouble or f"line {example.line}: {moment.failure.partition(chr(10))[0]}"
+        if not replica.alive:
+            return Reference(start, tuple(moments), (), (), trouble)
     names = bound_names(example.source for example in step.reference)
     trials: tuple[Trial, ...] = ()
     if subject:
@@ -315,10 +316,17 @@ def _moment(
     options: tuple[str, ...] = (),
 ) -> Moment:
     replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
-    if not replica.alive:
-        raise KernelError(f"the kernel died: {replica.kernel.exit}", hint=entry.source.strip())
     shown = (*(before[-1].effects.shown if before else ()), shown_of(replies, options))
-    return Moment(replies, look(replica, shown), _asked(replica, step))
+    if not replica.alive:
+        return Moment(replies, Effects(shown=shown), tuple(_NOT_RUN for _ in step.checks))
+    return Moment(replies, _look_if_needed(replica, step, shown), _asked(replica, step))
+
+
+def _look_if_needed(replica: Replica, step: Step, shown: Sequence[Shown] = ()) -> Effects:
+    """Look at names and tables where goals or predictions speak of them."""
+    if step.checks and not step.predictions:
+        return Effects(shown=tuple(shown))
+    return look(replica, shown)
 
 
 def goals_at(
@@ -416,12 +424,29 @@ def _without_tries(source: str, names: frozenset[str]) -> str:
 class Trial:
     """One run of the judged expression: on the seen data first, then on each set of hidden data."""
 
-    value: str | None
-    failure: str
-    ordered: bool
+    replies: tuple[Message, ...]
     answers: tuple[Answer, ...] = ()
-    traffic: tuple[Traffic, ...] = ()
-    sent: tuple[SentSQL, ...] = ()
+
+    @property
+    def value(self) -> str:
+        """The repr of the value; None where nothing is shown."""
+        end = finished(self.replies)
+        return str(end.value if end is not None else None)
+
+    @property
+    def failure(self) -> str:
+        """`kind: message` of the exception that ended the run, or empty."""
+        return failure_of(self.replies)
+
+    @property
+    def sent(self) -> tuple[SentSQL, ...]:
+        """The statements of the run."""
+        return sent_of(self.replies)
+
+    @property
+    def traffic(self) -> tuple[Traffic, ...]:
+        """The statements of the run with what came back."""
+        return traffic_of(self.replies)
 
 
 def try_out(replica: Replica, lesson: Lesson, step: Step, expression: str) -> tuple[Trial, ...]:
@@ -436,7 +461,7 @@ def try_out(replica: Replica, lesson: Lesson, step: Step, expression: str) -> tu
             replies = replica.run(Entry("script", data.source, key), deadline=EXAMPLE_SECONDS)
             failure = failure_of(replies)
             if failure or not replica.alive:
-                trials.append(Trial(None, failure, ordered=True))
+                trials.append(Trial(replies))
                 return tuple(trials)
         replica.run(Entry("begin", step=key))
         replies = replica.run(Entry("learner", expression, key), deadline=EXAMPLE_SECONDS)
@@ -446,16 +471,8 @@ def try_out(replica: Replica, lesson: Lesson, step: Step, expression: str) -> tu
     return tuple(trials)
 
 
-def _trial(replica: Replica, step: Step, replies: Sequence[Message]) -> Trial:
-    end = finished(replies)
-    return Trial(
-        value=end.value if end is not None else None,
-        failure=failure_of(replies),
-        ordered=is_ordered(replies),
-        answers=_asked(replica, step) if replica.alive else (),
-        traffic=traffic_of(replies),
-        sent=sent_of(replies),
-    )
+def _trial(replica: Replica, step: Step, replies: tuple[Message, ...]) -> Trial:
+    return Trial(replies, _asked(replica, step) if replica.alive else ())
 
 
 def challenge_goals(
@@ -483,9 +500,10 @@ def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str
         where = "on other data, " if index else ""
         if yours.failure:
             return f"{where}you: {yours.failure.partition(chr(10))[0]}", ""
-        if not same_value(str(theirs.value), str(yours.value), ordered=theirs.ordered):
+        ordered = is_ordered(theirs.replies)
+        if not same_value(theirs.value, yours.value, ordered=ordered):
             halves = f"you: {yours.value}; the step asks: {theirs.value}"
-            return f"{where}{halves}", canonical(str(yours.value), ordered=theirs.ordered)
+            return f"{where}{halves}", canonical(yours.value, ordered=ordered)
     return "", ""
 
 
@@ -521,9 +539,9 @@ def judge_challenge(
     replica = replica_of(kernels, start)
     try:
         for entry in answering(lesson, step, sources):
-            failure = failure_of(replica.run(entry, deadline=EXAMPLE_SECONDS))
+            replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
             if not replica.alive:
-                return (Trial(None, failure, ordered=True),)
+                return (Trial(replies),)
         return try_out(replica, lesson, step, expression)
     finally:
         replica.stop()
@@ -591,11 +609,7 @@ def _run_lines(
     failure, at = "", attempt.line
     for line, source in statements_of(attempt.source):
         entry = Entry("learner", source, lesson.key(step), line)
-        try:
-            moment = _moment(replica, step, entry, moments)
-        except KernelError as error:
-            failure, at = f"KernelDied: {error.problem}", attempt.line + line
-            break
+        moment = _moment(replica, step, entry, moments)
         moments.append(moment)
         replies += moment.replies
         sent = sent_of(replies)
@@ -605,7 +619,7 @@ def _run_lines(
         if failure and failure.partition(":")[0] not in reference.failures:
             at = attempt.line + line
             break
-    if not vectors or failure.startswith("KernelDied"):
+    if not vectors:
         vectors.append(vector(goals, failure, sent_of(replies)))
     return Outcome(goals, failure, tuple(vectors), traffic_of(replies), at)
 

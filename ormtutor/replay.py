@@ -48,14 +48,16 @@ class Entry:
 # --- what a lesson asks of a kernel ---------------------------------------------------------------
 
 
-def opening(lesson: Lesson) -> list[Entry]:
+Line = tuple[Entry, Example | None]
+"""An entry with the example that it runs; None where it runs none."""
+
+
+def opening_lines(lesson: Lesson) -> list[Line]:
     """Return what runs before the first step."""
-    entries = []
+    lines: list[Line] = []
     if lesson.use:
-        entries.append(Entry("setup", _import_shared(lesson)))
-    if lesson.setup:
-        entries.append(Entry("setup", _joined(lesson.setup)))
-    return entries
+        lines.append((Entry("setup", _import_shared(lesson)), None))
+    return lines + [_silent(example, "") for example in lesson.setup]
 
 
 def _import_shared(lesson: Lesson) -> str:
@@ -71,25 +73,31 @@ def _import_shared(lesson: Lesson) -> str:
     )
 
 
-def _joined(examples: Iterable[Example]) -> str:
-    return "\n".join(example.source for example in examples)
+def _silent(example: Example, step: str) -> Line:
+    """Return a line of setup. One that shows a value is run so that the value can be compared."""
+    return Entry("learner" if example.want else "setup", example.source, step), example
+
+
+def entering_lines(lesson: Lesson, step: Step) -> list[Line]:
+    """Return what runs when a step begins: its setup and demo, then the facts begin anew."""
+    key = lesson.key(step)
+    lines: list[Line] = [(Entry("begin", step=key), None)]
+    number = 1
+    for transcript in step.opening:
+        for example in transcript.examples:
+            if transcript.kind == "setup":
+                lines.append(_silent(example, key))
+                continue
+            lines.append((Entry("learner", example.source, key, number), example))
+            number += example.source.count("\n") + 1
+    if len(lines) > 1:
+        lines.append((Entry("begin", step=key), None))
+    return lines
 
 
 def entering(lesson: Lesson, step: Step) -> list[Entry]:
-    """Return what runs when a step begins: its setup and demo, then the facts begin anew."""
-    key = lesson.key(step)
-    entries = [Entry("begin", step=key)]
-    line = 1
-    for transcript in step.opening:
-        if transcript.kind == "setup":
-            entries.append(Entry("setup", _joined(transcript.examples), key))
-            continue
-        for example in transcript.examples:
-            entries.append(Entry("learner", example.source, key, line))
-            line += example.source.count("\n") + 1
-    if len(entries) > 1:
-        entries.append(Entry("begin", step=key))
-    return entries
+    """Return the entries that run when a step begins."""
+    return [entry for entry, _ in entering_lines(lesson, step)]
 
 
 def answering(lesson: Lesson, step: Step, inputs: Sequence[str] | None = None) -> list[Entry]:
@@ -104,7 +112,7 @@ def answering(lesson: Lesson, step: Step, inputs: Sequence[str] | None = None) -
 
 def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None) -> list[Entry]:
     """Return all that stands before the learner's turn in a step, its setup and demo included."""
-    entries = opening(lesson)
+    entries = [entry for entry, _ in opening_lines(lesson)]
     for step in lesson.steps[:index]:
         entries += entering(lesson, step)
         entries += answering(lesson, step, inputs_of(step))

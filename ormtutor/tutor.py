@@ -32,7 +32,7 @@ from ormtutor.course.checking import (
     vector,
     without_history,
 )
-from ormtutor.course.lesson import Hint, Lesson, Predict, Step
+from ormtutor.course.lesson import Example, Hint, Lesson, Predict, Step
 from ormtutor.course.library import Library
 from ormtutor.course.output import blank_addresses
 from ormtutor.course.progress import Progress, StepStatus
@@ -68,6 +68,7 @@ from ormtutor.replay import (
     Replica,
     answering,
     entering,
+    entering_lines,
     finished,
     path_to,
     replica_of,
@@ -244,10 +245,10 @@ class Tutor:
         """Run the step's setup and demo on the kernel at hand; the learner's turn begins."""
         if self._study is not None:
             self._study.give_up()
-        own = entering(self.lesson, self.step)
-        self._base = [*before, *own]
+        own = entering_lines(self.lesson, self.step)
+        self._base = [*before, *(entry for entry, _ in own)]
         self._clear_step()
-        self._turns = [turn for entry in own if (turn := self._demo(entry)) is not None]
+        self._turns = [turn for line in own if (turn := self._demo(*line)) is not None]
         self._study = Study(self._kernels, self.lesson, self.index, self._base)
         self._ask_goals_at_start()
         self.progress.enter(self.lesson.id, self.step.id)
@@ -259,14 +260,15 @@ class Tutor:
         self._shown_lines = self.hints_shown = 0
         self.passed = self.step.is_reading
 
-    def _demo(self, entry: Entry) -> Turn | None:
+    def _demo(self, entry: Entry, example: Example | None) -> Turn | None:
+        """Run a line of the step's beginning; return a turn where it is to be shown."""
         replies = self._kernel().run(entry, deadline=_PATIENCE)
+        if example in self.step.demo:
+            return Turn(0, entry.source, entry.first_line, entry.step, replies, kind="demo")
         failure = failure_of(replies)
-        if entry.kind == "setup" and failure:
+        if failure and example is not None and not example.want.startswith("Traceback "):
             self._notice(f"the step's own setup failed: {_first_line(failure)}")
-        if entry.kind != "learner":
-            return None
-        return Turn(0, entry.source, entry.first_line, entry.step, replies, kind="demo")
+        return None
 
     def _ask_goals_at_start(self) -> None:
         subject = subject_of(self.step)

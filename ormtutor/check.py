@@ -1,0 +1,881 @@
+"""The conductor of self-checking: a lesson file -> findings.
+
+Before: cli.py or pytest_plugin.py name lesson files.
+Here:   everything that a lesson claims is run: its straight path by doctest's rules, its SQL, its
+        checks at the beginning and at the end of each step, its other answers, its mistakes, its
+        challenges on seen and on hidden data; then once more with another hash seed, each step
+        entered directly, in a kernel of its own.
+After:  findings.py: each finding names file, line and mend.
+
+A step is checked by itself from the lesson's own earlier answers, so that the order of checking
+does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ormtutor import differences
+from ormtutor.course import library
+from ormtutor.course.checking import Goal, Vector, all_met, recognise
+from ormtutor.course.lesson import (
+    Attempt,
+    Example,
+    Lesson,
+    Prose,
+    SQLFence,
+    Step,
+    Transcript,
+    release,
+)
+from ormtutor.course.output import (
+    agrees,
+    difference,
+    exception_agrees,
+    expected_exception,
+    set_options,
+)
+from ormtutor.course.statements import SentSQL, compare, spelled_out
+from ormtutor.errors import KernelError, LessonError, UsageError
+from ormtutor.findings import Finding, output_edit, sql_edit
+from ormtutor.kernel.messages import Answer, Message, Output
+from ormtutor.reference import (
+    Outcome,
+    Reference,
+    challenge_goals,
+    failure_of,
+    goals_at,
+    run_attempt,
+    run_reference,
+    sent_of,
+    shown_of,
+    subject_of,
+)
+from ormtutor.replay import (
+    EXAMPLE_SECONDS,
+    EngineName,
+    Kernels,
+    Line,
+    Replica,
+    entering_lines,
+    opening_lines,
+    path_to,
+    replica_of,
+)
+
+HASH_SEEDS = (1, 4242)
+"""Nothing may depend on the order of a set: each lesson is run with both."""
+
+Progressed = Callable[["ItemResult"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to check: the lesson as a whole, a step, or an attempt of a step.
+
+    `name` is what it is called after the file: `lesson`, `queued`, `queued::alt1`.
+    """
+
+    name: str
+    line: int
+    step: int = -1
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What came of an item."""
+
+    path: Path
+    item: Item
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing but notes was found."""
+        return all(finding.is_note for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a lesson file; `error` when it cannot be read or no kernel starts."""
+
+    path: Path
+    results: tuple[ItemResult, ...] = ()
+    error: LessonError | KernelError | None = None
+    examples: int = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, notes included, in the order of the file."""
+        found = [finding for result in self.results for finding in result.findings]
+        return tuple(sorted(found, key=lambda finding: finding.line))
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the lesson is what it says."""
+        return self.error is None and all(result.is_ok for result in self.results)
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return sum(result.seconds for result in self.results)
+
+
+def exit_code(reports: Sequence[Report]) -> int:
+    """Return what the process ends with: 0 ok, 1 a check failed, 2 lesson syntax, 3 no kernel."""
+    errors = [report.error for report in reports if report.error is not None]
+    if errors:
+        return max(error.exit_code for error in errors)
+    return 0 if all(report.is_ok for report in reports) else 1
+
+
+# --- what to check --------------------------------------------------------------------------------
+
+
+def lesson_paths(names: Sequence[str | Path], known: library.Library | None = None) -> list[Path]:
+    """Return the lesson files that names stand for: files, folders, ids; all lessons without any.
+
+    Raises: UsageError: a name stands for nothing, or for a file that is no lesson.
+    """
+    course = known or library.Library(())
+    if not names:
+        paths = [lesson.path for lesson in course.lessons]
+        return sorted({*paths, *(problem.path for problem in course.problems)})
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found += library.lesson_files(path)
+        elif path.is_file() and not library.is_lesson(path):
+            raise UsageError(
+                f"{path} is no lesson",
+                hint="A lesson begins with a `toml lesson` block; lessons/README.md shows one.",
+            )
+        elif path.is_file():
+            found.append(path)
+        else:
+            found.append(course.lesson(str(name)).path)
+    return list(dict.fromkeys(found))
+
+
+def items_of(lesson: Lesson) -> list[Item]:
+    """Return what there is to check in a lesson, in its order."""
+    items = [Item("lesson", 1)]
+    for index, step in enumerate(lesson.steps):
+        items.append(Item(step.id, step.line, index))
+        for kind, attempts in (("alt", step.alternatives), ("mistake", step.mistakes)):
+            for number, attempt in enumerate(attempts, 1):
+                items.append(Item(f"{step.id}::{kind}{number}", attempt.line, index, attempt))
+    return items
+
+
+def is_wanted(path: Path, item: Item, pattern: str) -> bool:
+    """Whether `-k PATTERN` selects an item: words, with `and`, `or` and `not` between them."""
+    name = f"{path.name}::{item.name}".casefold()
+    return any(
+        all(_holds(term, name) for term in re.split(r"\s+and\s+", choice))
+        for choice in re.split(r"\s+or\s+", pattern.casefold().strip())
+    )
+
+
+def _holds(term: str, name: str) -> bool:
+    denied = term.startswith("not ")
+    return (term.removeprefix("not ").strip() in name) is not denied
+
+
+def check_files(
+    paths: Sequence[Path],
+    *,
+    engine: EngineName = "miniorm",
+    engine_path: Sequence[str] = (),
+    pattern: str = "",
+    stop_at_first: bool = False,
+    on_result: Progressed | None = None,
+) -> list[Report]:
+    """Check lesson files; returns a report for each, in their order.
+
+    `on_result` hears of each item as it ends, one at a time.
+    """
+    told = threading.Lock()
+    stopped = threading.Event()
+
+    def tell(result: ItemResult) -> None:
+        with told:
+            if stop_at_first and not result.is_ok:
+                stopped.set()
+            if on_result is not None:
+                on_result(result)
+
+    def check(path: Path) -> Report:
+        return check_file(
+            path,
+            engine=engine,
+            engine_path=engine_path,
+            pattern=pattern,
+            on_result=tell,
+            is_stopped=stopped.is_set,
+        )
+
+    if len(paths) < 2 or stop_at_first:
+        return [check(path) for path in paths]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(check, paths))
+
+
+def check_file(
+    path: Path,
+    *,
+    engine: EngineName = "miniorm",
+    engine_path: Sequence[str] = (),
+    pattern: str = "",
+    on_result: Progressed | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Check one lesson file."""
+    try:
+        lesson = library.parse(path)
+    except LessonError as unreadable:
+        return Report(path, error=unreadable)
+    items = [item for item in items_of(lesson) if not pattern or is_wanted(path, item, pattern)]
+    results: list[ItemResult] = []
+    error: KernelError | None = None
+    with Checker(lesson, engine=engine, engine_path=engine_path) as checker:
+        try:
+            for item in items:
+                if is_stopped():
+                    break
+                results.append(checker.run(item))
+                if on_result is not None:
+                    on_result(results[-1])
+        except KernelError as no_kernel:
+            error = no_kernel
+    return Report(path, tuple(results), error, count_examples(lesson))
+
+
+def count_examples(lesson: Lesson) -> int:
+    """Return how many examples plain doctest would run."""
+    return len(lesson.setup) + sum(
+        len(part.examples)
+        for step in lesson.steps
+        for part in step.parts
+        if isinstance(part, Transcript)
+    )
+
+
+# --- one lesson -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _StepRun:
+    """A step as it ran: what its beginning showed, and its reference."""
+
+    opening: tuple[tuple[Line, tuple[Message, ...]], ...]
+    reference: Reference | None
+
+
+class Checker:
+    """Checks the items of one lesson, in any order. A context manager: it holds kernels."""
+
+    def __init__(
+        self, lesson: Lesson, *, engine: EngineName = "miniorm", engine_path: Sequence[str] = ()
+    ) -> None:
+        self.lesson = lesson
+        self.engine = engine
+        self._kernels = [Kernels(engine, path=engine_path, hash_seed=seed) for seed in HASH_SEEDS]
+        self._near: Replica | None = None
+        self._runs: dict[int, _StepRun] = {}
+        self._outcomes: dict[tuple[int, int], Outcome] = {}
+
+    def __enter__(self) -> Checker:
+        """Start kernels ahead."""
+        for kernels in self._kernels:
+            kernels.prepare()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop all kernels."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop all kernels."""
+        for kernels in self._kernels:
+            kernels.close()
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.engine == "miniorm"
+
+    def run(self, item: Item) -> ItemResult:
+        """Check one item.
+
+        Raises: KernelError: no kernel can be started.
+        """
+        started = time.perf_counter()
+        if item.step < 0:
+            findings = list(self._check_lesson())
+        elif item.attempt is None:
+            findings = list(self._check_step(item))
+        elif item.attempt.kind == "alt":
+            findings = list(self._check_alternative(item, item.attempt))
+        else:
+            findings = list(self._check_mistake(item, item.attempt))
+        seconds = time.perf_counter() - started
+        return ItemResult(self.lesson.path, item, tuple(findings), seconds)
+
+    def _finding(
+        self,
+        line: int,
+        item: Item,
+        problem: str,
+        hint: str = "",
+        details: Iterable[str] = (),
+        *,
+        is_note: bool = False,
+    ) -> Finding:
+        return Finding(self.lesson.path, line, item.name, problem, hint, tuple(details), is_note)
+
+    # --- the lesson as a whole --------------------------------------------------------------------
+
+    def _check_lesson(self) -> Iterator[Finding]:
+        """Check what stands before the first step, and what only the whole file can tell."""
+        item = Item("lesson", 1)
+        yield from self._check_links(item)
+        yield from self._check_needs(item)
+        replica = Replica(self._kernels[0].take())
+        try:
+            for entry, example in opening_lines(self.lesson):
+                replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
+                yield from self._check_example(item, example, replies, 1)
+                if not replica.alive:
+                    return
+        finally:
+            replica.stop()
+
+    def _check_needs(self, item: Item) -> Iterator[Finding]:
+        if not self.lesson.needs:
+            return
+        beside = library.find([self.lesson.path.parent])
+        known = [lesson.id for lesson in beside.lessons] or [self.lesson.id]
+        if len(known) < 2:
+            return  # a lesson on its own, opened by its path: what it needs is elsewhere
+        for need in self.lesson.needs:
+            if need not in known:
+                yield self._finding(
+                    1,
+                    item,
+                    f"needs names {need!r}, and no lesson beside it has that id",
+                    f"There are: {', '.join(known)}.",
+                )
+            elif self.lesson.id in known and known.index(need) >= known.index(self.lesson.id):
+                yield self._finding(
+                    1,
+                    item,
+                    f"needs names {need!r}, which comes later",
+                    "Lessons come in the order of their file names.",
+                )
+
+    def _check_links(self, item: Item) -> Iterator[Finding]:
+        """Check that relative links lead somewhere."""
+        ids = {step.id for step in self.lesson.steps}
+        prose = [
+            part for step in self.lesson.steps for part in step.parts if isinstance(part, Prose)
+        ]
+        opening = Prose(self.lesson.opening, 1)
+        for part in (opening, *prose):
+            for line, target in _links(part):
+                name, _, anchor = target.partition("#")
+                if re.match(r"[a-z][a-z+.-]*:", target):
+                    continue
+                path = self.lesson.path.parent / name
+                if name and not path.exists():
+                    yield self._finding(
+                        line,
+                        item,
+                        f"the link to {target} leads nowhere",
+                        "Write the path as seen from the lesson's own folder.",
+                    )
+                elif anchor and not name and anchor not in ids:
+                    yield self._finding(
+                        line,
+                        item,
+                        f"the link to {target} names no step of this lesson",
+                        f"There are: {', '.join(sorted(ids))}.",
+                    )
+
+    # --- a step -----------------------------------------------------------------------------------
+
+    def _check_step(self, item: Item) -> Iterator[Finding]:
+        step = self.lesson.steps[item.step]
+        first = self._first_run(item.step)
+        found = list(self._check_run(item, step, first))
+        yield from found
+        if self._is_ours:
+            yield from self._check_again(item, step, found)
+
+    def _first_run(self, index: int) -> _StepRun:
+        """Return the step as it runs after the steps before it, run once."""
+        if index not in self._runs:
+            self._runs[index] = self._run_step(self._kernels[0], index, is_straight=True)
+        return self._runs[index]
+
+    def _run_step(self, kernels: Kernels, index: int, *, is_straight: bool) -> _StepRun:
+        """Run a step; on the straight path in the kernel of the step before, if it stands there."""
+        step = self.lesson.steps[index]
+        own = entering_lines(self.lesson, step)
+        path = path_to(self.lesson, index)
+        near = self._near if is_straight else None
+        replica = replica_of(kernels, path[: len(path) - len(own)], near)
+        kernels.prepare()
+        opening = []
+        reference = None
+        try:
+            for line in own:
+                opening.append((line, replica.run(line[0], deadline=EXAMPLE_SECONDS)))
+                if not replica.alive:
+                    return _StepRun(tuple(opening), None)
+            reference = run_reference(replica, self.lesson, step)
+        finally:
+            if is_straight and replica.alive:
+                self._near = replica
+            else:
+                replica.stop()
+        return _StepRun(tuple(opening), reference)
+
+    def _check_again(self, item: Item, step: Step, found: Sequence[Finding]) -> Iterator[Finding]:
+        """Run the step once more: entered directly, with another hash seed."""
+        try:
+            again = self._run_step(self._kernels[1], item.step, is_straight=False)
+        except KernelError as error:
+            yield self._finding(
+                step.line, item, f"the step cannot be entered directly: {error.problem}", error.hint
+            )
+            return
+        known = {(finding.line, finding.problem) for finding in found}
+        for finding in self._check_run(item, step, again):
+            if (finding.line, finding.problem) not in known:
+                yield replace(
+                    finding,
+                    problem=f"{finding.problem} (entered directly, with another hash seed)",
+                    edit=None,
+                )
+
+    def _check_run(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
+        for (_, example), replies in run.opening:
+            yield from self._check_example(item, example, replies, step.line)
+        reference = run.reference
+        if reference is None or step.is_reading:
+            yield from self._check_sql(item, step, run)
+            return
+        yield from self._check_transcript(item, step, reference)
+        yield from self._check_sql(item, step, run)
+        if self._is_ours and len(reference.moments) + bool(subject_of(step)) == len(step.reference):
+            yield from self._check_goals(item, step, reference)
+
+    def _check_transcript(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
+        for example, moment in zip(step.reference, reference.moments, strict=False):
+            yield from self._check_example(item, example, moment.replies, step.line)
+        if reference.trials:
+            last = step.reference[-1]
+            yield from self._check_example(item, last, reference.trials[0].replies, step.line)
+            yield from self._check_hidden(item, step, reference)
+
+    def _check_hidden(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
+        """Check that the reference bears the hidden data at all."""
+        for data, trial in zip(step.hidden, reference.trials[1:], strict=False):
+            if trial.failure:
+                yield self._finding(
+                    data.line,
+                    item,
+                    "the reference fails on this hidden data",
+                    "Mend the data or the solution.",
+                    [_first_line(trial.failure)],
+                )
+
+    def _check_example(
+        self, item: Item, example: Example | None, replies: Sequence[Message], line: int
+    ) -> Iterator[Finding]:
+        """Compare what an example gave with what stands below it, by doctest's rules."""
+        if not replies or (example is not None and "SKIP" in set_options(example.options)):
+            return
+        failure = failure_of(replies)
+        if example is None:
+            if failure:
+                yield self._finding(
+                    line,
+                    item,
+                    f"the file {self.lesson.use} fails",
+                    "Mend it.",
+                    [_first_line(failure)],
+                )
+            return
+        if failure.startswith(("KernelDied", "KeyboardInterrupt: stopped after")):
+            yield self._finding(
+                example.line,
+                item,
+                _first_line(failure).partition(": ")[2] or failure,
+                f"An example has {EXAMPLE_SECONDS:g} seconds.",
+            )
+            return
+        yield from self._check_output(item, example, replies, failure)
+        yield from self._note_warnings(item, example, replies)
+
+    def _check_output(
+        self, item: Item, example: Example, replies: Sequence[Message], failure: str
+    ) -> Iterator[Finding]:
+        wanted = expected_exception(example.want)
+        shown = shown_of(replies).text
+        if failure:
+            kind, _, message = failure.partition(": ")
+            if wanted is not None and exception_agrees(wanted, kind, message, example.options):
+                return
+            got = f"{failure.rstrip()}\n"
+            agree = _exception_agreement(example)
+        else:
+            if agrees(example.want, shown, example.options):
+                return
+            got, agree = shown, _output_agreement(example)
+        known = (
+            None
+            if self._is_ours
+            else differences.explain_text(
+                wanted if failure and wanted is not None else example.want, got, agree
+            )
+        )
+        if known is not None:
+            yield self._known(example.line, item, known)
+            return
+        problem = "it raised an exception" if failure else "it gave something else"
+        if wanted is not None and not failure:
+            problem = "it raised nothing"
+        finding = self._finding(
+            example.line,
+            item,
+            problem,
+            "`--accept` writes what came, after showing it.",
+            difference(wanted if failure and wanted is not None else example.want, got),
+        )
+        yield replace(finding, edit=output_edit(example, shown, failure))
+
+    def _known(self, line: int, item: Item, known: differences.Difference) -> Finding:
+        return self._finding(
+            line,
+            item,
+            f"a known difference: {known.name}",
+            "",
+            [f"here: {known.here}", f"SQLAlchemy 1.4: {known.there}", known.reason],
+            is_note=True,
+        )
+
+    def _note_warnings(
+        self, item: Item, example: Example, replies: Sequence[Message]
+    ) -> Iterator[Finding]:
+        """Note a warning: with `-W error`, as many projects run, the example would fail."""
+        text = "".join(
+            reply.text
+            for reply in replies
+            if isinstance(reply, Output) and reply.stream == "stderr"
+        )
+        found = re.search(r"\w*Warning: .*", text)
+        if found:
+            yield self._finding(
+                example.line,
+                item,
+                f"it warns: {found.group()[:200]}",
+                "Say so in the text if that is the point, or use a spelling that does not.",
+                is_note=True,
+            )
+
+    # --- SQL --------------------------------------------------------------------------------------
+
+    def _check_sql(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
+        for transcript, fence in step.sql_fences:
+            replies = _replies_of(transcript, step, run)
+            sent = sent_of(replies)
+            found = compare(fence.statements, sent, fence.words)
+            if found:
+                yield self._sql_finding(
+                    item, fence, sent, [line for mismatch in found for line in mismatch.lines]
+                )
+
+    def _sql_finding(
+        self, item: Item, fence: SQLFence, sent: Sequence[SentSQL], lines: list[str]
+    ) -> Finding:
+        if not self._is_ours:
+            version = self._kernels[0].version
+            if release(version) >= (2,):
+                return self._finding(
+                    fence.line,
+                    item,
+                    f"SQLAlchemy {version} sends this otherwise",
+                    "The fence shows what 1.4 sends, as our engine does.",
+                    lines,
+                    is_note=True,
+                )
+            known = differences.explain_sql(
+                fence.statements,
+                [text for one in sent for text in spelled_out(one) if _counts(fence, one)],
+                lambda ours, theirs: not compare(ours, [SentSQL(t) for t in theirs], fence.words),
+            )
+            if known is not None:
+                return self._known(fence.line, item, known)
+        finding = self._finding(
+            fence.line, item, "other SQL was sent", "`--accept` writes what was sent.", lines
+        )
+        end = next(b.end for b in self.lesson.blocks if b.line == fence.line)
+        written = [text for one in sent if _counts(fence, one) for text in spelled_out(one)]
+        return replace(finding, edit=sql_edit(fence, end, written))
+
+    # --- goals ------------------------------------------------------------------------------------
+
+    def _check_goals(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
+        """Check that the step fails at its beginning and passes at its end."""
+        goals_before, goals_after = _goals(step, reference)
+        if not goals_after:
+            yield self._finding(
+                step.line,
+                item,
+                "nothing in this step can be judged",
+                "Give it a `check`, or let it bind a name, show a value or change a table.",
+            )
+            return
+        for goal, line in zip(goals_after, _goal_lines(step, goals_after), strict=True):
+            if not goal.met:
+                yield self._finding(
+                    line,
+                    item,
+                    f"the lesson's own answer misses the goal {goal.text!r}",
+                    "Mend the check or the answer.",
+                    [goal.message] if goal.message else [],
+                )
+        if all_met(goals_before):
+            yield self._finding(
+                step.line,
+                item,
+                "the step is passed before anything is typed",
+                "Check something that only the learner's lines bring about.",
+            )
+        yield from self._check_each_check(item, step, reference)
+
+    def _check_each_check(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
+        """Find checks that cannot fail: true at the beginning, and under each mistake."""
+        first = 1 if subject_of(step) is not None else 0  # the value of a challenge is a goal too
+        for index, check in enumerate(step.checks):
+            if not _answer(reference.start.answers, index).true:
+                continue
+            mistakes = (self._outcome(item.step, number) for number in range(len(step.mistakes)))
+            if any(not _goal_met(outcome, first + index) for outcome in mistakes):
+                continue
+            yield self._finding(
+                check.line,
+                item,
+                f"the check {check.expression} cannot fail",
+                "It is true at the beginning and under each mistake of the step: add a mistake "
+                "that it catches, or drop it.",
+            )
+
+    # --- attempts ---------------------------------------------------------------------------------
+
+    def _outcome(self, index: int, number: int) -> Outcome:
+        """Return what a mistake came to, run once."""
+        key = (index, number)
+        if key not in self._outcomes:
+            step = self.lesson.steps[index]
+            self._outcomes[key] = self._attempt(index, step.mistakes[number])
+        return self._outcomes[key]
+
+    def _attempt(self, index: int, attempt: Attempt) -> Outcome:
+        run = self._first_run(index)
+        if run.reference is None:
+            return Outcome((), "the step itself does not run", (_NOTHING,))
+        outcome = run_attempt(
+            self._kernels[0],
+            self.lesson,
+            self.lesson.steps[index],
+            attempt,
+            run.reference,
+            path_to(self.lesson, index),
+        )
+        self._kernels[0].prepare()
+        return outcome
+
+    def _check_alternative(self, item: Item, attempt: Attempt) -> Iterator[Finding]:
+        if not attempt.runs_on(self.engine, self._kernels[0].version):
+            return
+        step = self.lesson.steps[item.step]
+        run = self._first_run(item.step)
+        outcome = self._attempt(item.step, attempt)
+        asked = run.reference.failures if run.reference is not None else ()
+        if outcome.failure and outcome.failure.partition(":")[0] not in asked:
+            yield self._finding(
+                outcome.line or attempt.line,
+                item,
+                "the other answer raises an exception",
+                "Mend it, or make a mistake of it.",
+                [_first_line(outcome.failure)],
+            )
+        elif not all_met(outcome.goals):
+            yield self._finding(
+                attempt.line,
+                item,
+                "the other answer does not pass",
+                "Mend it, or the check that refuses it.",
+                [f"{goal.text}: {goal.message}" for goal in outcome.goals if not goal.met]
+                or [f"step {step.id} has no goals"],
+            )
+
+    def _check_mistake(self, item: Item, attempt: Attempt) -> Iterator[Finding]:
+        if not self._is_ours:
+            return
+        step = self.lesson.steps[item.step]
+        number = step.mistakes.index(attempt)
+        outcome = self._outcome(item.step, number)
+        if all_met(outcome.goals) and not outcome.failure:
+            yield self._finding(
+                attempt.line,
+                item,
+                "the mistake passes the step",
+                "Add a check that it misses, or make an `alt` of it.",
+            )
+            return
+        vectors = [
+            self._outcome(item.step, other).vectors[-1] for other, _ in enumerate(step.mistakes)
+        ]
+        taken = recognise(vectors[number], vectors)
+        if taken is not None and taken != number:
+            yield self._finding(
+                attempt.line,
+                item,
+                f"it cannot be told from the mistake on line {step.mistakes[taken].line}",
+                "They miss the same goals in the same way: add a check that tells them apart, "
+                "or join them.",
+            )
+            return
+        yield from self._note_places_on_the_way(item, attempt, vectors[number])
+
+    def _note_places_on_the_way(
+        self, item: Item, attempt: Attempt, found: Vector
+    ) -> Iterator[Finding]:
+        """Note a mistake that a right answer passes through: it is told only when asked for."""
+        step = self.lesson.steps[item.step]
+        ways = (
+            [
+                self._attempt(item.step, other).vectors
+                for other in step.alternatives
+                if other.runs_on(self.engine, self._kernels[0].version)
+            ]
+            if subject_of(step) is None
+            else []
+        )
+        for other, vectors in zip(step.alternatives, ways, strict=False):
+            if any(_same_place(found, place) for place in vectors):
+                yield self._finding(
+                    attempt.line,
+                    item,
+                    f"the other answer on line {other.line} passes through this mistake",
+                    "It is told only when the learner types :check.",
+                    is_note=True,
+                )
+                return
+
+
+_NOTHING = Vector((), (), "", frozenset())
+
+
+def _same_place(one: Vector, other: Vector) -> bool:
+    return (one.goals, one.lefts, one.failure) == (other.goals, other.lefts, other.failure)
+
+
+def _goals(step: Step, reference: Reference) -> tuple[tuple[Goal, ...], tuple[Goal, ...]]:
+    """Return the goals at the beginning of a step and at the end of its reference."""
+    subject = subject_of(step)
+    if subject is not None:
+        before = challenge_goals(step, subject, reference.trials, ())
+        return before, challenge_goals(step, subject, reference.trials, reference.trials)
+    start, last = reference.start, (reference.moments or (reference.start,))[-1]
+    sent = sent_of(reply for moment in reference.moments for reply in moment.replies)
+    before = goals_at(step, reference, start.effects, start.answers)
+    return before, goals_at(step, reference, last.effects, last.answers, sent)
+
+
+def _goal_lines(step: Step, goals: Sequence[Goal]) -> list[int]:
+    """Return the line of the file for each goal: its check's, else the step's."""
+    lines = [check.line for check in step.checks] if step.checks else []
+    before = len(goals) - len(lines) if subject_of(step) is not None else 0
+    padded = [step.line] * before + lines
+    return padded + [step.line] * (len(goals) - len(padded))
+
+
+def _answer(answers: Sequence[Answer], index: int) -> Answer:
+    return answers[index] if index < len(answers) else Answer(False, "")
+
+
+def _goal_met(outcome: Outcome, place: int) -> bool:
+    return place < len(outcome.goals) and outcome.goals[place].met
+
+
+def _replies_of(transcript: Transcript, step: Step, run: _StepRun) -> tuple[Message, ...]:
+    """Return the replies to the examples of one transcript."""
+    if transcript.kind in ("setup", "demo"):
+        lines = {example.line for example in transcript.examples}
+        return tuple(
+            reply
+            for (_, example), replies in run.opening
+            if example is not None and example.line in lines
+            for reply in replies
+        )
+    if run.reference is None:
+        return ()
+    first = next(
+        place
+        for place, example in enumerate(step.reference)
+        if example.line == transcript.examples[0].line
+    )
+    moments = run.reference.moments[first : first + len(transcript.examples)]
+    replies = [reply for moment in moments for reply in moment.replies]
+    if run.reference.trials:
+        replies += run.reference.trials[0].replies
+    return tuple(replies)
+
+
+def _counts(fence: SQLFence, sent: SentSQL) -> bool:
+    return fence.counts_transactions or not sent.is_transaction
+
+
+def _exception_agreement(example: Example) -> Callable[[str, str], bool]:
+    def agree(wanted: str, got: str) -> bool:
+        kind, _, message = got.rstrip("\n").partition(": ")
+        return exception_agrees(wanted, kind, message, example.options)
+
+    return agree
+
+
+def _output_agreement(example: Example) -> Callable[[str, str], bool]:
+    return lambda want, got: agrees(want, got, example.options)
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _links(part: Prose) -> Iterator[tuple[int, str]]:
+    """Yield the line and target of each link in a text, leaving out code."""
+    fence = ""
+    for offset, text in enumerate(part.text.split("\n")):
+        mark = re.match(r"\s*(```+|~~~+)", text)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) else fence
+            continue
+        if mark:
+            fence = mark[1]
+            continue
+        plain = re.sub(r"(`+).*?\1", "", text)
+        for found in re.finditer(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)", plain):
+            yield part.line + offset, found[1]

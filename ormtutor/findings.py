@@ -1,0 +1,165 @@
+"""Findings of the self-check, and the edits that mend some of them.
+
+Before: check.py ran a lesson and found that something is not as it says.
+Here:   a finding names file, line and mend; an edit replaces lines of the file.
+After:  cli.py prints the findings, and asks before an edit is made.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ormtutor import files
+from ormtutor.course import library, markdown
+from ormtutor.course.lesson import Example, SQLFence
+from ormtutor.errors import LessonError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the lines from `line` to before `end` (both from 1) by others."""
+
+    line: int
+    end: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a lesson file that is not true, or a note that fails nothing.
+
+    `item` is what was being checked, such as `queued::mistake1`. `details` are lines that prove it.
+    """
+
+    path: Path
+    line: int
+    item: str
+    problem: str
+    hint: str = ""
+    details: tuple[str, ...] = ()
+    is_note: bool = False
+    edit: Edit | None = None
+
+    def lines(self) -> list[str]:
+        """Return the finding as lines of text."""
+        word = "note: " if self.is_note else ""
+        told = [f"{self.path}:{self.line}: {word}{self.item}: {self.problem}"]
+        told += [f"    {line}".rstrip() for line in self.details]
+        return told + ([f"    {self.hint}"] if self.hint else [])
+
+
+# --- edits ----------------------------------------------------------------------------------------
+
+
+def output_edit(example: Example, text: str, exception: str = "") -> Edit:
+    """Return the edit that writes what an example really gave below it."""
+    if exception:
+        lines = ["Traceback (most recent call last):", "    ...", *exception.split("\n")]
+    else:
+        lines = [line if line.strip() else "<BLANKLINE>" for line in text.split("\n")[:-1]]
+    return Edit(example.want_line, example.end + 1, tuple(lines))
+
+
+def sql_edit(fence: SQLFence, end: int, statements: Iterable[str]) -> Edit:
+    """Return the edit that writes the statements that were sent; `end` is the closing line."""
+    lines = [line.rstrip() for sql in statements for line in sql.strip().split("\n")]
+    return Edit(fence.line + 1, end, tuple(line for line in lines if line))
+
+
+def shown_edit(path: Path, edit: Edit) -> str:
+    """Return an edit as a unified diff."""
+    from difflib import unified_diff  # late: most checks have nothing to show
+
+    lines = _lines_of(path)
+    before = lines[max(0, edit.line - 4) : edit.line - 1]
+    after = lines[edit.end - 1 : edit.end + 2]
+    old = [*before, *lines[edit.line - 1 : edit.end - 1], *after]
+    new = [*before, *edit.lines, *after]
+    name = str(path)
+    return "\n".join(unified_diff(old, new, name, name, lineterm="", n=3))
+
+
+def refuse_in_ci() -> None:
+    """Refuse to write a lesson where nobody looks at the difference.
+
+    Raises: UsageError: the variable `CI` is set.
+    """
+    if os.environ.get("CI"):
+        raise UsageError(
+            "--accept is refused where CI is set",
+            hint="Run it at home, and read the differences before you commit them.",
+        )
+
+
+def accept(path: Path, edits: Sequence[Edit], approve: Callable[[str], bool]) -> int:
+    """Make the edits that `approve` says yes to when shown the difference; returns how many.
+
+    Raises: UsageError: `CI` is set. OSError: the file cannot be written.
+    """
+    refuse_in_ci()
+    chosen = [edit for edit in edits if approve(shown_edit(path, edit))]
+    apply(path, chosen)
+    return len(chosen)
+
+
+def apply(path: Path, edits: Sequence[Edit]) -> None:
+    """Make edits in a file, keeping its line ends."""
+    if not edits:
+        return
+    text = path.read_bytes().decode("utf-8")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    for edit in sorted(edits, key=lambda edit: edit.line, reverse=True):
+        lines[edit.line - 1 : edit.end - 1] = edit.lines
+    files.write_text(path, newline.join(lines))
+
+
+def _lines_of(path: Path) -> list[str]:
+    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+
+
+# --- mends that need no running -------------------------------------------------------------------
+
+
+def fix(path: Path) -> list[str]:
+    """Mend what can be mended without asking: blank lines before a fence's end, missing ids.
+
+    Returns what was done, one sentence each.
+
+    Raises: LessonError: the file cannot be read. OSError: it cannot be written.
+    """
+    done: list[str] = []
+    # Some mistakes hide others, so that mending goes on until nothing changes.
+    for _ in range(20):
+        try:
+            library.parse(path)
+            return done
+        except LessonError as error:
+            lines = _lines_of(path)
+            mends = [mend for found in error.all if (mend := _mend(found, lines)) is not None]
+        if not mends:
+            return done
+        apply(path, [edit for edit, _ in mends])
+        done += [f"{path}:{edit.line}: {what}" for edit, what in mends]
+    return done
+
+
+def _mend(error: LessonError, lines: Sequence[str]) -> tuple[Edit, str] | None:
+    if error.message.startswith("no blank line stands before"):
+        return Edit(error.line, error.line, ("",)), "a blank line before the closing fence"
+    if error.message.startswith("the heading") and error.message.endswith("has no id"):
+        text = lines[error.line - 1]
+        taken = set(re.findall(r"\{#([^}]+)\}", "\n".join(lines)))
+        name = markdown.slug(text.lstrip("# "))
+        number = 2
+        while name in taken:
+            name = f"{markdown.slug(text.lstrip('# '))}-{number}"
+            number += 1
+        if text.startswith("#"):
+            line = f"{text.rstrip()} {{#{name}}}"
+            return Edit(error.line, error.line + 1, (line,)), f"the id {name}"
+    return None
