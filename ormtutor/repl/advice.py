@@ -1,0 +1,296 @@
+"""A known error, or a known surprise without an error -> what to do next, in our own words.
+
+Before: an input has failed, or has sent something that Python and not the database decided.
+Here:   one table of errors, looked up by class and text; and a look at the source for slips that
+        SQLAlchemy, and so the engine, passes over in silence.
+After:  dialog.py shows the advice beside the published message, never inside it.
+
+The table grows by rows. A row matches the last part of the exception's class name (or any class)
+and a pattern in the message; `{name}` in the text is a named group of the pattern. The first row
+that matches speaks, so that the particular stands before the general.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ormtutor.kernel.messages import Failure, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One row: for these classes (separated by blanks, `*` for any) and this text, say that."""
+
+    kinds: str
+    pattern: str
+    text: str
+
+
+URLS = (
+    "URLs that work here: `sqlite://` (in memory), `sqlite:///shop.db` (a file here), "
+    "`sqlite:////tmp/shop.db` (a file anywhere: four slashes)."
+)
+ROLLBACK = "The session waits for `session.rollback()` before it works again."
+
+CATALOGUE: tuple[Advice, ...] = (
+    # --- the address of the database
+    Advice("ValueError", r"invalid literal for int\(\).*'memory:",
+           URLS + " Memory is the short one."),
+    Advice("ArgumentError", r"Could not parse \w+ URL", "That is no database URL. " + URLS),
+    Advice("ArgumentError", r"Invalid SQLite URL",
+           "Two slashes begin a host name, and SQLite has no host. " + URLS),
+    Advice("NoSuchModuleError", r"Can't load plugin: sqlalchemy\.dialects:(?P<name>[\w.]+)",
+           "There is no database called `{name}`. " + URLS),
+    Advice("ModuleNotFoundError", r"No module named '(?P<name>psycopg2|MySQLdb|pymysql)'",
+           "The driver `{name}` for that database is not installed; here SQLite is all you need. "
+           + URLS),
+    Advice("TypeError", r"create_engine\(\) missing", "An engine needs an address. " + URLS),
+    Advice("OperationalError", r"unable to open database file",
+           "The folder in the URL does not exist, or may not be written. SQLite makes the file, "
+           "never the folder."),
+    # --- importing
+    Advice("ImportError", r"cannot import name '(?P<name>declarative_base|sessionmaker|Session"
+           r"|relationship|registry|mapper|joinedload|selectinload|aliased)' from 'sqlalchemy'",
+           "`{name}` belongs to the upper floor: `from sqlalchemy.orm import {name}`."),
+    Advice("ImportError", r"cannot import name '(?P<name>\w+)' from '(?P<place>sqlalchemy[\w.]*)",
+           "`{place}` has no `{name}`. Mind capitals (`Column`, `Integer`, `String`), and that "
+           "sessions and mapping come from `sqlalchemy.orm`."),
+    Advice("ModuleNotFoundError", r"No module named '(?P<name>sql\w*)",
+           "Check the spelling of `{name}`: it is `sqlalchemy`, in small letters."),
+    # --- declaring classes
+    Advice("ArgumentError", r"class (?P<name>\w+)->.*could not assemble any primary key",
+           "`{name}` needs a column with `primary_key=True`: without one the mapper could not tell "
+           "two rows apart."),
+    Advice("InvalidRequestError", r"does not have a __table__ or __tablename__",
+           "Say which table the class belongs to: `__tablename__ = \"...\"` in its body, with two "
+           "underscores on both sides."),
+    Advice("InvalidRequestError", r"Table '(?P<name>\w+)' is already defined for this MetaData",
+           "`{name}` was declared before, and its base remembers it. `:undo` takes the first one "
+           "back; or make a new `Base = declarative_base()` and declare the class again on that."),
+    Advice("InvalidRequestError", r"Attribute name 'metadata' is reserved",
+           "Call the attribute something else; the column may keep its name: "
+           "`info = Column(\"metadata\", String)`."),
+    Advice("ArgumentError", r"already has a primary mapper",
+           "That class is mapped already, once is enough. For another table make another class."),
+    Advice("ArgumentError", r"'SchemaItem' object, such as a 'Column'",
+           "A column takes its name (if any) first and then its type: `Column(String(80))`."),
+    Advice("ArgumentError", r"Column must be constructed with a non-blank name",
+           "Inside `Table(...)` each column says its own name: `Column(\"id\", Integer, ...)`."),
+    Advice("NoReferencedTableError", r"could not find table '(?P<name>\w+)'",
+           "A foreign key names *table.column*, not the class: is the table called `{name}`?"),
+    Advice("NoForeignKeysError", r"on relationship (?P<name>[\w.]+)",
+           "`{name}` joins two tables that no foreign key connects. Give the child a column "
+           "`Column(ForeignKey(\"parents.id\"))`."),
+    Advice("AmbiguousForeignKeysError", r"on relationship (?P<name>[\w.]+)",
+           "Several foreign keys lead there. Say which one `{name}` means: `foreign_keys=[...]`."),
+    Advice("InvalidRequestError", r"expression '(?P<name>[^']+)' failed to locate a name",
+           "No mapped class is called `{name}` yet. Check the spelling, or declare it before the "
+           "first object is made."),
+    Advice("TypeError", r"'(?P<word>\w+)' is an invalid keyword argument for (?P<name>\w+)",
+           "`{name}` has no attribute `{word}`. `:tables` lists the columns."),
+    Advice("TypeError", r"(?:__init__|_declarative_constructor)\(\) takes 1 positional argument",
+           "A mapped class takes its values by keyword: `Member(name=\"Odalys\")`."),
+    # --- the session
+    Advice("PendingRollbackError", r"",
+           "An earlier flush failed, and its transaction cannot go on: call `session.rollback()` "
+           "first. The error to mend is the earlier one; `:tb` shows the last traceback."),
+    Advice("AttributeError", r"'sessionmaker' object has no attribute '(?P<name>\w+)'",
+           "That is the factory. Call it to get a session: `session = Session()`, then "
+           "`session.{name}`."),
+    Advice("UnmappedInstanceError", r"was a class \(.*?(?P<name>\w+)\) supplied",
+           "That is the class, and the session takes objects: `{name}(...)`, with its brackets."),
+    Advice("UnmappedInstanceError", r"Class 'builtins\.(?P<name>list|tuple|set|generator)'",
+           "`add` takes one object; for a {name} of them there is `add_all`."),
+    Advice("UnmappedInstanceError UnmappedClassError",
+           r"Class '(?:[\w.]*\.)?(?P<name>\w+)' is not mapped",
+           "The session knows only mapped classes, and `{name}` belongs to no table. Derive it "
+           "from the base, or map it with `map_imperatively`."),
+    Advice("ArgumentError",
+           r"Column expression or FROM clause expected, got <class '(?:\w+\.)*(?P<name>\w+)'",
+           "`{name}` is not mapped to a table, so it cannot be asked for."),
+    Advice("TypeError", r"'(?P<name>\w+)' object is not iterable",
+           "A list is wanted here. For one object: `session.add(...)`, or put it in brackets."),
+    Advice("UnboundExecutionError", r"MetaData",
+           "Hand over the engine: `Base.metadata.create_all(engine)`."),
+    Advice("UnboundExecutionError", r"",
+           "The session does not know a database: `sessionmaker(bind=engine)`."),
+    Advice("AttributeError", r"object has no attribute '_run_ddl_visitor'",
+           "`create_all` takes the engine, not the session."),
+    Advice("DetachedInstanceError", r"refresh operation",
+           "The object has left its session with expired values, and cannot ask for them. Read "
+           "what you need before the session closes, or use `expire_on_commit=False`."),
+    Advice("DetachedInstanceError", r"lazy load operation of attribute '(?P<name>\w+)'",
+           "The object has left its session, so `{name}` cannot be fetched any more. Read it "
+           "before, or load it together with the object."),
+    Advice("InvalidRequestError", r"is already attached to session",
+           "An object belongs to one session at a time. Use the session that has it; "
+           "`session.merge(...)` gives a copy of its own."),
+    Advice("InvalidRequestError", r"is not persisted",
+           "There is no row of it yet, so there is none to delete. `session.expunge(...)` takes a "
+           "waiting object off the list."),
+    Advice("InvalidRequestError", r"is not persistent within this Session",
+           "Only an object with a row in this session can be refreshed: flush or commit it first."),
+    Advice("InvalidRequestError", r"A transaction is already begun",
+           "A session begins by itself at its first statement; `commit` or `rollback` ends it."),
+    Advice("ObjectDeletedError StaleDataError", r"",
+           "The row of this object is gone: somebody deleted it behind the session's back."),
+    # --- the database refuses
+    Advice("IntegrityError", r"NOT NULL constraint failed: (?P<table>\w+)\.(?P<name>\w+)",
+           "`{table}.{name}` must have a value, and an object has none. " + ROLLBACK),
+    Advice("IntegrityError", r"UNIQUE constraint failed: (?P<name>[\w.]+)",
+           "Another row has that value of `{name}` already. Leave a primary key out, and the "
+           "database picks one. " + ROLLBACK),
+    Advice("IntegrityError", r"FOREIGN KEY constraint failed",
+           "The row points at one that does not exist, or is itself pointed at. " + ROLLBACK),
+    Advice("IntegrityError", r"datatype mismatch",
+           "A primary key that SQLite counts by itself must be a whole number. " + ROLLBACK),
+    Advice("IntegrityError", r"", "The database refused the row. " + ROLLBACK),
+    Advice("OperationalError", r"no such table: (?P<name>[\w.]+)",
+           "The class is declared, but no table `{name}` was made in this database: "
+           "`Base.metadata.create_all(engine)`."),
+    Advice("OperationalError", r"no such column: (?P<name>[\w.]+)",
+           "The table has no column `{name}`. If the class was changed after `create_all`, the "
+           "table still is the old one; `:tables` shows it."),
+    Advice("OperationalError", r"table (?P<name>\S+) already exists",
+           "`create_all` leaves tables alone that are there; `Table.create` does not ask first."),
+    Advice("OperationalError", r"near \"(?P<name>[^\"]*)\": syntax error",
+           "The database could not read the SQL at `{name}`. `:sql` shows what was sent."),
+    Advice("OperationalError", r"database is locked",
+           "Another connection is in the middle of writing. Commit or roll back there."),
+    Advice("ProgrammingError InterfaceError", r"type '\w+' is not supported|binding parameter",
+           "A value is of a type that no column here can hold, such as a list or an object. "
+           + ROLLBACK),
+    Advice("ObjectNotExecutableError", r"",
+           "A string is data, not a command. Mark it as SQL: `text(\"SELECT ...\")`."),
+    Advice("TypeError", r"argument 1 must be str, not TextClause",
+           "`exec_driver_sql` takes a bare string; for `text(...)` there is `execute`."),
+    Advice("ResourceClosedError", r"This Connection is closed",
+           "The connection has hung up, perhaps at the end of its `with` block. Take a new one "
+           "from `engine.connect()`."),
+    Advice("ResourceClosedError", r"", "Take the rows out of a result before it is closed."),
+    # --- asking
+    Advice("TypeError", r"filter\(\) got an unexpected keyword argument '(?P<name>\w+)'",
+           "`filter` takes expressions, `filter(Member.{name} == ...)`; keywords go to "
+           "`filter_by({name}=...)`."),
+    Advice("TypeError", r"filter_by\(\) takes 1 positional argument",
+           "`filter_by` takes keywords, `filter_by(name=\"...\")`; expressions go to `filter`."),
+    Advice("InvalidRequestError",
+           r"Entity namespace for \"?(?P<table>[\w.]+)\"? has no property \"(?P<name>\w+)\"",
+           "What you asked has no attribute `{name}`. `:tables {table}` shows its columns."),
+    Advice("AttributeError", r"type object '(?P<table>\w+)' has no attribute '(?P<name>\w+)'",
+           "The class `{table}` has no `{name}`. Is it spelled as in the class body?"),
+    Advice("NoResultFound", r"",
+           "`one()` insists on exactly one row, and none fits. `first()` or `one_or_none()` give "
+           "`None` instead."),
+    Advice("MultipleResultsFound", r"",
+           "`one()` insists on exactly one row, and several fit. Narrow the filter, or take "
+           "`first()` or `all()`."),
+    Advice("TypeError", r"Boolean value of this clause is not defined",
+           "`and`, `or` and `not` ask Python for yes or no, and an expression has no answer before "
+           "the database gives it. Write `&`, `|`, `~` with brackets around each side."),
+    Advice("CompileError", r"Can't resolve label reference.*'(?P<name>\w+)'",
+           "A plain string must be the name of a column; better take the attribute: "
+           "`order_by(Member.name)`."),
+    Advice("TypeError", r"get\(\) missing", "`get` takes the primary key: `get(1)`."),
+    Advice("AttributeError", r"'NoneType' object has no attribute '(?P<name>\w+)'",
+           "Something is `None` there. A query that finds nothing gives `None` from `first()`."),
+    Advice("IndexError", r"list index out of range", "The answer has fewer rows than that."),
+    # --- Python itself
+    Advice("NameError", r"name '(?P<name>\w+)' is not defined\. Did you mean: '(?P<near>\w+)'",
+           "Nothing here is called `{name}` yet. Did you mean `{near}`?"),
+    Advice("NameError", r"name '(?P<name>\w+)' is not defined",
+           "Nothing here is called `{name}` yet: a slip of the keys, or a line that was left out, "
+           "such as an import."),
+    Advice("IndentationError", r"unexpected indent",
+           "The line begins with blanks but belongs to no block; a blank line has ended the block "
+           "above."),
+    Advice("IndentationError", r"expected an indented block",
+           "The line after a colon begins with four blanks."),
+    Advice("KernelDied", r"",
+           "Your code ended the process it ran in. A new one was started and your earlier inputs "
+           "were run again, without this one."),
+    Advice("RecursionError", r"", "A function calls itself and never stops."),
+    Advice("MemoryError", r"", "That needs more memory than a lesson may have."),
+)  # fmt: skip
+
+
+def on_failure(failure: Failure, source: str) -> list[str]:
+    """Return what to do next about an error, in Markdown; nothing where we know nothing."""
+    kind = failure.kind.rpartition(".")[2]
+    for row in CATALOGUE:
+        if row.kinds != "*" and kind not in row.kinds.split():
+            continue
+        found = re.search(row.pattern, failure.message, re.DOTALL)
+        if found:
+            # Not str.format: an advice may hold braces of Python code.
+            text = row.text
+            for name, value in found.groupdict().items():
+                text = text.replace("{" + name + "}", value or "")
+            return [text, *_from_autoflush(failure)]
+    return _from_autoflush(failure)
+
+
+def _from_autoflush(failure: Failure) -> list[str]:
+    if "raised as a result of Query-invoked autoflush" not in failure.message:
+        return []
+    return [
+        "Your query is fine: before it was sent, the session wrote what was waiting, and *that* "
+        "failed."
+    ]
+
+
+# --- surprises without an error -------------------------------------------------------------------
+
+PYTHON_DECIDED = (
+    "Python decided `{code}` by itself, before the database heard of it: the filter became "
+    "something else. Between expressions write `&`, `|`, `~` and `.in_(...)`, with brackets."
+)
+_ASKING = ("filter", "where", "having", "join", "outerjoin")
+
+
+def on_source(source: str, statements: Sequence[Statement]) -> list[str]:
+    """Return what to say of code that ran, and did something else than it seems to say."""
+    if not any(word in source for word in _ASKING):
+        return []
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    codes = dict.fromkeys(ast.unparse(node) for node in _decided_by_python(tree))
+    return [PYTHON_DECIDED.replace("{code}", code) for code in codes]
+
+
+def _decided_by_python(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield what filter() and its kind were given that is `and`, `or`, `not` or `in`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr not in _ASKING:
+            continue
+        for argument in node.args:
+            if _is_decision(argument) and _has_class_attribute(argument):
+                yield argument
+
+
+def _is_decision(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Is))
+
+
+def _has_class_attribute(node: ast.expr) -> bool:
+    """Tell whether `Member.name` stands in it: an attribute of something with a capital letter."""
+    return any(
+        isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id[:1].isupper()
+        for part in ast.walk(node)
+    )

@@ -1,0 +1,292 @@
+"""Text as terminal cells: how wide it is, where it breaks, what must be shown escaped.
+
+Before: panels.py and prose.py make styled text, often from what a learner printed.
+Here:   measuring, wrapping, clipping and escaping; nothing of it knows a colour or a terminal.
+After:  screen.py and line.py put the cells on the terminal.
+
+A *fragment* is a style name and its text, a *line* a list of fragments without a newline. This
+module and those that draw the first frame import nothing heavy: the prompt must be there fast.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Fragment = tuple[str, str]
+Line = list[Fragment]
+
+TAB = 8
+ELLIPSIS = "…"
+
+# Where one character is one cell, so that wcwidth (50 ms to import) is not needed: Latin, Greek and
+# Cyrillic letters, general punctuation, arrows, mathematical signs and the box drawing ones.
+_NARROW = re.compile("[\\x20-\\x7e\\xa1-\\xac\\xae-\u02ff\u0370-\u0482\u048a-\u0559"
+                     "\u2010-\u2027\u2190-\u22ff\u2500-\u257f]*")  # fmt: skip
+
+# What would steer the terminal or reorder the line: C0 and C1 controls, bidirectional overrides,
+# separators that some terminals take for a newline, and halves of surrogate pairs.
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+# Colours and nothing else: `ESC [ digits ; digits m`. The only sequence a learner may send through.
+_SGR = re.compile("\x1b\\[[0-9;]{0,32}m")
+
+ASCII = str.maketrans(
+    "─│┌┐└┘├┤┬┴┼…→•·\u201c\u201d\u2019",  # the last three: curved quotation marks
+    '-|+++++++++~>*.""\'',
+)
+
+
+def width(text: str) -> int:
+    """Return how many cells the text takes; controls count nothing, wide characters two."""
+    if text.isascii() or _NARROW.fullmatch(text):
+        return len(text)
+    return sum(map(character_width, text))
+
+
+_widths: dict[str, int] = {}
+
+
+def character_width(character: str) -> int:
+    """Return the cells of one character: 0 for a combining one, 2 for a wide one."""
+    known = _widths.get(character)
+    if known is None:
+        if _NARROW.fullmatch(character):
+            known = 1
+        else:
+            from wcwidth import wcwidth  # 50 ms, and most sessions never need it
+
+            known = max(0, wcwidth(character))
+        _widths[character] = known
+    return known
+
+
+def line_width(line: Line) -> int:
+    """Return how many cells the line takes."""
+    return sum(width(text) for _, text in line)
+
+
+def text_of(line: Line) -> str:
+    """Return the line without its styles."""
+    return "".join(text for _, text in line)
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters spelled out, so that none reaches a terminal.
+
+    Newlines stay; a tab becomes the blanks up to its stop.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "\n".join(
+        _CONTROL.sub(_spelled, expand_tabs(line)) for line in text.replace("\r\n", "\n").split("\n")
+    )
+
+
+def _spelled(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
+
+
+def visible_or_coloured(text: str) -> str:
+    """Return the text as `visible` does, but let colours pass and end them with the text."""
+    pieces: list[str] = []
+    position = 0
+    for match in _SGR.finditer(text):
+        pieces += visible(text[position : match.start()]), match[0]
+        position = match.end()
+    if position == 0:
+        return visible(text)
+    pieces += visible(text[position:]), "\x1b[0m"
+    return "".join(pieces)
+
+
+def expand_tabs(text: str) -> str:
+    """Return the text with each tab as the blanks up to its stop, counted in cells."""
+    if "\t" not in text:
+        return text
+    pieces = text.split("\t")
+    expanded = ""
+    for piece in pieces[:-1]:
+        expanded += piece
+        expanded += " " * (TAB - width(expanded) % TAB)
+    return expanded + pieces[-1]
+
+
+def cut(text: str, room: int) -> tuple[str, str]:
+    """Return the part of the text that fits in `room` cells, and the rest."""
+    if text.isascii() or width(text) <= room:
+        return text[:room], text[room:]
+    used = 0
+    for index, character in enumerate(text):
+        used += character_width(character)
+        if used > room:
+            return text[:index], text[index:]
+    return text, ""
+
+
+def clip(line: Line, room: int) -> Line:
+    """Return the line, ended by an ellipsis if it is wider than `room`."""
+    if line_width(line) <= room:
+        return line
+    if room <= 0:
+        return []
+    clipped: Line = []
+    left = room - 1
+    for style, text in line:
+        kept, rest = cut(text, left)
+        clipped.append((style, kept))
+        left -= width(kept)
+        if rest:
+            break
+    return [*clipped, ("", ELLIPSIS)]
+
+
+def clip_text(text: str, room: int) -> str:
+    """Return the text, ended by an ellipsis if it is wider than `room`."""
+    return text_of(clip([("", text)], room))
+
+
+def pad(line: Line, room: int) -> Line:
+    """Return the line filled up with blanks to `room` cells, or clipped to them."""
+    clipped = clip(line, room)
+    missing = room - line_width(clipped)
+    return [*clipped, ("", " " * missing)] if missing > 0 else clipped
+
+
+def justify(left: Line, right: Line, room: int) -> Line:
+    """Return one line with `left` at its start and `right` at its end; `left` gives way."""
+    right = clip(right, room)
+    space = room - line_width(right)
+    if not right or space <= 2:
+        return pad(left, room)
+    return [*pad(clip(left, space - 1), space), *right]
+
+
+def fold(line: Line, room: int, *, indent: int = 0, here: int | None = None) -> list[Line]:
+    """Return the line broken wherever a row ends, later rows indented: for code and output.
+
+    `here` is the room that the first row has left, all of it if not told.
+    """
+    room = max(1, room)
+    left = room if here is None else here
+    if line_width(line) <= left:
+        return [line]
+    indent = min(indent, max(0, room - 8))
+    rows: list[Line] = [[]]
+    for style, text in line:
+        while text:
+            kept, text = cut(text, left)
+            if not kept and left == room - indent:
+                kept, text = text[0], text[1:]  # one character wider than the whole row
+            if kept:
+                rows[-1].append((style, kept))
+                left -= width(kept)
+            if text:
+                rows.append([("", " " * indent)] if indent else [])
+                left = room - indent
+    return rows
+
+
+def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
+    """Return the line broken at blanks, later rows indented: for prose and SQL.
+
+    A word that no row can hold is folded.
+    """
+    room = max(1, room)
+    if line_width(line) <= room:
+        return [line]
+    indent = min(indent, max(0, room - 8))
+    rows: list[Line] = [[]]
+    used = 0
+    blank: Line = []  # written only if a word follows on the same row
+    for word in _words(line):
+        if word[0][1].isspace():
+            blank = word
+            continue
+        start = used + line_width(blank)
+        size = line_width(word)
+        if start + size <= room:
+            rows[-1] += [*blank, *word]
+            used = start + size
+        elif size <= room - indent:
+            rows.append([("", " " * indent), *word] if indent else list(word))
+            used = indent + size
+        else:
+            pieces = fold(word, room, indent=indent, here=max(0, room - start))
+            rows[-1] += [*blank, *pieces[0]] if pieces[0] else []
+            rows += pieces[1:]
+            used = line_width(rows[-1])
+        blank = []
+    return rows
+
+
+def _words(line: Line) -> Iterator[Line]:
+    """Yield runs of blanks and runs of other characters; a word may have several styles."""
+    word: Line = []
+    blank = False
+    for style, text in line:
+        for piece in re.findall(r"\s+|\S+", text):
+            if word and piece.isspace() is not blank:
+                yield word
+                word = []
+            blank = piece.isspace()
+            word.append((style, piece))
+    if word:
+        yield word
+
+
+def column_widths(rows: Sequence[Sequence[Line]], room: int, gap: int) -> list[int]:
+    """Return how wide each column may be so that all fit: the widest give way, evenly."""
+    count = max(map(len, rows), default=0)
+    widths = [max((line_width(row[i]) for row in rows if i < len(row)), default=0)
+              for i in range(count)]  # fmt: skip
+    while widths and sum(widths) + gap * (count - 1) > room and max(widths) > 4:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def columns(rows: Sequence[Sequence[Line]], room: int, *, gap: int = 2) -> list[Line]:
+    """Return one line a row with aligned columns; a cell that must be cut ends in an ellipsis."""
+    widths = column_widths(rows, room, gap)
+    return [_joined([clip(cell, widths[i]) for i, cell in enumerate(row)], widths, gap)
+            for row in rows]  # fmt: skip
+
+
+def grid(
+    rows: Sequence[Sequence[Line]], room: int, *, gap: int = 2, only: int | None = None
+) -> list[Line]:
+    """Return the rows with aligned columns, long cells wrapped over several lines.
+
+    `only` limits the answer to so many rows, at the widths that all of them need.
+    """
+    widths = column_widths(rows, room, gap)
+    lines: list[Line] = []
+    for row in rows[:only]:
+        wrapped = [wrap(cell, widths[i]) for i, cell in enumerate(row)]
+        for number in range(max(map(len, wrapped), default=0)):
+            pieces = [cell[number] if number < len(cell) else [] for cell in wrapped]
+            lines.append(_joined(pieces, widths, gap))
+    return lines
+
+
+def _joined(pieces: Sequence[Line], widths: Sequence[int], gap: int) -> Line:
+    """Return the cells of one line side by side, without blanks after the last."""
+    line: Line = []
+    start = 0
+    for piece, size in zip(pieces, widths, strict=False):
+        if piece:
+            missing = start - line_width(line)
+            line += [("", " " * missing)] if missing else []
+            line += piece
+        start += size + gap
+    return line
+
+
+def in_ascii(line: Line) -> Line:
+    """Return the line with boxes, arrows and ellipses as plain ASCII."""
+    return [(style, text.translate(ASCII)) for style, text in line]

@@ -1,0 +1,663 @@
+"""All `:commands` in one table: it makes dispatch, help, completion and keys.
+
+Before: dialog.py has a text that begins with a colon.
+Here:   the row of the table that it means, and the function that carries it out.
+After:  the tutor acts, or the view does; what there is to say goes out as events.
+
+To add a command, add a row. Everything that lists commands reads this table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ormtutor import files
+from ormtutor.errors import CommandError
+from ormtutor.repl import advice, panels, source
+from ormtutor.repl.cells import Line, grid, text_of, wrap
+from ormtutor.repl.events import Concluded, Entered, Replied
+from ormtutor.repl.listing import listing, listing_words
+from ormtutor.repl.statements import Entry, count_of, items
+from ormtutor.tutor import Turn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ormtutor.repl.dialog import Dialog
+
+Runner = Callable[["Dialog", str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the full screen: its label, its name in prompt_toolkit, the command it gives."""
+
+    label: str
+    names: tuple[str, ...]
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row: what `:name` is called with, what it does, which keys do the same.
+
+    `is_quick` commands only touch the view and work while code is running; the others wait.
+    `is_echoed` commands are repeated in the console, since they change where the learner stands.
+    `choices` are the words that Tab proposes after the name.
+    """
+
+    name: str
+    arguments: str
+    help: str
+    run: Runner
+    keys: tuple[Key, ...] = ()
+    more: str = ""
+    short: tuple[str, ...] = ()
+    is_quick: bool = False
+    is_echoed: bool = True
+    choices: Callable[[Dialog], Iterable[str]] = lambda dialog: ()
+
+    @property
+    def usage(self) -> str:
+        """The command as it is typed, `:undo [N]`."""
+        return f":{self.name} {self.arguments}".rstrip()
+
+
+# --- finding one ----------------------------------------------------------------------------------
+
+
+def parse(text: str) -> tuple[Command, str]:
+    """Return the command that a text means, and its argument.
+
+    Raises: CommandError: no command, or several, begin like that.
+    """
+    word, _, argument = text[1:].strip().partition(" ")
+    if not word:
+        raise CommandError("a command has a name after the colon", hint="`:help` lists all.")
+    return find(word), argument.strip()
+
+
+def find(word: str) -> Command:
+    """Return a command by its name, its short form, or a beginning that only it has."""
+    word = word.lower()
+    for command in COMMANDS:
+        if word == command.name or word in command.short:
+            return command
+    matching = [command.name for command in COMMANDS if command.name.startswith(word)]
+    if len(matching) == 1:
+        return BY_NAME[matching[0]]
+    if matching:
+        listed = ", ".join(f":{name}" for name in matching[:-1])
+        raise CommandError(
+            f":{word} could be {listed} or :{matching[-1]}", hint="One more letter decides."
+        )
+    near = difflib.get_close_matches(word, BY_NAME, 1, 0.5)
+    raise CommandError(
+        f"there is no command :{word}",
+        hint=(f"Did you mean `:{near[0]}`? " if near else "") + "`:help` lists all.",
+    )
+
+
+def names() -> list[str]:
+    """Return the names of all commands, in the order of the table."""
+    return [command.name for command in COMMANDS]
+
+
+def candidates(dialog: Dialog, text: str) -> list[tuple[str, int, str]]:
+    """Return what may follow in a command that is being typed: text, how much it replaces, kind."""
+    name, blank, argument = text[1:].partition(" ")
+    if not blank:
+        return [
+            (f":{command.name}", len(text), command.help)
+            for command in COMMANDS
+            if command.name.startswith(name.lower())
+        ]
+    try:
+        command = find(name)
+    except CommandError:
+        return []
+    typed = argument.rpartition(" ")[2]
+    return [
+        (word, len(typed), command.name)
+        for word in command.choices(dialog)
+        if word.startswith(typed)
+    ]
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+def _help(dialog: Dialog, argument: str) -> None:
+    if argument:
+        command = find(argument.lstrip(":"))
+        dialog.tell(lambda room: _help_of(command, room), title=f"Help on :{command.name}")
+        return
+    dialog.tell(help_lines, title="Help", words=help_words())
+
+
+def _help_of(command: Command, room: int) -> list[Line]:
+    lines: list[Line] = [[("class:strong", command.usage)]]
+    lines += wrap([("", _sentence(command.help))], room)
+    if command.more:
+        lines += [[], *wrap([("", command.more)], room)]
+    if command.keys:
+        keys = ", ".join(_label(command, key) for key in command.keys)
+        lines += [[], [("class:strong", "Keys  "), ("", keys)]]
+    return lines
+
+
+def _label(command: Command, key: Key) -> str:
+    return f"{key.label} = :{command.name} {key.argument}" if key.argument else key.label
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def help_lines(room: int) -> list[Line]:
+    """Return the whole help: how to type, all commands with their keys, the keys of editing."""
+    rows: list[list[Line]] = [
+        [
+            [("class:strong", command.usage)],
+            [("class:key", ", ".join(key.label for key in command.keys))],
+            [("", command.help)],
+        ]
+        for command in COMMANDS
+    ]
+    keys = [[[("class:key", key)], [("", meaning)]] for key, meaning in EDITING_KEYS]
+    lines: list[Line] = [*wrap([("", INTRODUCTION)], room), []]
+    lines += [[("class:heading", "Commands")], *grid(rows, room), []]
+    lines += [[("class:heading", "Keys at the prompt")], *grid(keys, room)]
+    return lines
+
+
+def help_words() -> list[str]:
+    """Return the help of line mode: no keys but those that a plain prompt has."""
+    return [
+        INTRODUCTION,
+        *(f"{command.usage}  {command.help}" for command in COMMANDS),
+    ]
+
+
+INTRODUCTION = (
+    "Type Python at the prompt: it runs for real. A line that begins with a colon is a command to "
+    "the tutor; the first letters of a command are enough."
+)
+
+EDITING_KEYS = (
+    ("Enter", "run the input when it is complete, else a new line; a blank line ends a block"),
+    ("Alt-Enter, Esc Enter", "run it as it is"),
+    ("Tab", "complete a name, an attribute, a command; indent at the start of a line"),
+    ("Up, Down", "earlier inputs that begin like what you typed; inside a block: move"),
+    ("Ctrl-R", "search the history"),
+    ("PgUp, PgDn", "scroll the text; with Ctrl, the console"),
+    ("Ctrl-C", "drop the input; stop running code (twice: stop the kernel); never leaves"),
+    ("Ctrl-L", "draw the screen again"),
+    ("Esc", "close what was opened for reading"),
+)
+
+
+def _keys(dialog: Dialog, argument: str) -> None:
+    rows: list[list[Line]] = [
+        [[("class:key", key.label)], [("", f":{command.name} {key.argument}".rstrip())],
+         [("", command.help)]]
+        for command in COMMANDS
+        for key in command.keys
+    ]  # fmt: skip
+    rows.sort(key=lambda row: _key_order(text_of(row[0])))
+    plain = [[[("class:key", key)], [], [("", meaning)]] for key, meaning in EDITING_KEYS]
+    dialog.tell(lambda room: grid([*rows, *plain], room), title="Keys")
+
+
+def _key_order(label: str) -> tuple[int, str]:
+    return (int(label[1:]), "") if label[0] == "F" and label[1:].isdigit() else (99, label)
+
+
+# --- moving ---------------------------------------------------------------------------------------
+
+
+def _next(dialog: Dialog, argument: str) -> None:
+    tutor = dialog.tutor
+    if tutor.index + 1 == len(tutor.lesson.steps) and (tutor.passed or tutor.step.is_reading):
+        _leave_lesson(dialog)
+        return
+    tutor.next()
+    dialog.entered_step()
+
+
+def _leave_lesson(dialog: Dialog) -> None:
+    following = dialog.library.after(dialog.tutor.lesson)
+    if following is None:
+        if dialog.tutor.step.is_reading:
+            dialog.tutor.next()  # a step of text alone is done by going on from it
+        raise CommandError(
+            "this is the last step of the last lesson",
+            hint="`:list` shows what is done and what was skipped; `:quit` leaves.",
+        )
+    dialog.open(following)
+
+
+def _back(dialog: Dialog, argument: str) -> None:
+    dialog.tutor.back()
+    dialog.entered_step()
+
+
+def _go(dialog: Dialog, argument: str) -> None:
+    if not argument:
+        raise CommandError("where to?", hint="`:go STEP` or `:go LESSON/STEP`; `:list` has them.")
+    names = {lesson.id: lesson for lesson in dialog.library.lessons}
+    if argument in names:
+        dialog.open(names[argument])
+        return
+    if argument.isdigit() and 0 < int(argument) <= len(dialog.tutor.lesson.steps):
+        argument = dialog.tutor.lesson.steps[int(argument) - 1].id
+    dialog.tutor.go(argument)
+    dialog.entered_step()
+
+
+def _places(dialog: Dialog) -> list[str]:
+    here = [step.id for step in dialog.tutor.lesson.steps]
+    return here + [lesson.key(step) for lesson in dialog.library.lessons for step in lesson.steps]
+
+
+def _list(dialog: Dialog, argument: str) -> None:
+    library, progress = dialog.library, dialog.progress
+    here = dialog.tutor.lesson.key(dialog.tutor.step)
+    words = listing_words(library, progress, argument, here=here)
+    if not words:
+        raise CommandError(f"no lesson or step has {argument!r} in its name")
+    dialog.tell(
+        lambda room: listing(library, progress, argument, room, here=here),
+        title="Lessons",
+        words=words,
+    )
+
+
+def _reset(dialog: Dialog, argument: str) -> None:
+    dialog.tutor.reset()
+    dialog.entered_step()
+
+
+def _undo(dialog: Dialog, argument: str) -> None:
+    taken = dialog.tutor.undo(_number(argument, default=1))
+    if not taken:
+        raise CommandError("there is nothing to undo in this step")
+    dialog.say(f"Taken back, as if never typed: {count_of(len(taken), 'input')}.", "notice")
+    for turn in taken:
+        dialog.tell(partial(panels.echo, turn.source, prompt="  - ", continued="    "))
+    dialog.ask()
+
+
+def _redo(dialog: Dialog, argument: str) -> None:
+    was_passed = dialog.tutor.passed
+    turn = dialog.tutor.redo()
+    _show_turn(dialog, turn)
+    dialog.conclude(turn, was_passed=was_passed)
+
+
+def _show_turn(dialog: Dialog, turn: Turn) -> None:
+    dialog.emit(Entered(turn.source, "demo"))
+    for reply in turn.replies:
+        dialog.emit(Replied(reply))
+
+
+def _number(argument: str, *, default: int) -> int:
+    if not argument:
+        return default
+    if not argument.isdigit() or int(argument) == 0:
+        raise CommandError(f"{argument!r} is no number", hint="A number from 1 on is wanted.")
+    return int(argument)
+
+
+def _restart(dialog: Dialog, argument: str) -> None:
+    dialog.tutor.restart()
+    dialog.say("A new kernel; your inputs of this step were run again.", "notice")
+
+
+def _play(dialog: Dialog, argument: str) -> None:
+    dialog.tutor.play()
+    dialog.say("A sandbox: try what you like. `:return` drops all of it.", "notice")
+
+
+def _return(dialog: Dialog, argument: str) -> None:
+    dialog.tutor.leave_play()
+    dialog.say("Back in the step, as you left it.", "notice")
+    dialog.ask()
+
+
+# --- the step -------------------------------------------------------------------------------------
+
+
+def _hint(dialog: Dialog, argument: str) -> None:
+    hint = dialog.tutor.hint()
+    if hint is None:
+        if not dialog.tutor.step.hints:
+            raise CommandError("this step has no hints", hint="`:solution` shows its lines.")
+        raise CommandError(
+            "all hints of this step were given",
+            hint="`:solution` shows the lesson's own lines, one at a time.",
+        )
+    dialog.say(hint.text, "hint")
+
+
+def _solution(dialog: Dialog, argument: str) -> None:
+    if argument not in ("", "all"):
+        raise CommandError(
+            f":solution knows no {argument!r}", hint="`:solution` or `:solution all`"
+        )
+    shown = 0
+    while (line := dialog.tutor.solution()) is not None:
+        dialog.tell(partial(panels.shown_code, line.rstrip("\n")))
+        shown += 1
+        if argument != "all":
+            return
+    if not shown:
+        raise CommandError("all lines were shown", hint="Typing them is yours; `:skip` goes on.")
+
+
+def _skip(dialog: Dialog, argument: str) -> None:
+    for turn in dialog.tutor.skip():
+        _show_turn(dialog, turn)
+        dialog.emit(Concluded(turn))
+    dialog.say("Skipped: the lesson's own lines were run for you.", "notice")
+    dialog.entered_step()
+
+
+def _goal(dialog: Dialog, argument: str) -> None:
+    tutor = dialog.tutor
+    words = [
+        f"Goal {number}, {'met' if goal.met else 'open'}: {goal.text}."
+        + (f" {goal.message}" if goal.message and not goal.met else "")
+        for number, goal in enumerate(tutor.goals, 1)
+    ]
+    goals, step, passed = tutor.goals, tutor.step, tutor.passed
+    dialog.tell(
+        lambda room: panels.expected(goals, step, room, 1000, passed=passed),
+        title="Expected",
+        words=words or None,
+    )
+
+
+def _check(dialog: Dialog, argument: str) -> None:
+    dialog.judge(dialog.tutor.check())
+
+
+def _guess(dialog: Dialog, argument: str) -> None:
+    if dialog.tutor.question() is None:
+        raise CommandError("no question is open")
+    if not argument:
+        raise CommandError("what is your answer?", hint="`:guess` and a number or a word.")
+    dialog.guess(argument)
+
+
+def _accept(dialog: Dialog, argument: str) -> None:
+    path = dialog.tutor.accept()
+    dialog.say(f"Taken as right, marked as disputed. For the lesson's author: `{path}`", "notice")
+    dialog.entered_step()
+
+
+def _report(dialog: Dialog, argument: str) -> None:
+    dialog.say(f"Written: `{dialog.tutor.report()}`", "notice")
+
+
+# --- looking --------------------------------------------------------------------------------------
+
+
+def _sql(dialog: Dialog, argument: str) -> None:
+    entries = [
+        item
+        for turn in dialog.tutor.turns
+        for item in items(turn.replies)
+        if isinstance(item, Entry)
+    ]
+    if argument and argument != "all":
+        number = _number(argument.lstrip("#"), default=1)
+        entries = [entry for entry in entries if entry.has(number)]
+        if not entries:
+            raise CommandError(f"there is no statement {number} in this step", hint="`:sql` lists.")
+        found = entries[0]
+        dialog.tell(lambda room: panels.statement(found, room), title=f"Statement {found.numbers}")
+        return
+    if not entries:
+        dialog.say(panels.NOTHING_SENT)
+        return
+    turns = [(turn.number, turn.replies) for turn in dialog.tutor.turns]
+    dialog.tell(
+        lambda room: [line for block in panels.sql_blocks(turns, room) for line in block],
+        title="All statements of this step",
+    )
+
+
+def _session(dialog: Dialog, argument: str) -> None:
+    content = dialog.tutor.view("session")
+    dialog.tell(lambda room: panels.session(content, room, 1000), title="Session",
+                words=panels.session_words(content))  # fmt: skip
+
+
+def _tables(dialog: Dialog, argument: str) -> None:
+    content = dialog.tutor.view("tables")
+    found = panels.only_table(content, argument)
+    if argument and not found:
+        raise _no_such_table(content, argument)
+    dialog.tell(lambda room: panels.tables(found, room, 1000), title="Tables")
+
+
+def _rows(dialog: Dialog, argument: str) -> None:
+    content = dialog.tutor.view("tables")
+    names = panels.table_names(content)
+    if not argument and len(names) == 1:
+        argument = names[0]
+    if not argument:
+        raise CommandError("the rows of which table?", hint=f"There are: {', '.join(names)}."
+                           if names else "The database has no tables yet.")  # fmt: skip
+    found = panels.only_table(content, argument)
+    if not found:
+        raise _no_such_table(content, argument)
+    dialog.tell(lambda room: panels.rows(found, room), title=f"Rows of {argument}")
+
+
+def _no_such_table(content: Any, name: str) -> CommandError:
+    names = panels.table_names(content)
+    near = difflib.get_close_matches(name, names, 1, 0.5)
+    if near:
+        hint = f"Did you mean {near[0]}?"
+    else:
+        hint = f"There are: {', '.join(names)}." if names else "The database has no tables yet."
+    return CommandError(f"there is no table {name!r}", hint=hint)
+
+
+def _table_choices(dialog: Dialog) -> list[str]:
+    return panels.table_names(dialog.tutor.view("tables"))
+
+
+def _plan(dialog: Dialog, argument: str) -> None:
+    dialog.say(f"A flush would now do: `{dialog.tutor.ask('plan()')}`")
+
+
+def _tb(dialog: Dialog, argument: str) -> None:
+    failed = dialog.last_failure
+    if failed is None:
+        raise CommandError("there was no error yet")
+    full = argument == "full"
+    dialog.tell(lambda room: panels.failure(failed, room, full=full), title="Traceback")
+
+
+def _why(dialog: Dialog, argument: str) -> None:
+    failed = dialog.last_failure
+    if failed is None:
+        raise CommandError("there was no error yet", hint="`:sql N` says why a statement was sent.")
+    texts = advice.on_failure(failed, "")
+    if not texts:
+        dialog.say(f"`{failed.kind}` on line {failed.line}: {failed.message}", "notice")
+        dialog.say("Nothing is written about this error yet; `:tb full` has all of it.", "advice")
+        return
+    dialog.say(f"`{failed.kind}` on line {failed.line}:", "notice")
+    dialog.advise(texts)
+
+
+def _history(dialog: Dialog, argument: str) -> None:
+    found = dialog.history.matching(argument)
+    if not found:
+        raise CommandError("no input" + (f" with {argument!r}" if argument else "") + " yet")
+    shown = found[-200:]
+    dialog.tell(
+        lambda room: [line for text in shown for line in panels.echo(text, room)], title="History"
+    )
+
+
+def _log(dialog: Dialog, argument: str) -> None:
+    dialog.emit(dialog.view.transcript())
+
+
+# --- the view -------------------------------------------------------------------------------------
+
+
+def _quit(dialog: Dialog, argument: str) -> None:
+    dialog.view.quit()
+
+
+def _panel(dialog: Dialog, argument: str) -> None:
+    words = ("sql", "session", "tables", "expected", "on", "off", "next")
+    matching = [word for word in words if word.startswith(argument.lower())] if argument else []
+    if argument and argument.lower() in words:
+        matching = [argument.lower()]
+    if argument and len(matching) != 1:
+        raise CommandError(
+            f"there is no panel {argument!r}",
+            hint=f"Panels: {', '.join(words[:4])}; `off` hides them, `on` brings them back.",
+        )
+    dialog.view.panel(matching[0] if matching else "next")
+
+
+def _text(dialog: Dialog, argument: str) -> None:
+    dialog.view.text()
+
+
+def _set(dialog: Dialog, argument: str) -> None:
+    if not argument:
+        rows: list[list[Line]] = [
+            [[("class:strong", key)], [("", value)], [("", meaning)]]
+            for key, value, meaning in dialog.view.settings()
+        ]
+        dialog.tell(lambda room: grid(rows, room), title="Settings")
+        return
+    key, _, value = argument.replace("=", " ").partition(" ")
+    known = [name for name, _, _ in dialog.view.settings()]
+    if key not in known:
+        near = difflib.get_close_matches(key, known, 1, 0.5)
+        raise CommandError(
+            f"there is no setting {key!r}",
+            hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}.",
+        )
+    dialog.say(dialog.view.set(key, value.strip()), "notice")
+
+
+def _setting_choices(dialog: Dialog) -> list[str]:
+    return [name for name, _, _ in dialog.view.settings()] + ["on", "off", "vi", "emacs"]
+
+
+def _edit(dialog: Dialog, argument: str) -> None:
+    last = dialog.tutor.turns[-1].source if dialog.tutor.turns else ""
+    dialog.view.edit(last)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _save(dialog: Dialog, argument: str) -> None:
+    if not argument:
+        raise CommandError("into which file?", hint="`:save mine.py`")
+    path = Path(argument).expanduser()
+    if path.exists():
+        raise CommandError(f"{path} exists already", hint="Nothing was written; take another name.")
+    try:
+        files.write_text(path, dialog.tutor.script())
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
+    dialog.say(f"Written: `{path}`. It runs on SQLAlchemy as well.", "notice")
+
+
+def _load(dialog: Dialog, argument: str) -> None:
+    if not argument:
+        raise CommandError("which file?", hint="`:load mine.py`")
+    path = Path(argument).expanduser()
+    text = files.read_text(path)
+    if text is None:
+        raise CommandError(f"{path} cannot be read", hint="A Python file in UTF-8 is wanted.")
+    try:
+        source.is_complete(text)
+    except SyntaxError as error:
+        raise CommandError(f"{path}, line {error.lineno}: {error.msg}") from error
+    dialog.submit(text.rstrip() + "\n")
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "[COMMAND]", "all commands and keys, or one of them", _help,
+            (Key("F1", ("f1",)),), short=("h", "?"), is_quick=True, is_echoed=False,
+            choices=lambda dialog: names()),
+    Command("text", "", "the whole text of the step, and back", _text,
+            (Key("F3", ("f3",)),), is_quick=True, is_echoed=False),
+    Command("panel", "[PANEL|off|on]", "show another panel: sql, session, tables or expected",
+            _panel, (Key("F2", ("f2",), "next"), Key("F9", ("f9",), "off")),
+            more="Without a name the next one comes. F9 hides the panels and brings them back.",
+            is_quick=True, is_echoed=False,
+            choices=lambda dialog: ("sql", "session", "tables", "expected", "off", "on")),
+    Command("hint", "", "one hint more; it never costs anything", _hint, (Key("F7", ("f7",)),)),
+    Command("next", "", "go on to the next step", _next, (Key("F8", ("f8",)),), short=("n",)),
+    Command("back", "", "the step before", _back),
+    Command("go", "STEP|LESSON/STEP", "enter any step, by its name or number", _go,
+            choices=_places),
+    Command("list", "[WORD]", "lessons and steps, with what is done", _list, short=("l", "ls")),
+    Command("goal", "", "what this step expects, and what is met", _goal),
+    Command("check", "", "judge the step now and say what is missing", _check,
+            more="Goals are checked after every input anyway; this also says what a half-finished "
+            "step still lacks."),
+    Command("guess", "ANSWER", "answer the question that was asked", _guess,
+            more="A bare number at the prompt is taken as an answer too while a number is asked "
+            "for. Nobody has to answer: type on, and the question passes."),
+    Command("solution", "[all]", "the lesson's own lines, one more each time", _solution,
+            choices=lambda dialog: ("all",)),
+    Command("skip", "", "run the lesson's own lines and go on", _skip),
+    Command("accept", "", "go on although the step is not passed: you are sure", _accept,
+            more="The step is marked as disputed, and a report for its author is written."),
+    Command("undo", "[N]", "take the last input back, or the last N, as if never typed", _undo,
+            short=("u",)),
+    Command("redo", "", "run again what :undo took back", _redo),
+    Command("reset", "", "begin the step again", _reset),
+    Command("play", "", "a sandbox: try things out, :return drops them", _play),
+    Command("return", "", "leave the sandbox", _return),
+    Command("sql", "[N|all]", "the statements of this step, or one of them in full", _sql),
+    Command("session", "", "the objects of the session and their states", _session),
+    Command("tables", "[TABLE]", "the tables, with how many rows in and outside the transaction",
+            _tables, choices=_table_choices),
+    Command("rows", "[TABLE]", "the rows of a table", _rows, choices=_table_choices),
+    Command("plan", "", "what a flush would do now, without doing it", _plan),
+    Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
+            choices=lambda dialog: ("full",)),
+    Command("why", "", "what the last error means and what to do", _why),
+    Command("history", "[WORD]", "what you typed, in this session and before", _history,
+            is_echoed=False),
+    Command("log", "", "all that the console has shown, to scroll through", _log, is_echoed=False),
+    Command("edit", "", "write the input in your editor", _edit,
+            (Key("Ctrl-X Ctrl-E", ("c-x", "c-e")),),
+            more="$VISUAL is taken, then $EDITOR. What you save is put at the prompt.",
+            is_quick=True, is_echoed=False),
+    Command("save", "FILE", "write what you did in this lesson as a Python script", _save),
+    Command("load", "FILE", "run a Python file", _load),
+    Command("set", "[NAME VALUE]", "a setting, or all of them", _set,
+            (Key("F4", ("f4",), "mode next"), Key("F6", ("f6",), "paste next")),
+            is_quick=True, is_echoed=False, choices=_setting_choices),
+    Command("keys", "", "all keys", _keys, is_quick=True, is_echoed=False),
+    Command("report", "", "a file for the lesson's author: inputs, versions, verdict", _report),
+    Command("restart", "", "a new kernel, with your inputs run again", _restart),
+    Command("quit", "", "leave; your place is kept", _quit, (Key("Ctrl-D", ("c-d",)),),
+            short=("q", "exit"), is_quick=True, is_echoed=False),
+)  # fmt: skip
+
+BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}

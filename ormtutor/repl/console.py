@@ -1,0 +1,154 @@
+"""What the console has shown: events become blocks of lines, made anew for each width.
+
+Before: dialog.py tells events, in the thread that runs the learner's code.
+Here:   blocks in order, the oldest forgotten when there are too many; lines are kept by width.
+After:  screen.py draws the last lines; when the full screen is left, all of them are printed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ormtutor.kernel.messages import Message, NeedInput, Output, StillRunning
+from ormtutor.repl import highlight, panels
+from ormtutor.repl.events import (
+    Concluded,
+    Entered,
+    Event,
+    GoalMet,
+    Judged,
+    Replied,
+    StepOpened,
+    Told,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ormtutor.repl.cells import Line
+
+BLOCKS = 1000
+"""So many inputs, answers and messages can be scrolled back to."""
+
+
+class Block:
+    """Something that takes some lines of the console; how many depends on the width."""
+
+    def __init__(self, make: Callable[[int], list[Line]]) -> None:
+        self._make = make
+        self._made: tuple[object, list[Line]] = (None, [])
+
+    def lines(self, room: int) -> list[Line]:
+        """Return the block's lines for a width."""
+        state = (room, self.version())
+        if self._made[0] != state:
+            self._made = (state, self._make(room))
+        return self._made[1]
+
+    def version(self) -> object:
+        """Return what must be equal for the lines to stay the same."""
+        return highlight.is_loaded()
+
+
+class Input(Block):
+    """Code that was entered, and all that came of it so far."""
+
+    def __init__(self, source: str, prompt: str) -> None:
+        super().__init__(self._lines)
+        self.source = source
+        self.prompt = prompt
+        self.replies: list[Message] = []
+
+    def version(self) -> object:
+        """A reply more changes the lines."""
+        return len(self.replies), highlight.is_loaded()
+
+    def _lines(self, room: int) -> list[Line]:
+        replies = list(self.replies)
+        if replies and isinstance(replies[-1], NeedInput):
+            replies.pop()  # its prompt stands in the input line until it is answered
+        return [
+            *panels.echo(self.source, room, prompt=self.prompt),
+            *panels.outcome(replies, room),
+        ]
+
+
+class Console:
+    """The blocks, oldest first, and the replies of this step's inputs for the SQL panel."""
+
+    def __init__(self) -> None:
+        self.blocks: deque[Block] = deque(maxlen=BLOCKS)
+        self.running: Input | None = None
+        self.prompt = panels.PROMPT
+        self.version = 0
+
+    def add(self, event: Event) -> None:
+        """Take an event into the console. A `Told` that is shown elsewhere is not given here."""
+        self.version += 1
+        if isinstance(event, Entered):
+            self._enter(event)
+        elif isinstance(event, Replied):
+            self._reply(event.message)
+        elif isinstance(event, Concluded):
+            self._conclude()
+        elif isinstance(event, Judged):
+            verdict, onward = event.verdict, event.onward
+            self._block(lambda room: panels.verdict(verdict, room, onward=onward))
+        elif isinstance(event, StepOpened):
+            number, total, title = (
+                event.index + 1,
+                len(event.lesson.steps),
+                panels.title_of(event.step),
+            )
+            self._block(lambda room: panels.step_rule(number, total, title, room))
+        elif isinstance(event, Told):
+            self._block(event.lines)
+        else:
+            assert isinstance(event, GoalMet)  # goals are ticked in their panel
+
+    def note(self, line: Line) -> None:
+        """Add one line of ours."""
+        self.version += 1
+        self._block(lambda room: [line])
+
+    def last(self, room: int, height: int, *, skip: int = 0) -> list[Line]:
+        """Return the last lines that fit, after leaving out `skip` lines at the end."""
+        parts: list[list[Line]] = []
+        have = 0
+        for block in reversed(tuple(self.blocks)):
+            lines = block.lines(room)
+            parts.append(lines)
+            have += len(lines)
+            if have >= height + skip:
+                break
+        found = [line for part in reversed(parts) for line in part]
+        end = len(found) - min(skip, max(0, len(found) - height))
+        return found[max(0, end - height) : end]
+
+    def all(self, room: int) -> list[Line]:
+        """Return all lines."""
+        return [line for block in tuple(self.blocks) for line in block.lines(room)]
+
+    def _enter(self, event: Entered) -> None:
+        if event.kind == "command":
+            source, prompt = event.source, self.prompt
+            self._block(lambda room: panels.echo(source, room, prompt=prompt))
+            return
+        self.running = Input(event.source.rstrip("\n"), self.prompt)
+        self.blocks.append(self.running)
+
+    def _reply(self, message: Message) -> None:
+        if isinstance(message, StillRunning):
+            self.note([("class:warning", panels.still_running(message))])
+        elif self.running is not None:
+            self.running.replies.append(message)
+        elif isinstance(message, Output):
+            late = [message]
+            self._block(lambda room: panels.printed(late, room))
+
+    def _conclude(self) -> None:
+        self.running = None
+
+    def _block(self, make: Callable[[int], list[Line]]) -> None:
+        self.blocks.append(Block(make))

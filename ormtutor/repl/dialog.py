@@ -1,0 +1,306 @@
+"""The talk between learner and tutor, whatever shows it: text goes in, events come out.
+
+Before: screen.py or line.py has one complete input.
+Here:   a `:command` goes to commands.py, an answer to a question to the tutor, all else is run.
+After:  each thing that happens is an event; the full screen draws it, line mode prints it.
+
+A dialog works in one thread at a time; the full screen gives it a thread of its own, so that the
+terminal stays alive while the learner's code runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
+
+from ormtutor.course.checking import Verdict
+from ormtutor.course.lesson import Lesson, Predict
+from ormtutor.course.library import Library
+from ormtutor.course.progress import Progress
+from ormtutor.errors import TutorError
+from ormtutor.kernel.messages import Failure
+from ormtutor.repl import advice, commands, panels
+from ormtutor.repl.cells import Line
+from ormtutor.repl.events import (
+    Concluded,
+    Entered,
+    Event,
+    GoalMet,
+    Judged,
+    Replied,
+    Role,
+    StepOpened,
+    Told,
+)
+from ormtutor.repl.history import History
+from ormtutor.repl.source import is_command
+from ormtutor.tutor import Turn, Tutor
+
+
+class View(Protocol):
+    """What a command may ask of the thing that shows the dialog."""
+
+    def quit(self) -> None:
+        """Leave."""
+
+    def panel(self, name: str) -> None:
+        """Show a panel: its name, `next`, `on` or `off`."""
+
+    def text(self) -> None:
+        """Show the whole text of the step, or put it back."""
+
+    def set(self, key: str, value: str) -> str:
+        """Change a setting of the view and say what it is now; CommandError for an unknown one."""
+
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Return name, value and meaning of each setting."""
+
+    def edit(self, text: str) -> None:
+        """Open the editor on a text; what comes back is put at the prompt."""
+
+    def transcript(self) -> Told:
+        """Return all that the console has shown."""
+
+
+class Dialog:
+    """One learner talking to one tutor."""
+
+    def __init__(
+        self,
+        tutor: Tutor,
+        library: Library,
+        progress: Progress,
+        history: History,
+        listener: Callable[[Event], None],
+        *,
+        is_screen: bool,
+    ) -> None:
+        self.tutor = tutor
+        self.library = library
+        self.progress = progress
+        self.history = history
+        self.is_screen = is_screen
+        self.view: View
+        self.on_input: Callable[[str], str | None] | None = None
+        self.last_failure: Failure | None = None
+        self.is_open = False
+        self.listener = listener
+
+        self._asked: Predict | None = None
+
+    # --- what views call --------------------------------------------------------------------------
+
+    def open(self, lesson: Lesson, step_id: str | None = None) -> None:
+        """Enter a lesson; where the learner left it, without a step."""
+        self.tutor.open(lesson, step_id)
+        self.is_open = True
+        self.entered_step()
+
+    def begin(self, lesson: Lesson, step_id: str | None, *, is_first: bool) -> None:
+        """Open the first lesson of a session, with a few words for who is here for the first time.
+
+        Raises: KernelError: no kernel can be started. CommandError: no such step.
+        """
+        if is_first:
+            self.say(WELCOME_SCREEN if self.is_screen else WELCOME_LINES, "greeting")
+        self.open(lesson, step_id)
+        if not is_first and self.tutor.index and step_id is None:
+            self.say("Here you left. `:list` shows all steps, `:help` all commands.", "quiet")
+        self.tutor.study()
+
+    def perform(self, text: str) -> None:
+        """Do what an input asks for. Never raises for what the learner wrote."""
+        try:
+            if is_command(text):
+                self.command(text)
+            elif text.strip():
+                self._run_or_guess(text)
+        except TutorError as error:
+            self.problem(error)
+
+    def command(self, text: str) -> None:
+        """Carry out a `:command`.
+
+        Raises: CommandError: there is none of that name, or not now.
+        """
+        try:
+            command, argument = commands.parse(text)
+        except CommandError:
+            self.emit(Entered(text.rstrip(), "command"))
+            raise
+        if command.is_echoed or not self.is_screen:
+            self.emit(Entered(text.rstrip(), "command"))
+        command.run(self, argument)
+
+    def submit(self, source: str) -> Turn:
+        """Run code and tell all that comes of it."""
+        was_passed = self.tutor.passed
+        self.emit(Entered(source))
+        turn = self.tutor.submit(
+            source, on_reply=lambda reply: self.emit(Replied(reply)), on_input=self.on_input
+        )
+        self.conclude(turn, was_passed=was_passed)
+        return turn
+
+    def conclude(self, turn: Turn, *, was_passed: bool = False) -> None:
+        """Tell how an input ended: advice on its error, goals newly met, the verdict, a question.
+
+        A step that was passed before is not praised again for each thing tried out after.
+        """
+        self.emit(Concluded(turn))
+        if turn.failure is not None:
+            self.last_failure = turn.failure
+            recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
+            if not recognised:
+                self.advise(advice.on_failure(turn.failure, turn.source))
+        if turn.status != "interrupted":
+            self.advise(advice.on_source(turn.source, turn.statements))
+        for goal in turn.goals:
+            if goal.met and not goal.was_met:
+                self.emit(GoalMet(goal))
+        found = turn.verdict
+        is_silent = found is None or found.kind == "not yet" or (found.is_pass and was_passed)
+        is_told = found is not None and found.kind == "error" and turn.failure is not None
+        if found is not None and not is_silent and not is_told:
+            self.judge(found)
+        self.ask()
+
+    def ask(self) -> None:
+        """Put the question that is due, once."""
+        question = self.tutor.question()
+        if question is not None and question is not self._asked:
+            self.say(question.question, role="question")
+        self._asked = question
+
+    def look(self, what: Literal["session", "tables"]) -> Any:
+        """Return a view of the kernel for a panel; nothing where there is no kernel to ask."""
+        try:
+            return self.tutor.view(what)
+        except TutorError:
+            return None
+
+    # --- what commands call -----------------------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        """Tell whoever shows the dialog."""
+        self.listener(event)
+
+    def tell(
+        self,
+        lines: Callable[[int], list[Line]],
+        *,
+        title: str = "",
+        words: Sequence[str] | None = None,
+    ) -> None:
+        """Show lines made for the width at hand."""
+        self.emit(Told(lines, title=title, words=None if words is None else tuple(words)))
+
+    def say(self, text: str, role: Role = "plain") -> None:
+        """Say a few sentences, in Markdown."""
+        lead, style = LEADS[role]
+        self.emit(
+            Told(lambda room: panels.said(text, room, style=style, lead=lead), role, text=text)
+        )
+
+    def advise(self, texts: Sequence[str]) -> None:
+        """Say what to do next."""
+        for text in texts:
+            self.say(text, role="advice")
+
+    def problem(self, error: TutorError) -> None:
+        """Say what is wrong and what mends it."""
+        self.say(error.problem[:1].upper() + error.problem[1:] + _stop(error.problem), role="error")
+        if error.hint:
+            self.say(error.hint, role="advice")
+
+    def judge(self, verdict: Verdict) -> None:
+        """Tell a verdict, and how to go on after a pass."""
+        self.emit(Judged(verdict, self.onward() if verdict.is_pass else ""))
+
+    def onward(self) -> str:
+        """Return how to go on from here."""
+        keys = "F8 or " if self.is_screen else "Type "
+        if self.tutor.index + 1 < len(self.tutor.lesson.steps):
+            return f"{keys}`:next`" + ("" if self.is_screen else ".")
+        following = self.library.after(self.tutor.lesson)
+        if following is not None:
+            return f"{keys}`:next` opens the lesson *{following.title}*."
+        return "That was the last step. `:list` shows all, `:quit` leaves."
+
+    def entered_step(self) -> None:
+        """Tell that another step is at hand: its text, its demonstration, its first question."""
+        tutor = self.tutor
+        self._asked = None
+        self.emit(StepOpened(tutor.lesson, tutor.step, tutor.index))
+        for turn in tutor.turns:
+            if turn.kind == "demo":
+                self.emit(Entered(turn.source, "demo"))
+                for reply in turn.replies:
+                    self.emit(Replied(reply))
+                self.emit(Concluded(turn))
+        self.ask()
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _run_or_guess(self, text: str) -> None:
+        if self._asked is not None and is_guess(text, self._asked):
+            self.emit(Entered(text.rstrip(), "command"))
+            self.guess(text.strip())
+        else:
+            self.submit(text)
+
+    def guess(self, given: str) -> None:
+        """Answer the question that is due."""
+        prediction = self.tutor.predict(given)
+        self._asked = self.tutor.question()
+        if prediction.is_right:
+            self.say(f"Right: {prediction.truth}. Now run it and see.", role="notice")
+        else:
+            self.say(
+                f"You: {prediction.given}. The lesson's own lines: {prediction.truth}. "
+                "Run it and see why.",
+                role="notice",
+            )
+
+
+WELCOME_SCREEN = """\
+- **Type Python** at the `>>>` below and press Enter: it runs for real.
+- **Look** at SQL for what your line sent to the database, and why. `F2` changes the panel.
+- **Stuck?** `F7` gives a hint, `F3` the whole text, `F1` or `:help` everything else.
+- **Leave** with `Ctrl-D` whenever you like: your place is kept.
+"""
+WELCOME_LINES = """\
+Type Python at the prompt: it runs for real, and what it sends to the database is told line by line.
+A line that begins with a colon is a command: `:hint` helps, `:next` goes on, `:text` repeats the
+task, `:help` lists all. `:quit` or Ctrl-D leaves, and your place is kept.
+"""
+
+LEADS: dict[Role, tuple[str, str]] = {
+    "plain": ("", ""),
+    "greeting": ("", ""),
+    "quiet": ("", "class:quiet"),
+    "notice": ("", "class:notice"),
+    "error": ("!  ", "class:wrong"),
+    "hint": ("Hint  ", "class:advice"),
+    "question": ("?  ", "class:advice"),
+    "advice": ("   -> ", "class:advice"),
+}
+
+_STATES = ("transient", "pending", "persistent", "deleted", "detached")
+_NUMBERS = ("none", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def is_guess(text: str, question: Predict) -> bool:
+    """Tell an answer from code: a bare number, or the name of a state, where one is asked for.
+
+    Any other answer is given with `:guess`.
+    """
+    word = text.strip().lower()
+    if question.kind in ("statements", "rows"):
+        return bool(re.fullmatch(r"\d{1,6}", word)) or word in _NUMBERS
+    return question.kind == "state" and word in _STATES
+
+
+def _stop(sentence: str) -> str:
+    return "" if sentence.endswith((".", "?", "!")) else "."

@@ -1,0 +1,516 @@
+"""Line mode: append-only, one fact a line, for pipes, dumb terminals and screen readers.
+
+Before: cli.py found no terminal that can be painted on, or was told `--plain`.
+Here:   lines of a stream become inputs; events are printed as they come, in words.
+After:  dialog.py performs the inputs, in a thread of its own, so that Ctrl-C is always heard.
+
+No cursor is moved, nothing is redrawn, code is never broken over lines. A script on standard input
+is what the learner types: its lines are repeated behind the prompt that they would have had, so
+that a reader of the transcript sees which input gave what.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from ormtutor.errors import CommandError
+from ormtutor.kernel.messages import (
+    Finished,
+    Message,
+    NeedInput,
+    Output,
+    StateChange,
+    StillRunning,
+)
+from ormtutor.repl import commands, highlight, panels, theme
+from ormtutor.repl.cells import Line, text_of, visible, visible_or_coloured
+from ormtutor.repl.dialog import Dialog
+from ormtutor.repl.events import (
+    Concluded,
+    Entered,
+    Event,
+    GoalMet,
+    Judged,
+    Replied,
+    StepOpened,
+    Told,
+)
+from ormtutor.repl.prose import render
+from ormtutor.repl.source import begins_anew, is_command, is_complete
+from ormtutor.repl.statements import Entry, came_back, filled, items
+from ormtutor.repl.worker import Worker
+
+ROLE_WORDS = {
+    "error": "Error: ",
+    "hint": "Hint: ",
+    "question": "Question: ",
+    "advice": "What to do: ",
+}
+_VERDICT_WORDS = {
+    "almost": "Almost: ",
+    "mistake": "Not quite: ",
+    "error": "Error: ",
+    "regressed": "Careful: ",
+    "not yet": "Not yet: ",
+}
+_DONE = object()
+
+
+class LineMode:
+    """The dialog over a stream of lines."""
+
+    def __init__(
+        self,
+        dialog: Dialog,
+        *,
+        stdin: TextIO,
+        stdout: TextIO,
+        colour: bool = False,
+        width: int = 80,
+    ) -> None:
+        self.dialog = dialog
+        self.is_interactive = stdin.isatty()
+        self.line_number = 0
+        self.problem = ""
+        self.was_interrupted = False
+        self._stdin = stdin
+        self._stdout = stdout
+        self._colour = colour
+        self._width = max(20, width)
+        self._leaving = False
+        self._at_line_start = True
+        self._requests: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+        self._worker = Worker()
+        self._worker.on_fault = self._requests.put
+        dialog.view = self
+        dialog.on_input = self._ask_main_thread
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Read and perform inputs until the end of the stream, or until the learner leaves.
+
+        `problem` then says what was wrong with the stream: a block that was never finished.
+        """
+        if self.is_interactive:
+            self._prepare_readline()
+        block: list[str] = []
+        began = 0
+        while not self._leaving:
+            try:
+                line = self._read(panels.CONTINUED if block else self.prompt)
+            except KeyboardInterrupt:
+                if not self.is_interactive:
+                    self.was_interrupted = True
+                    return
+                self._say("" if block else "Ctrl-C stops running code. To leave: Ctrl-D or :quit")
+                block = []
+                continue
+            if line is None:
+                break
+            line = _without_prompt(line)
+            if block and not self.is_interactive and begins_anew("\n".join(block), line):
+                self._enter(block)
+                block = []
+            if not block:
+                began = self.line_number
+            block.append(line)
+            if self._is_whole(block):
+                self._enter(block)
+                block = []
+        self._finish(block, began)
+
+    def perform(self, job: Callable[[], None]) -> None:
+        """Do a job in the worker's thread; Ctrl-C stops it, and a question is answered here."""
+
+        def whole() -> None:
+            job()
+            self._requests.put(_DONE)
+
+        self._worker.do(whole)
+        while True:
+            try:
+                request = self._next_request()
+            except KeyboardInterrupt:
+                self._interrupt()
+                continue
+            if request is _DONE:
+                return
+            if isinstance(request, Exception):
+                raise request
+            self._answer(str(request))
+
+    def _next_request(self) -> object:
+        while True:
+            try:
+                # Windows hears Ctrl-C only between two waits.
+                return self._requests.get(timeout=0.2 if sys.platform == "win32" else None)
+            except queue.Empty:
+                continue
+
+    def _interrupt(self) -> None:
+        self.dialog.tutor.interrupt()
+        if not self.is_interactive:
+            self._leaving = self.was_interrupted = True
+
+    def _enter(self, block: list[str]) -> None:
+        text = "\n".join(block).rstrip()
+        if not text:
+            return
+        self.dialog.history.add(text)
+        self.perform(lambda: self.dialog.perform(text))
+
+    def _is_whole(self, block: list[str]) -> bool:
+        text = "\n".join(block)
+        if len(block) == 1 and is_command(text):
+            return True
+        try:
+            return is_complete(text)
+        except SyntaxError:
+            return True  # the kernel will say what is wrong
+
+    def _finish(self, block: list[str], began: int) -> None:
+        """Run what the end of the stream has completed; complain about what it has cut off."""
+        text = "\n".join(block)
+        if self._leaving or not text.strip():
+            return
+        with contextlib.suppress(SyntaxError):
+            if is_complete(text + "\n"):
+                self._enter(block)
+                return
+        self.problem = f"line {began}: the input that begins here is not finished"
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    @property
+    def prompt(self) -> str:
+        """What stands before an input."""
+        if self.dialog.is_open and self.dialog.tutor.is_playing:
+            return panels.PLAY_PROMPT
+        return panels.PROMPT
+
+    def _read(self, prompt: str) -> str | None:
+        """Return the next line, None at the end."""
+        if self.is_interactive:
+            self._start_line()
+            try:
+                line: str = input(prompt)
+            except EOFError:
+                self._write("\n")
+                return None
+            self._at_line_start = True
+        else:
+            line = self._stdin.readline()
+            if not line:
+                return None
+        self.line_number += 1
+        return line.rstrip("\r\n")
+
+    def _ask_main_thread(self, prompt: str) -> str | None:
+        """Have the learner's `input()` answered; called in the worker's thread."""
+        self._requests.put(prompt)
+        answer = self._answers.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _answer(self, prompt: str) -> None:
+        try:
+            if self.is_interactive:
+                answer = self._read(visible(prompt))
+            else:
+                answer = self._read("")
+                self._start_line()
+                self._write(visible(prompt) + (answer or "") + "\n")
+            self._answers.put(answer)
+        except KeyboardInterrupt as pressed:
+            self._answers.put(pressed)
+
+    def _prepare_readline(self) -> None:
+        """Give the plain prompt a history and Tab, where this Python has readline."""
+        try:
+            import readline  # late: absent on Windows, and of no use in a pipe
+        except ImportError:
+            return
+        for entry in self.dialog.history.entries:
+            if "\n" not in entry:
+                readline.add_history(entry)
+        readline.set_completer(self._complete)
+        readline.set_completer_delims(" \t\n`~!@#$%^&*()-=+[{]}\\|;'\",<>/?")
+        readline.parse_and_bind("tab: complete")
+        self._found: list[str] = []
+
+    def _complete(self, typed: str, number: int) -> str | None:
+        """Answer readline, which asks for one proposal after the other."""
+        import readline
+
+        if number == 0:
+            line, end = readline.get_line_buffer(), readline.get_endidx()
+            if is_command(line):
+                found = commands.candidates(self.dialog, line[:end])
+            else:
+                found = [(c.text, c.start, c.kind) for c in self.dialog.tutor.complete(line, end)]
+            # readline replaces what it takes for the word; ours may begin before or after it.
+            self._found = [typed[: max(0, len(typed) - size)] + text for text, size, _ in found]
+        return self._found[number] if number < len(self._found) else None
+
+    # --- events, in words -------------------------------------------------------------------------
+
+    def on_event(self, event: Event) -> None:
+        """Print an event."""
+        if isinstance(event, Entered):
+            self._entered(event)
+        elif isinstance(event, Replied):
+            self._replied(event.message)
+        elif isinstance(event, Concluded):
+            for line in facts(event.turn.replies):
+                self._say(line)
+        elif isinstance(event, GoalMet):
+            self._say(f"goal met: {visible(event.goal.text)}.")
+        elif isinstance(event, Judged):
+            self._judged(event)
+        elif isinstance(event, StepOpened):
+            self._opened(event)
+        else:
+            self._told(event)
+
+    def _entered(self, event: Entered) -> None:
+        if self.is_interactive and event.kind != "demo":
+            return
+        for number, line in enumerate(event.source.rstrip("\n").split("\n")):
+            self._say((panels.CONTINUED if number else self.prompt) + visible(line))
+
+    def _replied(self, message: Message) -> None:
+        if isinstance(message, Output):
+            self._printed(message)
+        elif isinstance(message, StillRunning):
+            self._say(panels.still_running(message))
+        elif isinstance(message, Finished):
+            self._finished(message)
+        elif isinstance(message, NeedInput):
+            self._start_line()
+
+    def _printed(self, message: Output) -> None:
+        if message.dropped:
+            self._say(f"({message.dropped:,} characters were printed here)")
+        if message.late:
+            self._start_line()
+            self._write("[late] ")
+        self._write(visible_or_coloured(message.text) if self._colour else visible(message.text))
+
+    def _finished(self, message: Finished) -> None:
+        if message.failure is not None:
+            self._say(visible(message.failure.text).rstrip("\n"), "class:error")
+        elif message.status == "interrupted":
+            self._say("KeyboardInterrupt", "class:error")
+        elif message.value is not None:
+            self._say(visible(message.value))
+        if message.omitted:
+            self._say(f"({message.omitted:,} statements and changes of state are not listed)")
+
+    def _judged(self, event: Judged) -> None:
+        verdict = event.verdict
+        if verdict.is_pass:
+            text = panels.passed(verdict)
+            text = f"OK. {text[:1].upper()}{text[1:]} {event.onward}"
+            self._paragraphs(text, "class:ok")
+        else:
+            self._paragraphs(_VERDICT_WORDS[verdict.kind] + verdict.message, "class:wrong")
+        for detail in verdict.details:
+            self._say(visible(detail))
+
+    def _opened(self, event: StepOpened) -> None:
+        lesson, step = event.lesson, event.step
+        self._start_line()
+        self._say(
+            f"Lesson {lesson.id}, step {event.index + 1} of {len(lesson.steps)}: {step.title}.",
+            "class:strong",
+        )
+        for line in panels.step_text(lesson, step, self._width, marks=True):
+            self._print(line)
+        goals = self.dialog.tutor.goals
+        told = [f"Goal {number}: {goal.text}." for number, goal in enumerate(goals, 1)]
+        if told:
+            self._paragraphs(visible(" ".join(told)))
+
+    def _told(self, event: Told) -> None:
+        if event.text:
+            style = {"error": "class:error", "notice": "class:notice"}.get(event.role, "")
+            self._paragraphs(ROLE_WORDS.get(event.role, "") + event.text, style)
+            return
+        if event.title:
+            self._say(f"{event.title}:", "class:strong")
+        if event.words is not None:
+            for word in event.words:
+                self._say(visible(word))
+        else:
+            for line in event.lines(self._width):
+                self._print(line)
+
+    # --- printing ---------------------------------------------------------------------------------
+
+    def _paragraphs(self, text: str, style: str = "") -> None:
+        """Print sentences in Markdown, wrapped at the width."""
+        for number, line in enumerate(render(text, self._width, marks=True)):
+            self._print([(style, text_of(line))] if number == 0 and style else line)
+
+    def _say(self, text: str, style: str = "") -> None:
+        """Print lines of our own, each on a line that nothing else is on."""
+        self._start_line()
+        for line in text.split("\n"):
+            self._print([(style, line)])
+
+    def _print(self, line: Line) -> None:
+        painted = theme.paint(line, colour=self._colour, attributes=self._colour)
+        self._write(painted.rstrip(" ") + "\n")
+
+    def _start_line(self) -> None:
+        if not self._at_line_start:
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        if not text:
+            return
+        print(_writable(text, self._stdout), end="", file=self._stdout, flush=True)
+        self._at_line_start = text.endswith("\n")
+
+    # --- what commands ask of the view ------------------------------------------------------------
+
+    def quit(self) -> None:
+        """Leave after this input."""
+        self._leaving = True
+
+    def panel(self, name: str) -> None:
+        """Print a panel once; there is none that stays."""
+        names = {"next": "sql", "expected": "goal"}
+        if name in ("on", "off"):
+            raise CommandError("line mode has no panels to hide", hint="`:panel sql` prints one.")
+        self.dialog.command(f":{names.get(name, name)}")
+
+    def text(self) -> None:
+        """Print the text of the step again."""
+        tutor = self.dialog.tutor
+        self._opened(StepOpened(tutor.lesson, tutor.step, tutor.index))
+
+    def set(self, key: str, value: str) -> str:
+        """Change the one setting that line mode has."""
+        now = "on" if self.dialog.history.is_kept else "off"
+        if value == "next":
+            value = "off" if now == "on" else "on"
+        if value not in ("on", "off"):
+            raise CommandError(f"{key} is {now}", hint=f"`:set {key} on` or `:set {key} off`")
+        self.dialog.history.is_kept = value == "on"
+        return f"History is {value}."
+
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Return name, value and meaning of each setting."""
+        kept = "on" if self.dialog.history.is_kept else "off"
+        return [("history", kept, "inputs are kept for the next session")]
+
+    def edit(self, text: str) -> None:
+        """Say where it can be done."""
+        raise CommandError(
+            "line mode has no editor",
+            hint="Write a file and run it with `:load FILE`, or use the full screen.",
+        )
+
+    def transcript(self) -> Told:
+        """Say that it stands above already."""
+        raise CommandError("in line mode all of it stands above already")
+
+
+# --- facts ----------------------------------------------------------------------------------------
+
+
+def facts(replies: Iterable[Message]) -> list[str]:
+    """Return what happened behind an input, one fact a line: SQL, transactions, states."""
+    replies = tuple(replies)
+    lines: list[str] = []
+    order = {id(item.first if isinstance(item, Entry) else item): item for item in items(replies)}
+    sent = any(isinstance(item, Entry) for item in order.values())
+    for reply in replies:
+        if isinstance(reply, StateChange):
+            lines.append(f"state: {reply.name}, {reply.before} to {reply.after}.")
+            continue
+        item = order.get(id(reply))
+        if isinstance(item, Entry):
+            lines.append(in_words(item))
+        elif item is not None:
+            lines.append(transaction_in_words(item.event))
+    if lines and not sent:
+        lines[-1] += " No SQL."
+    return _shortened(lines)
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """Return the facts, of a long row of state changes only the first ones."""
+    kept: list[str] = []
+    left_out = 0
+    in_a_row = 0
+    for line in lines:
+        in_a_row = in_a_row + 1 if line.startswith("state: ") else 0
+        if in_a_row > panels.STATE_LINES + 1:
+            left_out += 1
+        else:
+            kept.append(line)
+    if left_out:
+        kept.append(f"and {left_out} changes of state more.")
+    return kept
+
+
+def in_words(entry: Entry) -> str:
+    """Return a statement, or a group that repeats, on one line that is never broken."""
+    first = entry.first
+    numbers = entry.numbers.replace("#", "").replace("-", " to ").replace("..", " to ")
+    told = [f"sql {numbers}"]
+    if entry.count > 1:
+        told.append(f"{entry.count} times")
+    if first.line > 0:
+        told.append(f"line {first.line}")
+    if first.cause:
+        told.append(first.cause.replace(": ", ", "))
+    text = filled(first) if entry.count == 1 else first.sql
+    facts = [note for note in panels.notes(entry) if note != came_back(entry)]
+    back = came_back(entry).replace(" -> ", ", ")
+    tail = ". ".join(filter(None, [*facts, back]))
+    sql = re.sub(r"\s+", " ", visible(text)).strip()
+    return ", ".join(told) + f": {sql}" + (f"; {tail}." if tail else "")
+
+
+def transaction_in_words(event: str) -> str:
+    """Return `transaction begins.` for BEGIN, and so on."""
+    known = {
+        "BEGIN": "transaction begins.",
+        "COMMIT": "transaction is committed.",
+        "ROLLBACK": "transaction is rolled back.",
+    }
+    return known.get(event.partition(" (")[0].upper(), f"transaction: {event}.")
+
+
+def _without_prompt(line: str) -> str:
+    """Return a line without the prompt that a copied transcript brings along."""
+    return re.sub(r"^(?:>>>|\.\.\.)(?: |$)", "", line)
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """Return the text as the stream's encoding can hold it."""
+    encoding = stream.encoding or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def terminal_width(environment: dict[str, str] | os._Environ[str]) -> int:
+    """Return the width to wrap prose at: COLUMNS, else 80."""
+    columns = environment.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() and int(columns) >= 20 else 80
+
+
+def load_colours() -> None:
+    """Import the lexers, where line mode has colours."""
+    highlight.load()

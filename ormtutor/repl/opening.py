@@ -1,0 +1,85 @@
+"""The first frame, painted with plain escapes before anything heavy is imported.
+
+Before: cli.py has read the command line, some 25 ms after Enter.
+Here:   the empty frame and a prompt; keys that are typed meanwhile wait, unseen and unharmed.
+After:  screen.py paints over it once prompt_toolkit is there, and reads the keys.
+
+prompt_toolkit takes 100 ms to import. A screen that answers at once, and a key that is not lost,
+are worth these lines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ormtutor.repl.frame import first_frame
+from ormtutor.repl.theme import paint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_ENTER = "\x1b[?1049h\x1b[2J\x1b[H"
+_LEAVE = "\x1b[?1049l"
+
+
+class Opening:
+    """The terminal from the first frame on; `close` gives it back as it was."""
+
+    def __init__(self, *, colour: bool, ascii_only: bool) -> None:
+        self._colour = colour
+        self._ascii_only = ascii_only
+        self._saved: Any = None
+        self._is_painted = False
+
+    def paint(self, columns: int, rows: int) -> None:
+        """Paint the frame and put the terminal into the mode in which prompt_toolkit reads it."""
+        if not self._hold_keys():
+            return
+        lines = first_frame(columns, rows)
+        prompt = next(y for y, line in enumerate(lines) if any(">>>" in text for _, text in line))
+        indent = "".join(text for _, text in lines[prompt]).index(">>>")
+        painted = "\r\n".join(
+            paint(line, colour=self._colour, ascii_only=self._ascii_only) for line in lines
+        )
+        sys.stdout.write(f"{_ENTER}{painted}\x1b[{prompt + 1};{indent + 5}H")
+        sys.stdout.flush()
+        self._is_painted = True
+
+    def _hold_keys(self) -> bool:
+        """Let keys wait as they are: no echo, no lines, no signals; False where that cannot be."""
+        try:
+            import termios  # not on Windows
+        except ImportError:
+            return False
+        try:
+            descriptor = sys.stdin.fileno()
+            self._saved = termios.tcgetattr(descriptor)
+            mode = termios.tcgetattr(descriptor)
+            mode[0] &= ~(termios.ICRNL | termios.INLCR | termios.IXON)
+            mode[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+            termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+        except (OSError, ValueError, termios.error):
+            return False
+        return True
+
+    def leave(self) -> None:
+        """Give the screen back when prompt_toolkit never came to take it."""
+        if self._is_painted:
+            sys.stdout.write(_LEAVE)
+            sys.stdout.flush()
+            self._is_painted = False
+
+    def taken_over(self) -> None:
+        """Note that prompt_toolkit has the screen, and will leave it."""
+        self._is_painted = False
+
+    def close(self) -> None:
+        """Give the terminal back as it was found."""
+        self.leave()
+        if self._saved is not None and os.name == "posix":
+            import termios
+
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._saved)
+            self._saved = None

@@ -1,0 +1,580 @@
+"""What stands in each panel: pure functions from values to styled lines of a given width.
+
+Before: tutor.py has turns, goals and views of the kernel; dialog.py tells what happens.
+Here:   one function a panel, and one for what the console shows under an input. Nothing here knows
+        prompt_toolkit, so that the first frame can be painted before that is imported.
+After:  frame.py puts the panels side by side, screen.py paints them; line.py has words of its own.
+
+One rule holds for all: what does not fit is said, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ormtutor.course.lesson import Prose, Transcript
+from ormtutor.kernel.messages import (
+    Finished,
+    NeedInput,
+    Output,
+    StateChange,
+    StillRunning,
+    Transaction,
+)
+from ormtutor.repl import highlight
+from ormtutor.repl.cells import (
+    clip,
+    clip_text,
+    fold,
+    justify,
+    line_width,
+    text_of,
+    visible,
+    width,
+    wrap,
+)
+from ormtutor.repl.prose import inline, render
+from ormtutor.repl.statements import (
+    Entry,
+    came_back,
+    count_of,
+    filled,
+    is_n_plus_one,
+    items,
+    summary,
+    totals,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from ormtutor.course.checking import Goal, Verdict
+    from ormtutor.course.lesson import Lesson, Step
+    from ormtutor.kernel.messages import Failure, Message
+    from ormtutor.repl.cells import Line
+    from ormtutor.repl.highlight import Language
+
+PROMPT = ">>> "
+CONTINUED = "... "
+PLAY_PROMPT = "play> "
+
+HEAD_LINES = 300
+TAIL_LINES = 100
+"""Of what one input prints, so many lines at its start and at its end stay in the console."""
+
+STATE_LINES = 6
+"""So many changes of state are told one by one under an input; the rest is counted."""
+
+
+# --- code -----------------------------------------------------------------------------------------
+
+
+def code(text: str, room: int, language: Language, *, indent: int = 0) -> list[Line]:
+    """Return source text with its colours, long lines going on below, indented."""
+    lines: list[Line] = []
+    for line in highlight.lines_of(visible(text), language):
+        lines += wrap(list(line), room, indent=indent)
+    return lines
+
+
+def echo(source: str, room: int, *, prompt: str = PROMPT, continued: str = CONTINUED) -> list[Line]:
+    """Return an input as it stood at the prompt."""
+    if source.startswith(":"):
+        return fold([("class:prompt", prompt), ("", visible(source))], room, indent=len(prompt))
+    lines: list[Line] = []
+    for number, line in enumerate(highlight.lines_of(visible(source), "python")):
+        mark = continued if number else prompt
+        lines += fold([("class:prompt", mark), *line], room, indent=len(mark))
+    return lines
+
+
+# --- the console: what came of an input -----------------------------------------------------------
+
+
+def outcome(replies: Sequence[Message], room: int) -> list[Line]:
+    """Return what an input printed, its value or its traceback, and what happened behind it."""
+    lines = printed(replies, room)
+    finished = next((reply for reply in replies if isinstance(reply, Finished)), None)
+    if finished is not None:
+        lines += ended(finished, room)
+    return lines + behind(replies, room)
+
+
+def printed(replies: Sequence[Message], room: int) -> list[Line]:
+    """Return the output with its two streams, shortened in the middle when it is long."""
+    lines: list[Line] = []
+    for stream, late, text in _runs_of_output(replies):
+        shown = visible(text).split("\n")
+        if shown and not shown[-1]:
+            shown.pop()
+        style = "class:stray" if late or stream == "stderr" else "class:output"
+        mark: Line = [("class:quiet", "[late] ")] if late else []
+        hidden = len(shown) - HEAD_LINES - TAIL_LINES
+        if hidden > 0:
+            note = f"... {hidden:,} more lines were printed here ..."
+            parts = [shown[:HEAD_LINES], [note], shown[-TAIL_LINES:]]
+        else:
+            parts = [shown]
+        for part in parts:
+            for line in part:
+                lines += fold([*mark, (style, line)], room)
+    return lines
+
+
+def _runs_of_output(replies: Iterable[Message]) -> list[tuple[str, bool, str]]:
+    """Return stretches of output of one stream, each as (stream, late, text)."""
+    runs: list[tuple[str, bool, list[str]]] = []
+    for reply in replies:
+        if isinstance(reply, NeedInput):
+            reply = Output(reply.run, "stdout", reply.prompt)
+        if not isinstance(reply, Output):
+            continue
+        if not runs or runs[-1][:2] != (reply.stream, reply.late):
+            runs.append((reply.stream, reply.late, []))
+        if reply.dropped:
+            runs[-1][2].append(f"\n... {reply.dropped:,} characters were printed here ...\n")
+        runs[-1][2].append(reply.text)
+    return [(stream, late, "".join(texts)) for stream, late, texts in runs]
+
+
+def ended(finished: Finished, room: int) -> list[Line]:
+    """Return the value or the traceback of an input."""
+    if finished.failure is not None:
+        return failure(finished.failure, room)
+    if finished.status == "interrupted":
+        return [[("class:error", "KeyboardInterrupt")]]
+    if finished.value is None:
+        return []
+    return [
+        row
+        for line in visible(finished.value).split("\n")
+        for row in fold([("class:value", line)], room)
+    ]
+
+
+def failure(failed: Failure, room: int, *, full: bool = False) -> list[Line]:
+    """Return a traceback: the learner's own lines, and the error last."""
+    text = visible(failed.full if full else failed.text).rstrip("\n")
+    return [row for line in text.split("\n") for row in fold([("class:error", line)], room)]
+
+
+def behind(replies: Sequence[Message], room: int) -> list[Line]:
+    """Return the facts under an input: changes of state, and how many statements it took."""
+    changes = [reply for reply in replies if isinstance(reply, StateChange)]
+    entries = [item for item in items(replies) if isinstance(item, Entry)]
+    lines: list[Line] = []
+    if changes:
+        lines = [
+            [("class:fact", f"    {change.name}: {arrow(change)}")] for change in _told(changes)
+        ]
+        rest = len(changes) - len(lines)
+        if rest > 0:
+            lines.append([("class:fact", f"    and {count_of(rest, 'change')} of state more")])
+    events = _endings(replies)
+    if entries or events or changes:
+        note = "; ".join(filter(None, [summary(entries), events]))
+        if lines and line_width(lines[-1]) + len(note) + 3 <= room:
+            lines[-1].append(("", f" ({note})"))
+        else:
+            lines.append([("", f"    ({note})")])
+    return [row for line in lines for row in wrap(line, room, indent=6)]
+
+
+def _told(changes: list[StateChange]) -> list[StateChange]:
+    return changes if len(changes) <= STATE_LINES + 1 else changes[:STATE_LINES]
+
+
+def arrow(change: StateChange) -> str:
+    """Return `transient -> pending`."""
+    return f"{change.before} -> {change.after}"
+
+
+def _endings(replies: Iterable[Message]) -> str:
+    """Return the COMMIT and ROLLBACK of an input; its BEGIN is told in the SQL panel only."""
+    words = [
+        reply.event.partition(" (")[0]
+        for reply in replies
+        if isinstance(reply, Transaction) and not reply.event.upper().startswith("BEGIN")
+    ]
+    return ", ".join(dict.fromkeys(words))
+
+
+def still_running(reply: StillRunning) -> str:
+    """Return what to say when Ctrl-C was not enough."""
+    return (
+        f"Still running {reply.seconds:.0f} s after Ctrl-C. "
+        "Ctrl-C again stops the kernel; your names come back by replay."
+    )
+
+
+# --- the console: what the tutor says -------------------------------------------------------------
+
+_VERDICT_WORDS = {
+    "pass": ("class:ok", "OK"),
+    "different": ("class:ok", "OK"),
+    "almost": ("class:almost", "Almost"),
+    "mistake": ("class:wrong", "Not quite"),
+    "error": ("class:wrong", "Error"),
+    "regressed": ("class:wrong", "Careful"),
+    "not yet": ("class:almost", "Not yet"),
+}
+
+
+def verdict(found: Verdict, room: int, *, onward: str) -> list[Line]:
+    """Return the verdict line and its details; `onward` says how to go on after a pass."""
+    style, word = _VERDICT_WORDS[found.kind]
+    message = visible(found.message).strip()
+    if found.is_pass:
+        message = " ".join(filter(None, [passed(found), onward]))
+    body = render(message, max(20, room - len(word) - 2)) or [[]]
+    lead = " " * (len(word) + 2)
+    lines: list[Line] = [[(style, word), ("", "  "), *body[0]]]
+    lines += [[("", lead), *line] if line else [] for line in body[1:]]
+    for detail in found.details:
+        lines += wrap([("", "    " + visible(detail))], room, indent=6)
+    return lines
+
+
+def passed(found: Verdict) -> str:
+    """Return what to say of a step that is done: one fact about the answer, no praise."""
+    message = visible(found.message).strip()
+    if found.kind == "different":
+        return f"step done, another way. {message[:1].upper()}{message[1:]}"
+    if not message:
+        return "step done."
+    return message if message.endswith((".", "!", "?")) else f"step done: {message}."
+
+
+def said(text: str, room: int, *, style: str = "", lead: str = "") -> list[Line]:
+    """Return a few sentences of ours or of the lesson, with a word in front."""
+    body = render(text, max(20, room - len(lead)))
+    start: Line = [(style, lead)] if lead else []
+    return [
+        [*start, *line] if number == 0 else [("", " " * len(lead)), *line] if line else []
+        for number, line in enumerate(body)
+    ]
+
+
+def shown_code(source: str, room: int) -> list[Line]:
+    """Return code to be read, with its prompts, a little to the right."""
+    return indent(echo(source, max(8, room - 2)), 2)
+
+
+def indent(lines: Iterable[Line], cells: int) -> list[Line]:
+    """Return the lines moved to the right."""
+    return [[("", " " * cells), *line] for line in lines]
+
+
+def step_rule(number: int, total: int, title: str, room: int) -> list[Line]:
+    """Return the line that parts one step from the next in the console."""
+    text = f"step {number} of {total}: {title}"
+    return [clip([("class:strong", f"--- {text} ---")], room)]
+
+
+# --- completion -----------------------------------------------------------------------------------
+
+MENU_ROWS = 6
+
+
+def menu(proposals: Sequence[tuple[str, str]], current: int | None, room: int) -> list[Line]:
+    """Return a few rows of proposals around the current one, which is marked by `>`."""
+    top = 0 if current is None else max(0, min(current - 2, len(proposals) - MENU_ROWS))
+    shown = proposals[top : top + MENU_ROWS]
+    size = min(max(line_width([("", text)]) for text, _ in shown), max(8, room // 2))
+    lines: list[Line] = []
+    for number, (text, kind) in enumerate(shown, top):
+        at = number == current
+        style = "class:menu.current" if at else "class:menu"
+        name = clip([(style, visible(text))], size)
+        gap = " " * (size - line_width(name) + 2)
+        lines.append(clip([("", "  > " if at else "    "), *name, ("", gap + kind)], room))
+    rest = len(proposals) - len(shown)
+    if rest > 0:
+        lines[-1] = clip([*lines[-1], ("class:quiet", f"   ({rest} more: Tab)")], room)
+    return lines
+
+
+# --- the lesson panel -----------------------------------------------------------------------------
+
+
+def step_text(lesson: Lesson, step: Step, room: int, *, marks: bool = False) -> list[Line]:
+    """Return what a step says: its prose, and the code to type, in the order of the lesson.
+
+    The first step is preceded by the lesson's opening. What Python will answer is not shown: that
+    is for the learner to see, and some of it is asked for beforehand.
+    """
+    blocks: list[list[Line]] = []
+    if lesson.steps and step.id == lesson.steps[0].id and lesson.opening.strip():
+        blocks.append(render(lesson.opening, room, marks=marks))
+        blocks.append(render(f"## {step.title}", room, marks=marks))
+    for part in step.parts:
+        if isinstance(part, Prose):
+            blocks.append(render(part.text, room, marks=marks))
+        elif isinstance(part, Transcript) and part.kind in ("learner", "demo"):
+            lead = {"learner": "To type:", "demo": "Run for you:"}[part.kind]
+            blocks.append([[("", lead)], *to_type(part, room)] if marks else to_type(part, room))
+    lines: list[Line] = []
+    for block in blocks:
+        if block:
+            lines += [[], *block] if lines else block
+    return lines
+
+
+def to_type(transcript: Transcript, room: int) -> list[Line]:
+    """Return the code of a transcript with its prompts, without the answers."""
+    return [
+        [("", "  "), *line]
+        for example in transcript.examples
+        for line in echo(_without_directive(example.source), max(8, room - 2))
+    ]
+
+
+def _without_directive(source: str) -> str:
+    """Return an example without the comment that speaks to doctest and not to the learner."""
+    return re.sub(r"[ \t]*#\s*doctest:.*", "", source.rstrip("\n"))
+
+
+def title_of(step: Step) -> str:
+    """Return a step's title without its Markdown."""
+    return text_of(inline(step.title))
+
+
+def goals(found: Sequence[Goal], room: int) -> list[Line]:
+    """Return one line a goal with its tick on the right; a longer text goes on below."""
+    if not found:
+        return []
+    lead = "Goal   " if len(found) == 1 else "Goals  "
+    space = max(10, room - len(lead) - 6)
+    aligned = min(space, max(width(goal.text) for goal in found))
+    lines: list[Line] = []
+    for number, goal in enumerate(found):
+        start: Line = [("class:strong", lead)] if number == 0 else [("", " " * len(lead))]
+        rows = wrap([("", visible(goal.text))], space)
+        first = justify([*start, *rows[0]], [], len(lead) + aligned)
+        lines.append([*first, ("", "  "), tick(goal)])
+        lines += [[("", " " * len(lead)), *row] for row in rows[1:]]
+    return lines
+
+
+def tick(goal: Goal) -> tuple[str, str]:
+    """Return `[x]`, `[ ]`, or `[?]` for a goal that nothing could be asked about."""
+    if goal.met:
+        return "class:met", "[x]"
+    return ("class:unmet", "[ ]") if goal.checked else ("class:unmet", "[?]")
+
+
+def goal_line(found: Sequence[Goal], title: str, room: int) -> Line:
+    """Return the goals on one line, for windows too low for the text: the first unmet one."""
+    if not found:
+        return clip([("class:strong", "Step   "), ("", title)], room)
+    met = sum(goal.met for goal in found)
+    unmet = next((goal for goal in found if not goal.met), found[-1])
+    right: Line = [("", f"{met}/{len(found)} met ")]
+    return justify([("class:strong", "Goal   "), ("", visible(unmet.text))], right, room)
+
+
+# --- the SQL panel --------------------------------------------------------------------------------
+
+NOTHING_SENT = (
+    "Nothing has been sent to the database in this step. Each statement will appear here: "
+    "its number, the line of yours that caused it, and the reason why it was sent."
+)
+
+
+def sql(turns: Sequence[tuple[int, Sequence[Message]]], room: int, height: int) -> list[Line]:
+    """Return the newest statements of a step that fit, and a count of what went before.
+
+    `turns` holds the replies of each input with its number; the last may still be running.
+    """
+    blocks = sql_blocks(turns, room)
+    if not blocks:
+        return wrap([("class:quiet", NOTHING_SENT)], room)[:height]
+    last = [item for item in items(turns[-1][1]) if isinstance(item, Entry)]
+    foot: list[Line] = [[("", f"(this input: {totals(last)})")]]
+    if height < 4:
+        foot = []
+    lines = [line for block in blocks for line in block]
+    space = height - len(foot)
+    if len(lines) > space:
+        hidden = f"... {len(lines) - space + 1} lines above; :sql shows all"
+        lines = [[("class:quiet", hidden)], *lines[-(space - 1) :]]
+    if foot and len(lines) < space:
+        foot.insert(0, [])
+    return (lines + [clip(line, room) for line in foot])[-height:]
+
+
+def sql_blocks(turns: Sequence[tuple[int, Sequence[Message]]], room: int) -> list[list[Line]]:
+    """Return one block of lines for each entry of the step, an empty line between inputs."""
+    blocks: list[list[Line]] = []
+    for _, replies in turns:
+        begins: list[Transaction] = []
+        found: list[list[Line]] = []
+        for item in items(replies):
+            if isinstance(item, Entry):
+                found.append(entry(item, room, begins=begins))
+                begins = []
+            elif item.event.upper().startswith("BEGIN"):
+                begins.append(item)
+            else:
+                found += _transactions(begins, room)
+                found += _transactions([item], room)
+                begins = []
+        found += _transactions(begins, room)
+        if found and blocks:
+            blocks.append([[]])
+        blocks += found
+    return blocks
+
+
+def _transactions(events: Iterable[Transaction], room: int) -> list[list[Line]]:
+    return [
+        [justify([("class:keyword", f"    {event.event}")], _line_of(event.line), room)]
+        for event in events
+    ]
+
+
+def _line_of(line: int) -> Line:
+    return [("class:quiet", f"line {line}")] if line > 0 else []
+
+
+def entry(shown: Entry, room: int, *, begins: Sequence[Transaction] = ()) -> list[Line]:
+    """Return one statement, or a folded group: number, line, cause, time, SQL, what came back."""
+    first = shown.first
+    head: Line = [("class:number", shown.numbers), ("", "  ")]
+    if shown.count > 1:
+        head += [
+            ("class:alarm" if shown.is_lazy else "class:strong", f"x{shown.count}"),
+            ("", "  "),
+        ]
+    if first.line > 0:
+        head += [("", f"line {first.line}"), ("", "  ")]
+    head.append(("class:cause", first.cause or "cause not told by this engine"))
+    right: Line = [("", f"{shown.milliseconds:.1f} ms")]
+    lines = [justify(head, right, room)]
+    for event in begins:
+        lines.append([("class:keyword", f"    {event.event}")])
+    text = first.sql.strip() if _values_differ(shown) else filled(first)
+    for row in code(text, max(10, room - 4), "sql", indent=2):
+        lines.append([("", "    "), *row])
+    for note in notes(shown):
+        lines += wrap([("", f"      {note}")], room, indent=8)
+    return lines
+
+
+def _values_differ(shown: Entry) -> bool:
+    return (shown.count > 1 and not shown.identical) or shown.first.sets > 1
+
+
+def notes(shown: Entry) -> list[str]:
+    """Return what stands under a statement: the values of a group, and what came back."""
+    told: list[str] = []
+    if shown.count > 1:
+        if shown.identical:
+            told.append(f"sent {shown.count} times with the same values")
+        else:
+            told.append("with " + _listed([one.parameters[0] for one in shown.statements
+                                           if one.parameters], shown.count))  # fmt: skip
+    elif shown.first.sets > 1:
+        told.append(
+            f"{shown.first.sets} rows in one call: "
+            + _listed(list(shown.first.parameters), shown.first.sets)
+        )
+    back = came_back(shown)
+    return [*told, back] if back else told
+
+
+def _listed(sets: list[tuple[str, ...]], total: int) -> str:
+    shown = [f"({', '.join(clip_text(value, 24) for value in values)})" for values in sets[:4]]
+    rest = total - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+
+
+def statement(shown: Entry, room: int) -> list[Line]:
+    """Return all there is to say of one statement, for `:sql 3`."""
+    first = shown.first
+    lines = entry(shown, room)
+    if first.parameters:
+        lines += [[], [("class:strong", "as sent")]]
+        lines += [
+            [("", "    "), *row] for row in code(first.sql.strip(), room - 4, "sql", indent=2)
+        ]
+        for values in first.parameters:
+            lines += wrap([("", f"    values ({', '.join(map(visible, values))})")], room, indent=8)
+        left_out = first.sets - len(first.parameters)
+        if left_out > 0:
+            lines.append([("", f"    and {left_out} sets of values more")])
+    return lines
+
+
+# --- session, tables, expected --------------------------------------------------------------------
+
+
+def expected(
+    found: Sequence[Goal], step: Step, room: int, height: int, *, passed: bool
+) -> list[Line]:
+    """Return the Expected panel: made from the checks, so that it shows only what is checked."""
+    if not found:
+        text = (
+            "There is nothing to do in this step but to read on: F8 or :next."
+            if step.is_reading
+            else "This step has no list of goals: it is done when your tables, names and output "
+            "are those that the lesson's own lines give."
+        )
+        return wrap([("class:quiet", text)], room)[:height]
+    lines: list[Line] = []
+    for goal in found:
+        rows = wrap([tick(goal), ("", " "), ("", visible(goal.text))], room, indent=4)
+        if not goal.met and goal.checked and goal.message:
+            rows += wrap([("class:quiet", "    " + visible(goal.message))], room, indent=4)
+        elif not goal.met and not goal.checked:
+            rows += [[("class:quiet", "    not checked yet")]]
+        lines += rows
+    if passed:
+        lines.append([("class:ok", "OK"), ("", "  step done")])
+    return above(lines, height, ":goal shows all")
+
+
+def above(lines: list[Line], height: int, how: str) -> list[Line]:
+    """Return the first lines that fit, the last one saying how many are left."""
+    if len(lines) <= height:
+        return lines
+    left = len(lines) - height + 1
+    return [*lines[: max(0, height - 1)], [("class:quiet", f"... {left} lines more; {how}")]]
+
+
+def transaction_word(view: Any) -> str:
+    """Return what the header says of the transaction."""
+    return "none"
+
+
+def session(view: Any, room: int, height: int) -> list[Line]:
+    return []
+
+
+def scrolled(
+    lines: list[Line], height: int, top: int, room: int, *, whole: bool = False
+) -> tuple[list[Line], int]:
+    """Return the rows that are seen from row `top` on, and the row that really is the first.
+
+    When not all is seen, the last row ends in a note on where the rest is.
+    """
+    if len(lines) <= height:
+        return lines, 0
+    if height < 1:
+        return [], 0
+    seen = height - 1
+    top = max(0, min(top, len(lines) - seen))
+    if top == 0 and not whole:
+        note = f"(F3: whole text; {len(lines) - seen} lines more)"
+    else:
+        note = f"(lines {top + 1} to {min(top + seen, len(lines))} of {len(lines)}; PgUp PgDn)"
+    return [*lines[top : top + seen], justify([], [("class:quiet", note)], room)], top
+
+
+def has_n_plus_one(turns: Sequence[tuple[int, Sequence[Message]]]) -> bool:
+    """Tell whether the last input loaded one attribute object by object."""
+    if not turns:
+        return False
+    return is_n_plus_one([item for item in items(turns[-1][1]) if isinstance(item, Entry)])

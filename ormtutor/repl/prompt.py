@@ -1,0 +1,170 @@
+"""The input line of the full screen: colours, completion, history, and the keys of editing.
+
+Before: a learner presses keys.
+Here:   prompt_toolkit's buffer with our lexer, completer and history; bindings that only edit.
+After:  screen.py binds what acts (Enter, Ctrl-C, the function keys) and draws the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition, has_focus, is_searching
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History as BufferHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.controls import BufferControl, SearchBufferControl
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.search import SearchDirection, start_search
+
+from ormtutor.repl import highlight
+from ormtutor.repl.history import History
+from ormtutor.repl.source import INDENT, clean_paste, indented, is_command
+
+Proposal = tuple[str, int, str]
+"""A text, how many characters before the cursor it replaces, and what kind of thing it is."""
+
+
+class InputLexer(Lexer):
+    """Python in colours; a `:command` and an answer to `input()` plain."""
+
+    def __init__(self, is_python: Callable[[], bool]) -> None:
+        self._is_python = is_python
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        """Return a function from the number of a line to its styled fragments."""
+        if is_command(document.text) or not self._is_python():
+            plain = document.lines
+            return lambda number: [("", plain[number])] if number < len(plain) else []
+        lines = highlight.lines_of(document.text, "python")
+        return lambda number: list(lines[number]) if number < len(lines) else []
+
+    def invalidation_hash(self) -> object:
+        """Colours change once: when the lexers have been imported."""
+        return highlight.is_loaded()
+
+
+class InputCompleter(Completer):
+    """What the kernel and the command table propose; asked only when Tab is pressed."""
+
+    def __init__(self, propose: Callable[[str, int], Sequence[Proposal]]) -> None:
+        self._propose = propose
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Yield the proposals at the cursor."""
+        for text, replaced, kind in self._propose(document.text, document.cursor_position):
+            yield Completion(text, start_position=-replaced, display_meta=kind)
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """Yield the proposals; the kernel is asked in a thread, so that keys still echo."""
+        loop = get_app().loop
+        if loop is None:
+            return
+        found = await loop.run_in_executor(
+            None, lambda: list(self.get_completions(document, complete_event))
+        )
+        for completion in found:
+            yield completion
+
+
+class InputHistory(BufferHistory):
+    """Our history as prompt_toolkit reads it: newest first."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self._history = history
+
+    def load_history_strings(self) -> Iterable[str]:
+        """Yield the inputs of this and earlier sessions."""
+        return reversed(self._history.entries)
+
+    def store_string(self, string: str) -> None:
+        """Keep an input."""
+        self._history.add(string)
+
+
+def make_buffer(history: History, propose: Callable[[str, int], Sequence[Proposal]]) -> Buffer:
+    """Return the buffer of the input line."""
+    return Buffer(
+        name="input",
+        multiline=True,
+        history=InputHistory(history),
+        completer=InputCompleter(propose),
+        complete_while_typing=False,
+        enable_history_search=True,
+        tempfile_suffix=".py",
+    )
+
+
+def make_control(
+    buffer: Buffer, search: SearchBufferControl, is_python: Callable[[], bool]
+) -> BufferControl:
+    """Return the control that shows the buffer."""
+    return BufferControl(
+        buffer,
+        lexer=InputLexer(is_python),
+        search_buffer_control=search,
+        preview_search=True,
+        focus_on_click=True,
+    )
+
+
+def editing_keys(buffer: Buffer, is_python: Callable[[], bool]) -> KeyBindings:
+    """Return the bindings that only change text; an answer to `input()` is pasted as it is."""
+    keys = KeyBindings()
+    here = has_focus(buffer) & ~is_searching
+    at_blanks = Condition(lambda: not buffer.document.current_line_before_cursor.strip())
+    in_steps = Condition(
+        lambda: (
+            len(buffer.document.current_line_before_cursor) % len(INDENT) == 0
+            and len(buffer.document.current_line_before_cursor) > 0
+        )
+    )
+
+    @keys.add("tab", filter=here)
+    def _complete_or_indent(event: KeyPressEvent) -> None:
+        if buffer.complete_state:
+            buffer.complete_next()
+        elif at_blanks():
+            buffer.insert_text(INDENT)
+        else:
+            buffer.start_completion(insert_common_part=True)
+
+    @keys.add("s-tab", filter=here)
+    def _complete_backwards(event: KeyPressEvent) -> None:
+        if buffer.complete_state:
+            buffer.complete_previous()
+
+    @keys.add(
+        "backspace", filter=here & at_blanks & in_steps & Condition(_has_no_selection(buffer))
+    )
+    def _unindent(event: KeyPressEvent) -> None:
+        buffer.delete_before_cursor(len(INDENT))
+
+    @keys.add(Keys.BracketedPaste, filter=here)
+    def _paste(event: KeyPressEvent) -> None:
+        before = buffer.document.current_line_before_cursor
+        if not is_python():
+            buffer.insert_text(event.data.partition("\n")[0].rstrip("\r"))
+            return
+        text = clean_paste(event.data)
+        buffer.insert_text(text if before.strip() else indented(text, before))
+
+    @keys.add("c-r", filter=here)
+    def _search(event: KeyPressEvent) -> None:
+        start_search(direction=SearchDirection.BACKWARD)
+
+    return keys
+
+
+def _has_no_selection(buffer: Buffer) -> Callable[[], bool]:
+    return lambda: buffer.selection_state is None

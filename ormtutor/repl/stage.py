@@ -1,0 +1,200 @@
+"""The stage: one container that paints the composed rows and puts the input line into its place.
+
+Before: screen.py composes the rows of a window, from pure functions.
+Here:   rows become cells of prompt_toolkit's screen; rows that did not change cost nothing.
+After:  prompt_toolkit compares the frame with the one before, and writes what differs.
+
+prompt_toolkit compares each cell of a frame with the one before, some 5,000 of them for a key that
+changes one. Rows that stand on the terminal already are therefore left out of both frames: nothing
+is compared, nothing is written, and a key costs the rows of the input line only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import is_searching
+from prompt_toolkit.layout import Dimension
+from prompt_toolkit.layout.containers import Container
+from prompt_toolkit.layout.mouse_handlers import MouseHandlers
+from prompt_toolkit.layout.screen import Char, WritePosition
+from prompt_toolkit.layout.screen import Screen as CellScreen
+from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+
+from ormtutor.repl.cells import Line, character_width
+from ormtutor.repl.frame import Plan
+
+if TYPE_CHECKING:
+    from ormtutor.repl.screen import Screen
+
+Row = defaultdict[int, Char]
+
+
+class Stage(Container):
+    """Paints what the screen composes, and knows where the last frame has put things."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self.places: Plan | None = None
+        self.input_row = 0
+        self._state: tuple[object, ...] = ()
+        self._rows: list[Line] = []
+        self._painted: list[tuple[Line, Row]] = []
+
+    def reset(self) -> None:
+        """Reset the windows inside."""
+        self._screen.input_window.reset()
+        self._screen.search.container.reset()
+
+    def preferred_width(self, max_available_width: int) -> Dimension:
+        """Return the whole width."""
+        return Dimension.exact(max_available_width)
+
+    def preferred_height(self, width: int, max_available_height: int) -> Dimension:
+        """Return the whole height."""
+        return Dimension.exact(max_available_height)
+
+    def get_children(self) -> list[Container]:
+        """Return the two windows that take keys."""
+        return [self._screen.input_window, self._screen.search.container]
+
+    def write_to_screen(
+        self,
+        screen: CellScreen,
+        mouse_handlers: MouseHandlers,
+        write_position: WritePosition,
+        parent_style: str,
+        erase_bg: bool,
+        z_index: int | None,
+    ) -> None:
+        """Paint one frame."""
+        columns, rows = write_position.width, write_position.height
+        screen.height = rows
+        view = self._screen
+        input_rows = self._arrange(columns, rows)
+        places = self.places
+        assert places is not None  # set by _arrange
+        self._paint(screen, rows)
+        area = places.console
+        top = min(self.input_row, max(0, rows - 1))
+        position = WritePosition(
+            area.x, top, max(1, area.width), max(1, min(input_rows, rows - top))
+        )
+        view.input_window.write_to_screen(
+            screen, mouse_handlers, position, parent_style, False, None
+        )
+        if is_searching() and rows > 1:
+            screen.data_buffer[rows - 1].update(cells([("", " " * columns)]))
+            view.search.container.write_to_screen(
+                screen, mouse_handlers, WritePosition(0, rows - 1, columns, 1), parent_style,
+                False, None,
+            )  # fmt: skip
+            self._painted[rows - 1] = ([("searching", "")], screen.data_buffer[rows - 1])
+        if view.is_mouse_on:
+            self._handle_mouse(mouse_handlers, places)
+
+    def _arrange(self, columns: int, rows: int) -> int:
+        """Compose the rows anew if anything but the typed text has changed."""
+        view = self._screen
+        room = self._input_room(columns, rows)
+        wanted = view.input_window.preferred_height(room, rows).preferred
+        below = view.below(room)
+        most = max(1, (self.places.console.height if self.places else rows) - len(below) - 1)
+        input_rows = max(1, min(wanted, most))
+        state = (*view.state(columns, rows), input_rows, tuple(map(tuple, below)))
+        if state != self._state:
+            self.places = view.places(columns, rows, input_rows)
+            most = max(1, self.places.console.height - min(len(below), 2))
+            input_rows = max(1, min(wanted, most))
+            self._rows = view.compose(self.places, input_rows, below)
+            self._state = state
+        return input_rows
+
+    def _input_room(self, columns: int, rows: int) -> int:
+        if self.places is not None and self.places.columns == columns and self.places.rows == rows:
+            return max(1, self.places.console.width)
+        return max(1, self._screen.places(columns, rows, 1).console.width)
+
+    def _paint(self, screen: CellScreen, rows: int) -> None:
+        """Give the rows to the frame; those that stand on the terminal already to neither frame."""
+        before = get_app().renderer.last_rendered_screen
+        if before is None or len(self._painted) != rows:
+            self._painted = [([("unpainted", "")], defaultdict(_blank))] * rows
+            before = None
+        touched = self._touched()
+        for y, line in enumerate(self._rows[:rows]):
+            known, row = self._painted[y]
+            if before is not None and y not in touched and line == known:
+                before.data_buffer.pop(y, None)
+                continue
+            if before is not None:
+                before.data_buffer[y] = row  # it was taken out while it did not change
+            new = screen.data_buffer[y]
+            new.update(cells(line))
+            self._painted[y] = (([("touched", "")] if y in touched else line), new)
+
+    def _touched(self) -> range:
+        """Return the rows into which the input line is painted."""
+        if self.places is None:
+            return range(0)
+        return range(self.input_row, self.places.console.y + self.places.console.height)
+
+    def _handle_mouse(self, handlers: MouseHandlers, places: Plan) -> None:
+        view = self._screen
+
+        def handle(event: MouseEvent) -> object:
+            step = {MouseEventType.SCROLL_UP: -1, MouseEventType.SCROLL_DOWN: 1}.get(
+                event.event_type
+            )
+            spot = (event.position.x, event.position.y)
+            if step is None:
+                on_tabs = places.panel is not None and spot[1] == places.panel.y - 1
+                if event.event_type == MouseEventType.MOUSE_UP and on_tabs:
+                    view.panel("next")
+                    return None
+                return NotImplemented
+            if places.lesson is not None and spot in places.lesson:
+                view.scroll(step)
+            else:
+                view.scroll_console(-step)
+            return None
+
+        handlers.set_mouse_handler_for_range(0, places.columns, 0, places.rows, handle)
+
+
+_chars: dict[tuple[str, str], Char] = {}
+
+
+def _blank() -> Char:
+    return _char(" ", "")
+
+
+def cells(line: Line) -> dict[int, Char]:
+    """Return a line as cells by column; a combining character joins the cell before it."""
+    row: dict[int, Char] = {}
+    x = 0
+    for style, text in line:
+        for character in text:
+            size = 1 if character.isascii() else character_width(character)
+            if size == 0:
+                if x:
+                    before = row[x - 1] if row[x - 1].char else row[max(0, x - 2)]
+                    place = x - 1 if row[x - 1].char else max(0, x - 2)
+                    row[place] = _char(before.char + character, style)
+                continue
+            row[x] = _char(character, style)
+            if size == 2:
+                row[x + 1] = _char("", style)
+            x += size
+    return row
+
+
+def _char(text: str, style: str) -> Char:
+    found = _chars.get((text, style))
+    if found is None:
+        if len(_chars) > 20_000:
+            _chars.clear()
+        found = _chars[text, style] = Char(text, style)
+    return found
