@@ -1,0 +1,301 @@
+"""Failure: an exception as the learner sees it, trimmed to the learner's own lines.
+
+Before: executor.py caught it.
+Here:   the frames of `<ormtutor STEP #n>` with their source and carets; what lies between them is
+        folded ("... inside session.flush(), 6 frames"), a recursion is told in one line. The
+        whole traceback stands apart, for who asks.
+After:  Finished carries the Failure to the tutor.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+from ormtutor.kernel.messages import Failure, Frame
+
+# A file name of the learner's source: `<ormtutor session/queued #3>`.
+_FILE = re.compile(r"<ormtutor (?P<step>.*?) ?#(?P<number>\d+)>")
+_HERE = os.path.dirname(__file__)
+HEADER = "Traceback (most recent call last):"
+MANY = 12  # learner's frames that are shown all; of more, the first and the last
+LONGEST = 10_000  # characters of a message
+
+
+def file_name(step: str, number: int) -> str:
+    """Return the name under which an input's source is compiled and found by linecache."""
+    return f"<ormtutor {step} #{number}>" if step else f"<ormtutor #{number}>"
+
+
+def is_learners(code: CodeType) -> bool:
+    """Whether the learner wrote this code."""
+    return code.co_filename.startswith("<ormtutor ")
+
+
+def learner_frame(frame: FrameType | None) -> FrameType | None:
+    """Return the nearest frame of the learner's code, from this one outwards."""
+    while frame is not None and not is_learners(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def describe(error: BaseException, step: str) -> Failure:
+    """Return the failure as the learner of `step` sees it."""
+    if isinstance(error, SyntaxError) and not _entries(error.__traceback__):
+        return _describe_syntax(error, step)
+    entries = _entries(error.__traceback__)
+    frames = tuple(entry.frame(step) for entry in entries if entry.is_learners)
+    if isinstance(error, RecursionError):
+        text = _recursion(error, frames)
+    else:
+        text = "\n".join(_chain(error, step, seen=set()))
+    return Failure(
+        kind=_kind(error),
+        message=_message(error),
+        text=text,
+        full=_full(error),
+        line=frames[-1].line if frames else 0,
+        frames=frames if len(frames) <= MANY else (*frames[:2], *frames[-2:]),
+    )
+
+
+def shorten(text: str, head: int, tail: int) -> str:
+    """Return the text, or its head and tail around a word on how much is left out."""
+    left_out = len(text) - head - tail
+    if left_out <= 0:
+        return text
+    return f"{text[:head]} … ({left_out:,} characters left out) … {text[-tail:]}"
+
+
+# --- the frames -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One frame of a traceback with the place of the instruction that was running."""
+
+    code: CodeType
+    line: int
+    columns: tuple[int | None, int | None]
+    end_line: int | None
+
+    @property
+    def is_learners(self) -> bool:
+        return is_learners(self.code)
+
+    @property
+    def source(self) -> str:
+        return linecache.getline(self.code.co_filename, self.line).rstrip()
+
+    def segment(self) -> str:
+        """Return the part of the line that was running: a call, an attribute read."""
+        start, end = self.columns
+        source = linecache.getline(self.code.co_filename, self.line)
+        if start is None or end is None or self.end_line != self.line:
+            return ""
+        return source.encode()[start:end].decode(errors="replace")
+
+    def frame(self, step: str) -> Frame:
+        match = _FILE.fullmatch(self.code.co_filename)
+        origin = match["step"] if match else ""
+        source = self.source
+        stripped = source.lstrip()
+        return Frame(
+            line=self.line,
+            name=self.code.co_name,
+            source=stripped,
+            carets=self._carets(source, len(source) - len(stripped)),
+            step="" if origin == step else origin,
+        )
+
+    def _carets(self, source: str, indent: int) -> str:
+        """Return the marks to stand under the stripped line; none where all of it is meant."""
+        start, end = self.columns
+        if start is None or end is None:
+            return ""
+        data = source.encode()
+        first = len(data[:start].decode(errors="replace")) - indent
+        last = (
+            len(source) if self.end_line != self.line else len(data[:end].decode(errors="replace"))
+        )
+        last -= indent
+        if first <= 0 and last >= len(source) - indent:
+            return ""
+        return " " * max(first, 0) + "^" * max(last - max(first, 0), 1)
+
+
+def _entries(trace: TracebackType | None) -> list[_Entry]:
+    """Return the frames from the learner's first one on; the kernel's own are left out."""
+    entries: list[_Entry] = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not code.co_filename.startswith(_HERE) and (entries or is_learners(code)):
+            entries.append(_entry(trace, code))
+        trace = trace.tb_next
+    return entries
+
+
+def _entry(trace: TracebackType, code: CodeType) -> _Entry:
+    if not is_learners(code):
+        return _Entry(code, trace.tb_lineno or 0, (None, None), None)
+    positions = list(code.co_positions())
+    index = trace.tb_lasti // 2
+    _, end_line, start, end = positions[index] if index < len(positions) else (None,) * 4
+    return _Entry(code, trace.tb_lineno or 0, (start, end), end_line)
+
+
+# --- as text --------------------------------------------------------------------------------------
+
+
+def _chain(error: BaseException, step: str, seen: set[int]) -> Iterator[str]:
+    """Yield the lines of the error and of those before it that the learner's code took part in."""
+    seen.add(id(error))
+    before, words = error.__cause__, "The above exception was the direct cause of the following:"
+    if before is None and not error.__suppress_context__:
+        before, words = error.__context__, "While that was handled, another exception came:"
+    if before is not None and id(before) not in seen and _entries(before.__traceback__):
+        yield from _chain(before, step, seen)
+        yield ""
+        yield words
+        yield ""
+    yield from _one(error, step)
+
+
+def _one(error: BaseException, step: str) -> Iterator[str]:
+    entries = _entries(error.__traceback__)
+    if entries:
+        yield HEADER
+        yield from _frames(entries, step)
+    yield from _last_lines(error)
+    for inner in getattr(error, "exceptions", ()) if isinstance(error, BaseExceptionGroup) else ():
+        for line in _one(inner, step):
+            yield f"  | {line}"
+
+
+def _frames(entries: Sequence[_Entry], step: str) -> Iterator[str]:
+    own = [index for index, entry in enumerate(entries) if entry.is_learners]
+    shown = set(own if len(own) <= MANY else own[:2] + own[-2:])
+    caller: _Entry | None = None
+    folded: list[_Entry] = []
+    skipped = 0
+    for index, entry in enumerate(entries):
+        if index in shown:
+            if skipped:
+                yield f"  … {skipped} similar"
+            elif folded:
+                yield _fold(caller, folded)
+            skipped, folded, caller = 0, [], entry
+            yield from _frame(entry.frame(step))
+        elif entry.is_learners:
+            skipped += 1
+        else:
+            folded.append(entry)
+    if folded:
+        yield _fold(caller, folded)
+
+
+def _frame(frame: Frame) -> Iterator[str]:
+    place = f"line {frame.line}" + (f" of {frame.step}" if frame.step else "")
+    yield f"  {place}, in {frame.name}"
+    if frame.source:
+        yield f"    {frame.source}"
+    if frame.carets:
+        yield f"    {frame.carets}"
+
+
+def _fold(caller: _Entry | None, folded: Sequence[_Entry]) -> str:
+    what = caller.segment() if caller else ""
+    if not what or len(what) > 60:
+        name: str = folded[0].code.co_qualname
+        what = name.replace(".<locals>", "") + "()"
+    return f"  … inside {what}, {len(folded)} frame{'s' if len(folded) > 1 else ''}"
+
+
+def _recursion(error: BaseException, frames: Sequence[Frame]) -> str:
+    """A recursion in a handful of lines, however deep it was."""
+    places = dict.fromkeys((frame.line, frame.name, frame.source) for frame in frames)
+    lines = [f"  line {line}, in {name}: {source}" for line, name, source in list(places)[:3]]
+    if len(frames) > len(lines):
+        lines.append(f"  … {len(frames) - len(lines)} similar")
+    return "\n".join([HEADER, *lines, *_last_lines(error)])
+
+
+def _last_lines(error: BaseException) -> list[str]:
+    """Return `kind: message`, and the notes that the code added."""
+    message = _message(error)
+    lines = [f"{_kind(error)}: {message}" if message else _kind(error)]
+    notes = getattr(error, "__notes__", ())
+    return lines + [str(note) for note in notes if isinstance(note, str)]
+
+
+def _kind(error: BaseException) -> str:
+    kind = type(error)
+    module = kind.__module__
+    return (
+        kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
+    )
+
+
+def _message(error: BaseException) -> str:
+    try:
+        message = str(error)
+    except Exception as trouble:
+        return f"<its message cannot be shown: {type(trouble).__name__} in __str__>"
+    if len(message) <= LONGEST:
+        return message
+    return shorten(message, LONGEST // 2, LONGEST // 2)
+
+
+def _full(error: BaseException) -> str:
+    """Return the whole traceback, from the learner's first line on, as Python prints it."""
+    trace = error.__traceback__
+    while trace is not None and not is_learners(trace.tb_frame.f_code):
+        trace = trace.tb_next
+    try:
+        lines = traceback.format_exception(type(error), error, trace, limit=-200)
+    except Exception as trouble:
+        lines = [f"the traceback cannot be shown: {type(trouble).__name__}\n"]
+    return "".join(lines)[: 10 * LONGEST].rstrip("\n")
+
+
+# --- source that is no Python ---------------------------------------------------------------------
+
+
+def _describe_syntax(error: SyntaxError, step: str) -> Failure:
+    line = error.lineno or 0
+    message = error.msg or "invalid syntax"
+    source = (error.text or "").rstrip("\n")
+    frame = Frame(line, "<module>", source.lstrip(), _syntax_carets(error, source))
+    kind = _kind(error)
+    shown = [f"  line {line}"]
+    shown += [f"    {part}" for part in (frame.source, frame.carets) if part]
+    text = "\n".join([*shown, f"{kind}: {message}"])
+    return Failure(kind, message, text, text, line, (frame,))
+
+
+def _syntax_carets(error: SyntaxError, source: str) -> str:
+    if not error.offset or error.offset < 1 or not source:
+        return ""
+    indent = len(source) - len(source.lstrip())
+    start = max(error.offset - 1 - indent, 0)
+    end_offset: Any = error.end_offset
+    same_line = error.end_lineno in (None, error.lineno)
+    end = end_offset - 1 - indent if end_offset and same_line else len(source) - indent
+    return " " * start + "^" * max(min(end, len(source) - indent) - start, 1)
+
+
+def recursion_depth() -> int:
+    """Return how many frames lie below the caller's: the limit is the learner's, not ours."""
+    depth = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        depth += 1
+        frame = frame.f_back
+    return depth

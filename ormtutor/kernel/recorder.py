@@ -1,0 +1,397 @@
+"""Recorder: what the learner's code does to database and session, told as it happens.
+
+Before: the engine and its sessions dispatch their events; alias.py says when they can be heard.
+Here:   an ordinary listener. A statement is what reaches a cursor, with its cause, the learner's
+        line and its objects; transactions and state changes are told beside it.
+After:  Statement, Rows, Transaction and StateChange go to the tutor; the step's log serves facts.py.
+
+It keeps texts and numbers, never objects or cursors, so that the identity map stays weak. While
+the kernel itself reads (a check, a panel) the recorder is quiet: nothing is told, and a statement
+that would be sent is refused before it leaves.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType, ModuleType
+from typing import Any
+
+from ormtutor.kernel.alias import EngineName
+from ormtutor.kernel.causes import Causes, SessionCauses
+from ormtutor.kernel.channel import Channel
+from ormtutor.kernel.connections import Connections, Tally, verb_of
+from ormtutor.kernel.failure import learner_frame
+from ormtutor.kernel.labels import label, name_of, show
+from ormtutor.kernel.messages import Message, Rows, StateChange, Statement, Transaction
+from ormtutor.kernel.streams import Outlet
+
+MOST_SENT = 1_000  # statements and state changes of one run; the rest are counted
+MOST_SETS = 20  # parameter sets shown of one executemany
+MOST_KEPT = 10_000  # texts in a step's log; beyond them only numbers
+
+_BRACKETS = {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
+_WRITING = {"INSERT", "UPDATE", "DELETE", "REPLACE"}
+
+# Session event -> the states between which the object went.
+TRANSITIONS = {
+    "transient_to_pending": ("transient", "pending"),
+    "pending_to_transient": ("pending", "transient"),
+    "persistent_to_transient": ("persistent", "transient"),
+    "pending_to_persistent": ("pending", "persistent"),
+    "detached_to_persistent": ("detached", "persistent"),
+    "persistent_to_deleted": ("persistent", "deleted"),
+    "deleted_to_persistent": ("deleted", "persistent"),
+    "deleted_to_detached": ("deleted", "detached"),
+    "persistent_to_detached": ("persistent", "detached"),
+}
+
+
+class WouldQuery(Exception):
+    """A check or a panel tried to send SQL; it never may."""
+
+
+class Entry:
+    """One statement on its way: what is known of it before its rows are."""
+
+    __slots__ = (
+        "cause",
+        "executemany",
+        "line",
+        "made",
+        "number",
+        "objects",
+        "outcome",
+        "parameters",
+        "sets",
+        "sql",
+        "started",
+        "tally",
+        "transaction",
+        "verb",
+        "written",
+    )
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self.verb = verb_of(sql)
+        self.number = 0
+        self.cause = ""
+        self.line = 0
+        self.objects: tuple[str, ...] = ()
+        self.parameters: tuple[tuple[str, ...], ...] = ()
+        self.sets = 1
+        self.executemany = False
+        self.transaction = 0
+        self.started = 0.0
+        self.tally = Tally()
+        self.written = -1
+        self.made = 0
+        self.outcome: Any = None
+
+
+class Log:
+    """The statements since the step began. What `setup` runs send is not in it."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.causes: list[str] = []
+        self.verbs: Counter[str] = Counter()
+        self.lazy_loads: list[str] = []
+
+    def add(self, entry: Entry) -> None:
+        """Count the statement, and keep its text while there is room."""
+        self.verbs[entry.verb] += 1
+        if len(self.statements) < MOST_KEPT:
+            self.statements.append(entry.sql)
+            self.causes.append(entry.cause)
+        if entry.cause.startswith("lazy load of ") and len(self.lazy_loads) < MOST_KEPT:
+            self.lazy_loads.append(entry.cause.removeprefix("lazy load of "))
+
+
+class Recorder:
+    """Listens to every engine and session of the process."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        outlet: Outlet,
+        namespace: Mapping[str, Any],
+        connections: Connections,
+        engine: EngineName,
+    ) -> None:
+        self.channel = channel
+        self.outlet = outlet
+        self.namespace = namespace
+        self.connections = connections
+        self.causes = SessionCauses() if engine == "sqlalchemy" else Causes()
+        self.inspect: Any = None
+        self.log = Log()
+        self.sessions: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._quiet = False
+        self._main_thread = threading.get_ident()
+        self._lock = threading.RLock()
+        self._number = 0
+        self._setup_number = 0
+        self._is_setup = False
+        self._sent = 0
+        self._omitted = 0
+        self._open: dict[int, Entry] = {}  # by thread
+        self._awaiting: list[Entry] = []
+        self._loaded: Entry | None = None
+        self._transactions: dict[int, int] = {}
+        self._transaction = 0
+
+    # --- attaching --------------------------------------------------------------------------------
+
+    def attach_engine(self, sqlalchemy: ModuleType) -> None:
+        """Listen to all engines, present and future."""
+        engine_class = importlib.import_module(f"{sqlalchemy.__name__}.engine").Engine
+        self.inspect = sqlalchemy.inspect
+        self.connections.listen(sqlalchemy, engine_class)
+        listen = sqlalchemy.event.listen
+        listen(engine_class, "before_cursor_execute", self._before_execute)
+        listen(engine_class, "after_cursor_execute", self._after_execute)
+        for name in ("begin", "commit", "rollback"):
+            listen(engine_class, name, _bracket(self, name.upper()))
+
+    def attach_orm(self, orm: ModuleType) -> None:
+        """Listen to all sessions, present and future."""
+        event = importlib.import_module(f"{orm.__name__.rpartition('.')[0]}.event")
+        session_class = orm.Session
+        for name, (before, after) in TRANSITIONS.items():
+            event.listen(session_class, name, _transition(self, before, after))
+        event.listen(session_class, "before_flush", self._on_before_flush)
+        if isinstance(self.causes, SessionCauses):
+            event.listen(session_class, "do_orm_execute", self._refuse_when_quiet)
+            event.listen(session_class, "loaded_as_persistent", self._on_loaded)
+        self.causes.attach(event, session_class)
+
+    # --- runs, steps, quiet -----------------------------------------------------------------------
+
+    def begin_step(self) -> None:
+        """Count from here on."""
+        self.log = Log()
+        self._number = 0
+
+    def begin_run(self, *, is_setup: bool) -> None:
+        """A run begins; a `setup` run's statements are told and not logged."""
+        self._is_setup = is_setup
+        self._sent = self._omitted = 0
+
+    def end_run(self) -> int:
+        """Tell the rest of what is known; return how many messages were counted and not sent."""
+        with self._lock:
+            self._close()
+            self._settle(self._awaiting)
+            self._awaiting = []
+            self._loaded = None
+            self.causes.forget()
+            return self._omitted
+
+    def recover_sessions(self) -> None:
+        """After Ctrl-C inside a flush: roll back, so that nobody is told of a failed flush.
+
+        The database has rolled back already; the session only waits to be told so.
+        """
+        for session in list(self.sessions):
+            if not session.is_active:
+                session.rollback()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """The kernel itself reads: nothing is told, no statement leaves this thread."""
+        self._quiet = True
+        self.outlet.muted = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+            self.outlet.muted = False
+
+    def _is_quiet(self) -> bool:
+        return self._quiet and threading.get_ident() == self._main_thread
+
+    def _refuse_when_quiet(self, *event: Any) -> None:
+        if self._is_quiet():
+            raise WouldQuery("this would ask the database")
+
+    # --- statements -------------------------------------------------------------------------------
+
+    def _before_execute(
+        self, connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        self._refuse_when_quiet()
+        with self._lock, self.connections.interruption:
+            self._close()
+            self._settle([entry for entry in self._awaiting if entry.tally.done])
+            self._awaiting = [entry for entry in self._awaiting if not entry.tally.done]
+            entry = self._begin(connection, cursor, sql, parameters, context, many)
+            self._open[threading.get_ident()] = entry
+            entry.started = time.perf_counter()
+
+    def _begin(
+        self, connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
+    ) -> Entry:
+        entry = Entry(sql)
+        frame = learner_frame(sys._getframe(2))
+        entry.line = frame.f_lineno if frame else 0
+        # 2.x sends many rows in one statement, with all their values in one flat set.
+        is_flat = bool(many) and not any(isinstance(one, _SET) for one in parameters)
+        sets = list(parameters) if many and not is_flat else [parameters]
+        entry.executemany = bool(many)
+        entry.sets = len(sets)
+        entry.parameters = tuple(map(_display, sets[:MOST_SETS]))
+        entry.cause = self.causes.of(context, entry.verb, sql, sets[0] if sets else ())
+        entry.outcome = getattr(context, "outcome", None)
+        entry.transaction = self._transactions.get(id(connection), 0)
+        if hasattr(cursor, "tally"):
+            cursor.tally = entry.tally
+        return entry
+
+    def _after_execute(
+        self, connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        with self._lock, self.connections.interruption:
+            entry = self._open.pop(threading.get_ident(), None)
+            if entry is None:
+                return
+            milliseconds = (time.perf_counter() - entry.started) * 1000
+            entry.objects = self.causes.objects(context)
+            if entry.outcome is None:
+                entry.outcome = getattr(context, "outcome", None)
+            if entry.verb in _WRITING:
+                entry.written = cursor.rowcount
+                entry.tally.done = True
+            self._tell(entry, milliseconds, failed=False)
+            self._awaiting.append(entry)
+            self._loaded = entry
+
+    def _close(self) -> None:
+        """A statement that never came to its end was refused by the database, or interrupted."""
+        entry = self._open.pop(threading.get_ident(), None)
+        if entry is not None:
+            milliseconds = (time.perf_counter() - entry.started) * 1000
+            self._tell(entry, milliseconds, failed=True)
+
+    def _tell(self, entry: Entry, milliseconds: float, *, failed: bool) -> None:
+        if entry.verb in _BRACKETS:
+            self._send(Transaction(self.outlet.run, " ".join(entry.sql.split()), entry.line))
+            return
+        if self._is_setup:
+            self._setup_number -= 1
+            entry.number = self._setup_number
+        else:
+            self._number += 1
+            entry.number = self._number
+            self.log.add(entry)
+        self._send(
+            Statement(
+                run=self.outlet.run,
+                number=entry.number,
+                sql=entry.sql,
+                parameters=entry.parameters,
+                cause=entry.cause,
+                line=entry.line,
+                objects=entry.objects,
+                milliseconds=milliseconds,
+                executemany=entry.executemany,
+                sets=entry.sets,
+                failed=failed,
+                transaction=entry.transaction,
+            )
+        )
+
+    def _settle(self, entries: Sequence[Entry]) -> None:
+        """Tell what came back for these statements."""
+        for entry in entries:
+            rows, made, known = self._came_back(entry)
+            if entry.number and (rows, made, known) != (-1, -1, -1):
+                self._send(Rows(self.outlet.run, entry.number, rows, made, known))
+
+    def _came_back(self, entry: Entry) -> tuple[int, int, int]:
+        if entry.written >= 0:
+            return entry.written, -1, -1
+        outcome = entry.outcome
+        if outcome is not None and outcome.rows >= 0:
+            return outcome.rows, outcome.made, outcome.known
+        if entry.verb in _WRITING or (entry.tally.rows == 0 and not entry.tally.done):
+            return -1, -1, -1
+        return entry.tally.rows, entry.made or -1, -1
+
+    def _on_loaded(self, session: Any, mapped: Any) -> None:
+        if self._loaded is not None:
+            self._loaded.made += 1
+
+    # --- transactions and states ------------------------------------------------------------------
+
+    def on_bracket(self, connection: Any, name: str) -> None:
+        """BEGIN, COMMIT or ROLLBACK of a connection."""
+        if self._is_quiet():
+            return
+        with self._lock, self.connections.interruption:
+            self._close()
+            if name == "BEGIN":
+                self._transaction += 1
+                self._transactions[id(connection)] = self._transaction
+            else:
+                self._transactions.pop(id(connection), None)
+            frame = learner_frame(sys._getframe(2))
+            self._send(Transaction(self.outlet.run, name, frame.f_lineno if frame else 0))
+
+    def _on_before_flush(self, session: Any, *context: Any) -> None:
+        self._refuse_when_quiet()
+        self.sessions.add(session)
+
+    def on_transition(self, session: Any, mapped: Any, before: str, after: str) -> None:
+        """An object of a session went from one state to another."""
+        self.sessions.add(session)
+        if self._is_quiet():
+            return
+        with self._lock, self.connections.interruption:
+            frame = learner_frame(sys._getframe(2))
+            name = self._call(mapped, frame)
+            line = frame.f_lineno if frame else 0
+            self._send(StateChange(self.outlet.run, name, before, after, line))
+
+    def _call(self, mapped: Any, frame: FrameType | None) -> str:
+        return name_of(mapped, self.namespace, frame) or label(mapped, self.inspect(mapped))
+
+    def _send(self, message: Message) -> None:
+        """Send it in its place among what is printed. Between two runs nobody listens."""
+        if not self.outlet.running:
+            return
+        if self._sent >= MOST_SENT:
+            self._omitted += 1
+            return
+        self._sent += 1
+        self.outlet.flush()
+        self.channel.send(message)
+
+
+def _bracket(recorder: Recorder, name: str) -> Any:
+    def hear(connection: Any) -> None:
+        recorder.on_bracket(connection, name)
+
+    return hear
+
+
+def _transition(recorder: Recorder, before: str, after: str) -> Any:
+    def hear(session: Any, mapped: Any) -> None:
+        recorder.on_transition(session, mapped, before, after)
+
+    return hear
+
+
+_SET = (tuple, list, Mapping)
+
+
+def _display(parameters: Any) -> tuple[str, ...]:
+    values = parameters.values() if isinstance(parameters, Mapping) else parameters or ()
+    return tuple(show(value) for value in values)
