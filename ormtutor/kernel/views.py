@@ -34,7 +34,7 @@ from typing import Any
 
 from ormtutor.kernel.facts import Facts, quote
 from ormtutor.kernel.interruption import OutOfTime, time_limit
-from ormtutor.kernel.labels import is_learners_name, label, show
+from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
 from ormtutor.kernel.recorder import WouldQuery
 
 MOST_OBJECTS = 60
@@ -136,12 +136,15 @@ class Views:
 
     def _repr(self, value: object, state: Any) -> str:
         """Return the learner's repr, or a label where that would need the database or fails."""
-        try:
+        if state is None:
             return show(value)
+        try:
+            text = repr(value)
         except OutOfTime:
             raise
         except (WouldQuery, Exception):
-            return label(value, state) if state is not None else f"<{type(value).__name__}>"
+            return label(value, state)
+        return text if len(text) <= WIDTH else f"{text[:WIDTH]} …"
 
     def _effects(self, content: dict[str, Any]) -> None:
         content.update(tables={}, committed={}, names={})

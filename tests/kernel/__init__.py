@@ -1,0 +1,1 @@
+"""The kernel, with a real child process."""

@@ -1,0 +1,92 @@
+"""What the panels ask: session, tables, names, effects. On both engines."""
+
+from __future__ import annotations
+
+from ormtutor.kernel.client import Kernel
+from tests.kernel.conftest import statements
+
+GENEROUS = 5_000  # milliseconds: the deadline of a wait, not a measurement
+
+
+def test_the_session_view_has_three_lanes(models: Kernel) -> None:
+    models.run("noor = Member(name='Noor')\nsession.add(noor)\nsession.flush()")
+    view = models.inspect("session", GENEROUS)
+    assert view["transaction"] == "open"
+    assert view["identity_map"] == ["Member#1"]
+    assert view["rollback"] == ["forget Member#1"]
+    assert view["objects"] == [
+        {
+            "name": "noor",
+            "label": "Member#1",
+            "state": "persistent",
+            "python": {"id": "1", "name": "'Noor'"},
+            "here": {"id": "1", "name": "'Noor'"},
+            "committed": None,
+            "expired": [],
+        }
+    ]
+
+
+def test_a_pending_object_waits(models: Kernel) -> None:
+    models.run("noor = Member(name='Noor')\nsession.add(noor)")
+    view = models.inspect("session", GENEROUS)
+    assert (view["waiting"], view["rollback"]) == (["noor"], ["forget noor"])
+
+
+def test_a_change_could_be_taken_back(models: Kernel) -> None:
+    models.run(
+        "noor = Member(name='Noor')\nsession.add(noor)\nsession.commit()\nnoor.name = 'Nora'"
+    )
+    view = models.inspect("session", GENEROUS)
+    assert view["changed"] == ["noor"]
+    assert view["rollback"] == ["set Member#1.name back to 'Noor'"]
+
+
+def test_the_tables_view_marks_what_is_not_committed(models: Kernel) -> None:
+    models.run("session.add(Member(name='a'))\nsession.commit()")
+    models.run("session.add(Member(name='b'))\nsession.flush()")
+    members = models.inspect("tables", GENEROUS)["tables"]["members"]
+    assert members == {
+        "columns": ["id", "name"],
+        "key": ["id"],
+        "links": [],
+        "rows": [["1", "'a'"], ["2", "'b'"]],
+        "count": 2,
+        "changed": [1],
+        "gone": [],
+    }
+
+
+def test_the_effects_hold_rows_names_and_states(models: Kernel) -> None:
+    models.run("noor = Member(name='Noor')\nsession.add(noor)\nsession.flush()\nnumber = 3")
+    effects = models.inspect("effects", GENEROUS)
+    assert effects["tables"]["members"]["rows"] == [["1", "'Noor'"]]
+    assert effects["committed"]["members"]["rows"] == []
+    assert effects["tables"]["loans"]["links"] == [["member_id", "members", "id"]]
+    assert effects["names"]["number"] == {"type": "int", "repr": "3", "state": ""}
+    assert effects["names"]["noor"]["state"] == "persistent"
+    assert "Column" not in effects["names"]
+
+
+def test_looking_sends_nothing_and_changes_nothing(models: Kernel) -> None:
+    models.run(
+        "noor = Member(name='Noor')\nsession.add(noor)\nsession.commit()\nsession.add(Loan())"
+    )
+    for what in ("session", "tables", "names", "effects"):
+        models.inspect(what, GENEROUS)  # type: ignore[arg-type]
+    assert [
+        answer.true for answer in models.ask(["sql.count('SELECT') == 0", "len(session.new) == 1"])
+    ] == [
+        True,
+        True,
+    ]
+    assert statements(models.run("1")) == []
+
+
+def test_a_repr_that_loads_is_not_run_to_its_end(models: Kernel) -> None:
+    models.run(
+        "Member.__repr__ = lambda self: self.name\n"
+        "noor = Member(name='Noor')\nsession.add(noor)\nsession.commit()"
+    )
+    assert models.inspect("names", GENEROUS)["noor"]["repr"] == "Member#1"
+    assert statements(models.run("1")) == []
