@@ -1,6 +1,6 @@
 """Attributes: what stands on a mapped class, and how values are read, written and remembered.
 
-Before: a learner reads `user.name`, sets it, appends to `user.addresses`, or writes `User.name == "x"`.
+Before: a learner reads `user.name`, sets it, appends to `user.addresses`, asks `User.name == "x"`.
 Here:   InstrumentedAttribute (the class's side: an expression, and the read of a missing value);
         the impls (one attribute's get, set, append, remove, history); back reference events.
 After:  changes go to orm/state.py and orm/collections.py; a missing value comes through
@@ -142,7 +142,7 @@ def _states(objects: Any) -> list[InstanceState | None]:
 
 
 class AttributeEvent:
-    """What caused a change; it travels along back references, so that they stop where they began."""
+    """What caused a change; it travels along back references, so that they stop where it began."""
 
     __module__ = "sqlalchemy.orm.attributes"
     __slots__ = ("impl", "op", "parent_token")
@@ -208,9 +208,9 @@ class AttributeImpl:
         self.on_append_again: Listeners = ()
         self.on_remove: Listeners = ()
         self.on_bulk_replace: Listeners = ()
-        self.append_token = AttributeEvent(self, OP_APPEND)
+        # To become a member of the other side is, for a single object, to be set.
+        self.append_token = self.replace_token = AttributeEvent(self, OP_REPLACE)
         self.remove_token = AttributeEvent(self, OP_REMOVE)
-        self.replace_token = AttributeEvent(self, OP_REPLACE)
         self.bulk_replace_token: AttributeEvent | None = None
 
     def __str__(self) -> str:
@@ -588,6 +588,7 @@ class CollectionAttributeImpl(AttributeImpl):
         self, class_: type, key: str, parent_token: Any, *, typecallable: Any = list, **kw: Any
     ) -> None:
         super().__init__(class_, key, parent_token, **kw)
+        self.append_token = AttributeEvent(self, OP_APPEND)
         self.bulk_replace_token = AttributeEvent(self, OP_BULK_REPLACE)
         self.collection_factory = prepare_instrumentation(typecallable)
         self.duck_type = duck_type_of(self.collection_factory())
@@ -680,7 +681,7 @@ class CollectionAttributeImpl(AttributeImpl):
         try:
             self.remove(state, dict_, value, initiator, passive)
         except (ValueError, KeyError, IndexError):
-            pass
+            return
 
     def set(
         self,
@@ -855,6 +856,7 @@ class DynamicAttributeImpl(AttributeImpl):
         self, class_: type, key: str, parent_token: Any, *, order_by: Any = None, **kw: Any
     ) -> None:
         super().__init__(class_, key, parent_token, **kw)
+        self.append_token = AttributeEvent(self, OP_APPEND)
         self.order_by = order_by
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
@@ -1023,7 +1025,8 @@ def collection_members(collection: Any) -> Iterable[Any]:
     if duck_type_of(collection) is dict:
         values: Iterable[Any] = collection.values()
         return values
-    return iter(collection)
+    members = iter(collection)
+    return members
 
 
 # Back references ------------------------------------------------------------------------------
@@ -1133,9 +1136,7 @@ def listen_for_validation(
             return validated(state, value)
         return value
 
-    def bulk_replace_(
-        state: InstanceState, values: list[Any], initiator: AttributeEvent
-    ) -> None:
+    def bulk_replace_(state: InstanceState, values: list[Any], initiator: AttributeEvent) -> None:
         if is_concerned(initiator):
             values[:] = [validated(state, value) for value in values]
 
@@ -1388,7 +1389,7 @@ def create_proxied_attribute(descriptor: Any) -> Any:
 
 def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:
     """The descriptor to use: data descriptors only where the class has its own __setattr__."""
-    own = cls.__setattr__
+    own: Any = cls.__setattr__
     if own is object.__setattr__ or hasattr(own, "_sa_impls"):
         return InstrumentedAttribute
     return _DataDescriptor

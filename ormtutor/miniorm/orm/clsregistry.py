@@ -178,7 +178,7 @@ _fallback: dict[str, Any] = {}
 
 
 def fallback() -> dict[str, Any]:
-    """What strings may use besides classes and tables: the names of Core, foreign() and remote()."""
+    """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
     if not _fallback:
         for module in (types, elements, expressions, functions, selectable, select_module, schema):
             _fallback.update(_public_names(module))

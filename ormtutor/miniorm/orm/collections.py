@@ -66,17 +66,17 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
 
     def append_with_event(self, item: Any, initiator: Any = None) -> None:
         """Add a member and tell it."""
-        collection = self()
+        collection: Any = self()
         type(collection)._sa_appender(collection, item, _sa_initiator=initiator)
 
     def append_without_event(self, item: Any) -> None:
         """Add a member silently, as a load does."""
-        collection = self()
+        collection: Any = self()
         type(collection)._sa_appender(collection, item, _sa_initiator=False)
 
     def append_multiple_without_event(self, items: Iterable[Any]) -> None:
         """Add members silently."""
-        collection = self()
+        collection: Any = self()
         if self.empty:
             self._no_longer_empty()
         if type(collection) is InstrumentedList:
@@ -88,12 +88,12 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
 
     def remove_with_event(self, item: Any, initiator: Any = None) -> None:
         """Remove a member and tell it."""
-        collection = self()
+        collection: Any = self()
         type(collection)._sa_remover(collection, item, _sa_initiator=initiator)
 
     def remove_without_event(self, item: Any) -> None:
         """Remove a member silently."""
-        collection = self()
+        collection: Any = self()
         type(collection)._sa_remover(collection, item, _sa_initiator=False)
 
     def clear_with_event(self, initiator: Any = None) -> None:
@@ -108,7 +108,7 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
 
     def __iter__(self) -> Iterator[Any]:
         """The members; for a dictionary its values."""
-        collection = self()
+        collection: Any = self()
         return iter(type(collection)._sa_iterator(collection))
 
     def __len__(self) -> int:
@@ -127,9 +127,7 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
             self._warn_invalidated()
         if self.empty:
             self._no_longer_empty()
-        return self.attr.fire_append_event(
-            self.owner_state, self.owner_state.dict, item, initiator
-        )
+        return self.attr.fire_append_event(self.owner_state, self.owner_state.dict, item, initiator)
 
     def fire_append_wo_mutation_event(self, item: Any, initiator: Any = None) -> Any:
         """A member is added that is there already; gives the one to add."""
@@ -575,7 +573,7 @@ _ROLES: dict[type, dict[str, str]] = {
 }
 
 
-class collection:  # noqa: N801 (SQLAlchemy's name)
+class collection:
     """Decorators that say which methods of a class make it a collection.
 
     `appender`, `remover` and `iterator` name the roles; `adds`, `replaces` and `removes` mark other
@@ -698,23 +696,20 @@ def duck_type_of(thing: Any, default: type | None = None) -> type | None:
 
 
 def _instrument_class(cls: Any) -> None:
-    if cls.__module__ == "builtins":
-        raise ArgumentError(
-            "Can not instrument a built-in type. Use a subclass, even a trivial one."
-        )
     roles, marked = _roles_and_marked_methods(cls)
     kind = duck_type_of(cls)
     wrappers = _WRAPPERS.get(kind, {}) if kind is not None else {}
     if kind is not None:
         for role, name in _ROLES.get(kind, {}).items():
             roles.setdefault(role, name)
+    if cls.__module__ == "builtins":
+        _require_roles(cls, roles, marked)
+        raise ArgumentError(
+            "Can not instrument a built-in type. Use a subclass, even a trivial one."
+        )
     for name, wrap in wrappers.items():
         method = getattr(cls, name, None)
-        if (
-            method is not None
-            and name not in marked
-            and not hasattr(method, "_sa_instrumented")
-        ):
+        if method is not None and name not in marked and not hasattr(method, "_sa_instrumented"):
             setattr(cls, name, _named_like(method, wrap(method)))
     _require_roles(cls, roles, marked)
     for name, (before, arg, after) in marked.items():

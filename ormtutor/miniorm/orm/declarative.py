@@ -49,7 +49,7 @@ declarative_constructor.__name__ = "__init__"
 declarative_constructor._sa_keywords_only = True  # type: ignore[attr-defined]
 
 
-class declared_attr(property):  # noqa: N801 (SQLAlchemy's name)
+class declared_attr(property):
     """Decorate a method of a mixin that gives a column, a relationship, or `__tablename__`.
 
     It is called for each class that is mapped, with the class.
@@ -128,12 +128,12 @@ class ClassScan:
         """Make the table and the mapper."""
         cls = self.cls
         self._refuse_inheritance()
-        clsregistry.add_class(
-            self.registry._class_registry, self.registry._several, cls
-        )
         type.__setattr__(cls, "_sa_declared_attr_given", {})
         try:
-            self._collect()
+            found = self._collect()
+            self._check_table_arguments()
+            clsregistry.add_class(self.registry._class_registry, self.registry._several, cls)
+            self._take_all(found)
             self._extract_columns()
             table = self._table()
             arguments = dict(getattr(cls, "__mapper_args__", None) or {})
@@ -150,7 +150,8 @@ class ClassScan:
 
     # attributes ------------------------------------------------------------------------------
 
-    def _collect(self) -> None:
+    def _collect(self) -> dict[str, Any]:
+        """Everything that the class and its mixins say, by name."""
         found: dict[str, Any] = {}
         for base in self.cls.__mro__:
             for name, value in list(vars(base).items()):
@@ -160,6 +161,9 @@ class ClassScan:
                     found[name] = self._own(name, value)
                 else:
                     self._inherit(found, base, name, value)
+        return found
+
+    def _take_all(self, found: dict[str, Any]) -> None:
         for name, value in found.items():
             self._take(name, value)
         order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
@@ -279,14 +283,17 @@ class ClassScan:
     def _metadata(self) -> Any:
         return getattr(self.cls, "metadata", None) or self.registry.metadata
 
+    def _check_table_arguments(self) -> None:
+        given = getattr(self.cls, "__table_args__", None)
+        if not isinstance(given, tuple | dict | None):
+            raise ArgumentError("__table_args__ value must be a tuple, dict, or None")
+
     def _table_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         given = getattr(self.cls, "__table_args__", None)
         if given is None:
             return (), {}
         if isinstance(given, dict):
             return (), given
-        if not isinstance(given, tuple):
-            raise ArgumentError("__table_args__ value must be a tuple, dict, or None")
         if given and isinstance(given[-1], dict):
             return given[:-1], given[-1]
         return given, {}
@@ -359,7 +366,7 @@ def _add_attribute(cls: Any, key: str, value: Any) -> None:
         type.__setattr__(cls, key, value)
 
 
-class registry(MapperRegistry):  # noqa: N801 (SQLAlchemy's name)
+class registry(MapperRegistry):
     """Classes that are mapped together: their MetaData, and their names for strings."""
 
     __module__ = "sqlalchemy.orm.decl_api"
@@ -377,9 +384,7 @@ class registry(MapperRegistry):  # noqa: N801 (SQLAlchemy's name)
             self.metadata.bind = _bind
         self.constructor = constructor
         # The classes themselves live as long as the learner keeps them.
-        self._class_registry = (
-            WeakValueDictionary() if class_registry is None else class_registry
-        )
+        self._class_registry = WeakValueDictionary() if class_registry is None else class_registry
 
     def generate_base(
         self,

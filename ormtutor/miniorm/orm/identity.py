@@ -1,6 +1,6 @@
 """Identity map: in one session, one object for one primary key.
 
-Before: orm/loading.py and orm/session.py put the states of persistent objects here and look them up.
+Before: orm/loading.py and orm/session.py put the states of persistent objects here, and look here.
 Here:   a dictionary for each class, from primary key to state. A state is a weak reference to its
         object, so that an object nobody else holds may go; one with unwritten changes is held.
 After:  orm/state.py takes a state out when its object dies.
@@ -90,7 +90,7 @@ class IdentityMap:
 
     def keys(self) -> list[Key]:
         """The identity keys of all objects."""
-        return [state.key for state in self.all_states()]
+        return [key for key, _ in self._states_by_key()]
 
     def values(self) -> list[Any]:
         """All living objects."""
@@ -98,7 +98,10 @@ class IdentityMap:
 
     def items(self) -> list[tuple[Key, Any]]:
         """Pairs of identity key and living object."""
-        return [(state.key, obj) for state in self.all_states() if (obj := state()) is not None]
+        return [(key, obj) for key, state in self._states_by_key() if (obj := state()) is not None]
+
+    def _states_by_key(self) -> list[tuple[Key, InstanceState]]:
+        return [(key, state) for state in self.all_states() if (key := state.key) is not None]
 
     def check_modified(self) -> bool:
         """Whether any object has changes that are not flushed."""

@@ -7,15 +7,13 @@ Here:   the condition that the foreign keys make; which columns in it are foreig
 After:  orm/dependency.py copies along the pairs; orm/strategies.py and orm/context.py use the
         adapted conditions.
 
-What a column is in a condition stands in its annotations, `foreign`, `remote` and `local`, since one
-column may occur twice in different parts: in a self-referential table.
+What a column is in a condition stands in its annotations, `foreign`, `remote` and `local`, since
+one column may occur twice in different parts: in a self-referential table.
 
 Follows: SQLAlchemy 1.4, "Configuring how Relationship Joins".
 """
 
 from __future__ import annotations
-
-from ormtutor.miniorm.sql.schema import Column
 
 from ormtutor.miniorm.exc import (
     AmbiguousForeignKeysError,
@@ -26,6 +24,7 @@ from ormtutor.miniorm.exc import (
 from ormtutor.miniorm.orm.state import symbol
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
+from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.selectable import join_condition
 from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
 
@@ -75,9 +74,7 @@ def _only_roles(expr: Any) -> Any:
     def strip(element: Any) -> Any:
         annotations = element._annotations
         if annotations and not annotations.keys() <= set(_ROLES):
-            return element._with_annotations(
-                {role: True for role in _ROLES if role in annotations}
-            )
+            return element._with_annotations({role: True for role in _ROLES if role in annotations})
         return None
 
     return replace(expr, strip)
@@ -289,7 +286,9 @@ class JoinCondition:
                 "remote",
                 lambda column: (
                     child.contains_column(column)
-                    and (not parent.contains_column(column) or self.child_table is self.parent_table)
+                    and (
+                        not parent.contains_column(column) or self.child_table is self.parent_table
+                    )
                 ),
             )
 
@@ -357,9 +356,7 @@ class JoinCondition:
         local_remote: dict[Pair, None] = {}
         self.synchronize_pairs = self._pairs_in(self.primaryjoin, local_remote)
         self.secondary_synchronize_pairs = (
-            []
-            if self.secondaryjoin is None
-            else self._pairs_in(self.secondaryjoin, local_remote)
+            [] if self.secondaryjoin is None else self._pairs_in(self.secondaryjoin, local_remote)
         )
         self.local_remote_pairs: list[Pair] = list(local_remote)
 
@@ -390,7 +387,7 @@ class JoinCondition:
 
     def _check_foreign_columns(self, expr: Any, which: str, pairs: list[Pair]) -> None:
         has_foreign = bool(_columns_with(expr, "foreign"))
-        if (pairs if self.support_sync else has_foreign):
+        if pairs if self.support_sync else has_foreign:
             return
         mend = (
             "Ensure that referencing columns are associated with a ForeignKey or "

@@ -24,7 +24,6 @@ from ormtutor.miniorm.orm.attributes import (
     attribute_class_for,
     create_proxied_attribute,
     install_setattr,
-    instance_state,
     listen_for_validation,
     remove_setattr,
 )
@@ -34,16 +33,19 @@ from ormtutor.miniorm.orm.exc import (
     UnmappedInstanceError,
 )
 from ormtutor.miniorm.orm.state import (
+    ATTR_EMPTY,
     PASSIVE_OFF,
     PASSIVE_RETURN_NO_VALUE,
     ImmutableProperties,
     InstanceState,
     Loaders,
+    Names,
     create_state,
+    instance_state,
 )
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.constraints import creation_counter
-from ormtutor.miniorm.sql.elements import ColumnElement
+from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -231,6 +233,8 @@ class ColumnProperty(MapperProperty):
         )
 
     def _load_deferred(self, state: InstanceState, passive: int) -> Any:
+        if state.ident is None:
+            return ATTR_EMPTY  # an object without a row has nothing to load
         return Loaders.missing(self, state, passive)
 
     def __str__(self) -> str:
@@ -334,7 +338,9 @@ class SynonymProperty(MapperProperty):
                 descriptor = own
         proxy = create_proxied_attribute(descriptor)
         comparator = SynonymComparator(self, mapper)
-        mapper.install_proxy(self.key, proxy(mapper.class_, self.key, mapper, comparator, self.name))
+        mapper.install_proxy(
+            self.key, proxy(mapper.class_, self.key, mapper, comparator, self.name)
+        )
 
 
 class SynonymComparator(PropComparator):
@@ -371,9 +377,22 @@ class SynonymComparator(PropComparator):
 # Mapper ---------------------------------------------------------------------------------------
 
 _ARGUMENTS_NOT_HERE = frozenset(
-    "inherits inherit_condition inherit_foreign_keys polymorphic_on polymorphic_identity "
-    "with_polymorphic polymorphic_load concrete version_id_col version_id_generator "
-    "always_refresh batch legacy_is_orphan _polymorphic_map".split()
+    (
+        "_polymorphic_map",
+        "always_refresh",
+        "batch",
+        "concrete",
+        "inherit_condition",
+        "inherit_foreign_keys",
+        "inherits",
+        "legacy_is_orphan",
+        "polymorphic_identity",
+        "polymorphic_load",
+        "polymorphic_on",
+        "version_id_col",
+        "version_id_generator",
+        "with_polymorphic",
+    )
 )
 
 
@@ -400,7 +419,7 @@ class Mapper:
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
 
     impls: for each attribute, how objects read and write it. single_key: one primary key column.
-    keys_that_expire: the column attributes. reconstructor: called on an object after its first load.
+    keys_that_expire: the column attributes. reconstructor: called on an object when it is loaded.
     """
 
     __module__ = "sqlalchemy.orm.mapper"
@@ -460,8 +479,8 @@ class Mapper:
         self.validators: dict[str, tuple[Any, dict[str, bool]]] = {}
         self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
-        self._refuse_second_mapper()
         self._require_table()
+        self._refuse_second_mapper()
         self.class_manager = ClassManager(class_, self)
         self.registry._add_mapper(self)
         try:
@@ -469,7 +488,8 @@ class Mapper:
             self._configure_primary_key(primary_key)
             self._configure_properties(properties or {})
         except BaseException:
-            self.dispose()
+            # The class stays marked, as in the original; but nobody configures half a mapper.
+            self.registry._remove_mapper(self)
             raise
         self.registry._flag_new_mapper()
 
@@ -596,18 +616,27 @@ class Mapper:
         present = self._props.get(key)
         if present is not None and not isinstance(present, ColumnProperty):
             raise ArgumentError(
-                f"WARNING: when configuring property '{key}' on {self}, column '{first}' conflicts "
-                f"with property '{present!r}'. To resolve this, map the column to the class under "
+                f"WARNING: when configuring property '{key}' on {self}, column '{first.key}' "
+                f"conflicts with property '{present!r}'. To resolve this, map the column to the class under "
                 "a different name in the 'properties' dictionary.  Or, to remove all awareness of "
                 "the column entirely (including its availability as a foreign key), use the "
                 "'include_properties' or 'exclude_properties' mapper arguments to control "
                 "specifically which table columns get mapped."
             )
+        if isinstance(first, ColumnClause) and self._column_here(first) is None:
+            raise ArgumentError(
+                f"When configuring property '{key}' on {self}, column '{first}' is not represented "
+                "in the mapper's table. Use the `column_property()` function to force this column "
+                "to be mapped as a read-only attribute."
+            )
         return ColumnProperty(*columns)
 
+    def _column_here(self, column: Any) -> Any:
+        """The column of the mapped table that this one is; None: it is of no use here."""
+        return self.persist_selectable.corresponding_column(column)
+
     def _take_columns(self, key: str, prop: ColumnProperty) -> None:
-        table = self.persist_selectable
-        found = table.corresponding_column(prop.columns[0])
+        found = self._column_here(prop.columns[0])
         if found is None:
             found = prop.columns[0]
             self._readonly_props.add(prop)
@@ -724,7 +753,9 @@ class Mapper:
         return columns
 
     def _columns_of_properties(self) -> list[Any]:
-        return [prop.columns[0] for prop in self._props.values() if isinstance(prop, ColumnProperty)]
+        return [
+            prop.columns[0] for prop in self._props.values() if isinstance(prop, ColumnProperty)
+        ]
 
     def _annotated_table(self) -> Any:
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
@@ -793,13 +824,11 @@ class Mapper:
         return self.columns
 
     @property
-    def keys_that_expire(self) -> frozenset[str]:
+    def keys_that_expire(self) -> Names:
         """The attributes that an expired object loads again: its columns."""
         return self._memo(  # type: ignore[no-any-return]
             "keys_that_expire",
-            lambda: frozenset(
-                key for key, impl in self.impls.items() if impl.accepts_scalar_loader
-            ),
+            lambda: Names(key for key, impl in self.impls.items() if impl.accepts_scalar_loader),
         )
 
     @property
@@ -823,8 +852,8 @@ class Mapper:
             self.check_configured()
         try:
             return self._props[key]
-        except KeyError:
-            raise InvalidRequestError(f"Mapper '{self}' has no property '{key}'") from None
+        except KeyError as error:
+            raise InvalidRequestError(f"Mapper '{self}' has no property '{key}'") from error
 
     def get_property_by_column(self, column: Any) -> ColumnProperty:
         """The property of a column.
@@ -847,9 +876,7 @@ class Mapper:
                 f"Column '{column}.{column.key}' is not available, due to conflicting property "
                 f"'{column.key}':{named!r}"
             )
-        raise UnmappedColumnError(
-            f"No column {column} is configured on mapper {self}..."
-        )
+        raise UnmappedColumnError(f"No column {column} is configured on mapper {self}...")
 
     def isa(self, other: Mapper) -> bool:
         """Whether this is that mapper (or inherits from it, which miniorm has not)."""
@@ -882,7 +909,9 @@ class Mapper:
             lambda: tuple(self._columntoproperty[column].key for column in self.primary_key),
         )
 
-    def identity_key_from_row(self, row: Any, identity_token: Any = None, adapter: Any = None) -> Any:
+    def identity_key_from_row(
+        self, row: Any, identity_token: Any = None, adapter: Any = None
+    ) -> Any:
         """The identity key of the object that a row is about."""
         columns = self.primary_key
         if adapter is not None:
@@ -890,7 +919,9 @@ class Mapper:
         mapping = getattr(row, "_mapping", row)
         return self.class_, tuple(mapping[column] for column in columns), identity_token
 
-    def identity_key_from_primary_key(self, primary_key: Iterable[Any], identity_token: Any = None) -> Any:
+    def identity_key_from_primary_key(
+        self, primary_key: Iterable[Any], identity_token: Any = None
+    ) -> Any:
         """The identity key of these primary key values."""
         return self.class_, tuple(primary_key), identity_token
 
@@ -898,7 +929,9 @@ class Mapper:
         """The identity key that the object's present values make."""
         return self._identity_key_from_state(instance_state(instance))
 
-    def _identity_key_from_state(self, state: InstanceState, passive: int = PASSIVE_RETURN_NO_VALUE) -> Any:
+    def _identity_key_from_state(
+        self, state: InstanceState, passive: int = PASSIVE_RETURN_NO_VALUE
+    ) -> Any:
         return self.class_, tuple(self._primary_key_from_state(state, passive)), None
 
     def primary_key_from_instance(self, instance: Any) -> list[Any]:
@@ -912,13 +945,21 @@ class Mapper:
     # values by column ------------------------------------------------------------------------
 
     def _get_state_attr_by_column(
-        self, state: InstanceState, dict_: dict[str, Any], column: Any, passive: int = PASSIVE_RETURN_NO_VALUE
+        self,
+        state: InstanceState,
+        dict_: dict[str, Any],
+        column: Any,
+        passive: int = PASSIVE_RETURN_NO_VALUE,
     ) -> Any:
         prop = self.get_property_by_column(column)
         return self.impls[prop.key].get(state, dict_, passive)
 
     def _get_committed_state_attr_by_column(
-        self, state: InstanceState, dict_: dict[str, Any], column: Any, passive: int = PASSIVE_RETURN_NO_VALUE
+        self,
+        state: InstanceState,
+        dict_: dict[str, Any],
+        column: Any,
+        passive: int = PASSIVE_RETURN_NO_VALUE,
     ) -> Any:
         prop = self.get_property_by_column(column)
         return self.impls[prop.key].get_committed_value(state, dict_, passive)
@@ -1002,7 +1043,7 @@ def _refuse_unknown_arguments(unknown: dict[str, Any]) -> None:
     for name in unknown:
         if name in _ARGUMENTS_NOT_HERE:
             raise TypeError(f"mapper() argument {name!r} is not in miniorm; SQLAlchemy has it")
-        raise TypeError(f"mapper() got an unexpected keyword argument {name!r}")
+        raise TypeError(f"Mapper.__init__() got an unexpected keyword argument {name!r}")
 
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:
@@ -1042,6 +1083,7 @@ def _keyword_init(mapper: Mapper) -> Any:
     descriptors_set = mapper.attribute_class is not InstrumentedAttribute
 
     def __init__(self: Any, **kwargs: Any) -> None:
+        """Set attributes from keywords."""
         if registry._new_mappers:
             mapper.check_configured()
         dict_ = self.__dict__
@@ -1243,7 +1285,11 @@ def mapper(
     **kw: Any,
 ) -> Mapper:
     """Map a class to a table in the classical way; gives the Mapper."""
-    return Mapper(class_, local_table, properties, primary_key, **kw)
+    try:
+        return Mapper(class_, local_table, properties, primary_key, **kw)
+    except TypeError as error:
+        # Under the name that was called.
+        raise TypeError(str(error).replace("Mapper.__init__()", "mapper()")) from None
 
 
 def column_property(*columns: Any, **kw: Any) -> ColumnProperty:

@@ -49,6 +49,7 @@ from ormtutor.miniorm.orm.mapper import (
     class_mapper,
 )
 from ormtutor.miniorm.orm.state import (
+    ATTR_EMPTY,
     INIT_OK,
     MARKERS,
     NO_RAISE,
@@ -76,7 +77,17 @@ if TYPE_CHECKING:
 
 LAZY_SPELLINGS = {True: "select", False: "joined", None: "noload"}
 STRATEGIES = frozenset(
-    "select joined subquery selectin dynamic noload raise raise_on_sql immediate".split()
+    (
+        "dynamic",
+        "immediate",
+        "joined",
+        "noload",
+        "raise",
+        "raise_on_sql",
+        "select",
+        "selectin",
+        "subquery",
+    )
 )
 
 
@@ -279,8 +290,8 @@ class RelationshipProperty(MapperProperty):
             if not_for_views:
                 listed = ", ".join(sorted(not_for_views))
                 raise ArgumentError(
-                    f'Cascade settings "{listed}" apply to persistence operations and should not be '
-                    "combined with a viewonly=True relationship."
+                    f'Cascade settings "{listed}" apply to persistence operations and should not '
+                    "be combined with a viewonly=True relationship."
                 )
         self.cascade = cascade
 
@@ -330,6 +341,8 @@ class RelationshipProperty(MapperProperty):
         return ScalarObjectAttributeImpl(mapper.class_, self.key, self, **common)
 
     def _load_missing(self, state: InstanceState, passive: int) -> Any:
+        if state.ident is None and not self.load_on_pending:
+            return ATTR_EMPTY  # an object without a row has nothing to load
         return Loaders.missing(self, state, passive)
 
     # configuration ---------------------------------------------------------------------------
@@ -443,8 +456,8 @@ class RelationshipProperty(MapperProperty):
         ):
             direction = "many-to-one" if self.direction is MANYTOONE else "many-to-many"
             raise ArgumentError(
-                f"For {direction} relationship {self}, delete-orphan cascade is normally configured "
-                'only on the "one" side of a one-to-many relationship, and not on the "many" side '
+                f"For {direction} relationship {self}, delete-orphan cascade is normally "
+                'configured only on the "one" side of a one-to-many relationship, and not on the "many" side '
                 "of a many-to-one or many-to-many relationship.  To force this relationship to "
                 f'allow a particular "{self.mapper.class_.__name__}" object to be referred towards '
                 f'by only a single "{self.parent.class_.__name__}" object at a time via the {self} '
@@ -485,9 +498,7 @@ class RelationshipProperty(MapperProperty):
 
     def _generate_backref(self) -> None:
         if self.backref is not None and not self.back_populates:
-            name, arguments = (
-                (self.backref, {}) if isinstance(self.backref, str) else self.backref
-            )
+            name, arguments = (self.backref, {}) if isinstance(self.backref, str) else self.backref
             self._add_other_side(name, dict(arguments))
         if self.back_populates:
             self._add_reverse_property(self.back_populates)
@@ -524,8 +535,8 @@ class RelationshipProperty(MapperProperty):
         other = self.mapper.get_property(key, _configure_mappers=False)
         if not isinstance(other, RelationshipProperty):
             raise InvalidRequestError(
-                f"back_populates on relationship '{self}' refers to attribute '{other}' that is not "
-                "a relationship.  The back_populates parameter should refer to the name of a "
+                f"back_populates on relationship '{self}' refers to attribute '{other}' that is "
+                "not a relationship.  The back_populates parameter should refer to the name of a "
                 "relationship on the target class."
             )
         _check_sync_backref(self, other)
@@ -719,8 +730,8 @@ class RelationshipProperty(MapperProperty):
                 continue
             if not member_state.mapper.isa(self.mapper):
                 raise AssertionError(
-                    f"Attribute '{self.key}' on class '{self.parent.class_}' doesn't handle objects "
-                    f"of type '{member.__class__}'"
+                    f"Attribute '{self.key}' on class '{self.parent.class_}' doesn't handle "
+                    f"objects of type '{member.__class__}'"
                 )
             visited_states.add(member_state)
             yield member, member_state.mapper, member_state, member.__dict__
@@ -833,7 +844,10 @@ def _with_values(
             return None
         column = by_key[element.key]
         return bindparam(
-            None, type_=element.type, unique=True, callable_=value_at_execution(mapper, state, column)
+            None,
+            type_=element.type,
+            unique=True,
+            callable_=value_at_execution(mapper, state, column),
         )
 
     return replace(criterion, exchange)
@@ -1027,9 +1041,7 @@ class RelationshipComparator(PropComparator):
         """The criterion "this object is a member"."""
         prop = self.property
         if not prop.uselist:
-            raise InvalidRequestError(
-                "'contains' not implemented for scalar attributes.  Use =="
-            )
+            raise InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
         criterion = prop._optimized_compare(other, adapt_source=self.adapter)
         if prop.secondaryjoin is not None:
             criterion = negated_as(criterion, self._not_related_to(other))
@@ -1142,7 +1154,9 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
     """Members come into the parent's session; pending orphans leave it."""
     key, cascade = prop.key, prop._cascade
 
-    def join_session(state: InstanceState, member: Any, initiator: AttributeEvent, what: str) -> None:
+    def join_session(
+        state: InstanceState, member: Any, initiator: AttributeEvent, what: str
+    ) -> None:
         session = state.session
         if session is None:
             return
@@ -1212,7 +1226,9 @@ def relationship(argument: Any, *args: Any, **kw: Any) -> RelationshipProperty:
     try:
         return RelationshipProperty(argument, *args, **kw)
     except TypeError as error:
-        raise TypeError(str(error).replace("RelationshipProperty.__init__", "relationship")) from None
+        raise TypeError(
+            str(error).replace("RelationshipProperty.__init__", "relationship")
+        ) from None
 
 
 def relation(*args: Any, **kw: Any) -> RelationshipProperty:

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.orm.identity import Key
 
+    # Inside InstanceState the name `dict` is a property.
+    Values = dict[str, Any]
+
 
 # Markers and flags ---------------------------------------------------------------------------
 
 
-class symbol(int):  # noqa: N801 (SQLAlchemy's name)
+class symbol(int):
     """A named constant; those that are flags carry their bits."""
 
     __module__ = "sqlalchemy.util.langhelpers"
@@ -83,7 +86,28 @@ PASSIVE_MERGE = PASSIVE_OFF | NO_RAISE
 # What an object without changes, or without expired attributes, has. Shared by all of them: both
 # are replaced, never written to.
 UNCHANGED: Mapping[str, Any] = MappingProxyType({})
-NOTHING: frozenset[str] = frozenset()
+
+
+class Names(frozenset):  # type: ignore[type-arg]
+    """Attribute names; shown as the set that they are to learners."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(set(self))
+
+    def __or__(self, other: Any) -> Names:
+        return Names(frozenset.__or__(self, other))
+
+    def __sub__(self, other: Any) -> Names:
+        return Names(frozenset.__sub__(self, other))
+
+    def difference(self, *others: Any) -> Names:
+        """The names that are in none of the others."""
+        return Names(frozenset.difference(self, *others))
+
+
+NOTHING = Names()
 
 # Stands among the parents of an object that lost its owning parent outside of any session.
 _ORPHANED = object()
@@ -183,7 +207,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     """One object's facts; `inspect(obj)` gives it.
 
     mapper: how its class is mapped.
-    ident: its primary key within the class: the value, or a tuple for several columns; None: no key.
+    ident: its primary key within the class: the value, a tuple for several columns, None: no key.
     session_ref: a weak reference to its session (one for all: `session._self_ref`), or None.
     committed_state: the old values of changed attributes, or the shared empty UNCHANGED.
     expired_attributes: names to be loaded again at the next read; a frozenset that is replaced.
@@ -243,10 +267,11 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     __hash__ = object.__hash__
     __eq__ = object.__eq__
     __ne__ = object.__ne__
-    __lt__ = object.__lt__
-    __le__ = object.__le__
-    __gt__ = object.__gt__
-    __ge__ = object.__ge__
+    # mypy does not know that object has the other four.
+    __lt__ = object.__lt__  # type: ignore[operator]
+    __le__ = object.__le__  # type: ignore[operator]
+    __gt__ = object.__gt__  # type: ignore[operator]
+    __ge__ = object.__ge__  # type: ignore[operator]
     __repr__ = object.__repr__
 
     obj = ref.__call__
@@ -259,7 +284,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         return self()
 
     @property
-    def dict(self) -> dict[str, Any]:
+    def dict(self) -> Values:
         """The object's dictionary; an empty one when it is gone."""
         obj = self()
         return {} if obj is None else obj.__dict__
@@ -356,7 +381,10 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     @property
     def attrs(self) -> ImmutableProperties:
         """For each mapped attribute its AttributeState: value, loaded_value, history."""
-        return ImmutableProperties({key: AttributeState(self, key) for key in self.mapper.impls})
+        mapper = self.mapper
+        return ImmutableProperties(
+            {key: AttributeState(self, key) for key in mapper._props if key in mapper.impls}
+        )
 
     @property
     def unmodified(self) -> set[str]:
@@ -402,7 +430,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     # changes ---------------------------------------------------------------------------------
 
     def modified_event(
-        self, dict_: dict[str, Any], impl: Any, previous: Any, collection: bool = False
+        self, dict_: Values, impl: Any, previous: Any, collection: bool = False
     ) -> None:
         """Note that an attribute is about to change; the first old value is the one that counts.
 
@@ -468,7 +496,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         if not self.modified:
             self._become_modified(None)
 
-    def reset(self, dict_: dict[str, Any], key: str) -> None:
+    def reset(self, dict_: Values, key: str) -> None:
         """Forget the value of one attribute, and what was expired or changed about it."""
         old = dict_.pop(key, None)
         impl = self.mapper.impls[key]
@@ -490,7 +518,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     # expiry and commit -----------------------------------------------------------------------
 
-    def expire(self, dict_: dict[str, Any], modified_states: dict[Any, Any] | None = None) -> None:
+    def expire(self, dict_: Values, modified_states: Any = None) -> None:
         """Forget all values: the next read loads them. `modified_states`: the identity map's."""
         self.expired = True
         if self.modified:
@@ -511,9 +539,9 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             dict_.pop(key, None)
 
     def expire_attributes(
-        self, dict_: dict[str, Any], keys: Iterable[str], no_loader: bool = False
+        self, dict_: Values, keys: Iterable[str], no_loader: bool = False
     ) -> None:
-        """Forget the values of these attributes. `no_loader`: leave those alone that load lazily."""
+        """Forget the values of these attributes. `no_loader`: but for those that load lazily."""
         impls = self.mapper.impls
         pending = self.pending_mutations
         for key in keys:
@@ -550,7 +578,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         self.expired_attributes = NOTHING
         return ATTR_WAS_SET
 
-    def commit(self, dict_: dict[str, Any], keys: Iterable[str]) -> None:
+    def commit(self, dict_: Values, keys: Iterable[str]) -> None:
         """The present values of `keys` are those of the row."""
         keys = set(keys)
         if self.committed_state is not UNCHANGED:
@@ -563,7 +591,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             done = keys.intersection(dict_)
             self.callables = {k: v for k, v in self.callables.items() if k not in done}
 
-    def commit_all(self, dict_: dict[str, Any], identity_map: Any = None) -> None:
+    def commit_all(self, dict_: Values, identity_map: Any = None) -> None:
         """All present values are those of the row: nothing is changed, nothing expired."""
         self.committed_state = UNCHANGED
         self.pending_mutations = None
