@@ -92,7 +92,8 @@ def shown_of(replies: Iterable[Message], options: tuple[str, ...] = ()) -> Shown
     end = finished(replies)
     if end is not None and end.value is not None:
         text += f"{end.value}\n"
-    return Shown(text, is_ordered(replies), options)
+    failure = end.failure.kind if end is not None and end.failure is not None else ""
+    return Shown(text, is_ordered(replies), options, failure)
 
 
 def is_ordered(replies: Iterable[Message]) -> bool:

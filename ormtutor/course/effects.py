@@ -42,11 +42,15 @@ class NamedThing:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one input showed at the prompt. `ordered`: its rows came in an order asked for."""
+    """What one input showed at the prompt, or the kind of the exception that ended it.
+
+    `ordered`: its rows came in an order that was asked for. `options` are doctest's.
+    """
 
     text: str
     ordered: bool = True
     options: tuple[str, ...] = ()
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +277,10 @@ def _name_miss(name: str, wanted: NamedThing, got: NamedThing | None) -> str:
 def _shown_facets(reference: Effects, learner: Effects) -> Iterator[Facet]:
     whole = "".join(item.text for item in learner.shown)
     for wanted in reference.shown:
+        if wanted.failure:
+            kind = wanted.failure.rpartition(".")[2]
+            raised = any(item.failure == wanted.failure for item in learner.shown)
+            yield Facet(f"{kind} is raised", "" if raised else f"no {kind} has been raised yet")
         if not wanted.text.strip():
             continue
         met = any(is_shown(wanted, item) for item in learner.shown) or _is_within(
