@@ -32,7 +32,7 @@ from ormtutor.course.checking import (
     vector_to_json,
 )
 from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows, facets, short
-from ormtutor.course.lesson import Attempt, Lesson, Step
+from ormtutor.course.lesson import Attempt, Lesson, SQLFence, Step
 from ormtutor.course.output import canonical, same_value
 from ormtutor.course.statements import SentSQL, compare
 from ormtutor.kernel.messages import (
@@ -353,11 +353,16 @@ def goals_at(
         goals = ()
     if exact is None:
         return goals
-    differences = compare(exact.statements, sent, exact.words)
-    lines = [line.rstrip() for mismatch in differences for line in mismatch.lines]
-    miss = "\n".join(lines)
+    miss = _sql_miss(exact, sent)
+    # The same statement on another line is the same mistake.
+    left = _sql_miss(exact, [replace(item, line=0) for item in sent])
     was = bool(before) and before[-1].met
-    return (*goals, Goal("exactly the lesson's SQL", not miss, was, miss, miss, checked=True))
+    return (*goals, Goal("exactly the lesson's SQL", not miss, was, miss, left, checked=True))
+
+
+def _sql_miss(exact: SQLFence, sent: Sequence[SentSQL]) -> str:
+    found = compare(exact.statements, sent, exact.words)
+    return "\n".join(line.rstrip() for mismatch in found for line in mismatch.lines)
 
 
 # --- challenges -----------------------------------------------------------------------------------
