@@ -225,12 +225,41 @@ def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
     return rows
 
 
+def wrap_code(line: Line, room: int, *, indent: int = 0) -> list[Line]:
+    """Return a line of code broken where code may be: after a comma or blank, around brackets.
+
+    Every character stays, blanks too; only a piece that no row can hold is folded anywhere.
+    """
+    room = max(1, room)
+    if line_width(line) <= room:
+        return [line]
+    indent = min(indent, max(0, room - 8))
+    rows: list[Line] = [[]]
+    used = 0
+    for style, text in line:
+        for piece in re.findall(
+            r"\w+[ ]*|[(\[{]|[)\]}]+[ ]*|[.]\w*|\s+|[^\w\s(){}\[\].]+[ ]*", text
+        ):
+            size = width(piece)
+            if used + width(piece.rstrip()) > room and used > indent and size <= room - indent:
+                rows.append([("", " " * indent)] if indent else [])
+                used = indent
+            folded = fold([(style, piece)], room, indent=indent, here=max(0, room - used))
+            rows[-1] += folded[0]
+            rows += folded[1:]
+            used = line_width(rows[-1])
+    return rows
+
+
 def _words(line: Line) -> Iterator[Line]:
-    """Yield runs of blanks and runs of other characters; a word may have several styles."""
+    """Yield runs of blanks and runs of other characters; a word may have several styles.
+
+    A string of SQL or Python is one word: its blanks are no place to break it.
+    """
     word: Line = []
     blank = False
     for style, text in line:
-        for piece in re.findall(r"\s+|\S+", text):
+        for piece in [text] if style == "class:string" else re.findall(r"\s+|\S+", text):
             if word and piece.isspace() is not blank:
                 yield word
                 word = []
@@ -240,19 +269,27 @@ def _words(line: Line) -> Iterator[Line]:
         yield word
 
 
-def column_widths(rows: Sequence[Sequence[Line]], room: int, gap: int) -> list[int]:
-    """Return how wide each column may be so that all fit: the widest give way, evenly."""
+def column_widths(
+    rows: Sequence[Sequence[Line]], room: int, gap: int, *, fixed: int = 0
+) -> list[int]:
+    """Return how wide each column may be so that all fit: the widest give way, evenly.
+
+    The first `fixed` columns give way only when the others cannot any more.
+    """
     count = max(map(len, rows), default=0)
     widths = [max((line_width(row[i]) for row in rows if i < len(row)), default=0)
               for i in range(count)]  # fmt: skip
-    while widths and sum(widths) + gap * (count - 1) > room and max(widths) > 4:
-        widths[widths.index(max(widths))] -= 1
+    for first in (fixed, 0):
+        while sum(widths) + gap * (count - 1) > room and max(widths[first:], default=0) > 4:
+            widths[first + widths[first:].index(max(widths[first:]))] -= 1
     return widths
 
 
-def columns(rows: Sequence[Sequence[Line]], room: int, *, gap: int = 2) -> list[Line]:
+def columns(
+    rows: Sequence[Sequence[Line]], room: int, *, gap: int = 2, fixed: int = 0
+) -> list[Line]:
     """Return one line a row with aligned columns; a cell that must be cut ends in an ellipsis."""
-    widths = column_widths(rows, room, gap)
+    widths = column_widths(rows, room, gap, fixed=fixed)
     return [_joined([clip(cell, widths[i]) for i, cell in enumerate(row)], widths, gap)
             for row in rows]  # fmt: skip
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from ormtutor import files
 from ormtutor.errors import CommandError
-from ormtutor.repl import advice, panels, source
+from ormtutor.repl import advice, panels, source, views
 from ormtutor.repl.cells import Line, grid, text_of, wrap
 from ormtutor.repl.events import Concluded, Entered, Replied
 from ormtutor.repl.listing import listing, listing_words
@@ -434,44 +434,45 @@ def _sql(dialog: Dialog, argument: str) -> None:
 
 def _session(dialog: Dialog, argument: str) -> None:
     content = dialog.tutor.view("session")
-    dialog.tell(lambda room: panels.session(content, room, 1000), title="Session",
-                words=panels.session_words(content))  # fmt: skip
+    words = views.session_words(content)
+    dialog.tell(lambda room: views.session(content, room, 1000), title="Session", words=words)
 
 
 def _tables(dialog: Dialog, argument: str) -> None:
-    content = dialog.tutor.view("tables")
-    found = panels.only_table(content, argument)
-    if argument and not found:
-        raise _no_such_table(content, argument)
-    dialog.tell(lambda room: panels.tables(found, room, 1000), title="Tables")
+    content = _view_of_tables(dialog, argument)
+    words = views.table_words(content)
+    dialog.tell(lambda room: views.tables(content, room, 1000), title="Tables", words=words)
 
 
 def _rows(dialog: Dialog, argument: str) -> None:
+    names = views.table_names(dialog.tutor.view("tables"))
+    if not argument and len(names) != 1:
+        known = f"There are: {', '.join(names)}." if names else views.NO_TABLES
+        raise CommandError("the rows of which table?", hint=known)
+    name = argument or names[0]
+    content = _view_of_tables(dialog, name)
+    dialog.tell(lambda room: views.rows(content, name, room), title=f"Rows of {name}")
+
+
+def _view_of_tables(dialog: Dialog, name: str) -> dict[str, Any]:
+    """Return the kernel's view of the tables, or of one.
+
+    Raises: CommandError: there is none of that name.
+    """
     content = dialog.tutor.view("tables")
-    names = panels.table_names(content)
-    if not argument and len(names) == 1:
-        argument = names[0]
-    if not argument:
-        raise CommandError("the rows of which table?", hint=f"There are: {', '.join(names)}."
-                           if names else "The database has no tables yet.")  # fmt: skip
-    found = panels.only_table(content, argument)
-    if not found:
-        raise _no_such_table(content, argument)
-    dialog.tell(lambda room: panels.rows(found, room), title=f"Rows of {argument}")
-
-
-def _no_such_table(content: Any, name: str) -> CommandError:
-    names = panels.table_names(content)
-    near = difflib.get_close_matches(name, names, 1, 0.5)
-    if near:
-        hint = f"Did you mean {near[0]}?"
-    else:
-        hint = f"There are: {', '.join(names)}." if names else "The database has no tables yet."
-    return CommandError(f"there is no table {name!r}", hint=hint)
+    found = views.only(content, name)
+    if name and not found["tables"]:
+        names = views.table_names(content)
+        near = difflib.get_close_matches(name, names, 1, 0.5)
+        known = f"There are: {', '.join(names)}." if names else views.NO_TABLES
+        raise CommandError(
+            f"there is no table {name!r}", hint=f"Did you mean {near[0]}?" if near else known
+        )
+    return found
 
 
 def _table_choices(dialog: Dialog) -> list[str]:
-    return panels.table_names(dialog.tutor.view("tables"))
+    return views.table_names(dialog.tutor.view("tables"))
 
 
 def _plan(dialog: Dialog, argument: str) -> None:

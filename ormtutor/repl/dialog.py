@@ -18,7 +18,7 @@ from ormtutor.course.checking import Verdict
 from ormtutor.course.lesson import Lesson, Predict
 from ormtutor.course.library import Library
 from ormtutor.course.progress import Progress
-from ormtutor.errors import TutorError
+from ormtutor.errors import CommandError, TutorError
 from ormtutor.kernel.messages import Failure
 from ormtutor.repl import advice, commands, panels
 from ormtutor.repl.cells import Line
@@ -265,10 +265,11 @@ class Dialog:
 
 
 WELCOME_SCREEN = """\
-- **Type Python** at the `>>>` below and press Enter: it runs for real.
-- **Look** at SQL for what your line sent to the database, and why. `F2` changes the panel.
-- **Stuck?** `F7` gives a hint, `F3` the whole text, `F1` or `:help` everything else.
-- **Leave** with `Ctrl-D` whenever you like: your place is kept.
+- **Read** above: `PgDn` reads on, `F3` shows the whole text.
+- **Type Python** at the `>>>` and press Enter: it runs for real.
+- **Look** at SQL: what your line sent, and why. `F2`: other panels.
+- **Stuck?** `F7` gives a hint, `F1` or `:help` lists the rest.
+- **Leave** with `Ctrl-D` at any time: your place is kept.
 """
 WELCOME_LINES = """\
 Type Python at the prompt: it runs for real, and what it sends to the database is told line by line.

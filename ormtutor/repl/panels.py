@@ -32,6 +32,7 @@ from ormtutor.repl.cells import (
     visible,
     width,
     wrap,
+    wrap_code,
 )
 from ormtutor.repl.prose import inline, render
 from ormtutor.repl.statements import (
@@ -43,12 +44,12 @@ from ormtutor.repl.statements import (
     items,
     summary,
     totals,
+    with_few_columns,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
 
     from ormtutor.course.checking import Goal, Verdict
     from ormtutor.course.lesson import Lesson, Step
@@ -86,7 +87,7 @@ def echo(source: str, room: int, *, prompt: str = PROMPT, continued: str = CONTI
     lines: list[Line] = []
     for number, line in enumerate(highlight.lines_of(visible(source), "python")):
         mark = continued if number else prompt
-        lines += fold([("class:prompt", mark), *line], room, indent=len(mark))
+        lines += wrap_code([("class:prompt", mark), *line], room, indent=len(mark))
     return lines
 
 
@@ -377,6 +378,9 @@ def goal_line(found: Sequence[Goal], title: str, room: int) -> Line:
 
 # --- the SQL panel --------------------------------------------------------------------------------
 
+LOW = 7
+"""In a panel of so few rows a statement that is there counts for more than the line of totals."""
+
 NOTHING_SENT = (
     "Nothing has been sent to the database in this step. Each statement will appear here: "
     "its number, the line of yours that caused it, and the reason why it was sent."
@@ -393,19 +397,36 @@ def sql(turns: Sequence[tuple[int, Sequence[Message]]], room: int, height: int) 
         return wrap([("class:quiet", NOTHING_SENT)], room)[:height]
     last = [item for item in items(turns[-1][1]) if isinstance(item, Entry)]
     foot: list[Line] = [[("", f"(this input: {totals(last)})")]]
-    if height < 4:
+    if height <= LOW and sum(map(len, blocks)) >= height:
         foot = []
-    lines = [line for block in blocks for line in block]
     space = height - len(foot)
-    if len(lines) > space:
-        hidden = f"... {len(lines) - space + 1} lines above; :sql shows all"
-        lines = [[("class:quiet", hidden)], *lines[-(space - 1) :]]
+    if len(blocks[-1]) + (len(blocks) > 1) > space:
+        blocks = sql_blocks(turns, room, short=True)
+    lines = _newest(blocks, space)
     if foot and len(lines) < space:
         foot.insert(0, [])
-    return (lines + [clip(line, room) for line in foot])[-height:]
+    return [clip(line, room) for line in lines + foot][:height]
 
 
-def sql_blocks(turns: Sequence[tuple[int, Sequence[Message]]], room: int) -> list[list[Line]]:
+def _newest(blocks: list[list[Line]], height: int) -> list[Line]:
+    """Return the last blocks that fit as wholes: a statement is never seen without its number."""
+    shown = list(blocks)
+    while len(shown) > 1 and sum(map(len, shown)) + (len(shown) < len(blocks)) > height:
+        shown.pop(0)
+    while len(shown) > 1 and not shown[0][0]:
+        shown.pop(0)  # the empty line between two inputs
+    lines = [line for block in shown for line in block]
+    if len(shown) < len(blocks):
+        lines.insert(0, [("class:quiet", "... more above; :sql shows all")])
+    if len(lines) > height:
+        note: Line = [("class:quiet", "      ... and more of it; :sql shows all")]
+        lines = [*lines[: height - 1], note]
+    return lines
+
+
+def sql_blocks(
+    turns: Sequence[tuple[int, Sequence[Message]]], room: int, *, short: bool = False
+) -> list[list[Line]]:
     """Return one block of lines for each entry of the step, an empty line between inputs."""
     blocks: list[list[Line]] = []
     for _, replies in turns:
@@ -413,7 +434,7 @@ def sql_blocks(turns: Sequence[tuple[int, Sequence[Message]]], room: int) -> lis
         found: list[list[Line]] = []
         for item in items(replies):
             if isinstance(item, Entry):
-                found.append(entry(item, room, begins=begins))
+                found.append(entry(item, room, begins=begins, short=short))
                 begins = []
             elif item.event.upper().startswith("BEGIN"):
                 begins.append(item)
@@ -439,8 +460,13 @@ def _line_of(line: int) -> Line:
     return [("class:quiet", f"line {line}")] if line > 0 else []
 
 
-def entry(shown: Entry, room: int, *, begins: Sequence[Transaction] = ()) -> list[Line]:
-    """Return one statement, or a folded group: number, line, cause, time, SQL, what came back."""
+def entry(
+    shown: Entry, room: int, *, begins: Sequence[Transaction] = (), short: bool = False
+) -> list[Line]:
+    """Return one statement, or a folded group: number, line, cause, time, SQL, what came back.
+
+    In `short` a long list of columns is counted rather than told.
+    """
     first = shown.first
     head: Line = [("class:number", shown.numbers), ("", "  ")]
     if shown.count > 1:
@@ -456,6 +482,8 @@ def entry(shown: Entry, room: int, *, begins: Sequence[Transaction] = ()) -> lis
     for event in begins:
         lines.append([("class:keyword", f"    {event.event}")])
     text = first.sql.strip() if _values_differ(shown) else filled(first)
+    if short:
+        text = with_few_columns(text)
     for row in code(text, max(10, room - 4), "sql", indent=2):
         lines.append([("", "    "), *row])
     for note in notes(shown):
@@ -544,15 +572,6 @@ def above(lines: list[Line], height: int, how: str) -> list[Line]:
     return [*lines[: max(0, height - 1)], [("class:quiet", f"... {left} lines more; {how}")]]
 
 
-def transaction_word(view: Any) -> str:
-    """Return what the header says of the transaction."""
-    return "none"
-
-
-def session(view: Any, room: int, height: int) -> list[Line]:
-    return []
-
-
 def scrolled(
     lines: list[Line], height: int, top: int, room: int, *, whole: bool = False
 ) -> tuple[list[Line], int]:
@@ -567,7 +586,7 @@ def scrolled(
     seen = height - 1
     top = max(0, min(top, len(lines) - seen))
     if top == 0 and not whole:
-        note = f"(F3: whole text; {len(lines) - seen} lines more)"
+        note = f"(PgDn or F3: {len(lines) - seen} lines more)"
     else:
         note = f"(lines {top + 1} to {min(top + seen, len(lines))} of {len(lines)}; PgUp PgDn)"
     return [*lines[top : top + seen], justify([], [("class:quiet", note)], room)], top

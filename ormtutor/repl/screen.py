@@ -35,9 +35,9 @@ from prompt_toolkit.widgets import SearchToolbar
 
 from ormtutor import files
 from ormtutor.errors import CommandError
-from ormtutor.kernel.messages import Message, NeedInput
+from ormtutor.kernel.messages import Finished, Message, NeedInput
 from ormtutor.kernel.messages import Output as Printed
-from ormtutor.repl import commands, frame, highlight, panels, source, theme
+from ormtutor.repl import commands, frame, highlight, panels, source, theme, views
 from ormtutor.repl.cells import Line, clip, visible, wrap
 from ormtutor.repl.console import Console
 from ormtutor.repl.dialog import Dialog
@@ -557,8 +557,10 @@ class Screen:
             self.notice = ""
             if command.name == "quit" and self._awaits_input:
                 self.answer(None)
-            elif self.worker.is_busy and not command.is_quick:
-                self.notice = f"{key.label} waits until the code has ended; Ctrl-C stops it."
+            elif self._is_running() and not command.is_quick:
+                # A key that was meant for what stands on the screen now must not act on what
+                # stands there a minute later.
+                self.notice = f"Not while code is running: {key.label}. Ctrl-C stops the code."
                 self.changed()
             else:
                 self._take(f":{command.name} {key.argument}".rstrip())
@@ -656,10 +658,22 @@ class Screen:
             return "starting"
         if self._awaits_input:
             return "waits for your input"
-        if self.worker.is_busy and self.worker.busy_seconds >= RUNNING_AFTER:
+        if self._is_running():
             seconds = int(self.worker.busy_seconds)
-            return f"running... {seconds} s" if seconds else "running..."
+            word = "checking..." if self._has_ended() else "running..."
+            return f"{word} {seconds} s" if seconds else word
         return "ready"
+
+    def _has_ended(self) -> bool:
+        """Tell whether the learner's code has ended, and only the tutor is still at work."""
+        running = self.console.running
+        return running is None or bool(
+            running.replies and isinstance(running.replies[-1], Finished)
+        )
+
+    def _is_running(self) -> bool:
+        """Tell whether something runs that is worth telling: most inputs end before that."""
+        return self.worker.is_busy and self.worker.busy_seconds >= RUNNING_AFTER
 
     def key_line(self, columns: int) -> Line:
         """Return the last row: a notice, or the keys."""
@@ -703,7 +717,7 @@ class Screen:
             title=panels.title_of(tutor.step),
             done=self.dialog.progress.done(tutor.lesson),
             total=total,
-            transaction=panels.transaction_word(self.views.get("session")),
+            transaction=views.transaction_word(self.views.get("session")),
             kernel=self.kernel_word(),
             alarm="N+1" if panels.has_n_plus_one(self.step_replies()) else "",
         )
@@ -793,9 +807,9 @@ class Screen:
         if tab == "sql" or not self.dialog.is_open:
             return panels.sql(self.step_replies(), area.width, area.height)
         if tab == "session":
-            return panels.session(self.views.get("session"), area.width, area.height)
+            return views.session(self.views.get("session"), area.width, area.height)
         if tab == "tables":
-            return panels.tables(self.views.get("tables"), area.width, area.height)
+            return views.tables(self.views.get("tables"), area.width, area.height)
         tutor = self.dialog.tutor
         return panels.expected(
             tutor.goals, tutor.step, area.width, area.height, passed=tutor.passed
@@ -820,7 +834,7 @@ class Screen:
         if places.session is None:
             return []
         area = places.session
-        return panels.session(self.views.get("session"), area.width, area.height)
+        return views.session(self.views.get("session"), area.width, area.height)
 
     def console_lines(self, places: Plan, input_rows: int, below: list[Line]) -> list[Line]:
         """Return the console: what was shown, the empty rows of the input line, what is below."""
@@ -837,6 +851,8 @@ class Screen:
         lines: list[Line] = []
         if self.kernel_word().startswith("running"):
             lines.append([("class:busy", "    running...  Ctrl-C stops it")])
+        elif self.kernel_word().startswith("checking"):
+            lines.append([("class:busy", "    checking...")])
         for text in tuple(self._pending):
             first = text.split("\n")[0]
             lines.append(clip([("class:prompt", panels.PROMPT), ("", visible(first)),

@@ -140,6 +140,15 @@ def filled(statement: Statement, *, which: int = 0) -> str:
     ).strip()
 
 
+def with_few_columns(sql: str) -> str:
+    """Return a SELECT with its first column only, the others counted: for a panel of few rows."""
+    found = re.match(r"(SELECT (?:DISTINCT )?)(.*?)(\s*\nFROM .*)", sql, re.DOTALL)
+    if not found or "(" in found[2]:
+        return sql
+    first, *others = found[2].split(", ")
+    return f"{found[1]}{first}, ... {len(others)} more{found[3]}" if len(others) > 1 else sql
+
+
 def verb(statement: Statement) -> str:
     """Return the statement's first word: SELECT, INSERT, CREATE, PRAGMA ..."""
     found = re.match(r"\s*(\w+)", statement.sql)
@@ -215,8 +224,9 @@ def totals(entries: Sequence[Entry]) -> str:
     total = sum(entry.count for entry in entries)
     lazy = sum(entry.count for entry in entries if entry.is_lazy)
     told = [count_of(total, "statement"), count_of(lazy, "lazy load")]
-    same = sum(entry.count for entry in entries if entry.count > 1 and entry.identical)
-    similar = sum(entry.count for entry in entries if entry.count > 1 and not entry.identical)
+    asked = [entry for entry in entries if entry.count > 1 and verb(entry.first) == "SELECT"]
+    same = sum(entry.count for entry in asked if entry.identical)
+    similar = sum(entry.count for entry in asked if not entry.identical)
     if same:
         told.append(f"{same} identical")
     if similar:
