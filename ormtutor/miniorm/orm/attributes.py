@@ -449,10 +449,20 @@ class ScalarAttributeImpl(AttributeImpl):
 
 
 class ScalarObjectAttributeImpl(AttributeImpl):
-    """The one object of a relationship."""
+    """The one object of a relationship.
+
+    deferred_history: a replaced object that was not loaded is looked up when a flush asks for the
+    history, since its row must change too. Without it (a many-to-one) nobody needs to know it.
+    """
 
     uses_objects = True
     accepts_scalar_loader = False
+
+    def __init__(
+        self, class_: type, key: str, parent_token: Any, *, deferred_history: bool = False, **kw: Any
+    ) -> None:
+        super().__init__(class_, key, parent_token, **kw)
+        self.deferred_history = deferred_history
 
     def _old_value(self, state: InstanceState, dict_: Values) -> Any:
         if self.active_history:
@@ -498,7 +508,7 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         old = self._old_value(state, dict_)
         self.fire_remove_event(state, dict_, old, self.remove_token)
         existing = dict_.pop(self.key, NO_VALUE)
-        if existing is NO_VALUE and old is not PASSIVE_NO_RESULT and old is None:
+        if existing is NO_VALUE and old is not PASSIVE_NO_RESULT:
             raise AttributeError(f"{self} object does not have a value")
 
     def fire_remove_event(
@@ -549,6 +559,12 @@ class ScalarObjectAttributeImpl(AttributeImpl):
             if current is PASSIVE_NO_RESULT:
                 return HISTORY_BLANK
         original = state.committed_state.get(self.key, _NO_HISTORY)
+        if original is PASSIVE_NO_RESULT and self.deferred_history and passive & CALLABLES_OK:
+            loaded = self._load(
+                state, PASSIVE_ONLY_PERSISTENT | NO_AUTOFLUSH | LOAD_AGAINST_COMMITTED | NO_RAISE
+            )
+            if id(loaded) not in MARKERS:
+                original = loaded
         if original is _NO_HISTORY:
             return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
         if current is original and current is not NO_VALUE:

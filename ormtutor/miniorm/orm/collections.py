@@ -155,8 +155,6 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
         """A member is about to go, and it is not yet known which: keep the old members."""
         if self.invalidated:
             self._warn_invalidated()
-        if self.empty:
-            self._no_longer_empty()
         self.attr.fire_pre_remove_event(self.owner_state, self.owner_state.dict, initiator)
 
     # An empty collection that was only looked at stays out of the object's dictionary ---------

@@ -617,8 +617,8 @@ class Mapper:
         if present is not None and not isinstance(present, ColumnProperty):
             raise ArgumentError(
                 f"WARNING: when configuring property '{key}' on {self}, column '{first.key}' "
-                f"conflicts with property '{present!r}'. To resolve this, map the column to the class under "
-                "a different name in the 'properties' dictionary.  Or, to remove all awareness of "
+                f"conflicts with property '{present!r}'. To resolve this, map the column to the "
+                "class under a different name in the 'properties' dictionary.  Or, to remove all awareness of "
                 "the column entirely (including its availability as a foreign key), use the "
                 "'include_properties' or 'exclude_properties' mapper arguments to control "
                 "specifically which table columns get mapped."

@@ -325,20 +325,20 @@ class RelationshipProperty(MapperProperty):
             return DynamicAttributeImpl(
                 mapper.class_, self.key, self, order_by=self.order_by, **common
             )
-        if self.lazy != "noload":
-            common["active_history"] = (
-                self.active_history
-                or self.single_parent
-                or self.direction is not MANYTOONE
-                or not self._use_get
-            )
+        common["active_history"] = self.active_history or self.single_parent
         if self.lazy != "noload":
             common["callable_"] = self._load_missing
         if self.uselist:
             return CollectionAttributeImpl(
                 mapper.class_, self.key, self, typecallable=self.collection_class or list, **common
             )
-        return ScalarObjectAttributeImpl(mapper.class_, self.key, self, **common)
+        return ScalarObjectAttributeImpl(
+            mapper.class_,
+            self.key,
+            self,
+            deferred_history=self.direction is not MANYTOONE or not self._use_get,
+            **common,
+        )
 
     def _load_missing(self, state: InstanceState, passive: int) -> Any:
         if state.ident is None and not self.load_on_pending:
@@ -457,8 +457,9 @@ class RelationshipProperty(MapperProperty):
             direction = "many-to-one" if self.direction is MANYTOONE else "many-to-many"
             raise ArgumentError(
                 f"For {direction} relationship {self}, delete-orphan cascade is normally "
-                'configured only on the "one" side of a one-to-many relationship, and not on the "many" side '
-                "of a many-to-one or many-to-many relationship.  To force this relationship to "
+                'configured only on the "one" side of a one-to-many relationship, and not on the '
+                '"many" side of a many-to-one or many-to-many relationship.  To force this '
+                "relationship to "
                 f'allow a particular "{self.mapper.class_.__name__}" object to be referred towards '
                 f'by only a single "{self.parent.class_.__name__}" object at a time via the {self} '
                 "relationship, which would allow delete-orphan cascade to take place in this "
@@ -528,8 +529,7 @@ class RelationshipProperty(MapperProperty):
         other = RelationshipProperty(
             self.parent, self.secondary, back_populates=self.key, **arguments
         )
-        mapper._configure_property(name, other, init=mapper.configured)
-        mapper.registry._flag_new_mapper()
+        mapper._configure_property(name, other)
 
     def _add_reverse_property(self, key: str) -> None:
         other = self.mapper.get_property(key, _configure_mappers=False)
