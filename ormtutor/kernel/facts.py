@@ -15,6 +15,7 @@ import datetime
 import decimal
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, overload
 
 from ormtutor.kernel.connections import Connections
@@ -114,7 +115,7 @@ class Facts:
 
     def rows(self, table: Any, **where: Any) -> int:
         """Return how many rows the table has in this transaction, with these values."""
-        sql, values = _count(_table_name(table), where)
+        sql, values = _count(_table_name(table), self._plain(where))
         for connection in self._holding(table):
             return int(connection.read(sql, values)[0][0])
         raise NotAFact(self._no_table(table))
@@ -122,7 +123,7 @@ class Facts:
     def committed(self, table: Any, **where: Any) -> int:
         """Return how many such rows would be there after a rollback."""
         name = _table_name(table)
-        sql, values = _count(name, where)
+        sql, values = _count(name, self._plain(where))
         for connection in self._holding(table):
             known = connection.read_committed(_HAS_TABLE, (name,))
             if known is None:
@@ -132,6 +133,17 @@ class Facts:
             found = connection.read_committed(sql, values)
             return int(found[0][0])
         raise NotAFact(self._no_table(table))
+
+    def _plain(self, where: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values with the primary key in the place of a mapped object.
+
+        So a check can say `member_id=noor`: reading `noor.id` might need the database.
+        """
+        found = {}
+        for name, value in where.items():
+            state = self.inspection(value)
+            found[name] = value if state is None else (state.identity or (None,))[0]
+        return found
 
     def _holding(self, table: Any) -> Iterator[Any]:
         """Yield the connections that have the table, the last used one first."""
@@ -189,6 +201,24 @@ class Facts:
 
     # --- checks -----------------------------------------------------------------------------------
 
+    @contextmanager
+    def _unconfigured(self) -> Iterator[None]:
+        """Let no check spoil a mapping that the learner has not finished.
+
+        A check may look at `Member.loans` while the class that it names is still to come. The
+        engine then notes that the mapper has failed, and would say so at every later use.
+        """
+        mappers = [
+            mapper
+            for value in list(self.namespace.values())
+            if isinstance(value, type) and (mapper := vars(value).get("__mapper__")) is not None
+        ]
+        before = [getattr(mapper, "_configure_failed", None) for mapper in mappers]
+        yield
+        for mapper, failed in zip(mappers, before, strict=True):
+            if getattr(mapper, "_configure_failed", None) is not failed:
+                mapper._configure_failed = failed
+
     def ask(self, expressions: Iterable[str]) -> tuple[Answer, ...]:
         """Evaluate check expressions. Whatever goes wrong in one is its answer's error."""
         namespace = {
@@ -203,7 +233,7 @@ class Facts:
             "plan": self.plan,
         }
         answers: list[Answer] = []
-        with self.recorder.quiet():
+        with self.recorder.quiet(), self._unconfigured():
             try:
                 with time_limit(SECONDS):
                     answers += (_answer(expression, namespace) for expression in expressions)
