@@ -360,21 +360,22 @@ class Checker:
             replica.stop()
 
     def _check_needs(self, item: Item) -> Iterator[Finding]:
+        """Check that the lessons that come before are there: beside this one, or in the course."""
         if not self.lesson.needs:
             return
-        beside = library.find([self.lesson.path.parent])
-        known = [lesson.id for lesson in beside.lessons] or [self.lesson.id]
-        if len(known) < 2:
-            return  # a lesson on its own, opened by its path: what it needs is elsewhere
+        beside = [lesson.id for lesson in library.find([self.lesson.path.parent]).lessons]
+        course = [lesson.id for lesson in library.find().lessons]
         for need in self.lesson.needs:
-            if need not in known:
+            if need not in beside and need not in course:
                 yield self._finding(
                     1,
                     item,
-                    f"needs names {need!r}, and no lesson beside it has that id",
-                    f"There are: {', '.join(known)}.",
+                    f"needs names {need!r}, and there is no lesson of that id",
+                    f"There are: {', '.join(dict.fromkeys([*beside, *course]))}.",
                 )
-            elif self.lesson.id in known and known.index(need) >= known.index(self.lesson.id):
+            elif {need, self.lesson.id} <= set(beside) and beside.index(need) >= beside.index(
+                self.lesson.id
+            ):
                 yield self._finding(
                     1,
                     item,

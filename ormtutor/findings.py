@@ -119,7 +119,8 @@ def apply(path: Path, edits: Sequence[Edit]) -> None:
 
 
 def _lines_of(path: Path) -> list[str]:
-    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+    text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    return text.removesuffix("\n").split("\n")
 
 
 # --- mends that need no running -------------------------------------------------------------------
@@ -139,8 +140,10 @@ def fix(path: Path) -> list[str]:
             library.parse(path)
             return done
         except LessonError as error:
-            lines = _lines_of(path)
-            mends = [mend for found in error.all if (mend := _mend(found, lines)) is not None]
+            lines = _lines_or(path, error)
+            taken = set(re.findall(r"\{#([^}]+)\}", "\n".join(lines)))
+            found = (_mend(one, lines, taken) for one in error.all)
+            mends = [mend for mend in found if mend is not None]
         if not mends:
             return done
         apply(path, [edit for edit, _ in mends])
@@ -148,18 +151,28 @@ def fix(path: Path) -> list[str]:
     return done
 
 
-def _mend(error: LessonError, lines: Sequence[str]) -> tuple[Edit, str] | None:
+def _lines_or(path: Path, error: LessonError) -> list[str]:
+    """Return the lines of a file; where it cannot be read, its error stands."""
+    try:
+        return _lines_of(path)
+    except (OSError, UnicodeDecodeError):
+        raise error from None
+
+
+def _mend(error: LessonError, lines: Sequence[str], taken: set[str]) -> tuple[Edit, str] | None:
+    """Return the edit that mends an error, and what it does; adds to the ids that are taken."""
     if error.message.startswith("no blank line stands before"):
         return Edit(error.line, error.line, ("",)), "a blank line before the closing fence"
-    if error.message.startswith("the heading") and error.message.endswith("has no id"):
-        text = lines[error.line - 1]
-        taken = set(re.findall(r"\{#([^}]+)\}", "\n".join(lines)))
-        name = markdown.slug(text.lstrip("# "))
-        number = 2
-        while name in taken:
-            name = f"{markdown.slug(text.lstrip('# '))}-{number}"
-            number += 1
-        if text.startswith("#"):
-            line = f"{text.rstrip()} {{#{name}}}"
-            return Edit(error.line, error.line + 1, (line,)), f"the id {name}"
+    text = lines[error.line - 1] if error.line <= len(lines) else ""
+    if error.message.endswith("has no id") and text.startswith("#"):
+        name = _free_id(markdown.slug(text.lstrip("# ")), taken)
+        taken.add(name)
+        return Edit(error.line, error.line + 1, (f"{text.rstrip()} {{#{name}}}",)), f"the id {name}"
     return None
+
+
+def _free_id(name: str, taken: set[str]) -> str:
+    number, found = 2, name
+    while found in taken:
+        number, found = number + 1, f"{name}-{number}"
+    return found
