@@ -239,12 +239,7 @@ def _no_list(other: Any) -> exc.ArgumentError:
 
 
 def _values_operand(left: Any, op: Operator, values: list[Any]) -> Any:
-    has_elements = False
-    for value in values:
-        if not isinstance(value, _PLAIN) and clause_of(value) is not None:
-            has_elements = True
-            break
-    if not has_elements:
+    if not any(_is_written_out(value) for value in values):
         return bind_for(left, op, values, expanding=True)
     elements = []
     for value in values:
@@ -259,7 +254,12 @@ def _values_operand(left: Any, op: Operator, values: list[Any]) -> Any:
     )
 
 
-_PLAIN = (str, int, float, bytes, type(None))
+def _is_written_out(value: Any) -> bool:
+    """Whether a member of a list is SQL itself, so that the list cannot travel as one value."""
+    return value is None or (not isinstance(value, _PLAIN) and clause_of(value) is not None)
+
+
+_PLAIN = (str, int, float, bytes)
 
 
 # -- arithmetic and the rest -----------------------------------------------------------------------

@@ -49,6 +49,10 @@ class ClauseElement:
     is_selectable = False
     _is_from_clause = False
     _is_select_statement = False
+    _is_table = False
+    _is_subquery = False
+    _is_cte = False
+    _is_scalar = False
     _is_column_clause = False
     _is_text_clause = False
     _is_bind_parameter = False
@@ -735,10 +739,6 @@ class False_(_Singleton):
     def _negate(self) -> Any:
         return TRUE
 
-    def self_group(self, against: Any = None) -> Any:
-        """Never in parentheses."""
-        return self
-
 
 class True_(_Singleton):
     """True."""
@@ -750,10 +750,6 @@ class True_(_Singleton):
 
     def _negate(self) -> Any:
         return FALSE
-
-    def self_group(self, against: Any = None) -> Any:
-        """Never in parentheses."""
-        return self
 
 
 NULL = Null()
@@ -1008,7 +1004,7 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
             element = as_condition(element)
         last = element
         if element is decisive:
-            return decisive
+            return decisive.self_group(against=operators.asbool)
         if element is neutral:
             continue
         kept.append(element)
@@ -1017,7 +1013,7 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
     if kept:
         return kept[0].self_group(against=operators.asbool)
     if last is not None:
-        return last
+        return last.self_group(against=operators.asbool)
     return BooleanClauseList._make(operator, ())
 
 
@@ -1455,6 +1451,11 @@ def column(text: str, type_: Any = None, is_literal: bool = False, _selectable: 
 def literal_column(text: str, type_: Any = None) -> ColumnClause:
     """A piece of SQL that is written as it stands and may be used like a column."""
     return ColumnClause(text, type_, is_literal=True)
+
+
+def label(name: Any, element: Any, type_: Any = None) -> Label:
+    """An expression under a name."""
+    return Label(name, as_expression(element), type_)
 
 
 def literal(value: Any, type_: Any = None) -> BindParameter:

@@ -68,6 +68,7 @@ class Operator:
         self.visit_name = name
 
     def __call__(self, left: Any, *right: Any, **kw: Any) -> Any:
+        """Apply the operator to plain values or to expressions."""
         if self.function is None:
             return left.operate(self, *right, **kw)
         return self.function(left, *right, **kw)
@@ -177,12 +178,13 @@ like_op = _comparison("like_op", " LIKE ", _method("like"))
 not_like_op = _comparison("not_like_op", " NOT LIKE ", _method("not_like"))
 ilike_op = _comparison("ilike_op", " ILIKE ", _method("ilike"))
 not_ilike_op = _comparison("not_ilike_op", " NOT ILIKE ", _method("not_ilike"))
-startswith_op = _comparison("startswith_op", "", _method("startswith"))
-not_startswith_op = Operator("not_startswith_op", "", 5, is_comparison=True)
-endswith_op = _comparison("endswith_op", "", _method("endswith"))
-not_endswith_op = Operator("not_endswith_op", "", 5, is_comparison=True)
-contains_op = _comparison("contains_op", "", _method("contains"))
-not_contains_op = Operator("not_contains_op", "", 5, is_comparison=True)
+# These three are LIKE with something added and stand in parentheses wherever they can.
+startswith_op = _comparison("startswith_op", "", _method("startswith"), SMALLEST)
+not_startswith_op = Operator("not_startswith_op", "", SMALLEST, is_comparison=True)
+endswith_op = _comparison("endswith_op", "", _method("endswith"), SMALLEST)
+not_endswith_op = Operator("not_endswith_op", "", SMALLEST, is_comparison=True)
+contains_op = _comparison("contains_op", "", _method("contains"), SMALLEST)
+not_contains_op = Operator("not_contains_op", "", SMALLEST, is_comparison=True)
 match_op = _comparison("match_op", " MATCH ", _method("match"))
 not_match_op = Operator("not_match_op", " NOT MATCH ", 5, is_comparison=True)
 regexp_match_op = _comparison("regexp_match_op", " REGEXP ", _method("regexp_match"))

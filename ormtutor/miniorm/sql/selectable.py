@@ -825,6 +825,11 @@ def alias(selectable: Any, name: Any = None, flat: bool = False) -> Any:
     return as_from(selectable).alias(name=name, flat=flat)
 
 
+def cte(selectable: Any, name: Any = None, recursive: bool = False) -> Any:
+    """A SELECT before the statement: WITH name AS (...)."""
+    return clause_of(selectable).cte(name=name, recursive=recursive)
+
+
 def join(
     left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
 ) -> Join:

@@ -809,9 +809,7 @@ class Boolean(TypeEngine, SchemaType):
     __module__ = "sqlalchemy.sql.sqltypes"
     __visit_name__ = "boolean"
 
-    def __init__(
-        self, create_constraint: bool = False, name: str | None = None, _create_events: bool = True
-    ) -> None:
+    def __init__(self, create_constraint: bool = False, name: str | None = None) -> None:
         self.create_constraint = create_constraint
         self.name = name
 

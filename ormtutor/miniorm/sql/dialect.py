@@ -1,0 +1,89 @@
+"""Dialect: the plain spelling, which str() speaks and engine/sqlite.py starts from.
+
+Before: compiler.py, ddl_compiler.py, type_compiler.py, preparer.py.
+Here:   DefaultDialect; importing this module gives elements and types their default.
+After:  engine/sqlite.py subclasses it.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from ormtutor.miniorm.sql import types as sqltypes
+from ormtutor.miniorm.sql.compiler import SQLCompiler, StrSQLCompiler
+from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler
+from ormtutor.miniorm.sql.elements import ClauseElement
+from ormtutor.miniorm.sql.preparer import IdentifierPreparer
+from ormtutor.miniorm.sql.type_compiler import GenericTypeCompiler, StrSQLTypeCompiler
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class DefaultDialect:
+    """What a database can do and how it spells SQL: here a plain one that nobody connects to."""
+
+    __module__ = "sqlalchemy.engine.default"
+    name = "default"
+    driver = ""
+    encoding = "utf-8"
+    dbapi: Any = None
+    statement_compiler: Any = SQLCompiler
+    ddl_compiler: Any = DDLCompiler
+    type_compiler: Any = GenericTypeCompiler
+    preparer: Any = IdentifierPreparer
+    # The dialect's own classes for types: {general class: own class}.
+    colspecs: dict[type, type] = {}  # noqa: RUF012 - a dialect replaces it whole
+    default_paramstyle = "named"
+    max_identifier_length = 9999
+    supports_native_boolean = False
+    supports_native_decimal = False
+    supports_native_enum = False
+    supports_alter = True
+    supports_default_values = False
+    supports_empty_insert = True
+    supports_multivalues_insert = False
+    supports_simple_order_by_label = True
+    supports_sequences = False
+    cte_follows_insert = False
+    tuple_in_values = False
+
+    def __init__(self, paramstyle: str | None = None, **kw: Any) -> None:
+        self.paramstyle = paramstyle or self.default_paramstyle
+        self.positional = self.paramstyle == "qmark"
+        self.identifier_preparer = self.preparer(self)
+        self.type_compiler = self.type_compiler(self)
+        # type -> its version here and its processors; see TypeEngine._memo().
+        self.type_memos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def type_descriptor(self, typeobj: Any) -> Any:
+        """The dialect's version of a type."""
+        return sqltypes.adapt_type(sqltypes.to_instance(typeobj), self.colspecs)
+
+
+class StrCompileDialect(DefaultDialect):
+    """The dialect of str()."""
+
+    __module__ = "sqlalchemy.engine.default"
+    statement_compiler = StrSQLCompiler
+    type_compiler = StrSQLTypeCompiler
+    supports_native_boolean = True
+    supports_native_decimal = True
+    supports_sequences = True
+    supports_multivalues_insert = True
+
+
+_str_dialect: Any = None
+
+
+def default_dialect() -> Any:
+    """The dialect of str(), made once."""
+    global _str_dialect
+    if _str_dialect is None:
+        _str_dialect = StrCompileDialect()
+    return _str_dialect
+
+
+ClauseElement._default_dialect = staticmethod(default_dialect)
+sqltypes.TypeEngine._default_dialect = staticmethod(default_dialect)

@@ -1,0 +1,214 @@
+"""Preparer: when a name needs quotes, and how they look.
+
+Before: naming.py.
+Here:   IdentifierPreparer and the reserved words.
+After:  compiler.py and ddl_compiler.py write every name through it; engine/sqlite.py has its own
+        reserved words.
+"""
+
+from __future__ import annotations
+
+from ormtutor.miniorm import exc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+RESERVED_WORDS = frozenset(
+    [
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "asymmetric",
+        "authorization",
+        "between",
+        "binary",
+        "both",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "column",
+        "constraint",
+        "create",
+        "cross",
+        "current_date",
+        "current_role",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "default",
+        "deferrable",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "false",
+        "for",
+        "foreign",
+        "freeze",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "ilike",
+        "in",
+        "initially",
+        "inner",
+        "intersect",
+        "into",
+        "is",
+        "isnull",
+        "join",
+        "leading",
+        "left",
+        "like",
+        "limit",
+        "localtime",
+        "localtimestamp",
+        "natural",
+        "new",
+        "not",
+        "notnull",
+        "null",
+        "off",
+        "offset",
+        "old",
+        "on",
+        "only",
+        "or",
+        "order",
+        "outer",
+        "overlaps",
+        "placing",
+        "primary",
+        "references",
+        "right",
+        "select",
+        "session_user",
+        "set",
+        "similar",
+        "some",
+        "symmetric",
+        "table",
+        "then",
+        "to",
+        "trailing",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "verbose",
+        "when",
+        "where",
+    ]
+)
+
+_PLAIN_FIRST = frozenset("abcdefghijklmnopqrstuvwxyz_")
+_PLAIN = _PLAIN_FIRST | frozenset("0123456789$")
+
+# The compiler marks bind parameters in its text with this character; see compiler.py.
+MARK = "\x01"
+
+
+class IdentifierPreparer:
+    """Writes names, quoted where they must be."""
+
+    __module__ = "sqlalchemy.sql.compiler"
+    reserved_words: frozenset[str] = RESERVED_WORDS
+
+    def __init__(
+        self,
+        dialect: Any,
+        initial_quote: str = '"',
+        final_quote: str | None = None,
+        escape_quote: str = '"',
+    ) -> None:
+        self.dialect = dialect
+        self.initial_quote = initial_quote
+        self.final_quote = final_quote or initial_quote
+        self.escape_quote = escape_quote
+        self._known: dict[str, str] = {}
+
+    def quote_identifier(self, value: str) -> str:
+        """The name in quotes, whatever it is."""
+        value = value.replace(self.final_quote, self.escape_quote + self.final_quote)
+        return f"{self.initial_quote}{value}{self.final_quote}".replace(MARK, MARK + "\x02")
+
+    def _requires_quotes(self, value: str) -> bool:
+        return (
+            value in self.reserved_words
+            or value[0] not in _PLAIN_FIRST
+            or not _PLAIN.issuperset(value)
+        )
+
+    def quote(self, ident: Any, force: Any = None) -> str:
+        """The name, in quotes if it needs them or says that it wants them."""
+        told = getattr(ident, "quote", None)
+        if told is None:
+            known = self._known.get(ident)
+            if known is None:
+                known = self.quote_identifier(ident) if self._requires_quotes(ident) else str(ident)
+                self._known[ident] = known
+            return known
+        return self.quote_identifier(ident) if told else str(ident)
+
+    def quote_schema(self, schema: Any, force: Any = None) -> str:
+        """The name of a schema."""
+        return self.quote(schema)
+
+    def format_column(self, column: Any, name: Any = None) -> str:
+        """The name of a column."""
+        return self.quote(column.name if name is None else name)
+
+    def format_table(self, table: Any, use_schema: bool = True, name: Any = None) -> str:
+        """The name of a table, with its schema."""
+        text = self.quote(table.name if name is None else name)
+        if use_schema and table.schema:
+            text = f"{self.quote_schema(table.schema)}.{text}"
+        return text
+
+    def format_sequence(self, sequence: Any, use_schema: bool = True) -> str:
+        """The name of a sequence, with its schema."""
+        text = self.quote(sequence.name)
+        if use_schema and sequence.schema is not None:
+            text = f"{self.quote_schema(sequence.schema)}.{text}"
+        return text
+
+    def format_alias(self, alias: Any, name: Any = None) -> str:
+        """The name of an alias."""
+        return self.quote(name or alias.name)
+
+    def format_label(self, label: Any, name: Any = None) -> str:
+        """The name of a label."""
+        return self.quote(name or label.name)
+
+    def format_savepoint(self, savepoint: Any, name: Any = None) -> str:
+        """The name of a savepoint."""
+        return self.quote(savepoint if name is None else name)
+
+    def format_constraint(self, constraint: Any) -> str | None:
+        """The name of a constraint, or None."""
+        if constraint.name is None:
+            return None
+        longest = self.dialect.max_identifier_length
+        if len(constraint.name) > longest:
+            raise exc.IdentifierError(
+                f"Identifier '{constraint.name}' exceeds maximum length of {longest} characters"
+            )
+        return self.quote(constraint.name)
+
+    format_index = format_constraint
+
+    def format_collation(self, collation: str) -> str:
+        """The name of a collation."""
+        return self.quote(collation)
