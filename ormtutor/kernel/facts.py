@@ -15,7 +15,6 @@ import datetime
 import decimal
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, overload
 
 from ormtutor.kernel.connections import Connections
@@ -201,24 +200,6 @@ class Facts:
 
     # --- checks -----------------------------------------------------------------------------------
 
-    @contextmanager
-    def _unconfigured(self) -> Iterator[None]:
-        """Let no check spoil a mapping that the learner has not finished.
-
-        A check may look at `Member.loans` while the class that it names is still to come. The
-        engine then notes that the mapper has failed, and would say so at every later use.
-        """
-        mappers = [
-            mapper
-            for value in list(self.namespace.values())
-            if isinstance(value, type) and (mapper := vars(value).get("__mapper__")) is not None
-        ]
-        before = [getattr(mapper, "_configure_failed", None) for mapper in mappers]
-        yield
-        for mapper, failed in zip(mappers, before, strict=True):
-            if getattr(mapper, "_configure_failed", None) is not failed:
-                mapper._configure_failed = failed
-
     def ask(self, expressions: Iterable[str]) -> tuple[Answer, ...]:
         """Evaluate check expressions. Whatever goes wrong in one is its answer's error."""
         namespace = {
@@ -233,7 +214,7 @@ class Facts:
             "plan": self.plan,
         }
         answers: list[Answer] = []
-        with self.recorder.quiet(), self._unconfigured():
+        with self.recorder.quiet():
             try:
                 with time_limit(SECONDS):
                     answers += (_answer(expression, namespace) for expression in expressions)

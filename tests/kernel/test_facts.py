@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ormtutor.kernel.client import Kernel
-from tests.kernel.conftest import finished, statements
+from tests.kernel.conftest import statements
 
 ADDED = "noor = Member(name='Noor')\nsession.add(noor)"
 
@@ -61,19 +61,6 @@ def test_an_object_stands_for_its_key(models: Kernel) -> None:
     models.run("noor = Member(name='Noor', loans=[Loan()])\nsession.add(noor)\nsession.commit()")
     assert truths(models, "committed('loans', member_id=noor) == 1") == [True]
     assert truths(models, "sql.count('SELECT') == 0") == [True]
-
-
-def test_a_check_never_spoils_a_mapping_that_is_not_finished(models: Kernel) -> None:
-    models.run(
-        "class Shelf(Base):\n    __tablename__ = 'shelves'\n    id = Column(Integer, primary_key=True)\n"
-        "    boxes = relationship('Box')"
-    )
-    assert truths(models, "Shelf.boxes.property.uselist == True") == [False]
-    models.run(
-        "class Box(Base):\n    __tablename__ = 'boxes'\n    id = Column(Integer, primary_key=True)\n"
-        "    shelf_id = Column(ForeignKey('shelves.id'))"
-    )
-    assert finished(models.run("Shelf(boxes=[Box()])")).status == "ok"
 
 
 def test_the_value_found_is_told(models: Kernel) -> None:
