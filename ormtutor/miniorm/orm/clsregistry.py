@@ -10,13 +10,13 @@ Follows: SQLAlchemy 1.4, "Late-Evaluation of Relationship Arguments".
 
 from __future__ import annotations
 
+import sys
 from weakref import ref
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm.join_condition import foreign, remote
 from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, manager_of_class
 from ormtutor.miniorm.sql import elements, expressions, functions, schema, selectable, types
-from ormtutor.miniorm.sql import select as select_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,7 +180,9 @@ _fallback: dict[str, Any] = {}
 def fallback() -> dict[str, Any]:
     """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
     if not _fallback:
-        for module in (types, elements, expressions, functions, selectable, select_module, schema):
+        # The package has a function of the name of this module.
+        select = sys.modules["ormtutor.miniorm.sql.select"]
+        for module in (types, elements, expressions, functions, selectable, select, schema):
             _fallback.update(_public_names(module))
         _fallback.update(foreign=foreign, remote=remote)
     return _fallback
