@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 class CompiledQuery:
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
-    slots: for each bind parameter of the text its place among the values of a query of this
-    structure, or, where it is always the same, the parameter itself.
+    slots: for the name of a bind parameter in the text its place among the values of a query of this
+    structure; the others have always the same value. simple: all have a place, and no value is
+    converted. places: then, in the order of the text.
     """
 
     __slots__ = (
@@ -50,9 +51,11 @@ class CompiledQuery:
         "compiled",
         "mapper",
         "metadata",
+        "places",
         "plan",
         "repeats_parents",
         "scalar",
+        "simple",
         "slots",
         "statement",
         "unique_keys",
@@ -71,7 +74,16 @@ class CompiledQuery:
         self._loader: Any = None
         self.plan: RowPlan | None = None
         places = {id(bind): place for place, bind in enumerate(binds)}
-        self.slots = [places.get(id(bind), bind) for bind in compiled.bind_list]
+        self.slots = {
+            name: places[id(bind)] for name, bind in compiled.binds.items() if id(bind) in places
+        }
+        self.simple = not compiled.has_expanding and all(
+            name in self.slots
+            and name not in compiled._processors
+            and not compiled.binds[name].required
+            for name in compiled.positiontup
+        )
+        self.places = [self.slots[name] for name in compiled.positiontup] if self.simple else []
         self.width = len(compilation.selected)
         asked = compilation.asked
         self.cause = Cause(
@@ -84,12 +96,27 @@ class CompiledQuery:
 
     def ready(
         self, given: Sequence[Any], params: dict[str, Any] | None
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """The text, and its parameters as the cursor takes them, for these values."""
-        values = [
-            given[slot] if slot.__class__ is int else slot.effective_value for slot in self.slots
-        ]
-        return self.compiled.ready(values, params)
+    ) -> tuple[str | None, tuple[Any, ...]]:
+        """The parameters as the cursor takes them; and the text, if it has to be made for them."""
+        if self.simple and not params:
+            return None, tuple([given[place] for place in self.places])
+        values: dict[str, Any] = {}
+        for name, bind in self.compiled.binds.items():
+            place = self.slots.get(name)
+            if params and bind.key in params:
+                values[name] = params[bind.key]
+            elif place is not None:
+                values[name] = given[place]
+            elif bind.required:
+                raise sa_exc.InvalidRequestError(
+                    f"A value is required for bind parameter '{bind.key}'", code="cd3x"
+                )
+            else:
+                values[name] = bind.effective_value
+        if self.compiled.has_expanding:
+            text, parameters = self.compiled.expand(values)
+            return text, parameters
+        return None, self.compiled.to_tuple(values)
 
     def row_loader(self) -> Any:
         """The function that makes objects of rows; None: the rows are the result.
@@ -271,7 +298,7 @@ def compile_shape(
             subquery_root=subquery_root,
             binds=binds,
         )
-        compiled = compilation.statement.compile(dialect=engine.dialect)
+        compiled = compilation.statement.compile(dialect=engine.dialect, linting=True)
         query = CompiledQuery(compilation, compiled, binds, mapper)
         if key is not None:
             if len(shapes) >= LIMIT:

@@ -266,7 +266,7 @@ def is_orm_select(statement: Any) -> bool:
 
 def plain_form(statement: Any, toplevel: bool) -> Any:
     """A select() as Core can write it; what is already plain is itself."""
-    if not is_orm_select(statement):
+    if "_is_plain" in statement.__dict__ or not is_orm_select(statement):
         return statement
     plain = Compilation(Asked.of_select(statement, toplevel)).statement
     plain._execution_options = statement._execution_options
@@ -437,6 +437,8 @@ class Compilation:
                 "session.expire() to reload collections and related items."
             )
         self.statement = self._statement()
+        # Mapped columns are still inside its expressions, and it needs no second look.
+        self.statement.__dict__["_is_plain"] = True
 
     # FROM ------------------------------------------------------------------------------------
 
@@ -795,7 +797,9 @@ class Compilation:
         plain_order_by = [_without_reference(clause) for clause in order_by]
         self._add_order_by_columns(order_by)
         inner_columns = [*self.primary.columns, *self.extra]
-        inner = self._select(inner_columns, self.from_clauses, order_by).subquery()
+        core = self._select(inner_columns, self.from_clauses, order_by)
+        core.__dict__["_is_plain"] = True
+        inner = core.subquery()
         outer_columns = list(inner.c)
         exchange: dict[int, Any] = {}
         for column, outer in zip(inner_columns, outer_columns, strict=True):

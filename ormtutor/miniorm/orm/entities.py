@@ -156,6 +156,9 @@ class AliasedClass:
                 attribute = bound
         return attribute
 
+    def __clause_element__(self) -> Any:
+        return self._aliased_insp.__clause_element__()
+
     def __repr__(self) -> str:
         name = self._aliased_insp.mapper.class_.__name__
         return f"<AliasedClass at 0x{id(self):x}; {name}>"

@@ -60,8 +60,10 @@ def send(
     if engine is None or session._binds:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine, execution_options)
-    compiled, parameters = query.ready(values, params)
-    return connection._execute_compiled(compiled, [parameters], cause, execution_options)
+    text, parameters = query.ready(values, params)
+    return connection._execute_compiled(
+        query.compiled, [parameters], cause, execution_options, text
+    )
 
 
 def run(

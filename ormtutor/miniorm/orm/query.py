@@ -36,8 +36,22 @@ from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structur
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql import select as core
 from ormtutor.miniorm.sql.functions import func
+from ormtutor.miniorm.sql.select import (
+    Select,
+    as_limit,
+    except_,
+    except_all,
+    exists,
+    intersect,
+    intersect_all,
+    sliced,
+    sorting,
+    spelled,
+    union,
+    union_all,
+    whole_condition,
+)
 from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
     LABEL_STYLE_TABLENAME_PLUS_COL,
@@ -249,7 +263,7 @@ class Query:
             new._order_by = ()
         else:
             new._order_by = self._order_by + tuple(
-                self._adapted(each) for each in core.sorting(clauses, "ORDER BY")
+                self._adapted(each) for each in sorting(clauses, "ORDER BY")
             )
         return new
 
@@ -261,7 +275,7 @@ class Query:
             new._group_by = ()
         else:
             new._group_by = self._group_by + tuple(
-                self._adapted(each) for each in core.sorting(clauses, "GROUP BY")
+                self._adapted(each) for each in sorting(clauses, "GROUP BY")
             )
         return new
 
@@ -278,28 +292,28 @@ class Query:
         new = self._copy()
         new._distinct = True
         if expr:
-            new._distinct_on = self._distinct_on + core.sorting(expr, "DISTINCT")
+            new._distinct_on = self._distinct_on + sorting(expr, "DISTINCT")
         return new
 
     def limit(self, limit: Any) -> Self:
         """Not more rows than that."""
         self._check_no_statement("limit")
         new = self._copy()
-        new._limit = core.as_limit(limit)
+        new._limit = as_limit(limit)
         return new
 
     def offset(self, offset: Any) -> Self:
         """Without the first rows."""
         self._check_no_statement("offset")
         new = self._copy()
-        new._offset = core.as_limit(offset)
+        new._offset = as_limit(offset)
         return new
 
     def slice(self, start: int | None, stop: int | None) -> Self:
         """LIMIT and OFFSET as Python slices have them."""
         self._check_no_statement("slice")
         new = self._copy()
-        new._limit, new._offset = core.sliced(self._limit, self._offset, start, stop)
+        new._limit, new._offset = sliced(self._limit, self._offset, start, stop)
         return new
 
     def __getitem__(self, item: Any) -> Any:
@@ -318,13 +332,13 @@ class Query:
     def prefix_with(self, *prefixes: Any) -> Self:
         """Words after SELECT."""
         new = self._copy()
-        new._prefixes = self._prefixes + core.spelled(prefixes, "*")
+        new._prefixes = self._prefixes + spelled(prefixes, "*")
         return new
 
     def suffix_with(self, *suffixes: Any) -> Self:
         """Words at the end."""
         new = self._copy()
-        new._suffixes = self._suffixes + core.spelled(suffixes, "*")
+        new._suffixes = self._suffixes + spelled(suffixes, "*")
         return new
 
     def correlate(self, *fromclauses: Any) -> Self:
@@ -341,7 +355,7 @@ class Query:
     @property
     def whereclause(self) -> Any:
         """All criteria as one, or None."""
-        return core.whole_condition(self._where)
+        return whole_condition(self._where)
 
     # FROM ------------------------------------------------------------------------------------
 
@@ -618,7 +632,7 @@ class Query:
         return statement.params(self._params) if self._params else statement
 
     def _plain_select(self, label_style: Any) -> Any:
-        statement = core.Select(*[_selected(entity) for entity in self._entities])
+        statement = Select(*[_selected(entity) for entity in self._entities])
         stored = statement.__dict__
         stored["_label_style"] = label_style
         for name, value in (
@@ -686,31 +700,31 @@ class Query:
         entity = self._first_entity()
         if entity is not None:
             statement = statement.select_from(entity.selectable)
-        return core.exists(statement)
+        return exists(statement)
 
     def union(self, *q: Any) -> Self:
         """`this UNION other ...`."""
-        return self._from_selectable(core.union(self, *q))
+        return self._from_selectable(union(self, *q))
 
     def union_all(self, *q: Any) -> Self:
         """`this UNION ALL other ...`."""
-        return self._from_selectable(core.union_all(self, *q))
+        return self._from_selectable(union_all(self, *q))
 
     def intersect(self, *q: Any) -> Self:
         """`this INTERSECT other ...`."""
-        return self._from_selectable(core.intersect(self, *q))
+        return self._from_selectable(intersect(self, *q))
 
     def intersect_all(self, *q: Any) -> Self:
         """`this INTERSECT ALL other ...`."""
-        return self._from_selectable(core.intersect_all(self, *q))
+        return self._from_selectable(intersect_all(self, *q))
 
     def except_(self, *q: Any) -> Self:
         """`this EXCEPT other ...`."""
-        return self._from_selectable(core.except_(self, *q))
+        return self._from_selectable(except_(self, *q))
 
     def except_all(self, *q: Any) -> Self:
         """`this EXCEPT ALL other ...`."""
-        return self._from_selectable(core.except_all(self, *q))
+        return self._from_selectable(except_all(self, *q))
 
     def _from_selectable(self, statement: Any) -> Self:
         """The same entities read from a subquery; what was said before stands inside it."""
@@ -1123,7 +1137,7 @@ def session_execute(
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
-    if isinstance(statement, core.Select) and context.is_orm_select(statement):
+    if isinstance(statement, Select) and context.is_orm_select(statement):
         return _execute_select(session, statement, params, options)
     if isinstance(statement, StatementOfEntities):
         return statement.execute(session, params, options)
@@ -1250,4 +1264,4 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
 
 
 # select() has this method only when it selects entities; Core knows of none.
-core.Select.from_statement = _select_from_statement  # type: ignore[attr-defined]
+Select.from_statement = _select_from_statement  # type: ignore[attr-defined]
