@@ -28,7 +28,6 @@ from ormtutor.course.lesson import (
     Attempt,
     Example,
     Lesson,
-    Prose,
     SQLFence,
     Step,
     Transcript,
@@ -62,8 +61,10 @@ from ormtutor.replay import (
     EngineName,
     Kernels,
     Line,
+    ReplayError,
     Replica,
     entering_lines,
+    lines_before,
     opening_lines,
     path_to,
     replica_of,
@@ -275,10 +276,14 @@ def count_examples(lesson: Lesson) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _StepRun:
-    """A step as it ran: what its beginning showed, and its reference."""
+    """A step as it ran: what its beginning showed, and its reference.
 
-    opening: tuple[tuple[Line, tuple[Message, ...]], ...]
-    reference: Reference | None
+    `broken` says which earlier line fails, so that the step could not be entered as it should.
+    """
+
+    opening: tuple[tuple[Line, tuple[Message, ...]], ...] = ()
+    reference: Reference | None = None
+    broken: str = ""
 
 
 class Checker:
@@ -347,8 +352,8 @@ class Checker:
     def _check_lesson(self) -> Iterator[Finding]:
         """Check what stands before the first step, and what only the whole file can tell."""
         item = Item("lesson", 1)
-        yield from self._check_links(item)
-        yield from self._check_needs(item)
+        for problem in library.lint(self.lesson):
+            yield self._finding(problem.line, item, problem.message, problem.hint)
         replica = Replica(self._kernels[0].take())
         try:
             for entry, example in opening_lines(self.lesson):
@@ -358,58 +363,6 @@ class Checker:
                     return
         finally:
             replica.stop()
-
-    def _check_needs(self, item: Item) -> Iterator[Finding]:
-        """Check that the lessons that come before are there: beside this one, or in the course."""
-        if not self.lesson.needs:
-            return
-        beside = [lesson.id for lesson in library.find([self.lesson.path.parent]).lessons]
-        course = [lesson.id for lesson in library.find().lessons]
-        for need in self.lesson.needs:
-            if need not in beside and need not in course:
-                yield self._finding(
-                    1,
-                    item,
-                    f"needs names {need!r}, and there is no lesson of that id",
-                    f"There are: {', '.join(dict.fromkeys([*beside, *course]))}.",
-                )
-            elif {need, self.lesson.id} <= set(beside) and beside.index(need) >= beside.index(
-                self.lesson.id
-            ):
-                yield self._finding(
-                    1,
-                    item,
-                    f"needs names {need!r}, which comes later",
-                    "Lessons come in the order of their file names.",
-                )
-
-    def _check_links(self, item: Item) -> Iterator[Finding]:
-        """Check that relative links lead somewhere."""
-        ids = {step.id for step in self.lesson.steps}
-        prose = [
-            part for step in self.lesson.steps for part in step.parts if isinstance(part, Prose)
-        ]
-        opening = Prose(self.lesson.opening, 1)
-        for part in (opening, *prose):
-            for line, target in _links(part):
-                name, _, anchor = target.partition("#")
-                if re.match(r"[a-z][a-z+.-]*:", target):
-                    continue
-                path = self.lesson.path.parent / name
-                if name and not path.exists():
-                    yield self._finding(
-                        line,
-                        item,
-                        f"the link to {target} leads nowhere",
-                        "Write the path as seen from the lesson's own folder.",
-                    )
-                elif anchor and not name and anchor not in ids:
-                    yield self._finding(
-                        line,
-                        item,
-                        f"the link to {target} names no step of this lesson",
-                        f"There are: {', '.join(sorted(ids))}.",
-                    )
 
     # --- a step -----------------------------------------------------------------------------------
 
@@ -430,18 +383,24 @@ class Checker:
     def _run_step(self, kernels: Kernels, index: int, *, is_straight: bool) -> _StepRun:
         """Run a step; on the straight path in the kernel of the step before, if it stands there."""
         step = self.lesson.steps[index]
-        own = entering_lines(self.lesson, step)
-        path = path_to(self.lesson, index)
+        before = lines_before(self.lesson, index)
         near = self._near if is_straight else None
-        replica = replica_of(kernels, path[: len(path) - len(own)], near)
+        try:
+            replica = replica_of(kernels, [entry for entry, _ in before], near)
+        except ReplayError as error:
+            return _StepRun(broken=f"{error.problem}; {error.hint}")
         kernels.prepare()
+        broken = _broken(replica, before)
+        if broken:
+            replica.stop()
+            return _StepRun(broken=broken)
         opening = []
         reference = None
         try:
-            for line in own:
+            for line in entering_lines(self.lesson, step):
                 opening.append((line, replica.run(line[0], deadline=EXAMPLE_SECONDS)))
                 if not replica.alive:
-                    return _StepRun(tuple(opening), None)
+                    return _StepRun(tuple(opening))
             reference = run_reference(replica, self.lesson, step)
         finally:
             if is_straight and replica.alive:
@@ -452,13 +411,7 @@ class Checker:
 
     def _check_again(self, item: Item, step: Step, found: Sequence[Finding]) -> Iterator[Finding]:
         """Run the step once more: entered directly, with another hash seed."""
-        try:
-            again = self._run_step(self._kernels[1], item.step, is_straight=False)
-        except KernelError as error:
-            yield self._finding(
-                step.line, item, f"the step cannot be entered directly: {error.problem}", error.hint
-            )
-            return
+        again = self._run_step(self._kernels[1], item.step, is_straight=False)
         known = {(finding.line, finding.problem) for finding in found}
         for finding in self._check_run(item, step, again):
             if (finding.line, finding.problem) not in known:
@@ -469,6 +422,14 @@ class Checker:
                 )
 
     def _check_run(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
+        if run.broken:
+            yield self._finding(
+                step.line,
+                item,
+                f"the step cannot be checked: {run.broken}",
+                "Mend that line first.",
+            )
+            return
         for (_, example), replies in run.opening:
             yield from self._check_example(item, example, replies, step.line)
         reference = run.reference
@@ -712,6 +673,8 @@ class Checker:
             return
         step = self.lesson.steps[item.step]
         run = self._first_run(item.step)
+        if run.broken:
+            return  # the step itself says so
         outcome = self._attempt(item.step, attempt)
         asked = run.reference.failures if run.reference is not None else ()
         if outcome.failure and outcome.failure.partition(":")[0] not in asked:
@@ -733,7 +696,7 @@ class Checker:
             )
 
     def _check_mistake(self, item: Item, attempt: Attempt) -> Iterator[Finding]:
-        if not self._is_ours:
+        if not self._is_ours or self._first_run(item.step).broken:
             return
         step = self.lesson.steps[item.step]
         number = step.mistakes.index(attempt)
@@ -785,6 +748,15 @@ class Checker:
                     is_note=True,
                 )
                 return
+
+
+def _broken(replica: Replica, lines: Sequence[Line]) -> str:
+    """Return which of the replayed lines raised although its example does not say so."""
+    for place in sorted(replica.raised):
+        example = lines[place][1] if place < len(lines) else None
+        if example is not None and expected_exception(example.want) is None:
+            return f"line {example.line} fails"
+    return ""
 
 
 _NOTHING = Vector((), (), "", frozenset())
@@ -864,19 +836,3 @@ def _output_agreement(example: Example) -> Callable[[str, str], bool]:
 
 def _first_line(text: str) -> str:
     return text.partition("\n")[0]
-
-
-def _links(part: Prose) -> Iterator[tuple[int, str]]:
-    """Yield the line and target of each link in a text, leaving out code."""
-    fence = ""
-    for offset, text in enumerate(part.text.split("\n")):
-        mark = re.match(r"\s*(```+|~~~+)", text)
-        if fence:
-            fence = "" if mark and mark[1].startswith(fence) else fence
-            continue
-        if mark:
-            fence = mark[1]
-            continue
-        plain = re.sub(r"(`+).*?\1", "", text)
-        for found in re.finditer(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)", plain):
-            yield part.line + offset, found[1]

@@ -119,6 +119,15 @@ def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None)
     return entries + entering(lesson, lesson.steps[index])
 
 
+def lines_before(lesson: Lesson, index: int) -> list[Line]:
+    """Return the lesson's own lines up to a step, without what runs when that step begins."""
+    lines = opening_lines(lesson)
+    for step in lesson.steps[:index]:
+        lines += entering_lines(lesson, step)
+        lines += zip(answering(lesson, step), step.reference, strict=True)
+    return lines
+
+
 # --- kernels --------------------------------------------------------------------------------------
 
 
@@ -208,6 +217,10 @@ def finished(replies: Sequence[Message]) -> Finished | None:
     return last if isinstance(last, Finished) else None
 
 
+class ReplayError(KernelError):
+    """A kernel died of what it replayed: kernels can be started, but not led to this place."""
+
+
 class Replica:
     """A kernel, and the log of what it was asked since it started."""
 
@@ -258,13 +271,13 @@ class Replica:
     ) -> list[tuple[Message, ...]]:
         """Run entries silently; return what came of each.
 
-        Raises: KernelError: the kernel died of one of them.
+        Raises: ReplayError: the kernel died of one of them.
         """
         replies = []
         for entry in entries:
             replies.append(self.run(entry, deadline=deadline))
             if not self.alive:
-                raise KernelError(
+                raise ReplayError(
                     f"the kernel died while it replayed: {self.kernel.exit}",
                     hint=f"It ran: {entry.source.strip()[:200]}",
                 )
@@ -282,7 +295,7 @@ class Replica:
 def replica_of(kernels: Kernels, entries: Sequence[Entry], near: Replica | None = None) -> Replica:
     """Return a replica that stands at the end of a log: `near` taken further, or a new one.
 
-    Raises: KernelError: no kernel starts, or one dies on the way.
+    Raises: KernelError: no kernel starts. ReplayError: one dies on the way.
     """
     if near is not None and near.continues(entries):
         near.replay(entries[len(near.log) :])

@@ -146,6 +146,20 @@ def test_an_example_that_ends_the_kernel_is_told(checked: Checked) -> None:
     assert told(report) == [(13, "first", "exit code 3")]
 
 
+def test_what_fails_early_is_told_once_and_not_again_by_each_step(checked: Checked) -> None:
+    second = "## Second {#second}\n\n```pycon\n>>> y = x\n>>> y\n1\n\n```\n"
+    report = checked(BODY.replace("x = 1", "x = 1 / 0") + second)
+    assert told(report)[:1] == [(12, "first", "it raised an exception")]
+    assert told(report)[-1] == (18, "second", "the step cannot be checked: line 12 fails")
+
+
+def test_an_early_line_that_ends_the_kernel_is_no_trouble_of_ours(checked: Checked) -> None:
+    second = "## Second {#second}\n\n```pycon\n>>> y = 1\n>>> y\n1\n\n```\n"
+    report = checked("```pycon\n>>> import os\n>>> os._exit(3)\n\n```\n\n" + second)
+    assert report.error is None
+    assert "the kernel died while it replayed: exit code 3" in told(report)[-1][2]
+
+
 def test_a_warning_is_noted(checked: Checked) -> None:
     warn = "```pycon\n>>> import warnings\n>>> warnings.warn('soon gone')\n\n```\n"
     report = checked(BODY + warn)

@@ -16,12 +16,13 @@ import difflib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ormtutor import files
-from ormtutor.course.lesson import Lesson, from_json, to_json
+from ormtutor.course.lesson import Lesson, Prose, from_json, to_json
 from ormtutor.errors import LessonError, UsageError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -177,6 +178,79 @@ def plugins() -> Library:
             dataclasses.replace(lesson, id=f"{name}:{lesson.id}") for lesson in library.lessons
         ]
     return Library(tuple(lessons), tuple(problems))
+
+
+# --- what only the files together can tell --------------------------------------------------------
+
+
+def lint(lesson: Lesson) -> list[LessonError]:
+    """Return what is wrong with a lesson's place among files: its links, and what it needs."""
+    return [*_lint_links(lesson), *_lint_needs(lesson)]
+
+
+def _lint_needs(lesson: Lesson) -> Iterator[LessonError]:
+    """Look for the lessons that come before: beside this one, or in the course."""
+    if not lesson.needs:
+        return
+    beside = [other.id for other in find([lesson.path.parent]).lessons]
+    course = [other.id for other in find().lessons]
+    for need in lesson.needs:
+        if need not in beside and need not in course:
+            yield LessonError(
+                lesson.path,
+                1,
+                f"needs names {need!r}, and there is no lesson of that id",
+                hint=f"There are: {', '.join(dict.fromkeys([*beside, *course]))}.",
+            )
+        elif {need, lesson.id} <= set(beside) and beside.index(need) >= beside.index(lesson.id):
+            yield LessonError(
+                lesson.path,
+                1,
+                f"needs names {need!r}, which comes later",
+                hint="Lessons come in the order of their file names.",
+            )
+
+
+def _lint_links(lesson: Lesson) -> Iterator[LessonError]:
+    """Follow the relative links to files and steps."""
+    steps = {step.id for step in lesson.steps}
+    for line, target in _links(lesson):
+        name, _, anchor = target.partition("#")
+        if re.match(r"[a-z][a-z+.-]*:", target):
+            continue
+        if name and not (lesson.path.parent / name).exists():
+            yield LessonError(
+                lesson.path,
+                line,
+                f"the link to {target} leads nowhere",
+                hint="Write the path as seen from the lesson's own folder.",
+            )
+        elif anchor and not name and anchor not in steps:
+            yield LessonError(
+                lesson.path,
+                line,
+                f"the link to {target} names no step of this lesson",
+                hint=f"There are: {', '.join(sorted(steps))}.",
+            )
+
+
+def _links(lesson: Lesson) -> Iterator[tuple[int, str]]:
+    """Yield the line and target of each link in the prose, leaving out code."""
+    prose = [part for step in lesson.steps for part in step.parts if isinstance(part, Prose)]
+    first = next((block.line for block in lesson.blocks if block.kind == "prose"), 1)
+    for part in (Prose(lesson.opening, first), *prose):
+        fence = ""
+        for offset, text in enumerate(part.text.split("\n")):
+            mark = re.match(r"\s*(```+|~~~+)", text)
+            if fence:
+                fence = "" if mark and mark[1].startswith(fence) else fence
+                continue
+            if mark:
+                fence = mark[1]
+                continue
+            plain = re.sub(r"(`+).*?\1", "", text)
+            for found in re.finditer(r"\]\(\s*<?([^)\s>]+)>?[^)]*\)", plain):
+                yield part.line + offset, found[1]
 
 
 # --- one file -------------------------------------------------------------------------------------
