@@ -438,6 +438,7 @@ class SQLCompiler(Compiled):
         self,
         label: Any,
         within_columns_clause: bool = False,
+        within_label_clause: bool = False,
         render_label_as_label: Any = None,
         result_names: Any = None,
         **kw: Any,
@@ -445,13 +446,16 @@ class SQLCompiler(Compiled):
         """`expression AS name` between SELECT and FROM, or the name alone, or the expression."""
         if render_label_as_label is label:
             return self.preparer.format_label(label, self._resolve(label.name))  # type: ignore[no-any-return]
-        if within_columns_clause:
+        if within_columns_clause and not within_label_clause:
             name = self._resolve(label.name)
             if result_names is not None:
                 result_names.append(
                     (name, label.name, (label, name, *label._alt_names), label.type)
                 )
-            text = self.process(label.element, within_columns_clause=True, **kw)
+            # A label inside of a label is not written.
+            text = self.process(
+                label.element, within_columns_clause=True, within_label_clause=True, **kw
+            )
             return f"{text} AS {self.preparer.format_label(label, name)}"
         return self.process(label.element, **kw)
 
@@ -1071,8 +1075,8 @@ class SQLCompiler(Compiled):
         self.ctes[cte] = ""
         # A CTE sees nothing of the statement that uses it.
         outer, self.stack = self.stack, self.stack[:1] and [_Frame(None, [], [], [])]
-        kw.pop("within_columns_clause", None)
-        kw.pop("result_names", None)
+        for name_ in ("within_columns_clause", "within_label_clause", "result_names"):
+            kw.pop(name_, None)
         inner = self.process(cte.element, asfrom=True, **kw)
         self.stack = outer
         # Those that this one needs were written meanwhile and come first.
@@ -1097,7 +1101,12 @@ class SQLCompiler(Compiled):
         **kw: Any,
     ) -> str:
         """SELECT ..."""
-        for name in ("within_columns_clause", "render_label_as_label", "include_table"):
+        for name in (
+            "within_columns_clause",
+            "within_label_clause",
+            "render_label_as_label",
+            "include_table",
+        ):
             kw.pop(name, None)
         kw.pop("from_linter", None)
         toplevel = not self.stack
@@ -1300,7 +1309,12 @@ class SQLCompiler(Compiled):
         **kw: Any,
     ) -> str:
         """UNION and its like."""
-        for name in ("within_columns_clause", "from_linter", "result_names"):
+        for name in (
+            "within_columns_clause",
+            "within_label_clause",
+            "from_linter",
+            "result_names",
+        ):
             kw.pop(name, None)
         toplevel = not self.stack
         _check_column_counts(compound)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import warnings
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
@@ -216,7 +217,7 @@ def _annotated_class(cls: type) -> type:
         return cls
     members = {
         "__slots__": ("_annotations", "_origin"),
-        "__module__": cls.__module__,
+        "__module__": "sqlalchemy.sql.annotation",
         "__hash__": _hash_of_origin,
         "_annotated_from": cls,
         "_deannotated": property(lambda self: self._origin),
@@ -1302,10 +1303,6 @@ class Label(ColumnElement):
         return self.name
 
     @property
-    def _bind_name(self) -> Any:  # type: ignore[override]
-        return self.name
-
-    @property
     def _proxy_key(self) -> Any:
         return self.name
 
@@ -1542,11 +1539,9 @@ def clause_of(thing: Any) -> Any:
         thing = give()
         if isinstance(thing, ClauseElement):
             return thing
-    give = getattr(thing, "__clause_element__", None)
-    if give is None:
-        return None
-    element = give()
-    return element if isinstance(element, ClauseElement) else clause_of(element)
+    # A class has no say of its own; a mapped one is spoken for by its Mapper.
+    give = getattr(inspect(thing, raiseerr=False), "__clause_element__", None)
+    return None if give is None else give()
 
 
 def as_expression(thing: Any) -> Any:
