@@ -9,7 +9,7 @@ from typing import Any
 if os.environ.get("ORMTUTOR_ALIAS"):
     from ormtutor.kernel import alias
 
-    alias.install("miniorm")
+    alias.open_door("miniorm", {})
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine, text
 from sqlalchemy.orm import Session, declarative_base, joinedload, relationship, selectinload

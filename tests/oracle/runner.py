@@ -161,7 +161,7 @@ def main() -> None:
     if sys.argv[1] == "miniorm":
         from ormtutor.kernel import alias
 
-        alias.install("miniorm")
+        alias.open_door("miniorm", {})
     else:
         follow_the_closed_list()
     for line in sys.stdin:
