@@ -62,7 +62,8 @@ class AnonymousName(str):
         return cls(f"%({identity} {base if base.isidentifier() else _plain(base)})s")
 
     def __add__(self, other: str) -> AnonymousName:
-        return AnonymousName(str(self) + _escaped(other))
+        # Plain strings on both sides: the right one's __radd__ would come first otherwise.
+        return AnonymousName(str(self) + str(_escaped(other)))
 
     def __radd__(self, other: str) -> AnonymousName:
         return AnonymousName(_escaped(other) + str(self))
