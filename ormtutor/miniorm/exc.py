@@ -368,9 +368,10 @@ class DBAPIError(StatementError):
         if isinstance(orig, DontWrapMixin) or not isinstance(orig, Exception):
             return orig
         if not isinstance(orig, dbapi_base_err) and statement:
+            ours = isinstance(orig, SQLAlchemyError)
             code = orig.code if isinstance(orig, SQLAlchemyError) else None
             return StatementError(
-                f"({_qualified_name(orig)}) {_original_message(orig)}",
+                f"({_qualified_name(orig)}) {orig.args[0] if ours else _original_message(orig)}",
                 statement,
                 params,
                 orig,

@@ -14,7 +14,6 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "Core Events".
 
 from __future__ import annotations
 
-import re
 from time import perf_counter
 
 from ormtutor.miniorm import event, exc
@@ -26,6 +25,8 @@ from ormtutor.miniorm.engine.execution import (
     ExceptionContext,
     ExecutionContext,
     driver_parameters,
+    executable,
+    metadata_of,
     parameter_sets,
     parameter_sets_20,
     text_metadata,
@@ -36,6 +37,7 @@ from ormtutor.miniorm.engine.transaction import (
     RootTransaction,
 )
 from ormtutor.miniorm.engine.url import immutabledict
+from ormtutor.miniorm.sql.traversal import cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.transaction import Transaction
 
-_AUTOCOMMIT_TEXT = re.compile(r"\s*(?:UPDATE|INSERT|CREATE|DELETE|DROP|ALTER)", re.I)
+_AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
 _CACHE_SIZE = 500
 
 _EVENTS = (
@@ -207,7 +209,7 @@ class Connection:
         if self._closed:
             return
         if self._transaction is not None:
-            self._transaction.rollback()
+            self._transaction.close()
         self._closed = True
         fairy, raw = self._fairy, self._dbapi
         self._fairy = self._dbapi = None
@@ -459,9 +461,10 @@ class Connection:
         cause: Cause | None,
     ) -> CursorResult:
         """Execute a construct; sets are dictionaries."""
-        statement = _executable(statement)
-        if statement.is_default_generator:
-            return self._execute_default(statement)
+        statement = executable(statement)
+        if getattr(statement, "is_default_generator", False):
+            value: CursorResult = self._execute_default(statement)
+            return value
         dispatch = self.dispatch
         given = sets
         if dispatch.before_execute:
@@ -477,7 +480,7 @@ class Connection:
             context.cause = cause or DDL
         else:
             try:
-                self._fill_parameters(context, sets, binds)
+                context.fill_parameters(sets, binds)
             except BaseException as error:
                 self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
         self._check_usable()
@@ -485,20 +488,6 @@ class Connection:
         for listener in dispatch.after_execute:
             listener(self, statement, given, {}, options, result)
         return result
-
-    def _fill_parameters(self, context: ExecutionContext, sets: Sequence[Any], binds: Any) -> None:
-        """Turn dictionaries into what the cursor takes, with defaults from Python filled in."""
-        compiled = context.compiled
-        many = context.executemany
-        values = [
-            compiled.construct_params(given, binds, group if many else None)
-            for group, given in enumerate(sets or ({},))
-        ]
-        if compiled.insert_prefetch or compiled.update_prefetch:
-            context.fill_defaults(values)
-        context.compiled_parameters = values
-        tuples = [compiled.to_tuple(each) for each in values]
-        context.parameters = tuple(tuples) if many else tuples[0]
 
     def _execute_default(self, generator: Any) -> Any:
         """`connection.execute(ColumnDefault(...))` gives the value itself, as in 1.4."""
@@ -513,10 +502,12 @@ class Connection:
         parameter_sets: Sequence[tuple[Any, ...]],
         cause: Cause | None = None,
         execution_options: Mapping[str, Any] | None = None,
+        statement: str | None = None,
     ) -> CursorResult:
         """Execute what the ORM has compiled: nothing is looked up, filled in or converted.
 
         parameter_sets: tuples in the order of the statement's binds; several are an executemany.
+        statement: the text, where lists had to be written out in that of `compiled`.
         """
         executemany = len(parameter_sets) > 1
         if executemany:
@@ -526,7 +517,7 @@ class Connection:
         context = ExecutionContext(
             self,
             compiled,
-            compiled.string,
+            statement or compiled.string,
             parameters,
             executemany,
             cause,
@@ -547,7 +538,7 @@ class Connection:
             metadata = text_metadata(description, legacy)
             processors = None
         else:
-            metadata, processors = _metadata_of(compiled, description, legacy)
+            metadata, processors = metadata_of(compiled, description, legacy)
         if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
             self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
         result_class = LegacyCursorResult if legacy else CursorResult
@@ -592,7 +583,7 @@ class Connection:
         wanted = context.execution_options.get("autocommit")
         if wanted is None:
             if context.compiled is None or context.compiled.is_text:
-                wanted = _AUTOCOMMIT_TEXT.match(context.statement) is not None
+                wanted = context.statement.lstrip()[:6].upper().startswith(_AUTOCOMMIT_WORDS)
             else:
                 wanted = context.is_crud or context.isddl
         if wanted and self._transaction is None:
@@ -816,25 +807,28 @@ class Engine:
         self, statement: Any, sets: Sequence[Any], options: Mapping[str, Any]
     ) -> tuple[Any, Any, tuple[str, float]]:
         """Return the compiled statement, the binds of this one, and where the text comes from."""
-        keys = sorted(sets[0]) if sets and sets[0] else None
+        keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1
         structure, binds = cache_key(statement)
         if structure is None or options.get("compiled_cache", self) is None:
-            compiled = statement._compiler(
-                self.dialect, column_keys=keys, for_executemany=executemany
-            )
+            compiled = self._compile_anew(statement, keys, executemany)
             return compiled, None, ("no key", compiled.made_at)
-        key = (structure, None if keys is None else tuple(keys), executemany)
+        key = (structure, tuple(keys), executemany)
         cache = self._compiled_cache
         compiled = cache.get(key)
         if compiled is not None:
             compiled.used = True
             return compiled, binds, ("cached", compiled.made_at)
-        compiled = statement._compiler(self.dialect, column_keys=keys, for_executemany=executemany)
+        compiled = self._compile_anew(statement, keys, executemany)
         if len(cache) >= self._cache_size:
             self._forget_old_statements()
         cache[key] = compiled
         return compiled, None, ("generated", compiled.made_at)
+
+    def _compile_anew(self, statement: Any, keys: Any, executemany: bool) -> Any:
+        return statement._compiler(
+            self.dialect, column_keys=keys, for_executemany=executemany, linting=True
+        )
 
     def _forget_old_statements(self) -> None:
         """Make room: half of the cache, those first that were not asked for since the last time."""

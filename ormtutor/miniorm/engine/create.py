@@ -87,10 +87,9 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
             "arguments are appropriate for this combination of components."
         )
     if pool is None:
-        pool = pool_class(lambda record: creator(engine, record), dialect, **pool_arguments)
+        pool = pool_class(creator, dialect, **pool_arguments)
     pool._dialect = dialect
-    engine = engine_class(pool, dialect, url, **engine_arguments)
-    return engine
+    return engine_class(pool, dialect, url, **engine_arguments)
 
 
 def engine_from_config(
@@ -131,12 +130,12 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
     arguments, options = dialect.create_connect_args(url)
     options.update(kwargs.pop("connect_args", {}))
 
-    def open_connection(engine: Engine, record: Any) -> Any:
+    def open_connection(pool: Any, record: Any) -> Any:
         try:
             if given is not None:
                 raw = given()
             else:
-                raw = _connect(engine, dialect, record, list(arguments), dict(options))
+                raw = _connect(pool, dialect, record, list(arguments), dict(options))
             dialect.on_connect(raw)
         except dialect.dbapi.Error as error:
             raise exc.DBAPIError.instance(
@@ -144,13 +143,14 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
             ) from error
         return raw
 
+    open_connection.takes_pool = True  # type: ignore[attr-defined]  # a learner's creator does not
     return open_connection
 
 
 def _connect(
-    engine: Engine, dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
+    pool: Any, dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
 ) -> Any:
-    for listener in engine.dispatch.do_connect:
+    for listener in pool._listeners("do_connect"):
         raw = listener(dialect, record, arguments, options)
         if raw is not None:
             return raw

@@ -72,7 +72,8 @@ class BaseCursorResult(Result):
 
     def _read_one(self) -> tuple[Any, ...] | None:
         if self._soft_closed:
-            return self._read_closed(None)
+            self._read_closed()
+            return None
         try:
             values: tuple[Any, ...] | None = self.cursor.fetchone()
         except BaseException as error:
@@ -87,7 +88,8 @@ class BaseCursorResult(Result):
 
     def _read_many(self, size: int | None) -> Tuples:
         if self._soft_closed:
-            return self._read_closed([])
+            self._read_closed()
+            return []
         try:
             tuples: Tuples = self.cursor.fetchmany(size) if size else self.cursor.fetchmany()
         except BaseException as error:
@@ -99,7 +101,8 @@ class BaseCursorResult(Result):
 
     def _read_all(self) -> Tuples:
         if self._soft_closed:
-            return self._read_closed([])
+            self._read_closed()
+            return []
         try:
             tuples: Tuples = self.cursor.fetchall()
         except BaseException as error:
@@ -108,12 +111,11 @@ class BaseCursorResult(Result):
         self._soft_close()
         return tuples if self._processors is None else convert(tuples, self._processors)
 
-    def _read_closed(self, nothing: Any) -> Any:
-        """What reading gives when the rows are used up: nothing; after close(), an error."""
+    def _read_closed(self) -> None:
+        """Refuse to read after close(); when the rows are just used up there is nothing to say."""
         self._check_returns_rows()
         if self._hard_closed:
             raise exc.ResourceClosedError(_CLOSED)
-        return nothing
 
     def _check_returns_rows(self) -> None:
         if not self._returns_rows:

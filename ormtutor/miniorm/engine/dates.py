@@ -10,7 +10,6 @@ Follows: SQLAlchemy 1.4, "SQLite: Date and Time Types".
 from __future__ import annotations
 
 import datetime
-import re
 
 from ormtutor.miniorm.sql import types as sqltypes
 
@@ -27,9 +26,6 @@ _TIME_FIELDS = ("hour", "minute", "second", "microsecond")
 # As many digits as SQLAlchemy's reader takes; what follows is not looked at.
 _DAY = r"\s*(\d{1,4})-(\d{1,2})-(\d{1,2})"
 _CLOCK = r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?"
-_DATE = re.compile(_DAY)
-_TIME = re.compile(_CLOCK)
-_DATETIME = re.compile(rf"{_DAY} {_CLOCK}")
 
 
 class _Stored:
@@ -41,7 +37,7 @@ class _Stored:
     def __init__(self, storage_format: str | None = None, regexp: Any = None, **kw: Any) -> None:
         super().__init__(**kw)
         if regexp is not None:
-            self._reg = re.compile(regexp)
+            self._reg = _compiled(regexp)
         if storage_format is not None:
             self._storage_format = storage_format
 
@@ -81,7 +77,7 @@ class _Stored:
                 found = common(value)
                 if found is not None:
                     return found
-                match = pattern.match(value)
+                match = _compiled(pattern).match(value)
             except TypeError:
                 raise ValueError(
                     f"Couldn't parse {kind} string '{value}' - value is not a string."
@@ -91,6 +87,22 @@ class _Stored:
             return make(*[int(part) for part in match.groups() if part is not None])
 
         return read
+
+
+def is_text(type_: Any) -> bool:
+    """Say whether SQLite would keep what is written as text: digits alone become a number."""
+    form = getattr(type_, "_storage_format", None)
+    if form is None:
+        return True
+    zeros = form % dict.fromkeys(_DATE_FIELDS + _TIME_FIELDS, 0)
+    return not zeros.isdigit()
+
+
+def _compiled(pattern: Any) -> Any:
+    # Late: `re` takes long to import, and the usual spellings need no pattern.
+    import re
+
+    return re.compile(pattern)
 
 
 def _custom_reader(kind: str, pattern: Any, make: Any) -> Processor:
@@ -156,7 +168,7 @@ class DATETIME(_Stored, sqltypes.DateTime):
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         """From text."""
-        return self._reader("datetime", _usual_datetime, _DATETIME, datetime.datetime)
+        return self._reader("datetime", _usual_datetime, f"{_DAY} {_CLOCK}", datetime.datetime)
 
 
 class DATE(_Stored, sqltypes.Date):
@@ -184,7 +196,7 @@ class DATE(_Stored, sqltypes.Date):
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         """From text."""
-        return self._reader("date", _usual_date, _DATE, datetime.date)
+        return self._reader("date", _usual_date, _DAY, datetime.date)
 
 
 class TIME(_Stored, sqltypes.Time):
@@ -222,7 +234,7 @@ class TIME(_Stored, sqltypes.Time):
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         """From text."""
-        return self._reader("time", _usual_time, _TIME, datetime.time)
+        return self._reader("time", _usual_time, _CLOCK, datetime.time)
 
 
 def _fields(value: Any, names: tuple[str, ...]) -> dict[str, int]:

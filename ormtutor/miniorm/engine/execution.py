@@ -139,7 +139,32 @@ class ExecutionContext:
         rowid: int | None = self.cursor.lastrowid
         return rowid
 
-    # Python defaults.
+    # Parameters and Python defaults.
+
+    def fill_parameters(self, sets: Sequence[Any], binds: Any) -> None:
+        """Turn dictionaries into what the cursor takes, defaults from Python included.
+
+        binds: the bind parameters of the statement at hand when the compiled one is older.
+        """
+        compiled = self.compiled
+        if not sets and not self.is_crud:
+            self.statement, self.parameters = compiled.statement_for(binds)
+            return
+        many = self.executemany
+        values = [
+            compiled.construct_params(given, binds, group if many else None)
+            for group, given in enumerate(sets or ({},))
+        ]
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            self.fill_defaults(values)
+        self.compiled_parameters = values
+        if compiled.has_expanding:
+            expanded = [compiled.expand(each) for each in values]
+            self.statement = expanded[0][0]
+            tuples = [parameters for _, parameters in expanded]
+        else:
+            tuples = [compiled.to_tuple(each) for each in values]
+        self.parameters = tuple(tuples) if many else tuples[0]
 
     def get_current_parameters(self, isolate_multiinsert_groups: bool = True) -> dict[str, Any]:
         """Return the values of the row whose default is being computed."""
@@ -239,9 +264,70 @@ class ExceptionContext:
         self.invalidate_pool_on_disconnect = True
 
 
+def executable(statement: Any) -> Any:
+    """Return what is really executed: a function is selected, a compiled statement is itself.
+
+    Raises: ObjectNotExecutableError: that is no statement.
+    """
+    if isinstance(statement, type) or not getattr(statement, "supports_execution", False):
+        raise exc.ObjectNotExecutableError(statement)
+    return statement.select() if statement.__visit_name__ == "function" else statement
+
+
 def text_metadata(description: Any, legacy: bool) -> CursorResultMetaData:
     """The columns of plain SQL text, as the cursor describes them."""
     return CursorResultMetaData([column[0] for column in description], legacy=legacy, by_name=True)
+
+
+def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any]:
+    """The columns of a compiled statement, and what converts their values; made once for each."""
+    memo = compiled.__dict__.setdefault("_result_metadata", {})
+    # A text may be `SELECT *`, whose columns can change under it.
+    names = tuple([column[0] for column in description])
+    found = memo.get((legacy, names))
+    if found is None:
+        found = memo[legacy, names] = _make_metadata(compiled, names, legacy)
+    return found  # type: ignore[no-any-return]
+
+
+def _make_metadata(
+    compiled: Any, names: tuple[str, ...], legacy: bool
+) -> tuple[CursorResultMetaData, Any]:
+    columns = _columns_in_order(compiled, names)
+    keys = []
+    objects: list[Any] = []
+    processors: list[Any] = []
+    for name, column in zip(names, columns, strict=True):
+        if column is None:
+            keys.append(name)
+            objects.append(())
+            processors.append(None)
+        else:
+            key, _, found_by, type_ = column
+            keys.append(name if key is None or compiled.is_text else key)
+            objects.append(found_by)
+            processors.append(type_._cached_result_processor(compiled.dialect, None))
+    metadata = CursorResultMetaData(
+        keys, objects if compiled.result_columns else None, legacy=legacy, by_name=compiled.is_text
+    )
+    return metadata, processors if any(processors) else None
+
+
+def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
+    """The compiled columns in the order of the cursor's, None where a column was not told."""
+    columns = list(compiled.result_columns)
+    if not columns:
+        return [None] * len(names)
+    statement = compiled.statement
+    if getattr(statement, "is_text", False) and not statement.positional:
+        by_name = {column[0]: column for column in columns}
+        return [by_name.get(name) for name in names]
+    if getattr(statement, "is_text", False) and len(columns) > len(names):
+        exc.warn(
+            f"Number of columns in textual SQL ({len(columns)}) is smaller than number of columns "
+            f"requested ({len(names)})"
+        )
+    return [*columns, *([None] * len(names))][: len(names)]
 
 
 def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:

@@ -69,7 +69,7 @@ class FutureConnection(Connection):
         if self._transaction is None:
             RootTransaction(self)
 
-    def execute(
+    def execute(  # type: ignore[override]  # 2.x takes one set, 1.4 any number
         self,
         statement: Any,
         parameters: Any = None,

@@ -107,17 +107,25 @@ class _ConnectionFairy:
 class Pool:
     """Lends raw connections.
 
-    creator: opens one. dialect: rolls back and closes them.
+    creator: opens one; dialect: rolls back and closes them.
     """
 
     __module__ = "sqlalchemy.pool.base"
 
     dispatch = event.Dispatch(
-        ("connect", "first_connect", "checkout", "checkin", "close", "reset", "invalidate")
+        (
+            "connect",
+            "first_connect",
+            "checkout",
+            "checkin",
+            "close",
+            "reset",
+            "invalidate",
+        )
     )
 
-    def __init__(self, creator: Callable[[_ConnectionRecord], Any], dialect: Any = None) -> None:
-        self._creator = creator
+    def __init__(self, creator: Callable[..., Any], dialect: Any = None) -> None:
+        self._creator = creator if hasattr(creator, "takes_pool") else lambda *_: creator()
         self._dialect = dialect
         self._connected_before = False
         self._events: Any = None
@@ -158,12 +166,12 @@ class Pool:
         self._close(record)
 
     def _listeners(self, name: str) -> tuple[Any, ...]:
-        own: tuple[Any, ...] = getattr(self.dispatch, name)
+        own: tuple[Any, ...] = getattr(self.dispatch, name, ())
         return own if self._events is None else own + getattr(self._events(), name)
 
     def _open(self) -> _ConnectionRecord:
         record = _ConnectionRecord()
-        record.dbapi_connection = self._creator(record)
+        record.dbapi_connection = self._creator(self, record)
         if not self._connected_before:
             self._connected_before = True
             for listener in self._listeners("first_connect"):

@@ -20,23 +20,21 @@ from ormtutor.miniorm.engine.base import Connection, Engine
 from ormtutor.miniorm.engine.cause import CORE
 from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.sqlite import resolve_type
-from ormtutor.miniorm.sql.ddl import sort_tables_and_constraints
-from ormtutor.miniorm.sql.elements import text
-from ormtutor.miniorm.sql.naming import quoted_name
-from ormtutor.miniorm.sql.schema import (
+from ormtutor.miniorm.sql.constraints import (
     CheckConstraint,
-    Column,
-    Computed,
-    DefaultClause,
     ForeignKeyConstraint,
     Index,
-    Table,
+    PrimaryKeyConstraint,
     UniqueConstraint,
 )
+from ormtutor.miniorm.sql.defaults import DefaultClause
+from ormtutor.miniorm.sql.elements import text
+from ormtutor.miniorm.sql.naming import quoted_name
+from ormtutor.miniorm.sql.schema import Column, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Self
 
 _KEEP = re.IGNORECASE
@@ -380,7 +378,7 @@ class Inspector:
         self,
         table: Table,
         include_columns: Iterable[str] | None,
-        exclude_columns: Sequence[str] = (),
+        exclude_columns: Iterable[str] = (),
         resolve_fks: bool = True,
         _extend_on: set[Table] | None = None,
     ) -> None:
@@ -394,15 +392,14 @@ class Inspector:
             _extend_on.add(table)
         name, schema = str(table.name), table.schema
         wanted = None if include_columns is None else set(include_columns)
-        columns = self._reflect_columns(table, name, schema, wanted, exclude_columns)
-        if not columns and not self.has_table(name, schema):
+        excluded = set(exclude_columns)
+        columns = self._reflect_columns(table, name, schema, wanted, excluded)
+        if not columns:
             raise exc.NoSuchTableError(name)
-        self._reflect_primary_key(table, name, schema, columns, exclude_columns)
-        self._reflect_foreign_keys(
-            table, name, schema, columns, exclude_columns, resolve_fks, _extend_on
-        )
-        self._reflect_indexes(table, name, schema, columns, wanted, exclude_columns)
-        self._reflect_unique(table, name, schema, columns, wanted, exclude_columns)
+        self._reflect_primary_key(table, name, schema, columns)
+        self._reflect_foreign_keys(table, name, schema, columns, resolve_fks, _extend_on)
+        self._reflect_indexes(table, name, schema, columns, wanted, excluded)
+        self._reflect_unique(table, name, schema, columns, wanted, excluded)
         for check in self.get_check_constraints(name, schema):
             table.append_constraint(CheckConstraint(**check))
 
@@ -414,7 +411,7 @@ class Inspector:
         name: str,
         schema: str | None,
         wanted: set[str] | None,
-        excluded: Sequence[str],
+        excluded: set[str],
     ) -> dict[str, Column]:
         by_name: dict[str, Column] = {}
         for told in self.get_columns(name, schema):
@@ -434,21 +431,12 @@ class Inspector:
         return column_name
 
     def _reflect_primary_key(
-        self,
-        table: Table,
-        name: str,
-        schema: str | None,
-        columns: dict[str, Column],
-        excluded: Sequence[str],
+        self, table: Table, name: str, schema: str | None, columns: dict[str, Column]
     ) -> None:
         told = self.get_pk_constraint(name, schema)
-        key = [
-            columns[column]
-            for column in told["constrained_columns"]
-            if column in columns and column not in excluded
-        ]
-        table.primary_key.name = told["name"]
-        table.primary_key._reload(key)
+        key = [columns[column] for column in told["constrained_columns"] if column in columns]
+        if key:
+            table.append_constraint(PrimaryKeyConstraint(*key, name=told["name"]))
 
     def _reflect_foreign_keys(
         self,
@@ -456,19 +444,13 @@ class Inspector:
         name: str,
         schema: str | None,
         columns: dict[str, Column],
-        excluded: Sequence[str],
         resolve: bool,
         extend_on: set[Table] | None,
     ) -> None:
         for told in self.get_foreign_keys(name, schema):
-            local = [
-                columns[column].key if column in columns else column
-                for column in told["constrained_columns"]
-            ]
-            if any(column in excluded for column in told["constrained_columns"]) or any(
-                column not in table.c for column in local
-            ):
+            if not all(column in columns for column in told["constrained_columns"]):
                 continue
+            local = [columns[column].key for column in told["constrained_columns"]]
             referred = told["referred_table"]
             if told["referred_schema"] is not None:
                 referred = f"{told['referred_schema']}.{referred}"
@@ -477,9 +459,8 @@ class Inspector:
                     told["referred_table"],
                     table.metadata,
                     schema=told["referred_schema"],
-                    autoload_with=self.bind,
+                    autoload_with=self,
                     _extend_on=extend_on,
-                    _reflect_info=self,
                 )
             table.append_constraint(
                 ForeignKeyConstraint(
@@ -498,7 +479,7 @@ class Inspector:
         schema: str | None,
         columns: dict[str, Column],
         wanted: set[str] | None,
-        excluded: Sequence[str],
+        excluded: set[str],
     ) -> None:
         for told in self.get_indexes(name, schema):
             names = told["column_names"]
@@ -522,7 +503,7 @@ class Inspector:
         schema: str | None,
         columns: dict[str, Column],
         wanted: set[str] | None,
-        excluded: Sequence[str],
+        excluded: set[str],
     ) -> None:
         for told in self.get_unique_constraints(name, schema):
             names = told["column_names"]
@@ -539,17 +520,14 @@ class Inspector:
             )
 
 
-def _are_all_there(names: list[str], wanted: set[str] | None, excluded: Sequence[str]) -> bool:
-    return (wanted is None or wanted.issuperset(names)) and not set(names) & set(excluded)
+def _are_all_there(names: list[str], wanted: set[str] | None, excluded: set[str]) -> bool:
+    return (wanted is None or wanted.issuperset(names)) and not excluded.intersection(names)
 
 
 def _column(told: dict[str, Any]) -> Column:
-    default: Any = None
-    if told.get("computed"):
-        default = Computed(told["computed"]["sqltext"], told["computed"]["persisted"])
-    elif told["default"] is not None:
-        default = DefaultClause(text(told["default"]), _reflected=True)
-    arguments = [] if default is None else [default]
+    arguments = []
+    if told["default"] is not None:
+        arguments.append(DefaultClause(text(told["default"]), _reflected=True))
     return Column(
         quoted_name(told["name"], None),
         told["type"],
@@ -614,6 +592,9 @@ def _unique_in(text_: str) -> Iterator[tuple[str | None, list[str]]]:
 
 def _names_in(text_: str) -> list[str]:
     return [found.group(1) or found.group(2) for found in _NAMES.finditer(text_)]
+
+
+inspection.inspects_itself(Inspector)
 
 
 @inspection.inspects(Engine, Connection)

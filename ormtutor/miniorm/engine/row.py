@@ -124,7 +124,7 @@ class Row:
     def __ge__(self, other: Any) -> bool:
         return self._compare(other, operator.ge)
 
-    def _compare(self, other: Any, compare: Callable[[Any, Any], Any]) -> Any:
+    def _compare(self, other: Any, compare: Callable[[Any, Any], bool]) -> bool:
         return compare(self._data, other._data if isinstance(other, Row) else other)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -166,7 +166,7 @@ class LegacyRow(Row):
 Sequence.register(Row)
 
 _new_row = object.__new__
-_set_values = Row._data.__set__  # type: ignore[attr-defined]  # the slot, past __setattr__
+_set_values = Row._data.__set__  # type: ignore[attr-defined,misc]  # the slot, past __setattr__
 
 
 class ResultMetaData:
@@ -201,7 +201,7 @@ class ResultMetaData:
         positions: dict[Any, int] = {}
         for position, found_by in enumerate(objects or ()):
             for thing in found_by:
-                positions[thing] = position
+                positions.setdefault(thing, position)
         # A name of its own wins over the further names that another column may answer to; of two
         # columns with one name the last answers.
         positions.update(zip(self.keys, range(len(self.keys)), strict=True))
@@ -390,7 +390,7 @@ class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
         return item in self._items
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == list(other)  # type: ignore[call-overload]
+        return list(self) == list(other)  # type: ignore[call-overload,no-any-return]
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -53,7 +53,7 @@ class Transaction:
 
     def close(self) -> None:
         """End it: roll back unless that happened."""
-        self.rollback()
+        raise NotImplementedError
 
     def _is_attached(self) -> bool:
         """Whether the connection still holds it."""
@@ -107,11 +107,19 @@ class RootTransaction(Transaction):
             self._detach()
 
     def rollback(self) -> None:
-        """Undo the work; nothing happens when it is over already."""
+        """Undo the work; only a warning comes when it is over already."""
         try:
             self._rollback_here()
         finally:
             self._detach()
+
+    def close(self) -> None:
+        """End it: roll back unless that happened."""
+        try:
+            self._rollback_here()
+        finally:
+            if self._is_attached():
+                self._detach()
 
     def _rollback_here(self) -> None:
         """Undo the work and stay on the connection, which refuses to go on."""
@@ -134,6 +142,8 @@ class RootTransaction(Transaction):
     def _detach(self) -> None:
         if self.connection._transaction is self:
             self.connection._transaction = None
+        else:
+            exc.warn("transaction already deassociated from connection")
 
     def _is_attached(self) -> bool:
         return self.connection._transaction is self
@@ -167,9 +177,15 @@ class NestedTransaction(Transaction):
         self._detach()
 
     def rollback(self) -> None:
-        """Undo what was done since the savepoint; nothing happens when it is over already."""
+        """Undo what was done since the savepoint; only a warning comes when it is over already."""
         self._rollback_here()
         self._detach()
+
+    def close(self) -> None:
+        """End it: roll back to the savepoint unless that happened."""
+        self._rollback_here()
+        if self._is_attached():
+            self._detach()
 
     def _rollback_here(self) -> None:
         root = self.connection._transaction
@@ -183,6 +199,8 @@ class NestedTransaction(Transaction):
     def _detach(self) -> None:
         if self.connection._nested_transaction is self:
             self.connection._nested_transaction = self._outer
+        else:
+            exc.warn("nested transaction already deassociated from connection")
 
     def _is_attached(self) -> bool:
         return self.connection._nested_transaction is self

@@ -9,8 +9,7 @@ Follows: SQLAlchemy 1.4, "Database URLs" and `sqlalchemy.engine.URL`.
 
 from __future__ import annotations
 
-import re
-from collections import namedtuple
+from operator import itemgetter
 
 from ormtutor.miniorm import exc
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Query = Mapping[str, str | tuple[str, ...]]
-
-_DRIVER_NAME = re.compile(r"[\w+]+\Z")
-_HOST_ENDS = re.compile(r"[/:?]|\Z")
 
 
 class immutabledict(dict):  # type: ignore[type-arg]
@@ -47,16 +43,26 @@ class immutabledict(dict):  # type: ignore[type-arg]
         return f"immutabledict({dict.__repr__(self)})"
 
 
-_Fields = namedtuple(
-    "_Fields", ["drivername", "username", "password", "host", "port", "database", "query"]
-)
+_PARTS = ("drivername", "username", "password", "host", "port", "database", "query")
 
 
-class URL(_Fields):
+class URL(tuple):  # type: ignore[type-arg]
     """A database URL in its parts; make one with URL.create() or make_url()."""
 
     __slots__ = ()
     __module__ = "sqlalchemy.engine.url"
+
+    drivername: str = property(itemgetter(0))  # type: ignore[assignment]
+    username: str | None = property(itemgetter(1))  # type: ignore[assignment]
+    password: Any = property(itemgetter(2))
+    host: str | None = property(itemgetter(3))  # type: ignore[assignment]
+    port: int | None = property(itemgetter(4))  # type: ignore[assignment]
+    database: str | None = property(itemgetter(5))  # type: ignore[assignment]
+    query: Any = property(itemgetter(6))
+
+    def _asdict(self) -> dict[str, Any]:
+        """Return the parts by name."""
+        return dict(zip(_PARTS, self, strict=True))
 
     def __new__(
         cls,
@@ -180,13 +186,11 @@ class URL(_Fields):
 
     def get_backend_name(self) -> str:
         """Return the database's name: `sqlite` of `sqlite+pysqlite`."""
-        name: str = self.drivername
-        return name.partition("+")[0]
+        return self.drivername.partition("+")[0]
 
     def get_driver_name(self) -> str:
         """Return the driver's name: `pysqlite`, also where it goes without saying."""
-        name: str = self.drivername
-        return name.partition("+")[2] or "pysqlite"
+        return self.drivername.partition("+")[2] or "pysqlite"
 
     def translate_connect_args(self, names: Sequence[str] = (), **kw: str) -> dict[str, Any]:
         """Return the parts that are set, as keyword arguments under the names given in kw."""
@@ -223,7 +227,7 @@ def make_url(name_or_url: Any) -> Any:
     if not isinstance(name_or_url, str):
         return name_or_url
     driver_name, separator, rest = name_or_url.partition("://")
-    if not separator or not _DRIVER_NAME.match(driver_name):
+    if not separator or not driver_name.replace("+", "_").replace("_", "a").isalnum():
         raise exc.ArgumentError(f"Could not parse SQLAlchemy URL from string '{name_or_url}'")
     username, password, rest = _split_credentials(rest)
     host, port, rest = _split_address(rest)
@@ -244,7 +248,7 @@ def make_url(name_or_url: Any) -> Any:
 
 def _split_credentials(rest: str) -> tuple[str | None, str | None, str]:
     """Return user name, password and what follows the @ (a password may hold a slash)."""
-    end = min((place for place in map(rest.find, ":/") if place >= 0), default=len(rest))
+    end = _first_of(rest, ":/")
     name = rest[:end]
     if rest[end : end + 1] == ":":
         password, found, after = rest[end + 1 :].partition("@")
@@ -261,15 +265,18 @@ def _split_address(rest: str) -> tuple[str | None, str | None, str]:
     if rest.startswith("[") and "]" in rest:
         host, _, rest = rest[1:].partition("]")
     else:
-        end = _HOST_ENDS.search(rest)
-        assert end is not None
-        host, rest = rest[: end.start()], rest[end.start() :]
+        end = _first_of(rest, "/:?")
+        host, rest = rest[:end], rest[end:]
     port = None
     if rest.startswith(":"):
-        end = re.search(r"[/?]|\Z", rest)
-        assert end is not None
-        port, rest = rest[1 : end.start()], rest[end.start() :]
+        end = _first_of(rest, "/?")
+        port, rest = rest[1:end], rest[end:]
     return host or None, port, rest
+
+
+def _first_of(text: str, characters: str) -> int:
+    """Return where the first of these characters stands, or the end."""
+    return min((place for place in map(text.find, characters) if place >= 0), default=len(text))
 
 
 def _pairs(query_string: str) -> list[tuple[str, str]]:
@@ -289,7 +296,7 @@ def _append(query: dict[str, Any], key: str, value: str) -> None:
 
 
 def _quoted(text: str) -> str:
-    return re.sub(r"[:@/]", lambda match: f"%{ord(match.group()):X}", text)
+    return text.translate({58: "%3A", 64: "%40", 47: "%2F"})
 
 
 def _unquoted(text: str) -> str:

@@ -1,0 +1,56 @@
+"""Column defaults: values, functions, expressions, the database's own."""
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, func, literal
+from sqlalchemy import select, text
+
+metadata = MetaData()
+calls = []
+
+
+def counted():
+    calls.append("counted")
+    return len(calls)
+
+
+def from_others(context):
+    values = context.get_current_parameters()
+    calls.append(sorted(values))
+    return f"{values.get('name')} of {values.get('town')}"
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, default="somebody"),
+    Column("number", Integer, default=counted),
+    Column("title", String, default=from_others),
+    Column("town", String, server_default="Here"),
+    Column("length", Integer, default=func.length("four")),
+    Column("best", Integer, default=select(literal(42)).scalar_subquery()),
+    Column("changed", Integer, default=0, onupdate=counted),
+    Column("stamp", String, onupdate=func.upper("new")),
+    Column("blank", String, default=None),
+)
+keys = Table("keys", metadata, Column("id", String, primary_key=True, default=lambda: f"k{counted()}"))
+
+for future in (False, True):
+    engine = create_engine("sqlite://", future=future)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        for given in ({}, {"name": "Ida"}, {"name": None}, {"number": 7, "town": "There"}):
+            result = connection.execute(people.insert(), given)
+            print(result.inserted_primary_key, result.last_inserted_params())
+            print([column.name for column in result.prefetch_cols()],
+                  [column.name for column in result.postfetch_cols()])
+        connection.execute(people.insert(), [{"name": "Ole"}, {"name": "Per"}])
+        connection.execute(people.insert().values(name="Una", length=1))
+        connection.execute(people.insert().values([{"name": "Wim"}, {"name": "Xaver"}]))
+        connection.execute(people.insert().from_select(["name"], select(literal("Yrsa"))))
+        connection.execute(people.update().where(people.c.id < 3).values(name="both"))
+        connection.execute(people.update().where(people.c.id == 3).values(changed=9, stamp="own"))
+        print(connection.execute(keys.insert()).inserted_primary_key)
+        for row in connection.execute(select(people)):
+            print(row)
+        print(connection.execute(text("select * from keys")).all())
+    print(calls)

@@ -1,0 +1,51 @@
+"""The log of an engine; its times are left out."""
+
+import logging
+import re
+import sys
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select, text
+
+TIMES = re.compile(r"\d+\.\d+s|\d+(\.\d+)?e-\d+s")
+
+
+class Lines(logging.Handler):
+    def emit(self, record):
+        print(record.name, record.levelname, TIMES.sub("#s", record.getMessage()))
+
+
+logger = logging.getLogger("sqlalchemy.engine.Engine")
+handler = Lines()
+logger.addHandler(handler)
+
+metadata = MetaData()
+boxes = Table("boxes", metadata, Column("id", Integer, primary_key=True), Column("what", String(5)))
+for echo in (True, "debug"):
+    engine = create_engine("sqlite://", echo=echo)
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(boxes.insert(), [{"what": letter * 50} for letter in "abcdefghijklm"])
+        connection.execute(boxes.insert(), {"what": "x" * 1000})
+        connection.execute(select(boxes).where(boxes.c.id == 1)).all()
+        connection.execute(select(boxes).where(boxes.c.id == 2)).all()
+        connection.execute(text("select '100%' as part, :x as x"), {"x": None}).first()
+        connection.execute("select 1 where 1 in (?, ?)", (1, 2)).fetchall()
+        with connection.begin():
+            with connection.begin_nested():
+                connection.execute(boxes.delete())
+    try:
+        engine.execute(boxes.insert(), [{"id": 1}] * 12)
+    except Exception as error:
+        print(error)
+    engine.echo = False
+    engine.execute(select(boxes)).first()
+    engine.echo = True
+    engine.execute(select(boxes)).first()
+    print(engine.echo)
+engine = create_engine("sqlite://", echo=True, hide_parameters=True)
+engine.execute(text("select :secret"), secret=5)
+engine = create_engine("sqlite://", isolation_level="AUTOCOMMIT", echo=True, future=True)
+with engine.begin() as connection:
+    connection.execute(select(1))
+logger.removeHandler(handler)
+print(logging.getLogger("sqlalchemy").level)

@@ -1,0 +1,93 @@
+"""Listeners of an engine."""
+
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
+from sqlalchemy.engine import Engine
+
+metadata = MetaData()
+keys = Table("keys", metadata, Column("id", Integer, primary_key=True))
+heard = []
+
+for future in (False, True):
+    engine = create_engine("sqlite://", future=future)
+
+    @event.listens_for(engine, "connect")
+    def connected(raw, record):
+        heard.append(("connect", type(raw).__name__, sorted(record.info)))
+        raw.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(connection, cursor, statement, parameters, context, executemany):
+        heard.append(("before", statement, parameters, executemany))
+        connection.info["seen"] = connection.info.get("seen", 0) + 1
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def after(connection, cursor, statement, parameters, context, executemany):
+        heard.append(("after", connection.info["seen"], context.isinsert, cursor.rowcount))
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def commented(connection, cursor, statement, parameters, context, executemany):
+        return statement + " /* seen */", parameters
+
+    for name in ("begin", "commit", "rollback"):
+
+        def note(connection, name=name):
+            heard.append((name, connection.in_transaction()))
+
+        event.listen(engine, name, note)
+    for name in ("savepoint", "rollback_savepoint", "release_savepoint"):
+
+        def note_savepoint(connection, point, context=None, name=name):
+            heard.append((name, point))
+
+        event.listen(engine, name, note_savepoint)
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context):
+        heard.append(("error", type(context.original_exception).__name__, context.statement))
+
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(keys.insert(), [{"id": 1}, {"id": 2}])
+        with connection.begin_nested():
+            connection.execute(keys.insert(), {"id": 3})
+        savepoint = connection.begin_nested()
+        savepoint.rollback()
+        print(connection.execute(select(keys)).all())
+        print(connection.execute(text("pragma foreign_keys")).scalar())
+    try:
+        with engine.begin() as connection:
+            connection.execute(keys.insert(), {"id": 1})
+    except Exception as error:
+        print(type(error).__name__)
+    event.remove(engine, "before_cursor_execute", before)
+    print(event.contains(engine, "before_cursor_execute", before))
+    print(event.contains(engine, "connect", connected))
+    try:
+        event.listen(engine, "no_such_event", before)
+    except Exception as error:
+        print(type(error).__name__, error)
+    for line in heard:
+        print(line)
+    heard.clear()
+
+
+@event.listens_for(Engine, "connect")
+def everywhere(raw, record):
+    print("any engine connects")
+
+
+create_engine("sqlite://").connect().close()
+event.remove(Engine, "connect", everywhere)
+
+later = create_engine("sqlite://")
+
+
+@event.listens_for(later, "do_connect")
+def own_connection(dialect, record, arguments, options):
+    import sqlite3
+
+    print("do_connect", arguments)
+    return sqlite3.connect(":memory:", check_same_thread=False)
+
+
+print(later.connect().execute(text("select 5")).scalar())

@@ -1,0 +1,108 @@
+"""CREATE and DROP, as text, in order, and what is asked before."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Enum, Float, ForeignKey
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, Numeric
+from sqlalchemy import PrimaryKeyConstraint, Sequence, String, Table, Text, Time, UniqueConstraint
+from sqlalchemy import BigInteger, SmallInteger, Unicode, UnicodeText, JSON, create_engine, func, text
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
+
+
+def show(label, call):
+    try:
+        print(label, "->", call())
+    except Exception as error:
+        print(label, "!!", type(error).__name__, error)
+
+
+engine = create_engine("sqlite://")
+metadata = MetaData()
+Table(
+    "everything",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("a", String(10), nullable=False, unique=True),
+    Column("b", Numeric(10, 2), default=1),
+    Column("c", Boolean, server_default=text("1")),
+    Column("d", DateTime, server_default=func.now()),
+    Column("e", Enum("x", "yy", name="letters", create_constraint=True)),
+    Column("f", String, server_default="it's"),
+    Column("g", Integer, index=True),
+    Column("h", Date),
+    Column("i", Time),
+    Column("j", LargeBinary),
+    Column("k", Float),
+    Column("l", Text),
+    Column("m", BigInteger),
+    Column("n", SmallInteger),
+    Column("o", Unicode(7)),
+    Column("p", UnicodeText),
+    Column("q", JSON),
+    Column("order", Integer),
+    Column("Mixed", Integer, CheckConstraint("Mixed > 0")),
+    Column("u", Boolean(create_constraint=True, name="is_u")),
+    CheckConstraint("g > 5", name="g_is_big"),
+    UniqueConstraint("g", "k", name="g_k"),
+)
+parent = Table(
+    "parents", metadata, Column("x", Integer, primary_key=True), Column("y", String, primary_key=True)
+)
+child = Table(
+    "children",
+    metadata,
+    Column("id", Integer, Sequence("child_ids"), primary_key=True),
+    Column("px", Integer),
+    Column("py", String),
+    Column("e_id", ForeignKey("everything.id", ondelete="CASCADE", onupdate="SET NULL")),
+    Column("self_id", Integer, ForeignKey("children.id", name="own", deferrable=True,
+                                          initially="DEFERRED")),
+    ForeignKeyConstraint(["px", "py"], ["parents.x", "parents.y"], name="to_parent"),
+)
+Index("by_parent", child.c.px, child.c.py, unique=True)
+Index("by_lower", func.lower(child.c.py))
+Index("partial", child.c.px, sqlite_where=child.c.px > 3)
+Table("auto", metadata, Column("id", Integer, primary_key=True), sqlite_autoincrement=True)
+Table("text_key", metadata, Column("id", String, primary_key=True))
+Table("no_key", metadata, Column("id", Integer))
+Table("named", metadata, Column("id", Integer), PrimaryKeyConstraint("id", name="named_key"))
+Table("select", metadata, Column("from", Integer, primary_key=True))
+
+for table in metadata.sorted_tables:
+    show(table.name, lambda: CreateTable(table).compile(engine))
+    show(f"plain {table.name}", lambda: CreateTable(table))
+    show(f"drop {table.name}", lambda: DropTable(table).compile(engine))
+    for index in sorted(table.indexes, key=lambda index: index.name):
+        show(index.name, lambda: CreateIndex(index).compile(engine))
+print([table.name for table in metadata.sorted_tables])
+metadata.create_all(engine)
+metadata.create_all(engine)
+metadata.create_all(engine, checkfirst=False, tables=[])
+show("again", lambda: metadata.tables["auto"].create(engine))
+show("once more", lambda: metadata.tables["auto"].create(engine, checkfirst=True))
+metadata.tables["no_key"].drop(engine)
+show("gone", lambda: metadata.tables["no_key"].drop(engine))
+metadata.tables["no_key"].drop(engine, checkfirst=True)
+metadata.drop_all(engine)
+metadata.drop_all(engine)
+
+one_and_other = MetaData()
+Table("one", one_and_other, Column("id", Integer, primary_key=True),
+      Column("other_id", ForeignKey("other.id", name="one_other", use_alter=True)))
+Table("other", one_and_other, Column("id", Integer, primary_key=True),
+      Column("one_id", ForeignKey("one.id", name="other_one")))
+one_and_other.create_all(engine)
+show("drop the circle", lambda: one_and_other.drop_all(engine))
+
+wrong = MetaData()
+Table("wrong", wrong, Column("id", Integer, primary_key=True), Column("to", ForeignKey("nowhere.id")))
+show("no such table", lambda: wrong.create_all(engine))
+nothing = MetaData()
+Table("typeless", nothing, Column("x"))
+show("no type", lambda: nothing.create_all(engine))
+convention = MetaData(naming_convention={
+    "ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s", "pk": "pk_%(table_name)s"})
+Table("a", convention, Column("id", Integer, primary_key=True), Column("n", Integer, unique=True),
+      CheckConstraint("n > 3", name="big"))
+Table("b", convention, Column("id", Integer, primary_key=True), Column("a_id", ForeignKey("a.id"), index=True))
+convention.create_all(engine)

@@ -1,0 +1,106 @@
+"""Values of every type, to the table and back."""
+
+import datetime
+import decimal
+import enum
+import warnings
+
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Float, Integer, Interval
+from sqlalchemy import LargeBinary, MetaData, Numeric, PickleType, String, Table, Text, Time
+from sqlalchemy import TypeDecorator, Unicode, cast, create_engine, func, inspect, literal, select
+from sqlalchemy import text
+from sqlalchemy.dialects.sqlite import DATE, DATETIME, TIME
+
+
+def show(label, call):
+    try:
+        print(label, "->", repr(call()))
+    except Exception as error:
+        print(label, "!!", type(error).__name__, error)
+
+
+class Wood(enum.Enum):
+    ash = 1
+    oak = 2
+
+
+class Shout(TypeDecorator):
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else value.upper()
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else value + "!"
+
+
+engine = create_engine("sqlite://")
+count = 0
+
+
+def round_trip(kind, value):
+    global count
+    count += 1
+    metadata = MetaData()
+    table = Table(f"t{count}", metadata, Column("v", kind))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), {"v": value})
+        stored = connection.exec_driver_sql(f"select v, typeof(v) from t{count}").fetchall()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            back = connection.execute(select(table)).fetchall()
+            found = connection.execute(select(table.c.v).where(table.c.v == value)).fetchall()
+    shown = [str(column["type"]) for column in inspect(engine).get_columns(f"t{count}")]
+    return [tuple(row) for row in stored], back, found, shown
+
+
+moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 678)
+values = {
+    DateTime(): [moment, moment.date(), "2020-01-02", None, 5,
+                 moment.replace(tzinfo=datetime.timezone.utc)],
+    Date(): [moment, moment.date(), "2020-01-02", None],
+    Time(): [moment.time(), datetime.time(1, 2), "01:02:03", None, moment],
+    Numeric(10, 2): [decimal.Decimal("1.25"), 1.5, 3, "4.5", None],
+    Numeric(asdecimal=False): [decimal.Decimal("1.25"), 1.5, 3, None],
+    Float(): [decimal.Decimal("1.25"), 1.5, 3, "4.5", None],
+    Float(asdecimal=True): [1.5, None],
+    Boolean(): [True, False, None, 1, 0, 2, "x"],
+    Enum("a", "b"): ["a", None],
+    Enum("a", "b", validate_strings=True): ["z"],
+    Enum(Wood): [Wood.oak, "ash", None, "elm"],
+    JSON(): [{"a": [1, 2]}, None, "x", 5, [moment]],
+    JSON(none_as_null=True): [{"a": 1}, None],
+    LargeBinary(): [b"abc", "abc", None, bytearray(b"x")],
+    String(5): ["x", "longer than five", 5, None],
+    Text(): ["x", None],
+    Unicode(): ["\u00e9", None],
+    Integer(): [5, "5", "x", None, 2**70],
+    Interval(): [datetime.timedelta(days=1, seconds=5), None],
+    PickleType(): [{"a": 1}, None],
+    Shout(): ["quiet", None],
+    DATETIME(truncate_microseconds=True): [moment],
+    DATE(storage_format="%(month)02d/%(day)02d/%(year)04d",
+         regexp=r"(?P<month>\d+)/(?P<day>\d+)/(?P<year>\d+)"): [moment.date()],
+    TIME(truncate_microseconds=True): [moment.time()],
+}
+for kind, given in values.items():
+    for value in given:
+        show(f"{kind!r} {value!r}", lambda: round_trip(kind, value))
+
+connection = engine.connect()
+for shown in ("2020-01-02 03:04:05.5", "2020-01-02 03:04:05", "2020-01-02", "x", 5, "2020-1-2 3:4:5"):
+    show(f"datetime {shown!r}", lambda: connection.execute(
+        text("select :x as v").columns(v=DateTime), {"x": shown}).scalar())
+for shown in ("2020-01-02", "2020-1-2", "20200102", "2020-13-01", 5):
+    show(f"date {shown!r}", lambda: connection.execute(
+        text("select :x as v").columns(v=Date), {"x": shown}).scalar())
+show("now", lambda: type(connection.execute(select(func.now())).scalar()).__name__)
+show("today", lambda: type(connection.execute(select(func.current_date())).scalar()).__name__)
+show("cast", lambda: connection.execute(select(cast("5", Integer))).scalar())
+show("cast to date", lambda: connection.execute(select(cast("2020-01-02", Date))).scalar())
+show("literal", lambda: connection.execute(select(literal(moment))).scalar())
+show("literals", lambda: connection.execute(select(literal(True), literal(1.5), literal("x"))).all())
+show("in words", lambda: str(select(literal(moment)).compile(
+    engine, compile_kwargs={"literal_binds": True})))

@@ -1,0 +1,47 @@
+"""URLs and what create_engine makes of them."""
+
+from sqlalchemy import create_engine, engine_from_config, text
+from sqlalchemy.engine import URL, make_url
+
+
+def show(label, call):
+    try:
+        print(label, "->", repr(call()))
+    except Exception as error:
+        print(label, "!!", type(error).__name__, error)
+
+
+for url in (
+    "sqlite://",
+    "sqlite:///",
+    "sqlite:///:memory:",
+    "sqlite+pysqlite://",
+    "sqlite://:memory:",
+    "sqlite:shop.db",
+    "shop",
+    "",
+    "sqlite+foo://",
+    "nodb://x",
+    "sqlite3:///x.db",
+    "postgres://x",
+    "sqlite://shop.db",
+    "sqlite://host/x.db",
+    "sqlite://user:pw@/x.db",
+):
+    show(f"url {url!r}", lambda: make_url(url))
+    show("  engine", lambda: create_engine(url))
+    show("  connects", lambda: create_engine(url).connect().execute(text("select 1")).scalar())
+show("as url", lambda: create_engine(URL.create("sqlite")))
+show("unknown argument", lambda: create_engine("sqlite://", nope=1))
+show("unknown arguments", lambda: create_engine("sqlite://", nope=1, other=2))
+show("echo", lambda: create_engine("sqlite://", echo=False).echo)
+show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
+show("isolation", lambda: create_engine("sqlite://", isolation_level="FOO").connect())
+show("autocommit", lambda: create_engine("sqlite://", isolation_level="AUTOCOMMIT").connect()
+     .execute(text("select 1")).all())
+show("config", lambda: engine_from_config({"sqlalchemy.url": "sqlite://", "sqlalchemy.echo": "no"}))
+show("options", lambda: create_engine("sqlite://", execution_options={"a": 1})
+     .execution_options(b=2).get_execution_options())
+engine = create_engine("sqlite://")
+show("dispose", lambda: engine.dispose())
+show("raw", lambda: engine.raw_connection().cursor().execute("select 7").fetchall())
