@@ -48,6 +48,7 @@ class AliasedInsp:
         self.name = name
         self._adapt_on_names = adapt_on_names
         self._columns: dict[Any, Any] = {}
+        self._own = frozenset(mapper.persist_selectable.c)
 
     @property
     def class_(self) -> type:
@@ -84,6 +85,9 @@ class AliasedInsp:
         try:
             return self._columns[column]
         except KeyError:
+            # Another alias's column comes from the same table, and is none of ours.
+            if column._deannotated not in self._own:
+                return None
             found = self.selectable.corresponding_column(column)
             if found is None and self._adapt_on_names:
                 found = self.selectable.c.get(column.name)
@@ -212,7 +216,7 @@ class ORMJoin(selectable.Join):
         left_entity: Any = None,
     ) -> None:
         left_from, right_from = from_element(left), from_element(right)
-        self._right_entity = inspect(right, raiseerr=False) or right
+        self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
             onclause = getattr(_entity_of(left_entity or left), onclause)
         if not isinstance(onclause, QueryableAttribute):
@@ -255,6 +259,15 @@ class ORMJoin(selectable.Join):
 
 # The name under which the original's repr shows it.
 ORMJoin.__name__ = ORMJoin.__qualname__ = "_ORMJoin"
+
+
+def entity_behind(thing: Any) -> Any:
+    """The Mapper or AliasedInsp of a thing; a FROM element that has none is itself."""
+    if isinstance(thing, selectable.FromClause):
+        entity = thing._annotations.get("parententity")
+        return thing if entity is None else entity
+    insp = inspect(thing, raiseerr=False)
+    return thing if insp is None else insp
 
 
 def from_element(thing: Any) -> Any:

@@ -16,10 +16,10 @@ from __future__ import annotations
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased
+from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, entity_behind
 from ormtutor.miniorm.sql.elements import as_condition
 from ormtutor.miniorm.sql.select import Select
-from ormtutor.miniorm.sql.selectable import FromClause, as_from, can_join
+from ormtutor.miniorm.sql.selectable import as_from, can_join
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ class JoinStep:
                 if part is self.target or isinstance(self.target, (str, tuple)):
                     return target_entity(part)
             elif part is not None and not isinstance(part, str):
-                return inspect(part, raiseerr=False) or part
+                return entity_behind(part)
         return None
 
 
@@ -185,7 +185,7 @@ class Joins:
             left = onclause.parent
             if right is None:
                 right = target_entity(onclause)
-            if step.left is not None and inspect(step.left, raiseerr=False) is not left:
+            if step.left is not None and entity_behind(step.left) is not left:
                 raise sa_exc.InvalidRequestError(
                     f"explicit from clause {step.left} does not match left side of relationship "
                     f"attribute {onclause}"
@@ -193,11 +193,11 @@ class Joins:
             if self._legacy and step.alias is None:
                 edge = (left, right, onclause.property.key)
                 if edge in self._edges:
-                    self._joinpoint = inspect(right, raiseerr=False) or right
+                    self._joinpoint = right
                     return
                 self._edges.add(edge)
         else:
-            left = None if step.left is None else inspect(step.left, raiseerr=False) or step.left
+            left = None if step.left is None else entity_behind(step.left)
         self._join(left, right, onclause, step)
 
     def _said(self, step: JoinStep) -> tuple[Any, Any]:
@@ -226,9 +226,8 @@ class Joins:
             return target_entity(entity_attribute(self._joinpoint, right))
         if isinstance(right, QueryableAttribute):
             return target_entity(right)
-        entity = right._annotations.get("parententity") if isinstance(right, FromClause) else None
-        entity = entity or inspect(right, raiseerr=False)
-        if entity is not None and (entity.is_mapper or entity.is_aliased_class):
+        entity = entity_behind(right)
+        if hasattr(entity, "mapper"):
             return entity
         if getattr(right, "is_selectable", False):
             return as_from(right)
@@ -269,11 +268,6 @@ class Joins:
         for entity in self._entities:
             if entity is not right:
                 candidates.setdefault(_selectable(entity), entity)
-        if not self._entities:
-            raise sa_exc.InvalidRequestError(
-                "No entities to join from; please use select_from() to establish the left "
-                "entity/selectable of this join"
-            )
         places = joinable(list(candidates), target, onclause)
         self._check_decided(places, right)
         return list(candidates.values())[places[0]], None

@@ -21,7 +21,7 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.orm import bulk, context, loading
+from ormtutor.miniorm.orm import bulk, context, loading, strategies
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
 from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of
@@ -39,6 +39,7 @@ from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
     Select,
+    SelectBase,
     as_limit,
     except_,
     except_all,
@@ -56,6 +57,7 @@ from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
     LABEL_STYLE_TABLENAME_PLUS_COL,
     FromClause,
+    as_from,
 )
 from ormtutor.miniorm.sql.traversal import Binds, NotCacheable
 
@@ -388,6 +390,8 @@ class Query:
         if not from_joinpoint:
             new._aliases = ()
         for index, (right, onclause) in enumerate(_join_arguments(target, props)):
+            if isinstance(right, (Query, SelectBase)):
+                right = as_from(right)
             step = JoinStep(
                 right,
                 onclause,
@@ -1039,7 +1043,14 @@ def _selected(entity: Any) -> Any:
 
 
 def _from_clause(thing: Any) -> Any:
-    """A FROM element that still knows its entity."""
+    """A FROM element that still knows its entity.
+
+    Raises: ArgumentError: it is nothing that has rows.
+    """
+    if isinstance(thing, str):
+        raise sa_exc.ArgumentError(
+            f"FROM expression, such as a Table or alias() object expected, got {thing!r}."
+        )
     insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else None
     if insp is not None:
         return insp.__clause_element__()
