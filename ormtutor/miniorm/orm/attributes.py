@@ -1267,13 +1267,21 @@ class QueryableAttribute(ColumnOperators):
 
     def adapt_to_entity(self, insp: Any) -> QueryableAttribute:
         """The same attribute of an alias, whose AliasedInsp is given."""
-        return QueryableAttribute(
+        return InstrumentedAttribute(
             insp.entity,
             self.key,
             insp,
             self.comparator.adapt_to_entity(insp),
             self.impl,
         )
+
+    def any(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (a member of the collection for which the criterion holds)."""
+        return self.comparator.any(criterion, **kwargs)
+
+    def has(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (the related object, and the criterion holds for it)."""
+        return self.comparator.has(criterion, **kwargs)
 
     def label(self, name: str | None) -> Any:
         """The expression under another name."""
@@ -1394,6 +1402,18 @@ def create_proxied_attribute(descriptor: Any) -> Any:
                 descriptor.__delete__(instance)
             else:
                 delattr(instance, self.name)
+
+        def __getattr__(self, key: str) -> Any:
+            if key.startswith("__"):
+                raise AttributeError(key)
+            try:
+                return getattr(self.comparator, key)
+            except AttributeError:
+                kind = property if descriptor is None else type(descriptor)
+                raise AttributeError(
+                    f"Neither {kind.__name__!r} object nor {type(self.comparator).__name__!r} "
+                    f"object associated with {self} has an attribute {key!r}"
+                ) from None
 
         def adapt_to_entity(self, insp: Any) -> Any:
             """The same synonym of an alias."""

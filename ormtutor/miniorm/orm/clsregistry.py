@@ -16,7 +16,15 @@ from weakref import ref
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm.join_condition import foreign, remote
 from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, manager_of_class
-from ormtutor.miniorm.sql import elements, expressions, functions, schema, selectable, types
+from ormtutor.miniorm.sql import (
+    comparator,
+    elements,
+    expressions,
+    functions,
+    schema,
+    selectable,
+    types,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,6 +182,16 @@ class ClassColumns:
         return getattr(self.cls, key)
 
 
+_MODULES = (
+    types,
+    elements,
+    comparator,
+    expressions,
+    functions,
+    selectable,
+    select_module,
+    schema,
+)
 _fallback: dict[str, Any] = {}
 
 

@@ -69,13 +69,16 @@ def _mark_columns(expr: Any, role: str, chosen: Callable[[Any], bool]) -> Any:
 
 
 def _only_roles(expr: Any) -> Any:
-    """The expression without what the ORM knows about its columns, but with their roles."""
+    """The expression without what the ORM knows about its columns, but with their roles.
+
+    Columns are marked anew, for in a class body they are marked before they have their names.
+    """
 
     def strip(element: Any) -> Any:
         annotations = element._annotations
-        if annotations and not annotations.keys() <= set(_ROLES):
-            return element._with_annotations({role: True for role in _ROLES if role in annotations})
-        return None
+        if not annotations:
+            return None
+        return element._with_annotations({role: True for role in _ROLES if role in annotations})
 
     return replace(expr, strip)
 

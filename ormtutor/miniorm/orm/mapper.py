@@ -45,7 +45,7 @@ from ormtutor.miniorm.orm.state import (
 )
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.constraints import creation_counter
-from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement
+from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement, Label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,18 @@ class PropComparator:
     def adapt_to_entity(self, insp: Any) -> PropComparator:
         """The same for an alias of the class."""
         return type(self)(self.prop, self._parententity, insp)
+
+    def and_(self, *criteria: Any) -> PropComparator:
+        """The same with more criteria for related rows: a column has none."""
+        return self
+
+    def any(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (a member for which the criterion holds): what the expression makes of it."""
+        return self.__clause_element__().any(criterion, **kwargs)
+
+    def has(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (the related object): what the expression makes of it."""
+        return self.__clause_element__().has(criterion, **kwargs)
 
     def __clause_element__(self) -> Any:
         raise NotImplementedError(f"{self!r}")
@@ -247,7 +259,7 @@ def _as_column(column: Any) -> Any:
     """What was given as a column: a column stays itself, any other expression gets a label."""
     if hasattr(column, "__clause_element__"):
         column = column.__clause_element__()
-    if isinstance(column, ColumnElement) and not hasattr(column, "key"):
+    if isinstance(column, ColumnElement) and not isinstance(column, ColumnClause | Label):
         return column.label(None)
     return column
 
@@ -372,6 +384,10 @@ class SynonymComparator(PropComparator):
     def property(self) -> Any:
         """The property of the attribute that it stands for."""
         return self._target.property
+
+
+SynonymComparator.__name__ = "Comparator"
+SynonymComparator.__qualname__ = "SynonymProperty.Comparator"
 
 
 # Mapper ---------------------------------------------------------------------------------------
@@ -838,6 +854,14 @@ class Mapper:
             "collection_impls",
             lambda: tuple(impl for impl in self.impls.values() if impl.collection),
         )
+
+    def impl_of(self, key: str) -> AttributeImpl:
+        """How objects read and write an attribute; a synonym is the attribute it stands for."""
+        impl = self.impls.get(key)
+        while impl is None:
+            key = self._props[key].name  # type: ignore[attr-defined]  # only synonyms have no impl
+            impl = self.impls.get(key)
+        return impl
 
     def has_property(self, key: str) -> bool:
         """Whether there is a property of this name."""

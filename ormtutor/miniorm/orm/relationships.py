@@ -948,8 +948,9 @@ class RelationshipComparator(PropComparator):
     def __clause_element__(self) -> Any:
         self.prop.parent.check_configured()
         of_type = None if self._of_type is None else inspect(self._of_type)
+        source = self._source_selectable()
         primaryjoin, secondaryjoin, *_ = self.prop.create_joins(
-            source_selectable=self._source_selectable(),
+            source_selectable=self.prop.parent.selectable if source is None else source,
             of_type=of_type,
             alias_secondary=True,
             extra_criteria=self._extra_criteria,

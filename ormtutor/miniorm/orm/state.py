@@ -381,24 +381,21 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     @property
     def attrs(self) -> ImmutableProperties:
         """For each mapped attribute its AttributeState: value, loaded_value, history."""
-        mapper = self.mapper
-        return ImmutableProperties(
-            {key: AttributeState(self, key) for key in mapper._props if key in mapper.impls}
-        )
+        return ImmutableProperties({key: AttributeState(self, key) for key in self.mapper._props})
 
     @property
     def unmodified(self) -> set[str]:
         """Names of the attributes without changes."""
-        return set(self.mapper.impls).difference(self.committed_state)
+        return set(self.mapper._props).difference(self.committed_state)
 
     def unmodified_intersection(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` that have no changes."""
-        return set(keys).intersection(self.mapper.impls).difference(self.committed_state)
+        return set(keys).intersection(self.mapper._props).difference(self.committed_state)
 
     @property
     def unloaded(self) -> set[str]:
         """Names of the attributes that have neither a value nor changes."""
-        return set(self.mapper.impls).difference(self.committed_state).difference(self.dict)
+        return set(self.mapper._props).difference(self.committed_state).difference(self.dict)
 
     @property
     def unloaded_expirable(self) -> set[str]:
@@ -421,11 +418,11 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     def get_impl(self, key: str) -> Any:
         """How the attribute `key` is read and written."""
-        return self.mapper.impls[key]
+        return self.mapper.impl_of(key)
 
     def get_history(self, key: str, passive: int) -> Any:
         """The History of the attribute `key`."""
-        return self.mapper.impls[key].get_history(self, self.dict, passive)
+        return self.mapper.impl_of(key).get_history(self, self.dict, passive)
 
     # changes ---------------------------------------------------------------------------------
 
