@@ -189,8 +189,9 @@ _MODULES = (
     expressions,
     functions,
     selectable,
-    select_module,
     schema,
+    # Its package has a function of this module's name.
+    sys.modules["ormtutor.miniorm.sql.select"],
 )
 _fallback: dict[str, Any] = {}
 
@@ -198,9 +199,7 @@ _fallback: dict[str, Any] = {}
 def fallback() -> dict[str, Any]:
     """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
     if not _fallback:
-        # The package has a function of the name of this module.
-        select = sys.modules["ormtutor.miniorm.sql.select"]
-        for module in (types, elements, expressions, functions, selectable, select, schema):
+        for module in _MODULES:
             _fallback.update(_public_names(module))
         _fallback.update(foreign=foreign, remote=remote)
     return _fallback
