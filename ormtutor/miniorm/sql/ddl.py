@@ -278,7 +278,7 @@ class SchemaGenerator(SchemaVisitor):
         for table, keys in pairs:
             if table is not None:
                 self.create_table(table, keys)
-            else:
+            elif self.dialect.supports_alter:
                 for key in keys:
                     self.connection.execute(AddConstraint(key))
         self._dispatch("after_create", metadata, tables=created)
