@@ -119,7 +119,7 @@ def test_a_list_reports_its_changes(
 
 
 def test_a_slice_with_steps_takes_as_many_as_it_has(letters: Any) -> None:
-    with pytest.raises(ValueError, match="^attempt to assign sequence of size 1 to extended slice"):
+    with pytest.raises(ValueError, match="attempt to assign sequence of size 1 to"):
         letters[::2] = ["x"]
 
 
