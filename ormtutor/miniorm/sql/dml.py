@@ -58,6 +58,7 @@ class UpdateBase(ClauseElement):
     __module__ = "sqlalchemy.sql.dml"
     supports_execution = True
     is_dml = True
+    is_insert = is_update = is_delete = is_select = is_text = False
     _has_values = False
     _returning: tuple[Any, ...] = ()
     _prefixes: tuple[Any, ...] = ()
@@ -312,6 +313,7 @@ class Insert(ValuesBase):
 
     __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "insert"
+    is_insert = True
     _supports_multi_parameters = True
     _select_names: tuple[Any, ...] = ()
     _parts = ("table", "select", "_returning")
@@ -433,6 +435,7 @@ class Update(DMLWhereBase, ValuesBase):
 
     __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "update"
+    is_update = True
     _parts = ("table", "_where_criteria", "_returning")
 
     def __init__(
@@ -495,6 +498,7 @@ class Delete(DMLWhereBase, UpdateBase):
 
     __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "delete"
+    is_delete = True
     _parts = ("table", "_where_criteria", "_returning")
 
     def __init__(
