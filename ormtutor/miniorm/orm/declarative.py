@@ -426,6 +426,8 @@ class registry(MapperRegistry):
     def map_imperatively(self, class_: Any, local_table: Any = None, **kw: Any) -> Mapper:
         """Map a class to a table in the classical way."""
         clsregistry.add_class(self._class_registry, self._several, class_)
+        if self.constructor and class_.__init__ is object.__init__:
+            class_.__init__ = self.constructor
         return Mapper(class_, local_table, registry=self, **kw)
 
 
