@@ -138,13 +138,24 @@ def execute_dml(
     mapper = entity.mapper
     resolved = None
     if statement.is_update:
-        given = list(statement._given_values())
-        resolved = resolve_values(mapper, given)
-        statement = statement._with_given_values([(column, value) for column, _, value in resolved])
+        statement, resolved = _resolved_update(mapper, statement)
     change = BulkChange(session, mapper, statement, statement._where_criteria, strategy, resolved)
     change.options = options
     change.bind_arguments = bind_arguments or {}
     return change.run(params, options.get("autoflush", True))
+
+
+def _resolved_update(mapper: Any, statement: Any) -> tuple[Any, list[Any]]:
+    """An update() whose values are spelled by attribute, spelled by column."""
+    in_order = statement._ordered_values is not None
+    given = statement._ordered_values if in_order else (statement._values or {}).items()
+    resolved = resolve_values(mapper, given)
+    pairs = [(column, value) for column, _, value in resolved]
+    statement = statement._generate()
+    statement._values = statement._ordered_values = None
+    if in_order:
+        return statement.ordered_values(*pairs), resolved
+    return (statement.values(dict(pairs)) if pairs else statement), resolved
 
 
 def _check_query(query: Any) -> None:
@@ -196,9 +207,12 @@ def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]
 def _column_and_key(mapper: Any, given: Any) -> tuple[Any, str | None]:
     if isinstance(given, str) and mapper is not None:
         attribute = mapper.class_.__dict__.get(given)
-        if not isinstance(attribute, QueryableAttribute):
+        if isinstance(attribute, QueryableAttribute):
+            given = attribute
+        elif given in mapper.local_table.c:
+            given = mapper.local_table.c[given]
+        else:
             raise InvalidRequestError(f"Invalid expression type: {given!r}")
-        given = attribute
     element = clause_of(given) if not isinstance(given, str) else None
     if isinstance(given, str):
         return given, None

@@ -45,20 +45,39 @@ class KeyCopy:
     of the one reaches the other in the database itself (ON UPDATE CASCADE).
     """
 
-    __slots__ = ("cascades", "dest_column", "dest_key", "source_column", "source_key")
+    __slots__ = (
+        "_dest_key",
+        "_dest_mapper",
+        "cascades",
+        "dest_column",
+        "source_column",
+        "source_key",
+    )
 
     def __init__(
-        self, source_column: Any, source_key: str, dest_column: Any, dest_key: str
+        self, source_column: Any, source_key: str, dest_column: Any, dest_mapper: Any
     ) -> None:
         self.source_column = source_column
         self.source_key = source_key
         self.dest_column = dest_column
-        self.dest_key = dest_key
+        # Without a mapper it is a column of an association table.
+        self._dest_mapper = dest_mapper
+        self._dest_key: str | None = None
         self.cascades = (
             source_column.primary_key
             and dest_column.primary_key
             and dest_column.references(source_column)
         )
+
+    @property
+    def dest_key(self) -> str:
+        """Where it is copied to: an attribute, or the key of an association table's column.
+
+        Raises: UnmappedColumnError: the column is not mapped.
+        """
+        if self._dest_key is None:
+            self._dest_key = _dest_key_of(self._dest_mapper, self.dest_column)
+        return self._dest_key
 
 
 def key_copies(
@@ -73,7 +92,7 @@ def key_copies(
             source,
             source_key_of(source_mapper, source, dest),
             dest,
-            _dest_key_of(dest_mapper, dest),
+            dest_mapper,
         )
         for source, dest in pairs
     ]
@@ -96,8 +115,11 @@ def source_key_of(mapper: Any, column: Any, dest: Any) -> str:
 
 
 def _dest_key_of(mapper: Any, column: Any) -> str:
+    if mapper is None:
+        key: str = column.key
+        return key
     try:
-        key: str = mapper._columntoproperty[column].key
+        key = mapper._columntoproperty[column].key
     except KeyError:
         raise UnmappedColumnError(
             f"Can't execute sync rule for destination column '{column}'; mapper '{mapper}' does "
@@ -811,7 +833,7 @@ class ManyToMany(Dependency):
 
 def _association_copies(mapper: Any, pairs: Sequence[tuple[Any, Any]]) -> list[KeyCopy]:
     return [
-        KeyCopy(source, source_key_of(mapper, source, dest), dest, dest.key)
+        KeyCopy(source, source_key_of(mapper, source, dest), dest, None)
         for source, dest in pairs
     ]
 

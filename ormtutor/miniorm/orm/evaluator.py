@@ -166,6 +166,8 @@ class Evaluator:
 
     def visit_unary(self, clause: Any) -> Evaluate:
         """NOT."""
+        if clause.operator is operators.exists:
+            raise UnevaluatableError("Cannot evaluate SelectStatementGrouping")
         inner = self.function(clause.element)
         if clause.operator is operators.inv:
             return lambda obj: _not(inner(obj))

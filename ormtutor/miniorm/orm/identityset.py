@@ -20,8 +20,6 @@ class IdentitySet:
 
     __module__ = "sqlalchemy.util._collections"
     __slots__ = ("_members",)
-    # Objects of mapped classes need not be hashable, so that a set of them is neither.
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, iterable: Iterable[Any] = ()) -> None:
         self._members = {id(each): each for each in iterable}
@@ -63,6 +61,9 @@ class IdentitySet:
 
     def __len__(self) -> int:
         return len(self._members)
+
+    def __hash__(self) -> int:
+        raise TypeError("set objects are unhashable")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self._members.values())!r})"

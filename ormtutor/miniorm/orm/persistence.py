@@ -87,7 +87,10 @@ class Writing:
         self.without_default = [
             column.key
             for _, column in self.columns
-            if not column.primary_key and column.default is None and column.server_default is None
+            if not column.primary_key
+            and column.default is None
+            and column.server_default is None
+            and not column.type.should_evaluate_none
         ]
         self.reads_none = frozenset(
             column for _, column in self.columns if column.type.should_evaluate_none
@@ -190,13 +193,10 @@ def takes_over_row(
 ) -> bool:
     """Whether a pending object has the key of one that is deleted in this flush: a row switch."""
     key = [values.get(each) for each in mapper._pk_attribute_keys]
-    if None in key:
+    if any([value is None or _is_expression(value) for value in key]):
         return False
     table = flush.session.identity_map.tables.get(mapper.class_)
-    try:
-        present = None if table is None else table.get(key[0] if mapper.single_key else tuple(key))
-    except TypeError:  # a SQL expression as key
-        return False
+    present = None if table is None else table.get(key[0] if mapper.single_key else tuple(key))
     if present is None or present() is None or flush.was_already_deleted(present):
         return False
     if flush.is_deleted(present):
@@ -394,7 +394,8 @@ def _take_back(writing: Writing, records: list[Record], result: Any, is_update: 
     made_there = [
         writing.attribute_of[column]
         for column in context.postfetch_columns()
-        if column in writing.attribute_of
+        # The key of a new row was taken from the cursor already.
+        if column in writing.attribute_of and (is_update or not column.primary_key)
     ]
     if not computed and not made_there:
         return

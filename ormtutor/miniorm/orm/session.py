@@ -394,10 +394,12 @@ class Session(SessionFactoryMethods):
                 "provided to locate a binding."
             )
         mapper = _mapper_for_bind(mapper)
+        if clause is None:
+            clause = mapper.persist_selectable
         found = self._bind_of(mapper, clause)
         if found is None:
             raise exc.UnboundExecutionError(
-                f"Could not locate a bind configured on {_bind_context(mapper, clause)} "
+                f"Could not locate a bind configured on {_bind_context(mapper)} "
                 "or this Session."
             )
         return found
@@ -649,9 +651,10 @@ class Session(SessionFactoryMethods):
         """
         _refuse_for_update(with_for_update)
         state = instance_state(instance)
-        self._expire_state(state, attribute_names)
+        names = list(attribute_names or ()) or None
+        self._expire_state(state, names)
         self._autoflush()
-        loading.refresh(self, state, attribute_names)
+        loading.refresh(self, state, names)
 
     def merge(self, instance: Any, load: bool = True, options: Any = None) -> Any:
         """Copy an object's values onto the one of this session that has the same primary key.
@@ -785,10 +788,14 @@ class Session(SessionFactoryMethods):
                 continue
             values = obj.__dict__
             ident = state.ident
-            if ident is None or state.committed_state:
+            if (
+                ident is None
+                or state.committed_state
+                or state.mapper._pk_attribute_keys[0] not in values
+            ):
                 ident = self._ident_of(state, values)
-            if ident != state.ident:
-                self._switch_key(state, ident)
+                if ident != state.ident:
+                    self._switch_key(state, ident)
             table = identity_map.table_for(state.mapper.class_)
             present = table.get(ident)
             if present is not state:
@@ -809,7 +816,8 @@ class Session(SessionFactoryMethods):
             values[each] if each in values else mapper.impls[each].get(state, values, PASSIVE_OFF)
             for each in keys
         ]
-        if None in key and (not mapper.allow_partial_pks or key.count(None) == len(key)):
+        missing = [value for value in key if value is None]
+        if missing and (not mapper.allow_partial_pks or len(missing) == len(key)):
             raise FlushError(
                 f"Instance {state_label(state)} has a NULL identity key.  If this is an "
                 "auto-generated value, check that the database table allows generation of new "
@@ -923,23 +931,15 @@ def _bind_keys(mapper: Any, clause: Any) -> Iterator[Any]:
     """What a bind may have been configured for: classes first, then tables."""
     if mapper is not None:
         yield from mapper.class_.__mro__
-        if clause is None:
-            clause = mapper.persist_selectable
-    if clause is not None:
-        for element in iterate(clause):
-            entity = element._annotations.get("parententity")
-            if entity is not None:
-                yield from entity.mapper.class_.__mro__
-            yield element
+    for element in iterate(clause):
+        entity = element._annotations.get("parententity")
+        if entity is not None:
+            yield from entity.mapper.class_.__mro__
+        yield element
 
 
-def _bind_context(mapper: Any, clause: Any) -> str:
-    context = []
-    if mapper is not None:
-        context.append(f"mapper {mapper}")
-    if clause is not None:
-        context.append("SQL expression")
-    return ", ".join(context)
+def _bind_context(mapper: Any) -> str:
+    return "SQL expression" if mapper is None else f"mapper {mapper}, SQL expression"
 
 
 def _autoflush_cause(cause: Cause | None) -> Cause:
@@ -997,7 +997,7 @@ def _refuse_keywords(kw: dict[str, Any]) -> None:
 
 def make_transient(instance: Any) -> None:
     """Make the object new again: no session, no identity key, and its values as they are."""
-    state = instance_state(instance)
+    state: InstanceState = instance._sa_instance_state
     session = state.session
     if session is not None:
         session._expunge_states([state])
@@ -1012,7 +1012,7 @@ def make_transient_to_detached(instance: Any) -> None:
 
     Raises: InvalidRequestError: it is not transient.
     """
-    state = instance_state(instance)
+    state: InstanceState = instance._sa_instance_state
     if state._attached or state.ident is not None:
         raise exc.InvalidRequestError("Given object must be transient")
     values = instance.__dict__

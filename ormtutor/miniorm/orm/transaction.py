@@ -311,9 +311,10 @@ class SessionTransaction:
 
         Raises: InvalidRequestError: always, two-phase commit is not for SQLite.
         """
-        raise exc.InvalidRequestError(
-            "'twophase' mode not enabled, or not root transaction; can't prepare."
-        )
+        if self._parent is not None or not self.session.twophase:
+            raise exc.InvalidRequestError(
+                "'twophase' mode not enabled, or not root transaction; can't prepare."
+            )
 
     def _prepare(self) -> None:
         """Before a commit: tell listeners, end what is open inside, flush till all is written."""
