@@ -174,6 +174,34 @@ class ImmutableColumnCollection(ColumnCollection):
         raise TypeError("ImmutableColumnCollection object is immutable")
 
 
+class ColumnSet:
+    """Columns in order, each once: the primary key of an alias or a join."""
+
+    __module__ = "sqlalchemy.sql.base"
+    __slots__ = ("_columns",)
+
+    def __init__(self, columns: Iterable[Any] = ()) -> None:
+        self._columns = list(dict.fromkeys(columns))
+
+    def contains_column(self, col: Any) -> bool:
+        """Whether that column is here."""
+        return col in set(self._columns)
+
+    def __contains__(self, col: Any) -> bool:
+        return self.contains_column(col)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __repr__(self) -> str:
+        return f"ColumnSet({self._columns!r})"
+
+    __str__ = __repr__
+
+
 class DedupeColumnCollection(ColumnCollection):
     """The columns of a constraint: one for each key."""
 
@@ -224,8 +252,12 @@ def corresponding_column(candidates: list[Any], column: Any, require_embedded: b
 
 
 def _embedded(expanded: set[Any], target: set[Any]) -> bool:
+    """Whether all of `target` is in there: a column of another alias has only its ancestor there."""
     for column in target - expanded:
-        if not column.proxy_set & expanded:
+        original = getattr(column, "_is_clone_of", None)
+        while original is not None and original not in expanded:
+            original = original._is_clone_of
+        if original is None:
             return False
     return True
 

@@ -67,7 +67,7 @@ def operand(left: Any, op: Any, value: Any) -> Any:
     """The other side: an element, or a bind parameter typed by our side."""
     element = clause_of(value)
     if element is None:
-        return bind_for(left, op, value)
+        return left._bind_plain(op, value)
     element = as_operand(element)
     if element._is_bind_parameter and element.type._is_null:
         type_ = left.type.coerce_compared_value(op, element.value)

@@ -19,6 +19,7 @@ spelled".
 
 from __future__ import annotations
 
+import warnings
 from itertools import chain
 from time import perf_counter
 
@@ -31,7 +32,7 @@ from ormtutor.miniorm.sql.expressions import CURRENT, UNBOUNDED
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK
-from ormtutor.miniorm.sql.select import FromList, name_columns
+from ormtutor.miniorm.sql.select import CompoundSelect, FromList, name_columns
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import cache_key
 
@@ -860,10 +861,14 @@ class SQLCompiler(Compiled):
         value = bind.effective_value
         if bind.expanding:
             return self._literal_list(bind, value)
-        if value is None and bind.required:
-            raise exc.CompileError(
-                f"Bind parameter '{self._resolve(bind.key)}' without a renderable value not "
-                "allowed here."
+        if value is None and not bind.type.should_evaluate_none:
+            name = self._resolve(bind.key)
+            warnings.warn(
+                f"Bound parameter '{name}' rendering literal NULL in a SQL expression; comparisons "
+                "to NULL should not use operators outside of 'is' or 'is not' (this warning may be "
+                "suppressed after 10 occurrences)",
+                exc.SAWarning,
+                stacklevel=2,
             )
         return self.render_literal_bindparam(bind, value)
 
@@ -894,7 +899,15 @@ class SQLCompiler(Compiled):
         processor = type_._cached_literal_processor(self.dialect)
         if processor is None:
             raise NotImplementedError(f"Don't know how to literal-quote value {value!r}")
-        return self._literal_text(processor(value))
+        try:
+            return self._literal_text(processor(value))
+        except exc.CompileError:
+            raise
+        except Exception as error:
+            raise exc.CompileError(
+                f'Could not render literal value "{_short_repr(value)}" with datatype {type_}; '
+                "see parent stack trace for more detail."
+            ) from error
 
     # -- labels in ORDER BY --------------------------------------------------------------------
 
@@ -908,15 +921,16 @@ class SQLCompiler(Compiled):
             for column in columns:
                 if column._is_text_clause:
                     continue
-                name = column._label if column._label is not None else None
-                for key in (name, column._proxy_key):
-                    if key is not None:
-                        selected.setdefault(key, column)
+                key = column._label
+                if key is None or isinstance(statement, CompoundSelect):
+                    key = column._proxy_key
+                if key is not None:
+                    selected[key] = column
             froms: dict[Any, Any] = {}
             for from_ in frame.froms:
                 if from_._is_from_clause:
                     for column in from_.c:
-                        froms.setdefault(column.key, column)
+                        froms[column.key] = column
             frame.labels = ({**froms, **selected}, froms, selected)
         return frame.labels  # type: ignore[no-any-return]
 
@@ -1179,6 +1193,11 @@ class SQLCompiler(Compiled):
 
     def _add_to_result_map(self, column: Any, names: list[Any]) -> None:
         element = column.element
+        if getattr(element, "type", sqltypes.NULLTYPE)._is_tuple_type:
+            raise exc.CompileError(
+                "Most backends don't support SELECTing from a tuple() object.  If this is an ORM "
+                "query, consider using the Bundle object."
+            )
         if names:
             keyname, name, objects, type_ = names[0]
             if not column.repeated and element not in objects:
@@ -1210,6 +1229,8 @@ class SQLCompiler(Compiled):
             targets = (keyname,)
         elif element._is_column_clause:
             targets = (element, element.name, element.key, element._label, keyname)
+        elif element.__visit_name__ == "function":
+            targets = (element, element.name, keyname)
         names.append((keyname, name, targets, type_))
         return text
 
@@ -1246,10 +1267,7 @@ class SQLCompiler(Compiled):
                 text += f" \nHAVING {criterion}"
         if select._order_by_clauses:
             text += self.order_by_clause(select, **kw)
-        if select._has_row_limiting_clause:
-            text += self.limit_clause(select, **kw)
-        if select._fetch_clause is not None:
-            text += self.fetch_clause(select, **kw)
+        text += self._row_limit(select, **kw)
         if select._for_update_arg is not None:
             text += self.for_update_clause(select, **kw)
         if select._suffixes:
@@ -1272,6 +1290,11 @@ class SQLCompiler(Compiled):
         """ORDER BY."""
         text = self._join(select._order_by_clauses, ", ", **kw)
         return f" ORDER BY {text}" if text else ""
+
+    def _row_limit(self, select: Any, **kw: Any) -> str:
+        if select._fetch_clause is not None:
+            return self.fetch_clause(select, **kw)
+        return self.limit_clause(select, **kw) if select._has_row_limiting_clause else ""
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
         """LIMIT and OFFSET."""
@@ -1334,10 +1357,7 @@ class SQLCompiler(Compiled):
             text += self.group_by_clause(compound, include_table=False, **kw)
         if compound._order_by_clauses:
             text += self.order_by_clause(compound, include_table=False, **kw)
-        if compound._has_row_limiting_clause:
-            text += self.limit_clause(compound, **kw)
-        if compound._fetch_clause is not None:
-            text += self.fetch_clause(compound, **kw)
+        text += self._row_limit(compound, **kw)
         self.stack.pop()
         if self.ctes and not self.stack:
             text = self._render_ctes() + text
@@ -1561,6 +1581,13 @@ FUNCTIONS = {
 _NAME_ESCAPES = str.maketrans(
     {"%": "P", "(": "A", ")": "Z", ":": "C", ".": "_", "[": "_", "]": "_", " ": "_"}
 )
+
+
+def _short_repr(value: Any) -> str:
+    text = repr(value)
+    if len(text) <= 120:
+        return text
+    return f"{text[:60]} ... ({len(text) - 120} characters truncated) ... {text[-60:]}"
 
 
 def _takes_names(element: Any) -> bool:

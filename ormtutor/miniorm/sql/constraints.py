@@ -339,7 +339,10 @@ class Constraint(SchemaItem):
 
     def _set_parent(self, parent: Any, **kw: Any) -> None:
         self.parent = parent
-        apply_convention(self, parent)
+        if getattr(parent, "_is_table", False):
+            apply_convention(self, parent)
+        else:
+            parent._on_table_attach(lambda column, table: apply_convention(self, table))
         parent.constraints.add(self)
 
     def dialect_option(self, dialect: str, name: str) -> Any:

@@ -284,10 +284,11 @@ class _Planner:
 class MultiRowColumn:
     """A column in a further row of VALUES, for the engine that computes its default."""
 
-    __slots__ = ("default", "key", "original", "type")
+    __slots__ = ("default", "key", "original", "row", "type")
 
     def __init__(self, original: Any, index: int) -> None:
         self.key = f"{original.key}_m{index}"
+        self.row = index
         self.original = original
         self.default = original.default
         self.type = original.type

@@ -13,7 +13,7 @@ import warnings
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import constraints, schema
-from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, ClauseElement
+from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, Executable
 from ormtutor.miniorm.sql.sorting import sort, sort_tables, sort_tables_and_constraints
 from ormtutor.miniorm.sql.traversal import NotCacheable
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["sort_tables", "sort_tables_and_constraints"]
 
 
-class DDLElement(ClauseElement):
+class DDLElement(Executable):
     """A statement that changes the schema."""
 
     __module__ = "sqlalchemy.sql.ddl"

@@ -13,7 +13,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.elements import (
     NO_ANNOTATIONS,
     BindParameter,
-    ClauseElement,
+    Executable,
     as_condition,
     clause_of,
     implicit_scalar,
@@ -52,7 +52,7 @@ def _names_a_table(element: Any) -> bool:
     return bool(element._is_from_clause) and not element._is_subquery and not element._is_cte
 
 
-class UpdateBase(ClauseElement):
+class UpdateBase(Executable):
     """What INSERT, UPDATE and DELETE share."""
 
     __module__ = "sqlalchemy.sql.dml"
@@ -183,7 +183,7 @@ class ValuesBase(UpdateBase):
         if self.select is not None:
             raise exc.InvalidRequestError("This construct already inserts from a SELECT")
         if self._ordered_values is not None:
-            raise exc.ArgumentError("This statement already has ordered values present")
+            raise exc.InvalidRequestError("This statement already has ordered values present")
         copy = self._generate()
         if args:
             copy._positional_values(args, kwargs)

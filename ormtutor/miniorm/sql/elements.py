@@ -138,6 +138,10 @@ class ClauseElement:
     def _ungroup(self) -> Any:
         return self
 
+    def _with_negated_list(self, operator: Any) -> Any:
+        """Ourselves as the right side of IN, when IN becomes NOT IN."""
+        return self
+
     def compare(self, other: Any, **kw: Any) -> bool:
         """Whether `other` is the same expression."""
         from_here, from_there = _comparable(self), _comparable(other)
@@ -240,6 +244,34 @@ def _hash_of_origin(self: Any) -> int:
 
 def _structure_of_origin(self: Any, binds: Binds) -> Hashable:
     return self._origin.structure(binds)  # type: ignore[no-any-return]
+
+
+class Executable(ClauseElement):
+    """What may be executed."""
+
+    __module__ = "sqlalchemy.sql.base"
+    __slots__ = ()
+    supports_execution = True
+    is_dml = is_ddl = is_text = is_select = is_insert = is_update = is_delete = False
+    is_default_generator = False
+
+    def execute(self, *multiparams: Any, **params: Any) -> Any:
+        """Execute on the engine that some table in here is bound to.
+
+        Raises: UnboundExecutionError: there is none.
+        """
+        engine = self.bind
+        if engine is None:
+            kind = getattr(self, "name", None) or type(self).__name__
+            raise exc.UnboundExecutionError(
+                f"This {kind} is not directly bound to a Connection or Engine. Use the .execute() "
+                "method of a Connection or Engine to execute this construct."
+            )
+        return engine.execute(self, *multiparams, **params)
+
+    def scalar(self, *multiparams: Any, **params: Any) -> Any:
+        """The first column of the first row; see execute()."""
+        return self.execute(*multiparams, **params).scalar()
 
 
 class ColumnElement(ColumnOperators, ClauseElement):
@@ -404,7 +436,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         if base is None:
             base = "anon"
         elif isinstance(base, AnonymousName):
-            return base + f"__{repetition}" if repetition else base
+            return base + f"__{repetition}" if repetition else base.numbered(identity)
         return AnonymousName.of(identity, f"{base}_" if repetition else base)
 
     def _make_proxy(
@@ -437,6 +469,10 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def cast(self, type_: Any) -> Any:
         """`CAST(a AS type)`."""
         raise NotImplementedError  # expressions.py, which has Cast, puts its own in this place
+
+    def _bind_plain(self, operator: Any, value: Any) -> Any:
+        """A plain value that stands opposite us."""
+        return bind_for(self, operator, value)
 
     def _bind_param(
         self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
@@ -616,6 +652,9 @@ class BindParameter(ColumnElement):
         options = self._options.changed(unique=unique, required=required, callable=None)
         return self._make(self._base, value, type_, options)
 
+    def _with_negated_list(self, operator: Any) -> Any:
+        return self._with_expanding(operator) if self._options.expanding else self
+
     def _with_expanding(self, operator: Any) -> BindParameter:
         options = self._options.changed(expanding=True, operator=operator)
         return self._make(self._base, self.value, self.type, options)
@@ -778,7 +817,7 @@ def constant_of(value: Any) -> Any:
     return NULL if value is None else TRUE if value else FALSE
 
 
-class TextClause(ClauseElement):
+class TextClause(Executable):
     """SQL as the learner wrote it, with `:name` for bind parameters."""
 
     __module__ = "sqlalchemy.sql.elements"
@@ -786,7 +825,7 @@ class TextClause(ClauseElement):
     __visit_name__ = "textclause"
     _parts = ("_ordered_binds",)
     _is_text_clause = True
-    supports_execution = True
+    is_text = True
     _allow_label_resolve = False
     key = None
     type: Any = sqltypes.NULLTYPE
@@ -1259,9 +1298,6 @@ class Grouping(ColumnElement):
         """What is in the parentheses."""
         return ("()", self.element.structure(binds))
 
-    def _with_negated_list(self, operator: Any) -> Any:
-        return self
-
 
 class Label(ColumnElement):
     """An expression under a name: `expression AS name`."""
@@ -1334,6 +1370,12 @@ class Label(ColumnElement):
     def _make_proxy(
         self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
     ) -> Any:
+        if isinstance(name, AnonymousName) and not isinstance(self.name, AnonymousName):
+            raise exc.InvalidRequestError(
+                f"Label name {self.name} is being renamed to an anonymous label due to "
+                "disambiguation which is not supported right now.  Please use unique names for "
+                "explicit labels."
+            )
         name = name if name else self.name
         key, column = self._element._make_proxy(
             selectable, name=name, key=key if key is not None else name
@@ -1551,8 +1593,8 @@ def as_expression(thing: Any) -> Any:
     """
     element = clause_of(thing)
     if element is None:
-        if thing is None or thing is True or thing is False:
-            return constant_of(thing)
+        if thing is None:
+            return NULL
         return BindParameter._make("param", thing, sqltypes.type_of_literal(thing), _LITERAL)
     return as_operand(element)
 

@@ -130,12 +130,16 @@ from ormtutor.miniorm.sql.selectable import (
 )
 
 __all__ = [
+    "CTE",
+    "LABEL_STYLE_DEFAULT",
+    "LABEL_STYLE_DISAMBIGUATE_ONLY",
+    "LABEL_STYLE_NONE",
+    "LABEL_STYLE_TABLENAME_PLUS_COL",
     "Alias",
     "AliasedReturnsRows",
     "BinaryExpression",
     "BindParameter",
     "BooleanClauseList",
-    "CTE",
     "Case",
     "Cast",
     "ClauseElement",
@@ -159,10 +163,6 @@ __all__ = [
     "Grouping",
     "Insert",
     "Join",
-    "LABEL_STYLE_DEFAULT",
-    "LABEL_STYLE_DISAMBIGUATE_ONLY",
-    "LABEL_STYLE_NONE",
-    "LABEL_STYLE_TABLENAME_PLUS_COL",
     "Label",
     "Null",
     "Operators",

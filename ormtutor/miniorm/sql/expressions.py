@@ -22,6 +22,7 @@ from ormtutor.miniorm.sql.elements import (
     as_expression,
     as_operand,
     as_sorting,
+    bind_for,
     clause_of,
     constant_of,
     join_conditions,
@@ -40,7 +41,7 @@ def _value(thing: Any, type_: Any = None, name: Any = None) -> Any:
     element = clause_of(thing)
     if element is not None:
         return as_operand(element)
-    if thing is None and type_ is None:
+    if thing is None:
         return constant_of(thing)
     return BindParameter(name, thing, type_=type_, unique=True)
 
@@ -76,8 +77,10 @@ class Tuple(ClauseList, ColumnElement):
         """A tuple is its own parentheses."""
         return self
 
-    def _bind_members(self, operator: Any, values: Any) -> Any:
+    def _bind_plain(self, operator: Any, values: Any) -> Any:
         """The other side of a comparison, member by member."""
+        if isinstance(values, str) or not hasattr(values, "__iter__"):
+            return bind_for(self, operator, values)
         return Tuple(
             *[
                 BindParameter(
@@ -97,10 +100,7 @@ class Tuple(ClauseList, ColumnElement):
 
 
 def _tuple_member(thing: Any) -> Any:
-    element = clause_of(thing)
-    if element is not None:
-        return as_operand(element)
-    return BindParameter(None, thing, unique=True)
+    return as_expression(thing)
 
 
 def tuple_(*clauses: Any, **kw: Any) -> Tuple:

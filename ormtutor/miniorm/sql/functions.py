@@ -17,6 +17,7 @@ from ormtutor.miniorm.sql.elements import (
     ClauseList,
     ColumnClause,
     ColumnElement,
+    Executable,
     Grouping,
     Label,
     as_operand,
@@ -25,7 +26,13 @@ from ormtutor.miniorm.sql.elements import (
     constant_of,
     literal_column,
 )
-from ormtutor.miniorm.sql.expressions import FunctionFilter, Over, WithinGroup
+from ormtutor.miniorm.sql.expressions import (
+    Cast,
+    Extract,
+    FunctionFilter,
+    Over,
+    WithinGroup,
+)
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import Select
 from ormtutor.miniorm.sql.selectable import AliasedReturnsRows
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.sql.traversal import Binds
 
 
-class FunctionElement(ColumnElement):
+class FunctionElement(Executable, ColumnElement):
     """A call of a function of the database."""
 
     __module__ = "sqlalchemy.sql.functions"
@@ -59,6 +66,10 @@ class FunctionElement(ColumnElement):
         self.clause_expr = Grouping(
             ClauseList(*[each.self_group(operators.comma_op) for each in arguments])
         )
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        return f"<{cls.__module__}.{cls.__name__} at 0x{id(self):x}; {self.name}>"
 
     @property
     def clauses(self) -> ClauseList:
@@ -513,6 +524,9 @@ class _FunctionGenerator:
             return known(*c, **options)
         return Function(names[-1], *c, packagenames=names[:-1], **options)
 
+
+register_function("cast", Cast)
+register_function("extract", Extract)
 
 func = _FunctionGenerator()
 modifier = _FunctionGenerator(group=False)

@@ -156,8 +156,8 @@ is_false = Operator("is_false", "", 5)
 distinct_op = Operator("distinct_op", "DISTINCT ", 5, _method("distinct"))
 filter_op = Operator("filter_op", " FILTER ", 6)
 
-eq = _comparison("eq", " = ", python_operator.eq, commutative=True, associative=True)
-ne = _comparison("ne", " != ", python_operator.ne, commutative=True, associative=True)
+eq = _comparison("eq", " = ", python_operator.eq, commutative=True)
+ne = _comparison("ne", " != ", python_operator.ne, commutative=True)
 lt = _comparison("lt", " < ", python_operator.lt)
 le = _comparison("le", " <= ", python_operator.le)
 gt = _comparison("gt", " > ", python_operator.gt)
@@ -287,12 +287,6 @@ class Operators:
 
     def __or__(self, other: Any) -> Any:
         return self.operate(or_, other)
-
-    def __rand__(self, other: Any) -> Any:
-        return self.reverse_operate(and_, other)
-
-    def __ror__(self, other: Any) -> Any:
-        return self.reverse_operate(or_, other)
 
     def __invert__(self) -> Any:
         return self.operate(inv)

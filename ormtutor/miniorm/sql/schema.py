@@ -262,7 +262,8 @@ class Column(SchemaItem, ColumnClause):
     def _copy(self, **kw: Any) -> Column:
         """A new column like this one, of no table."""
         items = [item._copy(**kw) for item in self.constraints if not item._type_bound]
-        items += [key._copy(**kw) for key in _in_order(self.foreign_keys) if not _is_composite(key)]
+        # The keys of a column in a table are constraints of the table by now.
+        items += [key._copy(**kw) for key in self.foreign_keys if key.constraint is None]
         type_ = self.type
         if isinstance(type_, sqltypes.SchemaType):
             type_ = type_.copy(**kw)
@@ -401,16 +402,6 @@ def _in_order(keys: Any) -> list[Any]:
     if len(keys) < 2:
         return list(keys)
     return sorted(keys, key=lambda key: getattr(key.constraint, "_creation_order", 0))
-
-
-def _is_composite(key: Any) -> bool:
-    return (key.constraint is not None and len(key.constraint.columns) > 1) or (
-        key.constraint is not None and not _made_by_column(key)
-    )
-
-
-def _made_by_column(key: Any) -> bool:
-    return len(key.constraint._pending) == 1 and not isinstance(key.constraint._pending[0], str)
 
 
 def _copied(default: Any) -> Any:
@@ -763,8 +754,6 @@ class Table(SchemaItem, TableClause):
     def _copy_constraints(self, made: Any, schema: Any, referred_schema_fn: Any) -> None:
         for constraint in self._sorted_constraints:
             if isinstance(constraint, ForeignKeyConstraint):
-                if not _is_composite(constraint.elements[0]):
-                    continue
                 told = constraint._referred_schema
                 if referred_schema_fn:
                     target = referred_schema_fn(self, schema, constraint, told)
@@ -973,7 +962,7 @@ class MetaData(SchemaItem):
         names = list(inspector.get_table_names(schema))
         if views:
             names += inspector.get_view_names(schema)
-        wanted = self._wanted_names(names, only, schema)
+        wanted = self._wanted_names(names, only, schema, inspector.engine)
         for name in wanted:
             key = name if schema is None else f"{schema}.{name}"
             if key in self.tables and not extend_existing:
@@ -991,7 +980,7 @@ class MetaData(SchemaItem):
             except exc.UnreflectableTableError as error:
                 warnings.warn(f"Skipping table {name}: {error}", exc.SAWarning, stacklevel=2)
 
-    def _wanted_names(self, available: list[str], only: Any, schema: Any) -> list[str]:
+    def _wanted_names(self, available: list[str], only: Any, schema: Any, engine: Any) -> list[str]:
         if only is None:
             return available
         if callable(only):
@@ -1001,7 +990,7 @@ class MetaData(SchemaItem):
             where = f" schema '{schema}'" if schema else ""
             raise exc.InvalidRequestError(
                 f"Could not reflect: requested table(s) not available in "
-                f"{self.bind!r}{where}: ({', '.join(missing)})"
+                f"{engine!r}{where}: ({', '.join(missing)})"
             )
         return [name for name in only]
 

@@ -22,8 +22,8 @@ from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
-    ClauseElement,
     ColumnClause,
+    Executable,
     Grouping,
     UnaryExpression,
     as_condition,
@@ -149,66 +149,74 @@ def name_columns(
 class _ColumnNamer:
     """One run of name_columns()."""
 
-    __slots__ = ("dedupe", "key_of", "qualified", "repeats", "style", "taken")
+    __slots__ = ("dedupe", "key_of", "qualified", "repeats", "seen", "style", "taken")
 
     def __init__(self, style: LabelStyle, dedupe: bool) -> None:
         self.style = style
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.dedupe = dedupe
+        # Labels, by the column that has them; and which column has which label already.
         self.taken: dict[Any, int] = {}
+        self.seen: set[tuple[int, Any]] = set()
         self.repeats = 0
         self.key_of = KeyNamer(style)
 
     def name(self, element: Any) -> SelectedColumn:
         key = self.key_of(element)
-        if element._is_text_clause:
+        if element._is_text_clause or getattr(element, "is_literal", False):
             return SelectedColumn(element, None, key, None, False)
         if not element._render_label_in_columns_clause:
-            return SelectedColumn(element, None, key, None, False)
-        label, required = own_label(element, self.qualified)
-        if self.style is LABEL_STYLE_NONE:
-            fallback = label if label is not None else element._anon_name_label
-            return SelectedColumn(element, None, key, fallback, False)
-        if label is None:
+            if element._is_column_clause:
+                return SelectedColumn(element, None, key, None, False)
             return self._nameless(element, key)
+        label, required = own_label(element, self.qualified)
+        if label is None:
+            if self.style is LABEL_STYLE_NONE:
+                return SelectedColumn(element, None, key, element._anon_name_label, False)
+            return self._nameless(element, key)
+        if self.style is LABEL_STYLE_NONE:
+            return SelectedColumn(element, None, key, label, False)
+        return self._named(element, key, label, required)
+
+    def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
         identity = hash(element)
-        holder = self.taken.setdefault(label, identity)
-        if holder == identity:
-            first = len(self.taken) != self.repeats and not self._seen(element, label)
-            if first or not self.dedupe:
+        if self.taken.setdefault(label, identity) == identity:
+            if self._is_new(identity, label) or not self.dedupe:
                 return SelectedColumn(element, label if required else None, key, label, False)
             return self._repeated(element, key)
-        other = self._anonymous(element)
-        if self.taken.setdefault(other, identity) == identity and self._seen(element, other):
+        # Another column has that label.
+        if element._wraps_column_expression:
             if self.dedupe:
                 return self._repeated(element, key)
-            return SelectedColumn(element, other, key, other, False)
-        return SelectedColumn(element, other, key, other, False)
+            return SelectedColumn(element, label, key, label, False)
+        label = element._anon_tq_label if self.qualified else element._anon_name_label
+        if not self._is_new(identity, label) and self.dedupe:
+            return self._repeated(element, key)
+        return SelectedColumn(element, label, key, label, False)
 
     def _nameless(self, element: Any, key: Any) -> SelectedColumn:
         label = element._anon_name_label
-        if self._seen(element, label):
-            fallback = self._dedupe_label(element)
-            return SelectedColumn(element, None, key, fallback, True)
-        return SelectedColumn(element, None, key, label, False)
-
-    def _seen(self, element: Any, label: Any) -> bool:
-        mark = (hash(element), label)
-        if mark in self.taken:
-            return True
-        self.taken[mark] = 0
-        return False
+        if self._is_new(hash(element), label):
+            return SelectedColumn(element, None, key, label, False)
+        return SelectedColumn(element, None, key, self._dedupe_label(element), True)
 
     def _repeated(self, element: Any, key: Any) -> SelectedColumn:
         label = self._dedupe_label(element)
         return SelectedColumn(element, label, key, label, True)
 
-    def _anonymous(self, element: Any) -> Any:
-        return element._anon_tq_label if self.qualified else element._anon_name_label
+    def _is_new(self, identity: int, label: Any) -> bool:
+        mark = (identity, label)
+        if mark in self.seen:
+            return False
+        self.seen.add(mark)
+        return True
 
     def _dedupe_label(self, element: Any) -> Any:
         self.repeats += 1
-        base = element._label if self.qualified else element._name_for_anonymous
+        if element._wraps_column_expression:
+            base, _ = own_label(element, self.qualified)
+        else:
+            base = element._label if self.qualified else element._name_for_anonymous
         return element._anonymous(base, self.repeats)
 
 
@@ -243,7 +251,7 @@ class KeyNamer:
 # -- statements ------------------------------------------------------------------------------------
 
 
-class SelectBase(ClauseElement):
+class SelectBase(Executable):
     """What gives rows: SELECT, UNION, a text whose columns are known."""
 
     __module__ = "sqlalchemy.sql.selectable"
@@ -760,7 +768,9 @@ class Select(GenerativeSelect):
 
     def reduce_columns(self, only_synonyms: bool = True) -> Any:
         """Without columns that a foreign key or WHERE makes equal to another."""
-        kept = reduce_columns(self._all_selected_columns, *self._where_criteria)
+        kept = reduce_columns(
+            self._all_selected_columns, *self._where_criteria, only_synonyms=only_synonyms
+        )
         return self.with_only_columns(*kept)
 
     # -- criteria ------------------------------------------------------------------------------
@@ -805,7 +815,7 @@ class Select(GenerativeSelect):
             if namespace is not None:
                 return namespace, element
             for from_ in element._from_objects:
-                return from_.entity_namespace, from_
+                return from_.entity_namespace, element
         raise exc.InvalidRequestError("Entity has no namespace")
 
     def having(self, *having: Any) -> Any:
@@ -1000,8 +1010,6 @@ def as_join_target(target: Any) -> Any:
     element = clause_of(target)
     if element is not None and (element._is_from_clause or element._is_text_clause):
         return element
-    if element is None and not isinstance(target, str):
-        return as_from(target)
     if element is None:
         raise exc.ArgumentError(
             "Join target, typically a FROM expression, or ORM relationship attribute expected, "
@@ -1411,9 +1419,12 @@ def _as_text_column(thing: Any) -> Any:
     return element
 
 
-elements.TextClause.columns = (  # type: ignore[method-assign]
-    lambda self, *cols, **types: _text_columns(self, cols, types)
-)
+def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
+    """The text as a SELECT whose columns are told."""
+    return _text_columns(self, cols, types)
+
+
+elements.TextClause.columns = columns  # type: ignore[method-assign]
 
 
 # -- as expressions --------------------------------------------------------------------------------
@@ -1484,9 +1495,6 @@ class ScalarSelect(Grouping):
     def structure(self, binds: Binds) -> Hashable:
         """What is inside."""
         return ("scalar", self.element.structure(binds))
-
-    def _with_negated_list(self, operator: Any) -> Any:
-        return self
 
 
 def _scalar_type(statement: Any) -> Any:
@@ -1598,7 +1606,9 @@ def _legacy_select(
     use_labels = kw.pop("use_labels", False)
     if columns is not None and not hasattr(columns, "__iter__"):
         raise exc.ArgumentError(
-            "select() construct created in legacy mode, i.e. with keyword arguments, must provide the columns argument as a Python list or other iterable."
+            "select() construct created in legacy mode, i.e. with keyword arguments, must provide "
+            "the columns argument as a Python list or other iterable.",
+            code="c9ae",
         )
     statement = Select(*(columns or ()))
     if whereclause is not None:

@@ -16,10 +16,7 @@ import warnings
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import operators
-from ormtutor.miniorm.sql.columns import (
-    ColumnCollection,
-    ImmutableColumnCollection,
-)
+from ormtutor.miniorm.sql.columns import ColumnCollection, ColumnSet, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     ClauseElement,
     and_,
@@ -88,7 +85,7 @@ class FromClause(ClauseElement):
     @property
     def description(self) -> str:
         """What messages call this."""
-        return getattr(self, "name", type(self).__name__ + " object")  # type: ignore[no-any-return]
+        return self.name or f"{type(self).__name__} object"
 
     # -- columns -------------------------------------------------------------------------------
 
@@ -130,11 +127,7 @@ class FromClause(ClauseElement):
     @property
     def primary_key(self) -> Any:
         """The columns of the primary key, by lineage."""
-        keys = ColumnCollection()
-        for column in self.c:
-            if column.primary_key:
-                keys.add(column)
-        return keys
+        return ColumnSet(column for column in self.c if column.primary_key)
 
     @property
     def foreign_keys(self) -> Any:
@@ -237,7 +230,7 @@ class TableClause(FromClause):
     @property
     def primary_key(self) -> Any:
         """Not known."""
-        return ColumnCollection()
+        return ColumnSet()
 
     @property
     def foreign_keys(self) -> Any:
@@ -264,6 +257,9 @@ class TableClause(FromClause):
     def structure(self, binds: Binds) -> Hashable:
         """The table itself."""
         return self
+
+    def __str__(self) -> str:
+        return str(self.fullname)
 
     def insert(self, values: Any = None, inline: bool = False, **kw: Any) -> Any:
         """`INSERT INTO this`."""
@@ -357,7 +353,9 @@ class Join(FromClause):
         self.left = as_from(left)
         self.right = as_from(right).self_group()
         if onclause is None:
-            self.onclause = join_condition(self.left, self.right)
+            # In a chain of joins the last table is the first to be looked at.
+            last = self.left.right if self.left._is_join else None
+            self.onclause = join_condition(self.left, self.right, last)
         else:
             self.onclause = as_condition(onclause, "SQL expression for ON clause").self_group(
                 against=operators.asbool
@@ -398,12 +396,11 @@ class Join(FromClause):
     @property
     def primary_key(self) -> Any:
         """The keys of both sides, without those that ON makes equal to another."""
-        keys = ColumnCollection()
-        for column in reduce_columns(
-            [column for column in self._columns_of_both if column.primary_key], self.onclause
-        ):
-            keys.add(column)
-        return keys
+        return ColumnSet(
+            reduce_columns(
+                [column for column in self._columns_of_both if column.primary_key], self.onclause
+            )
+        )
 
     @property
     def _columns_of_both(self) -> list[Any]:
@@ -472,8 +469,11 @@ class Join(FromClause):
         )
 
 
-def reduce_columns(columns: Iterable[Any], *clauses: Any) -> list[Any]:
-    """The columns without those that a foreign key or a condition makes equal to an earlier one."""
+def reduce_columns(columns: Iterable[Any], *clauses: Any, only_synonyms: bool = False) -> list[Any]:
+    """The columns without those that a foreign key or a condition makes equal to an earlier one.
+
+    only_synonyms: leave out only those that also have the same name.
+    """
     kept = list(columns)
     omitted: set[Any] = set()
     for column in kept:
@@ -485,13 +485,19 @@ def reduce_columns(columns: Iterable[Any], *clauses: Any) -> list[Any]:
                     target = key.column
                 except exc.NoReferenceError:
                     continue
-                if target.shares_lineage(other):
+                if target.shares_lineage(other) and (
+                    not only_synonyms or column.name == other.name
+                ):
                     omitted.add(column)
                     break
     for clause in clauses:
         for one, two in _equal_columns(clause):
             for earlier, later in ((one, two), (two, one)):
-                if _is_before(kept, earlier, later) and later not in omitted:
+                if (
+                    _is_before(kept, earlier, later)
+                    and later not in omitted
+                    and (not only_synonyms or later.name == earlier.name)
+                ):
                     omitted.add(later)
     return [column for column in kept if column not in omitted]
 

@@ -52,19 +52,15 @@ _cache_ids: dict[Any, int] = {}
 def generic_repr(subject: Any, values_of: Any = None) -> str:
     """`Name(positional, keyword=value)`: the constructor arguments that are not the default."""
     values_of = subject if values_of is None else values_of
-    cls = type(subject)
-    constructor = type(values_of).__init__
     names = init_names(type(values_of))
-    defaults = getattr(constructor, "__defaults__", None) or ()
+    defaults = getattr(type(values_of).__init__, "__defaults__", None) or ()
     first_default = len(names) - len(defaults)
-    shown = []
-    for position, name in enumerate(names):
-        value = getattr(values_of, name, None)
-        if position < first_default:
-            shown.append(repr(value))
-        elif value != defaults[position - first_default]:
+    shown = [repr(getattr(values_of, name, None)) for name in names[:first_default]]
+    for name, default in zip(names[first_default:], defaults, strict=True):
+        value = getattr(values_of, name, default)
+        if value != default:
             shown.append(f"{name}={value!r}")
-    return f"{cls.__name__}({', '.join(shown)})"
+    return f"{type(subject).__name__}({', '.join(shown)})"
 
 
 class Comparator(ColumnOperators):
@@ -313,7 +309,10 @@ class NullType(TypeEngine):
         """Only NULL can be written."""
 
         def process(value: Any) -> str:
-            raise exc.CompileError(f"Don't know how to render literal SQL value: {value!r}")
+            raise exc.CompileError(
+                f'No literal value renderer is available for literal value "{value!r}" with '
+                "datatype NULL"
+            )
 
         return process
 
@@ -517,6 +516,10 @@ def _decimal_class() -> Any:
     return Decimal
 
 
+def _quoted_literal(value: Any) -> str:
+    return f"'{value}'"
+
+
 class DateTime(TypeEngine):
     """A datetime.datetime."""
 
@@ -531,6 +534,10 @@ class DateTime(TypeEngine):
         """Datetime."""
         return datetime.datetime
 
+    def literal_processor(self, dialect: Any) -> Processor:
+        """As Python spells it, in quotes."""
+        return _quoted_literal
+
 
 class Date(TypeEngine):
     """A datetime.date."""
@@ -542,6 +549,10 @@ class Date(TypeEngine):
     def python_type(self) -> type:
         """Date."""
         return datetime.date
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """As Python spells it, in quotes."""
+        return _quoted_literal
 
 
 class Time(TypeEngine):
@@ -557,6 +568,10 @@ class Time(TypeEngine):
     def python_type(self) -> type:
         """Time."""
         return datetime.time
+
+    def literal_processor(self, dialect: Any) -> Processor:
+        """As Python spells it, in quotes."""
+        return _quoted_literal
 
 
 class _Binary(TypeEngine):
