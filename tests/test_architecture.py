@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -19,6 +20,11 @@ MODULES = sorted(
     path.relative_to(ROOT) for path in PACKAGE.rglob("*.py") if "lessons" not in path.parts
 )
 
+COURSE = {"course", "files", "errors"}
+KERNEL = {"kernel.client", "kernel.messages"}
+REPLAY = {"replay", *COURSE, *KERNEL}
+REFERENCE = {"reference", *REPLAY}
+
 TUTOR_BELOW = {
     "errors": set(),
     "files": {"errors"},
@@ -26,39 +32,20 @@ TUTOR_BELOW = {
     "differences": set(),
     "kernel": {"errors"},
     "course": {"errors", "files"},
-    "replay": {"course", "kernel.client", "kernel.messages", "errors"},
-    "reference": {"replay", "course", "kernel.messages", "files", "errors"},
-    "study": {"reference", "replay", "course", "errors"},
-    "turn": {"reference", "course", "kernel.messages"},
-    "report": {"turn", "replay", "course", "kernel.messages"},
-    "tutor": {
-        "report",
-        "turn",
-        "study",
-        "reference",
-        "replay",
-        "course",
-        "kernel.messages",
-        "files",
-        "errors",
-    },
-    "findings": {"course", "files", "errors"},
-    "check": {
-        "findings",
-        "reference",
-        "replay",
-        "course",
-        "kernel.messages",
-        "differences",
-        "files",
-        "errors",
-    },
+    "replay": COURSE | KERNEL,
+    "reference": REPLAY,
+    "turn": REFERENCE,
+    "study": REFERENCE,
+    "judge": {"study", "turn", *REFERENCE},
+    "report": {"turn", *REFERENCE},
+    "findings": COURSE,
+    "tutor": {"judge", "report", "study", "turn", "differences", *REFERENCE},
+    "check": {"findings", "differences", *REFERENCE},
     "pytest_plugin": {"check", "findings", "course", "errors"},
-    "repl": {"tutor", "course", "kernel.messages", "errors", "files", "config"},
-    "cli": {"repl", "tutor", "check", "findings", "course", "config", "files", "errors"},
+    "repl": {"tutor", "kernel.messages", "config", *COURSE},
+    "cli": {"repl", "tutor", "check", "findings", "config", "replay", *COURSE},
     "__main__": {"cli"},
     "__init__": set(),
-    "miniorm": set(),
 }
 
 # A module of the engine imports only those before it in ARCHITECTURE.md's block of that name.
@@ -73,11 +60,7 @@ ENGINE_ORDER = (
 STANDARD_LIBRARY_LATE = {"asyncio", "typing", "inspect", "logging", "dataclasses"}
 
 ONLY_IN = {
-    "sqlite3": {
-        "ormtutor/miniorm/engine/sqlite.py",
-        "ormtutor/kernel/facts.py",
-        "ormtutor/kernel/recorder.py",
-    },
+    "sqlite3": {"ormtutor/miniorm/engine/sqlite.py"},
     "subprocess": {"ormtutor/kernel/client.py"},
     "prompt_toolkit": {"ormtutor/repl/"},
     "pygments": {"ormtutor/repl/"},
@@ -86,6 +69,7 @@ ONLY_IN = {
 }
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
 
@@ -106,7 +90,8 @@ def checked_at_run_time(tree: ast.Module) -> Iterator[ast.AST]:
         pending.extend(ast.iter_child_nodes(node))
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Return the dotted modules that a file imports; `from a import b` is `a.b` if a module."""
     found: set[str] = set()
     for node in checked_at_run_time(parse(path)):
@@ -117,7 +102,7 @@ def imported(path: Path) -> set[str]:
                 below = ROOT / Path(*node.module.split("."), alias.name)
                 is_module = below.with_suffix(".py").exists() or below.is_dir()
                 found.add(f"{node.module}.{alias.name}" if is_module else node.module)
-    return found
+    return frozenset(found)
 
 
 def own_imports(path: Path) -> set[str]:
@@ -133,7 +118,14 @@ def room_of(module: str) -> str:
 def is_door(path: Path) -> bool:
     """A public path that only passes names on serves learners, not the engine."""
     return path.name == "__init__.py" or path.as_posix().endswith(
-        ("miniorm/types.py", "miniorm/schema.py", "ext/declarative.py")
+        (
+            "miniorm/types.py",
+            "miniorm/schema.py",
+            "ext/declarative.py",
+            "orm/interfaces.py",
+            "orm/properties.py",
+            "orm/util.py",
+        )
     )
 
 
@@ -220,8 +212,7 @@ def test_only_the_executor_and_the_row_loaders_run_generated_code() -> None:
     users = {path.as_posix() for path in MODULES if "exec" in calls(path)}
     assert users <= {
         "ormtutor/kernel/executor.py",
-        "ormtutor/miniorm/orm/loading.py",
-        "ormtutor/miniorm/orm/attributes.py",
+        "ormtutor/miniorm/orm/rowloader.py",
     }
 
 

@@ -80,7 +80,7 @@ from ormtutor.miniorm.orm.session import (
     object_session,
 )
 from ormtutor.miniorm.orm.sessionmaker import scoped_session, sessionmaker
-from ormtutor.miniorm.orm.state import AttributeState, InstanceState
+from ormtutor.miniorm.orm.state import AttributeState, InstanceState, was_deleted
 from ormtutor.miniorm.orm.transaction import SessionTransaction
 from ormtutor.miniorm.orm.unitofwork import UOWTransaction
 
@@ -159,6 +159,7 @@ __all__ = [
     "undefer",
     "undefer_group",
     "validates",
+    "was_deleted",
     "with_parent",
 ]
 

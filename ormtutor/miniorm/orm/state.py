@@ -51,10 +51,15 @@ class symbol(int):
         return known
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return symbol, (self.name, int(self))
+        return _symbol, (self.name, int(self))
 
     def __repr__(self) -> str:
         return f"symbol({self.name!r})"
+
+
+def _symbol(name: str, value: int) -> symbol:
+    """The constant of this name, for pickling: its class has another module's name."""
+    return symbol(name, value)
 
 
 # What a read can give instead of a value. Compare with `is`.
@@ -707,6 +712,11 @@ def instance_state(obj: Any) -> InstanceState:
     except (AttributeError, KeyError):
         raise UnmappedInstanceError(obj) from None
     return state
+
+
+def was_deleted(obj: Any) -> bool:
+    """Whether the object's row was deleted in a flush, now or earlier."""
+    return instance_state(obj).was_deleted
 
 
 def instance_dict(obj: Any) -> dict[str, Any]:
