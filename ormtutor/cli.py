@@ -11,7 +11,6 @@ before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is n
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -21,10 +20,14 @@ from ormtutor.errors import TutorError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from pathlib import Path
+    from typing import Literal
 
+    from ormtutor.check import ItemResult, Report
     from ormtutor.config import Config
+    from ormtutor.findings import Finding
     from ormtutor.repl.launch import Session
+    from ormtutor.replay import Kernels
 
 INTERRUPTED = 130
 
@@ -41,7 +44,7 @@ examples:
   ormtutor mapping               open a lesson by its name, number or file
   ormtutor mapping/commit        open it at a step
   ormtutor --plain               line by line: for screen readers, old terminals
-  ormtutor mapping < answers.py  type a script; exit code 1 if it does not finish
+  ormtutor mapping < answers.py  type a script; exit code 1 if it is too short
 
 options:
   --plain             line mode instead of the full screen
@@ -69,7 +72,8 @@ files:
   ~/.cache/ormtutor/                      can be deleted
 
 exit codes: 0 done or left, 1 a check failed or a piped lesson is not finished,
-2 usage, configuration or lesson syntax, 3 kernel or environment, 130 interrupted
+2 usage, configuration or lesson syntax, 3 kernel or environment,
+130 interrupted
 """
 
 LIST_HELP = """\
@@ -112,8 +116,16 @@ exit codes: 0 all is well, 1 something is not, 2 a file cannot be read as a
 lesson, 3 the kernel cannot start
 """
 
-COMMANDS = {"list": LIST_HELP, "check": CHECK_HELP}
+HELP_OF = {"": HELP, "list": LIST_HELP, "check": CHECK_HELP}
+CHOICES = {"--color": ("auto", "always", "never"), "--engine": ("miniorm", "sqlalchemy")}
 WITH_VALUE = ("--color", "--engine", "--path", "--lessons", "-k")
+FLAGS = ("--plain", "-x", "--accept", "--fix")
+KNOWN = {
+    "": ("--plain", "--color", "--engine", "--path", "--lessons"),
+    "list": ("--color", "--lessons"),
+    "check": ("--color", "--engine", "--path", "--lessons", "-k", "-x", "--accept", "--fix"),
+}
+"""What each command takes; the help texts above tell the same to people."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,9 +148,9 @@ def run(words: list[str]) -> int:
     """Do what the words of the command line ask for."""
     command, rest = split(words)
     if "-h" in rest or "--help" in rest:
-        print(COMMANDS.get(command, HELP), end="")
+        print(HELP_OF[command], end="")
         return 0
-    if not command and ("-V" in rest or "--version" in rest):
+    if "-V" in rest or "--version" in rest:
         print(f"ormtutor {__version__}")
         return 0
     options = parse(command, rest)
@@ -158,83 +170,114 @@ def complain(error: TutorError) -> None:
 # --- arguments ------------------------------------------------------------------------------------
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse, with errors that name the nearest option."""
+class Options:
+    """What the command line says; None and empty where it says nothing."""
 
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of printing the usage and leaving."""
-        raise UsageError(message, hint="`ormtutor --help` lists the options.")
+    color: Literal["auto", "always", "never"] | None = None
+    engine: Literal["miniorm", "sqlalchemy"] | None = None
+    lessons: str = ""
+    path: tuple[str, ...] = ()
+    plain: bool = False
+    k: str = ""
+    x: bool = False
+    accept: bool = False
+    fix: bool = False
+    names: tuple[str, ...] = ()
+    """The words that are no options: a lesson, a word to look for, files."""
 
 
 def split(words: list[str]) -> tuple[str, list[str]]:
     """Return the command, empty for learning, and the words without it."""
-    skip = False
+    is_value = False
     for place, word in enumerate(words):
-        if skip:
-            skip = False
+        if is_value:
+            is_value = False
         elif word in WITH_VALUE:
-            skip = True
+            is_value = True
         elif not word.startswith("-"):
-            if word in COMMANDS:
+            if word in HELP_OF:
                 return word, words[:place] + words[place + 1 :]
             return "", words
     return "", words
 
 
-def parse(command: str, words: list[str]) -> argparse.Namespace:
+def parse(command: str, words: list[str]) -> Options:
     """Return the options of a command.
 
-    Raises: UsageError: an unknown option, a missing or a wrong value.
+    By hand, since argparse takes a fifth of the time until the first frame, and would have to be
+    taught to name the nearest option.
+
+    Raises: UsageError: an unknown option, a missing or a wrong value, a name too many.
     """
-    parser = parser_of(command)
-    options, unknown = parser.parse_known_args(words)
-    if unknown:
-        raise _unknown(parser, unknown[0])
+    options = Options()
+    remaining = list(words)
+    while remaining:
+        word = remaining.pop(0)
+        if word == "--":
+            options.names += tuple(remaining)
+            break
+        if not word.startswith("-") or word == "-":
+            options.names += (word,)
+            continue
+        name, has_value, value = word.partition("=")
+        if name not in KNOWN[command]:
+            raise _unknown(command, name)
+        if name in FLAGS:
+            if has_value:
+                raise UsageError(f"{name} takes no value", hint=f"Leave out {value!r}.")
+            setattr(options, name.lstrip("-"), True)
+            continue
+        if not has_value:
+            value = _next_value(name, remaining)
+        _set(options, name, value)
+    if command != "check" and len(options.names) > 1:
+        raise UsageError(
+            f"one name is enough, and {options.names[1]!r} is one more",
+            hint="`ormtutor --help` has examples.",
+        )
     return options
 
 
-def parser_of(command: str) -> Parser:
-    """Return the parser of a command; the help texts above list what it knows."""
-    parser = Parser(prog="ormtutor", add_help=False, allow_abbrev=False)
-    parser.add_argument("--color", choices=("auto", "always", "never"))
-    parser.add_argument("--lessons")
-    if command == "list":
-        parser.add_argument("word", nargs="?", default="")
-        return parser
-    parser.add_argument("--engine", choices=("miniorm", "sqlalchemy"))
-    parser.add_argument("--path", action="append", default=[])
-    if command == "check":
-        parser.add_argument("paths", nargs="*")
-        parser.add_argument("-k", dest="word", default="")
-        parser.add_argument("-x", dest="stop", action="store_true")
-        parser.add_argument("--accept", action="store_true")
-        parser.add_argument("--fix", action="store_true")
-        return parser
-    parser.add_argument("lesson", nargs="?", default="")
-    parser.add_argument("--plain", action="store_true", default=None)
-    return parser
+def _next_value(name: str, remaining: list[str]) -> str:
+    if not remaining or (remaining[0].startswith("-") and remaining[0] != "-"):
+        wanted = " or ".join(CHOICES.get(name, ("a value",)))
+        raise UsageError(f"{name} needs {wanted} after it", hint="`ormtutor --help` has examples.")
+    return remaining.pop(0)
 
 
-def _unknown(parser: Parser, word: str) -> UsageError:
-    import difflib  # late: nobody needs it who types no mistake
-
-    if not word.startswith("-"):
-        return UsageError(
-            f"one name is enough, and {word!r} is one more", hint="`ormtutor --help` has examples."
+def _set(options: Options, name: str, value: str) -> None:
+    if value not in CHOICES.get(name, (value,)):
+        near = _nearest(value, CHOICES[name])
+        raise UsageError(
+            f"{name} cannot be {value!r}",
+            hint=f"Did you mean {near}?" if near else f"It is {' or '.join(CHOICES[name])}.",
         )
-    known = [option for action in parser._actions for option in action.option_strings]
-    known += ["--help", "--version"]
-    near = difflib.get_close_matches(word.partition("=")[0], known, 1, 0.5)
+    if name == "--path":
+        options.path += (value,)
+    else:
+        setattr(options, name.lstrip("-"), value)
+
+
+def _unknown(command: str, name: str) -> UsageError:
+    near = _nearest(name, (*KNOWN[command], "--help", "--version"))
+    of = f"ormtutor {command}".rstrip()
     return UsageError(
-        f"there is no option {word}",
-        hint=(f"Did you mean {near[0]}? " if near else "") + "`ormtutor --help` lists them.",
+        f"there is no option {name}",
+        hint=(f"Did you mean {near}? " if near else "") + f"`{of} --help` lists them.",
     )
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    import difflib  # late: nobody needs it who makes no slip
+
+    found = difflib.get_close_matches(word, known, 1)
+    return found[0] if found else ""
 
 
 # --- learning -------------------------------------------------------------------------------------
 
 
-def learn(options: argparse.Namespace) -> int:
+def learn(options: Options) -> int:
     """Open a lesson, on the full screen or line by line."""
     from ormtutor.config import load
     from ormtutor.repl import theme
@@ -256,25 +299,31 @@ def learn(options: argparse.Namespace) -> int:
     return 0
 
 
-def _session(options: argparse.Namespace, config: Config, colour: bool) -> Session:
+def _session(options: Options, config: Config, colour: bool) -> Session:
     from ormtutor.repl.launch import Session, Wishes  # after the first frame has been painted
+
+    def make_kernels() -> Kernels:
+        from ormtutor.replay import Kernels  # 20 ms, after the prompt takes keys
+
+        kernels = Kernels(options.engine or config.engine, path=options.path)
+        kernels.prepare()
+        return kernels
 
     return Session(
         Wishes(
-            lesson=options.lesson,
-            engine=options.engine or config.engine,
-            path=options.path,
+            lesson="".join(options.names),
             lessons=[options.lessons] if options.lessons else config.lessons,
             colour=colour,
             mode=config.mode,
             mouse=config.mouse,
             panel=config.panel,
             history=config.history,
-        )
+        ),
+        make_kernels,
     )
 
 
-def _wants_colour(options: argparse.Namespace, config: Config) -> bool:
+def _wants_colour(options: Options, config: Config) -> bool:
     from ormtutor.repl.theme import wants_colour
 
     when = options.color or config.color
@@ -299,7 +348,7 @@ def _screen_size() -> tuple[int, int] | None:
 # --- list -----------------------------------------------------------------------------------------
 
 
-def list_lessons(options: argparse.Namespace) -> int:
+def list_lessons(options: Options) -> int:
     """Print lessons and steps with what is done."""
     import shutil
 
@@ -311,14 +360,15 @@ def list_lessons(options: argparse.Namespace) -> int:
     from ormtutor.repl.theme import paint
 
     config = load()
+    word = "".join(options.names)
     library = find_lessons([options.lessons] if options.lessons else config.lessons)
     for problem in library.problems:
         complain(problem)
     progress = Progress(files.progress_file())
     width = shutil.get_terminal_size((80, 24)).columns
-    lines = listing(library, progress, options.word, width)
+    lines = listing(library, progress, word, width)
     if not lines:
-        raise UsageError(f"no lesson or step has {options.word!r} in its name")
+        raise UsageError(f"no lesson or step has {word!r} in its name")
     colour = _wants_colour(options, config)
     for line in lines:
         print(paint(line, colour=colour, attributes=colour).rstrip(" "))
@@ -328,6 +378,129 @@ def list_lessons(options: argparse.Namespace) -> int:
 # --- check ----------------------------------------------------------------------------------------
 
 
-def check_lessons(options: argparse.Namespace) -> int:
-    """Check lesson files and print what was found."""
-    raise NotImplementedError
+def check_lessons(options: Options) -> int:
+    """Check lesson files; findings and times go to stdout, as they come."""
+    from ormtutor.check import exit_code, lesson_paths
+    from ormtutor.config import load
+    from ormtutor.findings import fix, refuse_in_ci
+    from ormtutor.repl.launch import find_lessons
+
+    if options.accept:
+        refuse_in_ci()
+        if not sys.stdin.isatty():
+            raise UsageError("--accept asks before it writes", hint="Run it at a terminal.")
+    config = load()
+    library = find_lessons([options.lessons] if options.lessons else config.lessons)
+    paths = lesson_paths(options.names, library)
+    if not paths:
+        raise UsageError("no lessons were found", hint="Name a lesson file, or --lessons DIR.")
+    if options.fix:
+        for path in paths:
+            for done in fix(path):
+                print(f"{done} (written)")
+    reports: list[Report] = []
+    for path in paths:
+        reports.append(_check(path, options, config))
+        if options.accept and any(finding.edit for finding in reports[-1].findings):
+            reports[-1] = _accept(path, reports[-1], options, config)
+        if options.x and not reports[-1].is_ok:
+            break
+    _print_summary(reports, len(paths))
+    return exit_code(reports)
+
+
+def _check(path: Path, options: Options, config: Config) -> Report:
+    """Check one lesson; prints a line a step with its time, and what was found under it."""
+    from ormtutor.check import check_files
+
+    steps = _StepLines(path, _wants_colour(options, config))
+    (report,) = check_files(
+        [path],
+        engine=options.engine or config.engine,
+        engine_path=options.path,
+        pattern=options.k,
+        stop_at_first=options.x,
+        on_result=steps.add,
+    )
+    steps.end(report)
+    return report
+
+
+class _StepLines:
+    """Prints a line for each step when the next one begins."""
+
+    def __init__(self, path: Path, colour: bool) -> None:
+        self._colour = colour
+        self._name = ""
+        self._seconds = 0.0
+        self._findings: list[Finding] = []
+        print(path)
+
+    def add(self, result: ItemResult) -> None:
+        """Take in what came of an item."""
+        name = result.item.name.partition("::")[0]
+        if name != self._name:
+            self.flush()
+            self._name = name
+        self._seconds += result.seconds
+        self._findings += result.findings
+
+    def flush(self) -> None:
+        """Print the step at hand."""
+        from ormtutor.repl.theme import paint
+
+        if self._name:
+            failed = any(not finding.is_note for finding in self._findings)
+            style, word = ("class:wrong", "FAILED") if failed else ("class:ok", "ok")
+            name = f"  {self._name:30} {self._seconds:6.1f} s  "
+            print(paint([("", name), (style, word)], colour=self._colour, attributes=self._colour))
+            for finding in self._findings:
+                print(*finding.lines(), sep="\n")
+        self._name, self._seconds, self._findings = "", 0.0, []
+        sys.stdout.flush()
+
+    def end(self, report: Report) -> None:
+        """Print the last step, and why the lesson could not be checked, if so."""
+        self.flush()
+        if report.error is not None:
+            print(report.error)
+
+
+def _accept(path: Path, report: Report, options: Options, config: Config) -> Report:
+    """Offer to write what really came out; then check the lesson again."""
+    from ormtutor.findings import accept
+
+    edits = [finding.edit for finding in report.findings if finding.edit is not None]
+    try:
+        count = accept(path, edits, _is_approved)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+    if not count:
+        return report
+    print(f"{path}: {count} of {len(edits)} changes written; checking again")
+    return _check(path, options, config)
+
+
+def _is_approved(difference: str) -> bool:
+    """Show a difference and ask; Ctrl-C and the end of the input mean no."""
+    print(difference)
+    try:
+        return input("Write this? [y/N] ").strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
+
+
+def _print_summary(reports: list[Report], total: int) -> None:
+    failed = [report for report in reports if not report.is_ok]
+    seconds = sum(report.seconds for report in reports)
+    examples = sum(report.examples for report in reports)
+    lessons = "1 lesson" if len(reports) == 1 else f"{len(reports)} lessons"
+    what = f"{lessons}, {examples} examples, {seconds:.1f} s"
+    if failed:
+        names = ", ".join(report.path.name for report in failed)
+        print(f"FAILED: {len(failed)} of {what}: {names}")
+    else:
+        print(f"ok: {what}")
+    if len(reports) < total:
+        print(f"({total - len(reports)} lessons were not checked: -x)")

@@ -16,14 +16,16 @@ After:  what neither option, environment nor file says stays at its default.
 
 from __future__ import annotations
 
-import difflib
-import re
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any, Literal
+import os
 
 from ormtutor import files
 from ormtutor.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any, Literal
 
 CHOICES = {
     "mode": ("emacs", "vi"),
@@ -33,9 +35,11 @@ CHOICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Config:
-    """What the file says, or the defaults."""
+    """What the file says, or the defaults.
+
+    No dataclass: this stands before the first frame, and `dataclasses` takes 10 ms to import.
+    """
 
     mode: Literal["emacs", "vi"] = "emacs"
     color: Literal["auto", "always", "never"] = "auto"
@@ -45,6 +49,13 @@ class Config:
     panel: Literal["sql", "session", "tables", "expected"] = "sql"
     engine: Literal["miniorm", "sqlalchemy"] = "miniorm"
     lessons: tuple[str, ...] = ()
+
+    def __init__(self, **found: Any) -> None:
+        for key, value in found.items():
+            setattr(self, key, value)
+
+
+SETTINGS = tuple(Config.__annotations__)
 
 
 def load(path: Path | None = None) -> Config:
@@ -63,7 +74,7 @@ def load(path: Path | None = None) -> Config:
 
 def parse(text: str, path: Path) -> Config:
     """Return the configuration that a text holds; `path` is for the error's sake."""
-    import tomllib  # late: most people have no file, and it stands before the first prompt
+    import tomllib  # late, like difflib: most people have no file
 
     try:
         found = tomllib.loads(text)
@@ -71,13 +82,12 @@ def parse(text: str, path: Path) -> Config:
         raise ConfigError(
             f"{path}: {error}", hint='Each line has the form: name = value, texts in "quotes".'
         ) from error
-    known = [field.name for field in fields(Config)]
     for key in found:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1, 0.5)
+        if key not in SETTINGS:
+            near = _nearest(key, SETTINGS)
             raise ConfigError(
                 f"{path}:{_line_of(text, key)}: there is no setting {key!r}",
-                hint=f"Did you mean {near[0]!r}?" if near else f"Settings: {', '.join(known)}.",
+                hint=f"Did you mean {near!r}?" if near else f"Settings: {', '.join(SETTINGS)}.",
             )
     return Config(**{key: _checked(key, value, text, path) for key, value in found.items()})
 
@@ -87,10 +97,10 @@ def _checked(key: str, value: Any, text: str, path: Path) -> Any:
     place = f"{path}:{_line_of(text, key)}"
     if key in CHOICES:
         if value not in CHOICES[key]:
-            near = difflib.get_close_matches(str(value), CHOICES[key], 1)
+            near = _nearest(str(value), CHOICES[key])
             raise ConfigError(
                 f"{place}: {key} cannot be {value!r}",
-                hint=f"Did you mean {near[0]!r}?"
+                hint=f"Did you mean {near!r}?"
                 if near
                 else "It is one of: " + ", ".join(f'"{word}"' for word in CHOICES[key]) + ".",
             )
@@ -98,14 +108,23 @@ def _checked(key: str, value: Any, text: str, path: Path) -> Any:
     if key == "lessons":
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{place}: lessons is a list of folders", hint='lessons = ["~/ours"]')
-        return tuple(str(Path(item).expanduser()) for item in value)
+        return tuple(os.path.expanduser(item) for item in value)
     if not isinstance(value, bool):
         raise ConfigError(f"{place}: {key} cannot be {value!r}", hint=f"{key} = true or false")
     return value
 
 
+def _nearest(word: str, known: Sequence[str]) -> str:
+    import difflib
+
+    found = difflib.get_close_matches(word, known, 1, 0.5)
+    return found[0] if found else ""
+
+
 def _line_of(text: str, key: str) -> int:
     """Return the line on which a key is set, which the TOML reader does not tell."""
+    import re
+
     for number, line in enumerate(text.splitlines(), 1):
         if re.match(rf"\s*\[*[\"']?{re.escape(key)}[\"']?\s*[\].=]", line):
             return number

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 _NAME = "ormtutor"
@@ -106,6 +105,8 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
     Raises: OSError: the folder cannot be made or written, or the disk is full.
     """
+    import tempfile  # late: the places are asked for before the first frame, writing comes after
+
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

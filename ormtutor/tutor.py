@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,25 +20,18 @@ from typing import Any, Literal
 
 from ormtutor import files
 from ormtutor.course.checking import (
-    Evidence,
     Goal,
-    Traffic,
-    Vector,
     Verdict,
-    all_met,
-    decide,
-    recognise,
-    vector,
-    without_history,
 )
 from ormtutor.course.lesson import Example, Hint, Lesson, Predict, Step
 from ormtutor.course.library import Library
 from ormtutor.course.output import blank_addresses
 from ormtutor.course.progress import Progress, StepStatus
-from ormtutor.course.statements import SentSQL, spelled_out
+from ormtutor.course.statements import spelled_out
 from ormtutor.errors import CommandError, KernelError
+from ormtutor.judge import Judge
+from ormtutor.kernel.client import Kernel
 from ormtutor.kernel.messages import (
-    Answer,
     Completion,
     Failure,
     Finished,
@@ -47,17 +39,7 @@ from ormtutor.kernel.messages import (
     Statement,
 )
 from ormtutor.reference import (
-    Trial,
-    challenge_goals,
     failure_of,
-    goals_at,
-    judge_challenge,
-    judged_by,
-    look,
-    sent_of,
-    shown_of,
-    subject_of,
-    traffic_of,
 )
 from ormtutor.replay import (
     EngineName,
@@ -65,6 +47,7 @@ from ormtutor.replay import (
     Kernels,
     OnInput,
     OnReply,
+    ReplayError,
     Replica,
     answering,
     entering,
@@ -104,25 +87,25 @@ class Tutor:
         *,
         engine: EngineName = "miniorm",
         path: Sequence[str] = (),
+        kernels: Kernels | None = None,
         on_notice: Callable[[str], None] | None = None,
     ) -> None:
+        """`kernels` are some that were made before, so that one of them starts while we wait."""
         self.library = library
         self.progress = progress
-        self.engine = engine
         self._notice = on_notice or _ignore
-        self._kernels = Kernels(engine, path=path)
+        self._kernels = kernels or Kernels(engine, path=path)
+        self.engine = self._kernels.engine
         self._kernels.prepare()  # Python starts while the rest of the console is imported
         self._replica: Replica | None = None
         self._study: Study | None = None
         self._sandbox: _Sandbox | None = None
+        self._judge_here: Judge | None = None
         self._lesson: Lesson | None = None
         self.index = 0
         self._base: list[Entry] = []
         self._turns: list[Turn] = []
         self._undone: list[str] = []
-        self._goals: tuple[Goal, ...] = ()
-        self._told: tuple[Any, ...] = ()  # the state at which a mistake was told last
-        self._judged: tuple[Trial, ...] = ()
         self._answered: set[int] = set()
         self._shown_lines = 0
         self.hints_shown = 0
@@ -155,11 +138,7 @@ class Tutor:
     @property
     def goals(self) -> tuple[Goal, ...]:
         """The Expected panel: what the step asks for, and what of it is met."""
-        if not self._goals and self._study is not None and not self._is_judged_by_trials():
-            reference = self._study.reference_now()
-            if reference is not None and not self.step.checks:
-                self._goals = without_history(self._goals_from(look(self._kernel())))
-        return self._goals
+        return self._judge_here.goals if self._judge_here is not None else ()
 
     @property
     def attempts(self) -> int:
@@ -178,6 +157,10 @@ class Tutor:
 
     def _typed(self) -> list[Turn]:
         return [turn for turn in self._turns if turn.kind in ("learner", "play")]
+
+    def _judge_of_step(self) -> Judge:
+        assert self._judge_here is not None  # every step has one, from its beginning on
+        return self._judge_here
 
     def _kernel(self) -> Replica:
         if self._replica is None:
@@ -250,12 +233,12 @@ class Tutor:
         self._clear_step()
         self._turns = [turn for line in own if (turn := self._demo(*line)) is not None]
         self._study = Study(self._kernels, self.lesson, self.index, self._base)
-        self._ask_goals_at_start()
+        self._judge_here = Judge(self._kernels, self.lesson, self.step, self._base, self._study)
+        self._judge_here.begin(self._kernel())
         self.progress.enter(self.lesson.id, self.step.id)
 
     def _clear_step(self) -> None:
-        self._turns, self._undone, self._goals = [], [], ()
-        self._told, self._judged = (), ()
+        self._turns, self._undone = [], []
         self._answered = set()
         self._shown_lines = self.hints_shown = 0
         self.passed = self.step.is_reading
@@ -269,14 +252,6 @@ class Tutor:
         if failure and example is not None and not example.want.startswith("Traceback "):
             self._notice(f"the step's own setup failed: {_first_line(failure)}")
         return None
-
-    def _ask_goals_at_start(self) -> None:
-        subject = subject_of(self.step)
-        if subject is not None:
-            self._goals = challenge_goals(self.step, subject, (), ())
-        elif self.step.checks:
-            found = self._goals_from(None)
-            self._goals = without_history(found)
 
     def study(self) -> None:
         """Find out in the background what the step's answers do. Call it when nothing is urgent."""
@@ -307,8 +282,14 @@ class Tutor:
         self._undone.clear()
         if not self._kernel().alive:
             return self._recover(turn)
-        if not self.is_playing:
-            turn = self._judge(turn)
+        if not self.is_playing and not self.step.is_reading:
+            try:
+                turn = self._judge(turn)
+            except KernelError:
+                # A thread that the input left behind may end the kernel after the input.
+                if self._kernel().alive:
+                    raise
+                return self._recover(turn)
         self._turns.append(turn)
         return turn
 
@@ -365,7 +346,7 @@ class Tutor:
         lost = replace(
             turn,
             is_lost=True,
-            goals=self._goals,
+            goals=self.goals,
             verdict=None if self.is_playing else Verdict("error", f"The kernel died: {failure}"),
         )
         self._turns.append(lost)
@@ -373,24 +354,32 @@ class Tutor:
 
     def _rebuild(self, kept: Sequence[Turn]) -> None:
         """Put a new kernel where the old one stood, with these inputs of the step."""
-        self._replace_kernel([*self._base, *map(_entry_of, kept)])
+        base = self._base if self._sandbox is None else self._sandbox_base()
+        try:
+            self._replace_kernel([*base, *map(_entry_of, kept)])
+        except ReplayError:
+            self._turns = [replace(turn, is_lost=True) for turn in self._turns]
+            self._notice("your inputs of this step could not be replayed; it begins anew")
+            self._replace_kernel(base)
+
+    def _revive(self) -> Kernel:
+        """Return the kernel; one that died since the last input is replaced first."""
+        if not self._kernel().alive:
+            self._notice(f"the kernel died ({self._kernel().kernel.exit}); your names are back")
+            self._rebuild([turn for turn in self._typed() if not turn.is_lost])
+        return self._kernel().kernel
 
     # --- judging ----------------------------------------------------------------------------------
 
     def _judge(self, turn: Turn) -> Turn:
-        before = self._goals
+        before = self._judge_of_step().goals
         typed = [*self._typed(), turn]
-        failure = failure_of(turn.replies)
-        whole = False
-        if not self._is_judged_by_trials():
-            self._goals = self._goals_by_asking(typed)
-        elif not self.passed:
-            self._goals, whole = self._goals_by_trial(typed, asked=False)
-        verdict: Verdict | None = None
-        if not self.passed:
-            verdict = self._decide(typed, failure, is_whole=whole, asked=False)
+        verdict = self._judge_of_step().judge(self._kernel(), typed, passed=self.passed)
+        if verdict is not None:
             self._count(verdict, typed)
-        return replace(turn, goals=_with_history(self._goals, before), verdict=verdict)
+        return replace(
+            turn, goals=_with_history(self._judge_of_step().goals, before), verdict=verdict
+        )
 
     def check(self) -> Verdict:
         """Judge the step now, and say what is missing."""
@@ -398,125 +387,13 @@ class Tutor:
             raise CommandError("nothing is judged at play", hint="`:return` goes back to the step.")
         if self.step.is_reading:
             return Verdict("pass", "There is nothing to do here but to read.")
+        self._revive()
         typed = self._typed()
-        if self._is_judged_by_trials():
-            self._goals, whole = self._goals_by_trial(typed, asked=True)
-        else:
-            self._goals, whole = self._goals_by_asking(typed), False
-        # What failed last may be declared a mistake, though asking is no further failure.
-        failure = failure_of(typed[-1].replies) if typed else ""
-        verdict = self._decide(typed, failure, is_whole=whole, asked=True)
+        verdict = self._judge_of_step().judge(self._kernel(), typed, asked=True)
+        assert verdict is not None
         if verdict.is_pass and not self.passed:
             self._count(verdict, typed)
         return verdict
-
-    def _is_judged_by_trials(self) -> bool:
-        return subject_of(self.step) is not None
-
-    def _goals_by_asking(self, typed: Sequence[Turn]) -> tuple[Goal, ...]:
-        if self.step.checks:
-            return self._goals_from(None, typed)
-        shown = [shown_of(turn.replies) for turn in typed]
-        return self._goals_from(look(self._kernel(), shown), typed)
-
-    def _goals_from(self, effects: Any, typed: Sequence[Turn] = ()) -> tuple[Goal, ...]:
-        """Return the goals as the kernel's facts have them, waiting for the reference if needed."""
-        kernel = self._kernel().kernel
-        checks = [check.expression for check in self.step.checks]
-        answers: tuple[Answer, ...] = kernel.ask(checks) if checks else ()
-        reference = None
-        if not checks and self._study is not None:
-            reference = self._study.reference()
-        sent = [item for turn in typed for item in sent_of(turn.replies)]
-        return goals_at(self.step, reference, effects, answers, sent, self._goals)
-
-    def _goals_by_trial(
-        self, typed: Sequence[Turn], *, asked: bool
-    ) -> tuple[tuple[Goal, ...], bool]:
-        """Return the goals of a challenge, and whether the attempt is a whole one."""
-        subject = subject_of(self.step)
-        assert subject is not None
-        sources = [turn.source for turn in typed if turn.status == "ok"]
-        found = judged_by(subject, sources)
-        reference = self._study.reference() if self._study is not None else None
-        if found is None or reference is None:
-            self._judged = ()
-            return challenge_goals(self.step, subject, (), (), self._goals), False
-        defines = bool(judged_by(subject, sources[-1:])) or asked or not self._judged
-        if defines or not subject.names:
-            inputs, expression = found
-            self._judged = judge_challenge(
-                self._kernels, self.lesson, self.step, self._base, inputs, expression
-            )
-            self._kernels.prepare()
-        goals = challenge_goals(self.step, subject, reference.trials, self._judged, self._goals)
-        return goals, bool(defines and subject.names)
-
-    def _decide(
-        self, typed: Sequence[Turn], failure: str, *, is_whole: bool, asked: bool
-    ) -> Verdict:
-        trials_failed = next((trial.failure for trial in self._judged if trial.failure), "")
-        sent = self._sent(typed)
-        attempt = vector(self._goals, failure or trials_failed, sent)
-        # A pass, and only a pass, is compared with the lesson's traffic.
-        done = all_met(self._goals)
-        reference = self._study.reference() if self._study is not None and done else None
-        mistake, is_on_path = "", False
-        if not done or failure:
-            mistake, is_on_path = self._recognise(attempt, asked=asked)
-        here = (mistake, attempt.goals, attempt.lefts, attempt.failure)
-        if not asked and here == self._told:
-            mistake = ""  # it was told, and nothing that matters has changed since
-        verdict = decide(
-            Evidence(
-                goals=self._goals,
-                failure=failure,
-                failure_is_asked=self._is_asked_failure(failure),
-                mistake=mistake,
-                is_on_path=is_on_path,
-                asked=asked,
-                is_whole=is_whole,
-                yours=self._traffic(typed),
-                theirs=reference.traffic_to_goal if reference is not None else None,
-            )
-        )
-        if verdict.kind == "mistake":
-            self._told = here
-        return verdict
-
-    def _sent(self, typed: Sequence[Turn]) -> tuple[SentSQL, ...]:
-        if self._is_judged_by_trials():
-            return self._judged[0].sent if self._judged else ()
-        return tuple(item for turn in typed for item in sent_of(turn.replies))
-
-    def _traffic(self, typed: Sequence[Turn]) -> tuple[Traffic, ...]:
-        if self._is_judged_by_trials():
-            return self._judged[0].traffic if self._judged else ()
-        return traffic_of(reply for turn in typed for reply in turn.replies)
-
-    def _recognise(self, attempt: Vector, *, asked: bool) -> tuple[str, bool]:
-        """Return the text of the mistake that this is, and whether a right answer comes by here."""
-        if self._study is None:
-            return "", False
-        if not asked and self._study.is_on_path(attempt):
-            return "", True  # the straight path waits for nothing more
-        if not self.step.mistakes:
-            return "", False
-        known = self._study.known()
-        found = recognise(attempt, known.mistakes)
-        text = self.step.mistakes[found].message if found is not None else ""
-        return text, known.is_on_path(attempt)
-
-    def _is_asked_failure(self, failure: str) -> bool:
-        """Whether the step shows an exception of this kind on purpose."""
-        if not failure:
-            return False
-        kind = failure.partition(":")[0]
-        return any(
-            example.want.startswith("Traceback ")
-            and re.search(rf"^{re.escape(kind)}\b", example.want, re.MULTILINE) is not None
-            for example in self.step.reference
-        )
 
     def _count(self, verdict: Verdict, typed: Sequence[Turn]) -> None:
         if verdict.is_pass:
@@ -687,15 +564,7 @@ class Tutor:
             return
         typed = self._typed()
         self.passed = any(t.verdict is not None and t.verdict.is_pass for t in typed)
-        self._told = ()
-        self._goals = ()
-        if not typed:
-            self._judged = ()
-            self._ask_goals_at_start()
-        elif self._is_judged_by_trials():
-            self._goals = without_history(self._goals_by_trial(typed, asked=True)[0])
-        else:
-            self._goals = without_history(self._goals_by_asking(typed))
+        self._judge_of_step().look_again(self._kernel(), typed)
 
     # --- the sandbox ------------------------------------------------------------------------------
 
@@ -731,7 +600,8 @@ class Tutor:
         if self.hints_shown >= len(self.step.hints):
             return None
         self.hints_shown += 1
-        self.progress.record(self.lesson.id, self.step.id, hints=self.hints_shown)
+        hints = max(self.hints_shown, self.progress.entry(self.lesson.id, self.step.id).hints)
+        self.progress.record(self.lesson.id, self.step.id, hints=hints)
         return self.step.hints[self.hints_shown - 1]
 
     def solution(self) -> str | None:
@@ -792,7 +662,7 @@ class Tutor:
         name = f"{self.lesson.id}-{self.step.id}-{stamp}.md".replace(":", "-")
         path = files.report_directory() / name
         engine = f"{self.engine} {self._kernels.version}"
-        text = report_text(self.lesson, self.step, engine, self._typed(), self._goals)
+        text = report_text(self.lesson, self.step, engine, self._typed(), self.goals)
         try:
             files.write_text(path, text)
         except OSError as error:
@@ -815,7 +685,7 @@ class Tutor:
 
         Raises: CommandError: it cannot be told.
         """
-        (answer,) = self._kernel().kernel.ask([expression])
+        (answer,) = self._revive().ask([expression])
         if answer.error:
             raise CommandError(answer.error)
         return answer.left
@@ -826,7 +696,8 @@ class Tutor:
 
     def interrupt(self) -> str:
         """Interrupt the running input, from any thread; returns the rung that was taken."""
-        replica = self._replica
+        judging = self._judge_here.interrupt() if self._judge_here is not None else None
+        replica = judging or self._replica
         return replica.kernel.interrupt() if replica is not None else "idle"
 
     def close(self) -> None:

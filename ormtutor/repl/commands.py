@@ -23,11 +23,11 @@ from ormtutor.repl.cells import Line, grid, text_of, wrap
 from ormtutor.repl.events import Concluded, Entered, Replied
 from ormtutor.repl.listing import listing, listing_words
 from ormtutor.repl.statements import Entry, count_of, items
-from ormtutor.tutor import Turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ormtutor.repl.dialog import Dialog
+    from ormtutor.tutor import Turn
 
 Runner = Callable[["Dialog", str], None]
 
@@ -511,7 +511,8 @@ def _history(dialog: Dialog, argument: str) -> None:
 
 
 def _log(dialog: Dialog, argument: str) -> None:
-    dialog.emit(dialog.view.transcript())
+    lines = dialog.view.transcript()
+    dialog.tell(lambda room: lines, title="Everything so far")
 
 
 # --- the view -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections import deque
 
 from ormtutor.kernel.messages import Message, NeedInput, Output, StillRunning
 from ormtutor.repl import highlight, panels
+from ormtutor.repl.display import PROMPT
 from ormtutor.repl.events import (
     Concluded,
     Entered,
@@ -80,7 +81,7 @@ class Console:
     def __init__(self) -> None:
         self.blocks: deque[Block] = deque(maxlen=BLOCKS)
         self.running: Input | None = None
-        self.prompt = panels.PROMPT
+        self.prompt = PROMPT
         self.version = 0
 
     def add(self, event: Event) -> None:

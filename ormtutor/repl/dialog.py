@@ -11,17 +11,12 @@ terminal stays alive while the learner's code runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from ormtutor.course.checking import Verdict
-from ormtutor.course.lesson import Lesson, Predict
-from ormtutor.course.library import Library
-from ormtutor.course.progress import Progress
 from ormtutor.errors import CommandError, TutorError
-from ormtutor.kernel.messages import Failure
+from ormtutor.kernel.messages import Output
 from ormtutor.repl import advice, commands, panels
-from ormtutor.repl.cells import Line
 from ormtutor.repl.events import (
     Concluded,
     Entered,
@@ -33,9 +28,35 @@ from ormtutor.repl.events import (
     StepOpened,
     Told,
 )
-from ormtutor.repl.history import History
 from ormtutor.repl.source import is_command
-from ormtutor.tutor import Turn, Tutor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ormtutor.course.checking import Goal, Verdict
+    from ormtutor.course.lesson import Lesson, Predict, Step
+    from ormtutor.course.library import Library
+    from ormtutor.course.progress import Progress
+    from ormtutor.kernel.messages import Failure
+    from ormtutor.repl.cells import Line
+    from ormtutor.repl.history import History
+    from ormtutor.tutor import Turn, Tutor
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where the learner is at a moment; `done` counts the lesson's steps that need no more work."""
+
+    lesson: Lesson
+    step: Step
+    index: int
+    goals: tuple[Goal, ...]
+    turns: tuple[Turn, ...]
+    hints_shown: int
+    attempts: int
+    passed: bool
+    is_playing: bool
+    done: int
 
 
 class View(Protocol):
@@ -59,8 +80,8 @@ class View(Protocol):
     def edit(self, text: str) -> None:
         """Open the editor on a text; what comes back is put at the prompt."""
 
-    def transcript(self) -> Told:
-        """Return all that the console has shown."""
+    def transcript(self) -> list[Line]:
+        """Return all that the console has shown; CommandError where it stands above anyway."""
 
 
 class Dialog:
@@ -68,26 +89,33 @@ class Dialog:
 
     def __init__(
         self,
-        tutor: Tutor,
-        library: Library,
-        progress: Progress,
         history: History,
-        listener: Callable[[Event], None],
         *,
         is_screen: bool,
     ) -> None:
-        self.tutor = tutor
-        self.library = library
-        self.progress = progress
+        self.tutor: Tutor
+        self.library: Library
+        self.progress: Progress
         self.history = history
         self.is_screen = is_screen
         self.view: View
         self.on_input: Callable[[str], str | None] | None = None
         self.last_failure: Failure | None = None
         self.is_open = False
-        self.listener = listener
+        self.listener: Callable[[Event], None] = _ignore
 
         self._asked: Predict | None = None
+
+    @property
+    def has_tutor(self) -> bool:
+        """Whether `attach` has been called."""
+        return hasattr(self, "tutor")
+
+    def attach(self, tutor: Tutor, library: Library, progress: Progress) -> None:
+        """Give the dialog whom it talks with: the screen stands before the tutor is imported."""
+        self.tutor = tutor
+        self.library = library
+        self.progress = progress
 
     # --- what views call --------------------------------------------------------------------------
 
@@ -172,6 +200,46 @@ class Dialog:
         if question is not None and question is not self._asked:
             self.say(question.question, role="question")
         self._asked = question
+
+    def is_quick(self, text: str) -> bool:
+        """Tell whether an input touches only the view, and may be done while code runs.
+
+        A command that does not exist is: the complaint about it need not wait.
+        """
+        if not is_command(text):
+            return False
+        try:
+            return commands.parse(text)[0].is_quick
+        except CommandError:
+            return True
+
+    def proposals(self, text: str, cursor: int) -> list[tuple[str, int, str]]:
+        """Return what could stand at the cursor: text, how much it replaces, what kind it is."""
+        if is_command(text):
+            return commands.candidates(self, text[:cursor])
+        if not self.is_open:
+            return []
+        return [(one.text, one.start, one.kind) for one in self.tutor.complete(text, cursor)]
+
+    def echo_answer(self, answer: str) -> None:
+        """Show an answer to `input()` after its prompt, as a terminal would."""
+        self.emit(Replied(Output(0, "stdout", answer + "\n")))
+
+    def snapshot(self) -> Snapshot:
+        """Return where the learner is, as values: for those who draw while the tutor works on."""
+        tutor = self.tutor
+        return Snapshot(
+            lesson=tutor.lesson,
+            step=tutor.step,
+            index=tutor.index,
+            goals=tutor.goals,
+            turns=tutor.turns,
+            hints_shown=tutor.hints_shown,
+            attempts=tutor.attempts,
+            passed=tutor.passed,
+            is_playing=tutor.is_playing,
+            done=self.progress.done(tutor.lesson),
+        )
 
     def look(self, what: Literal["session", "tables"]) -> Any:
         """Return a view of the kernel for a panel; nothing where there is no kernel to ask."""
@@ -301,6 +369,10 @@ def is_guess(text: str, question: Predict) -> bool:
     if question.kind in ("statements", "rows"):
         return bool(re.fullmatch(r"\d{1,6}", word)) or word in _NUMBERS
     return question.kind == "state" and word in _STATES
+
+
+def _ignore(event: Event) -> None:
+    """Nobody listens yet."""
 
 
 def _stop(sentence: str) -> str:

@@ -7,15 +7,17 @@ After:  console.py keeps them as lines for the full screen, line.py prints each 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ormtutor.course.checking import Goal, Verdict
-from ormtutor.course.lesson import Lesson, Step
-from ormtutor.kernel.messages import Message
-from ormtutor.repl.cells import Line
-from ormtutor.tutor import Turn
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ormtutor.course.checking import Goal, Verdict
+    from ormtutor.course.lesson import Lesson, Step
+    from ormtutor.kernel.messages import Message
+    from ormtutor.repl.cells import Line
+    from ormtutor.tutor import Turn
 
 Role = Literal["plain", "notice", "error", "hint", "question", "advice", "greeting", "quiet"]
 

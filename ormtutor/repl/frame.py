@@ -8,7 +8,7 @@ After:  screen.py copies the composed rows to the terminal and puts the input li
 
 from __future__ import annotations
 
-from ormtutor.repl.cells import clip, in_ascii, justify, line_width, pad
+from ormtutor.repl.cells import clip, in_ascii, justify, line_width, pad, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ FULL_ROWS = 24
 CONSOLE_ROWS = 8
 
 LESSON = "Lesson"
+RUNNING_AFTER = 0.08
+"""Seconds after which running code is shown to be running: at once it would only flicker."""
+MENU_ROWS = 6
 TABS = ("sql", "session", "tables", "expected")
 TITLES = {"sql": "SQL", "session": "Session", "tables": "Tables", "expected": "Expected"}
 
@@ -331,12 +334,12 @@ def bar(done: int, total: int, cells: int = 10) -> str:
 def header(
     columns: int,
     *,
-    place: str,
-    title: str,
-    done: int,
-    total: int,
-    transaction: str,
     kernel: str,
+    place: str = "",
+    title: str = "",
+    done: int = 0,
+    total: int = 0,
+    transaction: str = "none",
     alarm: str = "",
 ) -> Line:
     """Return the first row: where we are, how far, the transaction, the kernel."""
@@ -376,20 +379,25 @@ def key_line(columns: int, keys: Sequence[tuple[str, str]], commands: Sequence[s
     return justify(line, [*tail, ("", " ")], columns) if tail else line
 
 
-def first_frame(columns: int, rows: int) -> list[Line]:
-    """Return the rows to paint before anything heavy is imported: the frame and a prompt."""
+def menu(proposals: Sequence[tuple[str, str]], current: int | None, room: int) -> list[Line]:
+    """Return a few rows of proposals around the current one, which is marked by `>`."""
+    top = 0 if current is None else max(0, min(current - 2, len(proposals) - MENU_ROWS))
+    shown = proposals[top : top + MENU_ROWS]
+    size = min(max(line_width([("", text)]) for text, _ in shown), max(8, room // 2))
+    lines: list[Line] = []
+    for number, (text, kind) in enumerate(shown, top):
+        at = number == current
+        style = "class:menu.current" if at else "class:menu"
+        name = clip([(style, visible(text))], size)
+        gap = " " * (size - line_width(name) + 2)
+        lines.append(clip([("", "  > " if at else "    "), *name, ("", gap + kind)], room))
+    rest = len(proposals) - len(shown)
+    if rest > 0:
+        lines[-1] = clip([*lines[-1], ("class:quiet", f"   ({rest} more: Tab)")], room)
+    return lines
+
+
+def first_frame(columns: int, rows: int) -> tuple[list[Line], Plan]:
+    """Return what to paint before anything is known: the frame, and room for a prompt."""
     places = plan(columns, rows, text_rows=8)
-    contents = Contents(
-        header=header(
-            columns,
-            place="",
-            title="",
-            done=0,
-            total=0,
-            transaction="none",
-            kernel="starting",
-        ),
-        keys=[],
-        console=[[("class:prompt", ">>> ")]],
-    )
-    return compose(places, contents)
+    return compose(places, Contents(header=header(columns, kernel="starting"), keys=[])), places

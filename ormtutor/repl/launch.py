@@ -1,33 +1,38 @@
 """One session of learning, put together and taken apart again.
 
-Before: cli.py has read options and configuration, and has painted the first frame.
-Here:   lessons, progress, history, tutor and dialog; then the full screen or line mode around them.
+Before: cli.py has read options and configuration, painted the first frame and started a kernel.
+Here:   the full screen or line mode first; lessons, progress and tutor after it, in its worker.
 After:  screen.py or line.py hold the conversation until it is left.
+
+The order is for speed: a prompt that takes keys needs none of the tutor, and importing it meanwhile
+would take the time from the screen. So `assemble` imports where it works, and not above.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 from ormtutor import files
-from ormtutor.course.lesson import Lesson
-from ormtutor.course.library import Library, find
-from ormtutor.course.progress import Progress
 from ormtutor.errors import TutorError, UsageError
 from ormtutor.repl import theme
-from ormtutor.repl.console import Console
-from ormtutor.repl.dialog import Dialog
-from ormtutor.repl.events import Event
 from ormtutor.repl.history import History
-from ormtutor.repl.line import LineMode, terminal_width
-from ormtutor.repl.opening import Opening
 from ormtutor.repl.worker import Worker
-from ormtutor.tutor import Tutor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Literal
+
+    from ormtutor.course.lesson import Lesson
+    from ormtutor.course.library import Library
+    from ormtutor.course.progress import Progress
+    from ormtutor.repl.console import Console
+    from ormtutor.repl.dialog import Dialog
+    from ormtutor.repl.line import LineMode
+    from ormtutor.repl.opening import Opening
+    from ormtutor.repl.screen import Screen
+    from ormtutor.replay import Kernels
 
 
 class Unfinished(TutorError):
@@ -36,19 +41,29 @@ class Unfinished(TutorError):
     exit_code = 1
 
 
-@dataclass(frozen=True, slots=True)
 class Wishes:
     """What command line, environment and configuration together ask for."""
 
-    lesson: str = ""
-    engine: Literal["miniorm", "sqlalchemy"] = "miniorm"
-    path: Sequence[str] = ()
-    lessons: Sequence[str] = ()
-    colour: bool = False
-    mode: str = "emacs"
-    mouse: bool = False
-    panel: str = "sql"
-    history: bool = True
+    __slots__ = ("colour", "history", "lesson", "lessons", "mode", "mouse", "panel")
+
+    def __init__(
+        self,
+        *,
+        lesson: str = "",
+        lessons: Sequence[str] = (),
+        colour: bool = False,
+        mode: str = "emacs",
+        mouse: bool = False,
+        panel: Literal["sql", "session", "tables", "expected"] = "sql",
+        history: bool = True,
+    ) -> None:
+        self.lesson = lesson
+        self.lessons = lessons
+        self.colour = colour
+        self.mode = mode
+        self.mouse = mouse
+        self.panel = panel
+        self.history = history
 
 
 def find_lessons(folders: Iterable[str]) -> Library:
@@ -56,6 +71,10 @@ def find_lessons(folders: Iterable[str]) -> Library:
 
     Raises: UsageError: one of them is no folder.
     """
+    from pathlib import Path
+
+    from ormtutor.course.library import find
+
     paths = [Path(folder) for folder in folders]
     for path in paths:
         if not path.is_dir():
@@ -63,100 +82,125 @@ def find_lessons(folders: Iterable[str]) -> Library:
     return find(paths)
 
 
+def place_of(name: str, library: Library, progress: Progress) -> tuple[Lesson, str | None]:
+    """Return the lesson to open, and the step if one was asked for or left.
+
+    Raises: UsageError: there is no such lesson, or none at all. LessonError: it cannot be read.
+    """
+    if name:
+        return library.place(name)
+    if not library.lessons:
+        raise UsageError("no lessons were found", hint="Name a lesson file, or --lessons DIR.")
+    return progress.resume_point(library) or (library.lessons[0], None)
+
+
 class Session:
     """The parts of one session, and the order in which they begin and end."""
 
-    def __init__(self, wishes: Wishes) -> None:
+    def __init__(self, wishes: Wishes, make_kernels: Callable[[], Kernels]) -> None:
+        """`make_kernels` starts the first kernel; it is called once the screen takes keys."""
         self.wishes = wishes
+        self.failure: TutorError | None = None
         # A script is a test: it begins at the beginning, and leaves no trace.
         self.is_piped = not sys.stdin.isatty()
-        self.library = find_lessons(wishes.lessons)
-        self.warnings = [
-            f"A lesson was left out. {line}"
-            for problem in self.library.problems
-            for line in str(problem).split("\n")
-        ]
-        kept = files.progress_file()
-        self.is_first = not self.is_piped and not kept.exists()
-        self.progress = Progress(None if self.is_piped else kept, on_warning=self.warnings.append)
         self.history = History(None if self.is_piped else files.history_file())
         self.history.is_kept = wishes.history
-        self.lesson, self.step = self._place()
-        self.failure: TutorError | None = None
-        self._give_up: Callable[[], None] = lambda: None
+        self.place: tuple[Lesson, str | None] | None = None
+        self._make_kernels = make_kernels
+        self._kernels: Kernels | None = None
+        self._progress: Progress | None = None
+        self._give_up: Callable[[], None] = _nothing
 
-    def _place(self) -> tuple[Lesson, str | None]:
-        """Return the lesson to open, and the step if one was asked for."""
-        if self.wishes.lesson:
-            return self.library.place(self.wishes.lesson)
-        if not self.library.lessons:
-            raise UsageError("no lessons were found", hint="Name a lesson file, or --lessons DIR.")
-        return self.progress.resume_point(self.library) or (self.library.lessons[0], None)
+    def _open(self, dialog: Dialog) -> None:
+        """Find the lessons, make the tutor, open the lesson. A job of the worker.
 
-    def _dialog(self, listener: Callable[[Event], None], *, is_screen: bool) -> Dialog:
-        def notice(text: str) -> None:
-            dialog.say(_sentence(text), "notice")
-
-        tutor = Tutor(
-            self.library,
-            self.progress,
-            engine=self.wishes.engine,
-            path=self.wishes.path,
-            on_notice=notice,
-        )
-        dialog = Dialog(
-            tutor, self.library, self.progress, self.history, listener, is_screen=is_screen
-        )
-        return dialog
-
-    def _begin(self, dialog: Dialog) -> None:
-        """Open the lesson; what cannot be mended ends the session. A job of the worker."""
+        What cannot be mended ends the session, and is its `failure`.
+        """
         try:
-            dialog.begin(self.lesson, self.step, is_first=self.is_first)
-            for warning in self.warnings:
-                dialog.say(_sentence(warning), "notice")
+            self._assemble(dialog)
         except TutorError as error:
             self.failure = error
             self._give_up()
 
-    def _end(self, dialog: Dialog) -> None:
-        dialog.tutor.close()
-        self.progress.close()
+    def _assemble(self, dialog: Dialog) -> None:
+        if self._kernels is None:
+            self._kernels = self._make_kernels()
+
+        from ormtutor.course.progress import Progress
+        from ormtutor.tutor import Tutor
+
+        warnings: list[str] = []
+        kept = files.progress_file()
+        is_first = not self.is_piped and not kept.exists()
+        self._progress = Progress(None if self.is_piped else kept, on_warning=warnings.append)
+        library = find_lessons(self.wishes.lessons)
+        for problem in library.problems:
+            warnings += [f"A lesson was left out. {line}" for line in str(problem).split("\n")]
+        self.place = lesson, step = place_of(self.wishes.lesson, library, self._progress)
+
+        def notice(text: str) -> None:
+            dialog.say(_sentence(text), "notice")
+
+        tutor = Tutor(library, self._progress, kernels=self._kernels, on_notice=notice)
+        dialog.attach(tutor, library, self._progress)
+        dialog.begin(lesson, step, is_first=is_first)
+        for warning in warnings:
+            notice(warning)
+
+    def _end(self, dialog: Dialog | None) -> None:
+        if dialog is not None and dialog.has_tutor:
+            dialog.tutor.close()
+        if self._kernels is not None:
+            self._kernels.close()
+        if self._progress is not None:
+            self._progress.close()
 
     # --- the full screen --------------------------------------------------------------------------
 
     def on_screen(self, opening: Opening, *, ascii_only: bool) -> None:
         """Hold the session on the full screen; afterwards its transcript is printed.
 
-        Raises: KernelError: no kernel could be started.
+        Raises: TutorError: there is no such lesson, or no kernel could be started.
         """
-        console = Console()
-        dialog = self._dialog(console.add, is_screen=True)
-        worker = Worker()
-        worker.do(lambda: self._begin(dialog))
-        try:
-            from ormtutor.repl.screen import Screen  # 100 ms, while the kernel starts
+        from ormtutor.repl.screen import Screen
 
-            wishes = self.wishes
-            screen = Screen(
-                dialog,
-                console,
-                worker,
-                colour=wishes.colour,
-                ascii_only=ascii_only,
-                mode=wishes.mode,
-                mouse=wishes.mouse,
-                panel=wishes.panel,
-            )
-            self._give_up = screen.quit
-            opening.taken_over()
-            if self.failure is None:
-                screen.run()
+        wishes = self.wishes
+        screen = Screen(
+            self.history,
+            Worker(),
+            colour=wishes.colour,
+            ascii_only=ascii_only,
+            mode=wishes.mode,
+            mouse=wishes.mouse,
+            panel=wishes.panel,
+        )
+        self._give_up = screen.quit
+        opening.taken_over()
+        try:
+            screen.run(lambda: self._furnish(screen, ascii_only))
         finally:
-            self._end(dialog)
-        self._print(console, ascii_only)
+            self._end(screen.dialog)
+        if screen.console is not None:
+            self._print(screen.console, ascii_only)
         if self.failure is not None:
             raise self.failure
+
+    def _furnish(self, screen: Screen, ascii_only: bool) -> None:
+        """Bring what the screen shows, and open the lesson. A job of the worker."""
+        self._kernels = self._make_kernels()
+
+        from ormtutor.repl.commands import COMMANDS
+        from ormtutor.repl.composer import Composer
+        from ormtutor.repl.console import Console
+        from ormtutor.repl.dialog import Dialog
+
+        dialog, console = Dialog(self.history, is_screen=True), Console()
+        composer = Composer(
+            screen.display, console, lambda: screen.worker.busy_seconds, ascii_only=ascii_only
+        )
+        screen.attach(dialog, console, composer, COMMANDS)
+        self._open(dialog)
+        screen.worker.do(screen.load_colours)
 
     def _print(self, console: Console, ascii_only: bool) -> None:
         """Print what the console has shown, so that nothing is lost with the screen."""
@@ -170,10 +214,13 @@ class Session:
     def by_lines(self) -> None:
         """Hold the session line by line.
 
-        Raises: KernelError: no kernel could be started. Unfinished: a script did not finish its
-        lesson. KeyboardInterrupt: a script was interrupted.
+        Raises: TutorError: there is no such lesson, or no kernel could be started. Unfinished: a
+        script did not finish its lesson. KeyboardInterrupt: a script was interrupted.
         """
-        dialog = self._dialog(lambda event: mode.on_event(event), is_screen=False)
+        from ormtutor.repl.dialog import Dialog
+        from ormtutor.repl.line import LineMode, terminal_width
+
+        dialog = Dialog(self.history, is_screen=False)
         mode = LineMode(
             dialog,
             stdin=sys.stdin,
@@ -182,7 +229,7 @@ class Session:
             width=terminal_width(os.environ),
         )
         try:
-            mode.perform(lambda: self._begin(dialog))
+            mode.perform(lambda: self._open(dialog))
             if self.failure is None:
                 mode.run()
         finally:
@@ -197,11 +244,14 @@ class Session:
             raise KeyboardInterrupt
         if mode.problem:
             raise Unfinished(mode.problem, hint="An open bracket, or a block without its body?")
-        steps = self.lesson.steps[self.lesson.index(self.step) if self.step else 0 :]
-        left = [step.id for step in steps if not self.progress.status(self.lesson.id, step.id)]
+        assert self.place is not None  # `assemble` has set both
+        assert self._progress is not None
+        lesson, first = self.place
+        steps = lesson.steps[lesson.index(first) if first else 0 :]
+        left = [step.id for step in steps if not self._progress.status(lesson.id, step.id)]
         if left:
             raise Unfinished(
-                f"the lesson {self.lesson.id} is not finished",
+                f"the lesson {lesson.id} is not finished",
                 hint=f"{len(left)} of {len(steps)} steps are still to do: {', '.join(left)}.",
             )
 
@@ -210,3 +260,7 @@ def _sentence(text: str) -> str:
     """Return a notice as a sentence: with a capital and a stop."""
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ")")) else text + "."
+
+
+def _nothing() -> None:
+    """There is nothing to give up yet."""

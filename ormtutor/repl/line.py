@@ -28,9 +28,10 @@ from ormtutor.kernel.messages import (
     StateChange,
     StillRunning,
 )
-from ormtutor.repl import commands, highlight, panels, theme
+from ormtutor.repl import highlight, panels, theme
 from ormtutor.repl.cells import Line, text_of, visible, visible_or_coloured
 from ormtutor.repl.dialog import Dialog
+from ormtutor.repl.display import CONTINUED, PLAY_PROMPT, PROMPT
 from ormtutor.repl.events import (
     Concluded,
     Entered,
@@ -90,6 +91,7 @@ class LineMode:
         self._worker = Worker()
         self._worker.on_fault = self._requests.put
         dialog.view = self
+        dialog.listener = self.on_event
         dialog.on_input = self._ask_main_thread
 
     # --- the loop ---------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ class LineMode:
         began = 0
         while not self._leaving:
             try:
-                line = self._read(panels.CONTINUED if block else self.prompt)
+                line = self._read(CONTINUED if block else self.prompt)
             except KeyboardInterrupt:
                 if not self.is_interactive:
                     self.was_interrupted = True
@@ -193,8 +195,8 @@ class LineMode:
     def prompt(self) -> str:
         """What stands before an input."""
         if self.dialog.is_open and self.dialog.tutor.is_playing:
-            return panels.PLAY_PROMPT
-        return panels.PROMPT
+            return PLAY_PROMPT
+        return PROMPT
 
     def _read(self, prompt: str) -> str | None:
         """Return the next line, None at the end."""
@@ -253,10 +255,7 @@ class LineMode:
 
         if number == 0:
             line, end = readline.get_line_buffer(), readline.get_endidx()
-            if is_command(line):
-                found = commands.candidates(self.dialog, line[:end])
-            else:
-                found = [(c.text, c.start, c.kind) for c in self.dialog.tutor.complete(line, end)]
+            found = self.dialog.proposals(line, end)
             # readline replaces what it takes for the word; ours may begin before or after it.
             self._found = [typed[: max(0, len(typed) - size)] + text for text, size, _ in found]
         return self._found[number] if number < len(self._found) else None
@@ -285,7 +284,7 @@ class LineMode:
         if self.is_interactive and event.kind != "demo":
             return
         for number, line in enumerate(event.source.rstrip("\n").split("\n")):
-            self._say((panels.CONTINUED if number else self.prompt) + visible(line))
+            self._say((CONTINUED if number else self.prompt) + visible(line))
 
     def _replied(self, message: Message) -> None:
         if isinstance(message, Output):
@@ -421,7 +420,7 @@ class LineMode:
             hint="Write a file and run it with `:load FILE`, or use the full screen.",
         )
 
-    def transcript(self) -> Told:
+    def transcript(self) -> list[Line]:
         """Say that it stands above already."""
         raise CommandError("in line mode all of it stands above already")
 

@@ -37,13 +37,12 @@ class Opening:
         """Paint the frame and put the terminal into the mode in which prompt_toolkit reads it."""
         if not self._hold_keys():
             return
-        lines = first_frame(columns, rows)
-        prompt = next(y for y, line in enumerate(lines) if any(">>>" in text for _, text in line))
-        indent = "".join(text for _, text in lines[prompt]).index(">>>")
+        lines, places = first_frame(columns, rows)
+        row, column = places.console.y + 1, places.console.x + 1
         painted = "\r\n".join(
             paint(line, colour=self._colour, ascii_only=self._ascii_only) for line in lines
         )
-        sys.stdout.write(f"{_ENTER}{painted}\x1b[{prompt + 1};{indent + 5}H")
+        sys.stdout.write(f"{_ENTER}{painted}\x1b[{row};{column}H>>> ")
         sys.stdout.flush()
         self._is_painted = True
 

@@ -34,6 +34,7 @@ from ormtutor.repl.cells import (
     wrap,
     wrap_code,
 )
+from ormtutor.repl.display import CONTINUED, PROMPT
 from ormtutor.repl.prose import inline, render
 from ormtutor.repl.statements import (
     Entry,
@@ -56,10 +57,6 @@ if TYPE_CHECKING:
     from ormtutor.kernel.messages import Failure, Message
     from ormtutor.repl.cells import Line
     from ormtutor.repl.highlight import Language
-
-PROMPT = ">>> "
-CONTINUED = "... "
-PLAY_PROMPT = "play> "
 
 HEAD_LINES = 300
 TAIL_LINES = 100
@@ -272,29 +269,6 @@ def step_rule(number: int, total: int, title: str, room: int) -> list[Line]:
     """Return the line that parts one step from the next in the console."""
     text = f"step {number} of {total}: {title}"
     return [clip([("class:strong", f"--- {text} ---")], room)]
-
-
-# --- completion -----------------------------------------------------------------------------------
-
-MENU_ROWS = 6
-
-
-def menu(proposals: Sequence[tuple[str, str]], current: int | None, room: int) -> list[Line]:
-    """Return a few rows of proposals around the current one, which is marked by `>`."""
-    top = 0 if current is None else max(0, min(current - 2, len(proposals) - MENU_ROWS))
-    shown = proposals[top : top + MENU_ROWS]
-    size = min(max(line_width([("", text)]) for text, _ in shown), max(8, room // 2))
-    lines: list[Line] = []
-    for number, (text, kind) in enumerate(shown, top):
-        at = number == current
-        style = "class:menu.current" if at else "class:menu"
-        name = clip([(style, visible(text))], size)
-        gap = " " * (size - line_width(name) + 2)
-        lines.append(clip([("", "  > " if at else "    "), *name, ("", gap + kind)], room))
-    rest = len(proposals) - len(shown)
-    if rest > 0:
-        lines[-1] = clip([*lines[-1], ("class:quiet", f"   ({rest} more: Tab)")], room)
-    return lines
 
 
 # --- the lesson panel -----------------------------------------------------------------------------

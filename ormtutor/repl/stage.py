@@ -23,13 +23,33 @@ from prompt_toolkit.layout.screen import Char, WritePosition
 from prompt_toolkit.layout.screen import Screen as CellScreen
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 
-from ormtutor.repl.cells import Line, character_width
-from ormtutor.repl.frame import Plan
+from ormtutor.repl.cells import Line, character_width, in_ascii
+from ormtutor.repl.frame import Plan, first_frame
 
 if TYPE_CHECKING:
     from ormtutor.repl.screen import Screen
 
 Row = defaultdict[int, Char]
+
+
+class Blank:
+    """Composes frames while nothing is known yet: the same as the first frame, but with keys."""
+
+    def __init__(self, *, ascii_only: bool) -> None:
+        self._ascii_only = ascii_only
+
+    def state(self) -> object:
+        """Return what a frame depends on: nothing."""
+        return None
+
+    def places(self, columns: int, rows: int, input_rows: int) -> Plan:
+        """Return where everything stands."""
+        return first_frame(columns, rows)[1]
+
+    def compose(self, places: Plan, input_rows: int, below: list[Line]) -> tuple[list[Line], int]:
+        """Return the rows, and that of the input line."""
+        rows = first_frame(places.columns, places.rows)[0]
+        return [in_ascii(row) for row in rows] if self._ascii_only else rows, places.console.y
 
 
 class Stage(Container):
@@ -39,6 +59,7 @@ class Stage(Container):
         self._screen = screen
         self.places: Plan | None = None
         self.input_row = 0
+        self._input_rows = 1
         self._state: tuple[object, ...] = ()
         self._rows: list[Line] = []
         self._painted: list[tuple[Line, Row]] = []
@@ -73,9 +94,7 @@ class Stage(Container):
         columns, rows = write_position.width, write_position.height
         screen.height = rows
         view = self._screen
-        input_rows = self._arrange(columns, rows)
-        places = self.places
-        assert places is not None  # set by _arrange
+        input_rows, places = self._arrange(columns, rows)
         self._paint(screen, rows)
         area = places.console
         top = min(self.input_row, max(0, rows - 1))
@@ -95,27 +114,25 @@ class Stage(Container):
         if view.is_mouse_on:
             self._handle_mouse(mouse_handlers, places)
 
-    def _arrange(self, columns: int, rows: int) -> int:
+    def _arrange(self, columns: int, rows: int) -> tuple[int, Plan]:
         """Compose the rows anew if anything but the typed text has changed."""
         view = self._screen
-        room = self._input_room(columns, rows)
+        composer = view.composer
+        view.display.mode_word = view.mode_word()
+        places = self.places
+        if places is None or (places.columns, places.rows) != (columns, rows):
+            places = composer.places(columns, rows, 1)
+        room = max(1, places.console.width)
         wanted = view.input_window.preferred_height(room, rows).preferred
         below = view.below(room)
-        most = max(1, (self.places.console.height if self.places else rows) - len(below) - 1)
-        input_rows = max(1, min(wanted, most))
-        state = (*view.state(columns, rows), input_rows, tuple(map(tuple, below)))
+        state = (columns, rows, composer.state(), view.display.mode_word, wanted, below)
         if state != self._state:
-            self.places = view.places(columns, rows, input_rows)
-            most = max(1, self.places.console.height - min(len(below), 2))
-            input_rows = max(1, min(wanted, most))
-            self._rows = view.compose(self.places, input_rows, below)
+            places = composer.places(columns, rows, wanted)
+            self._input_rows = max(1, min(wanted, places.console.height - min(len(below), 2)))
+            self._rows, self.input_row = composer.compose(places, self._input_rows, below)
             self._state = state
-        return input_rows
-
-    def _input_room(self, columns: int, rows: int) -> int:
-        if self.places is not None and self.places.columns == columns and self.places.rows == rows:
-            return max(1, self.places.console.width)
-        return max(1, self._screen.places(columns, rows, 1).console.width)
+            self.places = places
+        return self._input_rows, places
 
     def _paint(self, screen: CellScreen, rows: int) -> None:
         """Give the rows to the frame; those that stand on the terminal already to neither frame."""
@@ -123,7 +140,7 @@ class Stage(Container):
         if before is None or len(self._painted) != rows:
             self._painted = [([("unpainted", "")], defaultdict(_blank))] * rows
             before = None
-        touched = self._touched()
+        touched = range(self.input_row, self.input_row + self._input_rows)
         for y, line in enumerate(self._rows[:rows]):
             known, row = self._painted[y]
             if before is not None and y not in touched and line == known:
@@ -134,12 +151,6 @@ class Stage(Container):
             new = screen.data_buffer[y]
             new.update(cells(line))
             self._painted[y] = (([("touched", "")] if y in touched else line), new)
-
-    def _touched(self) -> range:
-        """Return the rows into which the input line is painted."""
-        if self.places is None:
-            return range(0)
-        return range(self.input_row, self.places.console.y + self.places.console.height)
 
     def _handle_mouse(self, handlers: MouseHandlers, places: Plan) -> None:
         view = self._screen
