@@ -3,21 +3,22 @@
 Before: cli.py or pytest_plugin.py name lesson files.
 Here:   everything that a lesson claims is run: its straight path by doctest's rules, its SQL, its
         checks at the beginning and at the end of each step, its other answers, its mistakes, its
-        challenges on seen and on hidden data; then once more with another hash seed, each step
-        entered directly, in a kernel of its own.
+        challenges on seen and on hidden data; then once more with another hash seed.
 After:  findings.py: each finding names file, line and mend.
 
-A step is checked by itself from the lesson's own earlier answers, so that the order of checking
-does not matter.
+A step begins where the replay of the lesson's own earlier lines ends, which is how the tutor enters
+it. So each step is entered directly, alone or in any order; only where a kernel stands at that very
+place already, because the step before was checked last, no new one is started.
 """
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -203,17 +204,15 @@ def check_files(
 ) -> list[Report]:
     """Check lesson files; returns a report for each, in their order.
 
-    `on_result` hears of each item as it ends, one at a time.
+    `on_result` hears of each item as it ends.
     """
-    told = threading.Lock()
     stopped = threading.Event()
 
     def tell(result: ItemResult) -> None:
-        with told:
-            if stop_at_first and not result.is_ok:
-                stopped.set()
-            if on_result is not None:
-                on_result(result)
+        if stop_at_first and not result.is_ok:
+            stopped.set()
+        if on_result is not None:
+            on_result(result)
 
     def check(path: Path) -> Report:
         return check_file(
@@ -225,10 +224,7 @@ def check_files(
             is_stopped=stopped.is_set,
         )
 
-    if len(paths) < 2 or stop_at_first:
-        return [check(path) for path in paths]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(check, paths))
+    return [check(path) for path in paths]
 
 
 def check_file(
@@ -250,6 +246,7 @@ def check_file(
     error: KernelError | None = None
     with Checker(lesson, engine=engine, engine_path=engine_path) as checker:
         try:
+            checker.begin(items)
             for item in items:
                 if is_stopped():
                     break
@@ -286,6 +283,68 @@ class _StepRun:
     broken: str = ""
 
 
+class _Path:
+    """The straight path of a lesson with one hash seed; each step is run once.
+
+    A step goes on in the kernel of the step before where that stands there; else it is entered
+    directly, by a new kernel and a replay, as the tutor does.
+    """
+
+    def __init__(self, lesson: Lesson, kernels: Kernels) -> None:
+        self.lesson = lesson
+        self.kernels = kernels
+        self.runs: dict[int, _StepRun] = {}
+        self._near: Replica | None = None
+        self._lock = threading.Lock()
+
+    def run(self, index: int) -> _StepRun:
+        """Return a step as it ran.
+
+        Raises: KernelError: no kernel can be started.
+        """
+        with self._lock:
+            if index not in self.runs:
+                self.runs[index] = self._run(index)
+            return self.runs[index]
+
+    def open(self) -> list[tuple[Line, tuple[Message, ...]]]:
+        """Return what stands before the first step as it ran.
+
+        Raises: KernelError: no kernel can be started.
+        """
+        with self._lock:
+            if self._near is not None:
+                self._near.stop()
+            replica, ran = Replica(self.kernels.take()), []
+            for line in opening_lines(self.lesson):
+                ran.append((line, replica.run(line[0], deadline=EXAMPLE_SECONDS)))
+                if not replica.alive:
+                    return ran
+            self._near = replica  # the first step begins here
+            return ran
+
+    def _run(self, index: int) -> _StepRun:
+        step = self.lesson.steps[index]
+        before = lines_before(self.lesson, index)
+        near, self._near = self._near, None
+        try:
+            replica = replica_of(self.kernels, [entry for entry, _ in before], near)
+        except ReplayError as error:
+            return _StepRun(broken=f"{error.problem}; {error.hint}")
+        broken = _broken(replica, before)
+        if broken:
+            replica.stop()
+            return _StepRun(broken=broken)
+        opening = []
+        for line in entering_lines(self.lesson, step):
+            opening.append((line, replica.run(line[0], deadline=EXAMPLE_SECONDS)))
+            if not replica.alive:
+                return _StepRun(tuple(opening))
+        reference = run_reference(replica, self.lesson, step)
+        self._near = replica
+        return _StepRun(tuple(opening), reference)
+
+
 class Checker:
     """Checks the items of one lesson, in any order. A context manager: it holds kernels."""
 
@@ -294,15 +353,24 @@ class Checker:
     ) -> None:
         self.lesson = lesson
         self.engine = engine
-        self._kernels = [Kernels(engine, path=engine_path, hash_seed=seed) for seed in HASH_SEEDS]
-        self._near: Replica | None = None
-        self._runs: dict[int, _StepRun] = {}
-        self._outcomes: dict[tuple[int, int], Outcome] = {}
+        first, again = HASH_SEEDS
+        attempts = [
+            attempt for step in lesson.steps for attempt in (*step.alternatives, *step.mistakes)
+        ]
+        ahead = 2 if attempts else 1
+        self._kernels = Kernels(engine, path=engine_path, hash_seed=first, ahead=ahead)
+        self._straight = _Path(lesson, self._kernels)
+        self._again = _Path(lesson, Kernels(engine, path=engine_path, hash_seed=again))
+        self._outcomes: dict[Attempt, Outcome] = {}
+        self._locks = {attempt: threading.Lock() for attempt in attempts}
+        self._ahead: queue.SimpleQueue[tuple[int, Attempt]] = queue.SimpleQueue()
+        self._is_ahead = False
 
     def __enter__(self) -> Checker:
         """Start kernels ahead."""
-        for kernels in self._kernels:
-            kernels.prepare()
+        self._kernels.prepare()
+        if self._is_ours:
+            self._again.kernels.prepare()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -311,8 +379,29 @@ class Checker:
 
     def close(self) -> None:
         """Stop all kernels."""
-        for kernels in self._kernels:
-            kernels.close()
+        self._kernels.close()
+        self._again.kernels.close()
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """Work ahead in the background on what these items will ask for.
+
+        Whatever goes wrong there is met again by `run`, which then does the work itself.
+        """
+        self._is_ahead = True
+        steps = [item.step for item in items if item.step >= 0 and item.attempt is None]
+
+        def run_again() -> None:
+            with contextlib.suppress(Exception):
+                for index in steps:
+                    self._again.run(index)
+
+        def try_attempts() -> None:
+            with contextlib.suppress(Exception):
+                while True:
+                    self._outcome(*self._ahead.get())
+
+        for work in (run_again, try_attempts) if self._is_ours else (try_attempts,):
+            threading.Thread(target=work, daemon=True).start()
 
     @property
     def _is_ours(self) -> bool:
@@ -354,72 +443,35 @@ class Checker:
         item = Item("lesson", 1)
         for problem in library.lint(self.lesson):
             yield self._finding(problem.line, item, problem.message, problem.hint)
-        replica = Replica(self._kernels[0].take())
-        try:
-            for entry, example in opening_lines(self.lesson):
-                replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
-                yield from self._check_example(item, example, replies, 1)
-                if not replica.alive:
-                    return
-        finally:
-            replica.stop()
+        for (_, example), replies in self._straight.open():
+            yield from self._check_example(item, example, replies, 1)
 
     # --- a step -----------------------------------------------------------------------------------
 
     def _check_step(self, item: Item) -> Iterator[Finding]:
         step = self.lesson.steps[item.step]
-        first = self._first_run(item.step)
-        found = list(self._check_run(item, step, first))
+        found = list(self._check_run(item, step, self._first_run(item.step)))
         yield from found
         if self._is_ours:
             yield from self._check_again(item, step, found)
 
     def _first_run(self, index: int) -> _StepRun:
-        """Return the step as it runs after the steps before it, run once."""
-        if index not in self._runs:
-            self._runs[index] = self._run_step(self._kernels[0], index, is_straight=True)
-        return self._runs[index]
-
-    def _run_step(self, kernels: Kernels, index: int, *, is_straight: bool) -> _StepRun:
-        """Run a step; on the straight path in the kernel of the step before, if it stands there."""
-        step = self.lesson.steps[index]
-        before = lines_before(self.lesson, index)
-        near = self._near if is_straight else None
-        try:
-            replica = replica_of(kernels, [entry for entry, _ in before], near)
-        except ReplayError as error:
-            return _StepRun(broken=f"{error.problem}; {error.hint}")
-        kernels.prepare()
-        broken = _broken(replica, before)
-        if broken:
-            replica.stop()
-            return _StepRun(broken=broken)
-        opening = []
-        reference = None
-        try:
-            for line in entering_lines(self.lesson, step):
-                opening.append((line, replica.run(line[0], deadline=EXAMPLE_SECONDS)))
-                if not replica.alive:
-                    return _StepRun(tuple(opening))
-            reference = run_reference(replica, self.lesson, step)
-        finally:
-            if is_straight and replica.alive:
-                self._near = replica
-            else:
-                replica.stop()
-        return _StepRun(tuple(opening), reference)
+        """Return the step as it runs after the steps before it."""
+        is_new = index not in self._straight.runs
+        run = self._straight.run(index)
+        if is_new and self._is_ahead:
+            step = self.lesson.steps[index]
+            for attempt in (*step.alternatives, *(step.mistakes if self._is_ours else ())):
+                self._ahead.put((index, attempt))
+        return run
 
     def _check_again(self, item: Item, step: Step, found: Sequence[Finding]) -> Iterator[Finding]:
-        """Run the step once more: entered directly, with another hash seed."""
-        again = self._run_step(self._kernels[1], item.step, is_straight=False)
+        """Check the step once more, with another hash seed."""
         known = {(finding.line, finding.problem) for finding in found}
-        for finding in self._check_run(item, step, again):
+        for finding in self._check_run(item, step, self._again.run(item.step)):
             if (finding.line, finding.problem) not in known:
-                yield replace(
-                    finding,
-                    problem=f"{finding.problem} (entered directly, with another hash seed)",
-                    edit=None,
-                )
+                problem = f"{finding.problem} (with another hash seed)"
+                yield replace(finding, problem=problem, edit=None)
 
     def _check_run(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
         if run.broken:
@@ -571,7 +623,7 @@ class Checker:
         self, item: Item, fence: SQLFence, sent: Sequence[SentSQL], lines: list[str]
     ) -> Finding:
         if not self._is_ours:
-            version = self._kernels[0].version
+            version = self._kernels.version
             if release(version) >= (2,):
                 return self._finding(
                     fence.line,
@@ -632,7 +684,7 @@ class Checker:
         for index, check in enumerate(step.checks):
             if not _answer(reference.start.answers, index).true:
                 continue
-            mistakes = (self._outcome(item.step, number) for number in range(len(step.mistakes)))
+            mistakes = (self._outcome(item.step, mistake) for mistake in step.mistakes)
             if any(not _goal_met(outcome, first + index) for outcome in mistakes):
                 continue
             yield self._finding(
@@ -645,37 +697,36 @@ class Checker:
 
     # --- attempts ---------------------------------------------------------------------------------
 
-    def _outcome(self, index: int, number: int) -> Outcome:
-        """Return what a mistake came to, run once."""
-        key = (index, number)
-        if key not in self._outcomes:
-            step = self.lesson.steps[index]
-            self._outcomes[key] = self._attempt(index, step.mistakes[number])
-        return self._outcomes[key]
+    def _outcome(self, index: int, attempt: Attempt) -> Outcome:
+        """Return what an attempt came to, run once."""
+        with self._locks[attempt]:
+            if attempt not in self._outcomes:
+                self._outcomes[attempt] = self._attempt(index, attempt)
+            return self._outcomes[attempt]
 
     def _attempt(self, index: int, attempt: Attempt) -> Outcome:
-        run = self._first_run(index)
-        if run.reference is None:
-            return Outcome((), "the step itself does not run", (_NOTHING,))
+        run = self._straight.run(index)
+        if run.reference is None or not attempt.runs_on(self.engine, self._kernels.version):
+            return Outcome((), "it was not run", (_NOTHING,))
         outcome = run_attempt(
-            self._kernels[0],
+            self._kernels,
             self.lesson,
             self.lesson.steps[index],
             attempt,
             run.reference,
             path_to(self.lesson, index),
         )
-        self._kernels[0].prepare()
+        self._kernels.prepare()
         return outcome
 
     def _check_alternative(self, item: Item, attempt: Attempt) -> Iterator[Finding]:
-        if not attempt.runs_on(self.engine, self._kernels[0].version):
+        if not attempt.runs_on(self.engine, self._kernels.version):
             return
         step = self.lesson.steps[item.step]
         run = self._first_run(item.step)
         if run.broken:
             return  # the step itself says so
-        outcome = self._attempt(item.step, attempt)
+        outcome = self._outcome(item.step, attempt)
         asked = run.reference.failures if run.reference is not None else ()
         if outcome.failure and outcome.failure.partition(":")[0] not in asked:
             yield self._finding(
@@ -700,7 +751,7 @@ class Checker:
             return
         step = self.lesson.steps[item.step]
         number = step.mistakes.index(attempt)
-        outcome = self._outcome(item.step, number)
+        outcome = self._outcome(item.step, attempt)
         if all_met(outcome.goals) and not outcome.failure:
             yield self._finding(
                 attempt.line,
@@ -709,9 +760,7 @@ class Checker:
                 "Add a check that it misses, or make an `alt` of it.",
             )
             return
-        vectors = [
-            self._outcome(item.step, other).vectors[-1] for other, _ in enumerate(step.mistakes)
-        ]
+        vectors = [self._outcome(item.step, other).vectors[-1] for other in step.mistakes]
         taken = recognise(vectors[number], vectors)
         if taken is not None and taken != number:
             yield self._finding(
@@ -729,17 +778,11 @@ class Checker:
     ) -> Iterator[Finding]:
         """Note a mistake that a right answer passes through: it is told only when asked for."""
         step = self.lesson.steps[item.step]
-        ways = (
-            [
-                self._attempt(item.step, other).vectors
-                for other in step.alternatives
-                if other.runs_on(self.engine, self._kernels[0].version)
-            ]
-            if subject_of(step) is None
-            else []
-        )
-        for other, vectors in zip(step.alternatives, ways, strict=False):
-            if any(_same_place(found, place) for place in vectors):
+        if subject_of(step) is not None:
+            return
+        for other in step.alternatives:
+            places = self._outcome(item.step, other).vectors
+            if any(_same_place(found, place) for place in places):
                 yield self._finding(
                     attempt.line,
                     item,

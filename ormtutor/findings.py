@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ormtutor import files
-from ormtutor.course import library, markdown
-from ormtutor.course.lesson import Example, SQLFence
+from ormtutor.course import library
+from ormtutor.course.lesson import Example, SQLFence, slug
 from ormtutor.errors import LessonError, UsageError
 
 
@@ -165,7 +165,7 @@ def _mend(error: LessonError, lines: Sequence[str], taken: set[str]) -> tuple[Ed
         return Edit(error.line, error.line, ("",)), "a blank line before the closing fence"
     text = lines[error.line - 1] if error.line <= len(lines) else ""
     if error.message.endswith("has no id") and text.startswith("#"):
-        name = _free_id(markdown.slug(text.lstrip("# ")), taken)
+        name = _free_id(slug(text.lstrip("# ")), taken)
         taken.add(name)
         return Edit(error.line, error.line + 1, (f"{text.rstrip()} {{#{name}}}",)), f"the id {name}"
     return None

@@ -15,7 +15,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -537,12 +537,16 @@ def judge_challenge(
     start: Sequence[Entry],
     sources: Sequence[str],
     expression: str,
+    watch: Callable[[Replica | None], None] = lambda replica: None,
 ) -> tuple[Trial, ...]:
     """Return the trials of an answer, in a kernel of its own that begins where the step began.
+
+    `watch` is handed the kernel's replica while it runs, so that it can be interrupted.
 
     Raises: KernelError: no kernel starts.
     """
     replica = replica_of(kernels, start)
+    watch(replica)
     try:
         for entry in answering(lesson, step, sources):
             replies = replica.run(entry, deadline=EXAMPLE_SECONDS)
@@ -550,6 +554,7 @@ def judge_challenge(
                 return (Trial(replies),)
         return try_out(replica, lesson, step, expression)
     finally:
+        watch(None)
         replica.stop()
 
 

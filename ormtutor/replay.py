@@ -132,7 +132,7 @@ def lines_before(lesson: Lesson, index: int) -> list[Line]:
 
 
 class Kernels:
-    """Makes kernels for one engine, one of them ahead of time; may be used by several threads."""
+    """Makes kernels for one engine, `ahead` of them before they are needed; for several threads."""
 
     def __init__(
         self,
@@ -142,6 +142,7 @@ class Kernels:
         seed: int = 0,
         hash_seed: int | None = None,
         allow_files: bool = False,
+        ahead: int = 1,
     ) -> None:
         self.engine = engine
         self._settings: dict[str, Any] = {
@@ -150,8 +151,9 @@ class Kernels:
             "hash_seed": hash_seed,
             "allow_files": allow_files,
         }
+        self._ahead = ahead
         self._lock = threading.Lock()
-        self._spare: Kernel | None = None
+        self._spares: list[Kernel] = []
         self._made: weakref.WeakSet[Kernel] = weakref.WeakSet()
         self._is_closed = False
         self._version = ""
@@ -165,10 +167,7 @@ class Kernels:
         if not self._version:
             kernel = self.take()
             with self._lock:
-                keep = self._spare is None and not self._is_closed
-                self._spare = kernel if keep else self._spare
-            if not keep:
-                kernel.stop()
+                self._spares.append(kernel)
         return self._version
 
     def take(self) -> Kernel:
@@ -177,9 +176,7 @@ class Kernels:
         Raises: KernelError: it cannot start.
         """
         with self._lock:
-            kernel, self._spare = self._spare, None
-        if kernel is None:
-            kernel = self._new()
+            kernel = self._spares.pop(0) if self._spares else self._new()
         try:
             self._version = kernel.start().version
         except KernelError:
@@ -188,14 +185,12 @@ class Kernels:
         return kernel
 
     def prepare(self) -> None:
-        """Start a spare kernel and do not wait for it; what goes wrong is told by `take`."""
-        with self._lock:
-            if self._spare is not None or self._is_closed:
-                return
-            spare = self._new()
-            with contextlib.suppress(KernelError):
+        """Start what is wanted ahead and do not wait for it; what goes wrong is told by `take`."""
+        with self._lock, contextlib.suppress(KernelError):
+            while len(self._spares) < self._ahead:
+                spare = self._new()
                 spare.launch()
-                self._spare = spare
+                self._spares.append(spare)
 
     def _new(self) -> Kernel:
         if self._is_closed:

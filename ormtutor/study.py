@@ -8,6 +8,7 @@ After:  tutor.py waits for it only when a verdict needs it.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 from ormtutor.course.checking import Vector
@@ -25,6 +26,8 @@ from ormtutor.replay import Entry, Kernels, replica_of
 
 WAIT_SECONDS = 30.0
 """Longer than this nobody waits: the step is then judged without it."""
+
+_GLANCE = 0.05  # seconds after which it is seen that whoever waits was told to hurry
 
 
 class Study:
@@ -45,6 +48,7 @@ class Study:
         self._has_known = threading.Event()
         self._thread: threading.Thread | None = None
         self._given_up = False
+        self._hurried = False
 
     def begin(self) -> None:
         """Start, unless it has started."""
@@ -57,6 +61,10 @@ class Study:
         self._given_up = True
         self._has_reference.set()
         self._has_known.set()
+
+    def hurry(self) -> None:
+        """Let whoever waits now go on without it; callable from any thread."""
+        self._hurried = True
 
     def reference(self) -> Reference | None:
         """Return the reference, waiting for it; None when it cannot be run."""
@@ -79,7 +87,10 @@ class Study:
 
     def _wait(self, event: threading.Event) -> None:
         self.begin()
-        event.wait(WAIT_SECONDS)
+        self._hurried = False
+        until = time.monotonic() + WAIT_SECONDS
+        while not event.wait(_GLANCE) and not self._hurried and time.monotonic() < until:
+            pass
         if self._error is not None:
             raise self._error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -289,6 +290,14 @@ def test_a_function_that_fails_is_told_with_its_exception(enter: Open) -> None:
     assert turn.goals[0].message == "you: ZeroDivisionError: division by zero"
 
 
+def test_a_definition_in_an_input_that_raised_counts(enter: Open) -> None:
+    tutor = enter("session", "list")
+    turn = tutor.submit(f"{tutor.step.mistakes[1].source}\nmail_list(nowhere)")
+    assert turn.verdict is not None
+    assert turn.verdict.kind == "error"
+    assert tutor.check().message == tutor.step.mistakes[1].message
+
+
 def test_passing_the_challenge_first_tests_out_of_the_lesson(enter: Open) -> None:
     tutor = enter("session", "list")
     tutor.submit(tutor.step.alternatives[0].source)
@@ -488,6 +497,24 @@ def test_a_kernel_that_dies_is_replaced_and_the_rest_replayed(
         "the kernel died (exit code 3); your names are back by replaying 2 inputs, "
         "without the last one"
     ]
+
+
+def test_a_kernel_that_dies_after_the_input_is_replaced_too(
+    enter: Open, notices: list[str]
+) -> None:
+    tutor = enter("session", "queued")
+    submit_all(tutor, "x = 1", "import os, threading, time")
+    tutor.submit("threading.Timer(0, os._exit, [3]).start(); time.sleep(5)")
+    assert tutor.submit("x").value == "1"
+    assert len(notices) == 1
+
+
+def test_waiting_for_a_slow_answer_can_be_interrupted(enter: Open) -> None:
+    tutor = enter("session", "list")
+    slow = "import time\ndef mail_list(session):\n    print(time.sleep(60))\n"
+    threading.Timer(1.5, tutor.interrupt).start()
+    turn = tutor.submit(slow)
+    assert turn.goals[0].message.startswith("you: KeyboardInterrupt")
 
 
 def test_an_endless_loop_is_stopped_and_the_names_stay(enter: Open) -> None:

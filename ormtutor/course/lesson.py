@@ -331,6 +331,12 @@ class Lesson:
         return f"{self.id}/{step.id}"
 
 
+def slug(title: str) -> str:
+    """Return an id made of a title's letters: `From object to row` is `from-object-to-row`."""
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    return "-".join(words).lstrip("0123456789-") or "step"
+
+
 # --- versions -------------------------------------------------------------------------------------
 
 _VERSIONS = re.compile(r"(sqlalchemy|miniorm)\s*((?:(?:<=|>=|==|<|>)\s*\d+(?:\.\d+)*\s*,?\s*)*)")

@@ -42,6 +42,7 @@ from ormtutor.course.lesson import (
     Transcript,
     TranscriptKind,
     are_versions,
+    slug,
 )
 from ormtutor.errors import LessonError
 
@@ -787,12 +788,6 @@ def _spoken(part: Part) -> str:
             part.kind
         ]
     return {Check: "check", Hint: "hint", Predict: "prediction"}[type(part)]
-
-
-def slug(title: str) -> str:
-    """Return an id made of a title's letters: `From object to row` is `from-object-to-row`."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
-    return "-".join(words).lstrip("0123456789-") or "step"
 
 
 def split_statements(content: str) -> tuple[str, ...]:
