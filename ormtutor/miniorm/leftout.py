@@ -1,8 +1,8 @@
 """Names that SQLAlchemy has and miniorm has not: asking for one says so.
 
-Before: nothing; the doors (`__init__.py` of each room) end with `__getattr__ = names_left_out(...)`.
+Before: nothing; the doors (`__init__.py` of a room) end with `__getattr__ = names_left_out(...)`.
 Here:   the lists, and the two errors that Python itself would raise, with a true word added.
-After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it" and know it is no slip of theirs.
+After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": no slip of theirs.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def names_left_out(door: str) -> Callable[[str], Any]:
     """Return a module's `__getattr__`: the door is the public path, `sqlalchemy.orm`."""
     names = frozenset(LEFT_OUT[door].split())
 
-    def __getattr__(name: str) -> Any:  # noqa: N807 (it becomes a module's own)
+    def __getattr__(name: str) -> Any:
         if name not in names:
             raise AttributeError(f"module {door!r} has no attribute {name!r}")
         text = f"{name} is not in miniorm; SQLAlchemy has it"

@@ -118,13 +118,13 @@ def comparable(outcome: Outcome) -> Outcome:
             head, _, order = entry[1].rpartition("\n")
             rest = PARENT_FIRST.sub("ORDER BY ", order)
             if rest != order:
-                sql = head.rstrip(" ") if rest == "ORDER BY " else f"{head}\n{rest}"
+                sql = f"{head}\n{rest}".removesuffix("ORDER BY ").rstrip()
                 entry = [entry[0], sql, *entry[2:]]
         log.append(entry)
     return replace(
         outcome,
-        output=[CIRCLE.sub(r"\1", line) for line in outcome.output],
-        error=CIRCLE.sub(r"\1", outcome.error),
+        output=[spelled(line) for line in outcome.output],
+        error=spelled(outcome.error),
         log=unordered_flushes(log),
     )
 

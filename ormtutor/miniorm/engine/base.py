@@ -264,23 +264,28 @@ class Connection:
     def _begin_impl(self, transaction: Transaction) -> None:
         # sqlite3 itself sends BEGIN, before the first statement that changes something.
         if self._echo is not None:
-            if self._isolation_level_changed and self._is_autocommit_level():
+            if self._is_autocommit_level():
                 self._echo.line("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)")
             else:
                 self._echo.line("BEGIN (implicit)")
         for listener in self.dispatch.begin:
             listener(self)
         if self._dbapi is None:
-            self._revive()
+            try:
+                self._revive()
+            except BaseException:
+                self._rollback_impl()
+                raise
 
     def _is_autocommit_level(self) -> bool:
-        return self._execution_options.get("isolation_level") == "AUTOCOMMIT"
+        level = self._execution_options.get("isolation_level", self.dialect._isolation_level)
+        return bool(level == "AUTOCOMMIT")
 
     def _commit_impl(self) -> None:
         for listener in self.dispatch.commit:
             listener(self)
         if self._echo is not None:
-            if self._isolation_level_changed and self._is_autocommit_level():
+            if self._is_autocommit_level():
                 self._echo.line(
                     "COMMIT using DBAPI connection.commit(), DBAPI should ignore due to "
                     "autocommit mode"
@@ -298,7 +303,7 @@ class Connection:
         if self._dbapi is None:
             return
         if self._echo is not None:
-            if self._isolation_level_changed and self._is_autocommit_level():
+            if self._is_autocommit_level():
                 self._echo.line(
                     "ROLLBACK using DBAPI connection.rollback(), DBAPI should ignore due to "
                     "autocommit mode"
@@ -314,7 +319,7 @@ class Connection:
         self._savepoint_number += 1
         name = f"sa_savepoint_{self._savepoint_number}"
         for listener in self.dispatch.savepoint:
-            listener(self, name)
+            listener(self, None)  # the name is not known yet, in SQLAlchemy
         self._execute_directly(f"SAVEPOINT {name}")
         return name
 
@@ -539,10 +544,11 @@ class Connection:
             processors = None
         else:
             metadata, processors = metadata_of(compiled, description, legacy)
-        if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
-            self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
         result_class = LegacyCursorResult if legacy else CursorResult
         result = result_class(context, metadata, processors)
+        if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
+            self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
+            result._log = self._echo.row
         if self._transaction is None and not self._is_future:
             self._autocommit(context)
         if self.should_close_with_result:

@@ -10,8 +10,8 @@ Follows: SQLAlchemy 1.4, "Engine Configuration".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.engine import future
 from ormtutor.miniorm.engine.base import Engine
-from ormtutor.miniorm.engine.future import FutureEngine
 from ormtutor.miniorm.engine.sqlite import SQLiteDialect
 from ormtutor.miniorm.engine.url import make_url
 
@@ -69,7 +69,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
     dialect_class = _dialect_class(url)
     if kwargs.pop("strategy", None) is not None:
         raise TypeError("create_engine(strategy=...) is not in miniorm; SQLAlchemy has it")
-    engine_class = FutureEngine if kwargs.pop("future", False) else Engine
+    engine_class = future.Engine if kwargs.pop("future", False) else Engine
     dialect_arguments = _take(kwargs, _DIALECT_ARGUMENTS)
     module = kwargs.pop("module", None)
     dialect = dialect_class(dbapi=module, **dialect_arguments)

@@ -64,6 +64,8 @@ class BaseCursorResult(Result):
         self._processors: Processors | None = processors
         self._returns_rows = metadata is not None
         self._count = 0
+        #: Writes a row to the log, where the log wants rows.
+        self._log: Callable[[Any], None] | None = None
         super().__init__(metadata or _NO_METADATA)
         if metadata is None:
             self._soft_close()
@@ -82,9 +84,7 @@ class BaseCursorResult(Result):
             self._soft_close()
             return None
         self._count += 1
-        if self._processors is not None:
-            return convert((values,), self._processors)[0]
-        return values
+        return self._converted((values,))[0]
 
     def _read_many(self, size: int | None) -> Tuples:
         if self._soft_closed:
@@ -97,7 +97,7 @@ class BaseCursorResult(Result):
         if not tuples:
             self._soft_close()
         self._count += len(tuples)
-        return tuples if self._processors is None else convert(tuples, self._processors)
+        return self._converted(tuples)
 
     def _read_all(self) -> Tuples:
         if self._soft_closed:
@@ -109,7 +109,15 @@ class BaseCursorResult(Result):
             self._refuse(error)
         self._count += len(tuples)
         self._soft_close()
-        return tuples if self._processors is None else convert(tuples, self._processors)
+        return self._converted(tuples)
+
+    def _converted(self, tuples: Tuples) -> Tuples:
+        if self._processors is not None:
+            tuples = convert(tuples, self._processors)
+        if self._log is not None:
+            for values in tuples:
+                self._log(values)
+        return tuples
 
     def _read_closed(self) -> None:
         """Refuse to read after close(); when the rows are just used up there is nothing to say."""
@@ -210,7 +218,8 @@ class BaseCursorResult(Result):
 
     def lastrow_has_defaults(self) -> bool:
         """Say whether the database itself filled columns of the new row."""
-        return bool(self.postfetch_cols())
+        context = self.context
+        return bool((context.isinsert or context.isupdate) and context.postfetch_columns())
 
     def prefetch_cols(self) -> list[Any]:
         """Return the columns whose default was computed before the statement.

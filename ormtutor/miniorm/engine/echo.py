@@ -68,6 +68,10 @@ class Echo:
             record = logger.makeRecord(logger.name, number, "base.py", 0, message, args, None)
             logger.handle(record)
 
+    def row(self, values: Any) -> None:
+        """Write a row."""
+        self.line("Row %r", ParametersRepr(values, ismulti=False), level="DEBUG")
+
     def statement(self, context: Any, statement: str, parameters: Any) -> None:
         """Write a statement, and how it was made with its parameters."""
         self.line(statement)

@@ -152,7 +152,7 @@ class ExecutionContext:
             return
         many = self.executemany
         values = [
-            compiled.construct_params(given, binds, group if many else None)
+            compiled.construct_params(given, binds, (group or None) if many else None)
             for group, given in enumerate(sets or ({},))
         ]
         if compiled.insert_prefetch or compiled.update_prefetch:
@@ -169,7 +169,16 @@ class ExecutionContext:
     def get_current_parameters(self, isolate_multiinsert_groups: bool = True) -> dict[str, Any]:
         """Return the values of the row whose default is being computed."""
         parameters: dict[str, Any] = self.current_parameters
-        return parameters
+        statement = self.compiled.statement
+        if not (isolate_multiinsert_groups and getattr(statement, "_multi_values", ())):
+            return parameters
+        # VALUES (...), (...): the row that the column belongs to, by plain names.
+        column = self.current_column
+        row = getattr(column, "row", 0)
+        values = {getattr(column, "original", column).key: parameters[column.key]}
+        for key in statement._first_values():
+            values[key] = parameters[f"{key}_m{row}"]
+        return values
 
     def fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
         """Compute what the statement's columns take from Python, for each parameter set."""
@@ -216,7 +225,11 @@ class ExecutionContext:
             ]
             return list(metadata.rows(tuples))
         given = self.compiled_parameters[0] if self.compiled_parameters else {}
-        generated = table._autoincrement_column
+        statement = self.compiled.statement
+        by_itself = (
+            statement.select is None and not statement._inline and not statement._multi_values
+        )
+        generated = table._autoincrement_column if by_itself else None
         key = []
         for column in columns:
             value = given.get(column.key)
@@ -276,7 +289,7 @@ def executable(statement: Any) -> Any:
 
 def text_metadata(description: Any, legacy: bool) -> CursorResultMetaData:
     """The columns of plain SQL text, as the cursor describes them."""
-    return CursorResultMetaData([column[0] for column in description], legacy=legacy, by_name=True)
+    return CursorResultMetaData([column[0] for column in description], legacy=legacy)
 
 
 def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any]:
@@ -308,7 +321,7 @@ def _make_metadata(
             objects.append(found_by)
             processors.append(type_._cached_result_processor(compiled.dialect, None))
     metadata = CursorResultMetaData(
-        keys, objects if compiled.result_columns else None, legacy=legacy, by_name=compiled.is_text
+        keys, objects if compiled.result_columns else None, legacy=legacy
     )
     return metadata, processors if any(processors) else None
 

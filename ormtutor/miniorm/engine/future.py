@@ -10,7 +10,7 @@ Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.engine.base import Connection, Engine
+from ormtutor.miniorm.engine import base
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, parameter_sets_20
 from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.transaction import Transaction
 
 
-class FutureConnection(Connection):
+class Connection(base.Connection):
     """A connection in the 2.x manner: a transaction begins by itself and waits for commit()."""
 
     __module__ = "sqlalchemy.future.engine"
@@ -82,11 +82,10 @@ class FutureConnection(Connection):
         parameters: a dictionary, or a list of them (an executemany).
         Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
         """
+        sets = parameter_sets_20(parameters)
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        return self._execute_construct(
-            statement, parameter_sets_20(parameters), execution_options or NO_OPTIONS, _cause
-        )
+        return self._execute_construct(statement, sets, execution_options or NO_OPTIONS, _cause)
 
     def scalar(
         self,
@@ -107,14 +106,11 @@ class FutureConnection(Connection):
         return self.execute(statement, parameters, execution_options).scalars()
 
 
-FutureConnection.__name__ = FutureConnection.__qualname__ = "Connection"
-
-
-class FutureEngine(Engine):
+class Engine(base.Engine):
     """An engine whose connections are of the 2.x manner."""
 
     __module__ = "sqlalchemy.future.engine"
-    _connection_class = FutureConnection
+    _connection_class = Connection
     _is_future = True
 
     def _not_implemented(self, *arg: Any, **kw: Any) -> NoReturn:
@@ -122,6 +118,3 @@ class FutureEngine(Engine):
         raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
 
     execute = scalar = transaction = run_callable = table_names = has_table = _not_implemented
-
-
-FutureEngine.__name__ = FutureEngine.__qualname__ = "Engine"

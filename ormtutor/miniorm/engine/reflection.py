@@ -280,10 +280,8 @@ class Inspector:
         return _name_foreign_keys(list(by_number.values()), text_)
 
     def _implied_columns(self, referred_table: str, schema: str | None) -> list[str]:
-        try:
-            return list(self.get_pk_constraint(referred_table, schema)["constrained_columns"])
-        except exc.NoSuchTableError:
-            return []
+        """The primary key that a REFERENCES without columns means."""
+        return list(self.get_pk_constraint(referred_table, schema)["constrained_columns"])
 
     def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each index."""
@@ -394,7 +392,7 @@ class Inspector:
         wanted = None if include_columns is None else set(include_columns)
         excluded = set(exclude_columns)
         columns = self._reflect_columns(table, name, schema, wanted, excluded)
-        if not columns:
+        if not columns and not self.has_table(name, schema):
             raise exc.NoSuchTableError(name)
         self._reflect_primary_key(table, name, schema, columns)
         self._reflect_foreign_keys(table, name, schema, columns, resolve_fks, _extend_on)
@@ -420,6 +418,7 @@ class Inspector:
                 continue
             by_name[column_name] = column = _column(told)
             column.key = self._own_key(table, column_name)
+            column.primary_key = column.key in table.primary_key.columns
             table.append_column(column, replace_existing=True)
         return by_name
 
@@ -459,7 +458,7 @@ class Inspector:
                     told["referred_table"],
                     table.metadata,
                     schema=told["referred_schema"],
-                    autoload_with=self,
+                    autoload_with=self.bind,
                     _extend_on=extend_on,
                 )
             table.append_constraint(

@@ -19,6 +19,7 @@ from collections.abc import ItemsView, KeysView, Mapping, Sequence, ValuesView
 from itertools import repeat
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql.traversal import cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class LegacyRow(Row):
 
     def items(self) -> list[tuple[str, Any]]:
         """Return (name, value) pairs."""
-        return list(zip(self._metadata.keys, self._data, strict=False))
+        metadata, values = self._metadata, self._data
+        return [(key, values[metadata.index(key)]) for key in metadata.keys]
 
     def values(self) -> list[Any]:
         """Return the values."""
@@ -174,10 +176,10 @@ class ResultMetaData:
 
     keys: the names, in order, repeated where two columns share one.
     objects: for each column the things that find it: Column, label, entity, further names.
-    legacy: rows are LegacyRow. by_name: a Column may be found by its name (text and raw SQL).
+    legacy: rows are LegacyRow, and a Column may be found by its name.
     """
 
-    __slots__ = ("_positions", "_row_class", "by_name", "keys", "legacy")
+    __slots__ = ("_positions", "_row_class", "keys", "legacy")
     __module__ = "sqlalchemy.engine.result"
 
     if TYPE_CHECKING:
@@ -189,11 +191,9 @@ class ResultMetaData:
         objects: Sequence[Iterable[Any]] | None = None,
         *,
         legacy: bool = False,
-        by_name: bool = False,
     ) -> None:
         self.keys = tuple(keys)
         self.legacy = legacy
-        self.by_name = by_name
         self._positions = self._index_all(objects)
         self._row_class: type[Row] | None = None
 
@@ -269,7 +269,6 @@ class ResultMetaData:
             [self.keys[index] for index in indexes],
             [found_by[index] for index in indexes],
             legacy=self.legacy,
-            by_name=self.by_name,
         )
 
 
@@ -319,10 +318,26 @@ class CursorResultMetaData(ResultMetaData):
             key = key.__clause_element__()
             if key in self._positions:
                 return self._positions[key]
-        if self.by_name:
-            name = getattr(key, "name", None)
-            return self._positions.get(name) if isinstance(name, str) else None
+        if self.legacy and getattr(key, "_is_column_element", False):
+            return self._find_by_name(key)
         return self._find_by_structure(key)
+
+    def _find_by_name(self, column: Any) -> int | None:
+        """1.4's own rows: a Column is found by its name where nothing says that it is another."""
+        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
+            position = self._positions.get(name) if isinstance(name, str) else None
+            if position is not None:
+                break
+        else:
+            return self._find_by_structure(column)
+        selected = [
+            thing
+            for thing, other in self._positions.items()
+            if other == position and getattr(thing, "_is_column_element", False)
+        ]
+        if not selected or any(column.shares_lineage(each) for each in selected):
+            return position
+        return None
 
     def _find_by_structure(self, key: Any) -> int | None:
         """Find an equal expression.
@@ -330,15 +345,11 @@ class CursorResultMetaData(ResultMetaData):
         The statement that ran may be an older one of the same structure, taken from the cache with
         its labels, when the learner asks with the labels of the new one.
         """
-        structure = getattr(key, "structure", None)
-        if structure is None:
-            return None
-        wanted = structure([])
+        wanted = _structure_of(key)
         if wanted is None:
             return None
         for thing, position in self._positions.items():
-            other = getattr(thing, "structure", None)
-            if other is not None and position != AMBIGUOUS and other([]) == wanted:
+            if position != AMBIGUOUS and _structure_of(thing) == wanted:
                 return position
         return None
 
@@ -433,6 +444,13 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+
+def _structure_of(thing: Any) -> Any:
+    """The structure of an expression that is no plain column; None for all else."""
+    if not hasattr(thing, "structure") or getattr(thing, "_is_column_clause", False):
+        return None
+    return cache_key(thing)[0]
 
 
 def _column_property(position: int) -> property:

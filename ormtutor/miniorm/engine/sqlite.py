@@ -384,6 +384,15 @@ class JSON(sqltypes.JSON):
 
     __module__ = "sqlalchemy.dialects.sqlite.json"
 
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """From JSON text; a number comes as a number, for such a column has numeric affinity."""
+        read: Any = super().result_processor(dialect, coltype)
+
+        def process(value: Any) -> Any:
+            return value if isinstance(value, (int, float)) else read(value)
+
+        return process
+
 
 class SQLiteDialect(DefaultDialect):
     """SQLite through the standard library's sqlite3."""
@@ -438,7 +447,7 @@ class SQLiteDialect(DefaultDialect):
         Raises: ArgumentError: the URL names a host, a user, a password or a port.
         """
         if url.username or url.host or url.password or url.port:
-            raise exc.ArgumentError(f"Invalid SQLite URL: {url!r}\n{_URL_FORMS}")
+            raise exc.ArgumentError(f"Invalid SQLite URL: {url!s}\n{_URL_FORMS}")
         options: dict[str, Any] = {}
         query = dict(url.query)
         for name, convert in _CONNECT_OPTIONS:

@@ -62,6 +62,17 @@ class ColumnCollection:
         for key, known in pairs:
             self._append(key, known)
 
+    def _displace(self, existing: Any, column: Any) -> None:
+        """Put a column of another key in the place of one."""
+        pairs = [
+            (column.key, column) if known is existing else (key, known)
+            for key, known in self._pairs
+        ]
+        self.__dict__.pop(existing.key, None)
+        self._pairs, self._index = [], {}
+        for key, known in pairs:
+            self._append(key, known)
+
     def _set(self, key: Any, column: Any) -> None:
         # The first of several columns with one key is the one found by it.
         if key in self._index:

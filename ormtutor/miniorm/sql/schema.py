@@ -195,6 +195,14 @@ class Column(SchemaItem, ColumnClause):
         existing = parent.c.get(self.key)
         if existing is not None and existing is not self:
             _replace_column(parent, existing, self, replacing)
+        elif self.key != self.name:
+            # The same column under its plain name, as reflection gives it.
+            existing = parent.c.get(self.name)
+            if existing is not None and existing is not self and existing.key == self.name:
+                _replace_column(parent, existing, self, replacing)
+                parent._columns._displace(existing, self)
+                if existing.key in parent.primary_key.columns:
+                    parent.primary_key.columns.remove(existing)
         self.table = parent
         parent._columns._put(self)
         self._enter_primary_key(parent)

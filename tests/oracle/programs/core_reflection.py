@@ -31,15 +31,17 @@ Table(
     CheckConstraint("number > 0", name="counted"),
     CheckConstraint("length(name) > 1"),
 )
-Index("by_name", ours.tables["dogs"].c.name)
-Index("by_both", ours.tables["dogs"].c.second, ours.tables["dogs"].c.name, unique=True)
-Index("lower_name", func.lower(ours.tables["dogs"].c.name))
-Index("some", ours.tables["dogs"].c.name, sqlite_where=ours.tables["dogs"].c.name > "b")
 Table("walks", ours, Column("id", Integer, primary_key=True), Column("kennel", Integer),
       Column("number", Integer), Column("before", ForeignKey("walks.id")),
       ForeignKeyConstraint(["kennel", "number"], ["dogs.kennel", "dogs.number"]))
 Table("Odd Name", ours, Column("Some Col", Integer, primary_key=True), Column("order", String))
 ours.create_all(engine)
+# One after the other: SQLAlchemy creates several indexes in the order of a set.
+dogs = ours.tables["dogs"].c
+Index("by_name", dogs.name).create(engine)
+Index("by_both", dogs.second, dogs.name, unique=True).create(engine)
+Index("lower_name", func.lower(dogs.name)).create(engine)
+Index("some", dogs.name, sqlite_where=dogs.name > "b").create(engine)
 connection = engine.connect()
 connection.exec_driver_sql("create table odd (id integer primary key autoincrement, a int unique, "
                            "b varchar(5) default 'x', c double, d tinyint, e, f foo(3), "

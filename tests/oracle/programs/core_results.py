@@ -59,7 +59,7 @@ for future in (False, True):
                 show(f"mapping[{key!r}]", lambda: row._mapping[key])
                 show(f"{key!r} in row", lambda: key in row)
                 show(f"{key!r} in mapping", lambda: key in row._mapping)
-                if isinstance(key, str):
+                if isinstance(key, str) and not callable(getattr(row, key, None)):
                     show(f"row.{key}", lambda: getattr(row, key))
             for column in (ships.c.id, ships.c.name, ports.c.id):
                 show(f"row[{column}]", lambda: row[column])

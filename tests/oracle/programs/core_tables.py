@@ -57,9 +57,11 @@ child = Table(
                                           initially="DEFERRED")),
     ForeignKeyConstraint(["px", "py"], ["parents.x", "parents.y"], name="to_parent"),
 )
+# One index a table: SQLAlchemy creates several in the order of a set.
 Index("by_parent", child.c.px, child.c.py, unique=True)
-Index("by_lower", func.lower(child.c.py))
-Index("partial", child.c.px, sqlite_where=child.c.px > 3)
+Index("by_lower", func.lower(parent.c.y))
+some = Table("some", metadata, Column("id", Integer, primary_key=True), Column("n", Integer))
+Index("partial", some.c.n, sqlite_where=some.c.n > 3)
 Table("auto", metadata, Column("id", Integer, primary_key=True), sqlite_autoincrement=True)
 Table("text_key", metadata, Column("id", String, primary_key=True))
 Table("no_key", metadata, Column("id", Integer))
