@@ -21,8 +21,10 @@ from ormtutor.miniorm.orm.context import (
     MapperEntity,
 )
 from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
+from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
+from ormtutor.miniorm.sql.traversal import Binds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class CompiledQuery:
         "cause",
         "compilation",
         "compiled",
+        "is_linted",
         "mapper",
         "metadata",
         "places",
@@ -73,9 +76,12 @@ class CompiledQuery:
         self.repeats_parents = compilation.repeats_parents
         self._loader: Any = None
         self.plan: RowPlan | None = None
-        places = {id(bind): place for place, bind in enumerate(binds)}
+        # A parameter with a name of its own is known by it: operators may have copied it.
+        places = {_identity(bind): place for place, bind in enumerate(binds)}
         self.slots = {
-            name: places[id(bind)] for name, bind in compiled.binds.items() if id(bind) in places
+            name: places[_identity(bind)]
+            for name, bind in compiled.binds.items()
+            if _identity(bind) in places
         }
         self.simple = not compiled.has_expanding and all(
             name in self.slots
@@ -97,20 +103,26 @@ class CompiledQuery:
     def ready(
         self, given: Sequence[Any], params: dict[str, Any] | None
     ) -> tuple[str | None, tuple[Any, ...]]:
-        """The parameters as the cursor takes them; and the text, if it has to be made for them."""
+        """The parameters as the cursor takes them; and the text, if it has to be made for them.
+
+        given: values, or the bind parameters of a query of this structure.
+        Raises: InvalidRequestError: a value is missing. Whatever a parameter's callable raises.
+        """
+        if given.__class__ is Binds:
+            given = [bind.effective_value for bind in given]
         if self.simple and not params:
             return None, tuple([given[place] for place in self.places])
         values: dict[str, Any] = {}
         for name, bind in self.compiled.binds.items():
             place = self.slots.get(name)
-            if params and bind.key in params:
-                values[name] = params[bind.key]
-            elif place is not None:
-                values[name] = given[place]
-            elif bind.required:
+            if params and (bind.key in params or name in params):
+                values[name] = params[bind.key if bind.key in params else name]
+            elif bind.required and (place is None or given[place] is None):
                 raise sa_exc.InvalidRequestError(
                     f"A value is required for bind parameter '{bind.key}'", code="cd3x"
                 )
+            elif place is not None:
+                values[name] = given[place]
             else:
                 values[name] = bind.effective_value
         if self.compiled.has_expanding:
@@ -148,6 +160,10 @@ class CompiledQuery:
         """
         if self.repeats_parents:
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
+
+
+def _identity(bind: Any) -> Any:
+    return id(bind) if bind.unique else bind.key
 
 
 def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | None) -> list[Any]:
@@ -196,6 +212,21 @@ class NamedColumns(ResultMetaData):
             if name is not None:
                 positions[name] = position
         return positions
+
+    def _miss(self, key: Any) -> int:
+        position = self._find(key)
+        return super()._miss(key) if position is None else position
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._positions or self._find(key) is not None
+
+    def _find(self, key: Any) -> int | None:
+        """Find an attribute, or an alias, by the column or entity that it stands for."""
+        element = None if isinstance(key, str) else clause_of(key)
+        if element is None:
+            return None
+        found = element._annotations.get("parententity") if element._is_from_clause else element
+        return self._positions.get(getattr(found, "_deannotated", found))
 
 
 def _metadata(asked: Asked) -> Any:
@@ -277,10 +308,11 @@ def compile_shape(
     overwrite: str = "",
     prior: Path = (),
     subquery_root: Any = None,
+    lint: bool = True,
 ) -> CompiledQuery:
     """The compiled query under this key; else that of what `make()` asks, with its binds.
 
-    key None: not to be kept.
+    key None: not to be kept. lint: warn once if its FROM elements are not connected.
     """
     engine = session.bind
     if engine is None or session._binds:
@@ -298,13 +330,18 @@ def compile_shape(
             subquery_root=subquery_root,
             binds=binds,
         )
-        compiled = compilation.statement.compile(dialect=engine.dialect, linting=True)
+        compiled = compilation.statement.compile(dialect=engine.dialect, linting=lint)
         query = CompiledQuery(compilation, compiled, binds, mapper)
+        query.is_linted = lint
         if key is not None:
             if len(shapes) >= LIMIT:
                 for old in list(shapes)[: LIMIT // 2]:
                     del shapes[old]
             shapes[key] = query
+    elif lint and not query.is_linted:
+        # It was only shown until now.
+        query.is_linted = True
+        query.statement.compile(dialect=engine.dialect, linting=True)
     return query
 
 
@@ -384,7 +421,7 @@ class _Locator:
             raise sa_exc.NoSuchColumnError(f"Could not locate column in row for column '{column}'")
         if self._converted is not None:
             return index, None
-        return index, column.type.result_processor(self._dialect)
+        return index, column.type._cached_result_processor(self._dialect, None)
 
     def _index(self, column: Any) -> int | None:
         for thing in (column, *column._proxies):

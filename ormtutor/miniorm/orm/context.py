@@ -37,7 +37,7 @@ from ormtutor.miniorm.orm.rowloader import (
     RowPlan,
 )
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import Select, as_selected
+from ormtutor.miniorm.sql.select import ScalarSelect, Select, as_selected
 from ormtutor.miniorm.sql.selectable import Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -408,6 +408,8 @@ class Compilation:
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[Callable[[], None]] = []
+        # Joins with an association table: id -> what they stand for. They live as long as we do.
+        self._units: dict[int, Any] = {}
         self.joined_names: list[str] = []
         self._columns_of: dict[int, dict[str, Any]] = {}
         self._idents: dict[int, list[Any]] = {}
@@ -456,7 +458,13 @@ class Compilation:
             for from_ in (_from_of(entity),)
             if entity.entity is not None or from_ is not None
         ]
-        joins = Joins(from_clauses, candidates, self._start(candidates), asked.legacy)
+        joins = Joins(
+            from_clauses,
+            candidates,
+            self._start(candidates),
+            legacy=asked.legacy,
+            adapt=self._adapt_to_base,
+        )
         return joins.run(asked.joins)
 
     def _start(self, candidates: Sequence[Any]) -> Any:
@@ -506,7 +514,11 @@ class Compilation:
             adapt = _base_adapter(base, adapt)
             selectable = base
         place = Place(entity, path, adapt, selectable, self.primary)
-        return self._entity(entity.mapper, place, self.overwrite)
+        plan = self._entity(entity.mapper, place, self.overwrite)
+        if not self._columns_of[id(plan)]:
+            # All its columns are deferred; its rows are asked for all the same.
+            self.from_clauses.append(selectable)
+        return plan
 
     def _entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
         """Collect what one entity needs, in the order of its properties; gives its plan."""
@@ -646,13 +658,14 @@ class Compilation:
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
         nests = child.outer and innerjoin and innerjoin != "unnested"
         if nests and parent.joined_by:
-            self._nest(parent.joined_by[0], child, secondary, primary, through)
+            self._nest(parent.joined_by[0], parent, child, secondary, primary, through)
         elif through is None:
             made = EagerJoin(target.selectable, primary, isouter)
             joins.append(made)
             child.joined_by = [made]
         elif isouter:
             inner = Join(secondary, target.selectable, through)
+            self._units[id(inner)] = target.selectable
             made = EagerJoin(inner, primary, True)
             joins.append(made)
             child.joined_by = [made]
@@ -667,14 +680,24 @@ class Compilation:
             self.eager_order_by += [_adapted(target, each) for each in prop.order_by]
 
     def _nest(
-        self, outer: EagerJoin, child: Place, secondary: Any, primary: Any, through: Any
+        self,
+        outer: EagerJoin,
+        parent: Place,
+        child: Place,
+        secondary: Any,
+        primary: Any,
+        through: Any,
     ) -> None:
         """`a LEFT OUTER JOIN (b JOIN c)`: c must not make rows of a disappear."""
-        right = outer.right
-        if through is None:
-            outer.right = Join(right, child.selectable, primary)
-        else:
-            outer.right = Join(Join(right, secondary, primary), child.selectable, through)
+
+        def join(left: Any) -> Any:
+            if through is None:
+                return Join(left, child.selectable, primary)
+            inner = Join(left, secondary, primary)
+            self._units[id(inner)] = parent.selectable
+            return Join(inner, child.selectable, through)
+
+        outer.right = _spliced(outer.right, parent.selectable, join, self._units)
         child.joined_by = [outer]
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
@@ -777,17 +800,12 @@ class Compilation:
 
     def _add_order_by_columns(self, order_by: Sequence[Any]) -> list[Any]:
         """Columns that are sorted by and not selected; DISTINCT or an outer ORDER BY needs them."""
+        present = {id(_unlabelled(column)) for column in self.primary.columns}
         for clause in order_by:
-            column = _unwrapped(clause)
-            for each in _sorted_columns(column):
-                if each not in self.primary and not any(
-                    each._deannotated is known._deannotated for known in self.primary.columns
-                ):
-                    if isinstance(each, elements.Label) and any(
-                        _is_label_of(known, each) for known in self.primary.columns
-                    ):
-                        continue
-                    self.extra.append(each)
+            column = _sorted_expression(clause)
+            if column is not None and id(column) not in present:
+                present.add(id(column))
+                self.extra.append(column)
         return self.extra
 
     def _wrapped_statement(self) -> Any:
@@ -803,7 +821,7 @@ class Compilation:
         outer_columns = list(inner.c)
         exchange: dict[int, Any] = {}
         for column, outer in zip(inner_columns, outer_columns, strict=True):
-            exchange[id(column)] = exchange[id(column._deannotated)] = outer
+            exchange[id(column)] = exchange[id(_unlabelled(column))] = outer
 
         named = {
             name: outer
@@ -818,7 +836,7 @@ class Compilation:
             if found is None and element._is_column_element:
                 found = exchange.get(id(element._deannotated))
             if found is None and isinstance(element, elements.Label):
-                found = exchange.get(id(element._element))
+                found = exchange.get(id(_unlabelled(element)))
             if found is None and element._is_column_clause and element.table is not None:
                 found = inner.corresponding_column(element, require_embedded=True)
             return found
@@ -914,7 +932,11 @@ class Compilation:
             locate = self._own_positions()
         for plan in self._plans:
             for key, column in self._columns_of[id(plan)].items():
-                plan.columns[key] = locate(column)
+                try:
+                    plan.columns[key] = locate(column)
+                except sa_exc.NoSuchColumnError:
+                    # A learner's own statement may leave it out; it is loaded when it is read.
+                    plan.expired |= {key}
             if plan.overwrite != "one":
                 plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
             for joined in plan.joined:
@@ -1012,6 +1034,27 @@ def _adapted(insp: Any, expression: Any) -> Any:
     return insp.adapt(expression)
 
 
+def _spliced(
+    joined: Any, at: Any, join: Callable[[Any], Any], units: dict[int, Any]
+) -> Any:
+    """The joins with `join(at)` in the place of `at`; None: it is not there.
+
+    units: joins with an association table, which stand for one thing, by id.
+    """
+    joined = joined._ungroup()
+    if not joined._is_join or id(joined) in units:
+        return join(joined) if units.get(id(joined), joined) is at else None
+    right = _spliced(joined.right, at, join, units)
+    if right is None:
+        left = _spliced(joined.left, at, join, units)
+        return None if left is None else Join(left, joined.right, joined.onclause, joined.isouter)
+    if joined.isouter:
+        return Join(joined.left, right, joined.onclause, True)
+    # a JOIN (b JOIN c) is a JOIN b JOIN c.
+    left = Join(joined.left, right.left, joined.onclause)
+    return Join(left, right.right, right.onclause, right.isouter)
+
+
 def _joined_onto(from_: Any, joins: Sequence[EagerJoin]) -> Any:
     for each in joins:
         from_ = Join(from_, each.right, each.onclause, each.isouter)
@@ -1032,18 +1075,18 @@ def _without_reference(clause: Any) -> Any:
     )
 
 
-def _unwrapped(clause: Any) -> Any:
+def _unlabelled(column: Any) -> Any:
+    """What a label names; a column is its own."""
+    if isinstance(column, elements.Label) and not isinstance(column._element, ScalarSelect):
+        column = column._element._ungroup()
+    return column._deannotated
+
+
+def _sorted_expression(clause: Any) -> Any:
+    """The expression of an ORDER BY clause, without DESC and the like; None: it is text."""
     clause = _without_reference(clause)
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
         clause = _without_reference(clause.element)
-    return clause
-
-
-def _sorted_columns(column: Any) -> list[Any]:
-    if not column._is_column_element or column._is_text_clause or column._is_label_reference:
-        return []
-    return [column]
-
-
-def _is_label_of(known: Any, label: Any) -> bool:
-    return known is label or (isinstance(known, elements.Label) and known.name == label.name)
+    if not clause._is_column_element or clause._is_text_clause or clause._is_label_reference:
+        return None
+    return _unlabelled(clause)

@@ -32,8 +32,7 @@ class AppenderQuery(Query):
 
     def __init__(self, attr: DynamicAttributeImpl, state: InstanceState) -> None:
         prop = attr.parent_token
-        super().__init__(prop.mapper.class_)
-        self.__dict__.pop("session", None)
+        self._entities = (prop.mapper.class_,)
         self.instance = instance = state.obj()
         self.attr = attr
         if prop.secondary is not None:

@@ -41,11 +41,13 @@ class AliasedInsp:
         from_clause: Any,
         name: str | None,
         adapt_on_names: bool = False,
+        target_name: str = "",
     ) -> None:
         self.entity = entity
         self.mapper = mapper
         self.selectable = from_clause
         self.name = name
+        self._target_name = target_name
         self._adapt_on_names = adapt_on_names
         self._columns: dict[Any, Any] = {}
         self._own = frozenset(mapper.persist_selectable.c)
@@ -115,7 +117,7 @@ class AliasedInsp:
         return None
 
     def __str__(self) -> str:
-        return f"aliased({self.mapper.class_.__name__})"
+        return f"aliased({self._target_name or self.mapper.class_.__name__})"
 
     def __repr__(self) -> str:
         name = self.mapper.class_.__name__
@@ -139,7 +141,8 @@ class AliasedClass:
         if alias is None:
             alias = mapper.persist_selectable.alias(name)
         self.__name__ = f"AliasedClass_{mapper.class_.__name__}"
-        self._aliased_insp = AliasedInsp(self, mapper, alias, name, adapt_on_names)
+        target_name = getattr(mapped_class_or_ac, "__name__", "")
+        self._aliased_insp = AliasedInsp(self, mapper, alias, name, adapt_on_names, target_name)
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -216,6 +219,7 @@ class ORMJoin(selectable.Join):
         left_entity: Any = None,
     ) -> None:
         left_from, right_from = from_element(left), from_element(right)
+        self._left_entity = entity_behind(left)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
             onclause = getattr(_entity_of(left_entity or left), onclause)
@@ -332,9 +336,8 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
     if isinstance(prop, QueryableAttribute):
         if prop._of_type is not None:
             from_entity = prop._of_type
-        if prop.parent.is_aliased_class:
-            raise AssertionError
         prop = prop.property
+    assert instance is not None
     if not hasattr(prop, "direction"):
         raise AttributeError("_with_parent")
     if from_entity is not None:

@@ -24,7 +24,7 @@ from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
 _EXPLAIN = (
@@ -154,16 +154,24 @@ class Joins:
     """One run through the joins of a query; `from_clauses` is the result.
 
     entities: what the query selects from by its columns: (entity or FROM element) in order.
+    start: where a join by name starts. adapt: what becomes of conditions in a query from a union.
     """
 
     def __init__(
-        self, from_clauses: Iterable[Any], entities: Sequence[Any], start: Any, legacy: bool
+        self,
+        from_clauses: Iterable[Any],
+        entities: Sequence[Any],
+        start: Any,
+        *,
+        legacy: bool,
+        adapt: Callable[[Any], Any],
     ) -> None:
         self.from_clauses = list(from_clauses)
         self._entities = entities
         self._start = start
         self._joinpoint = start
         self._legacy = legacy
+        self._adapt = adapt
         self._edges: set[tuple[Any, Any, str]] = set()
         #: Entities that were joined, whether or not they are selected.
         self.joined: list[Any] = []
@@ -214,7 +222,7 @@ class Joins:
         ):
             onclause = entity_attribute(self._joinpoint, onclause.key)
         elif onclause is not None and not isinstance(onclause, QueryableAttribute):
-            onclause = as_condition(onclause, "SQL expression for ON clause")
+            onclause = self._adapt(as_condition(onclause, "SQL expression for ON clause"))
         if right is not None:
             right = self._target(right)
         elif not isinstance(onclause, QueryableAttribute):
@@ -297,6 +305,8 @@ class Joins:
         if step.alias is not None:
             return step.alias
         prop = onclause.property if isinstance(onclause, QueryableAttribute) else None
+        if prop is not None and not hasattr(prop, "mapper"):
+            raise AttributeError("mapper")  # as the original fails on join(Address, User.name)
         if _selectable(left) is _selectable(right):
             raise sa_exc.InvalidRequestError(
                 f"Can't join table/selectable '{_selectable(left)}' to itself"

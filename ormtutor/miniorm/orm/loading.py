@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
@@ -60,7 +61,12 @@ def send(
     if engine is None or session._binds:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine, execution_options)
-    text, parameters = query.ready(values, params)
+    try:
+        text, parameters = query.ready(values, params)
+    except Exception as error:
+        # What the values raise is told with the statement that they were for.
+        given = [immutabledict(params)] if params else None
+        connection._handle_dbapi_exception(error, query.compiled.string, given, None, None)
     return connection._execute_compiled(
         query.compiled, [parameters], cause, execution_options, text
     )
@@ -178,7 +184,7 @@ def run_statement(
     connection = session._connection_for_bind(
         session.get_bind(mapper=query.mapper, clause=statement), execution_options
     )
-    result = connection._execute_20(statement, params or {}, _cause=query.cause)
+    result = connection._execute_20(statement, params, _cause=query.cause)
     rows = result._read_all()
     context = LoadContext(session, query, ())
     context.autoflush = autoflush

@@ -14,6 +14,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm.mapper import SynonymProperty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Load:
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
+        if self.entity.is_attribute:
+            self.entity._path_registry  # noqa: B018 (says so as the original does)
         self.tokens: tuple[Any, ...] = ()
         self.steps: tuple[Step, ...] = ()
 
@@ -430,6 +433,8 @@ def resolve(options: Sequence[Load], entities: Sequence[Any]) -> LoaderOptions:
     resolved: list[Resolved] = []
     for option in options:
         for step in option.steps:
+            if step.tokens[0] is None:
+                continue
             root = option.entity or _root(step.tokens[0], entities)
             resolved.append(_resolve_tokens(root, step))
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
@@ -460,7 +465,7 @@ def _root(token: Any, entities: Sequence[Any]) -> Any:
         )
     among = ", ".join(str(entity) for entity in entities)
     raise sa_exc.ArgumentError(
-        f'Mapped attribute "{token}" does not apply to any of the root entities in this query, '
+        f'Mapped attribute "{prop}" does not apply to any of the root entities in this query, '
         f"e.g. {among}. Please specify the full path from one of the root entities to the target "
         "attribute. "
     )
@@ -527,7 +532,7 @@ def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
 
 
 def _behind_synonym(prop: Any) -> Any:
-    while getattr(prop, "strategy_key", None) == "synonym":
+    while isinstance(prop, SynonymProperty):
         prop = prop.parent._props[prop.name]
     return prop
 

@@ -28,6 +28,7 @@ from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
     Bundle,
+    ORMJoin,
     aliased,
     from_element,
     with_parent,
@@ -392,6 +393,7 @@ class Query:
         for index, (right, onclause) in enumerate(_join_arguments(target, props)):
             if isinstance(right, (Query, SelectBase)):
                 right = as_from(right)
+            _check_join(right, onclause)
             step = JoinStep(
                 right,
                 onclause,
@@ -791,8 +793,11 @@ class Query:
     def _text_order_by(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(clauses)
 
-    def _compiled(self) -> tuple[CompiledQuery, list[Any]]:
-        """The compiled form, found again by structure, and this query's values for it."""
+    def _compiled(self, lint: bool = True) -> tuple[CompiledQuery, Binds]:
+        """The compiled form, found again by structure, and this query's parameters for it.
+
+        lint: warn about cartesian products, as at execution.
+        """
         binds = Binds()
         try:
             key = ("query", self.structure(binds))
@@ -805,8 +810,9 @@ class Query:
             lambda: (self._asked(), binds),
             mapper=self._bind_mapper,
             overwrite="all" if self._populate_existing else "",
+            lint=lint,
         )
-        return query, [bind.effective_value for bind in binds]
+        return query, binds
 
     @property
     def _bind_mapper(self) -> Any:
@@ -826,7 +832,7 @@ class Query:
                 bind = None
         if bind is None:
             return str(context.Compilation(self._asked()).statement)
-        return str(self._compiled()[0].compiled.string)
+        return str(self._compiled(lint=False)[0].compiled.string)
 
     # running ---------------------------------------------------------------------------------
 
@@ -1063,6 +1069,9 @@ def _from_clause(thing: Any) -> Any:
 
 def _namespace_of(from_: Any) -> Any:
     entity = from_._annotations.get("parententity")
+    while entity is None and isinstance(from_, ORMJoin):
+        from_ = from_._left_entity
+        entity = from_ if hasattr(from_, "mapper") else None
     return from_ if entity is None else _Named(entity, from_)
 
 
@@ -1098,15 +1107,9 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     onclause = props[0] if props else None
     if not props and not isinstance(target, tuple):
         return [(target, None)]
-    is_target = isinstance(target, (FromClause, type, AliasedClass)) or (
-        not isinstance(target, (str, tuple, QueryableAttribute))
-        and hasattr(target, "is_selectable")
-    )
-    is_condition = (
-        onclause is None
-        or isinstance(onclause, (elements.ClauseElement, str, QueryableAttribute))
-        or onclause is True
-        or onclause is False
+    is_target = isinstance(target, (FromClause, SelectBase, Query, type, AliasedClass))
+    is_condition = onclause is None or isinstance(
+        onclause, (elements.ClauseElement, str, QueryableAttribute)
     )
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
@@ -1114,6 +1117,26 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
         (each[0], each[1] if len(each) > 1 else None) if isinstance(each, tuple) else (each, None)
         for each in (target, *props)
     ]
+
+
+def _check_join(target: Any, onclause: Any) -> None:
+    """Refuse what can be no join, as the original does: an accident there, and its words.
+
+    Raises: AttributeError, ArgumentError.
+    """
+    if not isinstance(target, (str, QueryableAttribute, AliasedClass, elements.ClauseElement)):
+        insp = inspect(target, raiseerr=False)
+        if insp is not None and insp.is_instance:
+            raise sa_exc.ArgumentError(
+                "Join target, typically a FROM expression, or ORM relationship attribute expected, "
+                f"got {target!r}."
+            )
+        if insp is None:
+            raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
+    if onclause is not None and not isinstance(
+        onclause, (str, QueryableAttribute, elements.ClauseElement)
+    ):
+        raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
 
 
 def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
@@ -1165,6 +1188,8 @@ def session_execute(
 def _executable(statement: Any) -> Any:
     if isinstance(statement, str):
         return elements.text(statement)
+    if isinstance(statement, StatementOfEntities):
+        return statement
     if isinstance(statement, Query):
         sa_exc.warn(
             f"Object {statement!r} should not be used directly in a SQL statement context, such as "
@@ -1195,14 +1220,13 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         lambda: (Asked.of_select(statement), binds),
         overwrite="all" if populate else "",
     )
-    values = [bind.effective_value for bind in binds]
     autoflush = options.get("autoflush", True)
     size = options.get("yield_per")
     if size:
         chunks = loading.run_in_chunks(
             session,
             query,
-            values,
+            binds,
             query.cause,
             size,
             params=params,
@@ -1214,7 +1238,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     loaded = loading.run(
         session,
         query,
-        values,
+        binds,
         query.cause,
         params=params,
         autoflush=autoflush,

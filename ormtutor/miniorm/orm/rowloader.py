@@ -44,6 +44,7 @@ class EntityPlan:
     columns: attribute -> position. joined: relationships whose objects stand in the same row.
     later: loaders that run when all rows are read (selectin, subquery, immediate).
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
+    expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
     resets: relationships that populate_existing() makes lazy again.
     overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
@@ -53,6 +54,7 @@ class EntityPlan:
         "callables",
         "columns",
         "empty",
+        "expired",
         "ident",
         "joined",
         "later",
@@ -73,6 +75,7 @@ class EntityPlan:
         self.later: list[Any] = []
         self.callables: dict[str, Any] = {}
         self.empty: list[str] = []
+        self.expired: frozenset[str] = NOTHING
         self.load_options: LoaderOptions | None = None
         self.resets: list[str] = []
         self.overwrite = overwrite
@@ -399,6 +402,7 @@ class LoaderSource:
         obj, ident = names.obj, names.ident
         options = self._name("options", plan.load_options) if plan.load_options else "None"
         callables = self._name("callables", plan.callables) if plan.callables else "None"
+        expired = self._name("expired", plan.expired) if plan.expired else "NOTHING"
         lines = [
             f"{obj} = {names.new}",
             f"values = {obj}.__dict__",
@@ -407,7 +411,7 @@ class LoaderSource:
             f"state.ident = {ident}",
             "state.session_ref = session_ref",
             "state.committed_state = UNCHANGED",
-            "state.expired_attributes = NOTHING",
+            f"state.expired_attributes = {expired}",
             "state.expired = state.modified = state._deleted = False",
             f"state.load_options = {options}",
             "state.parents = state.pending_mutations = state.empty_collections = None",

@@ -557,7 +557,7 @@ class SelectInLoader(_EagerLoader):
 
     def _query(self, session: Any, kind: str) -> CompiledQuery:
         def make() -> tuple[Asked, list[Any]]:
-            bind = bindparam("primary_keys", None, expanding=True, unique=True)
+            bind = bindparam("primary_keys", None, expanding=True)
             return self._asked(kind, bind), [bind]
 
         return compile_shape(
@@ -655,8 +655,7 @@ class SubqueryLoader(_EagerLoader):
 
     def _local_columns(self) -> list[Any]:
         """Our columns by which the related rows know us."""
-        prop = self.prop
-        return list(dict.fromkeys(local for local, _ in prop.local_remote_pairs))
+        return _local_columns(self.prop)
 
     def _query(self, context: LoadContext) -> CompiledQuery:
         root = self.root._replaced(self.chain)
@@ -714,6 +713,11 @@ class SubqueryRoot:
         return SubqueryRoot(self.asked, self.entity, chain, self.binds)
 
 
+def _local_columns(prop: RelationshipProperty) -> list[Any]:
+    """The parent's columns in the condition of a relationship, in the order of its table."""
+    return [column for column in prop.parent.persist_selectable.c if column in prop.local_columns]
+
+
 def _relationships(path: tuple[Any, ...]) -> list[Any]:
     return list(path[1::2])
 
@@ -721,7 +725,7 @@ def _relationships(path: tuple[Any, ...]) -> list[Any]:
 def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
     """The first query as a subquery that gives only the columns which `first` starts from."""
     asked, entity = root.asked, root.entity
-    columns = list(dict.fromkeys(local for local, _ in first.local_remote_pairs))
+    columns = _local_columns(first)
     insp = entity.entity
     selected = [insp.adapt(column) if insp.is_aliased_class else column for column in columns]
     embedded = Asked(
