@@ -123,6 +123,7 @@ from ormtutor.miniorm.sql.elements import (
     True_,
     TypeClause,
     UnaryExpression,
+    and_,
     bindparam,
     column,
     false,
@@ -131,6 +132,7 @@ from ormtutor.miniorm.sql.elements import (
     literal_column,
     not_,
     null,
+    or_,
     text,
     true,
 )
@@ -165,11 +167,7 @@ from ormtutor.miniorm.sql.naming import (
 from ormtutor.miniorm.sql.operators import (
     ColumnOperators,
     Operators,
-    and_,
-    collate,
     custom_op,
-    exists,
-    or_,
 )
 from ormtutor.miniorm.sql.schema import (
     BLANK_SCHEMA,
@@ -189,6 +187,7 @@ from ormtutor.miniorm.sql.select import (
     TextualSelect,
     except_,
     except_all,
+    exists,
     intersect,
     intersect_all,
     select,
