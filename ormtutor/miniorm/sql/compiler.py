@@ -27,7 +27,13 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.crud import is_crud_bind, plan_crud
-from ormtutor.miniorm.sql.elements import BindParameter, ColumnClause, Label, join_conditions
+from ormtutor.miniorm.sql.elements import (
+    BindParameter,
+    ColumnClause,
+    Label,
+    UnaryExpression,
+    join_conditions,
+)
 from ormtutor.miniorm.sql.expressions import CURRENT, UNBOUNDED
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
@@ -518,7 +524,7 @@ class SQLCompiler(Compiled):
         """A boolean column as a condition."""
         text = self.process(element.element, **kw)
         is_true = element.operator is operators.is_true
-        if self.dialect.supports_native_boolean:
+        if self.dialect.supports_native_boolean or element.element._is_implicitly_boolean:
             return text if is_true else f"NOT {text}"
         return f"{text} = 1" if is_true else f"{text} = 0"
 
@@ -1046,8 +1052,11 @@ class SQLCompiler(Compiled):
             from_linter.add(alias, name)
         return f"{inner}{self.get_render_as_alias_suffix(self.preparer.format_alias(alias, name))}"
 
-    def visit_table_valued_column(self, column: Any, **kw: Any) -> str:
+    def visit_table_valued_column(self, column: Any, result_names: Any = None, **kw: Any) -> str:
         """A row as a column: the name of the alias."""
+        name = self._resolve(column.name)
+        if result_names is not None:
+            result_names.append((name, column.name, (column, name), column.type))
         return self.preparer.quote(self._resolve(column.name))  # type: ignore[no-any-return]
 
     def visit_cte(self, cte: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any) -> str:
@@ -1591,6 +1600,9 @@ def _short_repr(value: Any) -> str:
 
 
 def _takes_names(element: Any) -> bool:
+    """Whether writing an element tells the name of a result column: a minus sign lets it through."""
+    if isinstance(element, UnaryExpression):
+        return _takes_names(element.element)
     return isinstance(element, (Label, ColumnClause)) or element._is_text_clause
 
 

@@ -17,6 +17,7 @@ Follows: SQLAlchemy 1.4, "Column Elements and Expressions".
 
 from __future__ import annotations
 
+import datetime
 import warnings
 
 from ormtutor.miniorm import exc
@@ -227,6 +228,8 @@ def _annotated_class(cls: type) -> type:
         "_deannotated": property(lambda self: self._origin),
         "structure": _structure_of_origin,
     }
+    if issubclass(cls, ColumnElement):
+        members["_proxy_key"] = property(_proxy_key_of_attribute)
     if not issubclass(cls, ColumnOperators):
         members["__eq__"] = _has_same_hash
     made = type(f"Annotated{cls.__name__}", (cls,), members)
@@ -240,6 +243,12 @@ def _has_same_hash(self: Any, other: Any) -> bool:
 
 def _hash_of_origin(self: Any) -> int:
     return hash(self._origin)
+
+
+def _proxy_key_of_attribute(self: Any) -> Any:
+    """A mapped attribute's column has the key of the attribute."""
+    key = self._annotations.get("proxy_key")
+    return self._origin._proxy_key if key is None else key
 
 
 def _structure_of_origin(self: Any, binds: Binds) -> Hashable:
@@ -274,6 +283,29 @@ class Executable(ClauseElement):
         return self.execute(*multiparams, **params).scalar()
 
 
+def _comparison_method(op: Operator) -> Any:
+    """`==` and its like. The hot path of every query: a plain value or a column at the right."""
+    contrary = op.negation
+    boolean = sqltypes.BOOLEANTYPE
+
+    def compare(self: Any, other: Any) -> Any:
+        if self.type.comparator_factory is None:
+            if other.__class__ in _PLAIN_CLASSES:
+                right = bind_for(self, op, other)
+            elif isinstance(other, ColumnClause):
+                right = other
+            else:
+                return self._build(op, other)
+            left = self.self_group(op) if self._groups else self
+            return BinaryExpression(left, right, op, boolean, contrary)
+        return self.operate(op, other)
+
+    return compare
+
+
+_PLAIN_CLASSES = frozenset([str, int, float, bytes, datetime.date, datetime.datetime])
+
+
 class ColumnElement(ColumnOperators, ClauseElement):
     """An expression with a value and a type: a column, a literal, a function call, `a + b`."""
 
@@ -303,18 +335,12 @@ class ColumnElement(ColumnOperators, ClauseElement):
     __or__ = ColumnOperators.__or__
     __invert__ = ColumnOperators.__invert__
 
-    def __eq__(self, other: Any) -> Any:
-        # The most frequent of all operators: a plain value needs no further look.
-        value_class = other.__class__
-        if value_class is str or value_class is int:
-            return BinaryExpression(
-                self.self_group(operators.eq) if self._groups else self,
-                bind_for(self, operators.eq, other),
-                operators.eq,
-                sqltypes.BOOLEANTYPE,
-                operators.ne,
-            )
-        return self.operate(operators.eq, other)
+    __lt__ = _comparison_method(operators.lt)
+    __le__ = _comparison_method(operators.le)
+    __eq__ = _comparison_method(operators.eq)
+    __ne__ = _comparison_method(operators.ne)
+    __gt__ = _comparison_method(operators.gt)
+    __ge__ = _comparison_method(operators.ge)
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator with ourselves at the left; comparator.py knows how."""
@@ -705,8 +731,11 @@ def bind_for(
     """The bind parameter for a plain value that stands opposite `left`."""
     bind = BindParameter.__new__(BindParameter)
     bind.value = value
-    name = left._bind_name
-    bind._base = "param" if name is None else name
+    if left._is_column_clause:
+        bind._base = left.key
+    else:
+        name = left._bind_name
+        bind._base = "param" if name is None else name
     if type_ is not None:
         bind.type = type_
     elif expanding:
@@ -1643,6 +1672,8 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
 
     Raises: ArgumentError: a string, a plain value, a table.
     """
+    if isinstance(thing, ColumnElement):
+        return thing
     element = clause_of(thing)
     if element is None:
         if thing is None or thing is True or thing is False:

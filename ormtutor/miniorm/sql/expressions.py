@@ -27,6 +27,7 @@ from ormtutor.miniorm.sql.elements import (
     constant_of,
     join_conditions,
 )
+from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -289,9 +290,13 @@ class CollectionAggregate(UnaryExpression):
         mirrored = operators.MIRROR.get(op, op)
         return as_left(other[0], self, mirrored).operate(mirrored, self, **kw)
 
-    def __eq__(self, other: Any) -> Any:
-        return self.operate(operators.eq, other)
-
+    # The quick ways of columns do not exchange the sides.
+    __lt__ = ColumnOperators.__lt__
+    __le__ = ColumnOperators.__le__
+    __eq__ = ColumnOperators.__eq__
+    __ne__ = ColumnOperators.__ne__
+    __gt__ = ColumnOperators.__gt__
+    __ge__ = ColumnOperators.__ge__
     __hash__ = object.__hash__
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:

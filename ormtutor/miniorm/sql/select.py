@@ -22,6 +22,7 @@ from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
+    ClauseElement,
     ColumnClause,
     Executable,
     Grouping,
@@ -269,9 +270,11 @@ class SelectBase(Executable):
 
     def _generate(self) -> Any:
         """The copy that a generative method changes."""
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.pop("_known", None)
+        copy = object.__new__(self.__class__)
+        stored = self.__dict__.copy()
+        if "_known" in stored:
+            del stored["_known"]
+        copy.__dict__ = stored
         return copy
 
     def _forget(self) -> None:
@@ -931,58 +934,44 @@ class Select(GenerativeSelect):
     # -- structure -----------------------------------------------------------------------------
 
     def structure(self, binds: Binds) -> Hashable:
-        """Everything that was asked for, in a fixed order."""
-        stored = self.__dict__
-        key: list[Any] = [Select, self._label_style]
-        for column in self._raw_columns:
-            if column._is_column_clause or column._is_from_clause:
-                key.append(column.structure(binds))
-            else:
-                key.append((column.structure(binds), column.type.cache_id))
-        for name in _STRUCTURED:
-            values = stored.get(name)
-            if values:
-                key.append((name, *[value.structure(binds) for value in values]))
-        if "_setup_joins" in stored:
-            key.append(tuple([_join_structure(step, binds) for step in self._setup_joins]))
-        for name in ("_limit_clause", "_offset_clause", "_fetch_clause"):
-            value = stored.get(name)
-            if value is not None:
-                key.append((name, value.structure(binds)))
-        if len(stored) > 1:
-            key.append(self._rarely_asked(binds))
-        return tuple(key)
-
-    def _rarely_asked(self, binds: Binds) -> Hashable:
-        stored = self.__dict__
-        key: list[Any] = []
-        for name in ("_distinct", "_auto_correlate", "_for_update_arg", "_bind"):
-            if name in stored:
-                key.append((name, stored[name]))
-        if stored.get("_correlate_except") is not None:
-            key.append(
-                ("except", *[each.structure(binds) for each in self._correlate_except or ()])
-            )
-        if stored.get("_fetch_clause_options"):
-            key.append(tuple(self._fetch_clause_options.items()))
-        for name in ("_prefixes", "_suffixes"):
-            if name in stored:
-                key.append(
-                    (name, *[(text.structure(binds), dialect) for text, dialect in stored[name]])
-                )
+        """Everything that was asked for, in the order in which it was first asked."""
+        key: list[Any] = [Select]
+        for name, value in self.__dict__.items():
+            if name == "_raw_columns":
+                for column in value:
+                    if column._is_column_clause or column._is_from_clause:
+                        key.append(column.structure(binds))
+                    else:
+                        key.append((column.structure(binds), column.type.cache_id))
+            elif name in _ELEMENT_TUPLES:
+                key.append((name, *[each.structure(binds) for each in value]))
+            elif name == "_setup_joins":
+                key.append(tuple([_join_structure(step, binds) for step in value]))
+            elif value is not None and name not in _NOT_STRUCTURE:
+                key.append((name, _other_structure(name, value, binds)))
         return tuple(key)
 
 
-_STRUCTURED = (
-    "_from_obj",
-    "_where_criteria",
-    "_having_criteria",
-    "_order_by_clauses",
-    "_group_by_clauses",
-    "_correlate",
-    "_distinct_on",
-    "_independent_ctes",
+# What of a Select decides the text: tuples of elements, single elements, plain values.
+_ELEMENT_TUPLES = frozenset(
+    """
+    _from_obj _where_criteria _having_criteria _order_by_clauses _group_by_clauses _correlate
+    _correlate_except _distinct_on _independent_ctes
+    """.split()
 )
+_ELEMENTS = frozenset(["_limit_clause", "_offset_clause", "_fetch_clause"])
+_PREFIXES = frozenset(["_prefixes", "_suffixes"])
+_NOT_STRUCTURE = frozenset(["_known", "_with_options", "_execution_options", "_annotations", "_bind"])
+
+
+def _other_structure(name: str, value: Any, binds: Binds) -> Hashable:
+    if name in _ELEMENTS:
+        return value.structure(binds)  # type: ignore[no-any-return]
+    if name in _PREFIXES:
+        return tuple([(text.structure(binds), dialect) for text, dialect in value])
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return value  # type: ignore[no-any-return]
 
 
 def _join_structure(step: Any, binds: Binds) -> Hashable:
@@ -1000,7 +989,7 @@ def _join_structure(step: Any, binds: Binds) -> Hashable:
 
 def _is_attribute(thing: Any) -> bool:
     """Whether it is a mapped attribute: it says more than its column or condition does."""
-    return getattr(thing, "is_attribute", False) is True
+    return not isinstance(thing, ClauseElement) and getattr(thing, "is_attribute", False) is True
 
 
 def as_join_target(target: Any) -> Any:
@@ -1586,9 +1575,10 @@ def select(*args: Any, **kw: Any) -> Select:
 
 
 def _is_legacy(args: tuple[Any, ...]) -> bool:
-    return (bool(args) and isinstance(args[0], (list, tuple, set, frozenset))) or (
-        bool(args) and hasattr(args[0], "__next__")
-    )
+    """Whether the columns come as a list, a set or a generator."""
+    if not args or isinstance(args[0], (ClauseElement, str)):
+        return False
+    return isinstance(args[0], (list, tuple, set, frozenset)) or hasattr(args[0], "__next__")
 
 
 def _legacy_select(

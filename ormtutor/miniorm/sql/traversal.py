@@ -24,17 +24,19 @@ class Binds(list):  # type: ignore[type-arg]
     """
 
     __slots__ = ("numbers",)
-
-    def __init__(self) -> None:
-        self.numbers: dict[int, int] = {}
+    numbers: dict[int, int]
 
     def number(self, subject: Any) -> tuple[int, bool]:
         """The number of `subject` in this key, and whether it is met for the first time."""
+        try:
+            numbers = self.numbers
+        except AttributeError:  # most statements have none
+            numbers = self.numbers = {}
         identity = id(subject)
-        known = self.numbers.get(identity)
+        known = numbers.get(identity)
         if known is not None:
             return known, False
-        number = self.numbers[identity] = len(self.numbers)
+        number = numbers[identity] = len(numbers)
         return number, True
 
 

@@ -85,6 +85,24 @@ class Comparator(ColumnOperators):
         return self.expr._build(op, other, reverse=True, **kw)
 
 
+class _CacheId:
+    """`type.cache_id`: a small number for structure(), the same for equal types.
+
+    Found once; from then on it is a plain attribute of the type.
+    Raises: NotCacheable: this type has no structure.
+    """
+
+    __slots__ = ()
+
+    def __get__(self, type_: Any, owner: Any = None) -> int:
+        structure = type_.structure()
+        if structure is None:
+            raise NotCacheable
+        found = _cache_ids.setdefault(structure, len(_cache_ids))
+        type_.__dict__["cache_id"] = found
+        return found
+
+
 class TypeEngine:
     """The root of all types."""
 
@@ -235,20 +253,7 @@ class TypeEngine:
             known = self.__dict__["_structure"] = self._find_structure()
         return known
 
-    @property
-    def cache_id(self) -> int:
-        """A small number for structure(), the same for equal types.
-
-        Raises: NotCacheable: this type has no structure.
-        """
-        known = self.__dict__.get("_cache_id")
-        if known is None:
-            structure = self.structure()
-            if structure is None:
-                raise NotCacheable
-            known = _cache_ids.setdefault(structure, len(_cache_ids))
-            self.__dict__["_cache_id"] = known
-        return known
+    cache_id = _CacheId()
 
     def _find_structure(self) -> Hashable | None:
         values = [type(self)]
@@ -1115,6 +1120,7 @@ class TypeDecorator(TypeEngine):
         instance = type(self).__new__(type(self))
         instance.__dict__.update(self.__dict__)
         instance.__dict__.pop("_structure", None)
+        instance.__dict__.pop("cache_id", None)
         return instance
 
     def _find_structure(self) -> Hashable | None:
@@ -1123,7 +1129,7 @@ class TypeDecorator(TypeEngine):
         values = [
             (name, value)
             for name, value in sorted(self.__dict__.items())
-            if name not in ("impl", "_structure")
+            if name not in ("impl", "_structure", "cache_id")
         ]
         try:
             hash(tuple(values))
