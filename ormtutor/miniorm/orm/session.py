@@ -524,6 +524,8 @@ class Session(SessionFactoryMethods):
         listeners = getattr(self.dispatch, event)
         if listeners:
             obj = state()
+            if obj is None:
+                return  # it was collected: nobody can be told about an object that is gone
             for listener in listeners:
                 listener(self, obj)
 
