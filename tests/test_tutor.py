@@ -46,13 +46,7 @@ def enter(library: Library, notices: list[str]) -> Iterator[Open]:
     opened: list[Tutor] = []
 
     def enter(lesson: str, step: str | None = None, progress: Progress | None = None) -> Tutor:
-        tutor = Tutor(
-            library,
-            progress or Progress(None),
-            engine="sqlalchemy",
-            path=[str(installed("1.4"))],
-            on_notice=notices.append,
-        )
+        tutor = Tutor(library, progress or Progress(None), on_notice=notices.append)
         opened.append(tutor)
         tutor.open(library.lesson(lesson), step)
         return tutor
