@@ -66,6 +66,7 @@ from ormtutor.miniorm.sql.columns import (
 from ormtutor.miniorm.sql.comparator import (
     asc,
     between,
+    collate,
     desc,
     distinct,
     nulls_first,
