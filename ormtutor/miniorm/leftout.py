@@ -82,4 +82,4 @@ def _is_import_from(frame: Any) -> bool:
     """
     from opcode import opname  # late: only for this error
 
-    return opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM"
+    return bool(opname[frame.f_code.co_code[frame.f_lasti]] == "IMPORT_FROM")

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.transaction import Transaction
 
-_AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
 _CACHE_SIZE = 500
 
 _EVENTS = (
@@ -549,8 +548,8 @@ class Connection:
         if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
             self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
             result._log = self._echo.row
-        if self._transaction is None and not self._is_future:
-            self._autocommit(context)
+        if self._transaction is None and not self._is_future and context.should_autocommit:
+            self._commit_impl()
         if self.should_close_with_result:
             if result._soft_closed:
                 self.close()
@@ -583,17 +582,6 @@ class Connection:
         for listener in dispatch.after_cursor_execute:
             listener(self, cursor, statement, parameters, context, executemany)
         return cursor
-
-    def _autocommit(self, context: ExecutionContext) -> None:
-        """Commit a change that stands outside a transaction (1.4's manner)."""
-        wanted = context.execution_options.get("autocommit")
-        if wanted is None:
-            if context.compiled is None or context.compiled.is_text:
-                wanted = context.statement.lstrip()[:6].upper().startswith(_AUTOCOMMIT_WORDS)
-            else:
-                wanted = context.is_crud or context.isddl
-        if wanted and self._transaction is None:
-            self._commit_impl()
 
     def _handle_dbapi_exception(
         self,

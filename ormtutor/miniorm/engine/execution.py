@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NO_OPTIONS: Mapping[str, Any] = {}
 
+_AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
+
 
 class ExecutionContext:
     """What is known about one execution.
@@ -139,6 +141,16 @@ class ExecutionContext:
         rowid: int | None = self.cursor.lastrowid
         return rowid
 
+    @property
+    def should_autocommit(self) -> bool:
+        """Say whether 1.4's connection commits after it, outside a transaction."""
+        wanted = self.execution_options.get("autocommit")
+        if wanted is not None:
+            return bool(wanted)
+        if self.compiled is None or self.compiled.is_text:
+            return self.statement.lstrip()[:6].upper().startswith(_AUTOCOMMIT_WORDS)
+        return self.is_crud or self.isddl
+
     # Parameters and Python defaults.
 
     def fill_parameters(self, sets: Sequence[Any], binds: Any) -> None:
@@ -170,7 +182,7 @@ class ExecutionContext:
         """Return the values of the row whose default is being computed."""
         parameters: dict[str, Any] = self.current_parameters
         statement = self.compiled.statement
-        if not (isolate_multiinsert_groups and getattr(statement, "_multi_values", ())):
+        if not (isolate_multiinsert_groups and getattr(statement, "_multi_values", None)):
             return parameters
         # VALUES (...), (...): the row that the column belongs to, by plain names.
         column = self.current_column

@@ -125,10 +125,13 @@ class Pool:
     )
 
     def __init__(self, creator: Callable[..., Any], dialect: Any = None) -> None:
-        self._creator = creator if hasattr(creator, "takes_pool") else lambda *_: creator()
+        self._creator: Callable[..., Any] = (
+            creator if hasattr(creator, "takes_pool") else lambda *_: creator()
+        )
         self._dialect = dialect
         self._connected_before = False
-        self._events: Any = None
+        #: Gives the engine's Dispatch: its listeners hear of connections too.
+        self._events: Callable[[], Any] | None = None
 
     def connect(self) -> _ConnectionFairy:
         """Lend a connection."""
@@ -167,7 +170,10 @@ class Pool:
 
     def _listeners(self, name: str) -> tuple[Any, ...]:
         own: tuple[Any, ...] = getattr(self.dispatch, name, ())
-        return own if self._events is None else own + getattr(self._events(), name)
+        if self._events is None:
+            return own
+        engine_wide: tuple[Any, ...] = getattr(self._events(), name)
+        return own + engine_wide
 
     def _open(self) -> _ConnectionRecord:
         record = _ConnectionRecord()

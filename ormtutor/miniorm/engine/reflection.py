@@ -13,8 +13,6 @@ Follows: SQLAlchemy 1.4, "Reflecting Database Objects", "Inspector".
 
 from __future__ import annotations
 
-import re
-
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.engine.base import Connection, Engine
 from ormtutor.miniorm.engine.cause import CORE
@@ -37,25 +35,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Self
 
-_KEEP = re.IGNORECASE
-_PRIMARY_KEY_NAME = re.compile(r"CONSTRAINT (\w+) PRIMARY KEY", _KEEP)
 _ACTION = r"(?:SET NULL|SET DEFAULT|CASCADE|RESTRICT|NO ACTION)"
-_FOREIGN_KEY = re.compile(
-    r"(?:CONSTRAINT (?P<name>\w+) +)?"
-    r"FOREIGN KEY *\( *(?P<columns>.+?) *\) +"
-    r'REFERENCES +(?:"(?P<quoted>.+?)"|(?P<table>[a-z0-9_]+)) *'
-    r'\( *(?P<referred>(?:(?:"[^"]+"|[a-z0-9_]+) *(?:, *)?)+)\) *'
-    rf"(?P<actions>(?:ON (?:DELETE|UPDATE) +{_ACTION} *)*)"
-    r"(?:(?P<deferrable>(?:NOT +)?DEFERRABLE)(?: +INITIALLY +(?P<initially>DEFERRED|IMMEDIATE))?)?",
-    _KEEP,
-)
-_ON_DELETE = re.compile(rf"ON DELETE +({_ACTION})", _KEEP)
-_ON_UPDATE = re.compile(rf"ON UPDATE +({_ACTION})", _KEEP)
-_UNIQUE = re.compile(r'(?:CONSTRAINT "?(.+?)"? +)?UNIQUE *\((.+?)\)', _KEEP)
-_UNIQUE_COLUMN = re.compile(r'(?:"(.+?)"|[\[`]?([a-z0-9_]+)[\]`]?) +[a-z0-9_ ]+? +UNIQUE', _KEEP)
-_CHECK = re.compile(r"(?:CONSTRAINT (.+) +)?CHECK *\( *(.+) *\),? *", _KEEP)
-_WHERE = re.compile(r"\)\s+where\s+(.+)", _KEEP)
-_NAMES = re.compile(r'"(.+?)"|([a-z0-9_]+)', _KEEP)
+_SOURCES = {
+    "primary key": r"CONSTRAINT (\w+) PRIMARY KEY",
+    "foreign key": (
+        r"(?:CONSTRAINT (?P<name>\w+) +)?"
+        r"FOREIGN KEY *\( *(?P<columns>.+?) *\) +"
+        r'REFERENCES +(?:"(?P<quoted>.+?)"|(?P<table>[a-z0-9_]+)) *'
+        r'\( *(?P<referred>(?:(?:"[^"]+"|[a-z0-9_]+) *(?:, *)?)+)\) *'
+        rf"(?P<actions>(?:ON (?:DELETE|UPDATE) +{_ACTION} *)*)"
+        r"(?:(?P<deferrable>(?:NOT +)?DEFERRABLE)"
+        r"(?: +INITIALLY +(?P<initially>DEFERRED|IMMEDIATE))?)?"
+    ),
+    "ondelete": rf"ON DELETE +({_ACTION})",
+    "onupdate": rf"ON UPDATE +({_ACTION})",
+    "unique": r'(?:CONSTRAINT "?(.+?)"? +)?UNIQUE *\((.+?)\)',
+    "unique column": r'(?:"(.+?)"|[\[`]?([a-z0-9_]+)[\]`]?) +[a-z0-9_ ]+? +UNIQUE',
+    "check": r"(?:CONSTRAINT (.+) +)?CHECK *\( *(.+) *\),? *",
+    "where": r"\)\s+where\s+(.+)",
+    "names": r'"(.+?)"|([a-z0-9_]+)',
+}
+_patterns: dict[str, Any] = {}
 
 #: What 1.4.54 asks for the text of a table; the answer of each way of asking is kept apart.
 _TABLE_TEXT = (
@@ -224,12 +224,14 @@ class Inspector:
         return columns
 
     def _computed_text(self, table_name: str, schema: str | None, column_name: str) -> str:
+        import re  # late, as in _pattern()
+
         text_ = self._table_text(table_name, schema, "columns")
         pattern = (
             rf"{re.escape(column_name)}[^,]*?(?:GENERATED\s+ALWAYS\s+)?AS\s*\((.*)\)"
             r"\s*(?:virtual|stored)?"
         )
-        found = re.search(pattern, text_ or "", _KEEP)
+        found = re.search(pattern, text_ or "", re.IGNORECASE)
         return found.group(1) if found else ""
 
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
@@ -241,7 +243,7 @@ class Inspector:
 
     def _find_primary_key(self, table_name: str, schema: str | None) -> dict[str, Any]:
         text_ = self._table_text(table_name, schema, "primary key")
-        named = _PRIMARY_KEY_NAME.search(text_) if text_ else None
+        named = _pattern("primary key").search(text_) if text_ else None
         # The list that is remembered is itself sorted: get_columns() shows it, as it does in 1.4.
         columns = self._columns(table_name, schema)
         columns.sort(key=lambda column: column["primary_key"])
@@ -320,7 +322,7 @@ class Inspector:
         rows = self._ask(
             f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'index'", index_name
         )
-        found = _WHERE.search(rows[0][0]) if rows else None
+        found = _pattern("where").search(rows[0][0]) if rows else None
         if found is None:
             exc.warn(f"Failed to look up filter predicate of partial index {index_name}")
             return {}
@@ -356,7 +358,7 @@ class Inspector:
         text_ = self._table_text(table_name, schema, "columns")
         return [
             {"sqltext": found.group(2), "name": found.group(1)}
-            for found in _CHECK.finditer(text_ or "")
+            for found in _pattern("check").finditer(text_ or "")
         ]
 
     def get_table_options(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
@@ -519,6 +521,16 @@ class Inspector:
             )
 
 
+def _pattern(name: str) -> Any:
+    """Return a compiled pattern; `re` is slow to import, so it waits for the first reflection."""
+    found = _patterns.get(name)
+    if found is None:
+        import re
+
+        found = _patterns[name] = re.compile(_SOURCES[name], re.IGNORECASE)
+    return found
+
+
 def _are_all_there(names: list[str], wanted: set[str] | None, excluded: set[str]) -> bool:
     return (wanted is None or wanted.issuperset(names)) and not excluded.intersection(names)
 
@@ -543,7 +555,7 @@ def _name_foreign_keys(keys: list[dict[str, Any]], text_: str | None) -> list[di
     """
     left = {_signature(key): key for key in keys}
     named = []
-    for found in _FOREIGN_KEY.finditer(text_ or ""):
+    for found in _pattern("foreign key").finditer(text_ or ""):
         columns = _names_in(found["columns"])
         referred_table = found["quoted"] or found["table"]
         referred = _names_in(found["referred"]) or columns
@@ -571,8 +583,8 @@ def _signature(key: dict[str, Any]) -> tuple[Any, ...]:
 
 def _foreign_key_options(found: Any) -> dict[str, Any]:
     options: dict[str, Any] = {}
-    for name, pattern in (("ondelete", _ON_DELETE), ("onupdate", _ON_UPDATE)):
-        action = pattern.search(found["actions"])
+    for name in ("ondelete", "onupdate"):
+        action = _pattern(name).search(found["actions"])
         if action and action.group(1).upper() != "NO ACTION":
             options[name] = action.group(1).upper()
     if found["deferrable"]:
@@ -583,14 +595,14 @@ def _foreign_key_options(found: Any) -> dict[str, Any]:
 
 
 def _unique_in(text_: str) -> Iterator[tuple[str | None, list[str]]]:
-    for found in _UNIQUE.finditer(text_):
+    for found in _pattern("unique").finditer(text_):
         yield found.group(1), _names_in(found.group(2))
-    for found in _UNIQUE_COLUMN.finditer(text_):
+    for found in _pattern("unique column").finditer(text_):
         yield None, [found.group(1) or found.group(2)]
 
 
 def _names_in(text_: str) -> list[str]:
-    return [found.group(1) or found.group(2) for found in _NAMES.finditer(text_)]
+    return [found.group(1) or found.group(2) for found in _pattern("names").finditer(text_)]
 
 
 inspection.inspects_itself(Inspector)

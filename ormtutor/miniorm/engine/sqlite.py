@@ -30,127 +30,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_RESERVED = frozenset(
-    [
-        "add",
-        "after",
-        "all",
-        "alter",
-        "analyze",
-        "and",
-        "as",
-        "asc",
-        "attach",
-        "autoincrement",
-        "before",
-        "begin",
-        "between",
-        "by",
-        "cascade",
-        "case",
-        "cast",
-        "check",
-        "collate",
-        "column",
-        "commit",
-        "conflict",
-        "constraint",
-        "create",
-        "cross",
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "database",
-        "default",
-        "deferrable",
-        "deferred",
-        "delete",
-        "desc",
-        "detach",
-        "distinct",
-        "drop",
-        "each",
-        "else",
-        "end",
-        "escape",
-        "except",
-        "exclusive",
-        "exists",
-        "explain",
-        "fail",
-        "false",
-        "for",
-        "foreign",
-        "from",
-        "full",
-        "glob",
-        "group",
-        "having",
-        "if",
-        "ignore",
-        "immediate",
-        "in",
-        "index",
-        "indexed",
-        "initially",
-        "inner",
-        "insert",
-        "instead",
-        "intersect",
-        "into",
-        "is",
-        "isnull",
-        "join",
-        "key",
-        "left",
-        "like",
-        "limit",
-        "match",
-        "natural",
-        "not",
-        "notnull",
-        "null",
-        "of",
-        "offset",
-        "on",
-        "or",
-        "order",
-        "outer",
-        "plan",
-        "pragma",
-        "primary",
-        "query",
-        "raise",
-        "references",
-        "reindex",
-        "rename",
-        "replace",
-        "restrict",
-        "right",
-        "rollback",
-        "row",
-        "select",
-        "set",
-        "table",
-        "temp",
-        "temporary",
-        "then",
-        "to",
-        "transaction",
-        "trigger",
-        "true",
-        "union",
-        "unique",
-        "update",
-        "using",
-        "vacuum",
-        "values",
-        "view",
-        "virtual",
-        "when",
-        "where",
-    ]
-)
+_RESERVED_WORDS = """
+    add after all alter analyze and as asc attach autoincrement before begin between by cascade
+    case cast check collate column commit conflict constraint create cross current_date current_time
+    current_timestamp database default deferrable deferred delete desc detach distinct drop each
+    else end escape except exclusive exists explain fail false for foreign from full glob group
+    having if ignore immediate in index indexed initially inner insert instead intersect into is
+    isnull join key left like limit match natural not notnull null of offset on or order outer plan
+    pragma primary query raise references reindex rename replace restrict right rollback row select
+    set table temp temporary then to transaction trigger true union unique update using vacuum
+    values view virtual when where
+    """
 
 #: The parts of a date as STRFTIME names them; it has no quarter, and SQLAlchemy lets it pass.
 _DATE_PARTS = {
@@ -318,7 +208,8 @@ class SQLiteDDLCompiler(DDLCompiler):
 
     def define_constraint_remote_table(self, constraint: Any, table: Any) -> str:
         """The other table's name alone."""
-        return self.preparer.format_table(table, use_schema=False)
+        name: str = self.preparer.format_table(table, use_schema=False)
+        return name
 
     def visit_create_index(
         self,
@@ -376,7 +267,7 @@ class SQLiteIdentifierPreparer(IdentifierPreparer):
     """Quotes what SQLite reserves."""
 
     __module__ = "sqlalchemy.dialects.sqlite.base"
-    reserved_words = _RESERVED
+    reserved_words = frozenset(_RESERVED_WORDS.split())
 
 
 class JSON(sqltypes.JSON):
@@ -632,7 +523,7 @@ def resolve_type(spelled: str) -> Any:
     numbers = [part for part in arguments if part.isdigit()]
     if not name:
         return sqltypes.NullType()
-    known = _TYPES.get(name)
+    known: Any = _TYPES.get(name)
     if known is None:
         known = next((type_ for part, type_ in _AFFINITIES if part in name), sqltypes.NUMERIC)
     if known is sqltypes.NullType or not numbers:

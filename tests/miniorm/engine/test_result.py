@@ -120,8 +120,8 @@ def test_unique_leaves_out_what_came_before() -> None:
     assert result(REPEATED).unique().scalars().all() == [1, 2]
     assert result(REPEATED).scalars().unique().all() == [1, 2]
     assert result(REPEATED).mappings().unique().all() == [
-        dict(id=1, name="Ada"),
-        dict(id=2, name="Grace"),
+        {"id": 1, "name": "Ada"},
+        {"id": 2, "name": "Grace"},
     ]
     assert result(TWO).unique(lambda row: 0).all() == [(1, "Ada")]
 

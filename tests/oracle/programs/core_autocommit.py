@@ -21,29 +21,66 @@ for future in (False, True):
     connection = engine.connect()
     show("insert", lambda: connection.execute(jars.insert(), {"what": "jam"}).rowcount)
     show("in transaction", lambda: connection.in_transaction())
-    show("insert many", lambda: connection.execute(
-        jars.insert(), [{"what": "tea"}, {"what": "rice"}]).rowcount)
-    show("text", lambda: connection.execute(
-        text("insert into jars (what) values (:what)"), {"what": "salt"}).rowcount)
-    show("odd text", lambda: connection.execute(
-        text("with q as (select 1) insert into jars (what) values ('oats')")).rowcount)
-    show("option", lambda: connection.execute(
-        text("with q as (select 1) insert into jars (what) values ('nuts')")
-        .execution_options(autocommit=True)).rowcount)
-    show("driver sql", lambda: connection.exec_driver_sql(
-        "insert into jars (what) values (?)", [("a",), ("b",)]).rowcount)
-    show("driver sql, one", lambda: connection.exec_driver_sql(
-        "insert into jars (what) values (?)", ("c",)).rowcount)
+    show(
+        "insert many",
+        lambda: connection.execute(jars.insert(), [{"what": "tea"}, {"what": "rice"}]).rowcount,
+    )
+    show(
+        "text",
+        lambda: (
+            connection.execute(
+                text("insert into jars (what) values (:what)"), {"what": "salt"}
+            ).rowcount
+        ),
+    )
+    show(
+        "odd text",
+        lambda: (
+            connection.execute(
+                text("with q as (select 1) insert into jars (what) values ('oats')")
+            ).rowcount
+        ),
+    )
+    show(
+        "option",
+        lambda: (
+            connection.execute(
+                text(
+                    "with q as (select 1) insert into jars (what) values ('nuts')"
+                ).execution_options(autocommit=True)
+            ).rowcount
+        ),
+    )
+    show(
+        "driver sql",
+        lambda: (
+            connection.exec_driver_sql(
+                "insert into jars (what) values (?)", [("a",), ("b",)]
+            ).rowcount
+        ),
+    )
+    show(
+        "driver sql, one",
+        lambda: connection.exec_driver_sql("insert into jars (what) values (?)", ("c",)).rowcount,
+    )
     show("string", lambda: connection.execute("select count(*) from jars").scalar())
-    show("string with values", lambda: connection.execute(
-        "select what from jars where id in (?, ?)", (1, 2)).fetchall())
-    show("string with keyword", lambda: connection.execute(
-        "select what from jars where id = :id", id=1).fetchall())
-    show("text with keyword", lambda: connection.execute(
-        text("select what from jars where id = :id"), id=1).fetchall())
+    show(
+        "string with values",
+        lambda: connection.execute("select what from jars where id in (?, ?)", (1, 2)).fetchall(),
+    )
+    show(
+        "string with keyword",
+        lambda: connection.execute("select what from jars where id = :id", id=1).fetchall(),
+    )
+    show(
+        "text with keyword",
+        lambda: connection.execute(text("select what from jars where id = :id"), id=1).fetchall(),
+    )
     show("one bare value", lambda: connection.execute("select what from jars where id=?", 1).all())
-    show("several sets", lambda: connection.execute(
-        "insert into jars (what) values (?)", ("d",), ("e",)).rowcount)
+    show(
+        "several sets",
+        lambda: connection.execute("insert into jars (what) values (?)", ("d",), ("e",)).rowcount,
+    )
     show("ddl", lambda: connection.execute(DDL("create table lids (id int)")).rowcount)
     show("drop", lambda: connection.execute(text("drop table lids")).rowcount)
     show("update", lambda: connection.execute(jars.update().values(what="x")).rowcount)

@@ -32,7 +32,9 @@ people = Table(
     Column("stamp", String, onupdate=func.upper("new")),
     Column("blank", String, default=None),
 )
-keys = Table("keys", metadata, Column("id", String, primary_key=True, default=lambda: f"k{counted()}"))
+keys = Table(
+    "keys", metadata, Column("id", String, primary_key=True, default=lambda: f"k{counted()}")
+)
 
 for future in (False, True):
     engine = create_engine("sqlite://", future=future)
@@ -41,8 +43,10 @@ for future in (False, True):
         for given in ({}, {"name": "Ida"}, {"name": None}, {"number": 7, "town": "There"}):
             result = connection.execute(people.insert(), given)
             print(result.inserted_primary_key, result.last_inserted_params())
-            print([column.name for column in result.prefetch_cols()],
-                  [column.name for column in result.postfetch_cols()])
+            print(
+                [column.name for column in result.prefetch_cols()],
+                [column.name for column in result.postfetch_cols()],
+            )
         connection.execute(people.insert(), [{"name": "Ole"}, {"name": "Per"}])
         connection.execute(people.insert().values(name="Una", length=1))
         connection.execute(people.insert().values([{"name": "Wim"}, {"name": "Xaver"}]))

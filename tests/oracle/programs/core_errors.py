@@ -55,8 +55,10 @@ for future in (False, True):
     failing("bad type", lambda: execute(text("select :x"), {"x": {1: 2}}))
     failing("unknown column", lambda: execute(cups.insert(), {"nope": 3}))
     failing("unknown value", lambda: execute(cups.insert().values(nope=3)))
-    failing("select many", lambda: execute(
-        select(cups.c.id).where(cups.c.id == bindparam("q")), [{"q": 1}, {"q": 2}]))
+    failing(
+        "select many",
+        lambda: execute(select(cups.c.id).where(cups.c.id == bindparam("q")), [{"q": 1}, {"q": 2}]),
+    )
     failing("a number", lambda: execute(5))
     failing("a table", lambda: execute(cups))
     failing("a column", lambda: execute(cups.c.id))

@@ -15,8 +15,13 @@ def show(label, call):
 
 engine = create_engine("sqlite://")
 ours = MetaData()
-Table("owners", ours, Column("id", Integer, primary_key=True), Column("name", String(30), nullable=False,
-      unique=True), Column("wealth", Numeric(10, 2), server_default="5"))
+Table(
+    "owners",
+    ours,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(30), nullable=False, unique=True),
+    Column("wealth", Numeric(10, 2), server_default="5"),
+)
 Table(
     "dogs",
     ours,
@@ -25,15 +30,28 @@ Table(
     Column("owner_id", ForeignKey("owners.id")),
     Column("second", Integer),
     Column("name", String),
-    ForeignKeyConstraint(["second"], ["owners.id"], name="to_second", ondelete="CASCADE",
-                         onupdate="SET NULL", deferrable=True, initially="DEFERRED"),
+    ForeignKeyConstraint(
+        ["second"],
+        ["owners.id"],
+        name="to_second",
+        ondelete="CASCADE",
+        onupdate="SET NULL",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
     UniqueConstraint("name", "second", name="one_name"),
     CheckConstraint("number > 0", name="counted"),
     CheckConstraint("length(name) > 1"),
 )
-Table("walks", ours, Column("id", Integer, primary_key=True), Column("kennel", Integer),
-      Column("number", Integer), Column("before", ForeignKey("walks.id")),
-      ForeignKeyConstraint(["kennel", "number"], ["dogs.kennel", "dogs.number"]))
+Table(
+    "walks",
+    ours,
+    Column("id", Integer, primary_key=True),
+    Column("kennel", Integer),
+    Column("number", Integer),
+    Column("before", ForeignKey("walks.id")),
+    ForeignKeyConstraint(["kennel", "number"], ["dogs.kennel", "dogs.number"]),
+)
 Table("Odd Name", ours, Column("Some Col", Integer, primary_key=True), Column("order", String))
 ours.create_all(engine)
 # One after the other: SQLAlchemy creates several indexes in the order of a set.
@@ -43,26 +61,42 @@ Index("by_both", dogs.second, dogs.name, unique=True).create(engine)
 Index("lower_name", func.lower(dogs.name)).create(engine)
 Index("some", dogs.name, sqlite_where=dogs.name > "b").create(engine)
 connection = engine.connect()
-connection.exec_driver_sql("create table odd (id integer primary key autoincrement, a int unique, "
-                           "b varchar(5) default 'x', c double, d tinyint, e, f foo(3), "
-                           "owner integer references owners)")
+connection.exec_driver_sql(
+    "create table odd (id integer primary key autoincrement, a int unique, "
+    "b varchar(5) default 'x', c double, d tinyint, e, f foo(3), "
+    "owner integer references owners)"
+)
 connection.exec_driver_sql("create view names as select name from dogs")
 connection.exec_driver_sql("create temp table passing (id integer)")
 
 inspector = inspect(engine)
-for name in ("get_table_names", "get_view_names", "get_schema_names", "get_sorted_table_and_fkc_names"):
+for name in (
+    "get_table_names",
+    "get_view_names",
+    "get_schema_names",
+    "get_sorted_table_and_fkc_names",
+):
     show(name, getattr(inspector, name))
 show("temporary", inspector.get_temp_table_names)
 show("view", lambda: inspector.get_view_definition("names"))
 show("schema", lambda: inspector.default_schema_name)
 for table in ("owners", "dogs", "walks", "Odd Name", "odd", "names", "passing", "nothing"):
     print("==", table)
-    show("columns", lambda: [{**column, "type": repr(column["type"])}
-                             for column in inspector.get_columns(table)])
+    show(
+        "columns",
+        lambda: [
+            {**column, "type": repr(column["type"])} for column in inspector.get_columns(table)
+        ],
+    )
     show("key", lambda: inspector.get_pk_constraint(table))
     show("foreign keys", lambda: inspector.get_foreign_keys(table))
-    show("indexes", lambda: [{**index, "dialect_options": sorted(index["dialect_options"])}
-                             for index in inspector.get_indexes(table)])
+    show(
+        "indexes",
+        lambda: [
+            {**index, "dialect_options": sorted(index["dialect_options"])}
+            for index in inspector.get_indexes(table)
+        ],
+    )
     show("unique", lambda: inspector.get_unique_constraints(table))
     show("check", lambda: inspector.get_check_constraints(table))
     show("has", lambda: inspector.has_table(table))
@@ -74,23 +108,43 @@ for table in ("owners", "dogs", "walks", "Odd Name", "odd"):
     print(list(found.tables))
     reflected = found.tables[table]
     print(sorted((type(each).__name__, str(each.name)) for each in reflected.constraints))
-    print(sorted((each.name, [column.name for column in each.columns]) for each in reflected.indexes))
+    print(
+        sorted((each.name, [column.name for column in each.columns]) for each in reflected.indexes)
+    )
     if table != "odd":
         show("create", lambda: str(CreateTable(reflected).compile(engine)))
 found = MetaData()
 show("nothing", lambda: Table("nothing", found, autoload_with=engine))
 print(list(found.tables))
-for options in ({}, {"views": True}, {"only": ["owners"]}, {"only": ["owners", "cats"]},
-                {"only": lambda name, metadata: name.startswith("w")}, {"resolve_fks": False}):
+for options in (
+    {},
+    {"views": True},
+    {"only": ["owners"]},
+    {"only": ["owners", "cats"]},
+    {"only": lambda name, metadata: name.startswith("w")},
+    {"resolve_fks": False},
+):
     found = MetaData()
     show(f"reflect {sorted(options)}", lambda: found.reflect(engine, **options))
     print(list(found.tables))
 found = MetaData()
-show("own column", lambda: Table("owners", found, Column("id", BigInteger, primary_key=True, key="key"),
-                                 Column("extra", String), autoload_with=engine))
+show(
+    "own column",
+    lambda: Table(
+        "owners",
+        found,
+        Column("id", BigInteger, primary_key=True, key="key"),
+        Column("extra", String),
+        autoload_with=engine,
+    ),
+)
 found = MetaData()
-show("some columns", lambda: Table("dogs", found, autoload_with=engine,
-                                   include_columns=["kennel", "number", "name"]))
+show(
+    "some columns",
+    lambda: Table(
+        "dogs", found, autoload_with=engine, include_columns=["kennel", "number", "name"]
+    ),
+)
 found = MetaData()
 Table("owners", found, Column("id", Integer, primary_key=True))
 show("there already", lambda: Table("owners", found, autoload_with=engine))

@@ -75,9 +75,12 @@ for future in (False, True):
             show("_mapping", lambda: row._mapping)
             show("views", lambda: (row._mapping.keys(), row._mapping.values()))
             show("items of mapping", lambda: row._mapping.items())
-            show("equal", lambda: (row == tuple(row), row == list(row), hash(row) == hash(tuple(row))))
+            show(
+                "equal",
+                lambda: (row == tuple(row), row == list(row), hash(row) == hash(tuple(row))),
+            )
             show("less", lambda: row < (9,))
-            show("in words", lambda: "%s" % row)
+            show("in words", lambda: "%s" % row)  # noqa: UP031
             show("sum", lambda: row + (1,))
             show("set", lambda: setattr(row, "id", 1))
             show("get", lambda: row._mapping.get("nope", "no"))

@@ -77,7 +77,9 @@ for future in (False, True):
         print("-- update many")
         from sqlalchemy import bindparam
 
-        changed = ships.update().where(ships.c.id == bindparam("key")).values(name=bindparam("word"))
+        changed = (
+            ships.update().where(ships.c.id == bindparam("key")).values(name=bindparam("word"))
+        )
         told(connection.execute(changed, [{"key": 1, "word": "one"}, {"key": 2, "word": "two"}]))
         print("-- delete")
         told(connection.execute(ships.delete().where(ships.c.id == 1)))

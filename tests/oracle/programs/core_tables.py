@@ -3,7 +3,16 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Enum, Float, ForeignKey
 from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, Numeric
 from sqlalchemy import PrimaryKeyConstraint, Sequence, String, Table, Text, Time, UniqueConstraint
-from sqlalchemy import BigInteger, SmallInteger, Unicode, UnicodeText, JSON, create_engine, func, text
+from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
+    Unicode,
+    UnicodeText,
+    JSON,
+    create_engine,
+    func,
+    text,
+)
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 
@@ -44,7 +53,10 @@ Table(
     UniqueConstraint("g", "k", name="g_k"),
 )
 parent = Table(
-    "parents", metadata, Column("x", Integer, primary_key=True), Column("y", String, primary_key=True)
+    "parents",
+    metadata,
+    Column("x", Integer, primary_key=True),
+    Column("y", String, primary_key=True),
 )
 child = Table(
     "children",
@@ -53,8 +65,11 @@ child = Table(
     Column("px", Integer),
     Column("py", String),
     Column("e_id", ForeignKey("everything.id", ondelete="CASCADE", onupdate="SET NULL")),
-    Column("self_id", Integer, ForeignKey("children.id", name="own", deferrable=True,
-                                          initially="DEFERRED")),
+    Column(
+        "self_id",
+        Integer,
+        ForeignKey("children.id", name="own", deferrable=True, initially="DEFERRED"),
+    ),
     ForeignKeyConstraint(["px", "py"], ["parents.x", "parents.y"], name="to_parent"),
 )
 # One index a table: SQLAlchemy creates several in the order of a set.
@@ -87,24 +102,49 @@ metadata.drop_all(engine)
 metadata.drop_all(engine)
 
 one_and_other = MetaData()
-Table("one", one_and_other, Column("id", Integer, primary_key=True),
-      Column("other_id", ForeignKey("other.id", name="one_other", use_alter=True)))
-Table("other", one_and_other, Column("id", Integer, primary_key=True),
-      Column("one_id", ForeignKey("one.id", name="other_one")))
+Table(
+    "one",
+    one_and_other,
+    Column("id", Integer, primary_key=True),
+    Column("other_id", ForeignKey("other.id", name="one_other", use_alter=True)),
+)
+Table(
+    "other",
+    one_and_other,
+    Column("id", Integer, primary_key=True),
+    Column("one_id", ForeignKey("one.id", name="other_one")),
+)
 one_and_other.create_all(engine)
 show("drop the circle", lambda: one_and_other.drop_all(engine))
 
 wrong = MetaData()
-Table("wrong", wrong, Column("id", Integer, primary_key=True), Column("to", ForeignKey("nowhere.id")))
+Table(
+    "wrong", wrong, Column("id", Integer, primary_key=True), Column("to", ForeignKey("nowhere.id"))
+)
 show("no such table", lambda: wrong.create_all(engine))
 nothing = MetaData()
 Table("typeless", nothing, Column("x"))
 show("no type", lambda: nothing.create_all(engine))
-convention = MetaData(naming_convention={
-    "ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s", "pk": "pk_%(table_name)s"})
-Table("a", convention, Column("id", Integer, primary_key=True), Column("n", Integer, unique=True),
-      CheckConstraint("n > 3", name="big"))
-Table("b", convention, Column("id", Integer, primary_key=True), Column("a_id", ForeignKey("a.id"), index=True))
+convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Table(
+    "a",
+    convention,
+    Column("id", Integer, primary_key=True),
+    Column("n", Integer, unique=True),
+    CheckConstraint("n > 3", name="big"),
+)
+Table(
+    "b",
+    convention,
+    Column("id", Integer, primary_key=True),
+    Column("a_id", ForeignKey("a.id"), index=True),
+)
 convention.create_all(engine)

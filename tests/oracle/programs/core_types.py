@@ -58,8 +58,7 @@ def round_trip(kind, value):
 
 moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 678)
 values = {
-    DateTime(): [moment, moment.date(), "2020-01-02", None, 5,
-                 moment.replace(tzinfo=datetime.timezone.utc)],
+    DateTime(): [moment, moment.date(), "2020-01-02", None, 5, moment.replace(tzinfo=datetime.UTC)],
     Date(): [moment, moment.date(), "2020-01-02", None],
     Time(): [moment.time(), datetime.time(1, 2), "01:02:03", None, moment],
     Numeric(10, 2): [decimal.Decimal("1.25"), 1.5, 3, "4.5", None],
@@ -81,8 +80,10 @@ values = {
     PickleType(): [{"a": 1}, None],
     Shout(): ["quiet", None],
     DATETIME(truncate_microseconds=True): [moment],
-    DATE(storage_format="%(month)02d/%(day)02d/%(year)04d",
-         regexp=r"(?P<month>\d+)/(?P<day>\d+)/(?P<year>\d+)"): [moment.date()],
+    DATE(
+        storage_format="%(month)02d/%(day)02d/%(year)04d",
+        regexp=r"(?P<month>\d+)/(?P<day>\d+)/(?P<year>\d+)",
+    ): [moment.date()],
     TIME(truncate_microseconds=True): [moment.time()],
 }
 for kind, given in values.items():
@@ -90,17 +91,34 @@ for kind, given in values.items():
         show(f"{kind!r} {value!r}", lambda: round_trip(kind, value))
 
 connection = engine.connect()
-for shown in ("2020-01-02 03:04:05.5", "2020-01-02 03:04:05", "2020-01-02", "x", 5, "2020-1-2 3:4:5"):
-    show(f"datetime {shown!r}", lambda: connection.execute(
-        text("select :x as v").columns(v=DateTime), {"x": shown}).scalar())
+for shown in (
+    "2020-01-02 03:04:05.5",
+    "2020-01-02 03:04:05",
+    "2020-01-02",
+    "x",
+    5,
+    "2020-1-2 3:4:5",
+):
+    show(
+        f"datetime {shown!r}",
+        lambda: connection.execute(
+            text("select :x as v").columns(v=DateTime), {"x": shown}
+        ).scalar(),
+    )
 for shown in ("2020-01-02", "2020-1-2", "20200102", "2020-13-01", 5):
-    show(f"date {shown!r}", lambda: connection.execute(
-        text("select :x as v").columns(v=Date), {"x": shown}).scalar())
+    show(
+        f"date {shown!r}",
+        lambda: connection.execute(text("select :x as v").columns(v=Date), {"x": shown}).scalar(),
+    )
 show("now", lambda: type(connection.execute(select(func.now())).scalar()).__name__)
 show("today", lambda: type(connection.execute(select(func.current_date())).scalar()).__name__)
 show("cast", lambda: connection.execute(select(cast("5", Integer))).scalar())
 show("cast to date", lambda: connection.execute(select(cast("2020-01-02", Date))).scalar())
 show("literal", lambda: connection.execute(select(literal(moment))).scalar())
-show("literals", lambda: connection.execute(select(literal(True), literal(1.5), literal("x"))).all())
-show("in words", lambda: str(select(literal(moment)).compile(
-    engine, compile_kwargs={"literal_binds": True})))
+show(
+    "literals", lambda: connection.execute(select(literal(True), literal(1.5), literal("x"))).all()
+)
+show(
+    "in words",
+    lambda: str(select(literal(moment)).compile(engine, compile_kwargs={"literal_binds": True})),
+)

@@ -37,11 +37,24 @@ show("unknown arguments", lambda: create_engine("sqlite://", nope=1, other=2))
 show("echo", lambda: create_engine("sqlite://", echo=False).echo)
 show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
 show("isolation", lambda: create_engine("sqlite://", isolation_level="FOO").connect())
-show("autocommit", lambda: create_engine("sqlite://", isolation_level="AUTOCOMMIT").connect()
-     .execute(text("select 1")).all())
+show(
+    "autocommit",
+    lambda: (
+        create_engine("sqlite://", isolation_level="AUTOCOMMIT")
+        .connect()
+        .execute(text("select 1"))
+        .all()
+    ),
+)
 show("config", lambda: engine_from_config({"sqlalchemy.url": "sqlite://", "sqlalchemy.echo": "no"}))
-show("options", lambda: create_engine("sqlite://", execution_options={"a": 1})
-     .execution_options(b=2).get_execution_options())
+show(
+    "options",
+    lambda: (
+        create_engine("sqlite://", execution_options={"a": 1})
+        .execution_options(b=2)
+        .get_execution_options()
+    ),
+)
 engine = create_engine("sqlite://")
 show("dispose", lambda: engine.dispose())
 show("raw", lambda: engine.raw_connection().cursor().execute("select 7").fetchall())

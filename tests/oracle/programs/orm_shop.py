@@ -95,16 +95,27 @@ noor.orders.append(order)
 print(order.customer is noor, order in session, inspect(order).pending)
 session.commit()
 print([(line.product.name, line.amount) for line in order.lines])
-print(session.query(Product.name, func.sum(Line.amount)).join(Line).group_by(Product.name)
-      .order_by(Product.name).all())
+print(
+    session.query(Product.name, func.sum(Line.amount))
+    .join(Line)
+    .group_by(Product.name)
+    .order_by(Product.name)
+    .all()
+)
 print(session.query(Customer).filter(Customer.orders.any(Order.note == "first")).all())
 print(session.query(Customer).filter(~Customer.orders.any()).all())
-print([p.name for p in session.query(Product).filter(Product.tags.contains(hot)).order_by(Product.id)])
+print(
+    [p.name for p in session.query(Product).filter(Product.tags.contains(hot)).order_by(Product.id)]
+)
 print([p.name for p in session.query(Product).filter(Product.category.has(name="drinks"))])
 Parent = aliased(Category)
 print(session.query(Category.name, Parent.name).join(Parent, Category.parent).all())
-print(session.query(Category.name, Parent.name).outerjoin(Category.parent.of_type(Parent))
-      .order_by(Category.id).all())
+print(
+    session.query(Category.name, Parent.name)
+    .outerjoin(Category.parent.of_type(Parent))
+    .order_by(Category.id)
+    .all()
+)
 session.expire_all()
 for option in (joinedload, subqueryload, selectinload):
     session.expire_all()
@@ -113,10 +124,17 @@ for option in (joinedload, subqueryload, selectinload):
 session.expunge_all()
 query = session.query(Customer).options(joinedload(Customer.orders).joinedload(Order.lines))
 print([each.name for each in query.order_by(desc(Customer.name)).limit(1)])
-counted = (session.query(Order.customer_id, func.count().label("many"))
-           .group_by(Order.customer_id).subquery())
-print(session.query(Customer, counted.c.many)
-      .outerjoin(counted, Customer.id == counted.c.customer_id).order_by(Customer.id).all())
+counted = (
+    session.query(Order.customer_id, func.count().label("many"))
+    .group_by(Order.customer_id)
+    .subquery()
+)
+print(
+    session.query(Customer, counted.c.many)
+    .outerjoin(counted, Customer.id == counted.c.customer_id)
+    .order_by(Customer.id)
+    .all()
+)
 print(session.query(Product).filter(or_(Product.price > 3, Product.name.like("b%"))).count())
 
 tea = session.query(Product).filter_by(name="tea").one()
@@ -135,8 +153,10 @@ print(session.query(Order).count(), session.query(Line).count(), inspect(first).
 food = session.query(Category).filter_by(name="food").one()
 session.delete(food)
 session.commit()
-print(session.query(Category.name, Category.parent_id).all(),
-      session.query(Product.name, Product.category_id).all())
+print(
+    session.query(Category.name, Category.parent_id).all(),
+    session.query(Product.name, Product.category_id).all(),
+)
 print(session.query(Product).filter(Product.price < 4).update({"price": Product.price + 1}))
 print(session.query(Product).filter(Product.name == "bread").delete())
 session.commit()

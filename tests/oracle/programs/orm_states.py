@@ -38,8 +38,11 @@ class Oar(Base):
 
 def state(thing):
     told = inspect(thing)
-    return [name for name in ("transient", "pending", "persistent", "deleted", "detached")
-            if getattr(told, name)], told.identity
+    return [
+        name
+        for name in ("transient", "pending", "persistent", "deleted", "detached")
+        if getattr(told, name)
+    ], told.identity
 
 
 engine = create_engine("sqlite://")
@@ -52,7 +55,9 @@ show("id", lambda: boat.id)
 session.add(boat)
 show("added", lambda: (state(boat), session.new, boat in session))
 session.flush()
-show("flushed", lambda: (state(boat), session.new, session.dirty, list(session.identity_map.keys())))
+show(
+    "flushed", lambda: (state(boat), session.new, session.dirty, list(session.identity_map.keys()))
+)
 boat.name = "Tern"
 show("history", lambda: inspect(boat).attrs.name.history)
 show("dirty", lambda: (session.dirty, session.is_modified(boat)))
