@@ -30,6 +30,7 @@ from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
     INIT_OK,
     LOAD_AGAINST_COMMITTED,
+    LOAD_REPLACED,
     MARKERS,
     NO_AUTOFLUSH,
     NO_RAISE,
@@ -448,6 +449,11 @@ class ScalarAttributeImpl(AttributeImpl):
         return (current == original) is True
 
 
+_LOAD_THE_REPLACED = (
+    PASSIVE_ONLY_PERSISTENT | NO_AUTOFLUSH | LOAD_AGAINST_COMMITTED | NO_RAISE | LOAD_REPLACED
+)
+
+
 class ScalarObjectAttributeImpl(AttributeImpl):
     """The one object of a relationship.
 
@@ -559,10 +565,12 @@ class ScalarObjectAttributeImpl(AttributeImpl):
             if current is PASSIVE_NO_RESULT:
                 return HISTORY_BLANK
         original = state.committed_state.get(self.key, _NO_HISTORY)
-        if original is PASSIVE_NO_RESULT and self.deferred_history and passive & CALLABLES_OK:
-            loaded = self._load(
-                state, PASSIVE_ONLY_PERSISTENT | NO_AUTOFLUSH | LOAD_AGAINST_COMMITTED | NO_RAISE
-            )
+        if (
+            original is PASSIVE_NO_RESULT
+            and self.deferred_history
+            and passive & (CALLABLES_OK | LOAD_REPLACED)
+        ):
+            loaded = self._load(state, _LOAD_THE_REPLACED)
             if id(loaded) not in MARKERS:
                 original = loaded
         if original is _NO_HISTORY:
@@ -1363,7 +1371,19 @@ class _DataDescriptor(InstrumentedAttribute):
         self.impl.delete(state_of(instance), instance.__dict__)
 
 
-_DataDescriptor.__name__ = _DataDescriptor.__qualname__ = "InstrumentedAttribute"
+class DynamicDescriptor(_DataDescriptor):
+    """For dynamic relationships: their key in the dictionary is a mark for the flush, no value."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        return self.impl.get(state_of(instance), instance.__dict__)
+
+
+for _kind in (_DataDescriptor, DynamicDescriptor):
+    _kind.__name__ = _kind.__qualname__ = "InstrumentedAttribute"
 
 
 def create_proxied_attribute(descriptor: Any) -> Any:

@@ -21,6 +21,7 @@ from ormtutor.miniorm.orm.attributes import (
     InstrumentedAttribute,
     QueryableAttribute,
     ScalarAttributeImpl,
+    DynamicDescriptor,
     attribute_class_for,
     create_proxied_attribute,
     install_setattr,
@@ -435,7 +436,7 @@ class Mapper:
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
 
     impls: for each attribute, how objects read and write it. single_key: one primary key column.
-    keys_that_expire: the column attributes. reconstructor: called on an object when it is loaded.
+    keys_that_expire: all attributes. reconstructor: called on an object when it is loaded.
     """
 
     __module__ = "sqlalchemy.orm.mapper"
@@ -666,7 +667,9 @@ class Mapper:
         self, prop: MapperProperty, comparator: Any, impl: AttributeImpl | None
     ) -> None:
         """Put an InstrumentedAttribute on the class."""
-        attribute = self.attribute_class(self.class_, prop.key, self, comparator, impl)
+        is_dynamic = getattr(prop, "lazy", None) == "dynamic"
+        descriptor = DynamicDescriptor if is_dynamic else self.attribute_class
+        attribute = descriptor(self.class_, prop.key, self, comparator, impl)
         type.__setattr__(self.class_, prop.key, attribute)
         if impl is not None:
             self.install_impl(prop.key, impl)
@@ -770,7 +773,10 @@ class Mapper:
 
     def _columns_of_properties(self) -> list[Any]:
         return [
-            prop.columns[0] for prop in self._props.values() if isinstance(prop, ColumnProperty)
+            column if column._is_column_clause else column._annotate({"proxy_key": prop.key})
+            for prop in self._props.values()
+            if isinstance(prop, ColumnProperty)
+            for column in prop.columns[:1]
         ]
 
     def _annotated_table(self) -> Any:
@@ -841,10 +847,13 @@ class Mapper:
 
     @property
     def keys_that_expire(self) -> Names:
-        """The attributes that an expired object loads again: its columns."""
+        """The attributes that an expired object may load again: all of them.
+
+        A relationship among them is loaded with the columns only if it is eager.
+        """
         return self._memo(  # type: ignore[no-any-return]
             "keys_that_expire",
-            lambda: Names(key for key, impl in self.impls.items() if impl.accepts_scalar_loader),
+            lambda: Names(key for key, impl in self.impls.items() if impl.expire_missing),
         )
 
     @property

@@ -18,6 +18,8 @@ from ormtutor.miniorm.orm import persistence, unitofwork
 from ormtutor.miniorm.orm.attributes import HISTORY_BLANK
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
+    LOAD_AGAINST_COMMITTED,
+    NO_RAISE,
     NO_VALUE,
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
@@ -149,6 +151,9 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
 
 class Rehearsal(unitofwork.UOWTransaction):
     """A flush that only says what it would do."""
+
+    # Nothing is loaded, not even what was replaced unseen.
+    history_flags = LOAD_AGAINST_COMMITTED | NO_RAISE
 
     def __init__(self, session: Any) -> None:
         super().__init__(session, EXPLICIT)

@@ -79,6 +79,7 @@ NON_PERSISTENT_OK = 16  # for objects without a row too
 LOAD_AGAINST_COMMITTED = 32  # use the key values that the row has, not the changed ones
 NO_AUTOFLUSH = 64
 NO_RAISE = 128  # don't complain when the object has no session
+LOAD_REPLACED = 256  # a flush asks: what was replaced unseen may be loaded, whatever the rest says
 
 PASSIVE_OFF = RELATED_OBJECT_OK | NON_PERSISTENT_OK | INIT_OK | CALLABLES_OK | SQL_OK
 PASSIVE_RETURN_NO_VALUE = PASSIVE_OFF ^ INIT_OK

@@ -34,6 +34,7 @@ from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
     LOAD_AGAINST_COMMITTED,
+    LOAD_REPLACED,
     NO_AUTOFLUSH,
     NO_RAISE,
     NO_VALUE,
@@ -193,7 +194,7 @@ def _get_lazily(
             return value
     if all(value is None for value in values):
         return None
-    if prop.key in state.dict:
+    if prop.key in state.dict and not passive & LOAD_REPLACED:
         return ATTR_WAS_SET
     ident = values[0] if mapper.single_key else tuple(values)
     known = in_identity_map(session, mapper, ident, passive)
@@ -247,7 +248,7 @@ def _select_lazily(
     else:
         read = state.mapper._get_state_attr_by_column
     found = [read(state, values, column, passive) for column in columns]
-    if prop.key in values:
+    if prop.key in values and not passive & LOAD_REPLACED:
         return ATTR_WAS_SET
     for value in found:
         if (
@@ -336,14 +337,18 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
         return own_loader(prop, strategy)
     compilation, plan, place = where
     if plan.overwrite == "one":
-        return ImmediateLoader(prop)
+        return ImmediateLoader(prop, TURNS[strategy])
     if _would_cycle(prop, compilation, place):
         return None
     if strategy == "selectin":
         return SelectInLoader(prop, compilation, place)
     if strategy == "subquery":
         return SubqueryLoader(prop, compilation, place)
-    return ImmediateLoader(prop)
+    return ImmediateLoader(prop, TURNS[strategy])
+
+
+# The order of what is loaded after the rows.
+TURNS = {"subquery": 0, "immediate": 1, "selectin": 2}
 
 
 def _would_cycle(prop: RelationshipProperty, compilation: Compilation, place: Place) -> bool:
@@ -358,18 +363,18 @@ def _would_cycle(prop: RelationshipProperty, compilation: Compilation, place: Pl
 class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
-    turn: the order of the loaders after the rows: subquery, immediate, selectin. always: whether
-    objects that have the attribute count too.
+    turn: see TURNS; in a refresh the other strategies load so too. always: whether objects that
+    have the attribute count too.
     """
 
-    __slots__ = ("key", "prop")
+    __slots__ = ("key", "prop", "turn")
 
-    turn = 1
     always = False
 
-    def __init__(self, prop: RelationshipProperty) -> None:
+    def __init__(self, prop: RelationshipProperty, turn: int) -> None:
         self.prop = prop
         self.key = prop.key
+        self.turn = turn
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""

@@ -30,6 +30,7 @@ from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
     LOAD_AGAINST_COMMITTED,
+    LOAD_REPLACED,
     NO_RAISE,
     NO_VALUE,
     PASSIVE_NO_INITIALIZE,
@@ -264,6 +265,9 @@ class UOWTransaction:
 
     __module__ = "sqlalchemy.orm.unitofwork"
 
+    # How histories are asked for, beside what each step wants.
+    history_flags = LOAD_AGAINST_COMMITTED | LOAD_REPLACED | NO_RAISE
+
     def __init__(self, session: Session, cause: Cause) -> None:
         self.session = session
         self.cause = cause
@@ -418,7 +422,7 @@ class UOWTransaction:
                 return known[1]
             passive = PASSIVE_OFF
         impl = state.mapper.impls[key]
-        history = impl.get_history(state, state.dict, passive | LOAD_AGAINST_COMMITTED | NO_RAISE)
+        history = impl.get_history(state, state.dict, passive | self.history_flags)
         of_states = history.as_state() if history and impl.uses_objects else history
         # The objects are kept too, so that what was just loaded lives as long as the flush.
         self._histories[state, key] = (history, of_states, passive)
