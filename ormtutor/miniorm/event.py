@@ -5,8 +5,8 @@ Here:   listen(), listens_for(), remove(), contains(), and Dispatch, which holds
 After:  engine/base.py and orm/session.py own a Dispatch each and call what stands in it.
 
 A target class has a class attribute `dispatch = Dispatch(("connect", "begin", ...))`. Every event
-is an attribute of it, a tuple of functions, empty as long as nobody listens, so that the hot path is
-`if self.dispatch.begin:`. Listening on an instance gives it a Dispatch of its own below that of
+is an attribute of it, a tuple of functions, empty as long as nobody listens, so that the hot path
+is `if self.dispatch.begin:`. Listening on an instance gives it a Dispatch of its own below that of
 its class, and what is added above flows down to those below, also to the ones made earlier.
 
 Follows: SQLAlchemy 1.4, "Events".

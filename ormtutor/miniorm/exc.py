@@ -364,7 +364,7 @@ class DBAPIError(StatementError):
         dialect: Any = None,
         ismulti: bool | None = None,
     ) -> BaseException:
-        """Wrap `orig` in the class of the same name, or in StatementError when it is not the driver's."""
+        """Wrap `orig` in the class of its name, or in StatementError if it is not the driver's."""
         if isinstance(orig, DontWrapMixin) or not isinstance(orig, Exception):
             return orig
         if not isinstance(orig, dbapi_base_err) and statement:

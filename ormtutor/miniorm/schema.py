@@ -15,13 +15,13 @@ from ormtutor.miniorm.sql.constraints import (
     conv,
 )
 from ormtutor.miniorm.sql.ddl import (
+    DDL,
     AddConstraint,
     CreateColumn,
     CreateIndex,
     CreateSchema,
     CreateSequence,
     CreateTable,
-    DDL,
     DDLElement,
     DropConstraint,
     DropIndex,
@@ -52,8 +52,9 @@ from ormtutor.miniorm.sql.sorting import (
 )
 
 __all__ = [
-    "AddConstraint",
     "BLANK_SCHEMA",
+    "DDL",
+    "AddConstraint",
     "CheckConstraint",
     "Column",
     "ColumnCollectionConstraint",
@@ -66,7 +67,6 @@ __all__ = [
     "CreateSchema",
     "CreateSequence",
     "CreateTable",
-    "DDL",
     "DDLElement",
     "DefaultClause",
     "DefaultGenerator",

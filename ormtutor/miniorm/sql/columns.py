@@ -263,7 +263,7 @@ def corresponding_column(candidates: list[Any], column: Any, require_embedded: b
 
 
 def _embedded(expanded: set[Any], target: set[Any]) -> bool:
-    """Whether all of `target` is in there: a column of another alias has only its ancestor there."""
+    """Whether all of `target` is in there: another alias's column has only its ancestor there."""
     for column in target - expanded:
         original = getattr(column, "_is_clone_of", None)
         while original is not None and original not in expanded:

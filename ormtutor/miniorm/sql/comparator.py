@@ -1,6 +1,6 @@
 """Comparator: from a Python operator to an element.
 
-Before: elements.py has the classes; `column == 5` calls ColumnElement.operate(), which calls build().
+Before: elements.py has the classes; `column == 5` calls ColumnElement.operate(), that one build().
 Here:   for each operator a function that makes the element: NULL handling, types, parentheses,
         bind parameters for plain values.
 After:  nothing calls this module; at import it hangs build() into ColumnElement.

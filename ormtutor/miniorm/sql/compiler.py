@@ -75,7 +75,7 @@ class Compiled:
         return self.string
 
     def origin(self) -> tuple[str, float]:
-        """Whether the text was made just now or is used again, and when it was made; for the log."""
+        """Whether the text was made just now or is used again, and when it was; for the log."""
         if self.used:
             return "cached", self.made_at
         self.used = True
@@ -482,10 +482,7 @@ class SQLCompiler(Compiled):
             result_names.append(
                 (name, original, (column, name, column.key, column._label), column.type)
             )
-        if column.is_literal:
-            text = self._literal_text(name)
-        else:
-            text = self.preparer.quote(name)
+        text = self._literal_text(name) if column.is_literal else self.preparer.quote(name)
         table = column.table
         if table is None or not include_table or not table.named_with_column:
             return text
@@ -883,13 +880,17 @@ class SQLCompiler(Compiled):
         if not values:
             return f"({self.visit_empty_set(bind)})"
         if bind.type._is_tuple_type:
-            rows = [
-                f"({', '.join(self.render_literal_value(v, t) for v, t in zip(row, bind.type.types, strict=False))})"
-                for row in values
-            ]
+            rows = [self._literal_row(row, bind.type.types) for row in values]
             prefix = "VALUES " if self.dialect.tuple_in_values else ""
             return f"({prefix}{', '.join(rows)})"
         return f"({', '.join(self.render_literal_value(value, bind.type) for value in values)})"
+
+    def _literal_row(self, row: Any, types: Any) -> str:
+        members = [
+            self.render_literal_value(value, type_)
+            for value, type_ in zip(row, types, strict=False)
+        ]
+        return f"({', '.join(members)})"
 
     def render_literal_bindparam(self, bind: Any, value: Any = None, **kw: Any) -> str:
         """The value of a parameter as SQL."""
@@ -1179,6 +1180,14 @@ class SQLCompiler(Compiled):
 
     def get_select_precolumns(self, select: Any, **kw: Any) -> str:
         """DISTINCT."""
+        if select._distinct_on:
+            exc.warn(
+                "DISTINCT ON is currently supported only by the PostgreSQL dialect.  Use of "
+                "DISTINCT ON for other backends is currently silently ignored, however this usage "
+                "is deprecated, and will raise CompileError in a future release for all backends "
+                "that do not support this syntax.",
+                exc.SADeprecationWarning,
+            )
         return "DISTINCT " if select._distinct else ""
 
     def _words(self, prefixes: Any, **kw: Any) -> str:
@@ -1414,7 +1423,7 @@ class SQLCompiler(Compiled):
             text += " " + self.returning_clause(insert, insert._returning)
         if self.ctes and not self.stack and not self.dialect.cte_follows_insert:
             text = self._render_ctes() + text
-        return text
+        return text  # type: ignore[no-any-return]
 
     def _insert_body(self, insert: Any, plan: Any, **kw: Any) -> str:
         if not plan.pairs and insert.select is None:
@@ -1600,7 +1609,7 @@ def _short_repr(value: Any) -> str:
 
 
 def _takes_names(element: Any) -> bool:
-    """Whether writing an element tells the name of a result column: a minus sign lets it through."""
+    """Whether writing an element tells the result column's name; a minus sign lets it through."""
     if isinstance(element, UnaryExpression):
         return _takes_names(element.element)
     return isinstance(element, (Label, ColumnClause)) or element._is_text_clause

@@ -650,7 +650,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 f"({self._col_description}) refers to multiple remote tables: {first} and {second}"
             )
 
-    def _copy(self, schema: Any = None, target_table: Any = None, **kw: Any) -> Any:
+    def _copy(self, target_table: Any = None, schema: Any = None, **kw: Any) -> Any:
         same_table_name = None
         if target_table is not None and self._refers_to_itself():
             same_table_name = target_table.name

@@ -111,9 +111,7 @@ class _Planner:
 
     def _check_consumed(self, wanted: dict[Any, Any]) -> None:
         if self.keys is None or not set(self.keys) - set(wanted):
-            unknown = {key for key in self.statement._first_values()} - set(
-                self.statement.table.c.keys()
-            )
+            unknown = set(self.statement._first_values()) - set(self.statement.table.c.keys())
             if unknown:
                 names = ", ".join(str(name) for name in sorted(unknown))
                 raise exc.CompileError(f"Unconsumed column names: {names}")
@@ -302,7 +300,7 @@ def _marked(bind: BindParameter) -> BindParameter:
 
 def is_crud_bind(bind: Any) -> bool:
     """Whether a parameter was made here."""
-    return bind._options.operator == "crud"
+    return bind._options.operator == "crud"  # type: ignore[no-any-return]
 
 
 def _has_python_side(column: Any) -> bool:

@@ -38,6 +38,7 @@ class DDLElement(Executable):
     on: Any = None
     callable_: Any = None
     dialect: Any = None
+    state: Any = None
     _bind: Any = None
 
     @property

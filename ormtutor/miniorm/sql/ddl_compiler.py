@@ -123,7 +123,7 @@ class DDLCompiler(Compiled):
         )
         if rules:
             text += f"{separator}\t{rules}"
-        return text + f"\n){self.post_create_table(table)}\n\n"
+        return text + f"\n){self.post_create_table(table)}\n\n"  # type: ignore[no-any-return]
 
     def create_table_suffix(self, table: Any) -> str:
         """Words before the columns."""
@@ -157,7 +157,7 @@ class DDLCompiler(Compiled):
             text += " DEFAULT " + default
         if not column.nullable:
             text += " NOT NULL"
-        return text
+        return text  # type: ignore[no-any-return]
 
     def get_column_default_string(self, column: Any) -> str | None:
         """What stands after DEFAULT, or None."""
@@ -196,7 +196,7 @@ class DDLCompiler(Compiled):
         text = "\nDROP TABLE "
         if drop.if_exists:
             text += "IF EXISTS "
-        return text + self.preparer.format_table(drop.element)
+        return text + self.preparer.format_table(drop.element)  # type: ignore[no-any-return]
 
     def visit_create_index(
         self,
@@ -338,7 +338,7 @@ class DDLCompiler(Compiled):
 
     def define_constraint_remote_table(self, constraint: Any, table: Any) -> str:
         """The table that a foreign key refers to."""
-        return self.preparer.format_table(table)
+        return self.preparer.format_table(table)  # type: ignore[no-any-return]
 
     def visit_unique_constraint(self, constraint: Any, **kw: Any) -> str:
         """UNIQUE (...)."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.elements import ClauseElement, TextClause, clause_of
+from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, ClauseElement, TextClause, clause_of
 from ormtutor.miniorm.sql.naming import quoted_name
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ class DefaultGenerator(SchemaItem):
     is_clause_element = False
     is_default_generator = True
     column: Any = None
-    _execution_options: Any = {}
+    _execution_options: Any = NO_ANNOTATIONS
     supports_execution = True
 
     def __init__(self, for_update: bool = False) -> None:
@@ -125,15 +125,16 @@ def _positional_count(function: Any) -> int:
         function, bound = function.__init__, 1  # type: ignore[misc]
     elif hasattr(function, "__func__"):
         function, bound = function.__func__, 1
-    elif not hasattr(function, "__code__") and hasattr(type(function), "__call__"):
-        inner = type(function).__call__
-        if hasattr(inner, "__code__"):
-            function, bound = inner, 1
+    elif not hasattr(function, "__code__"):
+        # An object with a method __call__: what counts is the class's.
+        call = type(function).__dict__.get("__call__")
+        if call is not None:
+            function, bound = call, 1
     code = getattr(function, "__code__", None)
     if code is None:
         return 0
     defaults = getattr(function, "__defaults__", None) or ()
-    return max(0, code.co_argcount - bound - len(defaults))
+    return max(0, code.co_argcount - bound - len(defaults))  # type: ignore[no-any-return]
 
 
 class Sequence(DefaultGenerator):

@@ -179,7 +179,7 @@ class ValuesBase(UpdateBase):
         )
 
     def values(self, *args: Any, **kwargs: Any) -> Any:
-        """The values to write: keywords, a dictionary, a tuple for all columns, or a list of rows."""
+        """The values to write: keywords, a dictionary, a tuple for all columns, a list of rows."""
         if self.select is not None:
             raise exc.InvalidRequestError("This construct already inserts from a SELECT")
         if self._ordered_values is not None:
@@ -300,7 +300,7 @@ def _value_structure(key: Any, value: Any, binds: Binds) -> Hashable:
     element = clause_of(value)
     if element is None:
         binds.append(_plain_bind(key, value))
-        return key
+        return key  # type: ignore[no-any-return]
     return key, element.structure(binds)
 
 

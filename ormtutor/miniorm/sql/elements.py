@@ -65,7 +65,7 @@ class ClauseElement:
     # False: self_group() gives the element itself inside every operator but AND, OR, ANY and ALL.
     _groups = True
     # Set by compiler.py.
-    _default_dialect: ClassVar[Callable[[], Any]]
+    _default_dialect: ClassVar[Any]
 
     # -- compiling -----------------------------------------------------------------------------
 
@@ -291,7 +291,7 @@ def _comparison_method(op: Operator) -> Any:
     def compare(self: Any, other: Any) -> Any:
         if self.type.comparator_factory is None:
             if other.__class__ in _PLAIN_CLASSES:
-                right = bind_for(self, op, other)
+                right: Any = bind_for(self, op, other)
             elif isinstance(other, ColumnClause):
                 right = other
             else:
@@ -317,7 +317,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
     primary_key = False
     foreign_keys: Any = ()
     _proxies: Any = ()
-    # The name that a bind parameter opposite us takes, and a label made for us; None: there is none.
+    # The name that a bind parameter opposite us takes; None: there is none.
     _bind_name: Any = None
     # Labels that we bring: what follows AS, and under which key a subquery shows us.
     name: Any
@@ -381,7 +381,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         )
 
     def self_group(self, against: Any = None) -> Any:
-        """Parentheses as needed; a boolean column becomes a comparison where there are no booleans."""
+        """Parentheses as needed; a boolean column may become a comparison."""
         if (
             against is operators.and_ or against is operators.or_ or against is operators.asbool
         ) and self.type._type_affinity is sqltypes.Boolean:
@@ -452,7 +452,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
     @property
     def _wrapped(self) -> Any:
         """The column in new clothes; see _wraps_column_expression."""
-        return self.element  # type: ignore[attr-defined]
+        return self.element
 
     def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
         """A name like `base`; repetition: we are in the statement that many times before."""
@@ -615,7 +615,7 @@ class BindParameter(ColumnElement):
             )
 
     @property
-    def key(self) -> Any:  # type: ignore[override]
+    def key(self) -> Any:
         """The name; a unique parameter's is filled in by the compiler."""
         if not self._options.unique:
             return self._base
@@ -762,7 +762,7 @@ class TypeClause(ClauseElement):
 
     def structure(self, binds: Binds) -> Hashable:
         """The type."""
-        return self.type.cache_id
+        return self.type.cache_id  # type: ignore[no-any-return]
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1299,11 +1299,11 @@ class Grouping(ColumnElement):
         return self.element._ungroup()
 
     @property
-    def _bind_name(self) -> Any:  # type: ignore[override]
+    def _bind_name(self) -> Any:
         return getattr(self.element, "_bind_name", None)
 
     @property
-    def _label(self) -> Any:  # type: ignore[override]
+    def _label(self) -> Any:
         return getattr(self.element, "_label", None) or self._grouping_label()
 
     def _grouping_label(self) -> Any:
@@ -1316,7 +1316,7 @@ class Grouping(ColumnElement):
         return bool(getattr(self.element, "_is_implicitly_boolean", False))
 
     @property
-    def _proxies(self) -> Any:  # type: ignore[override]
+    def _proxies(self) -> Any:
         return (self.element,) if isinstance(self.element, ColumnElement) else ()
 
     @property
@@ -1338,7 +1338,8 @@ class Label(ColumnElement):
 
     def __init__(self, name: Any, element: Any, type_: Any = None) -> None:
         while isinstance(element, Label):
-            element = element._element
+            inner: Any = element._element  # type: ignore[has-type]
+            element = inner
         self._resolve_label = name
         if not name:
             name = AnonymousName.of(id(self), getattr(element, "_bind_name", None) or "anon")
@@ -1348,12 +1349,12 @@ class Label(ColumnElement):
         self._type = type_
 
     @property
-    def key(self) -> Any:  # type: ignore[override]
+    def key(self) -> Any:
         """The name."""
         return self.name
 
     @property
-    def type(self) -> Any:  # type: ignore[override]
+    def type(self) -> Any:
         """Of the expression, unless another was given."""
         type_ = self._type
         return self._element.type if type_ is None else sqltypes.to_instance(type_)
@@ -1364,7 +1365,7 @@ class Label(ColumnElement):
         return self._element.self_group(against=operators.as_)
 
     @property
-    def _label(self) -> Any:  # type: ignore[override]
+    def _label(self) -> Any:
         return self.name
 
     @property
@@ -1376,7 +1377,7 @@ class Label(ColumnElement):
         return bool(self._element._is_implicitly_boolean)
 
     @property
-    def _proxies(self) -> Any:  # type: ignore[override]
+    def _proxies(self) -> Any:
         return (self._element,)
 
     @property
@@ -1385,7 +1386,7 @@ class Label(ColumnElement):
         return self._element.primary_key
 
     @property
-    def foreign_keys(self) -> Any:  # type: ignore[override]
+    def foreign_keys(self) -> Any:
         """Of the expression."""
         return self._element.foreign_keys
 
@@ -1442,7 +1443,7 @@ class ColumnClause(ColumnElement):
         self._is_clone_of = None
 
     @property
-    def _bind_name(self) -> Any:  # type: ignore[override]
+    def _bind_name(self) -> Any:
         return self.key
 
     @property
@@ -1450,7 +1451,7 @@ class ColumnClause(ColumnElement):
         return self.table is not None
 
     @property
-    def _label(self) -> Any:  # type: ignore[override]
+    def _label(self) -> Any:
         """`table_column`, the label in the old style of SELECT."""
         table, name = self.table, self.name
         if self.is_literal:

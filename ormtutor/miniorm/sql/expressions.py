@@ -360,7 +360,7 @@ class Over(ColumnElement):
         return self.element
 
     @property
-    def type(self) -> Any:  # type: ignore[override]
+    def type(self) -> Any:
         """That of the function."""
         return self.element.type
 
@@ -452,7 +452,7 @@ class FunctionFilter(ColumnElement):
         return self
 
     @property
-    def type(self) -> Any:  # type: ignore[override]
+    def type(self) -> Any:
         """That of the function."""
         return self.func.type
 
@@ -490,7 +490,7 @@ class WithinGroup(ColumnElement):
         return Over(self, partition_by, order_by, range_, rows)
 
     @property
-    def type(self) -> Any:  # type: ignore[override]
+    def type(self) -> Any:
         """That of the function."""
         return self.element.type
 

@@ -13,6 +13,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
+    NO_ANNOTATIONS,
     BindParameter,
     ClauseList,
     ColumnClause,
@@ -55,7 +56,7 @@ class FunctionElement(Executable, ColumnElement):
     supports_execution = True
     _has_args = False
     # Functions are executed and selected from like SELECTs.
-    _execution_options: Any = {}
+    _execution_options: Any = NO_ANNOTATIONS
 
     def __init__(self, *clauses: Any, **kw: Any) -> None:
         self._set_arguments(clauses)
@@ -77,7 +78,7 @@ class FunctionElement(Executable, ColumnElement):
         return self.clause_expr.element  # type: ignore[no-any-return]
 
     @property
-    def _bind_name(self) -> Any:  # type: ignore[override]
+    def _bind_name(self) -> Any:
         return self.name
 
     @property
@@ -241,7 +242,7 @@ class GenericFunction(FunctionElement):
             identifier = declared.get("identifier", name)
             package = declared.get("package", "_default")
             _registry.setdefault(str(package), {})[str(identifier).lower()] = cls
-        # `name` and `type` are slots; what a subclass declares under these names must not hide them.
+        # `name` and `type` are slots; what a subclass declares under these names would hide them.
         cls._known_name = name
         if "name" in declared:
             del cls.name
@@ -481,7 +482,7 @@ class next_value(GenericFunction):
     __module__ = "sqlalchemy.sql.functions"
     __slots__ = ("sequence",)
     __visit_name__ = "next_value_func"
-    _parts = ()
+    _parts = ()  # type: ignore[assignment]
 
     def __init__(self, seq: Any, **kw: Any) -> None:
         self.packagenames = ()

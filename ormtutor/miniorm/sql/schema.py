@@ -133,38 +133,20 @@ class Column(SchemaItem, ColumnClause):
         return name, type_, items
 
     def _take_defaults(self, kwargs: dict[str, Any]) -> None:
-        default = kwargs.pop("default", None)
-        if default is not None:
-            item = (
-                default
-                if isinstance(default, (ColumnDefault, Sequence))
-                else ColumnDefault(default)
-            )
-            attach(self, item)
-        server_default = kwargs.pop("server_default", None)
-        if server_default is not None:
-            item = (
-                server_default._as_for_update(False)
-                if isinstance(server_default, FetchedValue)
-                else DefaultClause(server_default)
-            )
-            attach(self, item)
-        onupdate = kwargs.pop("onupdate", None)
-        if onupdate is not None:
-            item = (
-                onupdate
-                if isinstance(onupdate, (ColumnDefault, Sequence))
-                else ColumnDefault(onupdate, for_update=True)
-            )
-            attach(self, item)
-        server_onupdate = kwargs.pop("server_onupdate", None)
-        if server_onupdate is not None:
-            item = (
-                server_onupdate._as_for_update(True)
-                if isinstance(server_onupdate, FetchedValue)
-                else DefaultClause(server_onupdate, for_update=True)
-            )
-            attach(self, item)
+        for name, for_update in (("default", False), ("onupdate", True)):
+            told = kwargs.pop(name, None)
+            if told is not None:
+                if not isinstance(told, (ColumnDefault, Sequence)):
+                    told = ColumnDefault(told, for_update=for_update)
+                attach(self, told)
+        for name, for_update in (("server_default", False), ("server_onupdate", True)):
+            told = kwargs.pop(name, None)
+            if told is not None:
+                if isinstance(told, FetchedValue):
+                    told = told._as_for_update(for_update)
+                else:
+                    told = DefaultClause(told, for_update=for_update)
+                attach(self, told)
 
     def _attach_type(self) -> None:
         """A type may bring a CHECK constraint, and a default of an Enum of its own name."""
@@ -274,7 +256,7 @@ class Column(SchemaItem, ColumnClause):
         items += [key._copy(**kw) for key in self.foreign_keys if key.constraint is None]
         type_ = self.type
         if isinstance(type_, sqltypes.SchemaType):
-            type_ = type_.copy(**kw)
+            type_ = type_.copy(**kw)  # type: ignore[attr-defined]
         copy = type(self)(
             self.name,
             type_,
@@ -648,7 +630,7 @@ class Table(SchemaItem, TableClause):
         return {key.constraint for key in self.foreign_keys}
 
     @property
-    def _autoincrement_column(self) -> Any:  # type: ignore[override]
+    def _autoincrement_column(self) -> Any:
         return self.primary_key._autoincrement_column
 
     @property
@@ -798,7 +780,7 @@ def _prefix(thing: Any) -> Any:
 def _listen(table: Table, name: str, listener: Any) -> None:
     own = Dispatch(parent=table.dispatch)
     own.add(name, listener)
-    table.dispatch = own  # type: ignore[misc]
+    table.dispatch = own
 
 
 def _is_column_flag(constraint: Any) -> bool:
@@ -854,7 +836,7 @@ class FacadeDict(dict[str, "Table"]):
     def _refuse(self, *args: Any, **kw: Any) -> Any:
         raise TypeError("FacadeDict object is immutable")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __repr__(self) -> str:
         return f"FacadeDict({dict.__repr__(self)})"
@@ -1000,7 +982,7 @@ class MetaData(SchemaItem):
                 f"Could not reflect: requested table(s) not available in "
                 f"{engine!r}{where}: ({', '.join(missing)})"
             )
-        return [name for name in only]
+        return list(only)
 
     # -- the database --------------------------------------------------------------------------
 
@@ -1045,5 +1027,5 @@ class Computed(FetchedValue):
         raise NotImplementedError("Computed is not in miniorm; SQLAlchemy has it")
 
 
-defaults._next_value = functions.next_value
+defaults._next_value = functions.next_value  # type: ignore[assignment]
 inspection.inspects_itself(ClauseElement)

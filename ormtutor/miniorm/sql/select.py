@@ -233,6 +233,7 @@ class KeyNamer:
         self.names: dict[Any, int] = {}
 
     def __call__(self, element: Any) -> Any:
+        """The key of the next column."""
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key
@@ -466,7 +467,7 @@ class SelectStatementGrouping(SelectBase):
         return self.element._all_selected_columns  # type: ignore[no-any-return]
 
     @property
-    def _label_style(self) -> Any:  # type: ignore[override]
+    def _label_style(self) -> Any:
         return self.element._label_style
 
     def set_label_style(self, style: LabelStyle) -> Any:
@@ -954,14 +955,23 @@ class Select(GenerativeSelect):
 
 # What of a Select decides the text: tuples of elements, single elements, plain values.
 _ELEMENT_TUPLES = frozenset(
-    """
-    _from_obj _where_criteria _having_criteria _order_by_clauses _group_by_clauses _correlate
-    _correlate_except _distinct_on _independent_ctes
-    """.split()
+    [
+        "_from_obj",
+        "_where_criteria",
+        "_having_criteria",
+        "_order_by_clauses",
+        "_group_by_clauses",
+        "_correlate",
+        "_correlate_except",
+        "_distinct_on",
+        "_independent_ctes",
+    ]
 )
 _ELEMENTS = frozenset(["_limit_clause", "_offset_clause", "_fetch_clause"])
 _PREFIXES = frozenset(["_prefixes", "_suffixes"])
-_NOT_STRUCTURE = frozenset(["_known", "_with_options", "_execution_options", "_annotations", "_bind"])
+_NOT_STRUCTURE = frozenset(
+    ["_known", "_with_options", "_execution_options", "_annotations", "_bind"]
+)
 
 
 def _other_structure(name: str, value: Any, binds: Binds) -> Hashable:
@@ -1241,7 +1251,7 @@ class CompoundSelect(GenerativeSelect):
                 self.__dict__.update(getattr(self, method)(*values).__dict__)
 
     @property
-    def _label_style(self) -> Any:  # type: ignore[override]
+    def _label_style(self) -> Any:
         return self.selects[0]._label_style
 
     def set_label_style(self, style: LabelStyle) -> Any:
@@ -1371,7 +1381,7 @@ class TextualSelect(SelectBase):
         return []
 
     @property
-    def _bind(self) -> Any:  # type: ignore[override]
+    def _bind(self) -> Any:
         return self.element._bind
 
     def structure(self, binds: Binds) -> Hashable:
@@ -1385,7 +1395,7 @@ class TextualSelect(SelectBase):
 
 
 def _text_columns(text: Any, cols: tuple[Any, ...], types: dict[str, Any]) -> TextualSelect:
-    positional = [column for column in map(_as_text_column, cols)]
+    positional = list(map(_as_text_column, cols))
     named = []
     seen: dict[Any, Any] = {}
     remaining = dict(types)
@@ -1432,7 +1442,7 @@ class ScalarSelect(Grouping):
         self.type = _scalar_type(element)
 
     @property
-    def _proxies(self) -> Any:  # type: ignore[override]
+    def _proxies(self) -> Any:
         return ()
 
     @property
@@ -1440,7 +1450,7 @@ class ScalarSelect(Grouping):
         return []
 
     @property
-    def _bind_name(self) -> Any:  # type: ignore[override]
+    def _bind_name(self) -> Any:
         return None
 
     @property
@@ -1570,7 +1580,7 @@ def select(*args: Any, **kw: Any) -> Select:
     select(a, b), or as in earlier releases select([a, b], whereclause, from_obj=..., order_by=...).
     """
     if kw or _is_legacy(args):
-        return _legacy_select(*args, **kw)
+        return _legacy_select(*args, **kw)  # type: ignore[no-any-return]
     return Select(*args)
 
 

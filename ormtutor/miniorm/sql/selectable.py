@@ -307,7 +307,7 @@ class FromGrouping(FromClause):
         return self.element.primary_key
 
     @property
-    def _hide_froms(self) -> Any:  # type: ignore[override]
+    def _hide_froms(self) -> Any:
         return self.element._hide_froms
 
     @property
@@ -412,7 +412,7 @@ class Join(FromClause):
         return self.left.bind or self.right.bind
 
     @property
-    def _hide_froms(self) -> Any:  # type: ignore[override]
+    def _hide_froms(self) -> Any:
         return [
             hidden
             for side in (self.left, self.right)
@@ -611,8 +611,11 @@ def _without_reverse(constraints: Any, a: Any, b: Any) -> Any:
 class AliasedReturnsRows(FromClause):
     """Something that shows another thing's columns under a name of its own."""
 
+    element: Any
+    _orig_name: Any
+
     __module__ = "sqlalchemy.sql.selectable"
-    _parts = ("element",)
+    _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
     _supports_derived_columns = False
 
@@ -647,7 +650,7 @@ class AliasedReturnsRows(FromClause):
     @property
     def description(self) -> str:
         """The name; a nameless alias is called anon_1 in messages."""
-        return "anon_1" if isinstance(self.name, AnonymousName) else self.name  # type: ignore[no-any-return]
+        return "anon_1" if isinstance(self.name, AnonymousName) else self.name
 
     @property
     def original(self) -> Any:
@@ -739,6 +742,7 @@ class CTE(AliasedReturnsRows):
         nesting: bool = False,
         _cte_alias: Any = None,
         _restates: Any = None,
+        **kw: Any,
     ) -> None:
         self.recursive = recursive
         self.nesting = nesting

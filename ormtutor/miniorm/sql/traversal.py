@@ -98,7 +98,7 @@ _UNSET = object()
 
 def clone(element: Any, into: type | None = None) -> Any:
     """A shallow copy, of the same class or of a subclass `into`."""
-    copy = object.__new__(into or type(element))
+    copy: Any = object.__new__(into or type(element))
     for name in slots_of(type(element)):
         value = getattr(element, name, _UNSET)
         if value is not _UNSET:
