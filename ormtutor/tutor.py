@@ -223,6 +223,8 @@ class Tutor:
             self._replica = None
         self._replica = replica_of(self._kernels, entries)
         self._kernels.prepare()
+        if any(entries[place].kind == "setup" for place in self._replica.raised):
+            self._notice("the lesson's own setup failed: what follows may fail as well")
 
     def _begin_step(self, before: list[Entry]) -> None:
         """Run the step's setup and demo on the kernel at hand; the learner's turn begins."""
