@@ -231,17 +231,18 @@ class NamedColumns(ResultMetaData):
 
 def _metadata(asked: Asked) -> Any:
     """What the values of a row are called, and what finds them."""
-    names = [entity.name for entity in asked.entities]
-    if not asked.legacy:
-        names = _names_of_select(asked)
+    names = names_of(asked.entities, asked.legacy)
     objects = [_found_by(entity) for entity in asked.entities]
     return NamedColumns(names, objects)
 
 
-def _names_of_select(asked: Asked) -> list[Any]:
+def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
+    """What the values of a row are called; select() tells equal names apart, a Query does not."""
+    if legacy:
+        return [entity.name for entity in entities]
     name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
     names = []
-    for entity in asked.entities:
+    for entity in entities:
         if isinstance(entity, ColumnEntity):
             element = entity.element
             proxy_key = element._annotations.get("proxy_key")

@@ -60,7 +60,9 @@ def send(
     engine = session.bind
     if engine is None or session._binds:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
-    connection = session._connection_for_bind(engine, execution_options)
+    connection = session._connection_for_bind(engine)
+    if execution_options:
+        execution_options = {**connection._execution_options, **execution_options}
     try:
         text, parameters = query.ready(values, params)
     except Exception as error:
@@ -139,7 +141,6 @@ def run_in_chunks(
 
     Raises: InvalidRequestError: a joined collection would be cut in pieces.
     """
-    query.check_yield_per()
     result = send(
         session,
         query,
@@ -149,6 +150,13 @@ def run_in_chunks(
         autoflush=autoflush,
         execution_options=execution_options,
     )
+    return _chunks(session, query, values, result, size, params)
+
+
+def _chunks(
+    session: Any, query: CompiledQuery, values: Any, result: Any, size: int, params: Any
+) -> Iterator[list[Any]]:
+    query.check_yield_per()
     while rows := result._read_many(size):
         context = LoadContext(session, query, values)
         context.params = params
@@ -181,10 +189,9 @@ def run_statement(
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
-    connection = session._connection_for_bind(
-        session.get_bind(mapper=query.mapper, clause=statement), execution_options
-    )
-    result = connection._execute_20(statement, params, _cause=query.cause)
+    bind = session.get_bind(mapper=query.mapper, clause=statement)
+    connection = session._connection_for_bind(bind)
+    result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
     rows = result._read_all()
     context = LoadContext(session, query, ())
     context.autoflush = autoflush
@@ -265,8 +272,8 @@ def get(
 
 
 def _mapper_of(entity: Any) -> Mapper:
-    insp = inspect(entity, raiseerr=False)
-    if insp is None or not getattr(insp, "is_mapper", False):
+    insp = inspect(entity)
+    if not insp or not insp.is_mapper:
         raise sa_exc.ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
     mapper: Mapper = insp
     return mapper

@@ -23,7 +23,12 @@ from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import bulk, context, loading, strategies
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.compiled import (
+    CompiledQuery,
+    StatementQuery,
+    compile_shape,
+    names_of,
+)
 from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
@@ -468,19 +473,8 @@ class Query:
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        return [
-            {
-                "name": entity.name,
-                "type": entity.mapper.class_
-                if isinstance(entity, MapperEntity)
-                else getattr(getattr(entity, "element", None), "type", Bundle),
-                "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
-                "expr": entity.given,
-                "entity": None if entity.entity is None else entity.entity.entity,
-            }
-            for given in self._entities
-            for entity in entities_of(given)
-        ]
+        entities = [entity for given in self._entities for entity in entities_of(given)]
+        return _described(entities, legacy=True)
 
     # options ---------------------------------------------------------------------------------
 
@@ -602,8 +596,13 @@ class Query:
         self._check_no_criterion("from_statement")
         if isinstance(statement, str):
             statement = elements.text(statement)
+        element = elements.clause_of(statement)
+        if element is None or not (element._is_select_statement or element._is_text_clause):
+            raise sa_exc.ArgumentError(
+                f"SELECT construct or equivalent text() construct expected, got {statement!r}."
+            )
         new = self._copy()
-        new._statement = elements.clause_of(statement)
+        new._statement = element
         return new
 
     # this query as a part of another ---------------------------------------------------------
@@ -626,8 +625,10 @@ class Query:
 
     def _to_select(self, label_style: Any) -> Any:
         """This query as a select(): the other face of the same statement."""
+        statement: Any
         if self._statement is not None:
-            statement = self._statement
+            entities = [entity for given in self._entities for entity in entities_of(given)]
+            statement = StatementOfEntities(self._statement, entities, self._options)
         elif self._base is not None:
             asked = self._asked()
             asked.label_style = label_style
@@ -840,6 +841,8 @@ class Query:
         """All results: objects, or rows."""
         if self._statement is not None:
             return self._load_statement()
+        if self.session is None:
+            self.session.execute  # noqa: B018 (there is none, and this says so)
         query, values = self._compiled()
         loaded = loading.run(
             self.session,
@@ -877,7 +880,6 @@ class Query:
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values = self._compiled()
-        query.check_yield_per()
         for loaded in loading.run_in_chunks(
             self.session,
             query,
@@ -933,7 +935,11 @@ class Query:
 
     def count(self) -> int:
         """How many rows there are; sends SELECT count(*) FROM (this query)."""
-        outer = type(self)([func.count(elements.literal_column("*"))], self.session)
+        number_of_rows = func.count(elements.literal_column("*"))
+        if self._statement is not None:
+            # As in the original this asks the statement itself for a column of that name.
+            return self.with_entities(number_of_rows).scalar()
+        outer = type(self)([number_of_rows], self.session)
         outer._base = self.enable_eagerloads(False)._inner_for_count()
         outer._cause = COUNT
         outer._params = self._params
@@ -1109,12 +1115,12 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
         return [(target, None)]
     is_target = isinstance(target, (FromClause, SelectBase, Query, type, AliasedClass))
     is_condition = onclause is None or isinstance(
-        onclause, (elements.ClauseElement, str, QueryableAttribute)
+        onclause, (elements.ColumnElement, str, QueryableAttribute)
     )
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
     return [
-        (each[0], each[1] if len(each) > 1 else None) if isinstance(each, tuple) else (each, None)
+        (each[0], each[1] if len(each) == 2 else None) if isinstance(each, tuple) else (each, None)
         for each in (target, *props)
     ]
 
@@ -1265,6 +1271,18 @@ class StatementOfEntities:
     def __str__(self) -> str:
         return str(self.element)
 
+    def params(self, *args: Any, **kw: Any) -> StatementOfEntities:
+        """The same with values for its parameters."""
+        element = self.element.params(*args, **kw)
+        return StatementOfEntities(element, self._entities, self._with_options)
+
+    def subquery(self, name: str | None = None) -> Any:
+        """The statement in parentheses, for FROM."""
+        element = self.element
+        if element._is_text_clause:
+            element = element.columns()
+        return element.subquery(name)
+
     def execution_options(self, **kw: Any) -> StatementOfEntities:
         """The same with options for execution."""
         new = StatementOfEntities(self.element, self._entities, self._with_options)
@@ -1298,5 +1316,38 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     return StatementOfEntities(elements.clause_of(statement), entities, self._with_options)
 
 
+def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:
+    """What entities are, as dictionaries."""
+    return [
+        {
+            "name": name,
+            "type": entity.mapper.class_
+            if isinstance(entity, MapperEntity)
+            else getattr(getattr(entity, "element", None), "type", Bundle),
+            "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
+            "expr": _attribute_behind(entity),
+            "entity": None if entity.entity is None else entity.entity.entity,
+        }
+        for name, entity in zip(names_of(entities, legacy), entities, strict=True)
+    ]
+
+
+def _attribute_behind(entity: Any) -> Any:
+    """What was selected; for a mapped column the attribute of its class."""
+    annotations = getattr(entity.given, "_annotations", {})
+    if "proxy_key" in annotations and "parententity" in annotations:
+        return getattr(annotations["parententity"].entity, annotations["proxy_key"])
+    return entity.given
+
+
+def _described_select(statement: Any) -> list[dict[str, Any]]:
+    if not context.is_orm_select(statement):
+        described: list[dict[str, Any]] = statement._described_columns()
+        return described
+    entities = [each for raw in statement._raw_columns for each in entities_of(raw)]
+    return _described(entities, legacy=False)
+
+
+Select._describe = staticmethod(_described_select)  # type: ignore[assignment]
 # select() has this method only when it selects entities; Core knows of none.
 Select.from_statement = _select_from_statement  # type: ignore[attr-defined]
