@@ -692,9 +692,11 @@ def _find_out(kernels: Kernels, lesson: Lesson, index: int) -> Known:
     start = path_to(lesson, index)
     replica = replica_of(kernels, start)
     try:
-        reference = run_reference(replica, lesson, step)
+        reference = measured(run_reference(replica, lesson, step), step)
     finally:
         replica.stop()
+    if reference.trouble:
+        return Known()  # where the right answer fails, nothing can be called a mistake
     path = list(path_of(step, reference))
     for attempt in step.alternatives:
         if attempt.runs_on(kernels.engine, kernels.version):
