@@ -514,7 +514,8 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         old = self._old_value(state, dict_)
         self.fire_remove_event(state, dict_, old, self.remove_token)
         existing = dict_.pop(self.key, NO_VALUE)
-        if existing is NO_VALUE and old is not PASSIVE_NO_RESULT:
+        # Of an object with a row it is not known whether there was one.
+        if existing is NO_VALUE and old is not PASSIVE_NO_RESULT and state.ident is None:
             raise AttributeError(f"{self} object does not have a value")
 
     def fire_remove_event(
@@ -540,7 +541,6 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         initiator: AttributeEvent | None,
     ) -> Any:
         """Tell that `value` takes the place of `previous`; gives the value to put."""
-        state.modified_event(dict_, self, previous)
         if (
             self.trackparent
             and previous is not value
@@ -550,6 +550,7 @@ class ScalarObjectAttributeImpl(AttributeImpl):
             self.sethasparent(state_of(previous), state, False)
         for listener in self.on_set:
             value = listener(state, value, previous, initiator or self.replace_token)
+        state.modified_event(dict_, self, previous)
         if self.trackparent and value is not None:
             self.sethasparent(state_of(value), state, True)
         return value
