@@ -256,7 +256,7 @@ class BaseCursorResult(Result):
 
     def _compiled_parameters(self) -> Any:
         parameters = self.context.compiled_parameters
-        return parameters if self.context.executemany else parameters[0]
+        return list(parameters) if self.context.executemany else dict(parameters[0])
 
     def _require(self, kind: str) -> None:
         if self.context.compiled is None:

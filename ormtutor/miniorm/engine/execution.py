@@ -10,17 +10,20 @@ Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cause import Cause
 
+_UNKNOWN: Any = object()
 NO_OPTIONS: Mapping[str, Any] = {}
 
 _AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
@@ -75,7 +78,7 @@ class ExecutionContext:
         self.execution_options = execution_options
         self.origin = origin
         self._outcome: Outcome | None = None
-        self.compiled_parameters: list[dict[str, Any]] = []
+        self.compiled_parameters: Sequence[dict[str, Any]] = ()
         self.closes_connection = False
         self.invoked_statement: Any = None
         self.cursor: Any = None
@@ -163,6 +166,17 @@ class ExecutionContext:
             self.statement, self.parameters = compiled.statement_for(binds)
             return
         many = self.executemany
+        take = compiled.__dict__.get("_take_plain", _UNKNOWN)
+        if take is _UNKNOWN:
+            take = compiled._take_plain = plain_taker(compiled)
+        if take is not None and sets:
+            try:
+                self.parameters = tuple(map(take, sets)) if many else take(sets[0])
+            except KeyError:
+                pass  # a value is missing: below it is told which
+            else:
+                self.compiled_parameters = sets
+                return
         values = [
             compiled.construct_params(given, binds, (group or None) if many else None)
             for group, given in enumerate(sets or ({},))
@@ -225,30 +239,32 @@ class ExecutionContext:
 
     def inserted_primary_key_rows(self) -> list[Any]:
         """The primary keys of the new rows, as Rows."""
-        table = self.compiled.statement.table
-        columns = list(table.primary_key)
-        metadata = ResultMetaData(
-            [column.key for column in columns], [(column,) for column in columns]
-        )
+        metadata, keys, _ = self._key_columns()
         if self.executemany:
-            tuples = [
-                tuple(values.get(column.key) for column in columns)
-                for values in self.compiled_parameters
-            ]
-            return list(metadata.rows(tuples))
+            return list(
+                metadata.rows(
+                    [
+                        tuple([values.get(key) for key in keys])
+                        for values in self.compiled_parameters
+                    ]
+                )
+            )
+        return [metadata.row(tuple(self.inserted_primary_key()))]
+
+    def inserted_primary_key(self) -> list[Any]:
+        """The values of the new row's primary key."""
+        _, keys, generated = self._key_columns()
         given = self.compiled_parameters[0] if self.compiled_parameters else {}
-        statement = self.compiled.statement
-        by_itself = (
-            statement.select is None and not statement._inline and not statement._multi_values
-        )
-        generated = table._autoincrement_column if by_itself else None
-        key = []
-        for column in columns:
-            value = given.get(column.key)
-            if value is None and column is generated:
-                value = self.lastrowid
-            key.append(value)
-        return [metadata.row(tuple(key))]
+        values = [given.get(key) for key in keys]
+        if generated is not None and values[generated] is None:
+            values[generated] = self.lastrowid
+        return values
+
+    def _key_columns(self) -> tuple[ResultMetaData, list[str], int | None]:
+        found: Any = self.compiled.__dict__.get("_key_columns")
+        if found is None:
+            found = self.compiled._key_columns = _key_columns(self.compiled.statement)
+        return found  # type: ignore[no-any-return]
 
 
 class ExceptionContext:
@@ -287,6 +303,35 @@ class ExceptionContext:
         self.execution_context = context
         self.is_disconnect = False
         self.invalidate_pool_on_disconnect = True
+
+
+def _key_columns(statement: Any) -> tuple[ResultMetaData, list[str], int | None]:
+    """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
+    table = statement.table
+    columns = list(table.primary_key)
+    keys = [column.key for column in columns]
+    counts = statement.select is None and not statement._inline and not statement._multi_values
+    generated = table._autoincrement_column if counts else None
+    metadata = ResultMetaData(keys, [(column,) for column in columns])
+    return metadata, keys, None if generated is None else columns.index(generated)
+
+
+def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
+    """What makes a parameter tuple of a dictionary, where every parameter is just brought.
+
+    None: there are defaults to compute, values in the statement, or a list to write out.
+    """
+    if (
+        compiled.insert_prefetch
+        or compiled.update_prefetch
+        or compiled.has_expanding
+        or not all(bind.required and bind.key == name for name, bind in compiled.binds.items())
+    ):
+        return None
+    if compiled._processors or len(compiled.positiontup) < 2:
+        convert: Callable[[dict[str, Any]], tuple[Any, ...]] = compiled.to_tuple
+        return convert
+    return itemgetter(*compiled.positiontup)
 
 
 def executable(statement: Any) -> Any:

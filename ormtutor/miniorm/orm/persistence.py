@@ -311,24 +311,31 @@ def _emit_updates(
 ) -> None:
     for group in groups_of(records):
         matched = 0
-        for share in [group] if _share_a_statement(group) else [[each] for each in group]:
-            statement = writing.update
-            if share[0].expressions:
-                statement = statement.values(share[0].expressions)
-            result = _execute(connection, statement, share, flush)
-            matched += result.rowcount
-            _take_back(writing, share, result, is_update=True)
+        for share, context in _update_in_shares(writing, connection, group, flush):
+            matched += context.rowcount
+            _take_back(writing, share, context, is_update=True)
         check_rowcount("UPDATE", "update", writing.table, len(group), matched)
+
+
+def _update_in_shares(
+    writing: Writing, connection: Connection, group: list[Record], flush: UOWTransaction
+) -> Iterator[tuple[list[Record], Any]]:
+    """Write records of one shape, at once where that is allowed; gives (records, context)."""
+    if group[0].expressions:
+        for record in group:
+            statement = writing.update.values(record.expressions)
+            yield [record], _execute(connection, statement, [record], flush).context
+    elif group[0].batches:
+        yield group, _execute(connection, writing.update, group, flush).context
+    else:
+        for record, context in _execute_each(connection, writing.update, group, flush):
+            yield [record], context
 
 
 def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
     """Records of one shape that follow each other."""
     for _, group in groupby(records, lambda record: record.shape):
         yield list(group)
-
-
-def _share_a_statement(group: list[Record]) -> bool:
-    return group[0].batches and not group[0].expressions
 
 
 def _emit_inserts(
@@ -341,15 +348,34 @@ def _emit_inserts(
     for group in groups_of(records):
         if group[0].is_complete and not group[0].expressions:
             result = _execute(connection, writing.insert, group, flush)
-            _take_back(writing, group, result, is_update=False)
+            _take_back(writing, group, result.context, is_update=False)
             continue
-        for record in group:
-            statement = writing.insert
-            if record.expressions:
-                statement = statement.values(record.expressions)
-            result = _execute(connection, statement, [record], flush)
-            _take_new_key(writing, record, result)
-            _take_back(writing, [record], result, is_update=False)
+        for record, context in _insert_one_by_one(writing, connection, group, flush):
+            _take_new_key(writing, record, context)
+            _take_back(writing, [record], context, is_update=False)
+
+
+def _insert_one_by_one(
+    writing: Writing, connection: Connection, group: list[Record], flush: UOWTransaction
+) -> Iterator[tuple[Record, Any]]:
+    if not group[0].expressions:
+        yield from _execute_each(connection, writing.insert, group, flush)
+        return
+    for record in group:
+        statement = writing.insert.values(record.expressions)
+        yield record, _execute(connection, statement, [record], flush).context
+
+
+def _execute_each(
+    connection: Connection, statement: Any, group: list[Record], flush: UOWTransaction
+) -> Iterator[tuple[Record, Any]]:
+    """Execute once for each record; a context is to be read before the next one comes."""
+
+    def cause_of(number: int) -> Cause:
+        return cause_for(flush.cause, connection, [group[number].state])
+
+    sets = [record.params for record in group]
+    return zip(group, connection._execute_each(statement, sets, cause_of), strict=True)
 
 
 def _execute(
@@ -379,17 +405,17 @@ def label_of(state: InstanceState) -> str:
     return loading.label_of(state.mapper, state.ident)
 
 
-def _take_new_key(writing: Writing, record: Record, result: Any) -> None:
+def _take_new_key(writing: Writing, record: Record, context: Any) -> None:
     """The key that the database made."""
-    for value, column in zip(result.inserted_primary_key, writing.table.primary_key, strict=True):
+    key_values = context.inserted_primary_key()
+    for value, column in zip(key_values, writing.table.primary_key, strict=True):
         key = writing.attribute_of.get(column)
         if key is not None and (column in record.expressions or record.values.get(key) is None):
             record.values[key] = value
 
 
-def _take_back(writing: Writing, records: list[Record], result: Any, is_update: bool) -> None:
+def _take_back(writing: Writing, records: list[Record], context: Any, is_update: bool) -> None:
     """Defaults that were computed here go into the objects; those of the database are expired."""
-    context = result.context
     computed = context.prefetch_columns()
     made_there = [
         writing.attribute_of[column]
@@ -468,7 +494,7 @@ def post_update(
             records.append(record)
     for group in groups_of(records):
         result = _execute(connection, writing.update, group, flush)
-        _take_back(writing, group, result, is_update=True)
+        _take_back(writing, group, result.context, is_update=True)
         check_rowcount("UPDATE", "update", writing.table, len(group), result.rowcount)
 
 
