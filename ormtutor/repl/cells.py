@@ -43,7 +43,7 @@ ASCII = str.maketrans(
 
 
 def width(text: str) -> int:
-    """Return how many cells the text takes; controls count nothing, wide characters two."""
+    """Return how many cells the text takes, wide characters two; it must be `visible` already."""
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(map(character_width, text))
@@ -228,7 +228,7 @@ def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
 def wrap_code(line: Line, room: int, *, indent: int = 0) -> list[Line]:
     """Return a line of code broken where code may be: after a comma or blank, around brackets.
 
-    Every character stays, blanks too; only a piece that no row can hold is folded anywhere.
+    Only a piece that no row can hold is folded anywhere, and only blanks at a break are dropped.
     """
     room = max(1, room)
     if line_width(line) <= room:
@@ -237,11 +237,11 @@ def wrap_code(line: Line, room: int, *, indent: int = 0) -> list[Line]:
     rows: list[Line] = [[]]
     used = 0
     for style, text in line:
-        for piece in re.findall(
-            r"\w+[ ]*|[(\[{]|[)\]}]+[ ]*|[.]\w*|\s+|[^\w\s(){}\[\].]+[ ]*", text
-        ):
+        for piece in re.findall(r"\w+|[(\[{]|[)\]}]+|[.]\w*|\s+|[^\w\s(){}\[\].]+", text):
             size = width(piece)
-            if used + width(piece.rstrip()) > room and used > indent and size <= room - indent:
+            if used + size > room and piece.isspace() and rows[-1]:
+                continue
+            if used + size > room and used > indent and size <= room - indent:
                 rows.append([("", " " * indent)] if indent else [])
                 used = indent
             folded = fold([(style, piece)], room, indent=indent, here=max(0, room - used))

@@ -590,11 +590,14 @@ def _load(dialog: Dialog, argument: str) -> None:
     text = files.read_text(path)
     if text is None:
         raise CommandError(f"{path} cannot be read", hint="A Python file in UTF-8 is wanted.")
+    text = text.rstrip() + "\n"
     try:
-        source.is_complete(text)
+        is_complete = source.is_complete(text)
     except SyntaxError as error:
         raise CommandError(f"{path}, line {error.lineno}: {error.msg}") from error
-    dialog.submit(text.rstrip() + "\n")
+    if not is_complete:
+        raise CommandError(f"{path} ends in the middle of a statement", hint="Nothing was run.")
+    dialog.submit(text)
 
 
 # --- the table ------------------------------------------------------------------------------------

@@ -177,6 +177,8 @@ class Dialog:
         A step that was passed before is not praised again for each thing tried out after.
         """
         self.emit(Concluded(turn))
+        if turn.status == "incomplete":
+            self.say("That stops in the middle of a statement, so that nothing was run.", "error")
         if turn.failure is not None:
             self.last_failure = turn.failure
             recognised = turn.verdict is not None and turn.verdict.kind == "mistake"

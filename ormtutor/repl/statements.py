@@ -215,7 +215,10 @@ def summary(entries: Sequence[Entry]) -> str:
         kinds[name] = kinds.get(name, 0) + entry.count
     if len(kinds) == 1:
         return f"{count_of(total, 'statement')}: {next(iter(kinds))}"
-    listed = ", ".join(f"{number} {name}" for name, number in kinds.items())
+    listed = ", ".join(
+        count_of(number, name) if name == "lazy load" else f"{number} {name}"
+        for name, number in kinds.items()
+    )
     return f"{count_of(total, 'statement')}: {listed}"
 
 

@@ -1,0 +1,104 @@
+"""A dialog with the real tutor, over the small lesson beside these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ormtutor.course.library import Library
+from ormtutor.course.progress import Progress
+from ormtutor.errors import CommandError
+from ormtutor.repl.cells import Line, text_of
+from ormtutor.repl.dialog import Dialog
+from ormtutor.repl.events import Event, Judged, Told
+from ormtutor.repl.history import History
+from ormtutor.tutor import Tutor
+from tests.repl.shelf import lesson
+
+
+class Notes:
+    """A view that notes what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def quit(self) -> None:
+        self.asked.append("quit")
+
+    def panel(self, name: str) -> None:
+        self.asked.append(f"panel {name}")
+
+    def text(self) -> None:
+        self.asked.append("text")
+
+    def set(self, key: str, value: str) -> str:
+        self.asked.append(f"set {key} {value}")
+        return f"{key} is {value}."
+
+    def settings(self) -> list[tuple[str, str, str]]:
+        return [("mode", "emacs", "editing keys"), ("mouse", "off", "wheel and clicks")]
+
+    def edit(self, text: str) -> None:
+        self.asked.append(f"edit {text}")
+
+    def transcript(self) -> list[Line]:
+        return [[("", "all of it")]]
+
+
+class Talk:
+    """A dialog, all that it told, and the view that it asked."""
+
+    def __init__(self, *, is_screen: bool = True) -> None:
+        shelf = lesson()
+        self.library = Library((shelf,))
+        self.progress = Progress(None)
+        self.view = Notes()
+        self.dialog = Dialog(History(None), is_screen=is_screen)
+        self.dialog.view = self.view
+        self.events: list[Event] = []
+        self.dialog.listener = self.events.append
+        tutor = Tutor(self.library, self.progress, on_notice=self.dialog.say)
+        self.dialog.attach(tutor, self.library, self.progress)
+        self.dialog.open(shelf)
+
+    def perform(self, *inputs: str) -> list[str]:
+        """Perform inputs; return what the last of them told, as lines."""
+        for text in inputs:
+            self.events.clear()
+            self.dialog.perform(text)
+        return self.told()
+
+    def told(self) -> list[str]:
+        """Return what was told since the last input, as lines."""
+        return [
+            text_of(line).rstrip()
+            for event in self.events
+            if isinstance(event, Told)
+            for line in event.lines(100)
+        ]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """Return the kinds of the verdicts since the last input."""
+        return [event.verdict.kind for event in self.events if isinstance(event, Judged)]
+
+
+@pytest.fixture
+def talk() -> Iterator[Talk]:
+    """Return a dialog in the first step of the shelf lesson."""
+    talk = Talk()
+    yield talk
+    talk.dialog.tutor.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty home for progress, history and configuration."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("ORMTUTOR_HOME", str(place))
+    return place
+
+
+__all__ = ["CommandError", "Notes", "Talk"]

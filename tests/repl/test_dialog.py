@@ -1,0 +1,127 @@
+"""The talk: text goes in, events come out."""
+
+from __future__ import annotations
+
+from ormtutor.repl.events import Concluded, Entered, GoalMet, Judged, Replied, StepOpened
+from tests.repl.conftest import Talk
+
+PASS = ('atlas = Book(title="Atlas")', "session.add(atlas)", "session.flush()")
+
+
+def test_code_is_entered_answered_and_concluded(talk: Talk) -> None:
+    talk.perform(PASS[0], "1 + 1")
+    kinds = [type(event) for event in talk.events]
+    assert kinds == [Entered, Replied, Concluded]
+    concluded = talk.events[-1]
+    assert isinstance(concluded, Concluded)
+    assert concluded.turn.value == "2"
+
+
+def test_goals_are_told_as_they_are_met(talk: Talk) -> None:
+    talk.perform(*PASS)
+    met = [event.goal.text for event in talk.events if isinstance(event, GoalMet)]
+    assert met == ["the atlas is persistent"]
+
+
+def test_a_passed_step_says_how_to_go_on(talk: Talk) -> None:
+    talk.perform(*PASS)
+    (judged,) = [event for event in talk.events if isinstance(event, Judged)]
+    assert judged.verdict.kind == "pass"
+    assert judged.onward == "F8 or `:next`"
+
+
+def test_a_step_is_praised_once(talk: Talk) -> None:
+    talk.perform(*PASS, "1 + 1")
+    assert talk.verdicts == []
+
+
+def test_a_half_finished_attempt_is_never_called_wrong(talk: Talk) -> None:
+    talk.perform(PASS[0])
+    assert talk.verdicts == []
+
+
+def test_a_declared_mistake_is_told_instead_of_advice(talk: Talk) -> None:
+    talk.perform(PASS[0], PASS[1], "session.commit()")
+    assert talk.verdicts == ["mistake"]
+
+
+def test_an_error_is_followed_by_advice(talk: Talk) -> None:
+    told = talk.perform(PASS[0], "atlsa")
+    assert told == [
+        "   -> Nothing here is called atlsa yet: a slip of the keys, or a line that was left out,"
+        " such as an",
+        "      import.",
+    ]
+
+
+def test_an_error_is_told_once(talk: Talk) -> None:
+    talk.perform("atlsa")
+    assert talk.verdicts == []
+
+
+def test_a_question_is_put_before_the_input_that_it_is_about(talk: Talk) -> None:
+    told = talk.perform(PASS[0])
+    assert told == ["?  How many statements has the database received when add returns?"]
+
+
+def test_a_bare_number_answers_it(talk: Talk) -> None:
+    told = talk.perform(PASS[0], "0")
+    assert told == ["Right: 0. Now run it and see."]
+
+
+def test_a_wrong_answer_says_what_is_true_and_blocks_nothing(talk: Talk) -> None:
+    told = talk.perform(PASS[0], "one")
+    assert told == ["You: one. The lesson's own lines: 0. Run it and see why."]
+    talk.perform(*PASS[1:])
+    assert talk.verdicts == ["pass"]
+
+
+def test_code_passes_the_question_by(talk: Talk) -> None:
+    talk.perform(*PASS)
+    assert talk.verdicts == ["pass"]
+
+
+def test_a_number_is_code_where_no_question_is_open(talk: Talk) -> None:
+    talk.perform("0")
+    assert isinstance(talk.events[0], Entered)
+    assert talk.events[0].kind == "learner"
+
+
+def test_code_that_stops_in_the_middle_says_so(talk: Talk) -> None:
+    told = talk.perform("x = (")
+    assert told == ["!  That stops in the middle of a statement, so that nothing was run."]
+
+
+def test_a_slip_in_a_command_is_echoed_and_explained(talk: Talk) -> None:
+    told = talk.perform(":hnt")
+    assert isinstance(talk.events[0], Entered)
+    assert told == [
+        "!  There is no command :hnt.",
+        "   -> Did you mean :hint? :help lists all.",
+    ]
+
+
+def test_entering_a_step_tells_it(talk: Talk) -> None:
+    talk.perform(*PASS, ":next")
+    (opened,) = [event for event in talk.events if isinstance(event, StepOpened)]
+    assert (opened.step.id, opened.index) == ("read", 1)
+
+
+def test_the_snapshot_holds_where_the_learner_is(talk: Talk) -> None:
+    talk.perform(PASS[0])
+    now = talk.dialog.snapshot()
+    assert (now.step.id, now.index, len(now.turns), now.passed) == ("put", 0, 1, False)
+
+
+def test_an_expression_decided_by_python_is_noticed(talk: Talk) -> None:
+    told = talk.perform('session.query(Book).filter(Book.id == 1 and Book.title == "x")')
+    assert any("Python decided" in line for line in told)
+
+
+def test_welcome_is_said_to_newcomers_only(talk: Talk) -> None:
+    talk.events.clear()
+    talk.dialog.begin(talk.library.lessons[0], None, is_first=True)
+    assert any("Type Python" in line for line in talk.told())
+    talk.events.clear()
+    talk.dialog.begin(talk.library.lessons[0], None, is_first=False)
+    assert not any("Type Python" in line for line in talk.told())
