@@ -100,12 +100,14 @@ def _comparison(
     right = operand(left, op, value)
     if reverse:
         left, right = right, left
+    # Surprising and published: IS between two expressions stays IS under NOT.
+    negation = op if op is operators.is_ or op is operators.is_not else op.negation
     return BinaryExpression(
         grouped(left, op),
         grouped(right, op),
         op,
         result_type,
-        op.negation,
+        negation,
         modifiers or None,
     )
 
@@ -197,7 +199,7 @@ def _between(left: Any, op: Operator, low: Any, high: Any, **kw: Any) -> Any:
 
 
 def _bound(left: Any, op: Operator, value: Any) -> Any:
-    return operand(left, op, value).self_group(against=operators.and_)
+    return operand(left, op, value)
 
 
 def _in(left: Any, op: Operator, other: Any, **kw: Any) -> Any:
@@ -392,7 +394,13 @@ ColumnElement._build = build
 
 def _as_sortable(column: Any) -> Any:
     element = clause_of(column)
-    return TextualLabelReference(column) if element is None else element
+    if element is not None:
+        return element
+    if isinstance(column, str):
+        return TextualLabelReference(column)
+    if column is None or column is True or column is False:
+        return constant_of(column)
+    raise exc.ArgumentError(f"GROUP BY / OF / etc. expression expected, got {column!r}.")
 
 
 def desc(column: Any) -> UnaryExpression:

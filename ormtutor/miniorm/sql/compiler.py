@@ -655,13 +655,13 @@ class SQLCompiler(Compiled):
 
     def visit_funcfilter(self, funcfilter: Any, **kw: Any) -> str:
         """`function FILTER (WHERE ...)`."""
-        criterion = self.process(funcfilter.criterion, **kw)
-        return f"{self.process(funcfilter.func, **kw)} FILTER (WHERE {criterion})"
+        func = self.process(funcfilter.func, **kw)
+        return f"{func} FILTER (WHERE {self.process(funcfilter.criterion, **kw)})"
 
     def visit_withingroup(self, within: Any, **kw: Any) -> str:
         """`function WITHIN GROUP (ORDER BY ...)`."""
-        order_by = self.process(within.order_by, **kw)
-        return f"{self.process(within.element, **kw)} WITHIN GROUP (ORDER BY {order_by})"
+        func = self.process(within.element, **kw)
+        return f"{func} WITHIN GROUP (ORDER BY {self.process(within.order_by, **kw)})"
 
     # -- operators -----------------------------------------------------------------------------
 
@@ -1137,7 +1137,7 @@ class SQLCompiler(Compiled):
         select = select._plain_form(select, toplevel)
         if toplevel and not insert_into:
             self.is_select = True
-        froms = self._setup_froms(select, asfrom)
+        froms = self._setup_froms(select, asfrom, compound_index)
         needs_map = (toplevel and not insert_into) or (
             compound_index == 0 and len(self.stack) == 2 and self._result_is_of_compound
         )
@@ -1160,9 +1160,11 @@ class SQLCompiler(Compiled):
 
     _result_is_of_compound = False
 
-    def _setup_froms(self, select: Any, asfrom: bool) -> list[Any]:
+    def _setup_froms(self, select: Any, asfrom: bool, compound_index: int | None) -> list[Any]:
         """Which FROM objects to write; opens the frame."""
         found = FromList(select)
+        if compound_index:
+            _check_column_count(self.stack[-1].statement, select, compound_index)
         if self.stack:
             outer = self.stack[-1]
             correlate_froms, asfrom_froms = outer.correlate_froms, outer.asfrom_froms
@@ -1218,7 +1220,7 @@ class SQLCompiler(Compiled):
             )
         if names:
             keyname, name, objects, type_ = names[0]
-            if not column.repeated and element not in objects:
+            if not column.repeated and not any(each is element for each in objects):
                 objects = (element, *objects)
             self.result_columns.append((keyname, name, objects, type_))
         else:
@@ -1358,7 +1360,6 @@ class SQLCompiler(Compiled):
         ):
             kw.pop(name, None)
         toplevel = not self.stack
-        _check_column_counts(compound)
         outer = self.stack[-1] if self.stack else None
         correlate_froms = outer.correlate_froms if outer else []
         asfrom_froms = outer.asfrom_froms if outer else []
@@ -1644,12 +1645,11 @@ def _restates(cte: Any, other: Any) -> bool:
     return False
 
 
-def _check_column_counts(compound: Any) -> None:
+def _check_column_count(compound: Any, select: Any, index: int) -> None:
     first = len(compound.selects[0]._all_selected_columns)
-    for number, each in enumerate(compound.selects[1:], start=2):
-        count = len(each._all_selected_columns)
-        if count != first:
-            raise exc.CompileError(
-                "All selectables passed to CompoundSelect must have identical numbers of columns; "
-                f"select #1 has {first} columns, select #{number} has {count}"
-            )
+    count = len(select._all_selected_columns)
+    if count != first:
+        raise exc.CompileError(
+            "All selectables passed to CompoundSelect must have identical numbers of columns; "
+            f"select #1 has {first} columns, select #{index + 1} has {count}"
+        )

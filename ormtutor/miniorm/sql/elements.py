@@ -1164,22 +1164,22 @@ class UnaryExpression(ColumnElement):
         )
 
 
-class AsBoolean(ColumnElement):
+class AsBoolean(UnaryExpression):
     """A boolean column as a condition: itself, or `column = 1` where there are no booleans."""
 
     __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ("element", "negate", "operator")
+    __slots__ = ("negate",)
     __visit_name__ = "as_boolean"
-    _parts = ("element",)
-    type = sqltypes.BOOLEANTYPE
-    modifier = None
     _is_implicitly_boolean = True
-    _wraps_column_expression = True
+    _render_label_in_columns_clause = True
 
     def __init__(self, element: Any, operator: Any, negate: Any) -> None:
         self.element = element
         self.operator = operator
         self.negate = negate
+        self.modifier = None
+        self.type = sqltypes.BOOLEANTYPE
+        self._wraps_column_expression = True
 
     def self_group(self, against: Any = None) -> Any:
         """Never in parentheses."""
@@ -1242,7 +1242,7 @@ class BinaryExpression(ColumnElement):
         operator = self.operator
         if operator is against and operator.associative:
             return self
-        if operator.precedence <= (operators.LARGEST if against is None else against.precedence):
+        if against is None or operator.precedence <= against.outer_precedence:
             return Grouping(self)
         return self
 
@@ -1342,7 +1342,7 @@ class Label(ColumnElement):
             element = inner
         self._resolve_label = name
         if not name:
-            name = AnonymousName.of(id(self), getattr(element, "_bind_name", None) or "anon")
+            name = AnonymousName.of(id(self), getattr(element, "name", None) or "anon")
             self._resolve_label = None
         self.name = name
         self._element = element
@@ -1396,6 +1396,9 @@ class Label(ColumnElement):
         if inner is self._element:
             return self
         return Label(self.name, inner, self._type)
+
+    def _negate(self) -> Any:
+        return Label(self.name, self._element._negate(), self._type)
 
     def _make_proxy(
         self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
@@ -1494,6 +1497,7 @@ class ColumnClause(ColumnElement):
             name = self.name
         column = ColumnClause(name or self.name, self.type, _selectable=selectable)
         column._proxies = (self,)
+        column.is_literal = self.is_literal and (name is None or name == self.name)
         if name is None:
             column.key = self.key
         if selectable._is_clone_of is not None:
@@ -1548,10 +1552,6 @@ class LabelReference(ColumnElement):
 
     def __init__(self, element: Any) -> None:
         self.element = element
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
 
     def structure(self, binds: Binds) -> Hashable:
         """What is referred to."""

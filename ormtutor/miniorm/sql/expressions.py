@@ -347,7 +347,7 @@ class Over(ColumnElement):
         rows: Any = None,
     ) -> None:
         self.element = element
-        self.partition_by = _clause_list(partition_by, "GROUP BY")
+        self.partition_by = _clause_list(partition_by, "GROUP BY / OF / etc.")
         self.order_by = _clause_list(order_by, "ORDER BY")
         if range_ and rows:
             raise exc.ArgumentError("'range_' and 'rows' are mutually exclusive")
@@ -424,19 +424,22 @@ class FunctionFilter(ColumnElement):
 
     def __init__(self, func: Any, *criterion: Any) -> None:
         self.func = func
-        self.criterion = (
-            join_conditions(operators.and_, [as_condition(each) for each in criterion])
-            if criterion
-            else None
-        )
+        self.criterion: Any = None
+        self._narrow(criterion)
+
+    def _narrow(self, criteria: Any) -> None:
+        # A single condition stands as it is; AND makes conditions of boolean columns.
+        for each in criteria:
+            condition = as_condition(each)
+            if self.criterion is not None:
+                condition = join_conditions(operators.and_, [self.criterion, condition])
+            self.criterion = condition
 
     def filter(self, *criterion: Any) -> FunctionFilter:
         """With more conditions."""
         made = FunctionFilter(self.func)
-        known = () if self.criterion is None else (self.criterion,)
-        made.criterion = join_conditions(
-            operators.and_, [*known, *[as_condition(each) for each in criterion]]
-        )
+        made.criterion = self.criterion
+        made._narrow(criterion)
         return made
 
     def over(

@@ -224,7 +224,7 @@ class Function(FunctionElement):
         return bind_for(self, operator, obj, type_, expanding)
 
 
-class GenericFunction(FunctionElement):
+class GenericFunction(Function):
     """A function with a class of its own; a subclass is found by its name through `func`."""
 
     __module__ = "sqlalchemy.sql.functions"

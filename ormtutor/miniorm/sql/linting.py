@@ -9,8 +9,6 @@ Follows: SQLAlchemy 1.4, "FROM linting".
 
 from __future__ import annotations
 
-import warnings
-
 from ormtutor.miniorm import exc
 
 TYPE_CHECKING = False
@@ -63,10 +61,8 @@ class FromLinter:
         if not rest:
             return
         names = ", ".join(f'"{self.names[each]}"' for each in rest)
-        warnings.warn(
+        exc.warn(
             f"{kind} statement has a cartesian product between FROM element(s) {names} and FROM "
             f'element "{self.names[start]}".  Apply join condition(s) between each element to '
-            "resolve.",
-            exc.SAWarning,
-            stacklevel=2,
+            "resolve."
         )

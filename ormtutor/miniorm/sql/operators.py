@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# The ends of the scale of precedence.
+SMALLEST = -100
+LARGEST = 100
+
+
 class Operator:
     """One operator.
 
@@ -39,6 +44,7 @@ class Operator:
         "function",
         "is_comparison",
         "negation",
+        "outer_precedence",
         "precedence",
         "symbol",
         "visit_name",
@@ -59,6 +65,8 @@ class Operator:
         self.__name__ = name
         self.symbol = symbol
         self.precedence = precedence
+        # As seen from an operand. One that is not placed among the others groups whatever it can.
+        self.outer_precedence = LARGEST if precedence == SMALLEST else precedence
         self.function = function
         self.is_comparison = is_comparison
         self.associative = associative
@@ -135,8 +143,6 @@ def _comparison(name: str, symbol: str, function: Any, precedence: int = 5, **kw
 
 
 # Lowest to highest: a comma list, AS, EXISTS, OR, AND, ASC, COLLATE, comparisons, ||, + -, * /, [].
-SMALLEST = -100
-LARGEST = 100
 
 comma_op = Operator("comma_op", ", ", -1)
 as_ = Operator("as_", " AS ", -1)
@@ -255,7 +261,7 @@ def is_precedent(operator: Operator, against: Operator | None) -> bool:
         return False
     if against is None:
         return operator.precedence <= LARGEST
-    return operator.precedence <= against.precedence
+    return operator.precedence <= against.outer_precedence
 
 
 def is_commutative(op: Operator) -> bool:

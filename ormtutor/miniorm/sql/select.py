@@ -48,6 +48,7 @@ from ormtutor.miniorm.sql.selectable import (
     can_join,
     reduce_columns,
 )
+from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ def as_selected(thing: Any) -> Any:
         return constant_of(thing)
     if isinstance(thing, str):
         raise _no_text_column(thing)
-    if isinstance(thing, (int, float)) and not isinstance(thing, bool):
+    if isinstance(thing, (int, float, complex)) or type(thing).__name__ == "Decimal":
         return ColumnClause(str(thing), is_literal=True)
     raise exc.ArgumentError(f"Column expression or FROM clause expected, got {thing!r}.")
 
 
 def _no_text_column(text: str) -> exc.ArgumentError:
-    plain = text.isidentifier()
+    plain = bool(text) and (text[0].isalnum() or text[0] == "_") and len(text.split()) == 1
     better = "column" if plain else "literal_column"
     return exc.ArgumentError(
         f"Textual column expression {text!r} should be explicitly declared with text({text!r}), "
@@ -164,7 +165,7 @@ class _ColumnNamer:
 
     def name(self, element: Any) -> SelectedColumn:
         key = self.key_of(element)
-        if element._is_text_clause or getattr(element, "is_literal", False):
+        if element._is_text_clause:
             return SelectedColumn(element, None, key, None, False)
         if not element._render_label_in_columns_clause:
             if element._is_column_clause:
@@ -237,6 +238,9 @@ class KeyNamer:
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key
+        if key is None and element._wraps_column_expression:
+            # CAST(column) is known by the column's name.
+            key = element._wrapped._proxy_key
         if key is None:
             key = "_no_label"
         elif isinstance(element, elements.Label) or getattr(element, "is_literal", False):
@@ -620,6 +624,8 @@ class Select(GenerativeSelect):
     _where_criteria: tuple[Any, ...] = ()
     _having_criteria: tuple[Any, ...] = ()
     _setup_joins: tuple[Any, ...] = ()
+    # Columns that were replaced, with the joins made until then; see with_only_columns().
+    _memoized_select_entities: tuple[Any, ...] = ()
     _distinct = False
     _distinct_on: tuple[Any, ...] = ()
     _correlate: tuple[Any, ...] = ()
@@ -742,14 +748,21 @@ class Select(GenerativeSelect):
     @property
     def column_descriptions(self) -> Any:
         """What is selected, as dictionaries."""
+        return self._describe(self)
+
+    def _described_columns(self) -> list[dict[str, Any]]:
+        name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
         return [
             {
-                "name": getattr(element, "key", None) or getattr(element, "name", None),
-                "type": getattr(element, "type", None),
+                "name": name_of(element),
+                "type": getattr(element, "type", sqltypes.NULLTYPE),
                 "expr": element,
             }
             for element in self._all_selected_columns
         ]
+
+    # Set by orm/query.py, which knows more about mapped columns.
+    _describe: ClassVar[Callable[[Any], Any]] = _described_columns
 
     def add_columns(self, *columns: Any) -> Any:
         """More columns."""
@@ -766,8 +779,14 @@ class Select(GenerativeSelect):
         copy = self._generate()
         if kw.pop("maintain_column_froms", False):
             copy = copy.select_from(*self.columns_clause_froms)._generate()
-        columns = _unpacked(columns)
-        copy._raw_columns = [as_selected(each) for each in columns]
+        if self._setup_joins and not _is_mapped(self._raw_columns):
+            # The joins were made with the old columns at their left, and stay so.
+            copy._memoized_select_entities = (
+                *self._memoized_select_entities,
+                (tuple(self._raw_columns), self._setup_joins),
+            )
+            del copy._setup_joins
+        copy._raw_columns = [as_selected(each) for each in _unpacked(columns)]
         return copy
 
     def reduce_columns(self, only_synonyms: bool = True) -> Any:
@@ -943,11 +962,14 @@ class Select(GenerativeSelect):
                     if column._is_column_clause or column._is_from_clause:
                         key.append(column.structure(binds))
                     else:
-                        key.append((column.structure(binds), column.type.cache_id))
+                        type_ = getattr(column, "type", sqltypes.NULLTYPE)  # a Bundle has none
+                        key.append((column.structure(binds), type_.cache_id))
             elif name in _ELEMENT_TUPLES:
                 key.append((name, *[each.structure(binds) for each in value]))
             elif name == "_setup_joins":
                 key.append(tuple([_join_structure(step, binds) for step in value]))
+            elif name == "_memoized_select_entities":
+                key.append(tuple([_memoized_structure(each, binds) for each in value]))
             elif value is not None and name not in _NOT_STRUCTURE:
                 key.append((name, _other_structure(name, value, binds)))
         return tuple(key)
@@ -982,6 +1004,19 @@ def _other_structure(name: str, value: Any, binds: Binds) -> Hashable:
     if isinstance(value, dict):
         return tuple(value.items())
     return value  # type: ignore[no-any-return]
+
+
+def _memoized_structure(memoized: Any, binds: Binds) -> Hashable:
+    columns, joins = memoized
+    return (
+        tuple([column.structure(binds) for column in columns]),
+        tuple([_join_structure(step, binds) for step in joins]),
+    )
+
+
+def _is_mapped(columns: Any) -> bool:
+    """Whether an ORM entity is among the columns: joins are then the ORM's business."""
+    return any("parententity" in column._annotations for column in columns)
 
 
 def _join_structure(step: Any, binds: Binds) -> Hashable:
@@ -1064,8 +1099,12 @@ class FromList:
     def __init__(self, statement: Any) -> None:
         self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
+        for columns, joins in statement._memoized_select_entities:
+            from_clauses = self._with_joins(from_clauses, columns, joins)
         if statement._setup_joins:
-            from_clauses = self._with_joins(from_clauses)
+            from_clauses = self._with_joins(
+                from_clauses, statement._raw_columns, statement._setup_joins
+            )
         self.found = self._unique(
             [
                 *[f for column in statement._raw_columns for f in column._from_objects],
@@ -1089,11 +1128,11 @@ class FromList:
                 unique.append(from_)
         return unique
 
-    def _with_joins(self, from_clauses: list[Any]) -> list[Any]:
-        for target, onclause, left, flags in self.statement._setup_joins:
+    def _with_joins(self, from_clauses: list[Any], columns: Any, joins: Any) -> list[Any]:
+        for target, onclause, left, flags in joins:
             replaced = None
             if left is None:
-                left, replaced = self._implicit_left(from_clauses, target, onclause)
+                left, replaced = self._implicit_left(from_clauses, columns, target, onclause)
             else:
                 replaced = self._position_of(from_clauses, left)
             start = left if replaced is None else from_clauses[replaced]
@@ -1109,7 +1148,7 @@ class FromList:
         return from_clauses
 
     def _implicit_left(
-        self, from_clauses: list[Any], target: Any, onclause: Any
+        self, from_clauses: list[Any], columns: Any, target: Any, onclause: Any
     ) -> tuple[Any, int | None]:
         if from_clauses:
             positions = joinable(from_clauses, target, onclause)
@@ -1118,8 +1157,8 @@ class FromList:
         else:
             candidates = self._unique(
                 f
-                for column in self.statement._raw_columns
-                for f in column._from_objects
+                for element in (*columns, *self.statement._where_criteria)
+                for f in element._from_objects
                 if f._is_from_clause
             )
             positions = joinable(candidates, target, onclause)
@@ -1186,25 +1225,33 @@ def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
     """The positions of the FROM objects that could be joined with `target`."""
     if len(candidates) == 1 and onclause is not None:
         return [0]
-    positions = []
-    if onclause is not None:
-        mentioned = {_identity(f) for f in onclause._from_objects}
-        for position, candidate in enumerate(candidates):
-            names = {_identity(f) for f in candidate._from_objects}
-            if names & mentioned:
-                positions.append(position)
-    else:
-        positions = [
-            position
-            for position, candidate in enumerate(candidates)
-            if candidate._is_from_clause and _can_join(candidate, target)
-        ]
+    columns = _columns_in(onclause) if onclause is not None else set()
+    positions = [
+        position
+        for position, candidate in enumerate(candidates)
+        if any(
+            _is_possible(candidate, part, onclause, columns)
+            for part in target._from_objects
+            if part is not candidate
+        )
+    ]
     if len(positions) > 1:
-        hidden = {_identity(h) for position in positions for h in candidates[position]._hide_froms}
+        hidden = {_identity(hidden) for candidate in candidates for hidden in candidate._hide_froms}
         positions = [p for p in positions if _identity(candidates[p]) not in hidden]
     if not positions and onclause is not None:
         return list(range(len(candidates)))
     return positions
+
+
+def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
+    """Whether the condition speaks of the two alone; if there is none, whether a key connects."""
+    if columns:
+        return columns <= {column._deannotated for side in (candidate, target) for column in side.c}
+    return onclause is not None or _can_join(candidate, target)
+
+
+def _columns_in(clause: Any) -> set[Any]:
+    return {part._deannotated for part in iterate(clause) if part._is_column_clause}
 
 
 def _can_join(left: Any, right: Any) -> bool:
@@ -1512,7 +1559,7 @@ class Exists(UnaryExpression):
         if args and isinstance(args[0], (SelectBase, ScalarSelect)):
             inner = args[0]
             if isinstance(inner, SelectBase):
-                inner = inner.scalar_subquery()
+                inner = ScalarSelect(inner)
         else:
             columns = args or (ColumnClause("*", is_literal=True),)
             inner = select(*columns, **kw).scalar_subquery()

@@ -1,0 +1,89 @@
+"""Each expression in expressions/*.txt is the same on miniorm and on SQLAlchemy 1.4.
+
+The same is: what str() gives, the SQL for SQLite, the parameters, the names and types of the result
+columns; or the error; and the warnings. A line is one expression in the words of prelude.py. One
+expression by hand:
+
+    python -m tests.oracle.test_expressions "select(u.c.id).limit(5)"
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.comparison import Engine, engines, spelled
+
+FOLDER = Path(__file__).parent / "expressions"
+PRELUDE = (FOLDER / "prelude.py").read_text(encoding="utf-8")
+TOPICS = sorted(path.stem for path in FOLDER.glob("*.txt"))
+
+SHOW = """
+import warnings as _warnings
+
+_dialect = create_engine("sqlite://").dialect
+
+
+def _columns(compiled):
+    found = getattr(compiled, "_result_columns", None) or getattr(compiled, "result_columns", ())
+    return [(column[0], repr(column[3])) for column in found]
+
+
+def _show(text):
+    print(text)
+    with _warnings.catch_warnings(record=True) as heard:
+        _warnings.simplefilter("always")
+        try:
+            found = eval(text)
+            print("  ", str(found))
+            if hasattr(found, "compile"):
+                compiled = found.compile(dialect=_dialect)
+                print("  ", str(compiled))
+                print("  ", getattr(compiled, "params", None), _columns(compiled))
+        except Exception as error:
+            print("   raises", type(error).__name__, error)
+    for each in heard:
+        if issubclass(each.category, exc.SAWarning):
+            print("   warns", each.message)
+
+
+for _text in _texts:
+    _show(_text)
+"""
+
+
+def program(expressions: list[str]) -> str:
+    return f"{PRELUDE}\n_texts = {expressions!r}\n{SHOW}"
+
+
+def expressions_of(topic: str) -> list[str]:
+    lines = (FOLDER / f"{topic}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def shown(engine: Engine, expressions: list[str]) -> list[str]:
+    outcome = engine.run(program(expressions))
+    return [spelled(line) for line in (*outcome.output, outcome.error)]
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Engine, Engine]]:
+    ours, oracle = engines()
+    yield ours, oracle
+    ours.stop()
+    oracle.stop()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_expressions_are_written_alike(topic: str, both: tuple[Engine, Engine]) -> None:
+    ours, oracle = both
+    expressions = expressions_of(topic)
+    assert shown(ours, expressions) == shown(oracle, expressions)
+
+
+if __name__ == "__main__":
+    for found in engines():
+        print(found.name, *shown(found, sys.argv[1:]), sep="\n")
