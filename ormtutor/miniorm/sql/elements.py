@@ -732,7 +732,8 @@ def bind_for(
     bind = BindParameter.__new__(BindParameter)
     bind.value = value
     if left._is_column_clause:
-        bind._base = left.key
+        # In the body of a declarative class a column has no name yet.
+        bind._base = left.key or "param"
     else:
         name = left._bind_name
         bind._base = "param" if name is None else name
