@@ -200,7 +200,7 @@ def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]
 
     Raises: InvalidRequestError: no such attribute. ArgumentError: that is no column.
     """
-    pairs = list(values.items() if hasattr(values, "items") else values)
+    pairs = list(values if isinstance(values, list | tuple) else values.items())
     return [(*_column_and_key(mapper, each), value) for each, value in pairs]
 
 

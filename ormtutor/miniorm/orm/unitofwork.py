@@ -15,7 +15,6 @@ Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Wor
 
 from __future__ import annotations
 
-from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
@@ -752,30 +751,52 @@ def _groups(ready: list[Step]) -> list[list[Step]]:
     return list(groups.values())
 
 
-def _levels(graph: dict[Step, list[Step]]) -> list[list[Step]]:
+def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
     """The steps, by how many come before them one after the other.
+
+    What does not depend on a ring is given first, and done, before the ring is found.
 
     Raises: CircularDependencyError.
     """
-    sorter = TopologicalSorter(graph)
-    try:
-        order = list(sorter.static_order())
-    except CycleError:
-        raise _circular(graph) from None
-    place: dict[Step, int] = {}
-    levels: list[list[Step]] = []
-    for step in order:
-        befores = graph.get(step)
-        here = place[step] = (
-            max([place[each] + (not isinstance(each, Junction)) for each in befores])
-            if befores
-            else 0
-        )
-        if here == len(levels):
-            levels.append([])
-        if not isinstance(step, Junction):
-            levels[here].append(step)
-    return levels
+    missing = {step: len(befores) for step, befores in graph.items()}
+    afters: dict[Step, list[Step]] = {step: [] for step in graph}
+    for step, befores in graph.items():
+        for before in befores:
+            afters[before].append(step)
+    ready = [step for step, count in missing.items() if not count]
+    left = len(graph)
+    while ready:
+        level = _through_junctions(ready, missing, afters)
+        left -= len(level)
+        level = [step for step in level if not isinstance(step, Junction)]
+        ready = _released(level, missing, afters)
+        yield level
+    if left:
+        raise _circular(graph)
+
+
+def _through_junctions(
+    ready: list[Step], missing: dict[Step, int], afters: dict[Step, list[Step]]
+) -> list[Step]:
+    """The steps that are ready, with those that only a junction kept from it."""
+    level = list(ready)
+    for step in level:  # grows while it is walked
+        if isinstance(step, Junction):
+            level += _released([step], missing, afters)
+    return level
+
+
+def _released(
+    done: list[Step], missing: dict[Step, int], afters: dict[Step, list[Step]]
+) -> list[Step]:
+    """The steps that become ready when these are done."""
+    found = []
+    for step in done:
+        for after in afters[step]:
+            missing[after] -= 1
+            if not missing[after]:
+                found.append(after)
+    return found
 
 
 def nodes_in_cycles(graph: dict[Step, Any]) -> list[Step]:
