@@ -231,7 +231,7 @@ class Draw:
         return self.one(
             [
                 f"u.insert(){values}",
-                f"u.insert().values([dict(name='x', age={self.number(depth)}), dict(age=3, name='y')])",
+                f"u.insert().values([dict(age={self.number(depth)}), dict(age=3, name='y')])",
                 f"u.insert().from_select(['id', 'name'], {self.select(depth)})",
                 f"u.update(){values}{where}",
                 f"u.update(){where}{where}.ordered_values(('age', 5), ('name', {self.any(depth)}))",

@@ -86,4 +86,4 @@ def test_expressions_are_written_alike(topic: str, both: tuple[Engine, Engine]) 
 
 if __name__ == "__main__":
     for found in engines():
-        print(found.name, *shown(found, sys.argv[1:]), sep="\n")
+        sys.stdout.write("\n".join([found.name, *shown(found, sys.argv[1:]), ""]))

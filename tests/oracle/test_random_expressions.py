@@ -63,4 +63,5 @@ def test_many_random_expressions_are_written_alike(chunk: int, both: tuple[Engin
 
 if __name__ == "__main__":
     for found in engines():
-        print(found.name, *answers(found, [draw(int(seed)) for seed in sys.argv[1:]]), sep="\n")
+        told = answers(found, [draw(int(seed)) for seed in sys.argv[1:]])
+        sys.stdout.write("\n".join([found.name, *told, ""]))

@@ -138,7 +138,7 @@ class UserType(UserDefinedType):
         self.size = size
 
     def get_col_spec(self, **kw):
-        return "USERTYPE(%s)" % self.size
+        return f"USERTYPE({self.size})"
 
 
 def cyclic_sorted():
