@@ -445,10 +445,11 @@ class Mapper:
     is_instance = is_attribute = is_property = is_clause_element = False
     is_aliased_class = is_bundle = False
     is_selectable = False
-    polymorphic_on = None
+    # What inheritance would say, and miniorm has not.
+    single = concrete = False
+    polymorphic_on = polymorphic_identity = None
     inherits = None
     version_id_col = None
-    order_by = False
 
     def __init__(
         self,
@@ -929,6 +930,15 @@ class Mapper:
         """This mapper alone."""
         return frozenset((self,))
 
+    def iterate_to_root(self) -> Iterator[Mapper]:
+        """This mapper and those above it: this one alone."""
+        yield self
+
+    @property
+    def composites(self) -> ImmutableProperties:
+        """The properties that are composites, which miniorm has not."""
+        return self._properties_of(())
+
     def primary_mapper(self) -> Mapper:
         """This mapper."""
         return self
@@ -965,15 +975,17 @@ class Mapper:
     def _identity_key_from_state(
         self, state: InstanceState, passive: int = PASSIVE_RETURN_NO_VALUE
     ) -> Any:
-        return self.class_, tuple(self._primary_key_from_state(state, passive)), None
+        return self.class_, self._primary_key_from_state(state, passive), None
 
-    def primary_key_from_instance(self, instance: Any) -> list[Any]:
+    def primary_key_from_instance(self, instance: Any) -> tuple[Any, ...]:
         """The object's present primary key values."""
         return self._primary_key_from_state(instance_state(instance), PASSIVE_OFF)
 
-    def _primary_key_from_state(self, state: InstanceState, passive: int) -> list[Any]:
+    def _primary_key_from_state(self, state: InstanceState, passive: int) -> tuple[Any, ...]:
         dict_ = state.dict
-        return [self.impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys]
+        return tuple(
+            [self.impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys]
+        )
 
     # values by column ------------------------------------------------------------------------
 
