@@ -1,1 +1,1 @@
-"""The tests mirror the package: ormtutor/miniorm/orm/session.py -> tests/miniorm/orm/test_session.py."""
+"""The tests mirror the package: miniorm/orm/session.py -> tests/miniorm/orm/test_session.py."""

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from ormtutor.kernel import alias
 from ormtutor.kernel.channel import Channel, end_process, take_over, watch_over
@@ -128,7 +128,7 @@ class Kernel:
             try:
                 request = decode(line)
             except MessageError:
-                continue  # only our own client writes here; a line gone wrong is not for the learner
+                continue  # only our own client writes here; this is not for the learner
             if isinstance(request, Interrupt):
                 self.interruption.stop_statement()
             elif isinstance(request, Input):
@@ -191,7 +191,7 @@ class Kernel:
         items = self.completer.complete(request.source, request.cursor)
         self.channel.send(Completions(request.run, items))
 
-    _answers: dict[type[Message], Callable[[Kernel, Any], None]] = {
+    _answers: ClassVar[dict[type[Message], Callable[[Kernel, Any], None]]] = {
         Run: _run,
         BeginStep: _begin_step,
         Ask: _ask,

@@ -132,7 +132,7 @@ class Executor:
             raise
         except (ValueError, UnicodeError, MemoryError, RecursionError) as error:
             raise SyntaxError(_why_not_source(source, error)) from None
-        return ast.increment_lineno(tree, before) if before else tree  # type: ignore[no-any-return]
+        return ast.increment_lineno(tree, before) if before else tree
 
     def _is_incomplete(self, source: str, name: str) -> bool:
         try:
@@ -144,7 +144,7 @@ class Executor:
             return False
         return False
 
-    def _to_code(self, tree: ast.AST, name: str, mode: str) -> CodeType:
+    def _to_code(self, tree: Any, name: str, mode: str) -> CodeType:
         try:
             code: CodeType = compile(tree, name, mode, self._future_flags, dont_inherit=True)
         except SyntaxError as error:

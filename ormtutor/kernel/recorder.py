@@ -3,7 +3,7 @@
 Before: the engine and its sessions dispatch their events; alias.py says when they can be heard.
 Here:   an ordinary listener. A statement is what reaches a cursor, with its cause, the learner's
         line and its objects; transactions and state changes are told beside it.
-After:  Statement, Rows, Transaction and StateChange go to the tutor; the step's log serves facts.py.
+After:  Statement, Rows, Transaction and StateChange go to the tutor; facts.py reads the step's log.
 
 It keeps texts and numbers, never objects or cursors, so that the identity map stays weak. While
 the kernel itself reads (a check, a panel) the recorder is quiet: nothing is told, and a statement
