@@ -425,7 +425,7 @@ class Kernel:
     def inspect(
         self, what: Literal["session", "tables", "names", "effects"], budget: int = 50
     ) -> Any:
-        """Return a view as plain data, of the shape in kernel/views.py; `budget` in milliseconds."""
+        """Return a view as plain data, see kernel/views.py; `budget` is in milliseconds."""
         with self._turn:
             view = self._question(lambda run: Inspect(run, what, budget), View)
         return view.content if isinstance(view, View) else None
