@@ -140,7 +140,8 @@ class SQLCompiler(Compiled):
         self.linting = linting
         self.binds: dict[str, BindParameter] = {}
         self.bind_names: dict[int, str] = {}
-        self._keep: list[Any] = []
+        # Parameters written in the place of others: (the statement's own, the one written).
+        self._replaced: list[tuple[BindParameter, BindParameter]] = []
         self.names = Names()
         self.stack: list[_Frame] = []
         self.ctes: dict[Any, str] = {}
@@ -226,6 +227,10 @@ class SQLCompiler(Compiled):
         """The names of the parameters in the order of the statement's structure key."""
         if self._bind_order is None:
             _, binds = cache_key(self.statement)
+            for original, made in self._replaced:
+                name = self.bind_names.get(id(made))
+                if name is not None:
+                    self.bind_names[id(original)] = name
             self._bind_order = [self._name_in_structure(bind) for bind in binds]
         return self._bind_order
 
@@ -414,6 +419,11 @@ class SQLCompiler(Compiled):
     def visit_unsupported_compilation(self, element: Any, **kw: Any) -> str:
         """There is no method for that kind."""
         raise exc.UnsupportedCompilationError(self, type(element))
+
+    def stands_for(self, made: BindParameter, original: BindParameter) -> None:
+        """A parameter is written in the place of another, whose values it takes."""
+        if made is not original:
+            self._replaced.append((original, made))
 
     def process_crud(self, bind: BindParameter) -> str:
         """A parameter of VALUES or SET."""
@@ -837,7 +847,6 @@ class SQLCompiler(Compiled):
             self._check_same_name(name, existing, bind)
         self.binds[name] = bind
         self.bind_names[id(bind)] = name
-        self._keep.append(bind)
         return name
 
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:

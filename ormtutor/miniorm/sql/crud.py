@@ -133,12 +133,14 @@ class _Planner:
 
     def _adopted(self, column: Any, bind: Any) -> Any:
         """A bind parameter that the learner gave: typed by the column, named after it."""
-        if bind.type._is_null:
-            bind = bind._with_binary_element_type(column.type)
+        type_ = column.type if bind.type._is_null else bind.type
         if bind.unique:
             suffix = "_m0" if self.is_insert and self.statement._multi_values else ""
-            return _marked(BindParameter(f"{column.key}{suffix}", bind.value, bind.type))
-        return bind
+            made = _marked(BindParameter(f"{column.key}{suffix}", bind.value, type_))
+        else:
+            made = bind if type_ is bind.type else bind._with_binary_element_type(type_)
+        self.compiler.stands_for(made, bind)
+        return made
 
     def _given_expression(self, column: Any, element: Any) -> None:
         if element._is_select_statement:
@@ -261,7 +263,9 @@ class _Planner:
             bind = self._bind(f"{column.key}_m{index}", column.type, value, required=False)
             return self.compiler.process_crud(bind)  # type: ignore[no-any-return]
         if element._is_bind_parameter and element.type._is_null:
-            element = element._with_binary_element_type(column.type)
+            typed = element._with_binary_element_type(column.type)
+            self.compiler.stands_for(typed, element)
+            element = typed
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
     def _row_default(self, index: int, column: Any, first: str) -> str:

@@ -217,7 +217,10 @@ class TypeCoerce(ColumnElement):
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)
-        self.clause = _value(expression, self.type)
+        clause = _value(expression, self.type)
+        if clause._is_bind_parameter:
+            clause = clause._with_binary_element_type(self.type)
+        self.clause = clause
 
     @property
     def _wrapped(self) -> Any:
@@ -225,9 +228,7 @@ class TypeCoerce(ColumnElement):
 
     @property
     def typed_expression(self) -> Any:
-        """The expression; a bind parameter takes the type."""
-        if self.clause._is_bind_parameter:
-            return self.clause._with_binary_element_type(self.type)
+        """The expression; a bind parameter has taken the type."""
         return self.clause
 
     def self_group(self, against: Any = None) -> Any:

@@ -192,6 +192,7 @@ class _ColumnNamer:
                 return self._repeated(element, key)
             return SelectedColumn(element, label, key, label, False)
         label = element._anon_tq_label if self.qualified else element._anon_name_label
+        self.taken.setdefault(label, identity)
         if not self._is_new(identity, label) and self.dedupe:
             return self._repeated(element, key)
         return SelectedColumn(element, label, key, label, False)
