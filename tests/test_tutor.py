@@ -505,6 +505,7 @@ def test_a_kernel_that_dies_after_the_input_is_replaced_too(
 
 def test_waiting_for_a_slow_answer_can_be_interrupted(enter: Open) -> None:
     tutor = enter("session", "list")
+    tutor.check()  # waits until the lesson's own answer has been run
     slow = "import time\ndef mail_list(session):\n    print(time.sleep(60))\n"
     threading.Timer(1.5, tutor.interrupt).start()
     turn = tutor.submit(slow)

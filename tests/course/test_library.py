@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ormtutor.course.library import Library, find, is_lesson, parse
+from ormtutor.course.library import Library, find, is_lesson, parse, plugins
 from ormtutor.errors import LessonError, UsageError
 
 STEP = "## First {#first}\n\n```pycon\n>>> x = 1\n>>> x\n1\n\n```\n"
@@ -88,6 +88,42 @@ def test_two_lessons_cannot_have_one_id(write: Callable[..., Path]) -> None:
 
 def test_the_course_is_found_without_being_told_where() -> None:
     assert "mapping" in [lesson.id for lesson in find().lessons]
+
+
+@pytest.fixture
+def distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Install a distribution that offers lessons: a module, and what its entry point names."""
+
+    def install(source: str) -> None:
+        site = tmp_path / "site"
+        info = site / "garden_lessons-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: garden-lessons\nVersion: 1.0\n"
+        )
+        (info / "entry_points.txt").write_text("[ormtutor.lessons]\nall = garden_lessons:PLACE\n")
+        (site / "garden_lessons.py").write_text(source, encoding="utf-8")
+        monkeypatch.syspath_prepend(str(site))
+        monkeypatch.delitem(sys.modules, "garden_lessons", raising=False)
+
+    return install
+
+
+def test_other_distributions_bring_lessons_under_their_name(
+    library: Library, distribution: Callable[[str], None], write: Callable[..., Path]
+) -> None:
+    path = write(STEP, "garden/01-beds.md", header=header("beds"))
+    distribution(f"PLACE = {str(path.parent)!r}\n")
+    assert [lesson.id for lesson in plugins().lessons] == ["garden-lessons:beds"]
+    assert library.lesson("garden-lessons:beds").path == path
+
+
+def test_a_distribution_that_is_broken_is_a_problem_and_no_crash(
+    distribution: Callable[[str], None],
+) -> None:
+    distribution("raise RuntimeError('not today')\n")
+    (problem,) = plugins().problems
+    assert problem.message == "the lessons of garden-lessons cannot be found: not today"
 
 
 def test_a_parsed_lesson_is_kept_and_the_parser_not_asked_again(
