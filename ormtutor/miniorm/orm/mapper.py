@@ -35,8 +35,11 @@ from ormtutor.miniorm.orm.exc import (
 )
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
+    NO_VALUE,
+    NOTHING,
     PASSIVE_OFF,
     PASSIVE_RETURN_NO_VALUE,
+    UNCHANGED,
     ImmutableProperties,
     InstanceState,
     Loaders,
@@ -858,6 +861,20 @@ class Mapper:
         )
 
     @property
+    def plain_keys(self) -> Names:
+        """The columns that nobody listens to: on a new object they are simply set."""
+        return self._memo(  # type: ignore[no-any-return]
+            "plain_keys",
+            lambda: Names(
+                key
+                for key, impl in self.impls.items()
+                if isinstance(impl, ScalarAttributeImpl)
+                and not impl.on_set
+                and self.attribute_class is InstrumentedAttribute
+            ),
+        )
+
+    @property
     def collection_impls(self) -> tuple[AttributeImpl, ...]:
         """The impls of all collections."""
         return self._memo(  # type: ignore[no-any-return]
@@ -1123,8 +1140,11 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
 
 
 def _keyword_init(mapper: Mapper) -> Any:
-    """The declarative constructor and the making of the state in one: most objects begin here."""
-    registry, impls = mapper.registry, mapper.impls
+    """The declarative constructor and the making of the state in one: most objects begin here.
+
+    A new object has no history, so that a plain column is two assignments.
+    """
+    registry, impls, memoized = mapper.registry, mapper.impls, mapper._memoized
     descriptors_set = mapper.attribute_class is not InstrumentedAttribute
 
     def __init__(self: Any, **kwargs: Any) -> None:
@@ -1133,9 +1153,20 @@ def _keyword_init(mapper: Mapper) -> Any:
             mapper.check_configured()
         dict_ = self.__dict__
         state = dict_.get("_sa_instance_state")
+        plain = NOTHING
+        committed: dict[str, Any] = {}
         if state is None:
             state = create_state(self, mapper)
+            if not kwargs:
+                return
+            plain = memoized.get("plain_keys") or mapper.plain_keys
+            state.committed_state = committed
+            state.modified = True
         for key, value in kwargs.items():
+            if key in plain:
+                dict_[key] = value
+                committed[key] = NO_VALUE
+                continue
             impl = impls.get(key)
             if impl is not None and not descriptors_set:
                 impl.set(state, dict_, value, None)
@@ -1144,6 +1175,9 @@ def _keyword_init(mapper: Mapper) -> Any:
             if not hasattr(cls, key):
                 raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}")
             setattr(self, key, value)
+        if state.committed_state is committed and not committed:
+            state.committed_state = UNCHANGED
+            state.modified = False
 
     return __init__
 
