@@ -73,12 +73,16 @@ BUILT_IN = frozenset(
     ]
 )
 
+# How the columns of a relationship's condition are marked.
+ROLES = {"foreign", "remote", "local"}
+
 
 class Evaluator:
     """Makes functions of expressions, for objects of one mapper."""
 
     def __init__(self, mapper: Mapper) -> None:
         self.mapper = mapper
+        self._columns = mapper._columntoproperty
 
     def function(self, clause: Any) -> Evaluate:
         """The function that evaluates an expression.
@@ -122,6 +126,9 @@ class Evaluator:
                     f"Can't evaluate criteria against alternate class {mapper.class_}"
                 )
             key = mapper.get_property_by_column(clause._deannotated).key
+        elif ROLES & clause._annotations.keys() and clause._deannotated in self._columns:
+            # From a relationship's condition (`Address.user == user`), which knows no classes.
+            key = self._columns[clause._deannotated].key
         else:
             key = clause.key
             if key not in self.mapper.column_attrs:
