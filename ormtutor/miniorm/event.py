@@ -36,6 +36,8 @@ class Dispatch:
         self._names = parent._names if parent is not None else names
         self._parent = parent
         self._own: dict[str, tuple[Any, ...]] = {}
+        # (event, function as it was given) -> what is called
+        self._called: dict[tuple[str, Any], Any] = {}
         self._children: WeakSet[Dispatch] | None = None
         for name in self._names:
             self.__dict__[name] = () if parent is None else getattr(parent, name)
@@ -51,20 +53,29 @@ class Dispatch:
             self._children = WeakSet()
         self._children.add(child)
 
-    def add(self, name: str, function: Any, insert: bool = False) -> None:
-        """Add a listener; the same function is not added twice."""
-        own = self._own.get(name, ())
-        if function in own:
-            return
-        self._set_own(name, (function, *own) if insert else (*own, function))
+    def add(self, name: str, function: Any, called: Any = None, insert: bool = False) -> None:
+        """Add a listener; the same function is not added twice.
 
-    def discard(self, name: str, function: Any) -> None:
-        """Take a listener away."""
-        self._set_own(name, tuple(each for each in self._own.get(name, ()) if each != function))
+        called: what is called in its place.
+        """
+        if (name, function) in self._called:
+            return
+        called = function if called is None else called
+        self._called[name, function] = called
+        own = self._own.get(name, ())
+        self._set_own(name, (called, *own) if insert else (*own, called))
+
+    def discard(self, name: str, function: Any) -> bool:
+        """Take a listener away; whether it was there."""
+        called = self._called.pop((name, function), None)
+        if called is None:
+            return False
+        self._set_own(name, tuple(each for each in self._own[name] if each is not called))
+        return True
 
     def has(self, name: str, function: Any) -> bool:
         """Whether `function` was added here (not above)."""
-        return function in self._own.get(name, ())
+        return (name, function) in self._called
 
     def _set_own(self, name: str, functions: tuple[Any, ...]) -> None:
         self._own[name] = functions
@@ -75,10 +86,6 @@ class Dispatch:
         self.__dict__[name] = above + self._own.get(name, ())
         for child in self._children or ():
             child._flow(name)
-
-
-# (id of the target's Dispatch, event name, function as given) -> function as stored
-_wrapped: dict[tuple[int, str, Any], Any] = {}
 
 
 def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
@@ -108,9 +115,8 @@ def listen(target: Any, identifier: str, fn: Any, *args: Any, **kw: Any) -> None
     Raises: InvalidRequestError: the target has no such event.
     """
     dispatch = _target_dispatch(target, identifier, create=True)
-    stored = _once(fn) if kw.get("once") else fn
-    _wrapped[(id(dispatch), identifier, fn)] = stored
-    dispatch.add(identifier, stored, insert=bool(kw.get("insert")))
+    called = _once(fn) if kw.get("once") else fn
+    dispatch.add(identifier, fn, called, insert=bool(kw.get("insert")))
 
 
 def _once(fn: Any) -> Any:
@@ -140,16 +146,13 @@ def remove(target: Any, identifier: str, fn: Any) -> None:
     Raises: InvalidRequestError: that function does not listen to that event there.
     """
     dispatch = _target_dispatch(target, identifier, create=False)
-    stored = _wrapped.pop((id(dispatch), identifier, fn), None)
-    if stored is None or not dispatch.has(identifier, stored):
+    if not dispatch.discard(identifier, fn):
         raise exc.InvalidRequestError(
             f"No listeners found for event {target} / {identifier!r} / {fn} "
         )
-    dispatch.discard(identifier, stored)
 
 
 def contains(target: Any, identifier: str, fn: Any) -> bool:
     """Whether `fn` listens to that event of that very target."""
     dispatch = _target_dispatch(target, identifier, create=False)
-    stored = _wrapped.get((id(dispatch), identifier, fn))
-    return stored is not None and dispatch.has(identifier, stored)
+    return dispatch.has(identifier, fn)

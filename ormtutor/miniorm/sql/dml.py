@@ -143,6 +143,10 @@ class UpdateBase(Executable):
     def _from_objects(self) -> list[Any]:
         return [self.table]
 
+    @property
+    def _implied_froms(self) -> list[Any]:
+        return [from_ for each in self._where_criteria for from_ in each._from_objects]
+
     def _base_structure(self, binds: Binds) -> list[Any]:
         key: list[Any] = [type(self), self.table.structure(binds)]
         for name in ("_where_criteria", "_returning", "_independent_ctes"):
@@ -252,10 +256,6 @@ class ValuesBase(UpdateBase):
                 else:
                     rows.append(dict(zip(keys, row, strict=False)))
         return rows
-
-    @property
-    def _replace_order(self) -> tuple[str, ...]:
-        return self._parts
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         key: list[Any] = [self._inline]

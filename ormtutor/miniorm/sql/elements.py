@@ -116,8 +116,9 @@ class ClauseElement:
         raise NotCacheable
 
     @property
-    def _replace_order(self) -> tuple[str, ...]:
-        return self._parts
+    def _implied_froms(self) -> Iterable[Any]:
+        """FROM objects that are not among our parts, but those of our columns."""
+        return ()
 
     @property
     def _from_objects(self) -> list[Any]:

@@ -697,6 +697,11 @@ class Select(GenerativeSelect):
     def _from_objects(self) -> list[Any]:
         return FromList(self).found
 
+    @property
+    def _implied_froms(self) -> list[Any]:
+        elements_with_columns = (*self._raw_columns, *self._where_criteria)
+        return [from_ for each in elements_with_columns for from_ in each._from_objects]
+
     def select_from(self, *froms: Any) -> Any:
         """Put FROM objects there, also when no column comes from them."""
         copy = self._generate()
@@ -763,7 +768,7 @@ class Select(GenerativeSelect):
         ]
 
     # Set by orm/query.py, which knows more about mapped columns.
-    _describe: ClassVar[Callable[[Any], Any]] = _described_columns
+    _describe: ClassVar[Any] = _described_columns
 
     def add_columns(self, *columns: Any) -> Any:
         """More columns."""

@@ -154,8 +154,11 @@ class _Replacement:
         return new_table.c.get(element.key)
 
     def _with_new_parts(self, element: Any) -> Any:
+        # FROM objects that only columns mention: when one is copied, its columns move with it.
+        for from_ in element._implied_froms:
+            self.of(from_)
         changes = {}
-        for name in element._replace_order:
+        for name in element._parts:
             old = getattr(element, name)
             new = self._value(old)
             if new is not old:

@@ -1,0 +1,52 @@
+"""Names: quoted ones, and anonymous ones that the compiler resolves."""
+
+from __future__ import annotations
+
+import copy
+
+from ormtutor.miniorm.sql.naming import AnonymousName, Names, quoted_name
+
+
+def test_a_quoted_name_is_a_str_that_knows_whether_it_wants_quotes() -> None:
+    name = quoted_name("Users", True)
+    assert (name, name.quote, name.lower(), name.upper()) == ("Users", True, "Users", "Users")
+
+
+def test_a_name_without_wishes_follows_the_case() -> None:
+    assert quoted_name("Users", None).lower() == "users"
+
+
+def test_a_quoted_name_of_nothing_is_nothing() -> None:
+    assert quoted_name(None, True) is None
+
+
+def test_a_quoted_name_survives_copying() -> None:
+    assert copy.copy(quoted_name("Users", False)).quote is False
+
+
+def test_each_object_takes_the_next_number_for_its_base() -> None:
+    names = Names()
+    found = [AnonymousName.of(identity, "users").resolve(names) for identity in (1, 2, 1)]
+    assert found == ["users_1", "users_2", "users_1"]
+
+
+def test_names_are_made_of_names() -> None:
+    names = Names()
+    label = AnonymousName.of(1, "anon") + "_id"
+    assert (label.resolve(names), ("x_" + AnonymousName.of(1, "anon")).resolve(names)) == (
+        "anon_1_id",
+        "x_anon_1",
+    )
+
+
+def test_a_percent_sign_in_a_name_is_only_a_percent_sign() -> None:
+    names = Names()
+    label = AnonymousName.of(1, "100%") + "_50%"
+    assert label.resolve(names) == "100_1_50%"
+
+
+def test_a_numbered_name_gets_another_number_for_each_object() -> None:
+    names = Names()
+    label = AnonymousName.of(1, "id")
+    found = [label.numbered(identity).resolve(names) for identity in (5, 6)]
+    assert found == ["id_1_1", "id_1_2"]
