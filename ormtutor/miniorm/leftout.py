@@ -16,48 +16,66 @@ if TYPE_CHECKING:
 
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
-        AdaptedConnection AggregateOrderBy AsyncAdaptedQueuePool BindTyping CacheKey CheckFirst
+        AdaptedConnection AggregateOrderBy AsyncAdaptedQueuePool BindTyping CacheKey
         CreateEnginePlugin CreateTableAs CreateView DOUBLE DOUBLE_PRECISION Double DropView
-        ForeignKeyTarget FrameClause FrameClauseType Identity LambdaElement Lateral MergedResult
-        Named NotNullable Nullable NumericCommon OrderByList StatementLambdaElement TString
-        TableSample TableValuedAlias TableValuedColumn ThreadLocalMetaData TryCast
-        TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup aggregate_order_by bitwise_not
-        create_mock_engine create_pool_from_url from_dml_column funcfilter insert_sentinel
-        lambda_stmt lateral modifier outparam tablesample try_cast tstring values within_group
-        events log processors util
+        ForeignKeyTarget FrameClause FrameClauseType FrozenResult Identity LambdaElement Lateral
+        MergedResult Named NotNullable Nullable NumericCommon OrderByList PoolProxiedConnection
+        PoolResetState ResultProxy StatementLambdaElement TString TableSample TableValuedAlias
+        TableValuedColumn TryCast TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup
+        aggregate_order_by bitwise_not create_mock_engine create_pool_from_url events
+        from_dml_column insert_sentinel lambda_stmt lateral log outparam processors result_tuple
+        tablesample try_cast tstring util values
         """,
-    "sqlalchemy.orm": """
-        AliasOption AttributeEvent AttributeEvents Bundle Composite CompositeProperty DictBundle
-        EXT_CONTINUE EXT_SKIP EXT_STOP InstanceEvents InstrumentationEvents KeyFuncDict
-        LoaderCriteriaOption MappedAsDataclass MappedCollection MapperEvents NO_KEY QueryEvents
-        RegistryEvents SessionEvents UserDefinedOption WriteOnlyCollection WriteOnlyMapped
-        as_typed_table attribute_keyed_dict attribute_mapped_collection column_keyed_dict
-        column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
-        keyfunc_mapping mapped_as_dataclass mapped_collection merge_frozen_result merge_result
-        orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic synonym_for
-        unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
+    "sqlalchemy.dialects.sqlite": """
+        Insert JSONB insert
         """,
     "sqlalchemy.engine": """
-        AdaptedConnection BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy
-        Connectable CreateEnginePlugin FrozenResult FullyBufferedResultProxy MergedResult
-        ResultProxy TwoPhaseTransaction connection_memoize create_mock_engine result_tuple
+        AdaptedConnection BindTyping BufferedColumnResultProxy BufferedColumnRow
+        BufferedRowResultProxy CreateEnginePlugin FrozenResult FullyBufferedResultProxy
+        MergedResult ObjectKind ObjectScope ResultProxy TupleResult TwoPhaseTransaction
+        create_mock_engine create_pool_from_url result_tuple
         """,
     "sqlalchemy.ext.declarative": """
-        AbstractConcreteBase ConcreteBase DeferredReflection instrument_declarative synonym_for
+        AbstractConcreteBase ConcreteBase DeferredReflection instrument_declarative
+        """,
+    "sqlalchemy.orm": """
+        AliasOption AttributeEvent AttributeEvents Composite CompositeProperty DeclarativeBase
+        DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP EXT_STOP
+        InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
+        MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY
+        QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped UserDefinedOption
+        WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_typed_table
+        attribute_keyed_dict attribute_mapped_collection column_keyed_dict
+        column_mapped_collection composite contains_alias create_session eagerload
+        keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column merge_frozen_result
+        merge_result orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic
+        unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
         """,
     "sqlalchemy.pool": """
-        AsyncAdaptedQueuePool FallbackAsyncAdaptedQueuePool clear_managers manage reset_commit
-        reset_none reset_rollback
+        AsyncAdaptedQueuePool ConnectionPoolEntry FallbackAsyncAdaptedQueuePool
+        ManagesConnection PoolProxiedConnection PoolResetState clear_managers manage
+        reset_commit reset_none reset_rollback
         """,
-    "sqlalchemy.dialects.sqlite": "Insert insert aiosqlite pysqlcipher",
     "sqlalchemy.schema": """
-        AddConstraint CreateSchema CreateSequence DropColumnComment DropConstraint DropSchema
-        DropSequence DropTableComment Identity SetColumnComment SetTableComment ThreadLocalMetaData
+        CreateTableAs CreateView DropColumnComment DropConstraintComment DropTableComment
+        DropView ForeignKeyTarget Identity Named SetColumnComment SetConstraintComment
+        SetTableComment TypedColumns insert_sentinel
         """,
-    "sqlalchemy.types": "Concatenable ExternalType Indexable",
     "sqlalchemy.sql": """
-        ClauseVisitor LambdaElement StatementLambdaElement TableSample Values funcfilter lambda_stmt
-        lateral modifier outparam tablesample values within_group
+        ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement
+        TString TableSample TableValuedAlias TableValuedColumn Values
+        aggregate_order_by from_dml_column lambda_stmt lateral outparam tablesample try_cast
+        tstring values
+        """,
+    "sqlalchemy.sql.expression": """
+        AggregateOrderBy CacheKey ExpressionClauseList FrameClause FrameClauseType LambdaElement
+        Lateral OrderByList ScalarValues StatementLambdaElement TString TableValuedAlias
+        TableValuedColumn TryCast Values aggregate_order_by bitwise_not from_dml_column
+        lambda_stmt lateral outparam tablesample try_cast tstring values
+        """,
+    "sqlalchemy.types": """
+        Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable NumericCommon UUID
+        Uuid
         """,
 }
 

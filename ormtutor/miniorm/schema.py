@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ormtutor.miniorm.leftout import names_left_out
 from ormtutor.miniorm.sql.constraints import (
     CheckConstraint,
     ColumnCollectionConstraint,
@@ -91,3 +92,5 @@ __all__ = [
     "sort_tables",
     "sort_tables_and_constraints",
 ]
+
+__getattr__ = names_left_out("sqlalchemy.schema")

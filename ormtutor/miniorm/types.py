@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ormtutor.miniorm.leftout import names_left_out
 from ormtutor.miniorm.sql.types import (
     ARRAY,
     BIGINT,
@@ -113,3 +114,5 @@ __all__ = [
     "adapt_type",
     "to_instance",
 ]
+
+__getattr__ = names_left_out("sqlalchemy.types")

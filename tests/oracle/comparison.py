@@ -85,6 +85,8 @@ SPELLINGS = [
     (re.compile(r"MetaData\(\)"), "MetaData(bind=None)"),
 ]
 SHARED_COLUMN = re.compile(r", [\w.\"]+ AS \w+__\d+")
+# The same outside of a SELECT that was wrapped; the label is counted up with one underscore.
+SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
 PARENT_FIRST = re.compile(r"ORDER BY anon_1\.\w+(?:, anon_1\.\w+)*(?:, |$)")
 # Which objects stand in a circle is told as a set, in no order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
@@ -96,10 +98,18 @@ def spelled(text: str) -> str:
     return CIRCLE.sub(r"\1", text)
 
 
+def without_shared_columns(sql: str) -> str:
+    """Return the SELECT with a column that an entity has already left out."""
+    sql = SHARED_COLUMN.sub("", sql)
+    return SHARED_OUTSIDE.sub(
+        lambda found: "" if f"{found[1]} AS {found[2]}," in sql else found[0], sql
+    )
+
+
 def as_ours(outcome: Outcome) -> Outcome:
     """Return the oracle's outcome in the spellings of the closed list."""
     log = [
-        [entry[0], SHARED_COLUMN.sub("", entry[1]), *entry[2:]] if entry[1:] else entry
+        [entry[0], without_shared_columns(entry[1]), *entry[2:]] if entry[1:] else entry
         for entry in outcome.log
     ]
     return replace(

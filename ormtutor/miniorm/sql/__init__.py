@@ -8,6 +8,7 @@ linting, crud, compiler, ddl_compiler, type_compiler, dialect.
 
 from __future__ import annotations
 
+from ormtutor.miniorm.leftout import names_left_out
 from ormtutor.miniorm.sql import ddl, dialect
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.comparator import (
@@ -158,3 +159,5 @@ __all__ = [
     "update",
     "within_group",
 ]
+
+__getattr__ = names_left_out("sqlalchemy.sql")

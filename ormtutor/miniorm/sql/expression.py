@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ormtutor.miniorm.leftout import names_left_out
 from ormtutor.miniorm.sql.columns import (
     ColumnCollection,
 )
@@ -237,3 +238,5 @@ __all__ = [
     "update",
     "within_group",
 ]
+
+__getattr__ = names_left_out("sqlalchemy.sql.expression")
