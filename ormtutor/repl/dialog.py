@@ -223,6 +223,10 @@ class Dialog:
             return []
         return [(one.text, one.start, one.kind) for one in self.tutor.complete(text, cursor)]
 
+    def interrupt(self) -> bool:
+        """Interrupt what runs, from any thread; False when the kernel runs nothing (yet)."""
+        return self.has_tutor and self.tutor.interrupt() != "idle"
+
     def echo_answer(self, answer: str) -> None:
         """Show an answer to `input()` after its prompt, as a terminal would."""
         self.emit(Replied(Output(0, "stdout", answer + "\n")))

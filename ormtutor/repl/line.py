@@ -16,6 +16,7 @@ import os
 import queue
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
@@ -61,6 +62,8 @@ _VERDICT_WORDS = {
     "not yet": "Not yet: ",
 }
 _DONE = object()
+RETRY_SECONDS = 0.1
+"""So long after a Ctrl-C that found nothing running it is tried again."""
 
 
 class LineMode:
@@ -85,6 +88,8 @@ class LineMode:
         self._colour = colour
         self._width = max(20, width)
         self._leaving = False
+        self._is_interrupted = False
+        self._retry_at = 0.0
         self._at_line_start = True
         self._requests: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
@@ -136,6 +141,7 @@ class LineMode:
             job()
             self._requests.put(_DONE)
 
+        self._is_interrupted, self._retry_at = False, 0.0
         self._worker.do(whole)
         while True:
             try:
@@ -151,16 +157,24 @@ class LineMode:
 
     def _next_request(self) -> object:
         while True:
+            # A Ctrl-C may come a moment before the kernel runs what it is meant for. And Windows
+            # hears one only between two waits.
+            is_waiting = self._retry_at > 0.0 or sys.platform == "win32"
             try:
-                # Windows hears Ctrl-C only between two waits.
-                return self._requests.get(timeout=0.2 if sys.platform == "win32" else None)
+                return self._requests.get(timeout=RETRY_SECONDS if is_waiting else None)
             except queue.Empty:
-                continue
+                if 0.0 < self._retry_at <= time.monotonic():
+                    self._retry_at = 0.0
+                    self._interrupt()
 
     def _interrupt(self) -> None:
-        self.dialog.tutor.interrupt()
+        """Stop what runs; a script ends with it."""
         if not self.is_interactive:
             self._leaving = self.was_interrupted = True
+        if self.dialog.interrupt():
+            self._is_interrupted = True
+        elif not self._is_interrupted:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
 
     def _enter(self, block: list[str]) -> None:
         text = "\n".join(block).rstrip()
@@ -362,11 +376,11 @@ class LineMode:
 
     def _say(self, text: str, style: str = "") -> None:
         """Print lines of our own, each on a line that nothing else is on."""
-        self._start_line()
         for line in text.split("\n"):
             self._print([(style, line)])
 
     def _print(self, line: Line) -> None:
+        self._start_line()
         painted = theme.paint(line, colour=self._colour, attributes=self._colour)
         self._write(painted.rstrip(" ") + "\n")
 
@@ -500,7 +514,7 @@ def _without_prompt(line: str) -> str:
 
 def _writable(text: str, stream: TextIO) -> str:
     """Return the text as the stream's encoding can hold it."""
-    encoding = stream.encoding or "ascii"
+    encoding = stream.encoding or "utf-8"  # None: a stream that is no file at all
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 

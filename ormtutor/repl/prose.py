@@ -101,7 +101,7 @@ def _block(source: list[str], room: int, marks: bool) -> list[Line]:
     if _FENCE.match(first):
         return _code(source[1:-1] if len(source) > 1 else [], room)
     if _RULE.match(first):
-        return [[("", "─" * min(room, 20))]]
+        return [[("", ("-" if marks else "─") * min(room, 20))]]
     if first.startswith("    "):
         return _code([line[4:] for line in source], room)
     if first.lstrip().startswith(">"):
@@ -109,7 +109,7 @@ def _block(source: list[str], room: int, marks: bool) -> list[Line]:
     if _ITEM.match(first):
         return _list(source, room, marks)
     if len(source) > 1 and "|" in first and _TABLE_RULE.match(source[1]):
-        return _table(source, room)
+        return _table(source, room, marks)
     return _paragraph(source, room, marks)
 
 
@@ -138,7 +138,8 @@ def _code(source: list[str], room: int) -> list[Line]:
 
 def _quote(source: list[str], room: int, marks: bool) -> list[Line]:
     inner = "\n".join(re.sub(r"^\s*>\s?", "", line) for line in source)
-    return [[("class:quiet", "│ "), *line] for line in render(inner, max(1, room - 2), marks=marks)]
+    bar = "> " if marks else "│ "
+    return [[("class:quiet", bar), *line] for line in render(inner, max(1, room - 2), marks=marks)]
 
 
 def _list(source: list[str], room: int, marks: bool) -> list[Line]:
@@ -170,17 +171,18 @@ def _list(source: list[str], room: int, marks: bool) -> list[Line]:
     return lines
 
 
-def _table(source: list[str], room: int) -> list[Line]:
+def _table(source: list[str], room: int, marks: bool) -> list[Line]:
     """Return a table with aligned columns, its long cells wrapped rather than cut."""
     rows: list[list[Line]] = []
     for number, row in enumerate(source):
         if number != 1:
             cells = re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))
             style = "class:strong" if number == 0 else ""
-            rows.append([inline(cell.strip().replace("\\|", "|"), style=style) for cell in cells])
+            texts = [cell.strip().replace("\\|", "|") for cell in cells]
+            rows.append([inline(text, style=style, marks=marks) for text in texts])
     lines = grid(rows, room)
     heading = len(grid(rows, room, only=1))
-    lines.insert(heading, [("", "─" * max(map(line_width, lines)))])
+    lines.insert(heading, [("", ("-" if marks else "─") * max(map(line_width, lines)))])
     return lines
 
 

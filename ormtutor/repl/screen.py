@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 ESCALATION = 2.0
 """A second Ctrl-C within so many seconds asks for more than the first."""
+RETRY_SECONDS = 0.1
+"""So long after a Ctrl-C that found nothing running it is tried again."""
 FRAME_SECONDS = 0.04
 """While code prints, the screen is painted no more often than this."""
 
@@ -85,6 +87,7 @@ class Screen:
         self._answer: str | BaseException | None = None
         self._answered = threading.Event()
         self._interrupted_at = 0.0
+        self._is_interrupted = False
         self._last_paint = 0.0
         self._is_paint_planned = False
         self._is_closing = False
@@ -293,6 +296,7 @@ class Screen:
 
     def _do(self, dialog: Dialog, text: str) -> None:
         def job() -> None:
+            self._is_interrupted = False
             dialog.perform(text)
             self.look()
 
@@ -394,8 +398,16 @@ class Screen:
             if again
             else "Interrupting... Ctrl-C again stops the kernel."
         )
-        if self.dialog is not None and self.dialog.has_tutor:
-            self.dialog.tutor.interrupt()
+        self._send_interrupt()
+
+    def _send_interrupt(self) -> None:
+        """Interrupt the kernel; once more a little later if it does not run the input yet."""
+        if self.dialog is None or not self.worker.is_busy:
+            return
+        if self.dialog.interrupt():
+            self._is_interrupted = True
+        elif not self._is_interrupted and self.app.loop is not None:
+            self.app.loop.call_later(RETRY_SECONDS, self._send_interrupt)
 
     def _is_running(self) -> bool:
         """Tell whether something runs that is worth telling: most inputs end before that."""

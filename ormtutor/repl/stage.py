@@ -59,6 +59,8 @@ class Stage(Container):
         self._screen = screen
         self.places: Plan | None = None
         self.input_row = 0
+        self.painted: object = None
+        """What the composer's state was when the last frame was made."""
         self._input_rows = 1
         self._state: tuple[object, ...] = ()
         self._rows: list[Line] = []
@@ -125,7 +127,8 @@ class Stage(Container):
         room = max(1, places.console.width)
         wanted = view.input_window.preferred_height(room, rows).preferred
         below = view.below(room)
-        state = (columns, rows, composer.state(), view.display.mode_word, wanted, below)
+        self.painted = composer.state()
+        state = (columns, rows, self.painted, view.display.mode_word, wanted, below)
         if state != self._state:
             places = composer.places(columns, rows, wanted)
             self._input_rows = max(1, min(wanted, places.console.height - min(len(below), 2)))

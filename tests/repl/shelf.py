@@ -54,7 +54,11 @@ def output(text: str, **more: Any) -> Output:
 
 
 def lazy_load(number: int, line: int = 1) -> tuple[Message, Message]:
-    sql = "SELECT notes.id AS notes_id, notes.text AS notes_text \nFROM notes \nWHERE ? = notes.book_id"
+    sql = (
+        "SELECT notes.id AS notes_id, notes.text AS notes_text \n"
+        "FROM notes \n"
+        "WHERE ? = notes.book_id"
+    )
     cause = "lazy load of Book.notes"
     return (
         Statement(1, number, sql, ((str(number),),), cause, line, (f"Book#{number}",), 0.1),

@@ -29,7 +29,7 @@ def test_no_two_commands_share_a_key() -> None:
 
 def test_the_keys_of_the_console_are_bound() -> None:
     labels = {key.label for command in commands.COMMANDS for key in command.keys}
-    wanted = "F1 F2 F3 F4 F6 F7 F8 F9 Ctrl-D".split()
+    wanted = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "Ctrl-D"]
     assert set(wanted) <= labels
 
 

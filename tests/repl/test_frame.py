@@ -68,7 +68,9 @@ def test_reading_leaves_the_input_its_rows(columns: int, rows: int) -> None:
     ("columns", "rows", "panels", "reading"),
     [
         (columns, rows, panels, reading)
-        for columns, rows in itertools.product((1, 30, 60, 80, 119, 120, 200), (1, 5, 16, 20, 24, 50))
+        for columns, rows in itertools.product(
+            (1, 30, 60, 80, 119, 120, 200), (1, 5, 16, 20, 24, 50)
+        )
         for panels in (True, False)
         for reading in (True, False)
     ],
@@ -144,7 +146,16 @@ def test_boxes_are_ascii_where_asked() -> None:
 
 
 def test_the_first_frame_needs_nothing_heavy() -> None:
-    heavy = "prompt_toolkit dataclasses asyncio pygments rich markdown_it argparse json".split()
+    heavy = [
+        "prompt_toolkit",
+        "dataclasses",
+        "asyncio",
+        "pygments",
+        "rich",
+        "markdown_it",
+        "argparse",
+        "json",
+    ]
     program = (
         "import sys, ormtutor.cli, ormtutor.config, ormtutor.repl.opening\n"
         f"print([name for name in {heavy!r} if name in sys.modules])"

@@ -1,0 +1,111 @@
+"""Known errors get a word on what to do next; unknown ones get none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ormtutor.repl import advice
+from tests.repl.shelf import failure
+
+SQLALCHEMY = "sqlalchemy.exc."
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "said"),
+    [
+        ("ValueError", "invalid literal for int() with base 10: 'memory:'", "`sqlite://`"),
+        ("ArgumentError", "Could not parse SQLAlchemy URL from string 'shop.db'", "`sqlite:///shop.db`"),
+        ("ArgumentError", "Invalid SQLite URL: sqlite://shop.db\nValid", "four slashes"),
+        ("NoSuchModuleError", "Can't load plugin: sqlalchemy.dialects:sqllite", "`sqllite`"),
+        ("ModuleNotFoundError", "No module named 'psycopg2'", "`psycopg2`"),
+        ("ImportError", "cannot import name 'sessionmaker' from 'sqlalchemy' (x)",
+         "`from sqlalchemy.orm import sessionmaker`"),
+        ("ImportError", "cannot import name 'Colum' from 'sqlalchemy' (x)", "has no `Colum`"),
+        ("ArgumentError", "Mapper mapped class A->a could not assemble any primary key columns"
+         " for mapped table 'a'", "primary_key=True"),
+        ("InvalidRequestError", "Class <class 'A'> does not have a __table__ or __tablename__"
+         " specified", "`__tablename__ = "),
+        ("InvalidRequestError", "Table 'members' is already defined for this MetaData instance. ",
+         "`members` was declared before"),
+        ("TypeError", "'nmae' is an invalid keyword argument for Member", "no attribute `nmae`"),
+        ("TypeError", "__init__() takes 1 positional argument but 2 were given", "by keyword"),
+        ("PendingRollbackError", "This Session's transaction has been rolled back",
+         "`session.rollback()`"),
+        ("AttributeError", "'sessionmaker' object has no attribute 'add'", "`session.add`"),
+        ("UnmappedInstanceError", "Class 'builtins.list' is not mapped", "`add_all`"),
+        ("UnmappedInstanceError", "Class '__main__.Plain' is not mapped", "`Plain` belongs to no"),
+        ("UnmappedInstanceError", "Class 'x.Meta' is not mapped; was a class (__main__.Member)"
+         " supplied where an instance was required?", "`Member(...)`"),
+        ("IntegrityError", "(sqlite3.IntegrityError) NOT NULL constraint failed: members.name",
+         "`members.name` must have a value"),
+        ("IntegrityError", "(sqlite3.IntegrityError) UNIQUE constraint failed: members.id",
+         "Another row has that value of `members.id`"),
+        ("OperationalError", "(sqlite3.OperationalError) no such table: members\n[SQL: x]",
+         "`Base.metadata.create_all(engine)`"),
+        ("DetachedInstanceError", "Instance <M> is not bound to a Session; attribute refresh"
+         " operation cannot proceed", "has left its session"),
+        ("NoResultFound", "No row was found for one()", "`one_or_none()`"),
+        ("MultipleResultsFound", "Multiple rows were found for one()", "several fit"),
+        ("TypeError", "Boolean value of this clause is not defined", "`&`, `|`, `~`"),
+        ("AttributeError", "'NoneType' object has no attribute 'name'", "`first()`"),
+        ("ObjectNotExecutableError", "Not an executable object: 'SELECT 1'", "`text("),
+        ("NameError", "name 'membr' is not defined. Did you mean: 'member'?", "`member`"),
+        ("NameError", "name 'foo' is not defined", "`foo`"),
+        ("KernelDied", "exit code 3", "ended the process"),
+    ],
+)  # fmt: skip
+def test_a_known_error_is_followed_by_what_to_do(kind: str, message: str, said: str) -> None:
+    (text, *_) = advice.on_failure(failure(SQLALCHEMY + kind, message), "")
+    assert said in text
+
+
+def test_an_unknown_error_is_left_alone() -> None:
+    assert advice.on_failure(failure("ZeroDivisionError", "division by zero"), "") == []
+
+
+def test_a_failed_autoflush_is_told_apart_from_the_query() -> None:
+    message = (
+        "(raised as a result of Query-invoked autoflush; consider using a session.no_autoflush"
+        " block) (sqlite3.IntegrityError) NOT NULL constraint failed: notes.text"
+    )
+    texts = advice.on_failure(failure("sqlalchemy.exc.IntegrityError", message), "")
+    assert "`notes.text` must have a value" in texts[0]
+    assert "Your query is fine" in texts[1]
+
+
+@pytest.mark.parametrize("row", advice.CATALOGUE, ids=lambda row: row.kinds + row.pattern[:30])
+def test_each_row_is_sound(row: advice.Advice) -> None:
+    named = set(re.compile(row.pattern).groupindex)
+    assert set(re.findall(r"\{(\w+)\}", row.text)) <= named
+    assert row.text.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "session.query(User).filter(User.id == 1 and User.name == 'x')",
+        "session.query(User).filter(not User.name == 'a')",
+        "session.query(User).filter(User.name in ['a'])",
+        "select(User).where(User.id == 1 or User.id == 2)",
+    ],
+)
+def test_what_python_decided_is_told(source: str) -> None:
+    (text,) = advice.on_source(source, ())
+    assert text.startswith("Python decided `")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "session.query(User).filter((User.id == 1) & (User.name == 'x'))",
+        "session.query(User).filter(User.name.in_(['a']))",
+        "if a and b: session.query(User).filter(User.id == 1)",
+        "filter(lambda x: x and y, [])",
+        "session.query(User).filter(flag and other)",
+        "filter(",
+    ],
+)
+def test_ordinary_code_is_left_alone(source: str) -> None:
+    assert advice.on_source(source, ()) == []
