@@ -1,0 +1,237 @@
+"""The command line: options, exit codes, help."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ormtutor import __version__, cli
+from ormtutor.errors import UsageError
+
+SHELF = str(Path(__file__).parent / "repl" / "lessons" / "01-shelf.md")
+PASS = 'atlas = Book(title="Atlas")\nsession.add(atlas)\nsession.flush()\n'
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nothing of these tests is kept where people keep theirs."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("ORMTUTOR_HOME", str(place))
+    monkeypatch.delenv("CI", raising=False)
+    return place
+
+
+def ormtutor(*words: str, script: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program as a process, with a script on its standard input."""
+    return subprocess.run(
+        [sys.executable, "-m", "ormtutor", *words],
+        input=script or "",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+# --- help and version -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["list", "--help"], ["check", "-h"]])
+def test_help_begins_with_the_usage_and_fits(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("usage: ormtutor")
+    assert printed.err == ""
+    assert max(map(len, printed.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", cli.KNOWN)
+def test_the_help_of_a_command_names_all_of_its_options(command: str) -> None:
+    known = [option for option in cli.KNOWN[command] if option not in ("--color", "--lessons")]
+    assert all(option in cli.HELP_OF[command] for option in known)
+
+
+def test_the_help_names_environment_and_files() -> None:
+    named = ("NO_COLOR", "EDITOR", "ORMTUTOR_HOME", "config.toml", "progress.json", "history")
+    assert all(name in cli.HELP for name in named)
+
+
+@pytest.mark.parametrize("word", ["--version", "-V"])
+def test_the_version_is_printed(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([word]) == 0
+    assert capsys.readouterr().out == f"ormtutor {__version__}\n"
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+def test_options_stand_before_or_after_the_names() -> None:
+    before = cli.parse("", ["--plain", "--color=never", "mapping"])
+    after = cli.parse("", ["mapping", "--color", "never", "--plain"])
+    assert (before.plain, before.color, before.names) == (True, "never", ("mapping",))
+    assert (after.plain, after.color, after.names) == (True, "never", ("mapping",))
+
+
+def test_a_command_is_found_behind_options() -> None:
+    assert cli.split(["--color", "never", "list", "x"]) == ("list", ["--color", "never", "x"])
+    assert cli.split(["--engine", "check"]) == ("", ["--engine", "check"])
+    assert cli.split(["mapping", "list"]) == ("", ["mapping", "list"])
+
+
+def test_paths_add_up() -> None:
+    assert cli.parse("check", ["--path", "a", "--path=b"]).path == ("a", "b")
+
+
+def test_after_two_dashes_all_are_names() -> None:
+    assert cli.parse("check", ["--", "-x"]).names == ("-x",)
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "problem", "hint"),
+    [
+        ("", ["--plian"], "there is no option --plian", "Did you mean --plain?"),
+        ("", ["--zzz"], "there is no option --zzz", "`ormtutor --help` lists them."),
+        ("list", ["--plain"], "there is no option --plain", "`ormtutor list --help` lists them."),
+        ("", ["--color", "alway"], "--color cannot be 'alway'", "Did you mean always?"),
+        ("", ["--engine"], "--engine needs miniorm or sqlalchemy after it", ""),
+        ("", ["--lessons", "--plain"], "--lessons needs a value after it", ""),
+        ("", ["--plain=yes"], "--plain takes no value", "Leave out 'yes'."),
+        ("", ["a", "b"], "one name is enough, and 'b' is one more", ""),
+    ],
+)
+def test_a_slip_is_named_with_what_mends_it(
+    command: str, words: list[str], problem: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        cli.parse(command, words)
+    assert caught.value.problem == problem
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--plian"], ["nosuch"], ["list", "nosuch"], ["check", "no/such.md"], ["--lessons", "/none"]],
+)
+def test_a_usage_error_goes_to_stderr_with_exit_code_2(
+    words: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert cli.main(words) == 2
+    assert capfd.readouterr().err.startswith("ormtutor: ")
+
+
+def test_a_broken_configuration_ends_with_exit_code_2(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text("moude = 'vi'\n")
+    assert cli.main([]) == 2
+    assert "Did you mean 'mode'?" in capsys.readouterr().err
+
+
+# --- list and check -------------------------------------------------------------------------------
+
+
+def test_list_prints_lessons_and_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list", "--lessons", str(Path(SHELF).parent)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "1 shelf      A shelf of books  0/3",
+        "    1 put    Put it there      to do",
+        "    2 read   Read this         to do",
+        "    3 notes  Notes on books    to do",
+    ]
+
+
+def test_check_prints_a_line_a_step_and_a_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", SHELF]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == SHELF
+    assert [line.split()[0] for line in printed[1:5]] == ["lesson", "put", "read", "notes"]
+    assert printed[-1].startswith("ok: 1 lesson, 15 examples, ")
+
+
+def test_check_tells_what_is_not_true(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "01-shelf.md"
+    path.write_text(Path(SHELF).read_text().replace("VALUES ('Atlas')", "VALUES ('Globe')"))
+    assert cli.main(["check", str(path), "-k", "put"]) == 1
+    printed = capsys.readouterr().out
+    assert f"{path}:" in printed
+    assert printed.splitlines()[-1].startswith("FAILED: 1 of 1 lesson")
+
+
+def test_check_of_a_broken_lesson_ends_with_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "01-shelf.md"
+    path.write_text("```toml lesson\nformat = 1\n")
+    assert cli.main(["check", str(path)]) == 2
+
+
+def test_accept_is_refused_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert cli.main(["check", SHELF, "--accept"]) == 2
+    assert "asks before it writes" in capsys.readouterr().err
+
+
+def test_accept_is_refused_in_ci(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "1")
+    assert cli.main(["check", SHELF, "--accept"]) == 2
+    assert "refused where CI is set" in capsys.readouterr().err
+
+
+# --- a script on standard input -------------------------------------------------------------------
+
+
+def test_a_script_that_finishes_the_lesson_ends_with_0(home: Path) -> None:
+    done = ormtutor(SHELF, script=f"{PASS}:next\n:next\n:skip\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (home / "progress.json").exists()
+    assert not (home / "history").exists()
+
+
+def test_a_script_that_does_not_finish_ends_with_1() -> None:
+    done = ormtutor(SHELF, script=PASS)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "ormtutor: the lesson shelf is not finished\n  2 of 3 steps are still to do: read, notes.\n"
+    )
+
+
+def test_an_unfinished_block_is_named_with_its_line() -> None:
+    done = ormtutor(SHELF, script="x = 1\ny = (\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("ormtutor: line 2: the input that begins here is not finished")
+
+
+def test_a_broken_pipe_is_quiet() -> None:
+    program = f"'{sys.executable}' -m ormtutor list | head -c 1"
+    done = subprocess.run(program, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_python_m_is_the_same() -> None:
+    assert ormtutor("--version").stdout == f"ormtutor {__version__}\n"
+
+
+def test_a_kernel_that_cannot_start_ends_with_3(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ormtutor.kernel.client.BOOT", "raise SystemExit('no memory')")
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert cli.main([SHELF]) == 3
+    printed = capfd.readouterr()
+    assert "the kernel cannot start" in printed.err
+    assert "no memory" in printed.err
