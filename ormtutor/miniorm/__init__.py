@@ -10,10 +10,8 @@ This is the door for learners. Inside, a module imports from the one that define
 from __future__ import annotations
 
 from ormtutor.miniorm import dialects, engine, event, exc, inspection, pool, schema, sql, types
-from ormtutor.miniorm.engine.base import (
-    Connection,
-    Engine,
-)
+from ormtutor.miniorm.engine.base import Engine
+from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.create import (
     create_engine,
     engine_from_config,

@@ -1,13 +1,14 @@
 """Engine: the door to connections and results, `from sqlalchemy.engine import Engine`.
 
 The modules below import one another directly and never this one. In the order in which they stand:
-cause, url, echo, row, result, cursor, transaction, pool, execution, dates, sqlite, base, future,
-create, reflection.
+cause, url, echo, row, result, cursor, transaction, pool, execution, dates, sqlite, connection,
+base, future, create, reflection.
 """
 
 from __future__ import annotations
 
-from ormtutor.miniorm.engine.base import Connection, Engine
+from ormtutor.miniorm.engine.base import Engine
+from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.create import create_engine, engine_from_config
 from ormtutor.miniorm.engine.cursor import BaseCursorResult, CursorResult, LegacyCursorResult
 from ormtutor.miniorm.engine.execution import ExceptionContext, ExecutionContext

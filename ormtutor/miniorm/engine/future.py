@@ -10,7 +10,7 @@ Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.engine import base
+from ormtutor.miniorm.engine import base, connection
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, parameter_sets_20
 from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.transaction import Transaction
 
 
-class Connection(base.Connection):
+class Connection(connection.Connection):
     """A connection in the 2.x manner: a transaction begins by itself and waits for commit()."""
 
     __module__ = "sqlalchemy.future.engine"

@@ -14,8 +14,9 @@ Follows: SQLAlchemy 1.4, "Reflecting Database Objects", "Inspector".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc, inspection
-from ormtutor.miniorm.engine.base import Connection, Engine
+from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.cause import CORE
+from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.sqlite import resolve_type
 from ormtutor.miniorm.sql.constraints import (
@@ -119,7 +120,14 @@ class Inspector:
     def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> str | None:
         def find() -> str | None:
             prefix = "" if schema is None else f"{self._quote(schema)}."
-            rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
+            try:
+                rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
+            except exc.DBAPIError:
+                # An attached database has no temporary tables.
+                statement = (
+                    f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
+                )
+                rows = self._ask(statement, table_name)
             return rows[0][0] if rows else None
 
         text_: str | None = self._once(("text", asked_by, table_name, schema), find)

@@ -1,0 +1,756 @@
+"""Connection: where statements are sent, and transactions begin and end.
+
+Before: engine/base.py's Engine makes one; orm/session.py asks for it.
+Here:   parameters are sorted out, the compiled statement is fetched, the cursor runs it, listeners
+        hear of it; transactions, autocommit, savepoints, and what becomes of the driver's errors.
+After:  engine/cursor.py gives the result; engine/echo.py writes the log.
+
+Two manners live side by side, as in SQLAlchemy 1.4: by itself a Connection commits after each
+INSERT, UPDATE, DELETE and DDL outside a transaction; in engine/future.py a transaction begins at
+the first statement and ends with commit() or rollback().
+
+Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "Core Events".
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from ormtutor.miniorm import exc
+from ormtutor.miniorm.engine.cause import CORE, DDL
+from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
+from ormtutor.miniorm.engine.echo import Echo
+from ormtutor.miniorm.engine.execution import (
+    NO_OPTIONS,
+    ExceptionContext,
+    ExecutionContext,
+    driver_parameters,
+    executable,
+    metadata_of,
+    parameter_sets,
+    parameter_sets_20,
+    plain_taker,
+    text_metadata,
+)
+from ormtutor.miniorm.engine.transaction import (
+    MarkerTransaction,
+    NestedTransaction,
+    RootTransaction,
+)
+from ormtutor.miniorm.sql.compiler import Compiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, NoReturn, Self
+
+    from ormtutor.miniorm.engine.base import Engine
+    from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.engine.transaction import Transaction
+
+
+class _EngineDispatch:
+    """A Connection's listeners are its engine's, until something listens to it alone."""
+
+    def __get__(self, connection: Any, owner: type) -> Any:
+        return None if connection is None else connection.engine.dispatch
+
+
+class Connection:
+    """A connection in 1.4's manner: outside a transaction every change commits by itself."""
+
+    __module__ = "sqlalchemy.engine.base"
+    _is_future = False
+    _result_class: type[CursorResult] = LegacyCursorResult
+
+    dispatch: Any = _EngineDispatch()
+
+    def __init__(self, engine: Engine, close_with_result: bool = False) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect
+        self.should_close_with_result = close_with_result
+        self._execution_options = engine._execution_options
+        self._fairy: Any = engine.pool.connect()
+        self._dbapi: Any = self._fairy.dbapi_connection
+        self._closed = False
+        self._transaction: RootTransaction | None = None
+        self._nested_transaction: NestedTransaction | None = None
+        #: The transaction whose `with` block we are in; it must not be over.
+        self._context_transaction: Transaction | None = None
+        self._savepoint_number = 0
+        self._isolation_level_changed = False
+        self._echo: Echo | None = engine._echo if engine._echo.tells() else None
+        if "isolation_level" in self._execution_options:
+            self._set_isolation_level(self._execution_options["isolation_level"])
+        for listener in self.dispatch.engine_connect:
+            listener(self, False)
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def closed(self) -> bool:
+        """Say whether close() was called."""
+        return self._closed
+
+    @property
+    def invalidated(self) -> bool:
+        """Say whether the raw connection was thrown away."""
+        return self._dbapi is None and not self._closed
+
+    @property
+    def connection(self) -> Any:
+        """The raw connection on loan from the pool.
+
+        Raises: ResourceClosedError: this connection is closed.
+        """
+        if self._dbapi is None:
+            self._revive()
+        return self._fairy
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """A dictionary that lives as long as the raw connection."""
+        info: dict[Any, Any] = self.connection.info
+        return info
+
+    @property
+    def default_isolation_level(self) -> str:
+        """The isolation level of new connections."""
+        return "SERIALIZABLE"
+
+    def get_isolation_level(self) -> str:
+        """Return the isolation level now."""
+        level: str = self.dialect.get_isolation_level(self.connection.dbapi_connection)
+        return level
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        """Return the options that were set."""
+        return self._execution_options
+
+    def execution_options(self, **options: Any) -> Connection:
+        """Return a Connection over the same raw connection, with further options."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._add_options(options)
+        return other
+
+    def _add_options(self, options: dict[str, Any]) -> None:
+        self._execution_options = self._execution_options.union(options)
+        for listener in self.dispatch.set_connection_execution_options:
+            listener(self, options)
+        if "isolation_level" in options:
+            self._set_isolation_level(options["isolation_level"])
+
+    def _set_isolation_level(self, level: str) -> None:
+        if self.in_transaction():
+            exc.warn(
+                "Connection is already established with a Transaction; setting isolation_level "
+                "may implicitly rollback or commit the existing transaction, or have no effect "
+                "until next transaction"
+            )
+        self.dialect.set_isolation_level(self.connection.dbapi_connection, level)
+        self._isolation_level_changed = True
+
+    # -- the raw connection --------------------------------------------------------------------
+
+    def _revive(self) -> None:
+        """Take another raw connection in the place of one that was invalidated."""
+        if self._closed:
+            raise exc.ResourceClosedError("This Connection is closed")
+        if self._transaction is not None:
+            raise exc.PendingRollbackError(
+                "Can't reconnect until invalid transaction is rolled back.", code="8s2b"
+            )
+        self._fairy = self.engine.pool.connect()
+        self._dbapi = self._fairy.dbapi_connection
+
+    def invalidate(self, exception: BaseException | None = None) -> None:
+        """Throw the raw connection away; the next statement takes another."""
+        if self._closed:
+            raise exc.ResourceClosedError("This Connection is closed")
+        if self._dbapi is not None:
+            self._fairy.invalidate(exception)
+            self._dbapi = None
+
+    def detach(self) -> None:
+        """Take the raw connection out of the pool; it closes with this Connection."""
+        self._fairy.detach()
+
+    def close(self) -> None:
+        """Roll back what is open and give the raw connection back."""
+        if self._closed:
+            return
+        if self._transaction is not None:
+            self._transaction.close()
+        self._closed = True
+        fairy, raw = self._fairy, self._dbapi
+        self._fairy = self._dbapi = None
+        if raw is None:
+            return
+        if self._isolation_level_changed:
+            self.dialect.set_isolation_level(raw, self.default_isolation_level)
+        if fairy._pool is None:
+            self.dialect.do_close(raw)
+        fairy.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    # -- transactions --------------------------------------------------------------------------
+
+    def begin(self) -> Transaction:
+        """Begin a transaction; inside one, a mark that leaves the decision to it."""
+        if self._transaction is None:
+            return RootTransaction(self)
+        return MarkerTransaction(self)
+
+    def begin_nested(self) -> Transaction:
+        """Set a savepoint; without a transaction begin one."""
+        if self._transaction is None:
+            return RootTransaction(self)
+        return NestedTransaction(self)
+
+    def begin_twophase(self, xid: Any = None) -> NoReturn:
+        """Not possible: SQLite has no two-phase transactions."""
+        raise NotImplementedError("SQLite has no two-phase transactions")
+
+    def in_transaction(self) -> bool:
+        """Say whether a transaction is under way."""
+        return self._transaction is not None and self._transaction.is_active
+
+    def in_nested_transaction(self) -> bool:
+        """Say whether a savepoint is set."""
+        return self._nested_transaction is not None and self._nested_transaction.is_active
+
+    def get_transaction(self) -> Transaction | None:
+        """Return the transaction under way."""
+        return self._transaction
+
+    def get_nested_transaction(self) -> Transaction | None:
+        """Return the innermost savepoint."""
+        return self._nested_transaction
+
+    def _begin_impl(self, transaction: Transaction) -> None:
+        # sqlite3 itself sends BEGIN, before the first statement that changes something.
+        if self._echo is not None:
+            if self._is_autocommit_level():
+                self._echo.line("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)")
+            else:
+                self._echo.line("BEGIN (implicit)")
+        for listener in self.dispatch.begin:
+            listener(self)
+        if self._dbapi is None:
+            try:
+                self._revive()
+            except BaseException:
+                self._rollback_impl()
+                raise
+
+    def _is_autocommit_level(self) -> bool:
+        level = self._execution_options.get("isolation_level", self.dialect._isolation_level)
+        return bool(level == "AUTOCOMMIT")
+
+    def _commit_impl(self) -> None:
+        for listener in self.dispatch.commit:
+            listener(self)
+        if self._echo is not None:
+            if self._is_autocommit_level():
+                self._echo.line(
+                    "COMMIT using DBAPI connection.commit(), DBAPI should ignore due to "
+                    "autocommit mode"
+                )
+            else:
+                self._echo.line("COMMIT")
+        try:
+            self._dbapi.commit()
+        except BaseException as error:
+            self._handle_dbapi_exception(error, None, None, None, None)
+
+    def _rollback_impl(self) -> None:
+        for listener in self.dispatch.rollback:
+            listener(self)
+        if self._dbapi is None:
+            return
+        if self._echo is not None:
+            if self._is_autocommit_level():
+                self._echo.line(
+                    "ROLLBACK using DBAPI connection.rollback(), DBAPI should ignore due to "
+                    "autocommit mode"
+                )
+            else:
+                self._echo.line("ROLLBACK")
+        try:
+            self._dbapi.rollback()
+        except BaseException as error:
+            self._handle_dbapi_exception(error, None, None, None, None)
+
+    def _savepoint_impl(self) -> str:
+        self._savepoint_number += 1
+        name = f"sa_savepoint_{self._savepoint_number}"
+        for listener in self.dispatch.savepoint:
+            listener(self, None)  # the name is not known yet, in SQLAlchemy
+        self._execute_directly(f"SAVEPOINT {name}")
+        return name
+
+    def _rollback_to_savepoint_impl(self, name: str) -> None:
+        for listener in self.dispatch.rollback_savepoint:
+            listener(self, name, None)
+        if self._dbapi is not None:
+            self._execute_directly(f"ROLLBACK TO SAVEPOINT {name}")
+
+    def _release_savepoint_impl(self, name: str) -> None:
+        for listener in self.dispatch.release_savepoint:
+            listener(self, name, None)
+        self._execute_directly(f"RELEASE SAVEPOINT {name}")
+
+    def _execute_directly(self, statement: str) -> None:
+        """Send a statement of the engine's own."""
+        if self._dbapi is None:
+            self._revive()
+        self._send(
+            ExecutionContext(
+                self, None, statement, (), False, CORE, NO_OPTIONS, ("no key", perf_counter())
+            )
+        )
+
+    def _check_usable(self) -> None:
+        """Refuse a statement where a transaction waits for its end; begin one where that is due."""
+        if self._dbapi is None:
+            self._revive()
+        transaction = self._transaction
+        if transaction is None:
+            if self._context_transaction is not None:
+                self._refuse_in_context()
+        elif not transaction._active or (
+            self._nested_transaction is not None and not self._nested_transaction._active
+        ):
+            self._refuse_inactive()
+        elif self._context_transaction is not None and not self._context_transaction.is_active:
+            self._refuse_in_context()
+
+    def _refuse_in_context(self) -> NoReturn:
+        raise exc.InvalidRequestError(
+            "Can't operate on closed transaction inside context manager.  Please complete the "
+            "context manager before emitting further commands."
+        )
+
+    def _refuse_inactive(self) -> NoReturn:
+        nested = "" if self._nested_transaction is None else "savepoint "
+        raise exc.PendingRollbackError(
+            f"This connection is on an inactive {nested}transaction.  Please rollback() fully "
+            "before proceeding.",
+            code="8s2a",
+        )
+
+    # -- statements ----------------------------------------------------------------------------
+
+    def execute(
+        self,
+        statement: Any,
+        *multiparams: Any,
+        _cause: Cause | None = None,
+        **params: Any,
+    ) -> CursorResult:
+        """Execute a statement: a construct, or SQL text.
+
+        multiparams: one parameter set or several (an executemany). params: one set by keyword.
+        Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
+        """
+        sets = parameter_sets(multiparams, params)
+        if isinstance(statement, str):
+            return self._execute_text(statement, sets, NO_OPTIONS, _cause)
+        return self._execute_construct(statement, sets, NO_OPTIONS, _cause)
+
+    def scalar(self, object_: Any, *multiparams: Any, **params: Any) -> Any:
+        """Execute a statement and return the first value of the first row, or None."""
+        return self.execute(object_, *multiparams, **params).scalar()
+
+    def scalars(self, object_: Any, *multiparams: Any, **params: Any) -> Any:
+        """Execute a statement and return the values of its first column."""
+        return self.execute(object_, *multiparams, **params).scalars()
+
+    def exec_driver_sql(
+        self,
+        statement: str,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult:
+        """Execute SQL text as the driver takes it, with ? for parameters."""
+        sets = parameter_sets_20(parameters)
+        return self._execute_text(statement, sets, execution_options or NO_OPTIONS, None)
+
+    def _execute_20(
+        self,
+        statement: Any,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+        _cause: Cause | None = None,
+    ) -> CursorResult:
+        """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`)."""
+        options = {**(execution_options or {}), "future_result": True}
+        if isinstance(statement, str):
+            raise exc.ObjectNotExecutableError(statement)
+        return self._execute_construct(statement, parameter_sets_20(parameters), options, _cause)
+
+    def _execute_text(
+        self,
+        statement: str,
+        sets: Sequence[Any],
+        options: Mapping[str, Any],
+        cause: Cause | None,
+    ) -> CursorResult:
+        """Execute SQL text as it stands; sets are tuples or dictionaries, as sqlite3 takes them."""
+        dispatch = self.dispatch
+        if dispatch.before_execute:
+            statement, sets = self._before_execute(statement, sets, options)
+        executemany = len(sets) > 1
+        if executemany:
+            parameters: Any = [driver_parameters(each) for each in sets]
+            if isinstance(sets, tuple):
+                parameters = tuple(parameters)
+        else:
+            parameters = driver_parameters(sets[0]) if sets else ()
+        options = {**self._execution_options, **options}
+        context = ExecutionContext(
+            self, None, statement, parameters, executemany, cause, options, ("raw sql", 0.0)
+        )
+        self._check_usable()
+        result = self._run(context, None)
+        for listener in dispatch.after_execute:
+            listener(self, statement, sets, {}, options, result)
+        return result
+
+    def _before_execute(self, statement: Any, sets: Any, options: Any) -> tuple[Any, Any]:
+        for listener in self.dispatch.before_execute:
+            changed = listener(self, statement, sets, {}, options)
+            if isinstance(changed, tuple) and len(changed) == 3:
+                statement, sets, _ = changed
+        return statement, sets
+
+    def _execute_construct(
+        self,
+        statement: Any,
+        sets: Sequence[Any],
+        options: Mapping[str, Any],
+        cause: Cause | None,
+    ) -> CursorResult:
+        """Execute a construct; sets are dictionaries."""
+        if isinstance(statement, Compiled):
+            return self._execute_ready(statement, sets, options, cause)
+        statement = executable(statement)
+        if getattr(statement, "is_default_generator", False):
+            value: CursorResult = self._execute_default(statement)
+            return value
+        dispatch = self.dispatch
+        given = sets
+        if dispatch.before_execute:
+            statement, sets = self._before_execute(statement, sets, options)
+        if statement._execution_options or self._execution_options:
+            options = {**statement._execution_options, **self._execution_options, **options}
+        compiled, binds, origin = self.engine._compile(statement, sets, options)
+        executemany = len(sets) > 1
+        context = ExecutionContext(
+            self, compiled, compiled.string, (), executemany, cause, options, origin
+        )
+        context.invoked_statement = statement
+        if compiled.isddl:
+            context.cause = cause or DDL
+        else:
+            try:
+                context.fill_parameters(sets, binds)
+            except BaseException as error:
+                self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
+        self._check_usable()
+        result = self._run(context, compiled)
+        for listener in dispatch.after_execute:
+            listener(self, statement, given, {}, options, result)
+        return result
+
+    def _execute_ready(
+        self,
+        compiled: Compiled,
+        sets: Sequence[Any],
+        options: Mapping[str, Any],
+        cause: Cause | None,
+    ) -> CursorResult:
+        """Execute what a learner has compiled."""
+        options = {**compiled.statement._execution_options, **self._execution_options, **options}
+        origin = ("generated", compiled.made_at)
+        context = ExecutionContext(
+            self, compiled, compiled.string, (), len(sets) > 1, cause, options, origin
+        )
+        context.invoked_statement = compiled.statement
+        try:
+            context.fill_parameters(sets, None)
+        except BaseException as error:
+            self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
+        self._check_usable()
+        return self._run(context, compiled)
+
+    def _execute_default(self, generator: Any) -> Any:
+        """`connection.execute(ColumnDefault(...))` gives the value itself, as in 1.4."""
+        context = ExecutionContext(
+            self, None, "", (), False, CORE, NO_OPTIONS, ("no key", perf_counter())
+        )
+        return context.default_value(generator)
+
+    def _execute_compiled(
+        self,
+        compiled: Any,
+        parameter_sets: Sequence[tuple[Any, ...]],
+        cause: Cause | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+        statement: str | None = None,
+    ) -> CursorResult:
+        """Execute what the ORM has compiled: nothing is looked up, filled in or converted.
+
+        parameter_sets: tuples in the order of the statement's binds; several are an executemany.
+        statement: the text, where lists had to be written out in that of `compiled`.
+        """
+        executemany = len(parameter_sets) > 1
+        if executemany:
+            parameters: Any = tuple(parameter_sets)
+        else:
+            parameters = parameter_sets[0] if parameter_sets else ()
+        context = ExecutionContext(
+            self,
+            compiled,
+            statement or compiled.string,
+            parameters,
+            executemany,
+            cause,
+            execution_options or self._execution_options,
+            compiled.origin(),
+        )
+        self._check_usable()
+        return self._run(context, compiled)
+
+    def _execute_each(
+        self, statement: Any, sets: Sequence[dict[str, Any]], cause_of: Callable[[int], Cause]
+    ) -> Iterator[ExecutionContext]:
+        """Execute a statement once for each set, all of the same names, as a flush does.
+
+        cause_of: gives the cause of the nth execution. Yields the execution context of each, to be
+        read before the next: without listeners it is the same one again, and its cursor too.
+        """
+        compiled, _, origin = self.engine._compile(statement, sets[:1], self._execution_options)
+        take = plain_taker(compiled)
+        if take is None or self._echo is not None or self._is_listened_to():
+            for number, given in enumerate(sets):
+                yield self._execute_20(statement, given, _cause=cause_of(number)).context
+            return
+        self._check_usable()
+        text = compiled.string
+        context = ExecutionContext(self, compiled, text, (), False, cause_of(0), NO_OPTIONS, origin)
+        cursor = context.cursor = self._dbapi.cursor()
+        for number, given in enumerate(sets):
+            try:
+                parameters = take(given)
+            except Exception:  # the longer way tells what is wrong with the values
+                yield self._execute_20(statement, given, _cause=cause_of(number)).context
+                continue
+            try:
+                cursor.execute(text, parameters)
+            except BaseException as error:
+                self._handle_dbapi_exception(error, text, parameters, cursor, context)
+            context.compiled_parameters = (given,)
+            yield context
+        cursor.close()
+
+    def _execute_plainly(
+        self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
+    ) -> CursorResult | None:
+        """Execute an executemany of a flush; None: it needs the longer way, nothing was done.
+
+        sets: dictionaries of the same names, each of which is just a parameter.
+        """
+        dispatch = self.dispatch
+        if dispatch.before_execute or dispatch.after_execute:
+            return None
+        compiled, _, _ = self.engine._compile(statement, sets[:2], self._execution_options)
+        take = plain_taker(compiled)
+        if take is None:
+            return None
+        try:
+            tuples = [take(given) for given in sets]
+        except Exception:  # the longer way tells what is wrong with the values
+            return None
+        return self._execute_compiled(compiled, tuples, cause, {"future_result": True})
+
+    def _insert_each(
+        self,
+        statement: Any,
+        names: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        cause_of: Callable[[int], Cause],
+        made: list[int],
+    ) -> bool:
+        """Insert rows one by one for a flush. False: they need the longer way, nothing was done.
+
+        names: the columns' keys, in the order of each row's values. made: where the row ids go,
+        also those of the rows before one that the database refuses.
+        """
+        dispatch = self.dispatch
+        if dispatch.before_execute or dispatch.after_execute:
+            return False
+        compiled, _, origin = self.engine._compile(
+            statement, [dict.fromkeys(names)], self._execution_options
+        )
+        if (
+            plain_taker(compiled) is None
+            or compiled._processors
+            or tuple(compiled.positiontup) != tuple(names)
+        ):
+            return False
+        if self._echo is not None or self._is_listened_to():
+            for number, row in enumerate(rows):
+                result = self._execute_compiled(compiled, [tuple(row)], cause_of(number))
+                made.append(result.lastrowid or 0)
+            return True
+        self._check_usable()
+        text = compiled.string
+        cursor = self._dbapi.cursor()
+        execute = cursor.execute
+        try:
+            for row in rows:
+                execute(text, row)
+                made.append(cursor.lastrowid)
+        except BaseException as error:
+            failed = tuple(rows[len(made)])
+            context = ExecutionContext(
+                self, compiled, text, failed, False, cause_of(len(made)), NO_OPTIONS, origin
+            )
+            self._handle_dbapi_exception(error, text, failed, cursor, context)
+        cursor.close()
+        return True
+
+    def _is_listened_to(self) -> bool:
+        """Say whether anybody hears of statements."""
+        dispatch = self.dispatch
+        return bool(
+            dispatch.before_cursor_execute
+            or dispatch.after_cursor_execute
+            or dispatch.before_execute
+            or dispatch.after_execute
+        )
+
+    def _run(self, context: ExecutionContext, compiled: Any) -> CursorResult:
+        """Send a statement and make its result."""
+        cursor = self._send(context)
+        description = cursor.description
+        legacy = not (self._is_future or "future_result" in context.execution_options)
+        if description is None:
+            metadata = processors = None
+        elif compiled is None:
+            metadata = text_metadata(description, legacy)
+            processors = None
+        else:
+            metadata, processors = metadata_of(compiled, description, legacy)
+        result_class = LegacyCursorResult if legacy else CursorResult
+        result = result_class(context, metadata, processors)
+        if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
+            self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
+            result._log = self._echo.row
+        if self._transaction is None and not self._is_future and context.should_autocommit:
+            self._commit_impl()
+        if self.should_close_with_result:
+            if result._soft_closed:
+                self.close()
+            else:
+                context.closes_connection = True
+        return result
+
+    def _send(self, context: ExecutionContext) -> Any:
+        """Let a cursor execute the statement; listeners and the log hear of it."""
+        statement, parameters = context.statement, context.parameters
+        executemany = context.executemany
+        dispatch = self.dispatch
+        try:
+            cursor = context.cursor = self._dbapi.cursor()
+        except BaseException as error:
+            self._handle_dbapi_exception(error, statement, parameters, None, None)
+        for listener in dispatch.before_cursor_execute:
+            changed = listener(self, cursor, statement, parameters, context, executemany)
+            if isinstance(changed, tuple) and len(changed) == 2:
+                statement, parameters = changed
+        if self._echo is not None:
+            self._echo.statement(context, statement, parameters)
+        try:
+            if executemany:
+                cursor.executemany(statement, parameters)
+            else:
+                cursor.execute(statement, parameters)
+        except BaseException as error:
+            self._handle_dbapi_exception(error, statement, parameters, cursor, context)
+        for listener in dispatch.after_cursor_execute:
+            listener(self, cursor, statement, parameters, context, executemany)
+        return cursor
+
+    def _handle_dbapi_exception(
+        self,
+        error: BaseException,
+        statement: str | None,
+        parameters: Any,
+        cursor: Any,
+        context: ExecutionContext | None,
+    ) -> NoReturn:
+        """Raise what the driver raised as one of ours, after cleaning up."""
+        is_database_error = isinstance(error, self.dialect.dbapi.Error)
+        wrapped: BaseException = error
+        if is_database_error or (
+            statement is not None and context is None and isinstance(error, Exception)
+        ):
+            wrapped = exc.DBAPIError.instance(
+                statement,
+                parameters,
+                error,
+                self.dialect.dbapi.Error,
+                hide_parameters=self.engine.hide_parameters,
+                connection_invalidated=False,
+                dialect=self.dialect,
+                ismulti=None if context is None else context.executemany,
+            )
+        if cursor is not None:
+            cursor.close()
+        if self.dispatch.handle_error:
+            wrapped = self._ask_error_listeners(error, wrapped, statement, parameters, context)
+        if self._transaction is None and self._dbapi is not None:
+            self._rollback_impl()
+        if self.should_close_with_result:
+            self.close()
+        if wrapped is error:
+            raise error
+        raise wrapped from error
+
+    def _ask_error_listeners(
+        self,
+        error: BaseException,
+        wrapped: BaseException,
+        statement: str | None,
+        parameters: Any,
+        context: ExecutionContext | None,
+    ) -> BaseException:
+        told = ExceptionContext(self, error, wrapped, statement, parameters, context)
+        for listener in self.dispatch.handle_error:
+            changed = listener(told)
+            if isinstance(changed, BaseException):
+                wrapped = told.chained_exception = changed
+        return wrapped
+
+    # -- further ways in -----------------------------------------------------------------------
+
+    def transaction(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with this connection, in a transaction."""
+        with self.begin():
+            return callable_(self, *args, **kw)
+
+    def run_callable(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        """Call a function with this connection."""
+        return callable_(self, *args, **kw)
+
+    def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
+        """Let a visitor of sql/ddl.py create or drop what is in `element`."""
+        visitorcallable(self.dialect, self, **kw).traverse_single(element)
