@@ -465,7 +465,13 @@ class ScalarObjectAttributeImpl(AttributeImpl):
     accepts_scalar_loader = False
 
     def __init__(
-        self, class_: type, key: str, parent_token: Any, *, deferred_history: bool = False, **kw: Any
+        self,
+        class_: type,
+        key: str,
+        parent_token: Any,
+        *,
+        deferred_history: bool = False,
+        **kw: Any,
     ) -> None:
         super().__init__(class_, key, parent_token, **kw)
         self.deferred_history = deferred_history
@@ -972,17 +978,16 @@ class DynamicAttributeImpl(AttributeImpl):
         if initiator is not None and initiator.parent_token is self.parent_token:
             return
         members = list(value)
-        token = AttributeEvent(self, OP_BULK_REPLACE)
         changes = self._changes_to_write(state, dict_)
         old = list(self.get(state, dict_)) if state.has_identity else list(changes.added)
         before = set(map(id, old))
         after = set(map(id, members))
         for member in members:
             if id(member) not in before:
-                self.fire_append_event(state, dict_, member, token)
+                self.fire_append_event(state, dict_, member, None)
         for member in old:
             if id(member) not in after:
-                self.fire_remove_event(state, dict_, member, token)
+                self.fire_remove_event(state, dict_, member, None)
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.attribute` has no meaning here."""

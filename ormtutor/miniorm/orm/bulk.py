@@ -14,12 +14,11 @@ Follows: SQLAlchemy 1.4, "UPDATE and DELETE with arbitrary WHERE clause".
 
 from __future__ import annotations
 
-from ormtutor.miniorm.sql.dml import Delete, Update
-
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
+from ormtutor.miniorm.sql.dml import Delete, Update
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import select
 

@@ -310,6 +310,7 @@ def compile_shape(
     prior: Path = (),
     subquery_root: Any = None,
     lint: bool = True,
+    known_too: bool = True,
 ) -> CompiledQuery:
     """The compiled query under this key; else that of what `make()` asks, with its binds.
 
@@ -330,6 +331,7 @@ def compile_shape(
             prior=prior,
             subquery_root=subquery_root,
             binds=binds,
+            known_too=known_too,
         )
         compiled = compilation.statement.compile(dialect=engine.dialect, linting=lint)
         query = CompiledQuery(compilation, compiled, binds, mapper)

@@ -381,7 +381,7 @@ class Compilation:
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
     refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if it
     loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
-    parameters whose values change from one execution to the next.
+    parameters whose values change from one execution to the next. known_too: see EntityPlan.
     """
 
     def __init__(
@@ -393,6 +393,7 @@ class Compilation:
         prior: Path = (),
         subquery_root: Any = None,
         binds: Sequence[Any] = (),
+        known_too: bool = True,
     ) -> None:
         self.asked = asked
         self.only = None if only is None else frozenset(only)
@@ -400,6 +401,7 @@ class Compilation:
         self.prior = prior
         self.subquery_root = subquery_root
         self.bind_list = binds
+        self.known_too = known_too
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.extra: list[Any] = []
@@ -524,6 +526,7 @@ class Compilation:
         """Collect what one entity needs, in the order of its properties; gives its plan."""
         plan = EntityPlan(mapper, place.path, overwrite)
         plan.whole = self.only is None or overwrite != "one"
+        plan.known_too = self.known_too
         self._plans.append(plan)
         self._columns_of[id(plan)] = {}
         wanted = self.only if overwrite == "one" else None
@@ -560,7 +563,8 @@ class Compilation:
             strategy = option.strategy
         if strategy == "column" or not self.asked.toplevel:
             return True
-        if self.only is not None and plan.overwrite == "one":
+        if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
+            # A refresh asks for what it wants; it forgets that an option had deferred it.
             return True
         if option is not None and option.settings.get("undefer_pks") and _is_primary_key(prop):
             return True
@@ -1034,9 +1038,7 @@ def _adapted(insp: Any, expression: Any) -> Any:
     return insp.adapt(expression)
 
 
-def _spliced(
-    joined: Any, at: Any, join: Callable[[Any], Any], units: dict[int, Any]
-) -> Any:
+def _spliced(joined: Any, at: Any, join: Callable[[Any], Any], units: dict[int, Any]) -> Any:
     """The joins with `join(at)` in the place of `at`; None: it is not there.
 
     units: joins with an association table, which stand for one thing, by id.

@@ -823,7 +823,7 @@ class ManyToMany(Dependency):
         ]
         rows = []
         for child in children:
-            if child is None or any((child, state) in pairs for pairs in done):
+            if child is None or (done and any((child, state) in pairs for pairs in done)):
                 continue
             self._verify_type(child)
             if not self._wont_proceed(flush, child, operation):
@@ -833,8 +833,7 @@ class ManyToMany(Dependency):
 
 def _association_copies(mapper: Any, pairs: Sequence[tuple[Any, Any]]) -> list[KeyCopy]:
     return [
-        KeyCopy(source, source_key_of(mapper, source, dest), dest, None)
-        for source, dest in pairs
+        KeyCopy(source, source_key_of(mapper, source, dest), dest, None) for source, dest in pairs
     ]
 
 

@@ -18,10 +18,10 @@ from weakref import WeakKeyDictionary, WeakSet
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import inspects, inspects_itself
 from ormtutor.miniorm.orm.attributes import (
+    DynamicDescriptor,
     InstrumentedAttribute,
     QueryableAttribute,
     ScalarAttributeImpl,
-    DynamicDescriptor,
     attribute_class_for,
     create_proxied_attribute,
     install_setattr,
@@ -639,9 +639,9 @@ class Mapper:
             raise ArgumentError(
                 f"WARNING: when configuring property '{key}' on {self}, column '{first.key}' "
                 f"conflicts with property '{present!r}'. To resolve this, map the column to the "
-                "class under a different name in the 'properties' dictionary.  Or, to remove all awareness of "
-                "the column entirely (including its availability as a foreign key), use the "
-                "'include_properties' or 'exclude_properties' mapper arguments to control "
+                "class under a different name in the 'properties' dictionary.  Or, to remove all "
+                "awareness of the column entirely (including its availability as a foreign key), "
+                "use the 'include_properties' or 'exclude_properties' mapper arguments to control "
                 "specifically which table columns get mapped."
             )
         if isinstance(first, ColumnClause) and self._column_here(first) is None:

@@ -21,7 +21,7 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.orm import bulk, context, loading, strategies
+from ormtutor.miniorm.orm import bulk, context, loading
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.compiled import (
     CompiledQuery,

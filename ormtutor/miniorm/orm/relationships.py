@@ -697,10 +697,15 @@ class RelationshipProperty(MapperProperty):
     ) -> list[tuple[InstanceState | None, Any]]:
         """The members of the attribute with their states, be it a collection or one object."""
         impl = state.mapper.impls[key]
+        if impl.dynamic:
+            return [
+                (state_of(each), each)
+                for each in impl.get_history(state, dict_, passive).non_deleted()
+            ]
         value = impl.get(state, dict_, passive)
         if value is None or id(value) in MARKERS:
             return []
-        if impl.collection or impl.dynamic:
+        if impl.collection:
             return [
                 (state_of(each) if each is not None else None, each)
                 for each in collection_members(value)

@@ -46,6 +46,7 @@ class EntityPlan:
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
+    known_too: whether `later` counts for objects that are there already: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again.
     overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
     """
@@ -57,6 +58,7 @@ class EntityPlan:
         "expired",
         "ident",
         "joined",
+        "known_too",
         "later",
         "load_options",
         "mapper",
@@ -80,6 +82,7 @@ class EntityPlan:
         self.resets: list[str] = []
         self.overwrite = overwrite
         self.whole = True
+        self.known_too = True
 
     @property
     def keys(self) -> list[str]:
@@ -144,7 +147,7 @@ class LoadContext:
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     made: how many objects were new. fresh: their states, kept only when someone listens.
-    batches: for each EntityPlan with later loaders its objects, by state.
+    batches: for each EntityPlan with later loaders its objects by state, the new and the known ones.
     refresh_state: the state that a refresh is about.
     """
 
@@ -176,23 +179,23 @@ class LoadContext:
         self.refresh_state = refresh_state
         self.made = 0
         self.fresh: list[InstanceState] | None = None
-        self.batches: dict[EntityPlan, dict[InstanceState, Any]] = {}
+        self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}
         self.populate_existing = False
         self.yield_per: int | None = None
         self.autoflush = True
 
-    def batch(self, plan: EntityPlan) -> dict[InstanceState, Any]:
-        """The objects of this plan for which something is loaded afterwards."""
-        return self.batches.setdefault(plan, {})
+    def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
+        """The objects of this plan for which something is loaded afterwards: new, known."""
+        return self.batches.setdefault(plan, ({}, {}))
 
     def load_later(self) -> None:
         """Run the loaders that wait until all rows are read, in the original's order."""
-        waiting = [
-            (loader.turn, loader, plan, states)
-            for plan, states in self.batches.items()
-            if states
-            for loader in plan.later
-        ]
+        waiting = []
+        for plan, (new, known) in self.batches.items():
+            for loader in plan.later:
+                states = {**new, **known} if plan.known_too or not loader.only_new else new
+                if states:
+                    waiting.append((loader.turn, loader, plan, states))
         self.batches = {}
         waiting.sort(key=_turn)
         for _, loader, plan, states in waiting:
@@ -357,7 +360,7 @@ class LoaderSource:
             f"find{number} = table{number}.get"
         )
         if plan.later:
-            self._before.append(f"batch{number} = context.batch({names.plan})")
+            self._before.append(f"batch{number}, known{number} = context.batch({names.plan})")
         if plan.overwrite == "one":
             self._before.append("refresh_state = context.refresh_state")
         lines = [f"ident{number} = {self._key(plan)}"]
@@ -458,14 +461,24 @@ class LoaderSource:
                 f"if not ({all_there}):",
                 f"    complete({names.plan}, state, values, row)",
             ]
-        if any(loader.always for loader in plan.later):
-            lines.append(f"batch{names.number}[state] = {names.obj}")
-        elif plan.later:
-            lacks = " or ".join(
-                f"{loader.key!r} not in {names.obj}.__dict__" for loader in plan.later
-            )
-            lines += [f"if {lacks}:", f"    batch{names.number}[state] = {names.obj}"]
+        lines += self._known_later(plan, names)
         return ["else:", *_indented(lines, 1)] if lines else []
+
+    def _known_later(self, plan: EntityPlan, names: _Names) -> list[str]:
+        """Whether something is loaded afterwards for an object that is there already.
+
+        A query asks all loaders that send their SELECT for all objects. A lazy load asks only for
+        what is lacking, and selectin for nothing.
+        """
+        number, obj = names.number, names.obj
+        if plan.known_too and any(loader.always for loader in plan.later):
+            # One that was made by an earlier row of this result is in the batch already.
+            return [f"if state not in batch{number}: known{number}[state] = {obj}"]
+        keys = [loader.key for loader in plan.later if plan.known_too or not loader.only_new]
+        if not keys:
+            return []
+        lacks = " or ".join(f"{key!r} not in {obj}.__dict__" for key in keys)
+        return [f"if ({lacks}) and state not in batch{number}: known{number}[state] = {obj}"]
 
     def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:
         """Find or make the object at its first row, with what gathers its related objects."""

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from ormtutor.miniorm.engine.base import Connection
+    from ormtutor.miniorm.engine.connection import Connection
     from ormtutor.miniorm.orm.identity import Key
     from ormtutor.miniorm.orm.state import InstanceState
 
@@ -399,8 +399,7 @@ class Session(SessionFactoryMethods):
         found = self._bind_of(mapper, clause)
         if found is None:
             raise exc.UnboundExecutionError(
-                f"Could not locate a bind configured on {_bind_context(mapper)} "
-                "or this Session."
+                f"Could not locate a bind configured on {_bind_context(mapper)} or this Session."
             )
         return found
 
@@ -434,7 +433,7 @@ class Session(SessionFactoryMethods):
         if self._warn_on_events:
             self._flush_warning("Session.add_all()")
         for instance in instances:
-            self.add(instance, _warn=False)
+            self._save_or_update_state(instance_state(instance))
 
     def _save_or_update_state(self, state: InstanceState) -> None:
         if state.parents is not None:
@@ -462,11 +461,11 @@ class Session(SessionFactoryMethods):
         attaches = self._before_attach(state)
         if state not in self._new:
             self._new[state] = state()
-            self._insert_order += 1
-            state.insert_order = self._insert_order
+            self._insert_order = state.insert_order = self._insert_order + 1
         if attaches:
             self._after_attach(state)
-            self._tell("transient_to_pending", state)
+            if self.dispatch.transient_to_pending:
+                self._tell("transient_to_pending", state)
 
     def _update_impl(self, state: InstanceState, revert_deletion: bool = False) -> None:
         """A detached object becomes persistent; one marked as deleted is so no longer.
@@ -503,22 +502,26 @@ class Session(SessionFactoryMethods):
 
         Raises: InvalidRequestError.
         """
-        self._autobegin()
+        if self._transaction is None:
+            self._autobegin()
         own_ref = state.session_ref
-        if own_ref is self._self_ref:
-            return False
-        other = None if own_ref is None else own_ref()
-        if other is not None:
-            raise exc.InvalidRequestError(
-                f"Object '{state_label(state)}' is already attached to session "
-                f"'{other.hash_key}' (this is '{self.hash_key}')"
-            )
-        self._tell("before_attach", state)
+        if own_ref is not None:
+            if own_ref is self._self_ref:
+                return False
+            other = own_ref()
+            if other is not None:
+                raise exc.InvalidRequestError(
+                    f"Object '{state_label(state)}' is already attached to session "
+                    f"'{other.hash_key}' (this is '{self.hash_key}')"
+                )
+        if self.dispatch.before_attach:
+            self._tell("before_attach", state)
         return True
 
     def _after_attach(self, state: InstanceState) -> None:
         state.session_ref = self._self_ref
-        self._tell("after_attach", state)
+        if self.dispatch.after_attach:
+            self._tell("after_attach", state)
 
     def _tell(self, event: str, state: InstanceState) -> None:
         listeners = getattr(self.dispatch, event)
@@ -784,21 +787,22 @@ class Session(SessionFactoryMethods):
         """
         states = list(states)
         identity_map = self.identity_map
+        mapper = key = table = None
         for state in states:
             obj = state()
             if obj is None:
                 continue
+            if state.mapper is not mapper:
+                mapper = state.mapper
+                key = mapper._pk_attribute_keys[0]
+                table = identity_map.table_for(mapper.class_)
+            assert table is not None
             values = obj.__dict__
             ident = state.ident
-            if (
-                ident is None
-                or state.committed_state
-                or state.mapper._pk_attribute_keys[0] not in values
-            ):
+            if ident is None or state.committed_state or key not in values:
                 ident = self._ident_of(state, values)
                 if ident != state.ident:
                     self._switch_key(state, ident)
-            table = identity_map.table_for(state.mapper.class_)
             present = table.get(ident)
             if present is not state:
                 if present is not None and present() is not None:
@@ -814,6 +818,8 @@ class Session(SessionFactoryMethods):
         """The primary key that an object's values make now."""
         mapper = state.mapper
         keys = mapper._pk_attribute_keys
+        if mapper.single_key and values.get(keys[0]) is not None:
+            return values[keys[0]]
         key = [
             values[each] if each in values else mapper.impls[each].get(state, values, PASSIVE_OFF)
             for each in keys
@@ -860,7 +866,8 @@ class Session(SessionFactoryMethods):
                     for listener in listeners:
                         listener(self, state())
         for state in states:
-            new.pop(state, None)
+            if state in new:
+                del new[state]
 
     def _register_altered(self, states: Iterable[InstanceState]) -> None:
         """These have other values than when the transaction began: a rollback must know."""
@@ -872,14 +879,16 @@ class Session(SessionFactoryMethods):
 
     def _remove_newly_deleted(self, states: Iterable[InstanceState]) -> None:
         """The rows of these were deleted."""
+        snapshot = None if self._transaction is None else self._transaction.snapshot
+        heard = bool(self.dispatch.persistent_to_deleted)
         for state in states:
             obj = state()  # held, for the listeners
-            if self._transaction is not None:
-                self._transaction.snapshot.deleted[state] = True
+            if snapshot is not None:
+                snapshot.deleted[state] = True
             self.identity_map.discard(state)
             self._deleted.pop(state, None)
             state._deleted = True
-            if obj is not None:
+            if heard and obj is not None:
                 self._tell("persistent_to_deleted", state)
 
     def _flush_warning(self, method: str) -> None:
@@ -899,9 +908,10 @@ def _save_update_keys(mapper: Any) -> tuple[str, ...]:
     return keys
 
 
-def _reached(operation: str, state: InstanceState) -> list[InstanceState]:
+def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
-    return [reached for _, _, reached, _ in state.mapper.cascade_iterator(operation, state)]
+    # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
+    return {reached: obj for obj, _, reached, _ in state.mapper.cascade_iterator(operation, state)}
 
 
 def _execute_told(told: ORMExecuteState) -> Any:

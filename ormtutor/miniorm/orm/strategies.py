@@ -304,6 +304,7 @@ def _lazy_query(
         make,
         mapper=prop.mapper,
         options=_without_way_back(prop, options),
+        known_too=False,
     )
     return query, columns
 
@@ -364,12 +365,13 @@ class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
     turn: see TURNS; in a refresh the other strategies load so too. always: whether objects that
-    have the attribute count too.
+    have the attribute count too. only_new: whether, in a lazy load, known objects do not count.
     """
 
     __slots__ = ("key", "prop", "turn")
 
     always = False
+    only_new = False
 
     def __init__(self, prop: RelationshipProperty, turn: int) -> None:
         self.prop = prop
@@ -385,7 +387,11 @@ class ImmediateLoader:
 
 
 class _EagerLoader:
-    """What selectin and subquery loading share."""
+    """What selectin and subquery loading share.
+
+    Both send their SELECT whenever there are rows, also for objects that have the attribute: what
+    comes for these makes objects, and is not put into the attribute.
+    """
 
     __slots__ = ("cause", "key", "options", "path", "prior", "prop", "target")
 
@@ -409,14 +415,9 @@ class _EagerLoader:
                 "applied."
             )
 
-    def _lacking(self, plan: EntityPlan, states: States) -> list[tuple[InstanceState, Any]]:
-        """The objects that have no value yet (all of them under populate_existing)."""
-        if plan.overwrite == "all":
-            return list(states.items())
-        key = self.key
-        return [(state, obj) for state, obj in states.items() if key not in obj.__dict__]
-
     def _give(self, plan: EntityPlan, state: InstanceState, obj: Any, found: list[Any]) -> None:
+        if self.key in obj.__dict__ and plan.overwrite != "all":
+            return
         impl = plan.mapper.impls[self.key]
         if self.prop.uselist:
             impl.set_committed_value(state, obj.__dict__, found)
@@ -440,7 +441,8 @@ class SelectInLoader(_EagerLoader):
 
     strategy = "selectin"
     turn = 2
-    always = False
+    always = True
+    only_new = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -477,23 +479,21 @@ class SelectInLoader(_EagerLoader):
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
         self._check_supported(plan)
-        lacking = self._lacking(plan, states)
-        if not lacking:
-            return
+        owners = list(states.items())
         if self.kind == "ours":
-            by_key = self._by_our_columns(lacking)
+            by_key = self._by_our_columns(owners)
             if by_key is not None:
-                self._load_by_our_columns(context, plan, lacking, by_key)
+                self._load_by_our_columns(context, plan, owners, by_key)
                 return
-        self._load_by_parent(context, plan, lacking)
+        self._load_by_parent(context, plan, owners)
 
     def _by_our_columns(
-        self, lacking: list[tuple[InstanceState, Any]]
+        self, owners: list[tuple[InstanceState, Any]]
     ) -> dict[Any, list[tuple[InstanceState, Any]]] | None:
         """The objects by the related key that their columns hold; None: a column is not loaded."""
         columns = get_columns(self.prop)
         by_key: dict[Any, list[tuple[InstanceState, Any]]] = {}
-        for state, obj in lacking:
+        for state, obj in owners:
             read = state.mapper._get_state_attr_by_column
             values = tuple(
                 read(state, obj.__dict__, column, PASSIVE_NO_FETCH) for column in columns
@@ -508,7 +508,7 @@ class SelectInLoader(_EagerLoader):
         self,
         context: LoadContext,
         plan: EntityPlan,
-        lacking: list[tuple[InstanceState, Any]],
+        owners: list[tuple[InstanceState, Any]],
         by_key: dict[Any, list[tuple[InstanceState, Any]]],
     ) -> None:
         without = by_key.pop(None, [])
@@ -524,12 +524,12 @@ class SelectInLoader(_EagerLoader):
             self._give(plan, state, obj, [])
 
     def _load_by_parent(
-        self, context: LoadContext, plan: EntityPlan, lacking: list[tuple[InstanceState, Any]]
+        self, context: LoadContext, plan: EntityPlan, owners: list[tuple[InstanceState, Any]]
     ) -> None:
         kind = "join" if self.kind == "ours" else self.kind
         single = plan.mapper.single_key
-        for start in range(0, len(lacking), CHUNK):
-            chunk = lacking[start : start + CHUNK]
+        for start in range(0, len(owners), CHUNK):
+            chunk = owners[start : start + CHUNK]
             keys = [(state.ident,) if single else state.ident for state, _ in chunk]
             found = self._children(context, kind, keys, chunk)
             for key, (state, obj) in zip(keys, chunk, strict=True):
@@ -614,8 +614,8 @@ class SubqueryLoader(_EagerLoader):
 
     strategy = "subquery"
     turn = 0
-    # The original sends its SELECT whenever there are rows.
     always = True
+    only_new = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -636,7 +636,6 @@ class SubqueryLoader(_EagerLoader):
         self._check_supported(plan)
         if context.yield_per:
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
-        lacking = self._lacking(plan, states)
         query = self._query(context)
         columns = self._local_columns()
         rows = query.unique(
@@ -644,7 +643,7 @@ class SubqueryLoader(_EagerLoader):
                 context.session,
                 query,
                 context.parameters,
-                self.cause.with_objects(self._objects(lacking)),
+                self.cause.with_objects(self._objects(states.items())),
                 params=context.params,
                 autoflush=False,
             )
@@ -653,7 +652,7 @@ class SubqueryLoader(_EagerLoader):
         for row in rows:
             if row[0] is not None:
                 found.setdefault(row[1:], []).append(row[0])
-        for state, obj in lacking:
+        for state, obj in states.items():
             read = state.mapper._get_state_attr_by_column
             key = tuple(read(state, obj.__dict__, column) for column in columns)
             self._give(plan, state, obj, found.get(key, []))

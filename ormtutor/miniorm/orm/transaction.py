@@ -14,8 +14,8 @@ Follows: SQLAlchemy 1.4, "Transactions and Connection Management", `SessionTrans
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.engine.base import Connection
 from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.orm.exc import FlushError
 

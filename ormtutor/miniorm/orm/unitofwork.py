@@ -337,13 +337,13 @@ class UOWTransaction:
     def _meet(self, mapper: Mapper) -> list[InstanceState]:
         """A mapper takes part for the first time: so do its relationships."""
         members = self.mappers[mapper] = []
-        self.add_edges([(self.save_all(mapper), self.delete_all(mapper))])
         self._preparations += [Preparation(each, members) for each in dependencies_at(mapper)]
         return members
 
     def enter_many(self, states: Iterable[InstanceState], known: tuple[bool, bool]) -> None:
         """Register objects that are known to be in the session, and not registered yet."""
         mapper = members = None
+        registered = self.states
         for state in states:
             if state.mapper is not mapper:
                 mapper = state.mapper
@@ -352,7 +352,7 @@ class UOWTransaction:
                     members = self._meet(mapper)
             assert members is not None
             members.append(state)
-            self.states[state] = known
+            registered[state] = known
 
     def forget_actions(self, state: InstanceState) -> None:
         """The row of a deleted object was taken over by a new one: it is not deleted."""
@@ -600,13 +600,36 @@ class UOWTransaction:
 
         Raises: CircularDependencyError: objects need each other's keys in a ring.
         """
+        mattering = [each.dependency for each in self._preparations if each.matters]
+        # Without a ring the order depends on mappers and relationships alone. It is kept, for
+        # sessions that flush often and little.
+        kept = next(iter(self.mappers))._memo("orders of flushes", dict)
+        key = (tuple(self.mappers), tuple(mattering))
+        groups = kept.get(key)
+        if groups is not None:
+            yield from groups
+            return
+        self._connect(mattering)
         self._break_rings()
         graph: dict[Step, list[Step]] = {}
         for step, befores in self.edges.items():
             if not step.disabled:
                 graph[step] = [before for before in befores if not before.disabled]
+        if not self.ring:
+            groups = [group for level in _levels(graph) for group in _groups(level)]
+            if not any(isinstance(each, dependency.KeySwitch) for each in mattering):
+                kept[key] = groups
+            yield from groups
+            return
         for level in _levels(graph):
             yield from _groups(level)
+
+    def _connect(self, mattering: list[Dependency]) -> None:
+        """Make the graph: each mapper's saves before its deletes, and what relationships want."""
+        for mapper in self.mappers:
+            self.add_edges([(self.save_all(mapper), self.delete_all(mapper))])
+        for subject in mattering:
+            subject.mapper_edges(self)
 
     def _break_rings(self) -> None:
         """Replace the steps that depend on each other in a ring by their parts."""
@@ -700,7 +723,6 @@ class Preparation:
         if not self.matters and (
             subject.has_changes(flush, deletes, True) or subject.has_changes(flush, saves, False)
         ):
-            subject.mapper_edges(flush)
             self.matters = True
         return True
 
