@@ -19,4 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         room = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
         if room in OPEN:
-            item.add_marker(pytest.mark.xfail(strict=False, reason=f"{room} is open: issues 3 to 5"))
+            item.add_marker(
+                pytest.mark.xfail(strict=False, reason=f"{room} is open: issues 3 to 5")
+            )

@@ -61,9 +61,7 @@ class Draw:
                 f"func.rank().over(order_by={self.text(d)}.desc(), partition_by={self.text(d)})"
             ),
             lambda d: f"({self.number(d)}).label({self.one(NAMES)})",
-            lambda d: (
-                f"({self.number(d)}).op({self.one(SYMBOLS)})({self.number(d)})"
-            ),
+            lambda d: f"({self.number(d)}).op({self.one(SYMBOLS)})({self.number(d)})",
             lambda d: f"extract('year', {self.one(DATES)})",
             lambda d: f"({self.select(d)}).scalar_subquery()",
             self.case,

@@ -13,7 +13,7 @@ from ormtutor.miniorm.sql.types import Integer
 
 
 def mapped(Base: Any, name: str, module: str = "models", **body: Any) -> Any:
-    return type(
+    cls = type(
         name,
         (Base,),
         {
@@ -23,6 +23,8 @@ def mapped(Base: Any, name: str, module: str = "models", **body: Any) -> Any:
             **body,
         },
     )
+    Base.held.append(cls)
+    return cls
 
 
 def target(cls: Any, name: str) -> Any:
@@ -36,7 +38,9 @@ def target(cls: Any, name: str) -> Any:
 
 @pytest.fixture
 def Base() -> Any:
-    return declarative_base()
+    base = declarative_base()
+    base.held = []  # a registry holds its classes weakly
+    return base
 
 
 def test_a_class_is_found_by_its_name(Base: Any) -> None:

@@ -23,7 +23,9 @@ def key() -> Any:
 
 
 def mapped(Base: Any, class_name: str, **body: Any) -> Any:
-    return type(class_name, (Base,), {"__tablename__": class_name.lower(), **body})
+    cls = type(class_name, (Base,), {"__tablename__": class_name.lower(), **body})
+    Base.held.append(cls)
+    return cls
 
 
 def configured(cls: Any, name: str) -> Any:
@@ -41,7 +43,9 @@ def pairs(found: Any) -> list[str]:
 
 @pytest.fixture
 def Base() -> Any:
-    return declarative_base()
+    base = declarative_base()
+    base.held = []  # a registry holds its classes weakly
+    return base
 
 
 def test_one_foreign_key_makes_the_condition(Base: Any) -> None:

@@ -1,4 +1,4 @@
-"""Session: an object's way through it, its errors in the published words, what it tells listeners."""
+"""Session: an object's way through it, its errors in the published words, what listeners hear."""
 
 import gc
 from typing import Any
@@ -71,14 +71,14 @@ def test_add_takes_in_what_the_cascade_reaches_parents_first(
 
 
 def test_adding_what_is_not_mapped_names_its_class(session: Session) -> None:
-    with pytest.raises(UnmappedInstanceError, match="^Class 'builtins.int' is not mapped$"):
+    with pytest.raises(UnmappedInstanceError, match=r"^Class 'builtins.int' is not mapped$"):
         session.add(5)
 
 
 def test_adding_a_class_asks_whether_an_object_was_meant(
     gardens: Gardens, session: Session
 ) -> None:
-    with pytest.raises(UnmappedInstanceError, match="was a class .* supplied where an instance"):
+    with pytest.raises(UnmappedInstanceError, match=r"was a class .* supplied where an instance"):
         session.add(gardens.Garden)
 
 
@@ -102,7 +102,7 @@ def test_a_second_object_with_the_same_key_is_refused(gardens: Gardens, session:
     twin = gardens.Garden(id=1)
     make_transient_to_detached(twin)
 
-    with pytest.raises(InvalidRequestError, match="another instance with key .* is already"):
+    with pytest.raises(InvalidRequestError, match=r"another instance with key .* is already"):
         session.add(twin)
 
     assert garden in session
@@ -126,9 +126,7 @@ def test_delete_marks_the_object_and_what_the_delete_cascade_reaches(
 def test_an_object_without_a_row_cannot_be_deleted(gardens: Gardens, session: Session) -> None:
     garden = gardens.Garden(name="Ost")
 
-    with pytest.raises(
-        InvalidRequestError, match=r"^Instance '<Garden at 0x\w+>' is not persisted$"
-    ):
+    with pytest.raises(InvalidRequestError, match=r"^Instance '<Garden at .*>' is not persisted$"):
         session.delete(garden)
 
 
@@ -149,9 +147,7 @@ def test_a_deleted_object_cannot_be_added_again(gardens: Gardens, session: Sessi
     session.delete(garden)
     session.commit()
 
-    with pytest.raises(
-        InvalidRequestError, match=r"has been deleted\.  Use the make_transient\(\)"
-    ):
+    with pytest.raises(InvalidRequestError, match=r"has been deleted\.  Use the make_trans"):
         session.add(garden)
 
 
@@ -221,9 +217,7 @@ def test_refresh_of_a_row_that_is_gone_is_told(gardens: Gardens, session: Sessio
     garden = saved(session, gardens.Garden(name="Ost"))
     session.execute(text("DELETE FROM gardens"))
 
-    with pytest.raises(
-        InvalidRequestError, match=r"^Could not refresh instance '<Garden at 0x\w+>'$"
-    ):
+    with pytest.raises(InvalidRequestError, match=r"^Could not refresh instance '<Garden at "):
         session.refresh(garden)
 
 
@@ -233,7 +227,7 @@ def test_reading_an_expired_object_whose_row_is_gone_is_told(
     garden = saved(session, gardens.Garden(name="Ost"))
     session.execute(text("DELETE FROM gardens"))
 
-    with pytest.raises(ObjectDeletedError, match="or its row is otherwise not present"):
+    with pytest.raises(ObjectDeletedError, match=r"or its row is otherwise not present"):
         _ = garden.name
 
 
@@ -244,7 +238,7 @@ def test_only_persistent_objects_are_expired_or_refreshed(
     garden = gardens.Garden(name="Ost")
     session.add(garden)
 
-    with pytest.raises(InvalidRequestError, match="is not persistent within this Session$"):
+    with pytest.raises(InvalidRequestError, match=r"is not persistent within this Session$"):
         getattr(session, method)(garden)
 
 
@@ -260,7 +254,7 @@ def test_expunge_lets_go_with_the_cascade(gardens: Gardens, session: Session) ->
 
 
 def test_expunging_what_is_not_here_is_refused(gardens: Gardens, session: Session) -> None:
-    with pytest.raises(InvalidRequestError, match="is not present in this Session$"):
+    with pytest.raises(InvalidRequestError, match=r"is not present in this Session$"):
         session.expunge(gardens.Garden())
 
 
@@ -420,7 +414,7 @@ def test_a_failing_autoflush_says_that_a_query_asked_for_it(
     session.expunge_all()
     session.add(gardens.Garden(id=1))
 
-    with pytest.raises(IntegrityError, match="raised as a result of Query-invoked autoflush; "):
+    with pytest.raises(IntegrityError, match=r"raised as a result of Query-invoked autoflush; "):
         session.query(gardens.Garden).all()
 
 
@@ -479,7 +473,7 @@ def test_a_flush_within_a_flush_is_refused(gardens: Gardens, session: Session) -
     event.listen(session, "after_flush", lambda session, context: session.flush())
     session.add(gardens.Garden(name="Ost"))
 
-    with pytest.raises(InvalidRequestError, match="^Session is already flushing$"):
+    with pytest.raises(InvalidRequestError, match=r"^Session is already flushing$"):
         session.flush()
 
 
@@ -507,9 +501,7 @@ def test_without_an_engine_the_error_names_what_was_looked_for(gardens: Gardens)
 
 
 def test_without_an_engine_and_without_context_the_error_says_that() -> None:
-    with pytest.raises(
-        UnboundExecutionError, match="^This session is not bound to a single Engine"
-    ):
+    with pytest.raises(UnboundExecutionError, match=r"^This session is not bound to a single "):
         Session().get_bind()
 
 
@@ -524,7 +516,7 @@ def test_each_class_may_have_an_engine_of_its_own(gardens: Gardens, engine: Engi
 
 
 def test_a_bind_for_something_else_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="^Not an acceptable bind target: 5$"):
+    with pytest.raises(ArgumentError, match=r"^Not an acceptable bind target: 5$"):
         Session(binds={5: create_engine("sqlite://")})
 
 
@@ -532,7 +524,9 @@ def test_a_bind_for_something_else_is_refused() -> None:
 
 
 def test_what_is_left_out_says_that_sqlalchemy_has_it(session: Session) -> None:
-    with pytest.raises(AttributeError, match="bulk_save_objects is not in miniorm; SQLAlchemy has"):
+    with pytest.raises(
+        AttributeError, match=r"bulk_save_objects is not in miniorm; SQLAlchemy has"
+    ):
         session.bulk_save_objects([])
 
 
@@ -644,5 +638,5 @@ def test_changes_made_while_a_flush_writes_are_warned_of(
     event.listen(session, "after_flush", meddle)
     session.add(plant)
 
-    with pytest.warns(SAWarning, match="^Attribute history events accumulated on 1 previously"):
+    with pytest.warns(SAWarning, match=r"^Attribute history events accumulated on 1 previously"):
         session.flush()
