@@ -221,6 +221,13 @@ class AttributeImpl:
         """The old value to be kept when `value` is about to change in place."""
         return value
 
+    def is_same(self, current: Any, original: Any) -> bool:
+        """Whether a value was replaced by an equal one, which is no change."""
+        if self.is_equal is not None and id(original) not in MARKERS:
+            # A SQL expression as value compares to another expression, which is not True.
+            return self.is_equal(current, original) is True
+        return (current == original) is True
+
     # reading ---------------------------------------------------------------------------------
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
@@ -435,18 +442,12 @@ class ScalarAttributeImpl(AttributeImpl):
         original = state.committed_state.get(self.key, _NO_HISTORY)
         if original is _NO_HISTORY:
             return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
-        if current is not NO_VALUE and self._same(current, original):
+        if current is not NO_VALUE and self.is_same(current, original):
             return History((), [current], ())
         if id(original) in MARKERS:
             # The old value is not known. Where the present one is gone too, None stands for it.
             return History([None if id(current) in MARKERS else current], (), ())
         return History(() if current is NO_VALUE else [current], (), [original])
-
-    def _same(self, current: Any, original: Any) -> bool:
-        if self.is_equal is not None and id(original) not in MARKERS:
-            # A SQL expression as value compares to another expression, which is not True.
-            return self.is_equal(current, original) is True
-        return (current == original) is True
 
 
 _LOAD_THE_REPLACED = (

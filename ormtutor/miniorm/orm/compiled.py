@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 class CompiledQuery:
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
-    slots: for the name of a bind parameter in the text its place among the values of a query of this
-    structure; the others have always the same value. simple: all have a place, and no value is
-    converted. places: then, in the order of the text.
+    slots: for the name of a bind parameter in the text its place among the values of a query of
+    this structure; the others have always the same value. simple: all have a place, and no value
+    is converted. places: then, in the order of the text.
     """
 
     __slots__ = (
@@ -69,6 +69,7 @@ class CompiledQuery:
         self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
     ) -> None:
         self.compilation: Compilation | None = compilation
+        self.is_linted = False
         self.statement = compilation.statement
         self.compiled = compiled
         self.mapper = mapper

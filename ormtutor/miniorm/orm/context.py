@@ -379,8 +379,8 @@ class Compilation:
     """One ORM select on its way to a Core select and a RowPlan.
 
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
-    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if it
-    loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
+    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if
+    it loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
     parameters whose values change from one execution to the next. known_too: see EntityPlan.
     """
 

@@ -701,6 +701,10 @@ class ManyToMany(Dependency):
 
     published_name = "ManyToManyDP"
 
+    def __init__(self, prop: Any) -> None:
+        super().__init__(prop)
+        self._other_copies: list[KeyCopy] | None = None
+
     @property
     def copies(self) -> list[KeyCopy]:
         """The columns of our key in the association table, by our attributes."""
@@ -716,10 +720,6 @@ class ManyToMany(Dependency):
                 self.mapper, self.prop.secondary_synchronize_pairs
             )
         return self._other_copies
-
-    def __init__(self, prop: Any) -> None:
-        super().__init__(prop)
-        self._other_copies: list[KeyCopy] | None = None
 
     def edges(
         self,

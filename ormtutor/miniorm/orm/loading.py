@@ -307,7 +307,7 @@ def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
     try:
         values = [named[key] for key in keys]
     except KeyError:
-        values = None  # type: ignore[assignment]
+        values = None
     if values is None or len(named) != len(keys):
         names = ",".join(f"'{key}'" for key in keys)
         raise sa_exc.InvalidRequestError(

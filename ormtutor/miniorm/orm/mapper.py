@@ -493,7 +493,7 @@ class Mapper:
         self._configure_failed: BaseException | None = None
         self._props: dict[str, MapperProperty] = {}
         self._columntoproperty: dict[Any, ColumnProperty] = {}
-        self._readonly_props: set[MapperProperty] = set()
+        self._readonly_props: set[ColumnProperty] = set()
         self.columns_by_key: dict[str, Any] = {}
         self.impls: dict[str, AttributeImpl] = {}
         self.delete_orphans: list[tuple[str, type]] = []

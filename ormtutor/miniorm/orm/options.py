@@ -359,7 +359,7 @@ class LoaderOptions:
         self.propagated = any(each.propagates for each in self.resolved)
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved | None:
-        """The option that speaks of `prop` at this path: its own, or its entity's '*', or any '*'."""
+        """The option for `prop` at this path: its own, or its entity's '*', or any '*'."""
         by_path = self._by_path
         return (
             by_path.get((*path, prop))

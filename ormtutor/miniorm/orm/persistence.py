@@ -233,7 +233,8 @@ def sort_states(mapper: Mapper, states: Iterable[InstanceState]) -> list[Instanc
 
     Raises: InvalidRequestError: primary keys cannot be compared.
     """
-    pending, persistent = [], []
+    pending: list[InstanceState] = []
+    persistent: list[InstanceState] = []
     for state in states:
         (pending if state.ident is None else persistent).append(state)
     pending.sort(key=attrgetter("insert_order"))
@@ -345,7 +346,7 @@ def changed_record(
         value = values[key]
         if type(value) not in PLAIN and _is_expression(value):
             record.expressions[column] = value
-        elif not mapper.impls[key]._same(value, old):
+        elif not mapper.impls[key].is_same(value, old):
             params[column.key] = value
     if mapper.eager_defaults and not writing.update_defaults <= params.keys():
         record.batches = False

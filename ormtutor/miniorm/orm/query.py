@@ -21,7 +21,12 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.orm import bulk, context, loading
+from ormtutor.miniorm.orm import (
+    bulk,
+    context,
+    loading,
+    strategies,  # noqa: F401  registers the loaders of relationships
+)
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.compiled import (
     CompiledQuery,
@@ -842,7 +847,7 @@ class Query:
         if self._statement is not None:
             return self._load_statement()
         if self.session is None:
-            self.session.execute  # noqa: B018 (there is none, and this says so)
+            getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         query, values = self._compiled()
         loaded = loading.run(
             self.session,
@@ -938,7 +943,8 @@ class Query:
         number_of_rows = func.count(elements.literal_column("*"))
         if self._statement is not None:
             # As in the original this asks the statement itself for a column of that name.
-            return self.with_entities(number_of_rows).scalar()
+            found: int = self.with_entities(number_of_rows).scalar()
+            return found
         outer = type(self)([number_of_rows], self.session)
         outer._base = self.enable_eagerloads(False)._inner_for_count()
         outer._cause = COUNT
@@ -1348,6 +1354,6 @@ def _described_select(statement: Any) -> list[dict[str, Any]]:
     return _described(entities, legacy=False)
 
 
-Select._describe = staticmethod(_described_select)  # type: ignore[assignment]
+Select._describe = staticmethod(_described_select)
 # select() has this method only when it selects entities; Core knows of none.
 Select.from_statement = _select_from_statement  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ class LoadContext:
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     made: how many objects were new. fresh: their states, kept only when someone listens.
-    batches: for each EntityPlan with later loaders its objects by state, the new and the known ones.
+    batches: for each EntityPlan with later loaders its objects by state, the new and the known.
     refresh_state: the state that a refresh is about.
     """
 

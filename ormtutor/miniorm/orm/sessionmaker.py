@@ -76,7 +76,8 @@ class sessionmaker(SessionFactoryMethods):
                 local_kw["info"] = {**value, **local_kw["info"]}
             else:
                 local_kw.setdefault(name, value)
-        return self.class_(**local_kw)
+        session: Session = self.class_(**local_kw)
+        return session
 
     def configure(self, **new_kw: Any) -> None:
         """Change the configuration of the sessions to come."""

@@ -75,7 +75,7 @@ class Enlisted:
     __slots__ = ("autoclose", "connection", "should_commit", "transaction")
 
     def __init__(
-        self, connection: Any, transaction: Any, should_commit: bool, autoclose: bool
+        self, connection: Connection, transaction: Any, should_commit: bool, autoclose: bool
     ) -> None:
         self.connection = connection
         self.transaction = transaction

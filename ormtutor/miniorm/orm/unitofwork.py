@@ -422,7 +422,7 @@ class UOWTransaction:
             passive = PASSIVE_OFF
         impl = state.mapper.impls[key]
         history = impl.get_history(state, state.dict, passive | self.history_flags)
-        of_states = history.as_state() if history and impl.uses_objects else history
+        of_states: History = history.as_state() if history and impl.uses_objects else history
         # The objects are kept too, so that what was just loaded lives as long as the flush.
         self._histories[state, key] = (history, of_states, passive)
         return of_states

@@ -51,20 +51,28 @@ def test_begin_as_a_context_manager_commits(
 
 
 def test_an_error_inside_rolls_back(gardens: Gardens, session: Session, sql_log: SQLLog) -> None:
-    with pytest.raises(ValueError, match="^stop$"), session.begin():
-        session.add(gardens.Garden(name="Ost"))
-        session.flush()
-        raise ValueError("stop")
+    def fail_after_a_flush() -> None:
+        with session.begin():
+            session.add(gardens.Garden(name="Ost"))
+            session.flush()
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match=r"^stop$"):
+        fail_after_a_flush()
 
     assert sql_log[-1] == "ROLLBACK"
     assert not session.in_transaction()
 
 
 def test_work_after_the_end_inside_the_block_is_refused(gardens: Gardens, session: Session) -> None:
-    with pytest.raises(InvalidRequestError, match=r"^Can't operate on closed transaction inside "):
+    def go_on_after_rollback() -> None:
         with session.begin():
             session.rollback()
             session.add(gardens.Garden(name="Ost"))
+
+    message = r"^Can't operate on closed transaction inside context manager\."
+    with pytest.raises(InvalidRequestError, match=message):
+        go_on_after_rollback()
 
 
 def test_a_second_begin_is_refused(session: Session) -> None:
