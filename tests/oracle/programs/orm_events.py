@@ -1,0 +1,90 @@
+"""What listeners hear of a session and of the states of its objects."""
+
+from sqlalchemy import Column, Integer, String, create_engine, event
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+
+class Bell(Base):
+    __tablename__ = "bells"
+    id = Column(Integer, primary_key=True)
+    tone = Column(String)
+
+    def __repr__(self):
+        return f"Bell({self.__dict__.get('tone')!r})"
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+for name in (
+    "transient_to_pending",
+    "pending_to_persistent",
+    "pending_to_transient",
+    "persistent_to_deleted",
+    "deleted_to_detached",
+    "deleted_to_persistent",
+    "persistent_to_detached",
+    "persistent_to_transient",
+    "detached_to_persistent",
+    "loaded_as_persistent",
+):
+
+    def told(session, bell, name=name):
+        print(name, bell)
+
+    event.listen(session, name, told)
+
+for name in (
+    "before_commit",
+    "after_commit",
+    "after_rollback",
+    "after_begin",
+    "after_soft_rollback",
+):
+
+    def heard(session, *more, name=name):
+        print(name, len(more))
+
+    event.listen(session, name, heard)
+
+
+@event.listens_for(session, "before_flush")
+def before(session, context, objects):
+    print("before_flush", sorted(map(repr, session.new)), sorted(map(repr, session.dirty)))
+
+
+@event.listens_for(session, "after_flush")
+def after(session, context):
+    print("after_flush", sorted(map(repr, session.new)), sorted(map(repr, session.deleted)))
+
+
+low = Bell(tone="c")
+session.add(low)
+session.flush()
+session.rollback()
+session.add(low)
+session.commit()
+low.tone = "d"
+session.commit()
+high = Bell(tone="g")
+session.add(high)
+session.expunge(high)
+session.add(high)
+session.commit()
+session.delete(high)
+session.flush()
+session.rollback()
+print(high.tone)
+session.delete(high)
+session.commit()
+session.expunge(low)
+session.add(low)
+session.close()
+print(session.query(Bell).all())
+event.remove(session, "before_flush", before)
+session.add(Bell(tone="a"))
+session.commit()
+session.close()
