@@ -1,0 +1,224 @@
+"""Measure consoles on a real pty: start, first frame, key to echo, Enter to result, memory.
+
+    python benchmarks/console.py [--rounds N] [--peers DIR] [--only NAME ...]
+
+Each console starts in a pty of its own, 140x40; the rounds rotate the order and the first is thrown
+away. `--peers` names the bin directory of an environment with IPython, ptpython, bpython and
+litecli. Only ratios within one run mean anything. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import re
+import select
+import signal
+import statistics
+import struct
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyte
+
+HERE = Path(__file__).parent
+ROWS, COLUMNS = 40, 140
+PATIENCE = 20.0
+KEYS = 30
+INPUTS = 12
+# What a terminal answers when it is asked where its cursor is.
+CURSOR_ASKED, CURSOR_TOLD = b"\x1b[6n", b"\x1b[1;1R"
+
+
+@dataclass(frozen=True)
+class Console:
+    """How a console is started, what its prompt shows, and what it takes for six times seven."""
+
+    name: str
+    command: list[str]
+    prompt: str
+    asks: str = "{0} * 1001"
+    tells: str = "{0}"
+
+
+def consoles(peers: Path | None) -> list[Console]:
+    """Return the limit, ourselves, and those peers that are installed."""
+    here = [
+        Console("python -q", [sys.executable, "-q"], ">>> "),
+        Console("limit", [sys.executable, str(HERE / "workloads/least_console.py")], ">>> "),
+        Console("ormtutor", [sys.executable, "-m", "ormtutor", "mapping"], ">>> "),
+    ]
+    if peers is None:
+        return here
+    return [
+        *here,
+        Console("IPython", [str(peers / "ipython"), "--no-banner"], "In [1]: "),
+        Console("ptpython", [str(peers / "ptpython")], ">>> "),
+        Console("bpython", [str(peers / "bpython")], ">>> "),
+        Console("litecli", [str(peers / "litecli"), ":memory:"], "> ", asks="select {0} * 1001;"),
+    ]
+
+
+class Terminal:
+    """A console on a pty, and its screen."""
+
+    def __init__(self, console: Console, home: str) -> None:
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.began = time.perf_counter()
+        self.pid, self.descriptor = os.forkpty()
+        if self.pid == 0:
+            environment = {
+                **os.environ,
+                "TERM": "xterm-256color",
+                "HOME": home,
+                "ORMTUTOR_HOME": home,
+            }
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            os.execvpe(console.command[0], console.command, environment)
+        size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, size)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def send(self, text: str) -> None:
+        os.write(self.descriptor, text.encode())
+
+    def wait(self, is_there: Callable[[], bool]) -> float:
+        """Read until something is on the screen; return the moment."""
+        moment = time.perf_counter()
+        until = moment + PATIENCE
+        while not is_there():
+            if time.perf_counter() > until:
+                raise TimeoutError(self.text)
+            if select.select([self.descriptor], [], [], 0.1)[0]:
+                data = os.read(self.descriptor, 65536)
+                moment = time.perf_counter()
+                if CURSOR_ASKED in data:
+                    os.write(self.descriptor, CURSOR_TOLD)
+                self.stream.feed(data)
+        return moment
+
+    def memory(self) -> int:
+        """Return the kibibytes that the console and its children hold."""
+        return sum(map(resident, family(self.pid)))
+
+    def close(self) -> None:
+        for pid in family(self.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        os.waitpid(self.pid, 0)
+        os.close(self.descriptor)
+
+
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and its descendants."""
+    yield pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in children.read_text().split() if children.exists() else ():
+        yield from family(int(child))
+
+
+def resident(pid: int) -> int:
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) if found else 0
+
+
+@contextmanager
+def running(console: Console, home: str) -> Iterator[Terminal]:
+    terminal = Terminal(console, home)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def measure(console: Console, home: str) -> dict[str, float]:
+    """Run one console once; return milliseconds, and memory in MiB."""
+    found: dict[str, float] = {}
+    with running(console, home) as terminal:
+        painted = terminal.wait(lambda: bool(terminal.text.strip()))
+        found["first frame"] = painted - terminal.began
+        terminal.wait(lambda: console.prompt in terminal.text)
+        terminal.send("q")
+        usable = terminal.wait(lambda: f"{console.prompt}q" in terminal.text)
+        found["usable prompt"] = usable - terminal.began
+        found["key to echo"], found["key to echo, p95"] = echo(terminal)
+        found["Enter to result"] = statistics.median(
+            answer(console, terminal, 137 + number) for number in range(INPUTS)
+        )
+        memory = terminal.memory() / 1024
+    return {name: seconds * 1000 for name, seconds in found.items()} | {"memory": memory}
+
+
+def echo(terminal: Terminal) -> tuple[float, float]:
+    """Type a word key by key; return the median and the 95th percentile in seconds."""
+    times = []
+    for number in range(KEYS):
+        column = terminal.screen.cursor.x + 1
+        began = time.perf_counter()
+        terminal.send("qwxz"[number % 4])
+        times.append(
+            terminal.wait(lambda column=column: terminal.screen.cursor.x >= column) - began
+        )
+    terminal.send("\x15")
+    column = terminal.screen.cursor.x - KEYS
+    terminal.wait(lambda: terminal.screen.cursor.x <= column)
+    times.sort()
+    return statistics.median(times), times[int(len(times) * 0.95)]
+
+
+def answer(console: Console, terminal: Terminal, number: int) -> float:
+    """Let the console multiply; return the seconds from Enter to the product on the screen."""
+    product = console.tells.format(number * 1001)
+    asked = console.asks.format(number)
+    terminal.send(asked)
+    terminal.wait(lambda: asked in terminal.text)
+    began = time.perf_counter()
+    terminal.send("\r")
+    return terminal.wait(lambda: product in terminal.text) - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--only", nargs="*")
+    options = parser.parse_args()
+    known = [
+        each for each in consoles(options.peers) if not options.only or each.name in options.only
+    ]
+    figures: dict[str, list[dict[str, float]]] = {console.name: [] for console in known}
+    with tempfile.TemporaryDirectory() as home:
+        for number in range(options.rounds + 1):
+            shift = number % len(known)
+            for console in known[shift:] + known[:shift]:
+                found = measure(console, home)
+                if number:
+                    figures[console.name].append(found)
+    print(report(figures))
+
+
+def report(figures: dict[str, list[dict[str, float]]]) -> str:
+    """Return a Markdown table of medians, in milliseconds and MiB."""
+    names = list(next(iter(figures.values()))[0])
+    lines = [f"| console | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for console, rounds in figures.items():
+        medians = [statistics.median(each[name] for each in rounds) for name in names]
+        lines.append(f"| {console} | {' | '.join(f'{value:.1f}' for value in medians)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
