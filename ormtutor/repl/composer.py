@@ -65,6 +65,11 @@ class Composer:
             display.console_skip = 0
         return isinstance(event, StepOpened | Concluded | Judged)
 
+    @staticmethod
+    def is_awaited(event: Event) -> bool:
+        """Whether the learner waits for this one: it is to be seen without a frame's delay."""
+        return isinstance(event, Replied) and isinstance(event.message, Finished)
+
     # --- places -----------------------------------------------------------------------------------
 
     def places(self, columns: int, rows: int, input_rows: int) -> frame.Plan:

@@ -90,6 +90,7 @@ class Screen:
         self._is_interrupted = False
         self._last_paint = 0.0
         self._is_paint_planned = False
+        self._is_awaited = False
         self._is_closing = False
         worker.on_change = self._on_idle
         worker.on_fault = self._on_fault
@@ -155,13 +156,14 @@ class Screen:
             return
         if self.composer.take_in(event, self.stage.places):
             self.display.snapshot = self.dialog.snapshot()
-        self.changed()
+        self.changed(is_awaited=self.composer.is_awaited(event))
 
-    def changed(self) -> None:
-        """Note that the next frame differs, and have it painted soon."""
+    def changed(self, is_awaited: bool = False) -> None:
+        """Note that the next frame differs, and have it painted soon; at once if it is awaited."""
         self.display.version += 1
+        self._is_awaited |= is_awaited
         loop = self.app.loop
-        if loop is None or self._is_paint_planned:
+        if loop is None or (self._is_paint_planned and not is_awaited):
             return
         self._is_paint_planned = True
         try:
@@ -172,13 +174,13 @@ class Screen:
     def _plan_paint(self) -> None:
         """Paint now, or a little later: more often than the eye can follow helps nobody."""
         wait = self._last_paint + FRAME_SECONDS - time.monotonic()
-        if wait > 0 and self.app.loop is not None:
+        if wait > 0 and not self._is_awaited and self.app.loop is not None:
             self.app.loop.call_later(wait, self._paint)
         else:
             self._paint()
 
     def _paint(self) -> None:
-        self._is_paint_planned = False
+        self._is_paint_planned = self._is_awaited = False
         self._last_paint = time.monotonic()
         self.app.invalidate()
 
