@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 ROWS, COLUMNS = 40, 140
 PATIENCE = 20.0
 KEYS = 30
+WORD = "wxzq" * KEYS
 INPUTS = 12
 # What a terminal answers when it is asked where its cursor is.
 CURSOR_ASKED, CURSOR_TOLD = b"\x1b[6n", b"\x1b[1;1R"
@@ -154,7 +155,7 @@ def measure(console: Console, home: str) -> dict[str, float]:
         terminal.send("q")
         usable = terminal.wait(lambda: f"{console.prompt}q" in terminal.text)
         found["usable prompt"] = usable - terminal.began
-        found["key to echo"], found["key to echo, p95"] = echo(terminal)
+        found["key to echo"], found["key to echo, p95"] = echo(console, terminal)
         found["Enter to result"] = statistics.median(
             answer(console, terminal, 137 + number) for number in range(INPUTS)
         )
@@ -162,19 +163,16 @@ def measure(console: Console, home: str) -> dict[str, float]:
     return {name: seconds * 1000 for name, seconds in found.items()} | {"memory": memory}
 
 
-def echo(terminal: Terminal) -> tuple[float, float]:
+def echo(console: Console, terminal: Terminal) -> tuple[float, float]:
     """Type a word key by key; return the median and the 95th percentile in seconds."""
     times = []
-    for number in range(KEYS):
-        column = terminal.screen.cursor.x + 1
+    for number in range(1, KEYS + 1):
+        shown = f"{console.prompt}q{WORD[:number]}"
         began = time.perf_counter()
-        terminal.send("qwxz"[number % 4])
-        times.append(
-            terminal.wait(lambda column=column: terminal.screen.cursor.x >= column) - began
-        )
+        terminal.send(WORD[number - 1])
+        times.append(terminal.wait(lambda shown=shown: shown in terminal.text) - began)
     terminal.send("\x15")
-    column = terminal.screen.cursor.x - KEYS
-    terminal.wait(lambda: terminal.screen.cursor.x <= column)
+    terminal.wait(lambda: f"{console.prompt}q" not in terminal.text)
     times.sort()
     return statistics.median(times), times[int(len(times) * 0.95)]
 

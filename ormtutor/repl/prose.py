@@ -12,6 +12,7 @@ the first prompt.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ormtutor.repl.cells import grid, line_width, text_of, wrap
 
@@ -43,17 +44,17 @@ def render(markdown: str, room: int, *, marks: bool = False) -> list[Line]:
 
     With `marks` the backticks around code stay: for line mode, where no style tells it apart.
     """
-    blocks = [
-        block
-        for block in _blocks(_COMMENT.sub("", markdown).strip("\n").split("\n"), room, marks)
-        if block
-    ]
+    return list(_rendered(markdown, room, marks))
+
+
+@lru_cache(maxsize=64)
+def _rendered(markdown: str, room: int, marks: bool) -> tuple[Line, ...]:
+    """Kept, since each frame shows the same text again: it took half of a frame's time."""
     lines: list[Line] = []
-    for block in blocks:
-        if lines:
-            lines.append([])
-        lines += block
-    return lines
+    for block in _blocks(_COMMENT.sub("", markdown).strip("\n").split("\n"), room, marks):
+        if block:
+            lines += [[], *block] if lines else block
+    return tuple(lines)
 
 
 def _blocks(source: list[str], room: int, marks: bool) -> list[list[Line]]:
