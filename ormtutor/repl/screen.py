@@ -217,8 +217,8 @@ class Screen:
         self.changed()
 
     def _go_on(self) -> None:
-        if self.display.pending and not self.worker.is_busy:
-            self._take(self.display.pending.popleft())
+        while self.display.pending and self.dialog is not None and not self.worker.is_busy:
+            self._do(self.dialog, self.display.pending.popleft())
 
     def _on_fault(self, fault: Exception) -> None:
         """Say that something of ours is broken, keep the details for a report, and go on."""
@@ -289,14 +289,17 @@ class Screen:
 
     def _take(self, text: str) -> None:
         """Do an input now, or keep it until the running one has ended."""
-        if self.dialog is not None and self.dialog.is_quick(text):
-            self.dialog.perform(text)
-        elif self.worker.is_busy or self.dialog is None:
+        dialog, is_waiting = self.dialog, self.worker.is_busy or self.display.pending
+        if dialog is None or (is_waiting and not dialog.is_quick(text)):
             self.display.pending.append(text)
         else:
-            self._do(self.dialog, text)
+            self._do(dialog, text)
 
     def _do(self, dialog: Dialog, text: str) -> None:
+        if dialog.is_quick(text):
+            dialog.perform(text)
+            return
+
         def job() -> None:
             self._is_interrupted = False
             dialog.perform(text)

@@ -185,6 +185,17 @@ def test_what_is_typed_meanwhile_waits_and_then_runs(terminal: Terminal) -> None
     terminal.wait_for("│ 42 ")
 
 
+def test_what_was_typed_ahead_keeps_its_order(terminal: Terminal) -> None:
+    screen = terminal.screen
+    terminal.wait_until(lambda: not screen.worker.is_busy)
+    # The job before has just ended, and the first of those that wait is not yet taken.
+    screen.display.pending.append("first = 1")
+
+    screen._take("second = 2")
+
+    assert list(screen.display.pending) == ["first = 1", "second = 2"]
+
+
 def test_after_ctrl_c_nothing_that_was_typed_ahead_runs(terminal: Terminal) -> None:
     terminal.type("import time")
     terminal.keys("time.sleep(60)\r")
