@@ -2,8 +2,8 @@
 
     python runner.py miniorm        (or `sqlalchemy`, with a release first on the path)
 
-Reads one JSON object a line from standard input, `{"name": ..., "source": ...}`, and answers with
-one: what was printed, the error that ended the program, the warnings, every statement with its
+Reads one JSON object a line from standard input, `{"name": ..., "source": ..., "order": 0}` (see
+SetOrder), and answers with one: what was printed, the error that ended the program, the warnings, every statement with its
 parameters, its cause (on miniorm), how many lines had been printed before it and whether it worked,
 the transactions around them, and what all tables hold in the end.
 
@@ -18,6 +18,7 @@ import contextlib
 import gc
 import io
 import json
+import random
 import re
 import sys
 import types
@@ -156,16 +157,59 @@ def follow_the_closed_list() -> None:
     state.InstanceState._load_expired = load_without_autoflush
 
 
+class SetOrder:
+    """In which order SQLAlchemy takes what it keeps in sets: one for each number.
+
+    Its mappers, states and the records of a flush are hashed by their address, so that two runs of
+    a program differ wherever it takes them in the order of a set. Here the number draws it.
+    """
+
+    def __init__(self) -> None:
+        self.choose(0)
+
+    def choose(self, number: int) -> None:
+        """Take another order for the program that comes."""
+        self.number = number
+        self.draw = random.Random(number)
+
+    def install(self) -> None:
+        """Become the hash of those classes."""
+        from sqlalchemy import Column, Table
+        from sqlalchemy.orm import Mapper, unitofwork
+        from sqlalchemy.orm.dependency import DependencyProcessor
+        from sqlalchemy.orm.relationships import RelationshipProperty
+        from sqlalchemy.orm.state import InstanceState
+
+        # A lambda is a method of the class that it is given to; a bound method would not be.
+        kinds = (Column, Table, Mapper, DependencyProcessor, RelationshipProperty, InstanceState)
+        for kind in kinds:
+            kind.__hash__ = lambda member: self.of_member(member)
+        unitofwork.PostSortRec.__hash__ = lambda record: self.of_record(record)
+
+    def of_member(self, member: Any) -> int:
+        known: int | None = vars(member).get("_drawn")
+        if known is None:
+            known = vars(member)["_drawn"] = self.draw.getrandbits(60)
+        return known
+
+    def of_record(self, record: Any) -> int:
+        # A record has no room for a number of its own.
+        return hash((self.number, type(record).__name__, str(record.sort_key)))
+
+
 def main() -> None:
     """Answer each program on standard input."""
+    order = SetOrder()
     if sys.argv[1] == "miniorm":
         from ormtutor.kernel import alias
 
         alias.open_door("miniorm", {})
     else:
         follow_the_closed_list()
+        order.install()
     for line in sys.stdin:
         request = json.loads(line)
+        order.choose(request["order"])
         answer = ADDRESS.sub("0x...", json.dumps(run(request["source"], request["name"])))
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
