@@ -3,9 +3,9 @@
     python runner.py miniorm        (or `sqlalchemy`, with a release first on the path)
 
 Reads one JSON object a line from standard input, `{"name": ..., "source": ..., "order": 0}` (see
-SetOrder), and answers with one: what was printed, the error that ended the program, the warnings, every statement with its
-parameters, its cause (on miniorm), how many lines had been printed before it and whether it worked,
-the transactions around them, and what all tables hold in the end.
+SetOrder), and answers with one: what was printed, the error that ended the program, the warnings,
+every statement with its parameters, its cause (on miniorm), how many lines had been printed before
+it and whether it worked, the transactions around them, and what all tables hold in the end.
 
 The oracle is 1.4.54 but for the closed list of `ormtutor/differences.py`. Two points of that list
 concern what happens, not how it is spelled, and are brought about here in the oracle's process;
@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import itertools
 import json
 import random
 import re
@@ -161,7 +162,8 @@ class SetOrder:
     """In which order SQLAlchemy takes what it keeps in sets: one for each number.
 
     Its mappers, states and the records of a flush are hashed by their address, so that two runs of
-    a program differ wherever it takes them in the order of a set. Here the number draws it.
+    a program differ wherever it takes them in the order of a set. Here the number draws it; number
+    0 is the order of their making, which is what memory gives most often.
     """
 
     def __init__(self) -> None:
@@ -171,6 +173,7 @@ class SetOrder:
         """Take another order for the program that comes."""
         self.number = number
         self.draw = random.Random(number)
+        self.count = itertools.count(1)
 
     def install(self) -> None:
         """Become the hash of those classes."""
@@ -189,7 +192,9 @@ class SetOrder:
     def of_member(self, member: Any) -> int:
         known: int | None = vars(member).get("_drawn")
         if known is None:
-            known = vars(member)["_drawn"] = self.draw.getrandbits(60)
+            known = vars(member)["_drawn"] = (
+                self.draw.getrandbits(60) if self.number else next(self.count)
+            )
         return known
 
     def of_record(self, record: Any) -> int:
