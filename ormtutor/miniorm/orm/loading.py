@@ -404,18 +404,22 @@ def load_scalar_attributes(
         ident = values[0] if mapper.single_key else tuple(values)
     only = frozenset(keys)
     options = None if state.load_options is None else state.load_options.at(mapper)
-    found = load_by_ident(
-        session,
-        mapper,
-        ident,
-        options=options,
-        options_key=options,
-        refresh_state=state,
-        only=only,
-        cause=Cause("refresh", label_of(mapper, ident)),
-        # Differs from 1.4, which may flush here: see ormtutor/differences.py.
-        autoflush=False,
-    )
+    autoflush = session.autoflush
+    # Differs from 1.4, which may flush here: see ormtutor/differences.py.
+    session.autoflush = False
+    try:
+        found = load_by_ident(
+            session,
+            mapper,
+            ident,
+            options=options,
+            options_key=options,
+            refresh_state=state,
+            only=only,
+            cause=Cause("refresh", label_of(mapper, ident)),
+        )
+    finally:
+        session.autoflush = autoflush
     if found is None and state.ident is not None:
         raise orm_exc.ObjectDeletedError(state)
 

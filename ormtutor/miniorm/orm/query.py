@@ -524,6 +524,8 @@ class Query:
             new._populate_existing = kwargs["populate_existing"]
         if "yield_per" in kwargs:
             new._yield_per = kwargs["yield_per"]
+        if "autoflush" in kwargs:
+            new._autoflush = kwargs["autoflush"]
         return new
 
     def get_execution_options(self) -> Any:

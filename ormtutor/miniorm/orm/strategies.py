@@ -34,7 +34,6 @@ from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
     LOAD_AGAINST_COMMITTED,
-    LOAD_REPLACED,
     NO_AUTOFLUSH,
     NO_RAISE,
     NO_VALUE,
@@ -188,13 +187,14 @@ def _get_lazily(
 ) -> Any:
     """Many-to-one: the primary key of the related object stands in our columns."""
     mapper = prop.mapper
+    was_there = prop.key in state.dict
     values = _key_values(prop, state, passive)
     for value in values:
         if value is PASSIVE_NO_RESULT or value is NO_VALUE:
             return value
     if all(value is None for value in values):
         return None
-    if prop.key in state.dict and not passive & LOAD_REPLACED:
+    if prop.key in state.dict and not was_there:
         return ATTR_WAS_SET
     ident = values[0] if mapper.single_key else tuple(values)
     known = in_identity_map(session, mapper, ident, passive)
@@ -247,8 +247,10 @@ def _select_lazily(
         read = state.mapper._get_committed_state_attr_by_column
     else:
         read = state.mapper._get_state_attr_by_column
+    was_there = prop.key in values
+    # Where our columns are expired too, their refresh may bring the related objects with it.
     found = [read(state, values, column, passive) for column in columns]
-    if prop.key in values and not passive & LOAD_REPLACED:
+    if prop.key in values and not was_there:
         return ATTR_WAS_SET
     for value in found:
         if (
@@ -552,7 +554,6 @@ class SelectInLoader(_EagerLoader):
                 query,
                 [values],
                 self.cause.with_objects(self._objects(owners)),
-                autoflush=False,
             )
         )
         found: dict[tuple[Any, ...], list[Any]] = {}
@@ -645,7 +646,6 @@ class SubqueryLoader(_EagerLoader):
                 context.parameters,
                 self.cause.with_objects(self._objects(states.items())),
                 params=context.params,
-                autoflush=False,
             )
         )
         found: dict[tuple[Any, ...], list[Any]] = {}
