@@ -87,7 +87,7 @@ SPELLINGS = [
 SHARED_COLUMN = re.compile(r", [\w.\"]+ AS \w+__\d+")
 # The same outside of a SELECT that was wrapped; the label is counted up with one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
-PARENT_FIRST = re.compile(r"ORDER BY anon_1\.\w+(?:, anon_1\.\w+)*(?:, |$)")
+ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
 # Which objects stand in a circle is told as a set, in no order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
 
@@ -122,21 +122,34 @@ def as_ours(outcome: Outcome) -> Outcome:
 
 def comparable(outcome: Outcome) -> Outcome:
     """Return our outcome without the order by the parent's key in a subquery load."""
-    log = []
-    for entry in outcome.log:
-        if entry[1:] and entry[3].endswith("(subquery)"):
-            head, _, order = entry[1].rpartition("\n")
-            rest = PARENT_FIRST.sub("ORDER BY ", order)
-            if rest != order:
-                sql = f"{head}\n{rest}".removesuffix("ORDER BY ").rstrip()
-                entry = [entry[0], sql, *entry[2:]]
-        log.append(entry)
+    log = [
+        [entry[0], without_parents_order(entry[1]), *entry[2:]]
+        if entry[1:] and entry[3].endswith("(subquery)")
+        else entry
+        for entry in outcome.log
+    ]
     return replace(
         outcome,
         output=[spelled(line) for line in outcome.output],
         error=spelled(outcome.error),
         log=unordered_flushes(log),
     )
+
+
+def without_parents_order(sql: str) -> str:
+    """Return a subquery load without its first terms of ORDER BY: the columns of the parent.
+
+    They come from the inner SELECT, or from an alias that is joined to it; those of a joined eager
+    load come from an alias behind LEFT OUTER JOIN, or behind the related table.
+    """
+    found = ORDER.search(sql)
+    if found is None:
+        return sql
+    terms = found["terms"].split(", ")
+    parents = {"anon_1", *re.findall(r"(?<!OUTER) JOIN \S+ AS (\w+) ON", sql)}
+    while terms and terms[0].partition(".")[0] in parents:
+        del terms[0]
+    return sql[: found.start()] + (f" ORDER BY {', '.join(terms)}" if terms else "")
 
 
 # In so many orders of its sets the oracle runs a program that differs.

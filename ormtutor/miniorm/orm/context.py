@@ -167,7 +167,8 @@ class Asked:
 
     legacy: it is a Query. eager: eager loading is wanted. base: a union (or the like) that the
     entities are read from. toplevel: it is not a part of another statement. textual: the rows come
-    from a statement of the learner's own, to which nothing can be joined.
+    from a statement of the learner's own, to which nothing can be joined. keeps_order: also inside
+    of the SELECT of a subquery load.
     """
 
     __slots__ = (
@@ -183,6 +184,7 @@ class Asked:
         "having",
         "independent_ctes",
         "joins",
+        "keeps_order",
         "label_style",
         "legacy",
         "limit",
@@ -204,6 +206,7 @@ class Asked:
         self.from_objects: tuple[Any, ...] = ()
         self.joins: tuple[JoinStep, ...] = ()
         self.order_by: tuple[Any, ...] = ()
+        self.keeps_order = False
         self.group_by: tuple[Any, ...] = ()
         self.having: tuple[Any, ...] = ()
         self.distinct = False

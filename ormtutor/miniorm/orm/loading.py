@@ -324,6 +324,7 @@ def load_by_ident(
     *,
     options: LoaderOptions | None = None,
     options_key: Any = None,
+    prior: tuple[Any, ...] = (),
     populate_existing: bool = False,
     refresh_state: InstanceState | None = None,
     only: frozenset[str] | None = None,
@@ -335,6 +336,7 @@ def load_by_ident(
     """One object by one SELECT; None when there is no row.
 
     refresh_state: the object whose values are replaced, all of them or only those named in `only`.
+    prior: the relationship along which a lazy load came here; options_key tells it from others.
     """
     values = (ident,) if mapper.single_key else ident
     missing = tuple(index for index, value in enumerate(values) if value is None)
@@ -365,7 +367,14 @@ def load_by_ident(
         return asked, [bind for index, bind in enumerate(binds) if index not in missing]
 
     query = compile_shape(
-        session, key, make, mapper=mapper, options=options, only=only, overwrite=overwrite
+        session,
+        key,
+        make,
+        mapper=mapper,
+        options=options,
+        prior=prior,
+        only=only,
+        overwrite=overwrite,
     )
     if cause is None:
         cause = Cause("get", label_of(mapper, ident))

@@ -210,7 +210,8 @@ def _get_lazily(
         mapper,
         ident,
         options=options,
-        options_key=options,
+        options_key=("lazy", prop, options),
+        prior=(prop.parent, prop),
         cause=_lazy_cause(prop, state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
@@ -306,6 +307,7 @@ def _lazy_query(
         make,
         mapper=prop.mapper,
         options=_without_way_back(prop, options),
+        prior=(prop.parent, prop),
         known_too=False,
     )
     return query, columns
@@ -338,8 +340,8 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
     """
     if not where:
         return own_loader(prop, strategy)
-    compilation, plan, place = where
-    if plan.overwrite == "one":
+    compilation, _, place = where
+    if compilation.overwrite == "one":
         return ImmediateLoader(prop, TURNS[strategy])
     if _would_cycle(prop, compilation, place):
         return None
@@ -602,6 +604,7 @@ class SelectInLoader(_EagerLoader):
         asked.where = (in_expression.in_(bind),)
         if prop.order_by:
             asked.order_by = tuple(adapt(each) for each in prop.order_by)
+            asked.keeps_order = kind == "join"
         return asked
 
 
@@ -628,6 +631,9 @@ class SubqueryLoader(_EagerLoader):
         else:
             self.root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
             self.chain = (*_relationships(place.path), prop)
+            if compilation.prior:
+                # As in the original: what an option says below this one is then lost.
+                self.options = NO_OPTIONS
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch.
@@ -767,7 +773,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         embedded.distinct = True
     if first.distinct_target_key is not None:
         embedded.distinct = bool(first.distinct_target_key) or asked.distinct
-    if asked.limit is not None or asked.offset is not None:
+    if asked.limit is not None or asked.offset is not None or asked.keeps_order:
         embedded.order_by = asked.order_by
     embedded.toplevel = False
     embedded.eager = False
