@@ -788,7 +788,8 @@ class Compilation:
     def _simple_statement(self) -> Any:
         asked = self.asked
         order_by = self._order_by()
-        if asked.distinct and asked.order_by and asked.legacy and not asked.distinct_on:
+        adds_order = asked.legacy and not asked.distinct_on and not asked.keeps_order
+        if asked.distinct and asked.order_by and adds_order:
             self._add_order_by_columns(order_by)
         columns = [*self.primary.columns, *self.extra, *self.secondary.columns]
         statement = self._select(columns, self._froms(), order_by)

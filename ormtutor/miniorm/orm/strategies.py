@@ -342,7 +342,8 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
         return own_loader(prop, strategy)
     compilation, _, place = where
     if compilation.overwrite == "one":
-        return ImmediateLoader(prop, TURNS[strategy])
+        # What was joined is complete before what it was joined to.
+        return ImmediateLoader(prop, TURNS[strategy] - len(TURNS) * len(place.path))
     if _would_cycle(prop, compilation, place):
         return None
     if strategy == "selectin":
@@ -775,6 +776,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         embedded.distinct = bool(first.distinct_target_key) or asked.distinct
     if asked.limit is not None or asked.offset is not None or asked.keeps_order:
         embedded.order_by = asked.order_by
+    embedded.keeps_order = asked.keeps_order
     embedded.toplevel = False
     embedded.eager = False
     statement = orm_context.Compilation(embedded, options=NO_OPTIONS).statement
