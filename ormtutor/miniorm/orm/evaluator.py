@@ -41,6 +41,8 @@ STRICT: dict[Any, Callable[[Any, Any], Any]] = {
     operators.gt: lambda left, right: left > right,
     operators.ge: lambda left, right: left >= right,
     operators.eq: lambda left, right: left == right,
+    operators.in_op: lambda left, right: left in right,
+    operators.not_in_op: lambda left, right: left not in right,
 }
 
 # Operators that look at NULL themselves (concatenation, as published, does not).
@@ -48,8 +50,6 @@ OPEN: dict[Any, Callable[[Any, Any], Any]] = {
     operators.is_: lambda left, right: left == right,
     operators.is_not: lambda left, right: left != right,
     operators.concat_op: lambda left, right: left + right,
-    operators.in_op: lambda left, right: None if left is None else left in right,
-    operators.not_in_op: lambda left, right: None if left is None else left not in right,
 }
 
 # Spelled as the original's functions are, which stand in its messages.
@@ -153,7 +153,7 @@ class Evaluator:
         if clause.operator is operators.and_:
             return lambda obj: _all(functions, obj)
         if clause.operator is operators.comma_op:
-            return lambda obj: [function(obj) for function in functions]
+            return lambda obj: _known([function(obj) for function in functions])
         raise UnevaluatableError(
             f"Cannot evaluate clauselist with operator {spelled(clause.operator)}"
         )
@@ -198,6 +198,11 @@ def spelled(operator: Any) -> str:
 
 def _strictly(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     return None if left is None or right is None else function(left, right)
+
+
+def _known(values: list[Any]) -> list[Any] | None:
+    """The values of an IN; with a NULL among them nothing is known of it, as in the original."""
+    return None if None in values else values
 
 
 def _not(value: Any) -> Any:

@@ -399,6 +399,7 @@ def load_scalar_attributes(
     """Refresh the expired attributes `keys` of one object.
 
     Raises: DetachedInstanceError: no session. ObjectDeletedError: the row is gone.
+    InvalidRequestError: it never had a row, and its key is not whole.
     """
     session = state.session
     if session is None:
@@ -410,6 +411,11 @@ def load_scalar_attributes(
     if ident is None:
         # Its key was set by hand; whether there is a row is found out by asking.
         values = [state.dict.get(key) for key in mapper._pk_attribute_keys]
+        if None in values:
+            raise sa_exc.InvalidRequestError(
+                f"Instance {orm_exc.state_label(state)} cannot be refreshed - it's not  persistent "
+                "and does not contain a full primary key."
+            )
         ident = values[0] if mapper.single_key else tuple(values)
     only = frozenset(keys)
     options = None if state.load_options is None else state.load_options.at(mapper)

@@ -183,7 +183,7 @@ def _insert_rows(
     rows = []
     for state in states:
         obj = state()
-        if obj is None or state.ident is not None:
+        if obj is None or state.ident is not None or state.expired_attributes:
             return False
         get = obj.__dict__.get
         if get(key) is not None:
@@ -268,7 +268,13 @@ def _ident_sort_key(mapper: Mapper) -> Any:
 def takes_over_row(
     mapper: Mapper, state: InstanceState, values: Values, flush: UOWTransaction
 ) -> bool:
-    """Whether a pending object has the key of one that is deleted in this flush: a row switch."""
+    """Whether a pending object has the key of one that is deleted in this flush: a row switch.
+
+    Raises: InvalidRequestError: its key is expired, since before a rollback it had a row.
+    """
+    expired = [each for each in mapper._pk_attribute_keys if each in state.expired_attributes]
+    if expired:
+        state.load_expired(PASSIVE_OFF)
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if any(value is None or _is_expression(value) for value in key):
         return False
@@ -513,10 +519,10 @@ def _take_back(writing: Writing, records: list[Record], context: Any, is_update:
     if not computed and not made_there:
         return
     for number, record in enumerate(records):
-        # For an UPDATE of several rows 1.4 gives each object the values of the first row, also
-        # where a function made them one by one; an INSERT gives each its own.
-        params = context.compiled_parameters[0 if is_update else number]
         for column in computed:
+            # For an UPDATE of several rows 1.4 gives each object the values of the first row, also
+            # where a function made them one by one; an INSERT gives each its own.
+            params = context.compiled_parameters[0 if is_update else number]
             key = writing.attribute_of.get(column)
             if key is not None and column.key in params:
                 record.values[key] = params[column.key]

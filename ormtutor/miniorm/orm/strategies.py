@@ -398,7 +398,7 @@ class _EagerLoader:
     comes for these makes objects, and is not put into the attribute.
     """
 
-    __slots__ = ("cause", "key", "options", "path", "prior", "prop", "target")
+    __slots__ = ("cause", "key", "options", "overwrite", "path", "prior", "prop", "target")
 
     strategy = ""
 
@@ -412,6 +412,7 @@ class _EagerLoader:
         self.prior = (*compilation.prior, *place.path, prop)
         self.options = compilation.options.below((*place.path, prop))
         self.cause = Cause("eager load", str(prop), self.strategy)
+        self.overwrite = compilation.overwrite
 
     def _check_supported(self, plan: EntityPlan) -> None:
         if not plan.mapper.impls[self.key].supports_population:
@@ -571,11 +572,12 @@ class SelectInLoader(_EagerLoader):
 
         return compile_shape(
             session,
-            ("selectin", self.prop, kind, self.target, self.options, self.prior),
+            ("selectin", self.prop, kind, self.target, self.options, self.prior, self.overwrite),
             make,
             mapper=self.prop.mapper,
             options=self.options,
             prior=self.prior,
+            overwrite=self.overwrite,
         )
 
     def _asked(self, kind: str, bind: Any) -> Asked:
@@ -677,6 +679,7 @@ class SubqueryLoader(_EagerLoader):
             mapper=self.prop.mapper,
             options=self.options,
             prior=self.prior,
+            overwrite=self.overwrite,
             subquery_root=root,
         )
 
