@@ -9,463 +9,58 @@ This is the door for learners. Inside, a module imports from the one that define
 
 from __future__ import annotations
 
-from ormtutor.miniorm import dialects, engine, event, exc, inspection, pool, schema, sql, types
-from ormtutor.miniorm.engine.base import Engine
-from ormtutor.miniorm.engine.connection import Connection
-from ormtutor.miniorm.engine.create import (
-    create_engine,
-    engine_from_config,
-)
-from ormtutor.miniorm.engine.cursor import (
-    CursorResult,
-)
-from ormtutor.miniorm.engine.execution import (
-    ExceptionContext,
-    ExecutionContext,
-)
-from ormtutor.miniorm.engine.pool import (
-    AssertionPool,
-    NullPool,
-    Pool,
-    QueuePool,
-    SingletonThreadPool,
-    StaticPool,
-)
-from ormtutor.miniorm.engine.reflection import (
-    Inspector,
-)
-from ormtutor.miniorm.engine.result import (
-    ChunkedIteratorResult,
-    IteratorResult,
-    MappingResult,
-    Result,
-    ScalarResult,
-)
-from ormtutor.miniorm.engine.row import (
-    Row,
-    RowMapping,
-)
-from ormtutor.miniorm.engine.transaction import (
-    NestedTransaction,
-    RootTransaction,
-    Transaction,
-)
-from ormtutor.miniorm.engine.url import (
-    URL,
-    make_url,
-)
-from ormtutor.miniorm.inspection import (
-    inspect,
-)
+from ormtutor.miniorm.doors import open_door
 from ormtutor.miniorm.leftout import names_left_out
-from ormtutor.miniorm.sql.columns import (
-    ColumnCollection,
-)
-from ormtutor.miniorm.sql.comparator import (
-    asc,
-    between,
-    collate,
-    desc,
-    distinct,
-    nulls_first,
-    nulls_last,
-    nullsfirst,
-    nullslast,
-)
-from ormtutor.miniorm.sql.compiler import (
-    Compiled,
-)
-from ormtutor.miniorm.sql.constraints import (
-    CheckConstraint,
-    Constraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
-from ormtutor.miniorm.sql.ddl import (
-    DDL,
-    CreateTable,
-    DDLElement,
-    DropTable,
-)
-from ormtutor.miniorm.sql.defaults import (
-    ColumnDefault,
-    DefaultClause,
-    FetchedValue,
-    Sequence,
-)
-from ormtutor.miniorm.sql.dml import (
-    Delete,
-    Insert,
-    Update,
-    UpdateBase,
-    ValuesBase,
-    delete,
-    insert,
-    update,
-)
-from ormtutor.miniorm.sql.elements import (
-    BinaryExpression,
-    BindParameter,
-    BooleanClauseList,
-    ClauseElement,
-    ClauseList,
-    ColumnClause,
-    ColumnElement,
-    False_,
-    Grouping,
-    Label,
-    Null,
-    TextClause,
-    True_,
-    TypeClause,
-    UnaryExpression,
-    and_,
-    bindparam,
-    column,
-    false,
-    label,
-    literal,
-    literal_column,
-    not_,
-    null,
-    or_,
-    text,
-    true,
-)
-from ormtutor.miniorm.sql.expressions import (
-    Case,
-    Cast,
-    Extract,
-    FunctionFilter,
-    Over,
-    Tuple,
-    TypeCoerce,
-    all_,
-    any_,
-    case,
-    cast,
-    extract,
-    funcfilter,
-    over,
-    tuple_,
-    type_coerce,
-    within_group,
-)
-from ormtutor.miniorm.sql.functions import (
-    Function,
-    FunctionElement,
-    func,
-    modifier,
-)
-from ormtutor.miniorm.sql.naming import (
-    quoted_name,
-)
-from ormtutor.miniorm.sql.operators import (
-    ColumnOperators,
-    Operators,
-    custom_op,
-)
-from ormtutor.miniorm.sql.schema import (
-    BLANK_SCHEMA,
-    Column,
-    Computed,
-    MetaData,
-    Table,
-    ThreadLocalMetaData,
-)
-from ormtutor.miniorm.sql.select import (
-    CompoundSelect,
-    Exists,
-    GenerativeSelect,
-    ScalarSelect,
-    Select,
-    SelectBase,
-    TextualSelect,
-    except_,
-    except_all,
-    exists,
-    intersect,
-    intersect_all,
-    select,
-    subquery,
-    union,
-    union_all,
-)
-from ormtutor.miniorm.sql.selectable import (
-    CTE,
-    LABEL_STYLE_DEFAULT,
-    LABEL_STYLE_DISAMBIGUATE_ONLY,
-    LABEL_STYLE_NONE,
-    LABEL_STYLE_TABLENAME_PLUS_COL,
-    Alias,
-    FromClause,
-    Join,
-    Subquery,
-    TableClause,
-    alias,
-    cte,
-    join,
-    outerjoin,
-    table,
-)
-from ormtutor.miniorm.sql.type_compiler import (
-    TypeCompiler,
-)
-from ormtutor.miniorm.sql.types import (
-    ARRAY,
-    BIGINT,
-    BINARY,
-    BLOB,
-    BOOLEAN,
-    CHAR,
-    CLOB,
-    DATE,
-    DATETIME,
-    DECIMAL,
-    FLOAT,
-    INT,
-    INTEGER,
-    JSON,
-    NCHAR,
-    NUMERIC,
-    NVARCHAR,
-    REAL,
-    SMALLINT,
-    TEXT,
-    TIME,
-    TIMESTAMP,
-    VARBINARY,
-    VARCHAR,
-    BigInteger,
-    Boolean,
-    Date,
-    DateTime,
-    Enum,
-    Float,
-    Integer,
-    Interval,
-    LargeBinary,
-    Numeric,
-    PickleType,
-    SmallInteger,
-    String,
-    Text,
-    Time,
-    TupleType,
-    TypeDecorator,
-    Unicode,
-    UnicodeText,
-)
 
 __version__ = "1.4.54+ormtutor"
 
-__all__ = [
-    "ARRAY",
-    "BIGINT",
-    "BINARY",
-    "BLANK_SCHEMA",
-    "BLOB",
-    "BOOLEAN",
-    "CHAR",
-    "CLOB",
-    "CTE",
-    "DATE",
-    "DATETIME",
-    "DDL",
-    "DECIMAL",
-    "FLOAT",
-    "INT",
-    "INTEGER",
-    "JSON",
-    "LABEL_STYLE_DEFAULT",
-    "LABEL_STYLE_DISAMBIGUATE_ONLY",
-    "LABEL_STYLE_NONE",
-    "LABEL_STYLE_TABLENAME_PLUS_COL",
-    "NCHAR",
-    "NUMERIC",
-    "NVARCHAR",
-    "REAL",
-    "SMALLINT",
-    "TEXT",
-    "TIME",
-    "TIMESTAMP",
-    "URL",
-    "VARBINARY",
-    "VARCHAR",
-    "Alias",
-    "AssertionPool",
-    "BigInteger",
-    "BinaryExpression",
-    "BindParameter",
-    "Boolean",
-    "BooleanClauseList",
-    "Case",
-    "Cast",
-    "CheckConstraint",
-    "ChunkedIteratorResult",
-    "ClauseElement",
-    "ClauseList",
-    "Column",
-    "ColumnClause",
-    "ColumnCollection",
-    "ColumnDefault",
-    "ColumnElement",
-    "ColumnOperators",
-    "Compiled",
-    "CompoundSelect",
-    "Computed",
-    "Connection",
-    "Constraint",
-    "CreateTable",
-    "CursorResult",
-    "DDLElement",
-    "Date",
-    "DateTime",
-    "DefaultClause",
-    "Delete",
-    "DropTable",
-    "Engine",
-    "Enum",
-    "ExceptionContext",
-    "ExecutionContext",
-    "Exists",
-    "Extract",
-    "False_",
-    "FetchedValue",
-    "Float",
-    "ForeignKey",
-    "ForeignKeyConstraint",
-    "FromClause",
-    "Function",
-    "FunctionElement",
-    "FunctionFilter",
-    "GenerativeSelect",
-    "Grouping",
-    "Index",
-    "Insert",
-    "Inspector",
-    "Integer",
-    "Interval",
-    "IteratorResult",
-    "Join",
-    "Label",
-    "LargeBinary",
-    "MappingResult",
-    "MetaData",
-    "NestedTransaction",
-    "Null",
-    "NullPool",
-    "Numeric",
-    "Operators",
-    "Over",
-    "PickleType",
-    "Pool",
-    "PrimaryKeyConstraint",
-    "QueuePool",
-    "Result",
-    "RootTransaction",
-    "Row",
-    "RowMapping",
-    "ScalarResult",
-    "ScalarSelect",
-    "Select",
-    "SelectBase",
-    "Sequence",
-    "SingletonThreadPool",
-    "SmallInteger",
-    "StaticPool",
-    "String",
-    "Subquery",
-    "Table",
-    "TableClause",
-    "Text",
-    "TextClause",
-    "TextualSelect",
-    "ThreadLocalMetaData",
-    "Time",
-    "Transaction",
-    "True_",
-    "Tuple",
-    "TupleType",
-    "TypeClause",
-    "TypeCoerce",
-    "TypeCompiler",
-    "TypeDecorator",
-    "UnaryExpression",
-    "Unicode",
-    "UnicodeText",
-    "UniqueConstraint",
-    "Update",
-    "UpdateBase",
-    "ValuesBase",
-    "alias",
-    "all_",
-    "and_",
-    "any_",
-    "asc",
-    "between",
-    "bindparam",
-    "case",
-    "cast",
-    "collate",
-    "column",
-    "create_engine",
-    "cte",
-    "custom_op",
-    "delete",
-    "desc",
-    "dialects",
-    "distinct",
-    "engine",
-    "engine_from_config",
-    "event",
-    "exc",
-    "except_",
-    "except_all",
-    "exists",
-    "extract",
-    "false",
-    "func",
-    "funcfilter",
-    "insert",
-    "inspect",
-    "inspection",
-    "intersect",
-    "intersect_all",
-    "join",
-    "label",
-    "literal",
-    "literal_column",
-    "make_url",
-    "modifier",
-    "not_",
-    "null",
-    "nulls_first",
-    "nulls_last",
-    "nullsfirst",
-    "nullslast",
-    "or_",
-    "outerjoin",
-    "over",
-    "pool",
-    "quoted_name",
-    "schema",
-    "select",
-    "sql",
-    "subquery",
-    "table",
-    "text",
-    "true",
-    "tuple_",
-    "type_coerce",
-    "types",
-    "union",
-    "union_all",
-    "update",
-    "within_group",
-]
+__all__ = open_door(
+    globals(),
+    """
+    .: dialects engine event exc inspection pool schema sql types
+    engine.base: Engine
+    engine.connection: Connection
+    engine.create: create_engine engine_from_config
+    engine.cursor: CursorResult
+    engine.execution: ExceptionContext ExecutionContext
+    engine.pool: AssertionPool NullPool Pool QueuePool SingletonThreadPool StaticPool
+    engine.reflection: Inspector
+    engine.result: ChunkedIteratorResult IteratorResult MappingResult Result ScalarResult
+    engine.row: Row RowMapping
+    engine.transaction: NestedTransaction RootTransaction Transaction
+    engine.url: URL make_url
+    inspection: inspect
+    sql.columns: ColumnCollection
+    sql.comparator: asc between collate desc distinct nulls_first nulls_last nullsfirst
+        nullslast
+    sql.compiler: Compiled
+    sql.constraints: CheckConstraint Constraint ForeignKey ForeignKeyConstraint Index
+        PrimaryKeyConstraint UniqueConstraint
+    sql.ddl: DDL CreateTable DDLElement DropTable
+    sql.defaults: ColumnDefault DefaultClause FetchedValue Sequence
+    sql.dml: Delete Insert Update UpdateBase ValuesBase delete insert update
+    sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseElement ClauseList
+        ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause
+        UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
+        text true
+    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce all_ any_ case cast
+        extract funcfilter over tuple_ type_coerce within_group
+    sql.functions: Function FunctionElement func modifier
+    sql.naming: quoted_name
+    sql.operators: ColumnOperators Operators custom_op
+    sql.schema: BLANK_SCHEMA Column Computed MetaData Table ThreadLocalMetaData
+    sql.select: CompoundSelect Exists GenerativeSelect ScalarSelect Select SelectBase
+        TextualSelect except_ except_all exists intersect intersect_all select subquery union
+        union_all
+    sql.selectable: CTE LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
+        LABEL_STYLE_TABLENAME_PLUS_COL Alias FromClause Join Subquery TableClause alias cte join
+        outerjoin table
+    sql.type_compiler: TypeCompiler
+    sql.types: ARRAY BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
+        INTEGER JSON NCHAR NUMERIC NVARCHAR REAL SMALLINT TEXT TIME TIMESTAMP VARBINARY VARCHAR
+        BigInteger Boolean Date DateTime Enum Float Integer Interval LargeBinary Numeric
+        PickleType SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
+    """,
+)
 
 __getattr__ = names_left_out("sqlalchemy")

@@ -8,156 +8,28 @@ linting, crud, compiler, ddl_compiler, type_compiler, dialect.
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import open_door
 from ormtutor.miniorm.leftout import names_left_out
-from ormtutor.miniorm.sql import ddl, dialect
-from ormtutor.miniorm.sql.columns import ColumnCollection
-from ormtutor.miniorm.sql.comparator import (
-    asc,
-    between,
-    collate,
-    desc,
-    distinct,
-    nulls_first,
-    nulls_last,
-    nullsfirst,
-    nullslast,
-)
-from ormtutor.miniorm.sql.dml import Delete, Insert, Update, delete, insert, update
-from ormtutor.miniorm.sql.elements import (
-    ClauseElement,
-    ColumnElement,
-    False_,
-    True_,
-    and_,
-    bindparam,
-    column,
-    false,
-    label,
-    literal,
-    literal_column,
-    not_,
-    null,
-    or_,
-    text,
-    true,
-)
-from ormtutor.miniorm.sql.expressions import (
-    all_,
-    any_,
-    case,
-    cast,
-    extract,
-    funcfilter,
-    over,
-    tuple_,
-    type_coerce,
-    within_group,
-)
-from ormtutor.miniorm.sql.functions import func, modifier
-from ormtutor.miniorm.sql.naming import quoted_name
-from ormtutor.miniorm.sql.select import (
-    CompoundSelect,
-    Select,
-    except_,
-    except_all,
-    exists,
-    intersect,
-    intersect_all,
-    select,
-    subquery,
-    union,
-    union_all,
-)
-from ormtutor.miniorm.sql.selectable import (
-    LABEL_STYLE_DEFAULT,
-    LABEL_STYLE_DISAMBIGUATE_ONLY,
-    LABEL_STYLE_NONE,
-    LABEL_STYLE_TABLENAME_PLUS_COL,
-    Alias,
-    FromClause,
-    Join,
-    Subquery,
-    TableClause,
-    alias,
-    cte,
-    join,
-    outerjoin,
-    table,
-)
 
-__all__ = [
-    "LABEL_STYLE_DEFAULT",
-    "LABEL_STYLE_DISAMBIGUATE_ONLY",
-    "LABEL_STYLE_NONE",
-    "LABEL_STYLE_TABLENAME_PLUS_COL",
-    "Alias",
-    "ClauseElement",
-    "ColumnCollection",
-    "ColumnElement",
-    "CompoundSelect",
-    "Delete",
-    "False_",
-    "FromClause",
-    "Insert",
-    "Join",
-    "Select",
-    "Subquery",
-    "TableClause",
-    "True_",
-    "Update",
-    "alias",
-    "all_",
-    "and_",
-    "any_",
-    "asc",
-    "between",
-    "bindparam",
-    "case",
-    "cast",
-    "collate",
-    "column",
-    "cte",
-    "ddl",
-    "delete",
-    "desc",
-    "dialect",
-    "distinct",
-    "except_",
-    "except_all",
-    "exists",
-    "extract",
-    "false",
-    "func",
-    "funcfilter",
-    "insert",
-    "intersect",
-    "intersect_all",
-    "join",
-    "label",
-    "literal",
-    "literal_column",
-    "modifier",
-    "not_",
-    "null",
-    "nulls_first",
-    "nulls_last",
-    "nullsfirst",
-    "nullslast",
-    "or_",
-    "outerjoin",
-    "over",
-    "quoted_name",
-    "select",
-    "subquery",
-    "table",
-    "text",
-    "true",
-    "tuple_",
-    "type_coerce",
-    "union",
-    "union_all",
-    "update",
-    "within_group",
-]
+__all__ = open_door(
+    globals(),
+    """
+    .: ddl dialect
+    sql.columns: ColumnCollection
+    sql.comparator: asc between collate desc distinct nulls_first nulls_last nullsfirst
+        nullslast
+    sql.dml: Delete Insert Update delete insert update
+    sql.elements: ClauseElement ColumnElement False_ True_ and_ bindparam column false label
+        literal literal_column not_ null or_ text true
+    sql.expressions: all_ any_ case cast extract funcfilter over tuple_ type_coerce within_group
+    sql.functions: func modifier
+    sql.naming: quoted_name
+    sql.select: CompoundSelect Select except_ except_all exists intersect intersect_all select
+        subquery union union_all
+    sql.selectable: LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
+        LABEL_STYLE_TABLENAME_PLUS_COL Alias FromClause Join Subquery TableClause alias cte join
+        outerjoin table
+    """,
+)
 
 __getattr__ = names_left_out("sqlalchemy.sql")

@@ -723,17 +723,9 @@ class SQLCompiler(Compiled):
         """NOT IN, in parentheses because an empty list brings an OR with it."""
         return f"({self._generate_generic_binary(binary, ' NOT IN ', **kw)})"
 
-    def visit_like_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """LIKE."""
-        return self._like_in_order(binary, "LIKE", "{}", **kw)
-
-    def visit_not_like_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT LIKE."""
-        return self._like_in_order(binary, "NOT LIKE", "{}", **kw)
-
-    def _like_in_order(self, binary: Any, word: str, form: str, **kw: Any) -> str:
-        """LIKE with its operands written left to right, so that names are given in that order."""
-        left = self.process(binary.left, **kw)
+    def _like(self, binary: Any, operator: Any, **kw: Any) -> str:
+        word, form, left_form = _LIKE[operator.visit_name]
+        left = left_form.replace("{}", self.process(binary.left, **kw), 1)
         right = form.replace("{}", self.process(binary.right, **kw), 1)
         escape = (binary.modifiers or {}).get("escape")
         text = f"{left} {word} {right}"
@@ -741,58 +733,18 @@ class SQLCompiler(Compiled):
             text += " ESCAPE " + self.render_literal_value(escape, sqltypes.STRINGTYPE)
         return text
 
-    def visit_ilike_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """LIKE between lower() and lower()."""
-        return self._lower_like(binary, "LIKE", **kw)
-
-    def visit_not_ilike_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT LIKE between lower() and lower()."""
-        return self._lower_like(binary, "NOT LIKE", **kw)
-
-    def _lower_like(self, binary: Any, word: str, **kw: Any) -> str:
-        left = self.process(binary.left, **kw)
-        right = self.process(binary.right, **kw)
-        text = f"lower({left}) {word} lower({right})"
-        escape = (binary.modifiers or {}).get("escape")
-        if escape is not None:
-            text += " ESCAPE " + self.render_literal_value(escape, sqltypes.STRINGTYPE)
-        return text
-
-    def visit_contains_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """LIKE '%' || ... || '%'."""
-        return self._like_in_order(binary, "LIKE", "'%' || {} || '%'", **kw)
-
-    def visit_not_contains_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT LIKE '%' || ... || '%'."""
-        return self._like_in_order(binary, "NOT LIKE", "'%' || {} || '%'", **kw)
-
-    def visit_startswith_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """LIKE ... || '%'."""
-        return self._like_in_order(binary, "LIKE", "{} || '%'", **kw)
-
-    def visit_not_startswith_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT LIKE ... || '%'."""
-        return self._like_in_order(binary, "NOT LIKE", "{} || '%'", **kw)
-
-    def visit_endswith_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """LIKE '%' || ..."""
-        return self._like_in_order(binary, "LIKE", "'%' || {}", **kw)
-
-    def visit_not_endswith_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT LIKE '%' || ..."""
-        return self._like_in_order(binary, "NOT LIKE", "'%' || {}", **kw)
+    visit_like_op_binary = visit_not_like_op_binary = _like
+    visit_ilike_op_binary = visit_not_ilike_op_binary = _like
+    visit_contains_op_binary = visit_not_contains_op_binary = _like
+    visit_startswith_op_binary = visit_not_startswith_op_binary = _like
+    visit_endswith_op_binary = visit_not_endswith_op_binary = _like
 
     def visit_between_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """BETWEEN ... AND ..."""
-        symmetric = (binary.modifiers or {}).get("symmetric", False)
-        word = " BETWEEN SYMMETRIC " if symmetric else " BETWEEN "
-        return self._generate_generic_binary(binary, word, **kw)
+        """BETWEEN ... AND ..., or NOT BETWEEN."""
+        symmetric = "SYMMETRIC " if (binary.modifiers or {}).get("symmetric") else ""
+        return self._generate_generic_binary(binary, operator.symbol + symmetric, **kw)
 
-    def visit_not_between_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT BETWEEN ... AND ..."""
-        symmetric = (binary.modifiers or {}).get("symmetric", False)
-        word = " NOT BETWEEN SYMMETRIC " if symmetric else " NOT BETWEEN "
-        return self._generate_generic_binary(binary, word, **kw)
+    visit_not_between_op_binary = visit_between_op_binary
 
     def visit_not_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """NOT ... MATCH ..."""
@@ -1604,6 +1556,19 @@ FUNCTIONS = {
     "session_user": "SESSION_USER",
     "sysdate": "sysdate",
     "user": "USER",
+}
+
+# LIKE and its kin: the word, how its right side is written, how its left side is.
+_LIKE = {
+    f"{negation}{name}_op": (f"{word}LIKE", right, left)
+    for name, right, left in (
+        ("like", "{}", "{}"),
+        ("ilike", "lower({})", "lower({})"),
+        ("contains", "'%' || {} || '%'", "{}"),
+        ("startswith", "{} || '%'", "{}"),
+        ("endswith", "'%' || {}", "{}"),
+    )
+    for negation, word in (("", ""), ("not_", "NOT "))
 }
 
 _NAME_ESCAPES = str.maketrans(

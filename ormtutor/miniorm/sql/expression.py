@@ -2,241 +2,32 @@
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import open_door
 from ormtutor.miniorm.leftout import names_left_out
-from ormtutor.miniorm.sql.columns import (
-    ColumnCollection,
-)
-from ormtutor.miniorm.sql.comparator import (
-    asc,
-    between,
-    collate,
-    desc,
-    distinct,
-    nulls_first,
-    nulls_last,
-    nullsfirst,
-    nullslast,
-)
-from ormtutor.miniorm.sql.dml import (
-    Delete,
-    Insert,
-    Update,
-    UpdateBase,
-    ValuesBase,
-    delete,
-    insert,
-    update,
-)
-from ormtutor.miniorm.sql.elements import (
-    BinaryExpression,
-    BindParameter,
-    BooleanClauseList,
-    ClauseElement,
-    ClauseList,
-    ColumnClause,
-    ColumnElement,
-    False_,
-    Grouping,
-    Label,
-    Null,
-    TextClause,
-    True_,
-    TypeClause,
-    UnaryExpression,
-    and_,
-    bindparam,
-    column,
-    false,
-    label,
-    literal,
-    literal_column,
-    not_,
-    null,
-    or_,
-    text,
-    true,
-)
-from ormtutor.miniorm.sql.expressions import (
-    Case,
-    Cast,
-    CollectionAggregate,
-    Extract,
-    FunctionFilter,
-    Over,
-    Tuple,
-    TypeCoerce,
-    WithinGroup,
-    all_,
-    any_,
-    case,
-    cast,
-    extract,
-    funcfilter,
-    over,
-    tuple_,
-    type_coerce,
-    within_group,
-)
-from ormtutor.miniorm.sql.functions import (
-    Function,
-    FunctionElement,
-    func,
-    modifier,
-)
-from ormtutor.miniorm.sql.naming import (
-    quoted_name,
-)
-from ormtutor.miniorm.sql.operators import (
-    ColumnOperators,
-    Operators,
-    custom_op,
-)
-from ormtutor.miniorm.sql.select import (
-    CompoundSelect,
-    Exists,
-    GenerativeSelect,
-    ScalarSelect,
-    Select,
-    SelectBase,
-    TextualSelect,
-    except_,
-    except_all,
-    exists,
-    intersect,
-    intersect_all,
-    select,
-    subquery,
-    union,
-    union_all,
-)
-from ormtutor.miniorm.sql.selectable import (
-    CTE,
-    LABEL_STYLE_DEFAULT,
-    LABEL_STYLE_DISAMBIGUATE_ONLY,
-    LABEL_STYLE_NONE,
-    LABEL_STYLE_TABLENAME_PLUS_COL,
-    Alias,
-    AliasedReturnsRows,
-    FromClause,
-    FromGrouping,
-    Join,
-    Subquery,
-    TableClause,
-    TableSample,
-    alias,
-    cte,
-    join,
-    outerjoin,
-    table,
-)
 
-__all__ = [
-    "CTE",
-    "LABEL_STYLE_DEFAULT",
-    "LABEL_STYLE_DISAMBIGUATE_ONLY",
-    "LABEL_STYLE_NONE",
-    "LABEL_STYLE_TABLENAME_PLUS_COL",
-    "Alias",
-    "AliasedReturnsRows",
-    "BinaryExpression",
-    "BindParameter",
-    "BooleanClauseList",
-    "Case",
-    "Cast",
-    "ClauseElement",
-    "ClauseList",
-    "CollectionAggregate",
-    "ColumnClause",
-    "ColumnCollection",
-    "ColumnElement",
-    "ColumnOperators",
-    "CompoundSelect",
-    "Delete",
-    "Exists",
-    "Extract",
-    "False_",
-    "FromClause",
-    "FromGrouping",
-    "Function",
-    "FunctionElement",
-    "FunctionFilter",
-    "GenerativeSelect",
-    "Grouping",
-    "Insert",
-    "Join",
-    "Label",
-    "Null",
-    "Operators",
-    "Over",
-    "ScalarSelect",
-    "Select",
-    "SelectBase",
-    "Subquery",
-    "TableClause",
-    "TableSample",
-    "TextClause",
-    "TextualSelect",
-    "True_",
-    "Tuple",
-    "TypeClause",
-    "TypeCoerce",
-    "UnaryExpression",
-    "Update",
-    "UpdateBase",
-    "ValuesBase",
-    "WithinGroup",
-    "alias",
-    "all_",
-    "and_",
-    "any_",
-    "asc",
-    "between",
-    "bindparam",
-    "case",
-    "cast",
-    "collate",
-    "column",
-    "cte",
-    "custom_op",
-    "delete",
-    "desc",
-    "distinct",
-    "except_",
-    "except_all",
-    "exists",
-    "extract",
-    "false",
-    "func",
-    "funcfilter",
-    "insert",
-    "intersect",
-    "intersect_all",
-    "join",
-    "label",
-    "literal",
-    "literal_column",
-    "modifier",
-    "not_",
-    "null",
-    "nulls_first",
-    "nulls_last",
-    "nullsfirst",
-    "nullslast",
-    "or_",
-    "outerjoin",
-    "over",
-    "quoted_name",
-    "select",
-    "subquery",
-    "table",
-    "text",
-    "true",
-    "tuple_",
-    "type_coerce",
-    "union",
-    "union_all",
-    "update",
-    "within_group",
-]
+__all__ = open_door(
+    globals(),
+    """
+    sql.columns: ColumnCollection
+    sql.comparator: asc between collate desc distinct nulls_first nulls_last nullsfirst
+        nullslast
+    sql.dml: Delete Insert Update UpdateBase ValuesBase delete insert update
+    sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseElement ClauseList
+        ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause
+        UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
+        text true
+    sql.expressions: Case Cast CollectionAggregate Extract FunctionFilter Over Tuple TypeCoerce
+        WithinGroup all_ any_ case cast extract funcfilter over tuple_ type_coerce within_group
+    sql.functions: Function FunctionElement func modifier
+    sql.naming: quoted_name
+    sql.operators: ColumnOperators Operators custom_op
+    sql.select: CompoundSelect Exists GenerativeSelect ScalarSelect Select SelectBase
+        TextualSelect except_ except_all exists intersect intersect_all select subquery union
+        union_all
+    sql.selectable: CTE LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
+        LABEL_STYLE_TABLENAME_PLUS_COL Alias AliasedReturnsRows FromClause FromGrouping Join
+        Subquery TableClause TableSample alias cte join outerjoin table
+    """,
+)
 
 __getattr__ = names_left_out("sqlalchemy.sql.expression")

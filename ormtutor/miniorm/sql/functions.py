@@ -295,49 +295,36 @@ def _type_from_args(arguments: list[Any]) -> Any:
     return sqltypes.NULLTYPE
 
 
-class coalesce(ReturnTypeFromArgs):
-    """The first argument that is not NULL."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    _has_args = True
-
-
-class max(ReturnTypeFromArgs):
-    """The greatest."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
+def _known(name: str, type_: Any = None, base: Any = GenericFunction) -> Any:
+    """A function of which nothing but the type of the result is special."""
+    members = {
+        "__module__": "sqlalchemy.sql.functions",
+        "__slots__": (),
+        "__doc__": f"{name}(...).",
+    }
+    return type(name, (base,), members if type_ is None else {**members, "type": type_})
 
 
-class min(ReturnTypeFromArgs):
-    """The least."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-
-
-class sum(ReturnTypeFromArgs):
-    """The sum."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-
-
-class now(GenericFunction):
-    """The current time."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.DateTime
-
-
-class concat(GenericFunction):
-    """Texts put together."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.String
+coalesce = _known("coalesce", base=ReturnTypeFromArgs)
+max = _known("max", base=ReturnTypeFromArgs)
+min = _known("min", base=ReturnTypeFromArgs)
+sum = _known("sum", base=ReturnTypeFromArgs)
+now = _known("now", sqltypes.DateTime)
+concat = _known("concat", sqltypes.String)
+random = _known("random")
+rank = _known("rank", sqltypes.Integer)
+dense_rank = _known("dense_rank", sqltypes.Integer)
+percent_rank = _known("percent_rank", sqltypes.Numeric)
+cume_dist = _known("cume_dist", sqltypes.Numeric)
+current_date = _known("current_date", sqltypes.Date, AnsiFunction)
+current_time = _known("current_time", sqltypes.Time, AnsiFunction)
+current_timestamp = _known("current_timestamp", sqltypes.DateTime, AnsiFunction)
+current_user = _known("current_user", sqltypes.String, AnsiFunction)
+localtime = _known("localtime", sqltypes.DateTime, AnsiFunction)
+localtimestamp = _known("localtimestamp", sqltypes.DateTime, AnsiFunction)
+session_user = _known("session_user", sqltypes.String, AnsiFunction)
+sysdate = _known("sysdate", sqltypes.DateTime, AnsiFunction)
+user = _known("user", sqltypes.String, AnsiFunction)
 
 
 class char_length(GenericFunction):
@@ -351,14 +338,6 @@ class char_length(GenericFunction):
         super().__init__(arg, **kw)
 
 
-class random(GenericFunction):
-    """A random number."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    _has_args = True
-
-
 class count(GenericFunction):
     """The number of rows."""
 
@@ -370,110 +349,6 @@ class count(GenericFunction):
         if expression is None:
             expression = literal_column("*")
         super().__init__(expression, **kw)
-
-
-class current_date(AnsiFunction):
-    """Today."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Date
-
-
-class current_time(AnsiFunction):
-    """The time of day."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Time
-
-
-class current_timestamp(AnsiFunction):
-    """Now."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.DateTime
-
-
-class current_user(AnsiFunction):
-    """Who is connected."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.String
-
-
-class localtime(AnsiFunction):
-    """The local time."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.DateTime
-
-
-class localtimestamp(AnsiFunction):
-    """The local time."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.DateTime
-
-
-class session_user(AnsiFunction):
-    """Who is connected."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.String
-
-
-class sysdate(AnsiFunction):
-    """Today."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.DateTime
-
-
-class user(AnsiFunction):
-    """Who is connected."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.String
-
-
-class rank(GenericFunction):
-    """The place, with gaps."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Integer
-
-
-class dense_rank(GenericFunction):
-    """The place, without gaps."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Integer
-
-
-class percent_rank(GenericFunction):
-    """The place as a part of all."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Numeric
-
-
-class cume_dist(GenericFunction):
-    """The part of the rows up to this one."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ()
-    type = sqltypes.Numeric
 
 
 class next_value(GenericFunction):

@@ -317,6 +317,20 @@ class Operators:
         return self.op(opstring, precedence=precedence, is_comparison=True)
 
 
+def _applied(op: Operator) -> Any:
+    def operate(self: Any, *other: Any) -> Any:
+        return self.operate(op, *other)
+
+    return operate
+
+
+def _applied_reversed(op: Operator) -> Any:
+    def operate(self: Any, other: Any) -> Any:
+        return self.reverse_operate(op, other)
+
+    return operate
+
+
 class ColumnOperators(Operators):
     """All operators of column expressions; each ends in operate()."""
 
@@ -326,68 +340,27 @@ class ColumnOperators(Operators):
 
     __hash__: Any = object.__hash__
 
-    def __lt__(self, other: Any) -> Any:
-        return self.operate(lt, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.operate(le, other)
-
-    def __eq__(self, other: Any) -> Any:
-        return self.operate(eq, other)
-
-    def __ne__(self, other: Any) -> Any:
-        return self.operate(ne, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.operate(gt, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.operate(ge, other)
-
-    def __neg__(self) -> Any:
-        return self.operate(neg)
-
-    def __contains__(self, other: Any) -> Any:
-        return self.operate(contains, other)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.operate(getitem, index)
-
-    def __lshift__(self, other: Any) -> Any:
-        return self.operate(lshift, other)
-
-    def __rshift__(self, other: Any) -> Any:
-        return self.operate(rshift, other)
-
-    def __add__(self, other: Any) -> Any:
-        return self.operate(add, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self.reverse_operate(add, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self.operate(sub, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self.reverse_operate(sub, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self.operate(mul, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self.reverse_operate(mul, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.operate(truediv, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.reverse_operate(truediv, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self.operate(mod, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self.reverse_operate(mod, other)
+    __lt__ = _applied(lt)
+    __le__ = _applied(le)
+    __eq__: Any = _applied(eq)
+    __ne__: Any = _applied(ne)
+    __gt__ = _applied(gt)
+    __ge__ = _applied(ge)
+    __neg__ = _applied(neg)
+    __contains__ = _applied(contains)
+    __getitem__ = _applied(getitem)
+    __lshift__ = _applied(lshift)
+    __rshift__ = _applied(rshift)
+    __add__ = _applied(add)
+    __radd__ = _applied_reversed(add)
+    __sub__ = _applied(sub)
+    __rsub__ = _applied_reversed(sub)
+    __mul__ = _applied(mul)
+    __rmul__ = _applied_reversed(mul)
+    __truediv__ = _applied(truediv)
+    __rtruediv__ = _applied_reversed(truediv)
+    __mod__ = _applied(mod)
+    __rmod__ = _applied_reversed(mod)
 
     def concat(self, other: Any) -> Any:
         """`a || b`."""

@@ -614,6 +614,17 @@ def _offset_value(clause: Any) -> Any:
     return _plain_limit(clause, "offset")
 
 
+def _set_operation(keyword: str) -> Any:
+    """A function that combines SELECTs; as a method it begins with the one that it is asked of."""
+
+    def combine(*selects: Any, **kw: Any) -> CompoundSelect:
+        return CompoundSelect(keyword, *selects, **kw)
+
+    combine.__name__ = combine.__qualname__ = keyword.lower().replace(" ", "_")
+    combine.__doc__ = f"`... {keyword} ...`."
+    return combine
+
+
 class Select(GenerativeSelect):
     """A SELECT statement; see select()."""
 
@@ -911,29 +922,12 @@ class Select(GenerativeSelect):
 
     # -- set operations ------------------------------------------------------------------------
 
-    def union(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this UNION other`."""
-        return CompoundSelect("UNION", self, *other, **kw)
-
-    def union_all(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this UNION ALL other`."""
-        return CompoundSelect("UNION ALL", self, *other, **kw)
-
-    def except_(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this EXCEPT other`."""
-        return CompoundSelect("EXCEPT", self, *other, **kw)
-
-    def except_all(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this EXCEPT ALL other`."""
-        return CompoundSelect("EXCEPT ALL", self, *other, **kw)
-
-    def intersect(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this INTERSECT other`."""
-        return CompoundSelect("INTERSECT", self, *other, **kw)
-
-    def intersect_all(self, *other: Any, **kw: Any) -> CompoundSelect:
-        """`this INTERSECT ALL other`."""
-        return CompoundSelect("INTERSECT ALL", self, *other, **kw)
+    union = _set_operation("UNION")
+    union_all = _set_operation("UNION ALL")
+    except_ = _set_operation("EXCEPT")
+    except_all = _set_operation("EXCEPT ALL")
+    intersect = _set_operation("INTERSECT")
+    intersect_all = _set_operation("INTERSECT ALL")
 
     def self_group(self, against: Any = None) -> Any:
         """In parentheses; inside UNION only when the parts would run into one another."""
@@ -1699,34 +1693,12 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, (list, tuple, set)) else [value]
 
 
-def union(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... UNION ...`."""
-    return CompoundSelect("UNION", *selects, **kwargs)
-
-
-def union_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... UNION ALL ...`."""
-    return CompoundSelect("UNION ALL", *selects, **kwargs)
-
-
-def except_(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... EXCEPT ...`."""
-    return CompoundSelect("EXCEPT", *selects, **kwargs)
-
-
-def except_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... EXCEPT ALL ...`."""
-    return CompoundSelect("EXCEPT ALL", *selects, **kwargs)
-
-
-def intersect(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... INTERSECT ...`."""
-    return CompoundSelect("INTERSECT", *selects, **kwargs)
-
-
-def intersect_all(*selects: Any, **kwargs: Any) -> CompoundSelect:
-    """`... INTERSECT ALL ...`."""
-    return CompoundSelect("INTERSECT ALL", *selects, **kwargs)
+union = _set_operation("UNION")
+union_all = _set_operation("UNION ALL")
+except_ = _set_operation("EXCEPT")
+except_all = _set_operation("EXCEPT ALL")
+intersect = _set_operation("INTERSECT")
+intersect_all = _set_operation("INTERSECT ALL")
 
 
 def exists(*args: Any, **kwargs: Any) -> Exists:

@@ -1,7 +1,7 @@
 """Type compiler: types as DDL and CAST spell them.
 
 Before: types.py.
-Here:   GenericTypeCompiler, one method for each kind of type.
+Here:   GenericTypeCompiler: a table of names, and a method for each type that is more than a name.
 After:  ddl_compiler.py and compiler.py ask it; engine/sqlite.py overrides a few.
 """
 
@@ -13,9 +13,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# The general types and the SQL types that stand for them.
+_SPELLED_AS = {
+    "large_binary": "BLOB",
+    "big_integer": "BIGINT",
+    "small_integer": "SMALLINT",
+    "string": "VARCHAR",
+    "unicode": "VARCHAR",
+    "unicode_text": "TEXT",
+    "enum": "VARCHAR",
+}
+_WITH_LENGTH = frozenset(["CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "TEXT", "BINARY", "VARBINARY"])
+_WITH_PRECISION = frozenset(["NUMERIC", "DECIMAL"])
+_PLAIN = frozenset(
+    "FLOAT REAL INTEGER SMALLINT BIGINT TIMESTAMP DATETIME DATE TIME CLOB BLOB BOOLEAN JSON".split()  # noqa: SIM905
+)
+
 
 class TypeCompiler:
-    """The root: finds the method for a type."""
+    """The root: finds the method for a type, or its name in the table."""
 
     __module__ = "sqlalchemy.sql.compiler"
 
@@ -24,183 +40,36 @@ class TypeCompiler:
 
     def process(self, type_: Any, **kw: Any) -> str:
         """The type as SQL."""
-        method = getattr(self, f"visit_{type_.__visit_name__}", None)
-        if method is None:
-            raise exc.UnsupportedCompilationError(self, type(type_))
-        return method(type_, **kw)  # type: ignore[no-any-return]
+        name = type_.__visit_name__
+        spelled = _SPELLED_AS.get(name, name.upper())
+        method = getattr(self, f"visit_{name}", None) or getattr(self, f"visit_{spelled}", None)
+        if method is not None:
+            return method(type_, **kw)  # type: ignore[no-any-return]
+        if spelled in _WITH_PRECISION:
+            return _with_precision(spelled, type_)
+        if spelled in _WITH_LENGTH:
+            return _with_length(spelled, type_)
+        return spelled if spelled in _PLAIN else self._unknown(type_)
+
+    def _unknown(self, type_: Any) -> str:
+        raise exc.UnsupportedCompilationError(self, type(type_))
+
+
+def _with_precision(name: str, type_: Any) -> str:
+    numbers = [type_.precision] if type_.scale is None else [type_.precision, type_.scale]
+    return name if type_.precision is None else f"{name}({', '.join(map(str, numbers))})"
+
+
+def _with_length(name: str, type_: Any) -> str:
+    text = f"{name}({type_.length})" if type_.length else name
+    collation = getattr(type_, "collation", None)
+    return f'{text} COLLATE "{collation}"' if collation else text
 
 
 class GenericTypeCompiler(TypeCompiler):
     """The spelling of standard SQL."""
 
     __module__ = "sqlalchemy.sql.compiler"
-
-    def visit_FLOAT(self, type_: Any, **kw: Any) -> str:
-        """FLOAT."""
-        return "FLOAT"
-
-    def visit_REAL(self, type_: Any, **kw: Any) -> str:
-        """REAL."""
-        return "REAL"
-
-    def visit_NUMERIC(self, type_: Any, **kw: Any) -> str:
-        """NUMERIC(precision, scale)."""
-        return self._with_precision("NUMERIC", type_)
-
-    def visit_DECIMAL(self, type_: Any, **kw: Any) -> str:
-        """DECIMAL(precision, scale)."""
-        return self._with_precision("DECIMAL", type_)
-
-    def _with_precision(self, name: str, type_: Any) -> str:
-        if type_.precision is None:
-            return name
-        if type_.scale is None:
-            return f"{name}({type_.precision})"
-        return f"{name}({type_.precision}, {type_.scale})"
-
-    def visit_INTEGER(self, type_: Any, **kw: Any) -> str:
-        """INTEGER."""
-        return "INTEGER"
-
-    def visit_SMALLINT(self, type_: Any, **kw: Any) -> str:
-        """SMALLINT."""
-        return "SMALLINT"
-
-    def visit_BIGINT(self, type_: Any, **kw: Any) -> str:
-        """BIGINT."""
-        return "BIGINT"
-
-    def visit_TIMESTAMP(self, type_: Any, **kw: Any) -> str:
-        """TIMESTAMP."""
-        return "TIMESTAMP"
-
-    def visit_DATETIME(self, type_: Any, **kw: Any) -> str:
-        """DATETIME."""
-        return "DATETIME"
-
-    def visit_DATE(self, type_: Any, **kw: Any) -> str:
-        """DATE."""
-        return "DATE"
-
-    def visit_TIME(self, type_: Any, **kw: Any) -> str:
-        """TIME."""
-        return "TIME"
-
-    def visit_CLOB(self, type_: Any, **kw: Any) -> str:
-        """CLOB."""
-        return "CLOB"
-
-    def _with_length(self, name: str, type_: Any) -> str:
-        text = name
-        if type_.length:
-            text += f"({type_.length})"
-        if type_.collation:
-            text += f' COLLATE "{type_.collation}"'
-        return text
-
-    def visit_CHAR(self, type_: Any, **kw: Any) -> str:
-        """CHAR(length)."""
-        return self._with_length("CHAR", type_)
-
-    def visit_NCHAR(self, type_: Any, **kw: Any) -> str:
-        """NCHAR(length)."""
-        return self._with_length("NCHAR", type_)
-
-    def visit_VARCHAR(self, type_: Any, **kw: Any) -> str:
-        """VARCHAR(length)."""
-        return self._with_length("VARCHAR", type_)
-
-    def visit_NVARCHAR(self, type_: Any, **kw: Any) -> str:
-        """NVARCHAR(length)."""
-        return self._with_length("NVARCHAR", type_)
-
-    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
-        """TEXT."""
-        return self._with_length("TEXT", type_)
-
-    def visit_BLOB(self, type_: Any, **kw: Any) -> str:
-        """BLOB."""
-        return "BLOB"
-
-    def visit_BINARY(self, type_: Any, **kw: Any) -> str:
-        """BINARY(length)."""
-        return "BINARY" + (f"({type_.length})" if type_.length else "")
-
-    def visit_VARBINARY(self, type_: Any, **kw: Any) -> str:
-        """VARBINARY(length)."""
-        return "VARBINARY" + (f"({type_.length})" if type_.length else "")
-
-    def visit_BOOLEAN(self, type_: Any, **kw: Any) -> str:
-        """BOOLEAN."""
-        return "BOOLEAN"
-
-    def visit_large_binary(self, type_: Any, **kw: Any) -> str:
-        """BLOB."""
-        return self.visit_BLOB(type_, **kw)
-
-    def visit_boolean(self, type_: Any, **kw: Any) -> str:
-        """BOOLEAN."""
-        return self.visit_BOOLEAN(type_, **kw)
-
-    def visit_time(self, type_: Any, **kw: Any) -> str:
-        """TIME."""
-        return self.visit_TIME(type_, **kw)
-
-    def visit_datetime(self, type_: Any, **kw: Any) -> str:
-        """DATETIME."""
-        return self.visit_DATETIME(type_, **kw)
-
-    def visit_date(self, type_: Any, **kw: Any) -> str:
-        """DATE."""
-        return self.visit_DATE(type_, **kw)
-
-    def visit_big_integer(self, type_: Any, **kw: Any) -> str:
-        """BIGINT."""
-        return self.visit_BIGINT(type_, **kw)
-
-    def visit_small_integer(self, type_: Any, **kw: Any) -> str:
-        """SMALLINT."""
-        return self.visit_SMALLINT(type_, **kw)
-
-    def visit_integer(self, type_: Any, **kw: Any) -> str:
-        """INTEGER."""
-        return self.visit_INTEGER(type_, **kw)
-
-    def visit_real(self, type_: Any, **kw: Any) -> str:
-        """REAL."""
-        return self.visit_REAL(type_, **kw)
-
-    def visit_float(self, type_: Any, **kw: Any) -> str:
-        """FLOAT."""
-        return self.visit_FLOAT(type_, **kw)
-
-    def visit_numeric(self, type_: Any, **kw: Any) -> str:
-        """NUMERIC."""
-        return self.visit_NUMERIC(type_, **kw)
-
-    def visit_string(self, type_: Any, **kw: Any) -> str:
-        """VARCHAR."""
-        return self.visit_VARCHAR(type_, **kw)
-
-    def visit_unicode(self, type_: Any, **kw: Any) -> str:
-        """VARCHAR."""
-        return self.visit_VARCHAR(type_, **kw)
-
-    def visit_text(self, type_: Any, **kw: Any) -> str:
-        """TEXT."""
-        return self.visit_TEXT(type_, **kw)
-
-    def visit_unicode_text(self, type_: Any, **kw: Any) -> str:
-        """TEXT."""
-        return self.visit_TEXT(type_, **kw)
-
-    def visit_enum(self, type_: Any, **kw: Any) -> str:
-        """VARCHAR of the longest member."""
-        return self.visit_VARCHAR(type_, **kw)
-
-    def visit_JSON(self, type_: Any, **kw: Any) -> str:
-        """JSON."""
-        return "JSON"
 
     def visit_null(self, type_: Any, **kw: Any) -> str:
         """Nothing can be written."""
@@ -225,12 +94,8 @@ class StrSQLTypeCompiler(GenericTypeCompiler):
 
     __module__ = "sqlalchemy.sql.compiler"
 
-    def process(self, type_: Any, **kw: Any) -> str:
-        """The type as SQL, or its visit name."""
-        method = getattr(self, f"visit_{type_.__visit_name__}", None)
-        if method is None:
-            return f"{type_.__visit_name__}"
-        return method(type_, **kw)  # type: ignore[no-any-return]
+    def _unknown(self, type_: Any) -> str:
+        return str(type_.__visit_name__)
 
     def visit_null(self, type_: Any, **kw: Any) -> str:
         """NULL."""

@@ -857,155 +857,33 @@ class ARRAY(TypeEngine):
 # -- names in capitals: the type as SQL spells it, whatever the dialect --------------------------
 
 
-class REAL(Float):
-    """SQL REAL."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "REAL"
+def _sql_type(name: str, base: Any) -> Any:
+    members = {"__module__": "sqlalchemy.sql.sqltypes", "__visit_name__": name}
+    return type(name, (base,), {**members, "__doc__": f"SQL {name}."})
 
 
-class FLOAT(Float):
-    """SQL FLOAT."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "FLOAT"
-
-
-class NUMERIC(Numeric):
-    """SQL NUMERIC."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "NUMERIC"
-
-
-class DECIMAL(Numeric):
-    """SQL DECIMAL."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "DECIMAL"
-
-
-class INTEGER(Integer):
-    """SQL INTEGER."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "INTEGER"
-
-
+REAL = _sql_type("REAL", Float)
+FLOAT = _sql_type("FLOAT", Float)
+NUMERIC = _sql_type("NUMERIC", Numeric)
+DECIMAL = _sql_type("DECIMAL", Numeric)
+INTEGER = _sql_type("INTEGER", Integer)
 INT = INTEGER
-
-
-class SMALLINT(SmallInteger):
-    """SQL SMALLINT."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "SMALLINT"
-
-
-class BIGINT(BigInteger):
-    """SQL BIGINT."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "BIGINT"
-
-
-class TIMESTAMP(DateTime):
-    """SQL TIMESTAMP."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "TIMESTAMP"
-
-
-class DATETIME(DateTime):
-    """SQL DATETIME."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "DATETIME"
-
-
-class DATE(Date):
-    """SQL DATE."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "DATE"
-
-
-class TIME(Time):
-    """SQL TIME."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "TIME"
-
-
-class TEXT(Text):
-    """SQL TEXT."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "TEXT"
-
-
-class CLOB(Text):
-    """SQL CLOB."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "CLOB"
-
-
-class VARCHAR(String):
-    """SQL VARCHAR."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "VARCHAR"
-
-
-class NVARCHAR(Unicode):
-    """SQL NVARCHAR."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "NVARCHAR"
-
-
-class CHAR(String):
-    """SQL CHAR."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "CHAR"
-
-
-class NCHAR(Unicode):
-    """SQL NCHAR."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "NCHAR"
-
-
-class BLOB(LargeBinary):
-    """SQL BLOB."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "BLOB"
-
-
-class BINARY(_Binary):
-    """SQL BINARY."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "BINARY"
-
-
-class VARBINARY(_Binary):
-    """SQL VARBINARY."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "VARBINARY"
-
-
-class BOOLEAN(Boolean):
-    """SQL BOOLEAN."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "BOOLEAN"
-
+SMALLINT = _sql_type("SMALLINT", SmallInteger)
+BIGINT = _sql_type("BIGINT", BigInteger)
+TIMESTAMP = _sql_type("TIMESTAMP", DateTime)
+DATETIME = _sql_type("DATETIME", DateTime)
+DATE = _sql_type("DATE", Date)
+TIME = _sql_type("TIME", Time)
+TEXT = _sql_type("TEXT", Text)
+CLOB = _sql_type("CLOB", Text)
+VARCHAR = _sql_type("VARCHAR", String)
+NVARCHAR = _sql_type("NVARCHAR", Unicode)
+CHAR = _sql_type("CHAR", String)
+NCHAR = _sql_type("NCHAR", Unicode)
+BLOB = _sql_type("BLOB", LargeBinary)
+BINARY = _sql_type("BINARY", _Binary)
+VARBINARY = _sql_type("VARBINARY", _Binary)
+BOOLEAN = _sql_type("BOOLEAN", Boolean)
 
 # -- tables and constants --------------------------------------------------------------------------
 

@@ -1,0 +1,37 @@
+"""Doors: the public paths of SQLAlchemy, which only pass names on.
+
+Before: nothing.
+Here:   open_door() brings to a public path the names of the modules that define them.
+After:  `__init__.py` of a room, types.py, schema.py and sql/expression.py list theirs as data.
+
+Inside the engine nobody goes through a door: a module imports from the one that defines a name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
+    """Put names into a module's namespace; return them, sorted, as its `__all__`.
+
+    rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
+    with the one before it; `.` are submodules of the door.
+    """
+    names: list[str] = []
+    module: Any = None
+    for line in rooms.strip().splitlines():
+        path, colon, rest = line.rpartition(":")
+        if colon:
+            module = path.strip()
+        for name in rest.split():
+            if module == ".":
+                namespace[name] = import_module(f"{namespace['__name__']}.{name}")
+            else:
+                namespace[name] = getattr(import_module(f"ormtutor.miniorm.{module}"), name)
+            names.append(name)
+    return sorted(names)
