@@ -43,12 +43,12 @@ __all__ = open_door(
         ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause
         UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
         text true
-    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce all_ any_ case cast
-        extract funcfilter over tuple_ type_coerce within_group
+    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce case cast
+        extract funcfilter over tuple_ type_coerce
     sql.functions: Function FunctionElement func modifier
     sql.naming: quoted_name
     sql.operators: ColumnOperators Operators custom_op
-    sql.schema: BLANK_SCHEMA Column Computed MetaData Table ThreadLocalMetaData
+    sql.schema: BLANK_SCHEMA Column MetaData Table
     sql.select: CompoundSelect Exists GenerativeSelect ScalarSelect Select SelectBase
         TextualSelect except_ except_all exists intersect intersect_all select subquery union
         union_all
@@ -56,10 +56,10 @@ __all__ = open_door(
         LABEL_STYLE_TABLENAME_PLUS_COL Alias FromClause Join Subquery TableClause alias cte join
         outerjoin table
     sql.type_compiler: TypeCompiler
-    sql.types: ARRAY BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
+    sql.types: BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
         INTEGER JSON NCHAR NUMERIC NVARCHAR REAL SMALLINT TEXT TIME TIMESTAMP VARBINARY VARCHAR
         BigInteger Boolean Date DateTime Enum Float Integer Interval LargeBinary Numeric
-        PickleType SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
+          SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
     """,
 )
 

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
-        AdaptedConnection AggregateOrderBy AsyncAdaptedQueuePool BindTyping CacheKey
-        CreateEnginePlugin CreateTableAs CreateView DOUBLE DOUBLE_PRECISION Double DropView
-        ForeignKeyTarget FrameClause FrameClauseType FrozenResult Identity LambdaElement Lateral
-        MergedResult Named NotNullable Nullable NumericCommon OrderByList PoolProxiedConnection
-        PoolResetState ResultProxy StatementLambdaElement TString TableSample TableValuedAlias
-        TableValuedColumn TryCast TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup
-        aggregate_order_by bitwise_not create_mock_engine create_pool_from_url events
-        from_dml_column insert_sentinel lambda_stmt lateral log outparam processors result_tuple
-        tablesample try_cast tstring util values
+        ARRAY AdaptedConnection AggregateOrderBy AsyncAdaptedQueuePool BindTyping
+        CacheKey Computed CreateEnginePlugin CreateTableAs CreateView DOUBLE
+        DOUBLE_PRECISION Double DropView ForeignKeyTarget FrameClause FrameClauseType
+        FrozenResult Identity LambdaElement Lateral MergedResult Named NotNullable
+        Nullable NumericCommon OrderByList PickleType PoolProxiedConnection
+        PoolResetState ResultProxy StatementLambdaElement TString TableSample
+        TableValuedAlias TableValuedColumn ThreadLocalMetaData TryCast
+        TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup aggregate_order_by
+        all_ any_ bitwise_not create_mock_engine create_pool_from_url events
+        from_dml_column insert_sentinel lambda_stmt lateral log outparam processors
+        result_tuple tablesample try_cast tstring util values within_group
         """,
     "sqlalchemy.dialects.sqlite": """
         Insert JSONB insert
@@ -57,25 +59,28 @@ LEFT_OUT: dict[str, str] = {
         reset_commit reset_none reset_rollback
         """,
     "sqlalchemy.schema": """
-        CreateTableAs CreateView DropColumnComment DropConstraintComment DropTableComment
-        DropView ForeignKeyTarget Identity Named SetColumnComment SetConstraintComment
-        SetTableComment TypedColumns insert_sentinel
+        AddConstraint Computed CreateSchema CreateSequence CreateTableAs CreateView
+        DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
+        DropTableComment DropView ForeignKeyTarget Identity Named SetColumnComment
+        SetConstraintComment SetTableComment ThreadLocalMetaData TypedColumns conv
+        insert_sentinel
         """,
     "sqlalchemy.sql": """
-        ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement
-        TString TableSample TableValuedAlias TableValuedColumn Values
-        aggregate_order_by from_dml_column lambda_stmt lateral outparam tablesample try_cast
-        tstring values
+        ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement TString
+        TableSample TableValuedAlias TableValuedColumn Values aggregate_order_by all_
+        any_ from_dml_column lambda_stmt lateral outparam tablesample try_cast tstring
+        values within_group
         """,
     "sqlalchemy.sql.expression": """
-        AggregateOrderBy CacheKey ExpressionClauseList FrameClause FrameClauseType LambdaElement
-        Lateral OrderByList ScalarValues StatementLambdaElement TString TableValuedAlias
-        TableValuedColumn TryCast Values aggregate_order_by bitwise_not from_dml_column
-        lambda_stmt lateral outparam tablesample try_cast tstring values
+        AggregateOrderBy CacheKey CollectionAggregate ExpressionClauseList FrameClause
+        FrameClauseType LambdaElement Lateral OrderByList ScalarValues
+        StatementLambdaElement TString TableValuedAlias TableValuedColumn TryCast Values
+        WithinGroup aggregate_order_by all_ any_ bitwise_not from_dml_column lambda_stmt
+        lateral outparam tablesample try_cast tstring values within_group
         """,
     "sqlalchemy.types": """
-        Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable NumericCommon UUID
-        Uuid
+        ARRAY Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable
+        NumericCommon PickleType UUID Uuid Variant
         """,
 }
 
@@ -91,6 +96,30 @@ def names_left_out(door: str) -> Callable[[str], Any]:
         raise (ImportError if _is_import_from(sys._getframe(1)) else AttributeError)(text)
 
     return __getattr__
+
+
+class LeftOut:
+    """A method that SQLAlchemy has and miniorm has not: `fetch = LeftOut()` in its class."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        raise AttributeError(f"{self.name} is not in miniorm; SQLAlchemy has it")
+
+
+def refuse_arguments(function: str, given: dict[str, Any], left_out: str) -> None:
+    """Raise TypeError for keywords that a function does not take.
+
+    left_out: those that SQLAlchemy's function takes.
+    """
+    for name in given:
+        if name in left_out.split():
+            raise TypeError(f"{name} is not in miniorm; SQLAlchemy has it")
+        raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
 
 
 def _is_import_from(frame: Any) -> bool:

@@ -9,11 +9,11 @@ __all__ = open_door(
     globals(),
     """
     sql.constraints: CheckConstraint ColumnCollectionConstraint ColumnCollectionMixin Constraint
-        ForeignKey ForeignKeyConstraint Index PrimaryKeyConstraint UniqueConstraint conv
-    sql.ddl: DDL AddConstraint CreateColumn CreateIndex CreateSchema CreateSequence CreateTable
-        DDLElement DropConstraint DropIndex DropSchema DropSequence DropTable SchemaVisitor
+        ForeignKey ForeignKeyConstraint Index PrimaryKeyConstraint UniqueConstraint
+    sql.ddl: DDL CreateColumn CreateIndex CreateTable
+        DDLElement DropIndex DropTable SchemaVisitor
     sql.defaults: ColumnDefault DefaultClause DefaultGenerator FetchedValue SchemaItem Sequence
-    sql.schema: BLANK_SCHEMA Column Computed MetaData Table ThreadLocalMetaData
+    sql.schema: BLANK_SCHEMA Column MetaData Table
     sql.sorting: sort_tables sort_tables_and_constraints
     """,
 )

@@ -8,11 +8,11 @@ from ormtutor.miniorm.leftout import names_left_out
 __all__ = open_door(
     globals(),
     """
-    sql.types: ARRAY BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
+    sql.types: BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
         INTEGER JSON NCHAR NULLTYPE NUMERIC NVARCHAR REAL SMALLINT STRINGTYPE TEXT TIME
         TIMESTAMP VARBINARY VARCHAR BigInteger Boolean Date DateTime Enum Float Integer Interval
-        LargeBinary MatchType NullType Numeric PickleType SchemaType SmallInteger String Text
-        Time TupleType TypeDecorator TypeEngine Unicode UnicodeText UserDefinedType Variant
+        LargeBinary MatchType NullType Numeric SchemaType SmallInteger String Text
+        Time TupleType TypeDecorator TypeEngine Unicode UnicodeText UserDefinedType
         adapt_type to_instance
     """,
 )

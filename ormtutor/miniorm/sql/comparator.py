@@ -167,26 +167,14 @@ def _match(left: Any, op: Operator, value: Any, **kw: Any) -> Any:
 
 
 def _regexp_match(left: Any, op: Operator, pattern: Any, flags: Any = None, **kw: Any) -> Any:
-    modifiers = {} if flags is None else {"flags": _flags_element(left, op, flags)}
+    modifiers = {} if flags is None else {"flags": operand(left, op, flags)}
     return _comparison(left, op, pattern, **modifiers)
-
-
-def _flags_element(left: Any, op: Operator, flags: Any) -> Any:
-    return operand(left, op, flags)
-
-
-def _regexp_replace(
-    left: Any, op: Operator, pattern: Any, replacement: Any = None, flags: Any = None, **kw: Any
-) -> Any:
-    arguments = ClauseList(operand(left, op, pattern), operand(left, op, replacement), group=False)
-    modifiers = {} if flags is None else {"flags": _flags_element(left, op, flags)}
-    return BinaryExpression(grouped(left, op), arguments, op, left.type, None, modifiers or None)
 
 
 def _between(left: Any, op: Operator, low: Any, high: Any, **kw: Any) -> Any:
     bounds = ClauseList(
-        _bound(left, op, low),
-        _bound(left, op, high),
+        operand(left, op, low),
+        operand(left, op, high),
         operator=operators.and_,
         group=False,
     )
@@ -196,10 +184,6 @@ def _between(left: Any, op: Operator, low: Any, high: Any, **kw: Any) -> Any:
     return BinaryExpression(
         grouped(left, op), bounds, op, sqltypes.BOOLEANTYPE, negation, kw or None
     )
-
-
-def _bound(left: Any, op: Operator, value: Any) -> Any:
-    return operand(left, op, value)
 
 
 def _in(left: Any, op: Operator, other: Any, **kw: Any) -> Any:
@@ -368,7 +352,6 @@ _BUILDERS: dict[Any, Callable[..., Any]] = {
     operators.not_match_op: _match,
     operators.regexp_match_op: _regexp_match,
     operators.not_regexp_match_op: _regexp_match,
-    operators.regexp_replace_op: _regexp_replace,
 }
 for _ops, _builder in (
     ("eq ne lt le gt ge is_ is_not is_distinct_from is_not_distinct_from", _comparison),

@@ -34,7 +34,6 @@ from ormtutor.miniorm.sql.elements import (
     UnaryExpression,
     join_conditions,
 )
-from ormtutor.miniorm.sql.expressions import CURRENT, UNBOUNDED
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK
@@ -623,55 +622,19 @@ class SQLCompiler(Compiled):
             return ""
         return self.process(func.clause_expr, **kw)
 
-    def visit_next_value_func(self, next_value: Any, **kw: Any) -> str:
-        """The next number of a sequence."""
-        return self.visit_sequence(next_value.sequence)
-
-    def visit_sequence(self, sequence: Any, **kw: Any) -> str:
-        """A sequence, where the database has them."""
-        raise NotImplementedError(
-            f"Dialect '{self.dialect.name}' does not support sequence increments."
-        )
-
     def visit_over(self, over: Any, **kw: Any) -> str:
         """`function OVER (...)`."""
         text = self.process(over.element, **kw)
-        frame = None
-        if over.range_:
-            frame = f"RANGE BETWEEN {self._frame(over.range_, **kw)}"
-        elif over.rows:
-            frame = f"ROWS BETWEEN {self._frame(over.rows, **kw)}"
         parts = []
         for word, clause in (("PARTITION", over.partition_by), ("ORDER", over.order_by)):
             if clause is not None and len(clause):
                 parts.append(f"{word} BY {self.process(clause, **kw)}")
-        if frame:
-            parts.append(frame)
         return f"{text} OVER ({' '.join(parts)})"
-
-    def _frame(self, bounds: Any, **kw: Any) -> str:
-        first = self._frame_bound(bounds[0], "PRECEDING", **kw)
-        second = self._frame_bound(bounds[1], "FOLLOWING", **kw)
-        return f"{first} AND {second}"
-
-    def _frame_bound(self, bound: Any, unbounded: str, **kw: Any) -> str:
-        if bound is UNBOUNDED:
-            return f"UNBOUNDED {unbounded}"
-        if bound is CURRENT:
-            return "CURRENT ROW"
-        number = BindParameter(None, abs(bound), unique=True)
-        side = "PRECEDING" if bound < 0 else "FOLLOWING"
-        return f"{self.process(number, **kw)} {side}"
 
     def visit_funcfilter(self, funcfilter: Any, **kw: Any) -> str:
         """`function FILTER (WHERE ...)`."""
         func = self.process(funcfilter.func, **kw)
         return f"{func} FILTER (WHERE {self.process(funcfilter.criterion, **kw)})"
-
-    def visit_withingroup(self, within: Any, **kw: Any) -> str:
-        """`function WITHIN GROUP (ORDER BY ...)`."""
-        func = self.process(within.element, **kw)
-        return f"{func} WITHIN GROUP (ORDER BY {self.process(within.order_by, **kw)})"
 
     # -- operators -----------------------------------------------------------------------------
 
@@ -757,12 +720,6 @@ class SQLCompiler(Compiled):
     def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """Not every database has it."""
         raise exc.CompileError(f"{self.dialect.name} dialect does not support regular expressions")
-
-    def visit_regexp_replace_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Not every database has it."""
-        raise exc.CompileError(
-            f"{self.dialect.name} dialect does not support regular expression replacements"
-        )
 
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """Not every database has it."""
@@ -1002,25 +959,6 @@ class SQLCompiler(Compiled):
         quoted = self.preparer.format_alias(subquery, name)
         return f"({inner}){self.get_render_as_alias_suffix(quoted)}"
 
-    def visit_function_alias(
-        self, alias: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
-    ) -> str:
-        """`function(...) AS name`."""
-        inner = self.process(alias.element, **kw)
-        if not asfrom:
-            return inner
-        name = self._resolve(alias.name)
-        if from_linter is not None:
-            from_linter.add(alias, name)
-        return f"{inner}{self.get_render_as_alias_suffix(self.preparer.format_alias(alias, name))}"
-
-    def visit_table_valued_column(self, column: Any, result_names: Any = None, **kw: Any) -> str:
-        """A row as a column: the name of the alias."""
-        name = self._resolve(column.name)
-        if result_names is not None:
-            result_names.append((name, column.name, (column, name), column.type))
-        return self.preparer.quote(self._resolve(column.name))  # type: ignore[no-any-return]
-
     def visit_cte(self, cte: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any) -> str:
         """The name of a CTE; its SELECT is written once, before the statement."""
         name = self._resolve(cte.name)
@@ -1249,8 +1187,6 @@ class SQLCompiler(Compiled):
         if select._order_by_clauses:
             text += self.order_by_clause(select, **kw)
         text += self._row_limit(select, **kw)
-        if select._for_update_arg is not None:
-            text += self.for_update_clause(select, **kw)
         if select._suffixes:
             text += " " + self._words(select._suffixes, **kw)
         return text
@@ -1273,8 +1209,6 @@ class SQLCompiler(Compiled):
         return f" ORDER BY {text}" if text else ""
 
     def _row_limit(self, select: Any, **kw: Any) -> str:
-        if select._fetch_clause is not None:
-            return self.fetch_clause(select, **kw)
         return self.limit_clause(select, **kw) if select._has_row_limiting_clause else ""
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
@@ -1287,23 +1221,6 @@ class SQLCompiler(Compiled):
                 text += "\n LIMIT -1"
             text += " OFFSET " + self.process(select._offset_clause, **kw)
         return text
-
-    def fetch_clause(self, select: Any, **kw: Any) -> str:
-        """OFFSET and FETCH FIRST, as the SQL standard has them."""
-        text = ""
-        if select._offset_clause is not None:
-            text += f"\n OFFSET {self.process(select._offset_clause, **kw)} ROWS"
-        options = select._fetch_clause_options
-        text += (
-            f"\n FETCH FIRST {self.process(select._fetch_clause, **kw)}"
-            f"{' PERCENT' if options['percent'] else ''} ROWS "
-            f"{'WITH TIES' if options['with_ties'] else 'ONLY'}"
-        )
-        return text
-
-    def for_update_clause(self, select: Any, **kw: Any) -> str:
-        """FOR UPDATE."""
-        return " FOR UPDATE"
 
     def visit_compound_select(
         self,
@@ -1497,10 +1414,6 @@ class StrSQLCompiler(SQLCompiler):
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
     visit_getitem_binary = visit_json_getitem_op_binary
 
-    def visit_sequence(self, sequence: Any, **kw: Any) -> str:
-        """Some spelling."""
-        return f"<next sequence value: {self.preparer.format_sequence(sequence)}>"
-
     def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """Some spelling."""
         return self._generate_generic_binary(binary, " <regexp> ", **kw)
@@ -1508,11 +1421,6 @@ class StrSQLCompiler(SQLCompiler):
     def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         """Some spelling."""
         return self._generate_generic_binary(binary, " <not regexp> ", **kw)
-
-    def visit_regexp_replace_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Some spelling."""
-        left = self.process(binary.left, **kw)
-        return f"<regexp replace>({left}, {self.process(binary.right, **kw)})"
 
     def update_from_clause(
         self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any

@@ -1,7 +1,7 @@
-"""Constraints: keys, checks, indexes, and the names that conventions give them.
+"""Constraints: keys, checks, indexes.
 
 Before: defaults.py (SchemaItem) and columns.py.
-Here:   ForeignKey, the constraints, Index; naming conventions.
+Here:   ForeignKey, the constraints, Index.
 After:  schema.py's Table and Column hold them; ddl_compiler.py writes them; relationships in the
         ORM and joins follow the foreign keys.
 
@@ -18,7 +18,7 @@ from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import SchemaItem
 from ormtutor.miniorm.sql.elements import TextClause, clause_of
 from ormtutor.miniorm.sql.naming import quoted_name
-from ormtutor.miniorm.sql.traversal import iterate, replace
+from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 creation_counter = count(1)
-
-
-class conv(str):
-    """A name that a convention has already made; no convention is applied to it again."""
-
-    __module__ = "sqlalchemy.sql.naming"
-    __slots__ = ()
 
 
 def check_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -300,8 +293,6 @@ class Constraint(SchemaItem):
     __visit_name__ = "constraint"
     _create_rule: Any = None
     _argument_family = "constraint"
-    # The word by which naming conventions know this kind.
-    _convention: Any = None
 
     def __init__(
         self,
@@ -339,10 +330,6 @@ class Constraint(SchemaItem):
 
     def _set_parent(self, parent: Any, **kw: Any) -> None:
         self.parent = parent
-        if getattr(parent, "_is_table", False):
-            apply_convention(self, parent)
-        else:
-            parent._on_table_attach(lambda column, table: apply_convention(self, table))
         parent.constraints.add(self)
 
     def dialect_option(self, dialect: str, name: str) -> Any:
@@ -441,17 +428,6 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
             self._resolve_columns(parent)
         Constraint._set_parent(self, parent)
 
-    def _copy(self, target_table: Any = None, **kw: Any) -> Any:
-        made = type(self)(
-            *[column.key for column in self.columns],
-            name=self.name,
-            deferrable=self.deferrable,
-            initially=self.initially,
-            **self.dialect_kwargs,
-        )
-        made.info = dict(self.info)
-        return made
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(column) for column in self.columns)})"
 
@@ -461,7 +437,6 @@ class CheckConstraint(ColumnCollectionConstraint):
 
     __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "table_or_column_check_constraint"
-    _convention = "ck"
 
     def __init__(
         self,
@@ -512,23 +487,12 @@ class CheckConstraint(ColumnCollectionConstraint):
         return not getattr(self.parent, "_is_table", False)
 
     def _copy(self, target_table: Any = None, **kw: Any) -> Any:
-        sqltext = self.sqltext
-        if target_table is not None:
-            source = self.table
-
-            def to_target(part: Any) -> Any:
-                if part._is_column_clause and part.table is source:
-                    return target_table.c.get(part.key)
-                return None
-
-            sqltext = replace(sqltext, to_target)
         made = CheckConstraint(
-            sqltext,
+            self.sqltext,
             name=self.name,
             initially=self.initially,
             deferrable=self.deferrable,
             _create_rule=self._create_rule,
-            table=target_table,
             _autoattach=False,
             _type_bound=self._type_bound,
         )
@@ -544,7 +508,6 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "foreign_key_constraint"
-    _convention = "fk"
 
     def __init__(
         self,
@@ -650,29 +613,6 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 f"({self._col_description}) refers to multiple remote tables: {first} and {second}"
             )
 
-    def _copy(self, target_table: Any = None, schema: Any = None, **kw: Any) -> Any:
-        same_table_name = None
-        if target_table is not None and self._refers_to_itself():
-            same_table_name = target_table.name
-        made = ForeignKeyConstraint(
-            [column.key for column in self.columns],
-            [key._get_colspec(schema=schema, table_name=same_table_name) for key in self.elements],
-            name=self.name,
-            onupdate=self.onupdate,
-            ondelete=self.ondelete,
-            use_alter=self.use_alter,
-            deferrable=self.deferrable,
-            initially=self.initially,
-            link_to_name=self.link_to_name,
-            match=self.match,
-            **self.dialect_kwargs,
-        )
-        made.info = dict(self.info)
-        return made
-
-    def _refers_to_itself(self) -> bool:
-        return any(key._table_key() == self.parent.key for key in self.elements)
-
     def __repr__(self) -> str:
         table = f", table={self.parent!r}" if self.parent is not None else ""
         return f"ForeignKeyConstraint({object.__repr__(self.columns)}, None{table})"
@@ -683,7 +623,6 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
 
     __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "primary_key_constraint"
-    _convention = "pk"
 
     def __init__(self, *columns: Any, **kw: Any) -> None:
         self._implicit_generated = kw.pop("_implicit_generated", False)
@@ -744,9 +683,6 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
                 found = column
         return found
 
-    def _copy(self, target_table: Any = None, **kw: Any) -> Any:
-        return super()._copy(target_table=target_table, **kw)
-
 
 def _check_counts(column: Any) -> None:
     if column.type._type_affinity is None or column.type._type_affinity.__name__ not in (
@@ -791,7 +727,6 @@ class UniqueConstraint(ColumnCollectionConstraint):
 
     __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "unique_constraint"
-    _convention = "uq"
 
 
 class Index(ColumnCollectionMixin, SchemaItem):
@@ -800,7 +735,6 @@ class Index(ColumnCollectionMixin, SchemaItem):
     __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "index"
     _argument_family = "index"
-    _convention = "ix"
     _type_bound = False
 
     def __init__(self, name: Any, *expressions: Any, **kw: Any) -> None:
@@ -845,7 +779,10 @@ class Index(ColumnCollectionMixin, SchemaItem):
         self.expressions = [
             parent.c[each] if isinstance(each, str) else each for each in self._told
         ]
-        apply_convention(self, parent)
+        if self.name is None:
+            label = "".join(f"{parent.name}_{column.name}" for column in list(self.columns)[:1])
+            schema = f"{parent.schema.replace('.', '_')}_" if parent.schema and label else ""
+            self.name = f"ix_{schema}{label}"
         parent.indexes.add(self)
 
     @property
@@ -891,89 +828,3 @@ def _columns_of(thing: Any) -> list[Any]:
 
 def _run_ddl(what: str, bind: Any, element: Any, checkfirst: bool) -> None:
     raise NotImplementedError  # ddl.py puts its own in this place
-
-
-# -- naming conventions ----------------------------------------------------------------------------
-
-
-def apply_convention(constraint: Any, table: Any) -> None:
-    """Give a nameless constraint the name that the MetaData's convention makes."""
-    if not getattr(table, "_is_table", False):
-        return
-    if isinstance(constraint.name, conv) or constraint._convention is None:
-        return
-    convention = table.metadata.naming_convention.get(type(constraint))
-    if convention is None:
-        convention = table.metadata.naming_convention.get(constraint._convention)
-    if convention is None:
-        return
-    if constraint.name is not None and "%(constraint_name)s" not in convention:
-        return
-    if constraint._type_bound and constraint.name is None and "constraint_name" in convention:
-        return
-    constraint.name = conv(convention % _ConventionTokens(constraint, table))
-
-
-class _ConventionTokens:
-    """The words that a naming convention may use, found as they are asked for."""
-
-    def __init__(self, constraint: Any, table: Any) -> None:
-        self.constraint = constraint
-        self.table = table
-
-    def __getitem__(self, key: str) -> str:
-        own = self.table.metadata.naming_convention.get(key)
-        if callable(own):
-            return str(own(self.constraint, self.table))
-        if key == "table_name":
-            return str(self.table.name)
-        if key == "referred_table_name":
-            return self._referred()[-2]
-        if key == "constraint_name":
-            return self._given_name()
-        return self._column_token(key)
-
-    def _given_name(self) -> str:
-        if self.constraint.name is None:
-            raise exc.InvalidRequestError(
-                "Naming convention including %(constraint_name)s token requires that constraint "
-                "is explicitly named."
-            )
-        name = str(self.constraint.name)
-        self.constraint.name = None
-        return name
-
-    def _referred(self) -> list[str]:
-        return str(self.constraint.elements[0].target_fullname).split(".")
-
-    def _columns(self) -> list[Any]:
-        if self.constraint._convention == "fk":
-            return [element.parent for element in self.constraint.elements]
-        return list(self.constraint.columns)
-
-    def _column_token(self, key: str) -> str:
-        """column_0_name, column_0N_label, column_0_N_key, referred_column_0_name ..."""
-        referred = key.startswith("referred_")
-        parts = key.removeprefix("referred_").split("_")
-        if parts[0] != "column" or parts[-1] not in ("name", "label", "key"):
-            raise KeyError(key)
-        kind = parts[-1]
-        if referred:
-            values = [
-                str(element.target_fullname).split(".")[-1] for element in self.constraint.elements
-            ]
-        else:
-            values = [self._spelled(column, kind) for column in self._columns()]
-        if parts[1:-1] == ["0N"]:
-            return "".join(values)
-        if parts[1:-1] == ["0", "N"]:
-            return "_".join(values)
-        position = int(parts[1])
-        return values[position] if position < len(values) else ""
-
-    def _spelled(self, column: Any, kind: str) -> str:
-        if kind == "label":
-            schema = self.table.schema
-            prefix = f"{schema.replace('.', '_')}_" if schema else ""
-            return f"{prefix}{self.table.name}_{column.name}"
-        return str(column.name if kind == "name" else column.key)

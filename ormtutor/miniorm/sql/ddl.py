@@ -35,10 +35,6 @@ class DDLElement(Executable):
     is_ddl = True
     _execution_options: Any = NO_ANNOTATIONS
     target: Any = None
-    on: Any = None
-    callable_: Any = None
-    dialect: Any = None
-    state: Any = None
     _bind: Any = None
 
     @property
@@ -71,27 +67,9 @@ class DDLElement(Executable):
         copy.target = target
         return copy
 
-    def execute_if(self, dialect: Any = None, callable_: Any = None, state: Any = None) -> Any:
-        """A copy that executes only on a dialect, or if a function says so."""
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.dialect, copy.callable_, copy.state = dialect, callable_, state
-        return copy
-
-    def _should_execute(self, target: Any, bind: Any, **kw: Any) -> bool:
-        if self.dialect is not None:
-            names = (self.dialect,) if isinstance(self.dialect, str) else self.dialect
-            if bind.engine.name not in names:
-                return False
-        if self.callable_ is not None:
-            return bool(self.callable_(self, target, bind, **kw))
-        return True
-
     def __call__(self, target: Any, bind: Any, **kw: Any) -> Any:
         """Execute as a listener to after_create and its like."""
-        if self._should_execute(target, bind, **kw):
-            return bind.execute(self.against(target))
-        return None
+        return bind.execute(self.against(target))
 
     def __repr__(self) -> str:
         return object.__repr__(self)
@@ -123,24 +101,6 @@ class _CreateDropBase(DDLElement):
         self._bind = bind
         self.if_exists = if_exists
         self.if_not_exists = if_not_exists
-
-
-class CreateSchema(_CreateDropBase):
-    """CREATE SCHEMA."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "create_schema"
-
-
-class DropSchema(_CreateDropBase):
-    """DROP SCHEMA."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "drop_schema"
-
-    def __init__(self, element: Any, cascade: bool = False, **kw: Any) -> None:
-        super().__init__(element, **kw)
-        self.cascade = cascade
 
 
 class CreateTable(_CreateDropBase):
@@ -192,38 +152,6 @@ class DropIndex(_CreateDropBase):
     __visit_name__ = "drop_index"
 
 
-class CreateSequence(_CreateDropBase):
-    """CREATE SEQUENCE."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "create_sequence"
-
-
-class DropSequence(_CreateDropBase):
-    """DROP SEQUENCE."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "drop_sequence"
-
-
-class AddConstraint(_CreateDropBase):
-    """ALTER TABLE ... ADD CONSTRAINT."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "add_constraint"
-
-
-class DropConstraint(_CreateDropBase):
-    """ALTER TABLE ... DROP CONSTRAINT."""
-
-    __module__ = "sqlalchemy.sql.ddl"
-    __visit_name__ = "drop_constraint"
-
-    def __init__(self, element: Any, cascade: bool = False, **kw: Any) -> None:
-        super().__init__(element, **kw)
-        self.cascade = cascade
-
-
 # -- doing it --------------------------------------------------------------------------------------
 
 
@@ -273,33 +201,23 @@ class SchemaGenerator(SchemaVisitor):
         """All tables, in order of dependency."""
         tables = list(metadata.tables.values()) if self.tables is None else self.tables
         wanted = [table for table in tables if self._can_create(table)]
-        pairs = sort_tables_and_constraints(wanted, filter_fn=self._may_be_inline)
+        pairs = sort_tables_and_constraints(wanted, filter_fn=_may_be_inline)
         created = [table for table, _ in pairs if table is not None]
         self._dispatch("before_create", metadata, tables=created)
-        for table, keys in pairs:
-            if table is not None:
-                self.create_table(table, keys)
-            elif self.dialect.supports_alter:
-                for key in keys:
-                    self.connection.execute(AddConstraint(key))
+        for table in created:
+            self.create_table(table)
         self._dispatch("after_create", metadata, tables=created)
-
-    def _may_be_inline(self, key: Any) -> Any:
-        # Without ALTER all foreign keys stand in CREATE TABLE, cycles or not.
-        return None if self.dialect.supports_alter or key.name is None else False
 
     def visit_table(self, table: Any) -> None:
         """One table."""
         if self._can_create(table):
-            self.create_table(table, None)
+            self.create_table(table)
 
-    def create_table(self, table: Any, keys: Any) -> None:
+    def create_table(self, table: Any) -> None:
         """CREATE TABLE and its indexes."""
         self._dispatch("before_create", table)
-        if not self.dialect.supports_alter:
-            keys = None
-        self.connection.execute(CreateTable(table, include_foreign_key_constraints=keys))
-        for index in sorted_indexes(table):
+        self.connection.execute(CreateTable(table))
+        for index in table.indexes:
             self.connection.execute(CreateIndex(index))
         self._dispatch("after_create", table)
 
@@ -312,9 +230,9 @@ class SchemaGenerator(SchemaVisitor):
         self.connection.execute(CreateIndex(index))
 
 
-def sorted_indexes(table: Any) -> list[Any]:
-    """The indexes of a table in the order in which they are created."""
-    return list(table.indexes)
+def _may_be_inline(key: Any) -> Any:
+    """Without ALTER all foreign keys stand in CREATE TABLE, cycles or not."""
+    return None if key.name is None else False
 
 
 class SchemaDropper(SchemaVisitor):
@@ -329,33 +247,27 @@ class SchemaDropper(SchemaVisitor):
         """All tables, against the order of dependency."""
         tables = list(metadata.tables.values()) if self.tables is None else self.tables
         wanted = [table for table in tables if self._can_drop(table)]
-        ordered = self._ordered(wanted)
-        dropped = [table for table, _ in ordered if table is not None]
+        dropped = self._ordered(wanted)
         self._dispatch("before_drop", metadata, tables=dropped)
-        for table, _ in ordered:
-            if table is not None:
-                self.drop_table(table)
+        for table in dropped:
+            self.drop_table(table)
         self._dispatch("after_drop", metadata, tables=dropped)
 
-    def _ordered(self, tables: list[Any]) -> list[tuple[Any, Any]]:
-        if self.dialect.supports_alter:
-            pairs = sort_tables_and_constraints(tables)
-        else:
-            try:
-                pairs = [(table, []) for table in _strictly_sorted(tables)]
-            except exc.CircularDependencyError as error:
-                names = ", ".join(sorted(table.fullname for table in error.cycles))
-                warnings.warn(
-                    "Can't sort tables for DROP; an unresolvable foreign key dependency exists "
-                    f"between tables: {names}; and backend does not support ALTER.  To restore at "
-                    "least a partial sort, apply use_alter=True to ForeignKey and "
-                    "ForeignKeyConstraint objects involved in the cycle to mark these as known "
-                    "cycles that will be ignored.",
-                    exc.SAWarning,
-                    stacklevel=5,
-                )
-                return [(table, []) for table in tables]
-        return list(reversed(pairs))
+    def _ordered(self, tables: list[Any]) -> list[Any]:
+        try:
+            return list(reversed(_strictly_sorted(tables)))
+        except exc.CircularDependencyError as error:
+            names = ", ".join(sorted(table.fullname for table in error.cycles))
+            warnings.warn(
+                "Can't sort tables for DROP; an unresolvable foreign key dependency exists "
+                f"between tables: {names}; and backend does not support ALTER.  To restore at "
+                "least a partial sort, apply use_alter=True to ForeignKey and "
+                "ForeignKeyConstraint objects involved in the cycle to mark these as known "
+                "cycles that will be ignored.",
+                exc.SAWarning,
+                stacklevel=5,
+            )
+            return tables
 
     def visit_table(self, table: Any) -> None:
         """One table."""

@@ -80,15 +80,6 @@ class DDLCompiler(Compiled):
             context.setdefault("fullname", preparer.format_table(target))
         return ddl.statement % context  # type: ignore[no-any-return]
 
-    def visit_create_schema(self, create: Any, **kw: Any) -> str:
-        """CREATE SCHEMA."""
-        return f"CREATE SCHEMA {self.preparer.quote_schema(create.element)}"
-
-    def visit_drop_schema(self, drop: Any, **kw: Any) -> str:
-        """DROP SCHEMA."""
-        text = f"DROP SCHEMA {self.preparer.quote_schema(drop.element)}"
-        return text + " CASCADE" if drop.cascade else text
-
     def visit_create_table(self, create: Any, **kw: Any) -> str:
         """CREATE TABLE."""
         table = create.element
@@ -243,50 +234,6 @@ class DDLCompiler(Compiled):
         if drop.if_exists:
             text += "IF EXISTS "
         return text + self._index_name(index, include_schema=True)
-
-    def visit_add_constraint(self, create: Any, **kw: Any) -> str:
-        """ALTER TABLE ... ADD."""
-        table = self.preparer.format_table(create.element.table)
-        return f"ALTER TABLE {table} ADD {self.process(create.element)}"
-
-    def visit_drop_constraint(self, drop: Any, **kw: Any) -> str:
-        """ALTER TABLE ... DROP CONSTRAINT."""
-        constraint = drop.element
-        name = self.preparer.format_constraint(constraint)
-        if name is None:
-            raise exc.CompileError(
-                f"Can't emit DROP CONSTRAINT for constraint {constraint!r}; it has no name"
-            )
-        table = self.preparer.format_table(constraint.table)
-        return f"ALTER TABLE {table} DROP CONSTRAINT {name}" + (" CASCADE" if drop.cascade else "")
-
-    def visit_create_sequence(self, create: Any, **kw: Any) -> str:
-        """CREATE SEQUENCE."""
-        sequence = create.element
-        text = f"CREATE SEQUENCE {self.preparer.format_sequence(sequence)}"
-        if sequence.increment is not None:
-            text += f" INCREMENT BY {sequence.increment}"
-        if sequence.start is not None:
-            text += f" START WITH {sequence.start}"
-        if sequence.minvalue is not None:
-            text += f" MINVALUE {sequence.minvalue}"
-        if sequence.maxvalue is not None:
-            text += f" MAXVALUE {sequence.maxvalue}"
-        if sequence.nominvalue:
-            text += " NO MINVALUE"
-        if sequence.nomaxvalue:
-            text += " NO MAXVALUE"
-        if sequence.cache is not None:
-            text += f" CACHE {sequence.cache}"
-        if sequence.order is not None:
-            text += " ORDER" if sequence.order else " NO ORDER"
-        if sequence.cycle is not None:
-            text += " CYCLE" if sequence.cycle else " NO CYCLE"
-        return text
-
-    def visit_drop_sequence(self, drop: Any, **kw: Any) -> str:
-        """DROP SEQUENCE."""
-        return f"DROP SEQUENCE {self.preparer.format_sequence(drop.element)}"
 
     # -- constraints ---------------------------------------------------------------------------
 

@@ -183,10 +183,6 @@ class Sequence(DefaultGenerator):
         if metadata is not None:
             metadata._sequences[self._key] = self
 
-    def next_value(self) -> Any:
-        """The next number, as an expression."""
-        return _next_value(self)
-
     def _copy(self) -> Sequence:
         return Sequence(
             self.name,
@@ -212,10 +208,6 @@ class Sequence(DefaultGenerator):
 
     def drop(self, bind: Any = None, checkfirst: bool = True) -> None:
         """Drop it; where there are no sequences nothing happens."""
-
-
-def _next_value(sequence: Sequence) -> Any:
-    raise NotImplementedError  # functions.py knows next_value; schema.py puts it in this place
 
 
 class FetchedValue(SchemaItem):

@@ -130,10 +130,6 @@ class UpdateBase(Executable):
         copy._independent_ctes = (*self._independent_ctes, cte)
         return copy
 
-    def with_hint(self, text: str, selectable: Any = None, dialect_name: str = "*") -> Any:
-        """A hint for other databases; SQLite knows none."""
-        return self
-
     def _annotate(self, values: dict[str, Any]) -> Any:
         copy = self._generate()
         copy._annotations = {**self._annotations, **values}

@@ -304,6 +304,9 @@ def _comparison_method(op: Operator) -> Any:
     return compare
 
 
+_METHODS_LEFT_OUT = frozenset(
+    ["all_", "any_", "column_valued", "regexp_replace", "table_valued", "within_group"]
+)
 _PLAIN_CLASSES = frozenset([str, int, float, bytes, datetime.date, datetime.datetime])
 
 
@@ -376,6 +379,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
             named = _type_methods.get(key)
             if named is not None and isinstance(self.type, named[0]):
                 return named[1](self)
+        if key in _METHODS_LEFT_OUT:
+            raise AttributeError(f"{key} is not in miniorm; SQLAlchemy has it")
         raise AttributeError(
             f"Neither {type(self).__name__!r} object nor 'Comparator' object has an attribute "
             f"{key!r}"
@@ -387,8 +392,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
             against is operators.and_ or against is operators.or_ or against is operators.asbool
         ) and self.type._type_affinity is sqltypes.Boolean:
             return AsBoolean(self, operators.is_true, operators.is_false)
-        if against is operators.any_op or against is operators.all_op:
-            return Grouping(self)
         return self
 
     def _negate(self) -> Any:
@@ -718,8 +721,6 @@ class BindParameter(ColumnElement):
 
     def self_group(self, against: Any = None) -> Any:
         """Only ANY and ALL want parentheses."""
-        if against is operators.any_op or against is operators.all_op:
-            return Grouping(self)
         return super().self_group(against)
 
     def __repr__(self) -> str:

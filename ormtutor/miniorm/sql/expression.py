@@ -16,8 +16,8 @@ __all__ = open_door(
         ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause
         UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
         text true
-    sql.expressions: Case Cast CollectionAggregate Extract FunctionFilter Over Tuple TypeCoerce
-        WithinGroup all_ any_ case cast extract funcfilter over tuple_ type_coerce within_group
+    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce
+              case cast extract funcfilter over tuple_ type_coerce
     sql.functions: Function FunctionElement func modifier
     sql.naming: quoted_name
     sql.operators: ColumnOperators Operators custom_op

@@ -1,23 +1,22 @@
 """Expressions: the kinds that have a syntax of their own.
 
 Before: elements.py and comparator.py.
-Here:   CASE, CAST, tuples, EXTRACT, OVER, FILTER, ANY and ALL.
+Here:   CASE, CAST, tuples, EXTRACT, OVER, FILTER.
 After:  functions.py's functions offer over() and filter(); compiler.py writes them.
 """
 
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.comparator import operand
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
     ClauseList,
     ColumnElement,
     Grouping,
     TypeClause,
-    UnaryExpression,
     as_condition,
     as_expression,
     as_operand,
@@ -27,7 +26,6 @@ from ormtutor.miniorm.sql.elements import (
     constant_of,
     join_conditions,
 )
-from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -269,73 +267,14 @@ def extract(field: str, expr: Any, **kw: Any) -> Extract:
     return Extract(field, expr, **kw)
 
 
-class CollectionAggregate(UnaryExpression):
-    """`ANY (...)` or `ALL (...)`; stands at the right of a comparison."""
-
-    __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ()
-    __visit_name__ = "unary"
-
-    @classmethod
-    def _create(cls, expr: Any, operator: Any) -> Any:
-        element = as_expression(expr).self_group()
-        type_ = element.type
-        if isinstance(type_, sqltypes.ARRAY):
-            type_ = type_.item_type
-        return cls(element, operator=operator, type_=type_, wraps_column_expression=False)
-
-    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Comparisons only; the sides are exchanged."""
-        if not getattr(op, "is_comparison", False):
-            raise exc.ArgumentError("Only comparison operators may be used with ANY/ALL")
-        mirrored = operators.MIRROR.get(op, op)
-        return as_left(other[0], self, mirrored).operate(mirrored, self, **kw)
-
-    # The quick ways of columns do not exchange the sides.
-    __lt__ = ColumnOperators.__lt__
-    __le__ = ColumnOperators.__le__
-    __eq__ = ColumnOperators.__eq__
-    __ne__ = ColumnOperators.__ne__
-    __gt__ = ColumnOperators.__gt__
-    __ge__ = ColumnOperators.__ge__
-    __hash__ = object.__hash__
-
-    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """Not with ANY and ALL."""
-        raise exc.ArgumentError("Only comparison operators may be used with ANY/ALL")
-
-    def self_group(self, against: Any = None) -> Any:
-        """Never in parentheses."""
-        return self
-
-
-def as_left(thing: Any, right: Any, op: Any) -> Any:
-    """A left side from a plain value, typed by the right side."""
-    element = clause_of(thing)
-    return operand(right, op, thing) if element is None else element
-
-
-def any_(expr: Any) -> CollectionAggregate:
-    """`ANY (...)`."""
-    return CollectionAggregate._create(expr, operators.any_op)  # type: ignore[no-any-return]
-
-
-def all_(expr: Any) -> CollectionAggregate:
-    """`ALL (...)`."""
-    return CollectionAggregate._create(expr, operators.all_op)  # type: ignore[no-any-return]
-
-
 # -- windows ---------------------------------------------------------------------------------------
-
-UNBOUNDED: Any = type("UNBOUNDED", (), {"__repr__": lambda self: "symbol('RANGE_UNBOUNDED')"})()
-CURRENT: Any = type("CURRENT", (), {"__repr__": lambda self: "symbol('RANGE_CURRENT')"})()
 
 
 class Over(ColumnElement):
     """`function OVER (PARTITION BY ... ORDER BY ...)`."""
 
     __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ("element", "order_by", "partition_by", "range_", "rows")
+    __slots__ = ("element", "order_by", "partition_by")
     __visit_name__ = "over"
     _parts = ("element", "partition_by", "order_by")
 
@@ -344,16 +283,12 @@ class Over(ColumnElement):
         element: Any,
         partition_by: Any = None,
         order_by: Any = None,
-        range_: Any = None,
-        rows: Any = None,
+        **left_out: Any,
     ) -> None:
+        refuse_arguments("over", left_out, "range_ rows")
         self.element = element
         self.partition_by = _clause_list(partition_by, "GROUP BY / OF / etc.")
         self.order_by = _clause_list(order_by, "ORDER BY")
-        if range_ and rows:
-            raise exc.ArgumentError("'range_' and 'rows' are mutually exclusive")
-        self.range_ = _frame(range_) if range_ else None
-        self.rows = _frame(rows) if rows else None
 
     @property
     def func(self) -> Any:
@@ -365,18 +300,13 @@ class Over(ColumnElement):
         """That of the function."""
         return self.element.type
 
-    def __reduce__(self) -> Any:
-        return Over, (self.element, self.partition_by, self.order_by, self.range_, self.rows)
-
     def structure(self, binds: Binds) -> Hashable:
-        """All parts; the numbers of the frame are values."""
+        """All parts."""
         return (
             "over",
             self.element.structure(binds),
             None if self.partition_by is None else self.partition_by.structure(binds),
             None if self.order_by is None else self.order_by.structure(binds),
-            self.range_,
-            self.rows,
         )
 
 
@@ -388,31 +318,9 @@ def _clause_list(clauses: Any, role: str) -> Any:
     return ClauseList(*[as_sorting(clause, role) for clause in clauses])
 
 
-def _frame(bounds: Any) -> tuple[Any, Any]:
-    if not isinstance(bounds, tuple) or len(bounds) != 2:
-        raise exc.ArgumentError("2-tuple expected for range/rows")
-    return _frame_bound(bounds[0]), _frame_bound(bounds[1])
-
-
-def _frame_bound(bound: Any) -> Any:
-    if bound is None:
-        return UNBOUNDED
-    try:
-        number = int(bound)
-    except ValueError as error:
-        raise exc.ArgumentError("Integer or None expected for range value") from error
-    return CURRENT if number == 0 else number
-
-
-def over(
-    element: Any,
-    partition_by: Any = None,
-    order_by: Any = None,
-    range_: Any = None,
-    rows: Any = None,
-) -> Over:
+def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
     """A function over a window."""
-    return Over(element, partition_by, order_by, range_, rows)
+    return Over(element, partition_by, order_by, **kw)
 
 
 class FunctionFilter(ColumnElement):
@@ -443,11 +351,9 @@ class FunctionFilter(ColumnElement):
         made._narrow(criterion)
         return made
 
-    def over(
-        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
-    ) -> Over:
+    def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
         """Over a window."""
-        return Over(self, partition_by, order_by, range_, rows)
+        return Over(self, partition_by, order_by, **kw)
 
     def self_group(self, against: Any = None) -> Any:
         """In parentheses if FILTER binds less."""
@@ -475,46 +381,6 @@ def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
     return FunctionFilter(func, *criterion)
 
 
-class WithinGroup(ColumnElement):
-    """`function WITHIN GROUP (ORDER BY ...)`."""
-
-    __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ("element", "order_by")
-    __visit_name__ = "withingroup"
-    _parts = ("element", "order_by")
-
-    def __init__(self, element: Any, *order_by: Any) -> None:
-        self.element = element
-        self.order_by = ClauseList(*[as_sorting(each, "ORDER BY") for each in order_by])
-
-    def over(
-        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
-    ) -> Over:
-        """Over a window."""
-        return Over(self, partition_by, order_by, range_, rows)
-
-    @property
-    def type(self) -> Any:
-        """That of the function."""
-        return self.element.type
-
-    def structure(self, binds: Binds) -> Hashable:
-        """Function and order."""
-        return ("within", self.element.structure(binds), self.order_by.structure(binds))
-
-
-def within_group(element: Any, *order_by: Any) -> WithinGroup:
-    """An aggregate that wants its rows sorted."""
-    return WithinGroup(element, *order_by)
-
-
-# column.cast(), any_() and all_() of the operators are made here.
 elements.ColumnElement.cast = (  # type: ignore[method-assign]
     lambda self, type_: Cast(self, type_)
-)
-elements.ColumnElement.any_ = (  # type: ignore[method-assign]
-    lambda self: CollectionAggregate._create(self, operators.any_op)
-)
-elements.ColumnElement.all_ = (  # type: ignore[method-assign]
-    lambda self: CollectionAggregate._create(self, operators.all_op)
 )

@@ -16,11 +16,9 @@ from ormtutor.miniorm.sql.elements import (
     NO_ANNOTATIONS,
     BindParameter,
     ClauseList,
-    ColumnClause,
     ColumnElement,
     Executable,
     Grouping,
-    Label,
     as_operand,
     bind_for,
     clause_of,
@@ -32,11 +30,8 @@ from ormtutor.miniorm.sql.expressions import (
     Extract,
     FunctionFilter,
     Over,
-    WithinGroup,
 )
-from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import Select
-from ormtutor.miniorm.sql.selectable import AliasedReturnsRows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,31 +87,13 @@ class FunctionElement(Executable, ColumnElement):
 
     c = columns
 
-    def over(
-        self, partition_by: Any = None, order_by: Any = None, range_: Any = None, rows: Any = None
-    ) -> Over:
+    def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
         """Over a window."""
-        return Over(self, partition_by, order_by, range_, rows)
-
-    def within_group(self, *order_by: Any) -> WithinGroup:
-        """With the rows sorted."""
-        return WithinGroup(self, *order_by)
-
-    def within_group_type(self, within_group: Any) -> Any:
-        """The type in WITHIN GROUP, if it differs."""
-        return None
+        return Over(self, partition_by, order_by, **kw)
 
     def filter(self, *criterion: Any) -> Any:
         """Over the rows for which conditions hold."""
         return FunctionFilter(self, *criterion) if criterion else self
-
-    def alias(self, name: Any = None, **kw: Any) -> Any:
-        """The function in FROM."""
-        return FunctionAlias._construct(self, name)
-
-    def table_valued(self, *expr: Any, **kw: Any) -> Any:
-        """The function in FROM, with the columns that it gives."""
-        return FunctionAlias._construct(self, kw.get("name"), columns=expr)
 
     def select(self) -> Any:
         """`SELECT function`."""
@@ -124,10 +101,6 @@ class FunctionElement(Executable, ColumnElement):
 
     def _as_in_select(self) -> Any:
         return Select(self)
-
-    def self_group(self, against: Any = None) -> Any:
-        """Only ANY and ALL want parentheses."""
-        return super().self_group(against)
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -153,56 +126,6 @@ def argument(thing: Any, name: Any) -> Any:
             return constant_of(None)
         return BindParameter(name, thing, unique=True)
     return as_operand(element, "SQL expression element")
-
-
-class FunctionAlias(AliasedReturnsRows):
-    """A function in FROM under a name."""
-
-    __module__ = "sqlalchemy.sql.selectable"
-    __visit_name__ = "function_alias"
-
-    def _init(self, columns: Any = None, **kw: Any) -> None:
-        self.told = columns
-
-    @property
-    def column(self) -> Any:
-        """The row as one column, named like the alias."""
-        return _ScalarOfAlias(self)
-
-    def _fill_columns(self, collection: ColumnCollection) -> None:
-        for each in self.told or ():
-            column = clause_of(each)
-            if column is None:
-                column = ColumnClause(each)
-            key, proxy = column._make_proxy(self)
-            collection._append(key, proxy)
-        if not self.told:
-            label = Label(AnonymousName.of(hash(self.element), self.element.name), self.element)
-            key, proxy = label._make_proxy(self)
-            collection._append(key, proxy)
-
-    def is_derived_from(self, fromclause: Any) -> bool:
-        """A function comes from nothing."""
-        return fromclause is self
-
-    @property
-    def bind(self) -> Any:
-        """None."""
-        return None
-
-
-class _ScalarOfAlias(ColumnClause):
-    """The row of a function alias as one column."""
-
-    __slots__ = ()
-    __visit_name__ = "table_valued_column"
-
-    def __init__(self, alias: FunctionAlias) -> None:
-        super().__init__(alias.name, alias.element.type, _selectable=alias)
-
-    @property
-    def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
-        return False
 
 
 class Function(FunctionElement):
@@ -349,22 +272,6 @@ class count(GenericFunction):
         if expression is None:
             expression = literal_column("*")
         super().__init__(expression, **kw)
-
-
-class next_value(GenericFunction):
-    """The next number of a Sequence; SQLite has none."""
-
-    __module__ = "sqlalchemy.sql.functions"
-    __slots__ = ("sequence",)
-    __visit_name__ = "next_value_func"
-    _parts = ()  # type: ignore[assignment]
-
-    def __init__(self, seq: Any, **kw: Any) -> None:
-        self.packagenames = ()
-        self.name = self._known_name
-        self._set_arguments(())
-        self.sequence = seq
-        self.type = sqltypes.to_instance(seq.data_type) if seq.data_type else sqltypes.Integer()
 
 
 class _FunctionGenerator:

@@ -195,7 +195,6 @@ match_op = _comparison("match_op", " MATCH ", _method("match"))
 not_match_op = Operator("not_match_op", " NOT MATCH ", 5, is_comparison=True)
 regexp_match_op = _comparison("regexp_match_op", " REGEXP ", _method("regexp_match"))
 not_regexp_match_op = Operator("not_regexp_match_op", " NOT REGEXP ", 5, is_comparison=True)
-regexp_replace_op = Operator("regexp_replace_op", "", 5, _method("regexp_replace"))
 
 concat_op = Operator("concat_op", " || ", 6, _method("concat"), associative=True)
 add = Operator("add", " + ", 7, python_operator.add, commutative=True, associative=True)
@@ -204,8 +203,6 @@ mul = Operator("mul", " * ", 8, python_operator.mul, commutative=True, associati
 truediv = Operator("truediv", " / ", 8, python_operator.truediv)
 mod = Operator("mod", " % ", 8, python_operator.mod)
 neg = Operator("neg", "-", 8, python_operator.neg)
-any_op = Operator("any_op", "ANY ", 15, _method("any_"))
-all_op = Operator("all_op", "ALL ", 15, _method("all_"))
 getitem = Operator("getitem", "", 15, python_operator.getitem, associative=True)
 json_getitem_op = Operator("json_getitem_op", " -> ", 15, associative=True)
 json_path_getitem_op = Operator("json_path_getitem_op", " #> ", 15, associative=True)
@@ -250,9 +247,6 @@ BY_FUNCTION: dict[Any, Operator] = {
     each.function: each
     for each in (eq, ne, lt, le, gt, ge, add, sub, mul, truediv, mod, neg, and_, or_, inv, getitem)
 }
-
-# What `a < b` becomes when the sides are exchanged.
-MIRROR: dict[Operator, Operator] = {lt: gt, gt: lt, le: ge, ge: le}
 
 
 def is_precedent(operator: Operator, against: Operator | None) -> bool:
@@ -439,10 +433,6 @@ class ColumnOperators(Operators):
         """`a REGEXP pattern`."""
         return self.operate(regexp_match_op, pattern, flags=flags)
 
-    def regexp_replace(self, pattern: Any, replacement: Any, flags: Any = None) -> Any:
-        """A function of the database that replaces by pattern."""
-        return self.operate(regexp_replace_op, pattern, replacement=replacement, flags=flags)
-
     def desc(self) -> Any:
         """`a DESC`."""
         return self.operate(desc_op)
@@ -474,11 +464,3 @@ class ColumnOperators(Operators):
     def distinct(self) -> Any:
         """`DISTINCT a`, inside a function."""
         return self.operate(distinct_op)
-
-    def any_(self) -> Any:
-        """`ANY (a)`."""
-        return self.operate(any_op)
-
-    def all_(self) -> Any:
-        """`ALL (a)`."""
-        return self.operate(all_op)

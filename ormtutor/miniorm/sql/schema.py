@@ -16,12 +16,11 @@ import warnings
 
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.event import Dispatch
-from ormtutor.miniorm.sql import defaults, functions
+from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.constraints import (
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
@@ -40,7 +39,6 @@ from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
 from ormtutor.miniorm.sql.selectable import TableClause
 from ormtutor.miniorm.sql.sorting import sort_tables
-from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -425,8 +423,6 @@ def _replace_column(table: Any, existing: Any, column: Any, allowed: bool) -> No
 
 def _type_constraints(column: Any, table: Any) -> None:
     type_ = column.type
-    if isinstance(type_, sqltypes.Variant):
-        type_ = type_.impl
     if not isinstance(type_, sqltypes.SchemaType) or not type_.create_constraint:
         return
     if isinstance(type_, sqltypes.Enum):
@@ -528,7 +524,6 @@ class Table(SchemaItem, TableClause):
         except BaseException:
             metadata._remove_table(key)
             raise
-        metadata._table_added(made)
         return made
 
     def __init__(self, *args: Any, **kw: Any) -> None:
@@ -664,6 +659,9 @@ class Table(SchemaItem, TableClause):
     def _set_parent(self, parent: Any, **kw: Any) -> None:
         parent._add_table(self.key, self)
 
+    to_metadata = LeftOut()
+    tometadata = LeftOut()
+
     # -- the database --------------------------------------------------------------------------
 
     def _engine(self, bind: Any) -> Any:
@@ -690,75 +688,6 @@ class Table(SchemaItem, TableClause):
 
     # -- copies --------------------------------------------------------------------------------
 
-    def to_metadata(
-        self,
-        metadata: Any,
-        schema: Any = _UNTOLD,
-        referred_schema_fn: Any = None,
-        name: Any = None,
-    ) -> Table:
-        """A copy in another MetaData, perhaps under another name or in another schema."""
-        name = self.name if name is None else name
-        if schema is _UNTOLD:
-            schema = self.schema
-        elif schema is None:
-            schema = metadata.schema
-        key = name if schema is None else f"{schema}.{name}"
-        if key in metadata.tables:
-            warnings.warn(
-                f"Table '{self.description}' already exists within the given MetaData - not "
-                "copying.",
-                exc.SAWarning,
-                stacklevel=2,
-            )
-            return metadata.tables[key]  # type: ignore[no-any-return]
-        # A foreign key keeps its schema unless it points into the schema that we leave.
-        columns = [self._copy_column(column, schema) for column in self.c]
-        made = Table(
-            name,
-            metadata,
-            *columns,
-            schema=schema,
-            comment=self.comment,
-            **self.dialect_kwargs,
-        )
-        made._prefixes = list(self._prefixes)
-        self._copy_constraints(made, schema, referred_schema_fn)
-        for index in self.indexes:
-            if not index._column_flag:
-                Index(
-                    index.name,
-                    *[_moved_expression(each, self, made) for each in index.expressions],
-                    unique=index.unique,
-                    _table=made,
-                    **index.dialect_kwargs,
-                )
-        return made
-
-    tometadata = to_metadata
-
-    def _copy_column(self, column: Any, schema: Any) -> Any:
-        copy = column._copy(schema=schema if schema != self.schema else None)
-        return copy
-
-    def _copy_constraints(self, made: Any, schema: Any, referred_schema_fn: Any) -> None:
-        for constraint in self._sorted_constraints:
-            if isinstance(constraint, ForeignKeyConstraint):
-                told = constraint._referred_schema
-                if referred_schema_fn:
-                    target = referred_schema_fn(self, schema, constraint, told)
-                else:
-                    target = schema if told == self.schema else None
-                made.append_constraint(constraint._copy(schema=target, target_table=made))
-            elif isinstance(constraint, UniqueConstraint) and _is_column_flag(constraint):
-                continue
-            elif not constraint._type_bound:
-                if isinstance(constraint, PrimaryKeyConstraint) and constraint._implicit_generated:
-                    continue
-                copy = constraint._copy(schema=schema, target_table=made)
-                if copy.parent is None:
-                    made.append_constraint(copy)
-
     def structure(self, binds: Binds) -> Hashable:
         """The table itself."""
         return self
@@ -781,23 +710,6 @@ def _listen(table: Table, name: str, listener: Any) -> None:
     own = Dispatch(parent=table.dispatch)
     own.add(name, listener)
     table.dispatch = own
-
-
-def _is_column_flag(constraint: Any) -> bool:
-    """Whether a constraint was made for Column(unique=True)."""
-    columns = list(constraint.columns)
-    return len(columns) == 1 and bool(columns[0].unique) and constraint._pending == [columns[0].key]
-
-
-def _moved_expression(expression: Any, source: Table, target: Table) -> Any:
-    if isinstance(expression, str):
-        return expression
-    return replace(
-        expression,
-        lambda part: (
-            target.c.get(part.key) if part._is_column_clause and part.table is source else None
-        ),
-    )
 
 
 def _warned_about(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -854,12 +766,12 @@ class MetaData(SchemaItem):
         bind: Any = None,
         schema: Any = None,
         quote_schema: bool | None = None,
-        naming_convention: Any = None,
         info: Any = None,
+        **left_out: Any,
     ) -> None:
+        refuse_arguments("MetaData.__init__", left_out, "naming_convention")
         self.tables = FacadeDict()
         self.schema = quoted_name.construct(schema, quote_schema)
-        self.naming_convention = naming_convention or _DEFAULT_CONVENTION
         self.info = {} if info is None else info
         self._sequences: dict[str, Any] = {}
         # Columns without a type that wait for one: {referred column: [referring columns]}.
@@ -909,9 +821,6 @@ class MetaData(SchemaItem):
 
     def _remember_reference(self, key: Any) -> None:
         self._references.setdefault(key._table_key(), []).append(key)
-
-    def _table_added(self, table: Any) -> None:
-        """Foreign keys that wait for this table now may give types."""
 
     def _column_added(self, table: Any, column: Any) -> None:
         for key in self._references.get(table.key, ()):
@@ -1005,27 +914,8 @@ class MetaData(SchemaItem):
         _run_ddl("drop", self._engine(bind), self, checkfirst, tables=tables)
 
 
-_DEFAULT_CONVENTION: dict[Any, Any] = {"ix": "ix_%(column_0_label)s"}
-
-
 def _engine_of(url: str) -> Any:
     raise exc.ArgumentError(f"MetaData(bind={url!r}): give the Engine that create_engine() made")
 
 
-class ThreadLocalMetaData(MetaData):
-    """A MetaData whose bind belongs to the thread."""
-
-    __module__ = "sqlalchemy.sql.schema"
-
-
-class Computed(FetchedValue):
-    """A column that the database computes."""
-
-    __module__ = "sqlalchemy.sql.schema"
-
-    def __init__(self, sqltext: Any, persisted: bool | None = None) -> None:
-        raise NotImplementedError("Computed is not in miniorm; SQLAlchemy has it")
-
-
-defaults._next_value = functions.next_value  # type: ignore[assignment]
 inspection.inspects_itself(ClauseElement)

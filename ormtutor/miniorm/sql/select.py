@@ -17,6 +17,7 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
@@ -46,7 +47,6 @@ from ormtutor.miniorm.sql.selectable import (
     Subquery,
     as_from,
     can_join,
-    reduce_columns,
 )
 from ormtutor.miniorm.sql.traversal import iterate
 
@@ -380,9 +380,7 @@ class SelectBase(Executable):
         """This as a value with a label."""
         return self.scalar_subquery().label(name)
 
-    def lateral(self, name: Any = None) -> Any:
-        """Other databases have LATERAL."""
-        raise NotImplementedError("LATERAL is not in miniorm; SQLAlchemy has it")
+    lateral = LeftOut()
 
     def select(self, *args: Any, **kw: Any) -> Any:
         """`SELECT` from this as a subquery."""
@@ -500,9 +498,9 @@ class GenerativeSelect(SelectBase):
     _group_by_clauses: tuple[Any, ...] = ()
     _limit_clause: Any = None
     _offset_clause: Any = None
-    _fetch_clause: Any = None
-    _fetch_clause_options: Any = None
-    _for_update_arg: Any = None
+
+    fetch = LeftOut()
+    with_for_update = LeftOut()
 
     @property
     def _limit(self) -> Any:
@@ -519,7 +517,6 @@ class GenerativeSelect(SelectBase):
     def limit(self, limit: Any) -> Any:
         """Not more rows than that."""
         copy = self._generate()
-        copy._fetch_clause = copy._fetch_clause_options = None
         copy._limit_clause = as_limit(limit)
         return copy
 
@@ -529,20 +526,11 @@ class GenerativeSelect(SelectBase):
         copy._offset_clause = as_limit(offset)
         return copy
 
-    def fetch(self, count: Any, with_ties: bool = False, percent: bool = False) -> Any:
-        """LIMIT as the SQL standard has it; not for SQLite."""
-        copy = self._generate()
-        copy._limit_clause = None
-        copy._fetch_clause = as_limit(count)
-        copy._fetch_clause_options = {"with_ties": with_ties, "percent": percent}
-        return copy
-
     def slice(self, start: int, stop: int) -> Any:
         """LIMIT and OFFSET as Python slices have them."""
         copy = self._generate()
         limit_clause, offset_clause = sliced(self._limit_clause, self._offset_clause, start, stop)
         copy._limit_clause, copy._offset_clause = limit_clause, offset_clause
-        copy._fetch_clause = None
         return copy
 
     def order_by(self, *clauses: Any) -> Any:
@@ -561,12 +549,6 @@ class GenerativeSelect(SelectBase):
             copy._group_by_clauses = ()
         else:
             copy._group_by_clauses = self._group_by_clauses + sorting(clauses, "GROUP BY")
-        return copy
-
-    def with_for_update(self, **kw: Any) -> Any:
-        """`FOR UPDATE`; SQLite has no such thing and gets none."""
-        copy = self._generate()
-        copy._for_update_arg = tuple(sorted(kw.items())) or ()
         return copy
 
 
@@ -645,7 +627,6 @@ class Select(GenerativeSelect):
     _auto_correlate = True
     _prefixes: tuple[Any, ...] = ()
     _suffixes: tuple[Any, ...] = ()
-    _statement_hints: tuple[Any, ...] = ()
 
     _parts = (
         "_from_obj",
@@ -657,7 +638,6 @@ class Select(GenerativeSelect):
         "_group_by_clauses",
         "_limit_clause",
         "_offset_clause",
-        "_fetch_clause",
         "_correlate",
         "_correlate_except",
         "_prefixes",
@@ -806,13 +786,6 @@ class Select(GenerativeSelect):
         copy._raw_columns = [as_selected(each) for each in _unpacked(columns)]
         return copy
 
-    def reduce_columns(self, only_synonyms: bool = True) -> Any:
-        """Without columns that a foreign key or WHERE makes equal to another."""
-        kept = reduce_columns(
-            self._all_selected_columns, *self._where_criteria, only_synonyms=only_synonyms
-        )
-        return self.with_only_columns(*kept)
-
     # -- criteria ------------------------------------------------------------------------------
 
     def where(self, *whereclause: Any) -> Any:
@@ -912,13 +885,9 @@ class Select(GenerativeSelect):
         copy._suffixes = self._suffixes + spelled(suffixes, kw.get("dialect", "*"))
         return copy
 
-    def with_hint(self, selectable: Any, text: str, dialect_name: str = "*") -> Any:
-        """A hint for other databases; SQLite knows none."""
-        return self
-
-    def with_statement_hint(self, text: str, dialect_name: str = "*") -> Any:
-        """A hint for other databases; SQLite knows none."""
-        return self
+    reduce_columns = LeftOut()
+    with_hint = LeftOut()
+    with_statement_hint = LeftOut()
 
     # -- set operations ------------------------------------------------------------------------
 
@@ -939,7 +908,6 @@ class Select(GenerativeSelect):
         return (
             self._limit_clause is not None
             or self._offset_clause is not None
-            or self._fetch_clause is not None
             or bool(self._order_by_clauses)
         )
 
@@ -989,7 +957,7 @@ _ELEMENT_TUPLES = frozenset(
         "_independent_ctes",
     ]
 )
-_ELEMENTS = frozenset(["_limit_clause", "_offset_clause", "_fetch_clause"])
+_ELEMENTS = frozenset(["_limit_clause", "_offset_clause"])
 _PREFIXES = frozenset(["_prefixes", "_suffixes"])
 _NOT_STRUCTURE = frozenset(
     ["_known", "_with_options", "_execution_options", "_annotations", "_bind"]
@@ -1275,7 +1243,6 @@ class CompoundSelect(GenerativeSelect):
         "_group_by_clauses",
         "_limit_clause",
         "_offset_clause",
-        "_fetch_clause",
         "_independent_ctes",
     )
     _auto_correlate = False
@@ -1355,7 +1322,7 @@ class CompoundSelect(GenerativeSelect):
             values = self.__dict__.get(name)
             if values:
                 key.append((name, *[each.structure(binds) for each in values]))
-        for name in ("_limit_clause", "_offset_clause", "_fetch_clause"):
+        for name in ("_limit_clause", "_offset_clause"):
             value = self.__dict__.get(name)
             if value is not None:
                 key.append((name, value.structure(binds)))

@@ -18,6 +18,7 @@ from __future__ import annotations
 import warnings
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
 from ormtutor.miniorm.sql.traversal import NotCacheable
@@ -221,9 +222,7 @@ class TypeEngine:
         copy.should_evaluate_none = True
         return copy  # type: ignore[no-any-return]
 
-    def with_variant(self, type_: Any, dialect_name: str) -> Variant:
-        """This type, and another one in one dialect."""
-        return Variant(self, {dialect_name: to_instance(type_)})
+    with_variant = LeftOut()
 
     # -- identity ------------------------------------------------------------------------------
 
@@ -489,41 +488,6 @@ def _may_cache(type_: Any) -> bool:
             stacklevel=2,
         )
     return bool(cache_ok)
-
-
-class Variant(TypeDecorator):
-    """A type, and other ones in certain dialects."""
-
-    __module__ = "sqlalchemy.sql.type_api"
-    cache_ok = True
-
-    def __init__(self, base: TypeEngine, mapping: dict[str, TypeEngine]) -> None:
-        self.impl = base
-        self.mapping = mapping
-
-    def load_dialect_impl(self, dialect: Any) -> TypeEngine:
-        """The one for that dialect."""
-        return self.mapping.get(dialect.name, self.impl)  # type: ignore[no-any-return]
-
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
-        """As the base type does."""
-        result = self.impl.coerce_compared_value(op, value)
-        return self if result is self.impl else result
-
-    def with_variant(self, type_: Any, dialect_name: str) -> Variant:
-        """One dialect more."""
-        if dialect_name in self.mapping:
-            raise exc.ArgumentError(
-                f"Dialect '{dialect_name}' is already present in the mapping for this Variant"
-            )
-        return Variant(self.impl, {**self.mapping, dialect_name: to_instance(type_)})
-
-    def _find_structure(self) -> Hashable | None:
-        mapping = tuple((name, type_.structure()) for name, type_ in sorted(self.mapping.items()))
-        return (type(self), self.impl.structure(), mapping)
-
-    def __repr__(self) -> str:
-        return "Variant()"
 
 
 # The types of plain Python values, filled in by types.py. "Decimal" is there by name: its module is

@@ -26,7 +26,6 @@ from ormtutor.miniorm.sql.type_api import NullType as NullType
 from ormtutor.miniorm.sql.type_api import TypeDecorator as TypeDecorator
 from ormtutor.miniorm.sql.type_api import TypeEngine as TypeEngine
 from ormtutor.miniorm.sql.type_api import UserDefinedType as UserDefinedType
-from ormtutor.miniorm.sql.type_api import Variant as Variant
 from ormtutor.miniorm.sql.type_api import adapt_type as adapt_type
 from ormtutor.miniorm.sql.type_api import generic_repr as generic_repr
 from ormtutor.miniorm.sql.type_api import to_instance as to_instance
@@ -760,47 +759,6 @@ class Interval(TypeDecorator):
         return generic_repr(self)
 
 
-class PickleType(TypeDecorator):
-    """Any Python object, pickled."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, protocol: int = 5, pickler: Any = None, comparator: Any = None) -> None:
-        super().__init__()
-        self.protocol = protocol
-        self.pickler = pickler
-        self.comparator = comparator
-
-    def _pickler(self) -> Any:
-        if self.pickler is not None:
-            return self.pickler
-        # Late: hardly a program has such a column.
-        import pickle
-
-        return pickle
-
-    def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        """To bytes."""
-        return None if value is None else self._pickler().dumps(value, self.protocol)
-
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
-        """From bytes."""
-        return None if value is None else self._pickler().loads(value)
-
-    def process_literal_param(self, value: Any, dialect: Any) -> Any:
-        """As it is."""
-        return value
-
-    def compare_values(self, x: Any, y: Any) -> bool:
-        """By the given comparator, or ==."""
-        return bool(self.comparator(x, y) if self.comparator else x == y)
-
-    def __repr__(self) -> str:
-        return generic_repr(self)
-
-
 class TupleType(TypeEngine):
     """Several values in parentheses."""
 
@@ -827,31 +785,6 @@ class TupleType(TypeEngine):
                 for type_, element in zip(self.types, value, strict=False)
             ]
         )
-
-
-class ARRAY(TypeEngine):
-    """A list; other databases have it, SQLite cannot compile it."""
-
-    __module__ = "sqlalchemy.sql.sqltypes"
-    __visit_name__ = "ARRAY"
-    _is_concatenable = True
-
-    def __init__(
-        self,
-        item_type: Any,
-        as_tuple: bool = False,
-        dimensions: int | None = None,
-        zero_indexes: bool = False,
-    ) -> None:
-        self.item_type = to_instance(item_type)
-        self.as_tuple = as_tuple
-        self.dimensions = dimensions
-        self.zero_indexes = zero_indexes
-
-    @property
-    def python_type(self) -> type:
-        """List."""
-        return list
 
 
 # -- names in capitals: the type as SQL spells it, whatever the dialect --------------------------

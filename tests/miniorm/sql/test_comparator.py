@@ -53,7 +53,6 @@ from ormtutor.miniorm.sql.select import select
         (lambda c: c.id.desc().nullslast(), "users.id DESC NULLS LAST"),
         (lambda c: c.id.distinct(), "DISTINCT users.id"),
         (lambda c: (c.id == 5) == (c.age == 6), "(users.id = :id_1) = (users.age = :age_1)"),
-        (lambda c: c.id == c.age.any_(), "users.id = ANY (users.age)"),
     ],
 )
 def test_an_operator_is_written(expression: Any, sql: str, users: Table) -> None:

@@ -12,7 +12,6 @@ from ormtutor.miniorm.sql.constraints import (
     Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
-    conv,
 )
 from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
@@ -165,59 +164,6 @@ def test_unique_and_index_of_a_column_make_constraint_and_index() -> None:
         ("ix_t_b", False),
         ("ix_t_c", True),
     ]
-
-
-def test_a_convention_names_what_has_no_name() -> None:
-    metadata = MetaData(naming_convention=CONVENTION)
-    Table("boxes", metadata, Column("id", Integer, primary_key=True))
-    table = Table(
-        "things",
-        metadata,
-        Column("id", Integer, primary_key=True),
-        Column("box_id", ForeignKey("boxes.id"), index=True),
-        Column("code", String),
-        UniqueConstraint("box_id", "code"),
-        UniqueConstraint("code", name="given"),
-        CheckConstraint("id > 0", name="positive"),
-    )
-    assert sorted(str(each.name) for each in table.constraints) == [
-        "ck_things_positive",
-        "fk_things_box_id_boxes",
-        "given",
-        "pk_things",
-        "uq_things_box_id_code",
-    ]
-    assert [index.name for index in table.indexes] == ["ix_things_box_id"]
-
-
-def test_a_convention_may_compute_a_part() -> None:
-    metadata = MetaData(
-        naming_convention={
-            "short": lambda constraint, table: table.name[:3],
-            "uq": "uq_%(short)s_%(column_0_name)s",
-        }
-    )
-    table = Table("inventory", metadata, Column("code", String, unique=True))
-    names = {each.name for each in table.constraints} - {None}
-    assert names == {"uq_inv_code"}
-
-
-def test_a_convention_may_ask_for_a_name() -> None:
-    metadata = MetaData(naming_convention=CONVENTION)
-    with pytest.raises(exc.InvalidRequestError) as caught:
-        Table("t", metadata, Column("x", Integer), CheckConstraint("x > 0"))
-    assert str(caught.value) == (
-        "Naming convention including %(constraint_name)s token requires that constraint is "
-        "explicitly named."
-    )
-    assert "t" not in metadata
-
-
-def test_a_finished_name_is_left_alone() -> None:
-    metadata = MetaData(naming_convention=CONVENTION)
-    constraint = CheckConstraint("x > 0", name=conv("mine"))
-    Table("t", metadata, Column("x", Integer), constraint)
-    assert constraint.name == "mine"
 
 
 def test_an_index_attaches_itself_to_the_table_of_its_columns(users: Table) -> None:

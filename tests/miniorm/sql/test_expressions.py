@@ -8,8 +8,6 @@ import pytest
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.expressions import (
-    all_,
-    any_,
     case,
     cast,
     extract,
@@ -17,7 +15,6 @@ from ormtutor.miniorm.sql.expressions import (
     over,
     tuple_,
     type_coerce,
-    within_group,
 )
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Table
@@ -54,18 +51,8 @@ from ormtutor.miniorm.sql.types import Integer, Numeric, String
             "(users.id, users.name) IN (__[POSTCOMPILE_param_1])",
         ),
         (
-            lambda c: c.id == any_(select(c.age).scalar_subquery()),
-            "users.id = ANY (SELECT users.age \nFROM users)",
-        ),
-        (lambda c: all_(c.id) > 5, ":param_1 < ALL (users.id)"),
-        (
             lambda c: over(func.sum(c.id), partition_by=c.name, order_by=c.id.desc()),
             "sum(users.id) OVER (PARTITION BY users.name ORDER BY users.id DESC)",
-        ),
-        (
-            lambda c: func.sum(c.id).over(order_by=c.id, rows=(-5, None)),
-            "sum(users.id) OVER (ORDER BY users.id ROWS BETWEEN :param_1 PRECEDING "
-            "AND UNBOUNDED FOLLOWING)",
         ),
         (
             lambda c: funcfilter(func.count(c.id), c.id > 5),
@@ -75,10 +62,6 @@ from ormtutor.miniorm.sql.types import Integer, Numeric, String
             lambda c: func.count().filter(c.id > 5, c.age < 9),
             "count(*) FILTER (WHERE users.id > :id_1 AND users.age < :age_1)",
         ),
-        (
-            lambda c: within_group(func.percentile_cont(0.5), c.id),
-            "percentile_cont(:percentile_cont_1) WITHIN GROUP (ORDER BY users.id)",
-        ),
     ],
 )
 def test_an_expression_is_written(build: Any, sql: str, users: Table) -> None:
@@ -87,25 +70,6 @@ def test_an_expression_is_written(build: Any, sql: str, users: Table) -> None:
 
 def test_the_type_of_case_is_that_of_its_last_result(users: Table) -> None:
     assert repr(case((users.c.id == 1, "x"), (users.c.id == 2, 5)).type) == "Integer()"
-
-
-def test_any_and_all_take_part_in_comparisons_only(users: Table) -> None:
-    with pytest.raises(exc.ArgumentError, match=r"^Only comparison operators may be used"):
-        any_(users.c.id) + 5
-
-
-@pytest.mark.parametrize(
-    ("frame", "message"),
-    [
-        ({"rows": 5}, "2-tuple expected for range/rows"),
-        ({"rows": ("a", 5)}, "Integer or None expected for range value"),
-        ({"rows": (1, 2), "range_": (1, 2)}, "'range_' and 'rows' are mutually exclusive"),
-    ],
-)
-def test_a_wrong_frame_is_refused(frame: dict[str, Any], message: str, users: Table) -> None:
-    with pytest.raises(exc.ArgumentError) as caught:
-        func.sum(users.c.id).over(**frame)
-    assert str(caught.value) == message
 
 
 def test_a_tuple_cannot_be_selected(users: Table) -> None:

@@ -63,13 +63,6 @@ def test_a_function_of_the_learners_own_is_found_by_its_name() -> None:
     )
 
 
-def test_a_function_may_stand_in_from() -> None:
-    numbers = func.json_each("[1, 2]").table_valued("value", name="numbers")
-    assert str(select(numbers.c.value)) == (
-        "SELECT numbers.value \nFROM json_each(:json_each_1) AS numbers"
-    )
-
-
 def test_sqlite_spells_some_in_its_own_way(sqlite: DefaultDialect) -> None:
     statement = select(func.now(), func.char_length("x"))
     assert str(statement.compile(dialect=sqlite)) == (

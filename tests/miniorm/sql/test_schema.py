@@ -146,23 +146,6 @@ def test_a_copy_of_a_column_has_no_table() -> None:
     assert (repr(copy), copy.doc, copy.index, copy.table) == (repr(column), "d", True, None)
 
 
-def test_a_table_may_be_copied_into_another_metadata(users: Table, addresses: Table) -> None:
-    other = MetaData()
-    copies = [table.to_metadata(other) for table in (users, addresses)]
-    assert [repr(copy) for copy in copies] == [repr(users), repr(addresses)]
-    assert copies[1].c.user_id.references(copies[0].c.id) is True
-
-
-def test_a_copy_may_have_another_name_and_schema(addresses: Table) -> None:
-    copy = addresses.to_metadata(MetaData(), name="places", schema="shop")
-    assert (str(copy), copy.foreign_keys.pop().target_fullname) == ("shop.places", "shop.users.id")
-
-
-def test_a_table_is_not_copied_over_another(users: Table) -> None:
-    with pytest.warns(exc.SAWarning, match="'users' already exists within the given MetaData"):
-        assert users.to_metadata(users.metadata) is users
-
-
 def test_a_metadata_forgets(metadata: MetaData, users: Table) -> None:
     metadata.remove(users)
     assert ("users" in metadata, users in metadata) == (False, False)

@@ -46,7 +46,6 @@ def test_a_statement_does_not_change(users: Table) -> None:
         (lambda s, c: s.offset(5), "\n LIMIT -1 OFFSET :param_1"),
         (lambda s, c: s.slice(2, 5), "\n LIMIT :param_1 OFFSET :param_2"),
         (lambda s, c: s.filter_by(name="x"), " \nWHERE users.name = :name_1"),
-        (lambda s, c: s.with_for_update(), " FOR UPDATE"),
         (lambda s, c: s.order_by(c.id).order_by(None), ""),
         (lambda s, c: s.limit(5).limit(None), ""),
     ],

@@ -96,11 +96,6 @@ def test_a_type_of_the_learners_own_spells_itself() -> None:
     )
 
 
-def test_a_variant_is_another_type_in_one_dialect(sqlite: DefaultDialect) -> None:
-    type_ = Integer().with_variant(String(5), "sqlite")
-    assert (type_.compile(), type_.compile(dialect=sqlite)) == ("INTEGER", "VARCHAR(5)")
-
-
 def test_equal_types_have_one_number_in_keys() -> None:
     assert String(5).cache_id == String(5).cache_id
     assert String(5).cache_id != String(6).cache_id

@@ -99,19 +99,11 @@ n3 = Table(
     Column("k2", Integer, primary_key=True),
     Column("v", Integer),
 )
-conventions = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-Table("boxes", conventions, Column("id", Integer, primary_key=True))
+boxes = MetaData()
+Table("boxes", boxes, Column("id", Integer, primary_key=True))
 named = Table(
     "named",
-    conventions,
+    boxes,
     Column("id", Integer, primary_key=True),
     Column("box_id", ForeignKey("boxes.id", deferrable=True, initially="DEFERRED")),
     Column("code", String(5), unique=True),

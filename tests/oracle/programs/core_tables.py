@@ -125,26 +125,3 @@ show("no such table", lambda: wrong.create_all(engine))
 nothing = MetaData()
 Table("typeless", nothing, Column("x"))
 show("no type", lambda: nothing.create_all(engine))
-convention = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-Table(
-    "a",
-    convention,
-    Column("id", Integer, primary_key=True),
-    Column("n", Integer, unique=True),
-    CheckConstraint("n > 3", name="big"),
-)
-Table(
-    "b",
-    convention,
-    Column("id", Integer, primary_key=True),
-    Column("a_id", ForeignKey("a.id"), index=True),
-)
-convention.create_all(engine)

@@ -6,7 +6,7 @@ import enum
 import warnings
 
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Float, Integer, Interval
-from sqlalchemy import LargeBinary, MetaData, Numeric, PickleType, String, Table, Text, Time
+from sqlalchemy import LargeBinary, MetaData, Numeric, String, Table, Text, Time
 from sqlalchemy import TypeDecorator, Unicode, cast, create_engine, func, inspect, literal, select
 from sqlalchemy import text
 from sqlalchemy.dialects.sqlite import DATE, DATETIME, TIME
@@ -77,7 +77,6 @@ values = {
     Unicode(): ["\u00e9", None],
     Integer(): [5, "5", "x", None, 2**70],
     Interval(): [datetime.timedelta(days=1, seconds=5), None],
-    PickleType(): [{"a": 1}, None],
     Shout(): ["quiet", None],
     DATETIME(truncate_microseconds=True): [moment],
     DATE(

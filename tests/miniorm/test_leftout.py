@@ -1,0 +1,50 @@
+"""What SQLAlchemy has and miniorm has not says so, wherever it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ormtutor.miniorm.sql.elements import column
+from ormtutor.miniorm.sql.functions import func
+from ormtutor.miniorm.sql.schema import Column, MetaData, Table
+from ormtutor.miniorm.sql.select import select
+from ormtutor.miniorm.sql.types import Integer
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: select(column("x")).with_for_update, "with_for_update"),
+        (lambda: select(column("x")).fetch, "fetch"),
+        (lambda: select(column("x")).lateral, "lateral"),
+        (lambda: column("x").any_, "any_"),
+        (lambda: func.json_each("[]").table_valued, "table_valued"),
+        (lambda: Integer().with_variant, "with_variant"),
+        (lambda: Table("t", MetaData(), Column("id", Integer)).to_metadata, "to_metadata"),
+    ],
+)
+def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        ask()
+    assert str(caught.value) == f"{name} is not in miniorm; SQLAlchemy has it"
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: MetaData(naming_convention={}), "naming_convention"),
+        (lambda: func.count().over(rows=(None, 0)), "rows"),
+    ],
+)
+def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        ask()
+    assert str(caught.value) == f"{name} is not in miniorm; SQLAlchemy has it"
+
+
+def test_an_argument_that_nobody_has_is_a_slip() -> None:
+    with pytest.raises(TypeError, match=r"^over\(\) got an unexpected keyword argument 'row'$"):
+        func.count().over(row=1)
