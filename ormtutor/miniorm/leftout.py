@@ -74,9 +74,10 @@ LEFT_OUT: dict[str, str] = {
     "sqlalchemy.sql.expression": """
         AggregateOrderBy CacheKey CollectionAggregate ExpressionClauseList FrameClause
         FrameClauseType LambdaElement Lateral OrderByList ScalarValues
-        StatementLambdaElement TString TableValuedAlias TableValuedColumn TryCast Values
-        WithinGroup aggregate_order_by all_ any_ bitwise_not from_dml_column lambda_stmt
-        lateral outparam tablesample try_cast tstring values within_group
+        StatementLambdaElement TString TableSample TableValuedAlias TableValuedColumn
+        TryCast Values WithinGroup aggregate_order_by all_ any_ bitwise_not
+        from_dml_column lambda_stmt lateral outparam tablesample try_cast tstring values
+        within_group
         """,
     "sqlalchemy.types": """
         ARRAY Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable

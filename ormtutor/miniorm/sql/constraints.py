@@ -481,11 +481,6 @@ class CheckConstraint(ColumnCollectionConstraint):
         if table is not None:
             self._set_parent(table)
 
-    @property
-    def is_column_level(self) -> bool:
-        """Whether it was given to a Column."""
-        return not getattr(self.parent, "_is_table", False)
-
     def _copy(self, target_table: Any = None, **kw: Any) -> Any:
         made = CheckConstraint(
             self.sqltext,
@@ -757,16 +752,6 @@ class Index(ColumnCollectionMixin, SchemaItem):
         self._other_columns = [each for found in columns for each in found[1:]]
         if table is not None:
             self._set_parent(table)
-
-    def _attach_to(self, columns: list[Any]) -> None:
-        table = columns[0].table
-        strangers = [each for each in columns if each.table is not table]
-        if strangers:
-            names = ", ".join(f"'{each}'" for each in strangers)
-            raise exc.ArgumentError(
-                f"Column(s) {names} are not part of table '{table.description}'."
-            )
-        self._set_parent(table)
 
     def _set_parent(self, parent: Any, **kw: Any) -> None:
         if self.table is not None and parent is not self.table:

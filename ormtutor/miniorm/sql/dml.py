@@ -11,14 +11,12 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.elements import (
-    NO_ANNOTATIONS,
     BindParameter,
-    Executable,
     as_condition,
     clause_of,
     implicit_scalar,
 )
-from ormtutor.miniorm.sql.select import as_selected, spelled, whole_condition
+from ormtutor.miniorm.sql.select import Statement, as_selected, spelled, whole_condition
 from ormtutor.miniorm.sql.selectable import TableClause
 
 TYPE_CHECKING = False
@@ -52,30 +50,31 @@ def _names_a_table(element: Any) -> bool:
     return bool(element._is_from_clause) and not element._is_subquery and not element._is_cte
 
 
-class UpdateBase(Executable):
+class UpdateBase(Statement):
     """What INSERT, UPDATE and DELETE share."""
 
     __module__ = "sqlalchemy.sql.dml"
-    supports_execution = True
     is_dml = True
     is_insert = is_update = is_delete = is_select = is_text = False
     _has_values = False
     _returning: tuple[Any, ...] = ()
-    _prefixes: tuple[Any, ...] = ()
-    _execution_options: Any = NO_ANNOTATIONS
-    _with_options: tuple[Any, ...] = ()
-    _bind: Any = None
-    _annotations: Any = NO_ANNOTATIONS
-    _independent_ctes: tuple[Any, ...] = ()
     _where_criteria: tuple[Any, ...] = ()
 
-    def __init__(self, table: Any) -> None:
+    def __init__(
+        self,
+        table: Any,
+        bind: Any = None,
+        prefixes: Any = None,
+        returning: Any = None,
+        **dialect_kw: Any,
+    ) -> None:
         self.table = as_subject(table)
-
-    def _generate(self) -> Any:
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        return copy
+        if bind is not None:
+            self._bind = bind
+        if prefixes:
+            self._prefixes = spelled(prefixes, "*")
+        if returning:
+            self._returning = tuple(as_selected(each) for each in returning)
 
     @property
     def bind(self) -> Any:
@@ -102,39 +101,6 @@ class UpdateBase(Executable):
         copy._returning = self._returning + tuple(as_selected(each) for each in cols)
         return copy
 
-    def prefix_with(self, *prefixes: Any, **kw: Any) -> Any:
-        """Words after INSERT, UPDATE or DELETE."""
-        copy = self._generate()
-        copy._prefixes = self._prefixes + spelled(prefixes, kw.get("dialect", "*"))
-        return copy
-
-    def options(self, *options: Any) -> Any:
-        """Keep options for whoever executes."""
-        copy = self._generate()
-        copy._with_options = (*self._with_options, *options)
-        return copy
-
-    def execution_options(self, **kw: Any) -> Any:
-        """Keep options for execution."""
-        copy = self._generate()
-        copy._execution_options = {**self._execution_options, **kw}
-        return copy
-
-    def get_execution_options(self) -> Any:
-        """The options for execution."""
-        return self._execution_options
-
-    def add_cte(self, cte: Any) -> Any:
-        """Put a CTE before this though nothing in here refers to it."""
-        copy = self._generate()
-        copy._independent_ctes = (*self._independent_ctes, cte)
-        return copy
-
-    def _annotate(self, values: dict[str, Any]) -> Any:
-        copy = self._generate()
-        copy._annotations = {**self._annotations, **values}
-        return copy
-
     @property
     def _from_objects(self) -> list[Any]:
         return [self.table]
@@ -152,9 +118,6 @@ class UpdateBase(Executable):
         if self._prefixes:
             key.append(tuple((text.structure(binds), d) for text, d in self._prefixes))
         return key
-
-    def __repr__(self) -> str:
-        return object.__repr__(self)
 
 
 class ValuesBase(UpdateBase):
@@ -177,6 +140,10 @@ class ValuesBase(UpdateBase):
             or self._ordered_values is not None
             or self.select is not None
         )
+
+    def inline(self) -> Any:
+        """Ask for no values of defaults back."""
+        return self._with("_inline", True)
 
     def values(self, *args: Any, **kwargs: Any) -> Any:
         """The values to write: keywords, a dictionary, a tuple for all columns, a list of rows."""
@@ -319,28 +286,13 @@ class Insert(ValuesBase):
         table: Any,
         values: Any = None,
         inline: bool = False,
-        bind: Any = None,
-        prefixes: Any = None,
-        returning: Any = None,
-        **dialect_kw: Any,
+        **kw: Any,
     ) -> None:
-        super().__init__(table)
-        if bind is not None:
-            self._bind = bind
+        super().__init__(table, **kw)
         if inline:
             self._inline = True
-        if prefixes:
-            self._prefixes = spelled(prefixes, "*")
-        if returning:
-            self._returning = tuple(as_selected(each) for each in returning)
         if values is not None:
             self.__dict__.update(self.values(values).__dict__)
-
-    def inline(self) -> Any:
-        """Ask for no values of defaults back."""
-        copy = self._generate()
-        copy._inline = True
-        return copy
 
     def from_select(self, names: Any, select: Any, include_defaults: bool = True) -> Any:
         """INSERT ... SELECT."""
@@ -440,22 +392,13 @@ class Update(DMLWhereBase, ValuesBase):
         whereclause: Any = None,
         values: Any = None,
         inline: bool = False,
-        bind: Any = None,
-        prefixes: Any = None,
-        returning: Any = None,
         preserve_parameter_order: bool = False,
-        **dialect_kw: Any,
+        **kw: Any,
     ) -> None:
-        super().__init__(table)
+        super().__init__(table, **kw)
         self._preserve_parameter_order = preserve_parameter_order
-        if bind is not None:
-            self._bind = bind
         if inline:
             self._inline = True
-        if prefixes:
-            self._prefixes = spelled(prefixes, "*")
-        if returning:
-            self._returning = tuple(as_selected(each) for each in returning)
         self._add_where(whereclause)
         if values is not None:
             self.__dict__.update(self.values(values).__dict__)
@@ -474,12 +417,6 @@ class Update(DMLWhereBase, ValuesBase):
             raise exc.ArgumentError("This statement already has ordered values present")
         copy = self._generate()
         copy._ordered_values = [(key, _as_value(value)) for key, value in args]
-        return copy
-
-    def inline(self) -> Any:
-        """Ask for no values of defaults back."""
-        copy = self._generate()
-        copy._inline = True
         return copy
 
     def structure(self, binds: Binds) -> Hashable:
@@ -501,18 +438,9 @@ class Delete(DMLWhereBase, UpdateBase):
         self,
         table: Any,
         whereclause: Any = None,
-        bind: Any = None,
-        returning: Any = None,
-        prefixes: Any = None,
-        **dialect_kw: Any,
+        **kw: Any,
     ) -> None:
-        super().__init__(table)
-        if bind is not None:
-            self._bind = bind
-        if prefixes:
-            self._prefixes = spelled(prefixes, "*")
-        if returning:
-            self._returning = tuple(as_selected(each) for each in returning)
+        super().__init__(table, **kw)
         self._add_where(whereclause)
 
     def structure(self, binds: Binds) -> Hashable:

@@ -431,11 +431,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return getattr(self, "name", None)
 
     @property
-    def anon_label(self) -> AnonymousName:
-        """The label that we get where we have none: `name_1`, `anon_1`."""
-        return self._anon_name_label
-
-    @property
     def _name_for_anonymous(self) -> Any:
         """What an anonymous label of ours is made of; None: anon."""
         return getattr(self, "name", None)
@@ -656,10 +651,6 @@ class BindParameter(ColumnElement):
         return self._options.literal_execute
 
     @property
-    def _orig_key(self) -> Any:
-        return self._base
-
-    @property
     def effective_value(self) -> Any:
         """The value, or what the callable gives."""
         callable_ = self._options.callable
@@ -689,18 +680,8 @@ class BindParameter(ColumnElement):
         options = self._options.changed(expanding=True, operator=operator)
         return self._make(self._base, self.value, self.type, options)
 
-    def _convert_to_unique(self) -> None:
-        if not self._options.unique:
-            self._options = self._options.changed(unique=True)
-
     def _with_binary_element_type(self, type_: Any) -> BindParameter:
         return self._make(self._base, self.value, type_, self._options)
-
-    def render_literal_execute(self) -> BindParameter:
-        """A copy whose value is written into the text at execution."""
-        return self._make(
-            self._base, self.value, self.type, self._options.changed(literal_execute=True)
-        )
 
     def structure(self, binds: Binds) -> Hashable:
         """Type and name class; never the value."""

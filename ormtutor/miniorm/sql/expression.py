@@ -26,7 +26,7 @@ __all__ = open_door(
         union_all
     sql.selectable: CTE LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
         LABEL_STYLE_TABLENAME_PLUS_COL Alias AliasedReturnsRows FromClause FromGrouping Join
-        Subquery TableClause TableSample alias cte join outerjoin table
+        Subquery TableClause alias cte join outerjoin table
     """,
 )
 

@@ -258,16 +258,6 @@ def is_precedent(operator: Operator, against: Operator | None) -> bool:
     return operator.precedence <= against.outer_precedence
 
 
-def is_commutative(op: Operator) -> bool:
-    """Whether the sides may be exchanged."""
-    return op.commutative
-
-
-def is_comparison(op: Operator) -> bool:
-    """Whether the operator gives a truth value by comparing."""
-    return op.is_comparison
-
-
 class Operators:
     """`&`, `|`, `~` and op(): what every SQL expression can do."""
 
@@ -359,9 +349,6 @@ class ColumnOperators(Operators):
     def concat(self, other: Any) -> Any:
         """`a || b`."""
         return self.operate(concat_op, other)
-
-    def _rconcat(self, other: Any) -> Any:
-        return self.reverse_operate(concat_op, other)
 
     def is_distinct_from(self, other: Any) -> Any:
         """`a IS DISTINCT FROM b`: NULL counts as a value."""

@@ -91,13 +91,6 @@ class IdentifierPreparer:
             text = f"{self.quote_schema(table.schema)}.{text}"
         return text
 
-    def format_sequence(self, sequence: Any, use_schema: bool = True) -> str:
-        """The name of a sequence, with its schema."""
-        text = self.quote(sequence.name)
-        if use_schema and sequence.schema is not None:
-            text = f"{self.quote_schema(sequence.schema)}.{text}"
-        return text
-
     def format_alias(self, alias: Any, name: Any = None) -> str:
         """The name of an alias."""
         return self.quote(name or alias.name)

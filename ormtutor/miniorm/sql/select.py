@@ -258,7 +258,56 @@ class KeyNamer:
 # -- statements ------------------------------------------------------------------------------------
 
 
-class SelectBase(Executable):
+class Statement(Executable):
+    """A statement that does not change: every method gives a copy with more said."""
+
+    __module__ = "sqlalchemy.sql.base"
+    _execution_options: Any = elements.NO_ANNOTATIONS
+    _with_options: tuple[Any, ...] = ()
+    _bind: Any = None
+    _annotations: Any = elements.NO_ANNOTATIONS
+    _independent_ctes: tuple[Any, ...] = ()
+    _prefixes: tuple[Any, ...] = ()
+
+    def _generate(self) -> Any:
+        """The copy that a generative method changes."""
+        copy = object.__new__(self.__class__)
+        copy.__dict__ = self.__dict__.copy()
+        return copy
+
+    def _with(self, name: str, value: Any) -> Any:
+        copy = self._generate()
+        setattr(copy, name, value)
+        return copy
+
+    def options(self, *options: Any) -> Any:
+        """Keep options for whoever executes; Core ignores those of the ORM."""
+        return self._with("_with_options", (*self._with_options, *options))
+
+    def execution_options(self, **kw: Any) -> Any:
+        """Keep options for execution."""
+        return self._with("_execution_options", {**self._execution_options, **kw})
+
+    def get_execution_options(self) -> Any:
+        """The options for execution."""
+        return self._execution_options
+
+    def add_cte(self, cte: Any) -> Any:
+        """Put a CTE before this though nothing in here refers to it."""
+        return self._with("_independent_ctes", (*self._independent_ctes, cte))
+
+    def prefix_with(self, *prefixes: Any, **kw: Any) -> Any:
+        """Words after SELECT, INSERT, UPDATE or DELETE."""
+        return self._with("_prefixes", self._prefixes + spelled(prefixes, kw.get("dialect", "*")))
+
+    def _annotate(self, values: dict[str, Any]) -> Any:
+        return self._with("_annotations", {**self._annotations, **values})
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)
+
+
+class SelectBase(Statement):
     """What gives rows: SELECT, UNION, a text whose columns are known."""
 
     __module__ = "sqlalchemy.sql.selectable"
@@ -266,13 +315,7 @@ class SelectBase(Executable):
     is_select = True
     _is_select_statement = True
     _is_scalar = False
-    supports_execution = True
     _label_style: Any = LABEL_STYLE_DEFAULT
-    _execution_options: Any = elements.NO_ANNOTATIONS
-    _with_options: tuple[Any, ...] = ()
-    _bind: Any = None
-    _annotations: Any = elements.NO_ANNOTATIONS
-    _independent_ctes: tuple[Any, ...] = ()
 
     def _generate(self) -> Any:
         """The copy that a generative method changes."""
@@ -410,42 +453,12 @@ class SelectBase(Executable):
 
     # -- execution -----------------------------------------------------------------------------
 
-    def options(self, *options: Any) -> Any:
-        """Keep options for whoever executes; Core ignores those of the ORM."""
-        copy = self._generate()
-        copy._with_options = (*self._with_options, *options)
-        return copy
-
-    def execution_options(self, **kw: Any) -> Any:
-        """Keep options for execution."""
-        copy = self._generate()
-        copy._execution_options = {**self._execution_options, **kw}
-        return copy
-
-    def get_execution_options(self) -> Any:
-        """The options for execution."""
-        return self._execution_options
-
-    def add_cte(self, cte: Any) -> Any:
-        """Put a CTE before this though nothing in here refers to it."""
-        copy = self._generate()
-        copy._independent_ctes = (*self._independent_ctes, cte)
-        return copy
-
     @property
     def bind(self) -> Any:
         """The engine that some table is bound to, or None."""
         if self._bind is not None:
             return self._bind
         return super().bind
-
-    def _annotate(self, values: dict[str, Any]) -> Any:
-        copy = self._generate()
-        copy._annotations = {**self._annotations, **values}
-        return copy
-
-    def __repr__(self) -> str:
-        return object.__repr__(self)
 
 
 class SelectStatementGrouping(SelectBase):
@@ -625,7 +638,6 @@ class Select(GenerativeSelect):
     _correlate: tuple[Any, ...] = ()
     _correlate_except: Any = None
     _auto_correlate = True
-    _prefixes: tuple[Any, ...] = ()
     _suffixes: tuple[Any, ...] = ()
 
     _parts = (
@@ -673,11 +685,6 @@ class Select(GenerativeSelect):
     def get_final_froms(self) -> list[Any]:
         """The FROM objects that are written."""
         return FromList(self).displayed()
-
-    @property
-    def locate_all_froms(self) -> Any:
-        """All FROM objects, also those inside joins."""
-        return lambda: FromList(self).found
 
     @property
     def columns_clause_froms(self) -> list[Any]:
@@ -872,12 +879,6 @@ class Select(GenerativeSelect):
         return copy
 
     # -- prefixes ------------------------------------------------------------------------------
-
-    def prefix_with(self, *prefixes: Any, **kw: Any) -> Any:
-        """Words after SELECT."""
-        copy = self._generate()
-        copy._prefixes = self._prefixes + spelled(prefixes, kw.get("dialect", "*"))
-        return copy
 
     def suffix_with(self, *suffixes: Any, **kw: Any) -> Any:
         """Words at the end."""

@@ -157,10 +157,6 @@ class FromClause(ClauseElement):
         """Our column that stands for `column`, or None."""
         return self.exported_columns.corresponding_column(column, require_embedded)
 
-    def _refresh_for_new_column(self, column: Any) -> None:
-        """A table below got a new column."""
-        self.__dict__.pop("_columns", None)
-
     # -- making other things -------------------------------------------------------------------
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
@@ -696,13 +692,6 @@ class Alias(AliasedReturnsRows):
     __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "alias"
     inherit_cache = True
-
-
-class TableSample(AliasedReturnsRows):
-    """Some rows of a table; SQLite has no such thing."""
-
-    __module__ = "sqlalchemy.sql.selectable"
-    __visit_name__ = "tablesample"
 
 
 class Subquery(AliasedReturnsRows):

@@ -180,10 +180,6 @@ class TypeEngine:
         """Whether two values are the same to this type; a flush asks it."""
         return bool(x == y)
 
-    def copy_value(self, value: Any) -> Any:
-        """A copy, for types whose values change in place."""
-        return value
-
     # -- expressions ---------------------------------------------------------------------------
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
@@ -266,9 +262,6 @@ class TypeEngine:
         except TypeError:
             return (type(self), id(self))
         return key
-
-    def _compare_type_affinity(self, other: TypeEngine) -> bool:
-        return self._type_affinity is other._type_affinity
 
     def compile(self, dialect: Any = None) -> str:
         """The type as DDL spells it."""

@@ -77,10 +77,7 @@ class String(TypeEngine):
 
         return process
 
-    @property
-    def python_type(self) -> type:
-        """Str."""
-        return str
+    python_type: Any = str
 
 
 class Text(String):
@@ -110,10 +107,7 @@ class Integer(TypeEngine):
     __module__ = "sqlalchemy.sql.sqltypes"
     __visit_name__ = "integer"
 
-    @property
-    def python_type(self) -> type:
-        """Int."""
-        return int
+    python_type: Any = int
 
     def literal_processor(self, dialect: Any) -> Processor:
         """Digits."""
@@ -235,8 +229,9 @@ def _decimal_class() -> Any:
     return Decimal
 
 
-def _quoted_literal(value: Any) -> str:
-    return f"'{value}'"
+def _quoted(type_: Any, dialect: Any) -> Processor:
+    """A literal as Python spells it, in quotes."""
+    return lambda value: f"'{value}'"
 
 
 class DateTime(TypeEngine):
@@ -248,14 +243,9 @@ class DateTime(TypeEngine):
     def __init__(self, timezone: bool = False) -> None:
         self.timezone = timezone
 
-    @property
-    def python_type(self) -> type:
-        """Datetime."""
-        return datetime.datetime
+    python_type: Any = datetime.datetime
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        """As Python spells it, in quotes."""
-        return _quoted_literal
+    literal_processor = _quoted
 
 
 class Date(TypeEngine):
@@ -264,14 +254,9 @@ class Date(TypeEngine):
     __module__ = "sqlalchemy.sql.sqltypes"
     __visit_name__ = "date"
 
-    @property
-    def python_type(self) -> type:
-        """Date."""
-        return datetime.date
+    python_type: Any = datetime.date
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        """As Python spells it, in quotes."""
-        return _quoted_literal
+    literal_processor = _quoted
 
 
 class Time(TypeEngine):
@@ -283,14 +268,9 @@ class Time(TypeEngine):
     def __init__(self, timezone: bool = False) -> None:
         self.timezone = timezone
 
-    @property
-    def python_type(self) -> type:
-        """Time."""
-        return datetime.time
+    python_type: Any = datetime.time
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        """As Python spells it, in quotes."""
-        return _quoted_literal
+    literal_processor = _quoted
 
 
 class _Binary(TypeEngine):
@@ -301,10 +281,7 @@ class _Binary(TypeEngine):
     def __init__(self, length: int | None = None) -> None:
         self.length = length
 
-    @property
-    def python_type(self) -> type:
-        """Bytes."""
-        return bytes
+    python_type: Any = bytes
 
     def literal_processor(self, dialect: Any) -> Processor:
         """In single quotes."""
@@ -545,10 +522,7 @@ class Boolean(TypeEngine, SchemaType):
         self.create_constraint = create_constraint
         self.name = name
 
-    @property
-    def python_type(self) -> type:
-        """Bool."""
-        return bool
+    python_type: Any = bool
 
     def bind_processor(self, dialect: Any) -> Processor:
         """To 1 or 0."""
@@ -617,10 +591,7 @@ class JSON(TypeEngine):
     def __init__(self, none_as_null: bool = False) -> None:
         self.none_as_null = none_as_null
 
-    @property
-    def python_type(self) -> type:
-        """Dict."""
-        return dict
+    python_type: Any = dict
 
     @property
     def should_evaluate_none(self) -> bool:
@@ -730,10 +701,7 @@ class Interval(TypeDecorator):
     def _type_affinity(self) -> Any:
         return Interval
 
-    @property
-    def python_type(self) -> type:
-        """Timedelta."""
-        return datetime.timedelta
+    python_type: Any = datetime.timedelta
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         """Since the epoch."""
