@@ -71,12 +71,16 @@ STRAY_WITHIN = 0.5  # after the end of a run; its mark is there much sooner
 STRAY_HEAD = 64 * 1024  # characters of a run that bypass Python's streams
 
 # What the child runs. Isolated (-I) it has neither the working folder nor the user's PYTHON*
-# variables; its path is handed over.
+# variables; its path is handed over. Our folder comes last there, for in a checkout it may be the
+# learner's too; that another ormtutor on the path is not taken for us, the package comes first.
 BOOT = (
     "import sys, json\n"
     "settings = json.loads(sys.argv[1])\n"
     "sys.argv[:] = ['']\n"
-    "sys.path[:] = settings.pop('path')\n"
+    "path = settings.pop('path')\n"
+    "sys.path[:] = path[-1:]\n"
+    "import ormtutor\n"
+    "sys.path[:] = path\n"
     "from ormtutor.kernel.__main__ import main\n"
     "main(settings)\n"
 )

@@ -13,6 +13,7 @@ that would be sent is refused before it leaves.
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import threading
 import time
@@ -51,6 +52,14 @@ TRANSITIONS = {
     "deleted_to_detached": ("deleted", "detached"),
     "persistent_to_detached": ("persistent", "detached"),
 }
+
+
+def _with_new_key(objects: tuple[str, ...], verb: str, cursor: Any) -> tuple[str, ...]:
+    """Return the labels; that of an object whose key this INSERT made has the key in it."""
+    if verb != "INSERT" or len(objects) != 1 or not cursor.lastrowid:
+        return objects
+    return (re.sub(r"^(\w+) \(new\)$", rf"\1#{cursor.lastrowid} (new)", objects[0]),)
+
 
 
 class WouldQuery(Exception):
@@ -263,7 +272,7 @@ class Recorder:
             if entry is None:
                 return
             milliseconds = (time.perf_counter() - entry.started) * 1000
-            entry.objects = self.causes.objects(context)
+            entry.objects = _with_new_key(self.causes.objects(context), entry.verb, cursor)
             if entry.outcome is None:
                 entry.outcome = getattr(context, "outcome", None)
             if entry.verb in _WRITING:

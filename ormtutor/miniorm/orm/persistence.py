@@ -493,9 +493,13 @@ def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) ->
 
 def label_of(state: InstanceState) -> str:
     """`User#1`, or `User (new)` as long as there is no key."""
-    if state.ident is None:
-        return f"{state.class_.__name__} (new)"
-    return loading.label_of(state.mapper, state.ident)
+    ident = state.ident
+    if ident is None:
+        values = tuple([state.dict.get(key) for key in state.mapper._pk_attribute_keys])
+        if None in values:
+            return f"{state.class_.__name__} (new)"
+        ident = values[0] if state.mapper.single_key else values
+    return loading.label_of(state.mapper, ident)
 
 
 def _take_new_key(writing: Writing, record: Record, context: Any) -> None:
