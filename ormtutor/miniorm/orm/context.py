@@ -383,8 +383,9 @@ class Compilation:
 
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
     refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if
-    it loads eagerly what that one found. subquery_root: see strategies.SubqueryLoader. binds: the
-    parameters whose values change from one execution to the next. known_too: see EntityPlan.
+    it loads what an attribute of that one's objects holds. subquery_root: see
+    strategies.SubqueryLoader. binds: the parameters whose values change from one execution to the
+    next. known_too: see EntityPlan.
     """
 
     def __init__(
@@ -614,7 +615,7 @@ class Compilation:
             return
         if prop.uselist:
             self.repeats_parents = True
-        if not self._is_told(place.path, prop) and self._would_cycle(prop, place.path):
+        if self.would_cycle(prop, place.path, ()):
             plan.resets.append(prop.key)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)
@@ -636,15 +637,14 @@ class Compilation:
         entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
-    def _is_told(self, path: Path, prop: Any) -> bool:
-        """Whether an option names this very relationship (and not '*')."""
-        return (*path, prop) in self.options._by_path
-
-    def _would_cycle(self, prop: RelationshipProperty, path: Path) -> bool:
-        depth = prop.join_depth
-        if depth:
-            return (len(path) + 1) / 2 > depth
-        return prop.mapper in path
+    def would_cycle(self, prop: RelationshipProperty, path: Path, prior: Path) -> bool:
+        """Whether loading eagerly would come back to where it was, and no option says so."""
+        if (*path, prop) in self.options._by_path:
+            return False
+        whole = (*prior, *path, prop)
+        if prop.join_depth:
+            return len(whole) / 2 > prop.join_depth
+        return prop.mapper in whole
 
     def _join_eagerly(
         self,

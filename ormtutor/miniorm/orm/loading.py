@@ -99,7 +99,6 @@ def run(
     rows = result._read_all()
     context = LoadContext(session, query, values, refresh_state)
     context.params = params
-    context.autoflush = autoflush
     return load_rows(context, query, rows, result.context)
 
 
@@ -194,7 +193,6 @@ def run_statement(
     result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
     rows = result._read_all()
     context = LoadContext(session, query, ())
-    context.autoflush = autoflush
     loader = query.row_loader(result)
     loaded: list[Any] = loader(rows, context)
     if result.context._outcome is not None:
@@ -336,7 +334,7 @@ def load_by_ident(
     """One object by one SELECT; None when there is no row.
 
     refresh_state: the object whose values are replaced, all of them or only those named in `only`.
-    prior: the relationship along which a lazy load came here; options_key tells it from others.
+    prior: the path to the attribute that is loaded lazily.
     """
     values = (ident,) if mapper.single_key else ident
     missing = tuple(index for index, value in enumerate(values) if value is None)
@@ -346,7 +344,7 @@ def load_by_ident(
             "error in a future release."
         )
     overwrite = "one" if refresh_state is not None else "all" if populate_existing else ""
-    key = ("by ident", mapper, missing, overwrite, only, label_style, options_key)
+    key = ("by ident", mapper, missing, overwrite, only, label_style, options_key, prior)
 
     def make() -> tuple[Asked, list[BindParameter]]:
         asked = Asked([MapperEntity(mapper, mapper.class_)], label_style, legacy=True)
@@ -372,9 +370,10 @@ def load_by_ident(
         make,
         mapper=mapper,
         options=options,
-        prior=prior,
         only=only,
         overwrite=overwrite,
+        prior=prior,
+        known_too=not prior,
     )
     if cause is None:
         cause = Cause("get", label_of(mapper, ident))
@@ -419,9 +418,8 @@ def load_scalar_attributes(
         ident = values[0] if mapper.single_key else tuple(values)
     only = frozenset(keys)
     options = None if state.load_options is None else state.load_options.at(mapper)
-    autoflush = session.autoflush
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
-    session.autoflush = False
+    autoflush, session.autoflush = session.autoflush, False
     try:
         found = load_by_ident(
             session,

@@ -46,6 +46,9 @@ COLUMN_DEFAULT = "column:_sa_default"
 _DEFAULTS = {RELATIONSHIP_WILDCARD: RELATIONSHIP_DEFAULT, COLUMN_WILDCARD: COLUMN_DEFAULT}
 _WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
 
+#: Past this many steps lazy loads no longer remember all of the way that they came.
+LONGEST = 20
+
 NO_SETTINGS: tuple[tuple[str, Any], ...] = ()
 
 
@@ -340,12 +343,22 @@ class LoaderOptions:
     """All resolved options of one query, asked by path.
 
     Immutable once built; a loaded object keeps the ones that concern its later lazy loads.
+    origin: the path from the query's entity to where the paths of these options begin.
     """
 
-    __slots__ = ("_at", "_below", "_by_path", "propagated", "resolved", "undeferred_groups")
+    __slots__ = (
+        "_at",
+        "_below",
+        "_by_path",
+        "origin",
+        "propagated",
+        "resolved",
+        "undeferred_groups",
+    )
 
-    def __init__(self, resolved: Sequence[Resolved]) -> None:
+    def __init__(self, resolved: Sequence[Resolved], origin: tuple[Any, ...] = ()) -> None:
         self.resolved = tuple(resolved)
+        self.origin = origin
         self._by_path: dict[tuple[Any, ...], Resolved] = {}
         self._below: dict[tuple[Any, ...], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
@@ -356,7 +369,7 @@ class LoaderOptions:
                 groups.add(each.settings["undefer_group"])
             elif each.strategy is not None:
                 self._by_path[each.path] = each
-        self.propagated = any(each.propagates for each in self.resolved)
+        self.propagated = bool(origin) or any(each.propagates for each in self.resolved)
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved | None:
         """The option for `prop` at this path: its own, or its entity's '*', or any '*'."""
@@ -374,7 +387,7 @@ class LoaderOptions:
         return group in self.undeferred_groups.get((*path, COLUMN_WILDCARD), ())
 
     def below(self, path: tuple[Any, ...]) -> LoaderOptions | None:
-        """What remains for what starts at the end of this path; None when nothing does.
+        """What remains for what starts at the end of this path; None: no option was given at all.
 
         The same object each time, so that shapes compiled for it are found again.
         """
@@ -383,6 +396,10 @@ class LoaderOptions:
         return self._below[path]
 
     def _cut(self, path: tuple[Any, ...]) -> LoaderOptions | None:
+        if not self.propagated:
+            return None
+        if not self.resolved and len(self.origin) > LONGEST:
+            return self
         length = len(path)
         remaining = []
         for each in self.resolved:
@@ -394,7 +411,7 @@ class LoaderOptions:
                 remaining.append(
                     Resolved(each.path[length:], each.strategy, each.settings, each.propagates)
                 )
-        return LoaderOptions(remaining) if remaining else None
+        return LoaderOptions(remaining, self.origin + path)
 
     def at(self, entity: Any) -> LoaderOptions:
         """These options, whose paths begin with a property, for a SELECT of `entity` itself."""
@@ -414,7 +431,7 @@ class LoaderOptions:
     def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
         """These options, and lazy loading for what they do not speak of among `paths`."""
         more = [Resolved(path, "select", {}, False) for path in paths if path not in self._by_path]
-        return LoaderOptions([*self.resolved, *more])
+        return LoaderOptions([*self.resolved, *more], self.origin)
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
         """Whether an option's path leads on from the end of this one."""

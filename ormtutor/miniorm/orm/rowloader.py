@@ -152,7 +152,6 @@ class LoadContext:
     """
 
     __slots__ = (
-        "autoflush",
         "batches",
         "compiled",
         "fresh",
@@ -182,7 +181,6 @@ class LoadContext:
         self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}
         self.populate_existing = False
         self.yield_per: int | None = None
-        self.autoflush = True
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """The objects of this plan for which something is loaded afterwards: new, known."""

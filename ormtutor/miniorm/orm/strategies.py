@@ -182,6 +182,16 @@ def load_lazily(
     return _select_lazily(prop, state, session, passive, strategy)
 
 
+def _way_here(
+    prop: RelationshipProperty, state: InstanceState
+) -> tuple[LoaderOptions | None, tuple[Any, ...]]:
+    """The options that concern what this attribute holds, and the path that leads to it."""
+    given = state.load_options
+    if given is None:
+        return None, (prop.parent, prop)
+    return given.below((prop,)), (*given.origin, prop)
+
+
 def _get_lazily(
     prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
 ) -> Any:
@@ -204,14 +214,14 @@ def _get_lazily(
         return PASSIVE_NO_RESULT
     if strategy == "raise_on_sql" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
-    options = None if state.load_options is None else state.load_options.below((prop,))
+    options, prior = _way_here(prop, state)
     return load_by_ident(
         session,
         mapper,
         ident,
         options=options,
-        options_key=("lazy", prop, options),
-        prior=(prop.parent, prop),
+        options_key=options,
+        prior=prior,
         cause=_lazy_cause(prop, state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
@@ -241,8 +251,8 @@ def _select_lazily(
 ) -> Any:
     if not passive & SQL_OK:
         return PASSIVE_NO_RESULT
-    options = None if state.load_options is None else state.load_options.below((prop,))
-    query, columns = _lazy_query(session, prop, options)
+    options, prior = _way_here(prop, state)
+    query, columns = _lazy_query(session, prop, options, prior)
     values = state.dict
     if passive & LOAD_AGAINST_COMMITTED:
         read = state.mapper._get_committed_state_attr_by_column
@@ -280,7 +290,10 @@ def _select_lazily(
 
 
 def _lazy_query(
-    session: Any, prop: RelationshipProperty, options: LoaderOptions | None
+    session: Any,
+    prop: RelationshipProperty,
+    options: LoaderOptions | None,
+    prior: tuple[Any, ...],
 ) -> tuple[CompiledQuery, Sequence[Any]]:
     """The SELECT for the related rows of one object, and our columns whose values it takes."""
     criterion, by_key = prop.lazy_clause()
@@ -303,11 +316,11 @@ def _lazy_query(
 
     query = compile_shape(
         session,
-        ("lazy", prop, options),
+        ("lazy", prop, options, prior),
         make,
         mapper=prop.mapper,
         options=_without_way_back(prop, options),
-        prior=(prop.parent, prop),
+        prior=prior,
         known_too=False,
     )
     return query, columns
@@ -344,7 +357,7 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
     if compilation.overwrite == "one":
         # What was joined is complete before what it was joined to.
         return ImmediateLoader(prop, TURNS[strategy] - len(TURNS) * len(place.path))
-    if _would_cycle(prop, compilation, place):
+    if compilation.would_cycle(prop, place.path, compilation.prior):
         return None
     if strategy == "selectin":
         return SelectInLoader(prop, compilation, place)
@@ -355,15 +368,6 @@ def make_later(prop: Any, strategy: str, *where: Any) -> Any:
 
 # The order of what is loaded after the rows.
 TURNS = {"subquery": 0, "immediate": 1, "selectin": 2}
-
-
-def _would_cycle(prop: RelationshipProperty, compilation: Compilation, place: Place) -> bool:
-    if compilation._is_told(place.path, prop):
-        return False
-    path = (*compilation.prior, *place.path, prop)
-    if prop.join_depth:
-        return len(path) / 2 > prop.join_depth
-    return prop.mapper in path
 
 
 class ImmediateLoader:
