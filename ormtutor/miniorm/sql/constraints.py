@@ -16,7 +16,7 @@ from itertools import count
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import SchemaItem
-from ormtutor.miniorm.sql.elements import TextClause, clause_of
+from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate
 from ormtutor.miniorm.sql.naming import quoted_name
 from ormtutor.miniorm.sql.traversal import iterate
 
@@ -770,10 +770,7 @@ class Index(ColumnCollectionMixin, SchemaItem):
             self.name = f"ix_{schema}{label}"
         parent.indexes.add(self)
 
-    @property
-    def bind(self) -> Any:
-        """The engine of the table, or None."""
-        return self.table.bind
+    bind: Any = delegate("table.bind", "The engine of the table, or None.")
 
     def dialect_option(self, dialect: str, name: str) -> Any:
         """The value of an argument such as sqlite_where."""

@@ -13,7 +13,7 @@ import warnings
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import constraints, schema
-from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, Executable
+from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, Executable, delegate
 from ormtutor.miniorm.sql.sorting import sort, sort_tables, sort_tables_and_constraints
 from ormtutor.miniorm.sql.traversal import NotCacheable
 
@@ -36,15 +36,8 @@ class DDLElement(Executable):
     _execution_options: Any = NO_ANNOTATIONS
     target: Any = None
     _bind: Any = None
-
-    @property
-    def bind(self) -> Any:
-        """The engine that was given, or None."""
-        return self._bind
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    bind: Any = delegate("_bind", "The engine that was given, or None.")
+    _from_objects: Any = ()
 
     def _compiler(self, dialect: Any, **kw: Any) -> Any:
         return dialect.ddl_compiler(dialect, self, **kw)

@@ -14,6 +14,7 @@ from ormtutor.miniorm.sql.elements import (
     BindParameter,
     as_condition,
     clause_of,
+    delegate,
     implicit_scalar,
 )
 from ormtutor.miniorm.sql.select import Statement, as_selected, spelled, whole_condition
@@ -81,10 +82,7 @@ class UpdateBase(Statement):
         """The engine of the table, or None."""
         return self._bind or self.table.bind
 
-    @property
-    def entity_namespace(self) -> Any:
-        """Where filter_by() looks names up."""
-        return self.table.entity_namespace
+    entity_namespace: Any = delegate("table.entity_namespace", "Where filter_by() looks names up.")
 
     def params(self, *arg: Any, **kw: Any) -> Any:
         """Not here."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
+from operator import attrgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.inspection import inspect
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 NO_ANNOTATIONS: dict[str, Any] = {}
 NO_ARG: Any = type("NO_ARG", (), {"__repr__": lambda self: "symbol('NO_ARG')", "__slots__": ()})()
+
+
+def delegate(path: str, doc: str | None = None) -> Any:
+    """A property that reads what a part of the object has: delegate("element.type")."""
+    return property(attrgetter(path), doc=doc)
 
 
 class ClauseElement:
@@ -115,10 +121,7 @@ class ClauseElement:
         """A key of everything that decides the SQL text; see traversal.cache_key()."""
         raise NotCacheable
 
-    @property
-    def _implied_froms(self) -> Iterable[Any]:
-        """FROM objects that are not among our parts, but those of our columns."""
-        return ()
+    _implied_froms: Any = ()
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -448,10 +451,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         """The key that a subquery in the old style gives us."""
         return self._label if self._label is not None else self._proxy_key
 
-    @property
-    def _wrapped(self) -> Any:
-        """The column in new clothes; see _wraps_column_expression."""
-        return self.element
+    _wrapped: Any = delegate("element", "The column in new clothes; see _wraps_column_expression.")
 
     def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
         """A name like `base`; repetition: we are in the statement that many times before."""
@@ -479,9 +479,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
             column._is_clone_of = selectable._is_clone_of.columns.get(key)
         return key, column
 
-    @property
-    def _type_for_proxy(self) -> Any:
-        return self.type
+    _type_for_proxy: Any = delegate("type")
 
     @property
     def _proxy_key(self) -> Any:
@@ -620,35 +618,18 @@ class BindParameter(ColumnElement):
             return self._base
         return AnonymousName.of(id(self), self._base)
 
-    @property
-    def unique(self) -> bool:
-        """Whether the name is made unique by a number."""
-        return self._options.unique
-
-    @property
-    def required(self) -> bool:
-        """Whether execution must give a value."""
-        return self._options.required
-
-    @property
-    def callable(self) -> Any:
-        """The function that gives the value at execution, or None."""
-        return self._options.callable
-
-    @property
-    def expanding(self) -> bool:
-        """Whether the value is a list, written out at execution."""
-        return self._options.expanding
-
-    @property
-    def expand_op(self) -> Any:
-        """The operator of the list: IN or NOT IN."""
-        return self._options.operator
-
-    @property
-    def literal_execute(self) -> bool:
-        """Whether the value is written into the text at execution."""
-        return self._options.literal_execute
+    unique: Any = delegate("_options.unique", "Whether the name is made unique by a number.")
+    required: Any = delegate("_options.required", "Whether execution must give a value.")
+    callable: Any = delegate(
+        "_options.callable", "The function that gives the value at execution, or None."
+    )
+    expanding: Any = delegate(
+        "_options.expanding", "Whether the value is a list, written out at execution."
+    )
+    expand_op: Any = delegate("_options.operator", "The operator of the list: IN or NOT IN.")
+    literal_execute: Any = delegate(
+        "_options.literal_execute", "Whether the value is written into the text at execution."
+    )
 
     @property
     def effective_value(self) -> Any:
@@ -692,13 +673,8 @@ class BindParameter(ColumnElement):
         name = self._base if options.unique else (self._base,)
         return self.type.cache_id, name, options.structure()
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
-
-    @property
-    def _proxy_key(self) -> Any:
-        return None
+    _from_objects: Any = ()
+    _proxy_key: Any = None
 
     def self_group(self, against: Any = None) -> Any:
         """Only ANY and ALL want parentheses."""
@@ -748,9 +724,7 @@ class TypeClause(ClauseElement):
         """The type."""
         return self.type.cache_id  # type: ignore[no-any-return]
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    _from_objects: Any = ()
 
 
 class _Singleton(ColumnElement):
@@ -763,13 +737,8 @@ class _Singleton(ColumnElement):
         """The kind."""
         return self.__visit_name__
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
-
-    @property
-    def _proxy_key(self) -> Any:
-        return None
+    _from_objects: Any = ()
+    _proxy_key: Any = None
 
 
 class Null(_Singleton, sqltypes.SQL_NULL):
@@ -855,10 +824,7 @@ class TextClause(Executable):
             piece if index % 2 == 0 else f":{piece}" for index, piece in enumerate(self._pieces)
         )
 
-    @property
-    def bind(self) -> Any:
-        """The engine given to text(), or None."""
-        return self._bind
+    bind: Any = delegate("_bind", "The engine given to text(), or None.")
 
     @property
     def _ordered_binds(self) -> tuple[Any, ...]:
@@ -895,9 +861,7 @@ class TextClause(Executable):
         copy = _with_execution_options(self, kw)
         return copy
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    _from_objects: Any = ()
 
     @property
     def _select_iterable(self) -> tuple[Any, ...]:
@@ -1212,14 +1176,8 @@ class BinaryExpression(ColumnElement):
             return hash(self.left) != hash(self.right)
         raise TypeError("Boolean value of this clause is not defined")
 
-    @property
-    def is_comparison(self) -> bool:
-        """Whether this compares."""
-        return self.operator.is_comparison  # type: ignore[no-any-return]
-
-    @property
-    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
-        return self.operator.is_comparison  # type: ignore[no-any-return]
+    is_comparison: Any = delegate("operator.is_comparison", "Whether this compares.")
+    _is_implicitly_boolean: Any = delegate("operator.is_comparison")
 
     def self_group(self, against: Any = None) -> Any:
         """In parentheses if the operator binds less."""
@@ -1332,10 +1290,7 @@ class Label(ColumnElement):
         self._element = element
         self._type = type_
 
-    @property
-    def key(self) -> Any:
-        """The name."""
-        return self.name
+    key: Any = delegate("name", "The name.")
 
     @property
     def type(self) -> Any:
@@ -1348,13 +1303,8 @@ class Label(ColumnElement):
         """The expression, in parentheses if AS asks for them."""
         return self._element.self_group(against=operators.as_)
 
-    @property
-    def _label(self) -> Any:
-        return self.name
-
-    @property
-    def _proxy_key(self) -> Any:
-        return self.name
+    _label: Any = delegate("name")
+    _proxy_key: Any = delegate("name")
 
     @property
     def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
@@ -1364,15 +1314,8 @@ class Label(ColumnElement):
     def _proxies(self) -> Any:
         return (self._element,)
 
-    @property
-    def primary_key(self) -> Any:  # type: ignore[override]
-        """Of the expression."""
-        return self._element.primary_key
-
-    @property
-    def foreign_keys(self) -> Any:
-        """Of the expression."""
-        return self._element.foreign_keys
+    primary_key: Any = delegate("_element.primary_key", "Of the expression.")
+    foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")
 
     def self_group(self, against: Any = None) -> Any:
         """The expression in parentheses, under the same name."""
@@ -1429,9 +1372,7 @@ class ColumnClause(ColumnElement):
         self._proxies = ()
         self._is_clone_of = None
 
-    @property
-    def _bind_name(self) -> Any:
-        return self.key
+    _bind_name: Any = delegate("key")
 
     @property
     def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
@@ -1465,10 +1406,7 @@ class ColumnClause(ColumnElement):
             return candidate
         return label
 
-    @property
-    def description(self) -> Any:
-        """The name."""
-        return self.name
+    description: Any = delegate("name", "The name.")
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1553,9 +1491,7 @@ class TextualLabelReference(ColumnElement):
     def __init__(self, element: str) -> None:
         self.element = element
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    _from_objects: Any = ()
 
     def structure(self, binds: Binds) -> Hashable:
         """The string."""
@@ -1572,9 +1508,7 @@ class CollationClause(ColumnElement):
     def __init__(self, collation: str) -> None:
         self.collation = collation
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    _from_objects: Any = ()
 
     def structure(self, binds: Binds) -> Hashable:
         """The name."""

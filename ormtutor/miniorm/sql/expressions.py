@@ -24,6 +24,7 @@ from ormtutor.miniorm.sql.elements import (
     bind_for,
     clause_of,
     constant_of,
+    delegate,
     join_conditions,
 )
 
@@ -190,9 +191,7 @@ class Cast(ColumnElement):
         self.typeclause = TypeClause(self.type)
         self.clause = _value(expression, self.type)
 
-    @property
-    def _wrapped(self) -> Any:
-        return self.clause
+    _wrapped: Any = delegate("clause")
 
     def structure(self, binds: Binds) -> Hashable:
         """The type and the expression."""
@@ -220,14 +219,10 @@ class TypeCoerce(ColumnElement):
             clause = clause._with_binary_element_type(self.type)
         self.clause = clause
 
-    @property
-    def _wrapped(self) -> Any:
-        return self.clause
-
-    @property
-    def typed_expression(self) -> Any:
-        """The expression; a bind parameter has taken the type."""
-        return self.clause
+    _wrapped: Any = delegate("clause")
+    typed_expression: Any = delegate(
+        "clause", "The expression; a bind parameter has taken the type."
+    )
 
     def self_group(self, against: Any = None) -> Any:
         """Parentheses go inside."""
@@ -290,15 +285,8 @@ class Over(ColumnElement):
         self.partition_by = _clause_list(partition_by, "GROUP BY / OF / etc.")
         self.order_by = _clause_list(order_by, "ORDER BY")
 
-    @property
-    def func(self) -> Any:
-        """The function."""
-        return self.element
-
-    @property
-    def type(self) -> Any:
-        """That of the function."""
-        return self.element.type
+    func: Any = delegate("element", "The function.")
+    type: Any = delegate("element.type", "That of the function.")
 
     def structure(self, binds: Binds) -> Hashable:
         """All parts."""
@@ -361,10 +349,7 @@ class FunctionFilter(ColumnElement):
             return Grouping(self)
         return self
 
-    @property
-    def type(self) -> Any:
-        """That of the function."""
-        return self.func.type
+    type: Any = delegate("func.type", "That of the function.")
 
     def structure(self, binds: Binds) -> Hashable:
         """Function and condition."""

@@ -23,6 +23,7 @@ from ormtutor.miniorm.sql.elements import (
     bind_for,
     clause_of,
     constant_of,
+    delegate,
     literal_column,
 )
 from ormtutor.miniorm.sql.expressions import (
@@ -67,14 +68,8 @@ class FunctionElement(Executable, ColumnElement):
         cls = type(self)
         return f"<{cls.__module__}.{cls.__name__} at 0x{id(self):x}; {self.name}>"
 
-    @property
-    def clauses(self) -> ClauseList:
-        """The arguments."""
-        return self.clause_expr.element  # type: ignore[no-any-return]
-
-    @property
-    def _bind_name(self) -> Any:
-        return self.name
+    clauses: Any = delegate("clause_expr.element", "The arguments.")
+    _bind_name: Any = delegate("name")
 
     @property
     def _proxy_key(self) -> Any:
@@ -102,9 +97,7 @@ class FunctionElement(Executable, ColumnElement):
     def _as_in_select(self) -> Any:
         return Select(self)
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return self.clauses._from_objects
+    _from_objects: Any = delegate("clauses._from_objects")
 
     def structure(self, binds: Binds) -> Hashable:
         """Name, type and arguments."""

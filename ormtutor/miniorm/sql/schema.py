@@ -34,7 +34,7 @@ from ormtutor.miniorm.sql.defaults import (
     SchemaItem,
     Sequence,
 )
-from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause
+from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
 from ormtutor.miniorm.sql.selectable import TableClause
@@ -324,10 +324,7 @@ class Column(SchemaItem, ColumnClause):
             key = self._proxies[0].structure(binds)
         return ("proxy", table.structure(binds), key)
 
-    @property
-    def description(self) -> Any:
-        """The name."""
-        return self.name
+    description: Any = delegate("name", "The name.")
 
     def __str__(self) -> str:
         if self.name is None:
@@ -624,23 +621,16 @@ class Table(SchemaItem, TableClause):
         """The foreign keys, composite ones as one."""
         return {key.constraint for key in self.foreign_keys}
 
-    @property
-    def _autoincrement_column(self) -> Any:
-        return self.primary_key._autoincrement_column
-
-    @property
-    def autoincrement_column(self) -> Any:
-        """The column that the database counts up, or None."""
-        return self._autoincrement_column
+    _autoincrement_column: Any = delegate("primary_key._autoincrement_column")
+    autoincrement_column: Any = delegate(
+        "_autoincrement_column", "The column that the database counts up, or None."
+    )
 
     @property
     def _sorted_constraints(self) -> list[Any]:
         return sorted(self.constraints, key=lambda each: each._creation_order)
 
-    @property
-    def description(self) -> str:
-        """The name."""
-        return self.name  # type: ignore[no-any-return]
+    description: Any = delegate("name", "The name.")
 
     def dialect_option(self, dialect: str, name: str) -> Any:
         """The value of an argument such as sqlite_autoincrement."""

@@ -32,6 +32,7 @@ from ormtutor.miniorm.sql.elements import (
     as_sorting,
     clause_of,
     constant_of,
+    delegate,
     join_conditions,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
@@ -344,10 +345,7 @@ class SelectBase(Statement):
                 collection._append(column.key, column.element)
         return collection
 
-    @property
-    def exported_columns(self) -> ColumnCollection:
-        """The same."""
-        return self.selected_columns
+    exported_columns: Any = delegate("selected_columns")
 
     @property
     def _all_selected_columns(self) -> list[Any]:
@@ -363,15 +361,10 @@ class SelectBase(Statement):
             known["subquery"] = self.subquery()
         return known["subquery"]
 
-    @property
-    def c(self) -> Any:
-        """The columns of this as a subquery; better ask the subquery itself."""
-        return self._implicit_subquery.c
-
-    @property
-    def columns(self) -> Any:
-        """The same as `.c`."""
-        return self.c
+    c: Any = delegate(
+        "_implicit_subquery.c", "The columns of this as a subquery; better ask the subquery itself."
+    )
+    columns: Any = delegate("c")
 
     @property
     def inner_columns(self) -> Any:
@@ -478,13 +471,8 @@ class SelectStatementGrouping(SelectBase):
     def _ungroup(self) -> Any:
         return self.element
 
-    @property
-    def _all_selected_columns(self) -> list[Any]:
-        return self.element._all_selected_columns  # type: ignore[no-any-return]
-
-    @property
-    def _label_style(self) -> Any:
-        return self.element._label_style
+    _all_selected_columns: Any = delegate("element._all_selected_columns")
+    _label_style: Any = delegate("element._label_style")
 
     def set_label_style(self, style: LabelStyle) -> Any:
         """Of the statement inside."""
@@ -494,9 +482,7 @@ class SelectStatementGrouping(SelectBase):
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         return self.element._column_proxies(selectable)  # type: ignore[no-any-return]
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return self.element._from_objects  # type: ignore[no-any-return]
+    _from_objects: Any = delegate("element._from_objects")
 
     def structure(self, binds: Binds) -> Hashable:
         """What is inside."""
@@ -1362,9 +1348,7 @@ class TextualSelect(SelectBase):
         self.column_args = columns
         self.positional = positional
 
-    @property
-    def _all_selected_columns(self) -> list[Any]:
-        return self.column_args
+    _all_selected_columns: Any = delegate("column_args")
 
     @property
     def selected_columns(self) -> ColumnCollection:
@@ -1391,13 +1375,8 @@ class TextualSelect(SelectBase):
         """A text comes from nothing that we know."""
         return False
 
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
-
-    @property
-    def _bind(self) -> Any:
-        return self.element._bind
+    _from_objects: Any = ()
+    _bind: Any = delegate("element._bind")
 
     def structure(self, binds: Binds) -> Hashable:
         """The text and its columns."""
@@ -1456,21 +1435,10 @@ class ScalarSelect(Grouping):
         self.element = element
         self.type = _scalar_type(element)
 
-    @property
-    def _proxies(self) -> Any:
-        return ()
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
-
-    @property
-    def _bind_name(self) -> Any:
-        return None
-
-    @property
-    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
-        return False
+    _proxies: Any = ()
+    _from_objects: Any = ()
+    _bind_name: Any = None
+    _is_implicitly_boolean: Any = False
 
     @property
     def columns(self) -> Any:
@@ -1482,10 +1450,7 @@ class ScalarSelect(Grouping):
 
     c = columns
 
-    @property
-    def bind(self) -> Any:
-        """That of the SELECT."""
-        return self.element.bind
+    bind: Any = delegate("element.bind", "That of the SELECT.")
 
     def where(self, crit: Any) -> Any:
         """The SELECT with one condition more."""
@@ -1539,13 +1504,8 @@ class Exists(UnaryExpression):
 
     _render_label_in_columns_clause = True
 
-    @property
-    def _wrapped(self) -> Any:
-        return self.element
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return []
+    _wrapped: Any = delegate("element")
+    _from_objects: Any = ()
 
     def _changed(self, change: Any) -> Any:
         copy = Exists.__new__(Exists)

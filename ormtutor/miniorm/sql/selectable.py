@@ -22,6 +22,7 @@ from ormtutor.miniorm.sql.elements import (
     and_,
     as_condition,
     clause_of,
+    delegate,
     no_text,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
@@ -77,10 +78,7 @@ class FromClause(ClauseElement):
     _select_class: ClassVar[Any] = None
     _dml: ClassVar[dict[str, Any]] = {}
 
-    @property
-    def bind(self) -> Any:
-        """The engine that this is bound to, or None."""
-        return None
+    bind: Any = None
 
     @property
     def description(self) -> str:
@@ -97,15 +95,8 @@ class FromClause(ClauseElement):
             known = self._make_columns()
         return known
 
-    @property
-    def columns(self) -> Any:
-        """The same as `.c`."""
-        return self.c
-
-    @property
-    def exported_columns(self) -> Any:
-        """The same as `.c`."""
-        return self.c
+    columns: Any = delegate("c")
+    exported_columns: Any = delegate("c")
 
     def _make_columns(self) -> Any:
         collection = ImmutableColumnCollection()
@@ -245,10 +236,7 @@ class TableClause(FromClause):
         self._columns._put(c)
         c.table = self
 
-    @property
-    def exported_columns(self) -> Any:
-        """The same as `.c`."""
-        return self.c
+    exported_columns: Any = delegate("c")
 
     def structure(self, binds: Binds) -> Hashable:
         """The table itself."""
@@ -289,26 +277,14 @@ class FromGrouping(FromClause):
     def __init__(self, element: Any) -> None:
         self.element = element
 
-    @property
-    def c(self) -> Any:
-        """Those of what is inside."""
-        return self.element.c
+    c: Any = delegate("element.c", "Those of what is inside.")
 
     columns = c
     exported_columns = c
 
-    @property
-    def primary_key(self) -> Any:
-        """That of what is inside."""
-        return self.element.primary_key
-
-    @property
-    def _hide_froms(self) -> Any:
-        return self.element._hide_froms
-
-    @property
-    def _from_objects(self) -> list[Any]:
-        return self.element._from_objects  # type: ignore[no-any-return]
+    primary_key: Any = delegate("element.primary_key", "That of what is inside.")
+    _hide_froms: Any = delegate("element._hide_froms")
+    _from_objects: Any = delegate("element._from_objects")
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """As what is inside."""
@@ -648,10 +624,7 @@ class AliasedReturnsRows(FromClause):
         """The name; a nameless alias is called anon_1 in messages."""
         return "anon_1" if isinstance(self.name, AnonymousName) else self.name
 
-    @property
-    def original(self) -> Any:
-        """What is aliased."""
-        return self.element
+    original: Any = delegate("element", "What is aliased.")
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether the aliased thing is."""
@@ -661,10 +634,7 @@ class AliasedReturnsRows(FromClause):
         for key, column in self.element._column_proxies(self):
             collection._append(key, column)
 
-    @property
-    def bind(self) -> Any:
-        """That of the aliased thing."""
-        return self.element.bind
+    bind: Any = delegate("element.bind", "That of the aliased thing.")
 
     def structure(self, binds: Binds) -> Hashable:
         """Which one of the statement's aliases this is, and at the first time, of what."""
@@ -706,9 +676,7 @@ class Subquery(AliasedReturnsRows):
         """The SELECT as a value."""
         return self.element.set_label_style(LABEL_STYLE_NONE).scalar_subquery()
 
-    @property
-    def _as_scalar_source(self) -> Any:
-        return self.element
+    _as_scalar_source: Any = delegate("element")
 
 
 class CTE(AliasedReturnsRows):
