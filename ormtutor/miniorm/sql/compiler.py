@@ -933,31 +933,22 @@ class SQLCompiler(Compiled):
     def visit_alias(
         self, alias: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
     ) -> str:
-        """`element AS name`."""
+        """`element AS name`; a SELECT stands in parentheses."""
         if not asfrom:
             return self.process(alias.element, **kw)
         name = self._resolve(alias.name)
         if from_linter is not None:
             from_linter.add(alias, name)
         inner = self.process(alias.element, asfrom=True, **kw)
-        return f"{inner}{self.get_render_as_alias_suffix(self.preparer.format_alias(alias, name))}"
+        if alias._is_subquery:
+            inner = f"({inner})"
+        return inner + self.get_render_as_alias_suffix(self.preparer.format_alias(alias, name))
+
+    visit_subquery = visit_alias
 
     def get_render_as_alias_suffix(self, name: str) -> str:
         """The word before the name of an alias."""
         return f" AS {name}"
-
-    def visit_subquery(
-        self, subquery: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
-    ) -> str:
-        """`(SELECT ...) AS name`."""
-        if not asfrom:
-            return self.process(subquery.element, **kw)
-        name = self._resolve(subquery.name)
-        if from_linter is not None:
-            from_linter.add(subquery, name)
-        inner = self.process(subquery.element, asfrom=True, **kw)
-        quoted = self.preparer.format_alias(subquery, name)
-        return f"({inner}){self.get_render_as_alias_suffix(quoted)}"
 
     def visit_cte(self, cte: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any) -> str:
         """The name of a CTE; its SELECT is written once, before the statement."""

@@ -59,6 +59,10 @@ def _family(subject: Any) -> str:
     return getattr(subject, "_argument_family", "constraint")
 
 
+# What a foreign key may say in its DDL.
+_KEY_OPTIONS = ("use_alter", "name", "onupdate", "ondelete", "deferrable", "initially", "match")
+
+
 # -- foreign keys ----------------------------------------------------------------------------------
 
 
@@ -234,18 +238,7 @@ class ForeignKey(SchemaItem):
 
     def _set_table(self, column: Any, table: Any) -> None:
         if self.constraint is None:
-            self.constraint = ForeignKeyConstraint(
-                [],
-                [],
-                use_alter=self.use_alter,
-                name=self.name,
-                onupdate=self.onupdate,
-                ondelete=self.ondelete,
-                deferrable=self.deferrable,
-                initially=self.initially,
-                match=self.match,
-                **self.dialect_kwargs,
-            )
+            self.constraint = ForeignKeyConstraint([], [], **self._options())
             self.constraint._append_element(column, self)
             self.constraint._set_parent(table)
         table.foreign_keys.add(self)
@@ -264,19 +257,14 @@ class ForeignKey(SchemaItem):
                 referred._when_typed(column)
         table.metadata._remember_reference(self)
 
+    def _options(self) -> dict[str, Any]:
+        told = {name: getattr(self, name) for name in _KEY_OPTIONS}
+        return {**told, **self.dialect_kwargs}
+
     def _copy(self, schema: Any = None) -> ForeignKey:
-        copy = ForeignKey(
-            self._get_colspec(schema=schema),
-            use_alter=self.use_alter,
-            name=self.name,
-            onupdate=self.onupdate,
-            ondelete=self.ondelete,
-            deferrable=self.deferrable,
-            initially=self.initially,
-            link_to_name=self.link_to_name,
-            match=self.match,
-            **self.dialect_kwargs,
-        )
+        link = self.link_to_name
+        colspec = self._get_colspec(schema=schema)
+        copy = ForeignKey(colspec, link_to_name=link, **self._options())
         copy.info = dict(self.info)
         return copy
 

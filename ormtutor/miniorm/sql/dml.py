@@ -95,9 +95,7 @@ class UpdateBase(Statement):
 
     def returning(self, *cols: Any) -> Any:
         """RETURNING; SQLite's compiler of 1.4 refuses it."""
-        copy = self._generate()
-        copy._returning = self._returning + tuple(as_selected(each) for each in cols)
-        return copy
+        return self._with("_returning", self._returning + tuple(as_selected(each) for each in cols))
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -413,9 +411,7 @@ class Update(DMLWhereBase, ValuesBase):
             raise exc.ArgumentError("This statement already has values present")
         if self._ordered_values is not None:
             raise exc.ArgumentError("This statement already has ordered values present")
-        copy = self._generate()
-        copy._ordered_values = [(key, _as_value(value)) for key, value in args]
-        return copy
+        return self._with("_ordered_values", [(key, _as_value(value)) for key, value in args])
 
     def structure(self, binds: Binds) -> Hashable:
         """Table, values by column, conditions."""

@@ -676,10 +676,6 @@ class BindParameter(ColumnElement):
     _from_objects: Any = ()
     _proxy_key: Any = None
 
-    def self_group(self, against: Any = None) -> Any:
-        """Only ANY and ALL want parentheses."""
-        return super().self_group(against)
-
     def __repr__(self) -> str:
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
 

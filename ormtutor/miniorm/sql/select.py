@@ -430,9 +430,7 @@ class SelectBase(Statement):
         """The same with another way to label columns."""
         if self._label_style is style:
             return self
-        copy = self._generate()
-        copy._label_style = style
-        return copy
+        return self._with("_label_style", style)
 
     def get_label_style(self) -> LabelStyle:
         """How columns are labelled."""
@@ -515,15 +513,11 @@ class GenerativeSelect(SelectBase):
 
     def limit(self, limit: Any) -> Any:
         """Not more rows than that."""
-        copy = self._generate()
-        copy._limit_clause = as_limit(limit)
-        return copy
+        return self._with("_limit_clause", as_limit(limit))
 
     def offset(self, offset: Any) -> Any:
         """Without the first rows."""
-        copy = self._generate()
-        copy._offset_clause = as_limit(offset)
-        return copy
+        return self._with("_offset_clause", as_limit(offset))
 
     def slice(self, start: int, stop: int) -> Any:
         """LIMIT and OFFSET as Python slices have them."""
@@ -534,21 +528,16 @@ class GenerativeSelect(SelectBase):
 
     def order_by(self, *clauses: Any) -> Any:
         """Sort; None forgets the sorting so far."""
-        copy = self._generate()
-        if len(clauses) == 1 and clauses[0] is None:
-            copy._order_by_clauses = ()
-        else:
-            copy._order_by_clauses = self._order_by_clauses + sorting(clauses, "ORDER BY")
-        return copy
+        return self._sorted("_order_by_clauses", clauses, "ORDER BY")
 
     def group_by(self, *clauses: Any) -> Any:
         """Group; None forgets the groups so far."""
-        copy = self._generate()
+        return self._sorted("_group_by_clauses", clauses, "GROUP BY")
+
+    def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Any:
         if len(clauses) == 1 and clauses[0] is None:
-            copy._group_by_clauses = ()
-        else:
-            copy._group_by_clauses = self._group_by_clauses + sorting(clauses, "GROUP BY")
-        return copy
+            return self._with(name, ())
+        return self._with(name, getattr(self, name) + sorting(clauses, role))
 
 
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
@@ -688,9 +677,7 @@ class Select(GenerativeSelect):
 
     def select_from(self, *froms: Any) -> Any:
         """Put FROM objects there, also when no column comes from them."""
-        copy = self._generate()
-        copy._from_obj = self._from_obj + tuple(as_from(each) for each in froms)
-        return copy
+        return self._with("_from_obj", self._from_obj + tuple(as_from(each) for each in froms))
 
     def join(
         self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False
@@ -756,9 +743,9 @@ class Select(GenerativeSelect):
 
     def add_columns(self, *columns: Any) -> Any:
         """More columns."""
-        copy = self._generate()
-        copy._raw_columns = [*self._raw_columns, *[as_selected(each) for each in columns]]
-        return copy
+        return self._with(
+            "_raw_columns", [*self._raw_columns, *[as_selected(each) for each in columns]]
+        )
 
     def column(self, column: Any) -> Any:
         """One more column."""
@@ -784,9 +771,8 @@ class Select(GenerativeSelect):
     def where(self, *whereclause: Any) -> Any:
         """Only the rows for which all conditions hold, also those of earlier calls."""
         copy = self._generate()
-        copy._where_criteria = self._where_criteria + tuple(
-            [as_condition(each) for each in whereclause]
-        )
+        added = tuple([as_condition(each) for each in whereclause])
+        copy._where_criteria = self._where_criteria + added
         return copy
 
     def filter(self, *criteria: Any) -> Any:
@@ -826,9 +812,9 @@ class Select(GenerativeSelect):
 
     def having(self, *having: Any) -> Any:
         """Only the groups for which the conditions hold."""
-        copy = self._generate()
-        copy._having_criteria = self._having_criteria + tuple(as_condition(each) for each in having)
-        return copy
+        return self._with(
+            "_having_criteria", self._having_criteria + tuple(as_condition(each) for each in having)
+        )
 
     def distinct(self, *expr: Any) -> Any:
         """Equal rows only once."""
@@ -844,33 +830,25 @@ class Select(GenerativeSelect):
 
     def correlate(self, *fromclauses: Any) -> Any:
         """Leave these FROM objects to the statement around this one; None: leave none."""
-        copy = self._generate()
-        copy._auto_correlate = False
-        if fromclauses and fromclauses[0] in (None, False):
-            copy._correlate = ()
-        else:
-            copy._correlate = self._correlate + tuple(as_from(each) for each in fromclauses)
-        return copy
+        return self._correlated("_correlate", fromclauses)
 
     def correlate_except(self, *fromclauses: Any) -> Any:
         """Leave all FROM objects but these to the statement around this one."""
-        copy = self._generate()
-        copy._auto_correlate = False
-        if fromclauses and fromclauses[0] in (None, False):
-            copy._correlate_except = ()
-        else:
-            copy._correlate_except = (self._correlate_except or ()) + tuple(
-                as_from(each) for each in fromclauses
-            )
+        return self._correlated("_correlate_except", fromclauses)
+
+    def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
+        told: tuple[Any, ...] = ()
+        if not fromclauses or not _is_none(fromclauses[0]):
+            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
+        copy = self._with("_auto_correlate", False)
+        setattr(copy, name, told)
         return copy
 
     # -- prefixes ------------------------------------------------------------------------------
 
     def suffix_with(self, *suffixes: Any, **kw: Any) -> Any:
         """Words at the end."""
-        copy = self._generate()
-        copy._suffixes = self._suffixes + spelled(suffixes, kw.get("dialect", "*"))
-        return copy
+        return self._with("_suffixes", self._suffixes + spelled(suffixes, kw.get("dialect", "*")))
 
     reduce_columns = LeftOut()
     with_hint = LeftOut()
@@ -985,6 +963,10 @@ def _join_structure(step: Any, binds: Binds) -> Hashable:
         flags["isouter"],
         flags["full"],
     )
+
+
+def _is_none(thing: Any) -> bool:
+    return thing is None or thing is False
 
 
 def _is_attribute(thing: Any) -> bool:
@@ -1259,9 +1241,7 @@ class CompoundSelect(GenerativeSelect):
         """Of the first SELECT, which names the columns."""
         if self._label_style is style:
             return self
-        copy = self._generate()
-        copy.selects = (self.selects[0].set_label_style(style), *self.selects[1:])
-        return copy
+        return self._with("selects", (self.selects[0].set_label_style(style), *self.selects[1:]))
 
     def _for_subquery(self) -> Any:
         return self
@@ -1364,9 +1344,7 @@ class TextualSelect(SelectBase):
 
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
         """The same with values for names in the text."""
-        copy = self._generate()
-        copy.element = self.element.bindparams(*binds, **bind_as_values)
-        return copy
+        return self._with("element", self.element.bindparams(*binds, **bind_as_values))
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         return [column._make_proxy(selectable) for column in self.column_args]
