@@ -112,6 +112,18 @@ class LeftOut:
         raise AttributeError(f"{self.name} is not in miniorm; SQLAlchemy has it")
 
 
+# Methods of columns and functions, whose own `__getattr__` has the last word.
+_COLUMN_METHODS = frozenset(
+    ["all_", "any_", "column_valued", "regexp_replace", "table_valued", "within_group"]
+)
+
+
+def refuse_method(name: str) -> None:
+    """Raise AttributeError for a method of columns that SQLAlchemy has and miniorm has not."""
+    if name in _COLUMN_METHODS:
+        raise AttributeError(f"{name} is not in miniorm; SQLAlchemy has it")
+
+
 def refuse_arguments(function: str, given: dict[str, Any], left_out: str) -> None:
     """Raise TypeError for keywords that a function does not take.
 

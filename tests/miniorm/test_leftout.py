@@ -7,11 +7,20 @@ from typing import Any
 
 import pytest
 
+from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.select import select
 from ormtutor.miniorm.sql.types import Integer
+
+
+def mapped_attribute() -> Any:
+    class Tag(declarative_base()):  # type: ignore[misc]
+        __tablename__ = "tags"
+        id = Column(Integer, primary_key=True)
+
+    return Tag.id
 
 
 @pytest.mark.parametrize(
@@ -21,6 +30,8 @@ from ormtutor.miniorm.sql.types import Integer
         (lambda: select(column("x")).fetch, "fetch"),
         (lambda: select(column("x")).lateral, "lateral"),
         (lambda: column("x").any_, "any_"),
+        (lambda: mapped_attribute().any_, "any_"),
+        (lambda: func.json_each("[]").alias, "alias"),
         (lambda: func.json_each("[]").table_valued, "table_valued"),
         (lambda: Integer().with_variant, "with_variant"),
         (lambda: Table("t", MetaData(), Column("id", Integer)).to_metadata, "to_metadata"),

@@ -17,6 +17,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import InvalidRequestError
+from ormtutor.miniorm.leftout import refuse_method
 from ormtutor.miniorm.orm.collections import (
     CollectionAdapter,
     bulk_replace,
@@ -1308,6 +1309,7 @@ class QueryableAttribute(ColumnOperators):
         try:
             return getattr(self.comparator, key)
         except AttributeError:
+            refuse_method(key)
             raise AttributeError(
                 f"Neither {type(self).__name__!r} object nor {type(self.comparator).__name__!r} "
                 f"object associated with {self} has an attribute {key!r}"

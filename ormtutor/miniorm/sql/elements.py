@@ -23,6 +23,7 @@ from operator import attrgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.leftout import refuse_method
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
@@ -307,9 +308,6 @@ def _comparison_method(op: Operator) -> Any:
     return compare
 
 
-_METHODS_LEFT_OUT = frozenset(
-    ["all_", "any_", "column_valued", "regexp_replace", "table_valued", "within_group"]
-)
 _PLAIN_CLASSES = frozenset([str, int, float, bytes, datetime.date, datetime.datetime])
 
 
@@ -382,8 +380,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
             named = _type_methods.get(key)
             if named is not None and isinstance(self.type, named[0]):
                 return named[1](self)
-        if key in _METHODS_LEFT_OUT:
-            raise AttributeError(f"{key} is not in miniorm; SQLAlchemy has it")
+        refuse_method(key)
         raise AttributeError(
             f"Neither {type(self).__name__!r} object nor 'Comparator' object has an attribute "
             f"{key!r}"

@@ -75,6 +75,11 @@ class FunctionElement(Executable, ColumnElement):
     def _proxy_key(self) -> Any:
         return getattr(self, "name", None)
 
+    def __getattr__(self, key: str) -> Any:
+        if key == "alias":
+            raise AttributeError("alias is not in miniorm; SQLAlchemy has it")
+        return super().__getattr__(key)
+
     @property
     def columns(self) -> ColumnCollection:
         """The function as its own only column."""

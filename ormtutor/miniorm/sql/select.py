@@ -48,6 +48,7 @@ from ormtutor.miniorm.sql.selectable import (
     Subquery,
     as_from,
     can_join,
+    reduce_columns,
 )
 from ormtutor.miniorm.sql.traversal import iterate
 
@@ -766,6 +767,13 @@ class Select(GenerativeSelect):
         copy._raw_columns = [as_selected(each) for each in _unpacked(columns)]
         return copy
 
+    def reduce_columns(self, only_synonyms: bool = True) -> Any:
+        """Without columns that a foreign key or WHERE makes equal to another."""
+        kept = reduce_columns(
+            self._all_selected_columns, *self._where_criteria, only_synonyms=only_synonyms
+        )
+        return self.with_only_columns(*kept)
+
     # -- criteria ------------------------------------------------------------------------------
 
     def where(self, *whereclause: Any) -> Any:
@@ -850,7 +858,6 @@ class Select(GenerativeSelect):
         """Words at the end."""
         return self._with("_suffixes", self._suffixes + spelled(suffixes, kw.get("dialect", "*")))
 
-    reduce_columns = LeftOut()
     with_hint = LeftOut()
     with_statement_hint = LeftOut()
 

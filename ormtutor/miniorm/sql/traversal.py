@@ -206,8 +206,3 @@ def _adapter(selectable: Any) -> Callable[[Any], Any]:
         return None
 
     return fn
-
-
-def no_key() -> Any:
-    """Stop making a structure key."""
-    raise NotCacheable

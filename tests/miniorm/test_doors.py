@@ -1,0 +1,23 @@
+"""A public path has the names that its table lists, from the modules that define them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ormtutor.miniorm import schema
+from ormtutor.miniorm.doors import open_door
+from ormtutor.miniorm.sql.schema import Table
+from ormtutor.miniorm.sql.select import select
+
+
+def test_a_door_brings_names_from_the_modules_that_define_them() -> None:
+    namespace: dict[str, Any] = {}
+    names = open_door(namespace, "sql.select: select\nsql.schema: Table\n    MetaData")
+    assert names == ["MetaData", "Table", "select"]
+    assert (namespace["select"], namespace["Table"]) == (select, Table)
+
+
+def test_a_door_may_have_submodules() -> None:
+    namespace: dict[str, Any] = {"__name__": "ormtutor.miniorm"}
+    assert open_door(namespace, ".: schema") == ["schema"]
+    assert namespace["schema"] is schema
