@@ -17,7 +17,13 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     implicit_scalar,
 )
-from ormtutor.miniorm.sql.select import Statement, as_selected, spelled, whole_condition
+from ormtutor.miniorm.sql.select import (
+    Statement,
+    as_selected,
+    attribute_of,
+    spelled,
+    whole_condition,
+)
 from ormtutor.miniorm.sql.selectable import TableClause
 
 TYPE_CHECKING = False
@@ -339,16 +345,8 @@ class DMLWhereBase:
 
     def filter_by(self, **kwargs: Any) -> Any:
         """Conditions `name = value`."""
-        namespace = self.entity_namespace  # type: ignore[attr-defined]
-        conditions = []
-        for key, value in kwargs.items():
-            try:
-                conditions.append(getattr(namespace, key) == value)
-            except AttributeError as error:
-                raise exc.InvalidRequestError(
-                    f'Entity namespace for "{self.table}" has no property "{key}"'  # type: ignore[attr-defined]
-                ) from error
-        return self.where(*conditions)
+        found, table = self.entity_namespace, self.table  # type: ignore[attr-defined]
+        return self.where(*[attribute_of(found, table, key) == kwargs[key] for key in kwargs])
 
     @property
     def whereclause(self) -> Any:

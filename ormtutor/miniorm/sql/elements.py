@@ -851,7 +851,8 @@ class TextClause(Executable):
 
     def execution_options(self, **kw: Any) -> Any:
         """A copy with options for execution."""
-        copy = _with_execution_options(self, kw)
+        copy = clone(self, _TextWithOptions)
+        copy._execution_options = {**self._execution_options, **kw}
         return copy
 
     _from_objects: Any = ()
@@ -879,12 +880,6 @@ class _TextWithOptions(TextClause):
     """A text that carries execution options."""
 
     __slots__ = ("_execution_options",)
-
-
-def _with_execution_options(text: TextClause, options: dict[str, Any]) -> Any:
-    copy = clone(text, _TextWithOptions)
-    copy._execution_options = {**text._execution_options, **options}
-    return copy
 
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")

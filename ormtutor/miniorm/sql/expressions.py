@@ -63,7 +63,7 @@ class Tuple(ClauseList, ColumnElement):
                 )
             made = [_value(clause, type_) for clause, type_ in zip(clauses, types, strict=True)]
         else:
-            made = [_tuple_member(clause) for clause in clauses]
+            made = [as_expression(clause) for clause in clauses]
         self.operator = operators.comma_op
         self.group = True
         self.clauses = tuple(each.self_group(against=operators.comma_op) for each in made)
@@ -99,10 +99,6 @@ class Tuple(ClauseList, ColumnElement):
         return ("tuple", *[clause.structure(binds) for clause in self.clauses])
 
 
-def _tuple_member(thing: Any) -> Any:
-    return as_expression(thing)
-
-
 def tuple_(*clauses: Any, **kw: Any) -> Tuple:
     """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
     return Tuple(*clauses, **kw)
@@ -119,24 +115,13 @@ class Case(ColumnElement):
     def __init__(self, *whens: Any, value: Any = None, else_: Any = None, **kw: Any) -> None:
         if "whens" in kw:
             whens = (kw.pop("whens"),)
-        pairs = _when_pairs(whens)
-        condition = as_expression if value is not None else _case_condition
         self.value = None if value is None else as_expression(value)
         self.whens = tuple(
-            (
-                condition(when).self_group() if value is None else _case_label(when),
-                _result(then),
-            )
-            for when, then in pairs
+            (as_expression(when).self_group(), as_expression(then))
+            for when, then in _when_pairs(whens)
         )
-        self.else_ = None if else_ is None else _result(else_)
-        self.type = self._result_type()
-
-    def _result_type(self) -> Any:
-        type_: Any = sqltypes.NULLTYPE
-        if self.whens:
-            type_ = self.whens[-1][1].type
-        return type_
+        self.else_ = None if else_ is None else as_expression(else_)
+        self.type = self.whens[-1][1].type if self.whens else sqltypes.NULLTYPE
 
     def structure(self, binds: Binds) -> Hashable:
         """All parts."""
@@ -153,23 +138,7 @@ def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
         return list(whens[0].items())
     if len(whens) == 1 and isinstance(whens[0], list):
         whens = tuple(whens[0])
-    pairs = []
-    for each in whens:
-        when, then = each
-        pairs.append((when, then))
-    return pairs
-
-
-def _case_condition(thing: Any) -> Any:
-    return as_expression(thing)
-
-
-def _case_label(thing: Any) -> Any:
-    return as_expression(thing).self_group()
-
-
-def _result(thing: Any) -> Any:
-    return as_expression(thing)
+    return [(when, then) for when, then in whens]
 
 
 def case(*whens: Any, **kw: Any) -> Case:

@@ -591,7 +591,8 @@ def _set_operation(keyword: str) -> Any:
     def combine(*selects: Any, **kw: Any) -> CompoundSelect:
         return CompoundSelect(keyword, *selects, **kw)
 
-    combine.__name__ = combine.__qualname__ = keyword.lower().replace(" ", "_")
+    name = "except_" if keyword == "EXCEPT" else keyword.lower().replace(" ", "_")
+    combine.__name__ = combine.__qualname__ = name
     combine.__doc__ = f"`... {keyword} ...`."
     return combine
 
@@ -798,7 +799,7 @@ class Select(GenerativeSelect):
         """Conditions `name = value` on what was joined last, or else selected first."""
         namespace, from_ = self._filter_by_namespace()
         return self.where(
-            *[_attribute(namespace, from_, key) == value for key, value in kwargs.items()]
+            *[attribute_of(namespace, from_, key) == value for key, value in kwargs.items()]
         )
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
@@ -1023,7 +1024,11 @@ def _unpacked(columns: tuple[Any, ...]) -> Any:
     return columns
 
 
-def _attribute(namespace: Any, from_: Any, key: str) -> Any:
+def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
+    """What filter_by() means by a name.
+
+    Raises: InvalidRequestError: there is no such thing.
+    """
     try:
         return getattr(namespace, key)
     except AttributeError as error:
