@@ -524,6 +524,9 @@ class Compilation:
         if not self._columns_of[id(plan)]:
             # All its columns are deferred; its rows are asked for all the same.
             self.from_clauses.append(selectable)
+        elif selectable._is_join and not matching(self.from_clauses, selectable):
+            # Its columns alone would tell of tables, and not how they are joined.
+            self.from_clauses.append(selectable)
         return plan
 
     def _entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
@@ -554,6 +557,8 @@ class Compilation:
         if column is None:
             return
         place.columns.add(column)
+        for equal in prop.columns[1:]:
+            place.columns.add(place.column(equal))
         self._columns_of[id(plan)][key] = column
 
     def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:

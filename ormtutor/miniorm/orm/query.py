@@ -850,7 +850,16 @@ class Query:
             return self._load_statement()
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
-        query, values = self._compiled()
+        if self._yield_per is not None:
+            return list(self._in_chunks(self._yield_per))
+        try:
+            query, values = self._compiled()
+        except Exception:
+            # The original compiles when it has flushed and is connected: a BEGIN may be seen.
+            if self._autoflush:
+                self.session._autoflush(self._cause)
+            self.session._connection_for_bind(self.session.get_bind(mapper=self._bind_mapper))
+            raise
         loaded = loading.run(
             self.session,
             query,

@@ -920,7 +920,11 @@ class RelationshipComparator(PropComparator):
         )
 
     def of_type(self, entity: Any) -> RelationshipComparator:
-        """The same to an alias of the related class."""
+        """The same to an alias of the related class.
+
+        Raises: NoInspectionAvailable: it is not mapped.
+        """
+        inspect(entity)
         return RelationshipComparator(
             self.prop, self._parententity, self._adapt_to_entity, entity, self._extra_criteria
         )

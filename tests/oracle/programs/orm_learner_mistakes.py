@@ -1,0 +1,203 @@
+"""What learners get wrong in queries and loading, and how it is told."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select, text
+from sqlalchemy.orm import Load, Session, aliased, declarative_base, defer
+from sqlalchemy.orm import joinedload, lazyload, load_only, noload, raiseload, relationship
+from sqlalchemy.orm import selectinload, subqueryload, with_parent, make_transient
+
+Base = declarative_base()
+
+
+class Hive(Base):
+    __tablename__ = "hives"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(20), nullable=False, unique=True)
+    bees = relationship("Bee", back_populates="hive")
+    guards = relationship("Guard", lazy="dynamic", foreign_keys="Guard.hive_id")
+
+
+class Bee(Base):
+    __tablename__ = "bees"
+    id = Column(Integer, primary_key=True)
+    age = Column(Integer)
+    hive_id = Column(ForeignKey("hives.id"))
+    hive = relationship("Hive", back_populates="bees")
+
+
+class Guard(Base):
+    __tablename__ = "guards"
+    id = Column(Integer, primary_key=True)
+    hive_id = Column(ForeignKey("hives.id"))
+    other_hive_id = Column(ForeignKey("hives.id"))
+    other = relationship("Hive", foreign_keys=[other_hive_id])
+
+
+class Stone:
+    pass
+
+
+def show(call):
+    try:
+        print(repr(call()))
+    except Exception as error:
+        print(type(error).__module__, type(error).__name__, str(error))
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([Hive(name="north", bees=[Bee(age=1), Bee(age=2)]), Hive(name="south")])
+session.commit()
+query = session.query(Hive)
+Other = aliased(Hive)
+
+for mistake in (
+    # names that are not there
+    lambda: Hive.nam,
+    lambda: query.filter_by(nam="x"),
+    lambda: Hive(nam="x"),
+    lambda: session.query(Hive.name).filter_by(nam="x"),
+    lambda: session.query(func.count()).filter_by(name="x"),
+    lambda: query.join("bee"),
+    lambda: query.join(Hive.bees.nothing),
+    lambda: query.options(joinedload("bee")).all(),
+    lambda: query.options(joinedload(Hive.bee)).all(),
+    lambda: query.options(joinedload(Hive.name)).all(),
+    lambda: query.options(defer(Hive.bees)).all(),
+    lambda: query.options(joinedload(Bee.hive)).all(),
+    lambda: query.options(load_only("nam")).all(),
+    lambda: query.options(joinedload(Hive.bees).joinedload(Hive.bees)).all(),
+    lambda: query.options(joinedload(Hive.bees, Bee.hive)).all(),
+    lambda: query.options("bees").all(),
+    lambda: query.options(joinedload(Hive)).all(),
+    lambda: query.options(joinedload(Hive.guards)).all(),
+    lambda: query.options(selectinload(Hive.guards)).all(),
+    lambda: query.options(subqueryload(Hive.guards)).all(),
+    lambda: query.options(Load(Bee).joinedload(Bee.hive)).all(),
+    lambda: query.options(Load(Hive).joinedload(Bee.hive)).all(),
+    # things that cannot be asked
+    lambda: session.query(Stone),
+    lambda: session.query(Stone()),
+    lambda: session.query(),
+    lambda: session.query().all(),
+    lambda: session.query(1),
+    lambda: session.query(None),
+    lambda: session.get(Stone, 1),
+    lambda: session.get(Hive, (1, 2)),
+    lambda: session.get(Hive, {"nam": 1}),
+    lambda: query.get((1, 2)),
+    lambda: query.filter(Hive.id == 1).get(1),
+    lambda: query.limit(1).get(1),
+    lambda: session.query(Hive.id).get(1),
+    lambda: session.query(Hive, Bee).get(1),
+    lambda: query.filter(Hive.name == "x" and Hive.id == 1).all(),
+    lambda: query.filter(True).all(),
+    lambda: query.filter(1).all(),
+    lambda: query.filter(Stone()).all(),
+    lambda: query.filter(Hive).all(),
+    lambda: query.filter(Hive.bees).all(),
+    lambda: query.order_by(Stone).all(),
+    lambda: query.order_by(Hive.bees).all(),
+    lambda: query.group_by(Stone()).all(),
+    lambda: query.limit("x").all(),
+    lambda: query.limit(None).all() and None,
+    lambda: query[-1:] and None,
+    lambda: query["x"],
+    lambda: query.limit(1).filter(Hive.id == 1),
+    lambda: query.limit(1).order_by(Hive.id),
+    lambda: query.limit(1).join(Hive.bees),
+    lambda: query.offset(1).filter_by(id=1),
+    lambda: query.order_by(Hive.id).update({"name": "x"}),
+    lambda: query.limit(1).delete(),
+    lambda: query.join(Hive.bees).update({"name": "x"}),
+    lambda: query.update({"nam": "x"}),
+    lambda: query.update({"name": "x"}, synchronize_session="all"),
+    lambda: session.query(Hive.name).update({"name": "x"}),
+    lambda: session.query(func.count()).delete(),
+    # joins
+    lambda: session.query(Guard).join(Hive).all(),
+    lambda: session.query(Bee).join(Guard).all(),
+    lambda: query.join(Stone).all(),
+    lambda: query.join(Bee, Hive.name).all(),
+    lambda: query.join(Hive.name).all(),
+    lambda: query.join(Bee.hive).all() and None,
+    lambda: query.join(Guard.other).all() and None,
+    lambda: query.join(Bee, Guard.other).all(),
+    lambda: session.query(func.count()).join(Bee).all(),
+    lambda: query.select_from(Stone).all(),
+    lambda: query.select_from("hives").all(),
+    lambda: query.outerjoin(Hive).all(),
+    lambda: aliased(Stone),
+    lambda: aliased("hives"),
+    # comparisons
+    lambda: Hive.bees == [],
+    lambda: Hive.bees == Bee(),
+    lambda: str(Hive.bees == None),  # noqa: E711
+    lambda: str(Bee.hive == Bee()),
+    lambda: Bee.hive == 1,
+    lambda: Bee.hive == "north",
+    lambda: Bee.hive.any(),
+    lambda: Hive.bees.has(),
+    lambda: Bee.hive.contains(Hive()),
+    lambda: Hive.bees.contains(Hive()),
+    lambda: Hive.bees.any(nam=1),
+    lambda: Bee.hive.in_([Hive()]),
+    lambda: Hive.name.in_("x"),
+    lambda: Hive.name.in_(5),
+    lambda: Bee.hive.like("x"),
+    lambda: Bee.hive < 5,
+    lambda: Hive.bees.of_type(Stone),
+    lambda: with_parent(Stone(), Bee.hive),
+    lambda: with_parent(Hive(), Hive.bees),
+    lambda: with_parent(Bee(), Hive.bees),
+    lambda: query.with_parent(Stone()),
+    lambda: query.with_parent(Hive()),
+    lambda: bool(Hive.id > 1),
+    lambda: not (Hive.id == 1),
+    # statements of one's own
+    lambda: query.from_statement(text("SELECT name FROM hives")).all(),
+    lambda: query.from_statement(text("SELEC")).all(),
+    lambda: query.filter(text("nam = 1")).all(),
+    lambda: query.filter(text("name = :x")).all(),
+    lambda: query.params(1),
+    lambda: query.from_statement(Hive),
+    lambda: query.execution_options(yield_per=1).options(joinedload(Hive.bees)).all(),
+    lambda: list(query.options(subqueryload(Hive.bees)).yield_per(1)),
+    lambda: query.union(session.query(Bee.id)).all(),
+    lambda: query.as_scalar(),
+    lambda: session.query(Hive.id, Hive.name).scalar_subquery(),
+    lambda: session.query(Hive, Bee).scalar(),
+    lambda: session.execute(select(Hive)).scalar_one(),
+    lambda: session.execute(select(Hive.id).where(Hive.id > 9)).one(),
+    lambda: session.execute("SELECT 1").scalars().one(),
+    lambda: session.execute(select(Hive).options(joinedload(Hive.bees))).all(),
+    lambda: session.scalars(Stone),
+    lambda: session.execute(Hive),
+    lambda: Session().query(Hive).all(),
+    lambda: Session().execute(text("SELECT 1")),
+):
+    show(mistake)
+    session.rollback()
+
+# objects that can no longer load
+for option in (lazyload, raiseload, noload, joinedload):
+    session.expunge_all()
+    hive = query.options(option(Hive.bees)).first()
+    session.expunge(hive)
+    show(lambda: len(hive.bees))
+    make_transient(hive)
+    show(lambda: len(hive.bees))
+hive = query.options(defer(Hive.name)).first()
+session.expunge(hive)
+show(lambda: hive.name)
+hive = query.first()
+session.expire(hive)
+session.expunge(hive)
+show(lambda: hive.name)
+show(lambda: session.refresh(hive))
+hive = query.first()
+session.execute(text("DELETE FROM hives"))
+show(lambda: session.refresh(hive))
+session.expire(hive)
+show(lambda: hive.name)
+show(lambda: hive.bees)
