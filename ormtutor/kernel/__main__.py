@@ -130,10 +130,12 @@ class Kernel:
             except MessageError:
                 continue  # only our own client writes here; this is not for the learner
             if isinstance(request, Interrupt):
-                self.interruption.stop_statement()
+                self.interruption.tell()
             elif isinstance(request, Input):
                 self.terminal.keyboard.answer(request.run, request.text)
             else:
+                if isinstance(request, Run):
+                    self.interruption.expect()
                 self._requests.put(request)
         end_process()
 

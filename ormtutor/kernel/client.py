@@ -267,11 +267,12 @@ class Kernel:
         with self._turn:
             self._require()
             self._run += 1
-            self._ladder.begin(deadline)
             talk = _Talk(self._run, on_reply or _ignore, on_input)
             try:
                 with self._hearing_ctrl_c():
                     self._tell(Run(self._run, source, mode, first_line, filename_step))
+                    # Only now: a Ctrl-C must not reach the child before what it is to end.
+                    self._ladder.begin(deadline)
                     while not talk.ended:
                         self._hear(talk)
             finally:

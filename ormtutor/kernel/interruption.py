@@ -40,6 +40,7 @@ class Interruption:
         self.main_thread = threading.main_thread().ident
         self.running = False
         self.pending = False
+        self._is_expected = self._is_told = self._is_missed = False
         self._shields = 0
         self._statement: Interruptible | None = None
 
@@ -49,19 +50,35 @@ class Interruption:
         if hasattr(signal, "SIGBREAK"):
             signal.signal(signal.SIGBREAK, self._on_signal)
 
+    def expect(self) -> None:
+        """A run is about to begin. For the control thread, which hears of it first.
+
+        A signal may overtake this, the words that are sent beside it, and the run that it is meant
+        for; it is not lost then, once the words say that it was meant.
+        """
+        self._is_expected, self._is_told = True, False
+
     def begin(self) -> None:
-        """A run begins: from here on a signal is an interrupt."""
+        """A run begins: from here on a signal is an interrupt.
+
+        Raises: KeyboardInterrupt: the signal that was meant for this run has come already.
+        """
         self.pending = False
         self._shields = 0
-        self.running = True
+        self.running, self._is_expected = True, False
+        if self._is_told and self._is_missed:
+            self._is_missed = False
+            raise KeyboardInterrupt
 
     def end(self) -> None:
         """The run has ended: a signal that comes too late means nothing."""
         self.running = False
         self.pending = False
+        self._is_missed = False
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if not self.running:
+            self._is_missed = True
             return
         if self._shields and not self._is_in_callback(frame):
             self.pending = True
@@ -105,8 +122,17 @@ class Interruption:
             self.pending = False
             raise KeyboardInterrupt
 
-    def stop_statement(self) -> None:
-        """Stop the running statement. For the control thread: the signal need not have come."""
+    def tell(self) -> None:
+        """A signal is meant for this run. For the control thread: it need not have come.
+
+        A running statement is stopped, for the main thread hears no signal meanwhile.
+        """
+        self._is_told = True
+        if not self.running and not self._is_expected:
+            self._is_missed = False
+        elif self._is_missed and self.running and hasattr(signal, "pthread_kill"):
+            self._is_missed = False
+            signal.pthread_kill(self.main_thread or 0, signal.SIGINT)
         statement = self._statement
         if statement is not None and self.running:
             self.pending = True

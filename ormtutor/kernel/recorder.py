@@ -61,7 +61,6 @@ def _with_new_key(objects: tuple[str, ...], verb: str, cursor: Any) -> tuple[str
     return (re.sub(r"^(\w+) \(new\)$", rf"\1#{cursor.lastrowid} (new)", objects[0]),)
 
 
-
 class WouldQuery(Exception):
     """A check or a panel tried to send SQL; it never may."""
 
