@@ -168,7 +168,7 @@ class Asked:
     legacy: it is a Query. eager: eager loading is wanted. base: a union (or the like) that the
     entities are read from. toplevel: it is not a part of another statement. textual: the rows come
     from a statement of the learner's own, to which nothing can be joined. keeps_order: also inside
-    of the SELECT of a subquery load.
+    of the SELECT of a subquery load. selects_order: DISTINCT adds what is sorted by, as in a Query.
     """
 
     __slots__ = (
@@ -192,6 +192,7 @@ class Asked:
         "options",
         "order_by",
         "prefixes",
+        "selects_order",
         "suffixes",
         "textual",
         "toplevel",
@@ -207,6 +208,7 @@ class Asked:
         self.joins: tuple[JoinStep, ...] = ()
         self.order_by: tuple[Any, ...] = ()
         self.keeps_order = False
+        self.selects_order = legacy
         self.group_by: tuple[Any, ...] = ()
         self.having: tuple[Any, ...] = ()
         self.distinct = False
@@ -248,6 +250,7 @@ class Asked:
         asked.independent_ctes = statement._independent_ctes
         asked.options = statement._with_options
         asked.eager = statement.__dict__.get("_eager", True)
+        asked.selects_order = statement.__dict__.get("_selects_order", False)
         asked.toplevel = toplevel
         return asked
 
@@ -793,7 +796,7 @@ class Compilation:
     def _simple_statement(self) -> Any:
         asked = self.asked
         order_by = self._order_by()
-        adds_order = asked.legacy and not asked.distinct_on and not asked.keeps_order
+        adds_order = asked.selects_order and not asked.distinct_on and not asked.keeps_order
         if asked.distinct and asked.order_by and adds_order:
             self._add_order_by_columns(order_by)
         columns = [*self.primary.columns, *self.extra, *self.secondary.columns]

@@ -628,7 +628,10 @@ class Query:
         return self.__clause_element__()
 
     def __clause_element__(self) -> Any:
-        return self.enable_eagerloads(False)._to_select(self._label_style)
+        statement = self.enable_eagerloads(False)._to_select(self._label_style)
+        # The parts of a union are counted by what was asked for.
+        statement.__dict__.pop("_selects_order", None)
+        return statement
 
     def _to_select(self, label_style: Any) -> Any:
         """This query as a select(): the other face of the same statement."""
@@ -673,6 +676,8 @@ class Query:
             stored["_correlate"] = self._correlate
         if not self._eager:
             stored["_eager"] = False
+        if self._distinct and self._order_by:
+            stored["_selects_order"] = True
         return statement
 
     def subquery(

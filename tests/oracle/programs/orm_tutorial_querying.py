@@ -247,3 +247,9 @@ print(query.filter(Baker.name == "bert").delete())
 print(query.filter(Baker.name == "carla").delete(synchronize_session="fetch"), query.count())
 session.rollback()
 print(query.order_by(Baker.id).all())
+
+# DISTINCT takes what is sorted by with it, also inside of another query
+towns = session.query(Baker.town).distinct().order_by(Baker.name)
+print(towns.statement)
+print(towns.subquery())
+print(towns.count(), session.query(towns.subquery()).all())
