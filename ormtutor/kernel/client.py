@@ -267,12 +267,12 @@ class Kernel:
         with self._turn:
             self._require()
             self._run += 1
+            self._ladder.begin(deadline)
             talk = _Talk(self._run, on_reply or _ignore, on_input)
             try:
                 with self._hearing_ctrl_c():
                     self._tell(Run(self._run, source, mode, first_line, filename_step))
-                    # Only now: a Ctrl-C must not reach the child before what it is to end.
-                    self._ladder.begin(deadline)
+                    self._ladder.stand()
                     while not talk.ended:
                         self._hear(talk)
             finally:
@@ -621,6 +621,7 @@ class _Ladder:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.is_running = False
+        self._stands = False
         self.deadline: float | None = None
         self.overrun = False
         self._began = 0.0
@@ -630,18 +631,23 @@ class _Ladder:
         self._killed = False
 
     def begin(self, deadline: float | None) -> None:
-        """A run begins."""
+        """A run begins. A Ctrl-C must not reach the child before what it is to end: see stand()."""
         with self._lock:
-            self.is_running = True
+            self.is_running, self._stands = True, False
             self.deadline = deadline
             self.overrun = self._told = self._killed = False
             self._began = time.monotonic()
             self._interrupted = self._terminated = None
 
+    def stand(self) -> None:
+        """The child has been told of the run, and can be told of a Ctrl-C."""
+        with self._lock:
+            self._stands = True
+
     def end(self) -> None:
         """The run has ended."""
         with self._lock:
-            self.is_running = False
+            self.is_running = self._stands = False
 
     def elapsed(self) -> float:
         """Return how long the run took."""
@@ -651,7 +657,7 @@ class _Ladder:
         """Ctrl-C: return the rung to stand on now."""
         with self._lock:
             now = time.monotonic()
-            if not self.is_running:
+            if not self._stands:
                 return "idle"
             if self._interrupted is None:
                 self._interrupted = now
