@@ -7,6 +7,8 @@ After:  test_docs.py compares them with what stands in docs/.
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from ormtutor.cli import HELP_OF
 from ormtutor.differences import DIFFERENCES
 from ormtutor.repl.commands import COMMANDS
 from tests.oracle.supported import PROGRAMS, SUPPORTED, programs_with
+from tests.traces import COMMIT, ENGINE, LAZY_LOAD, traced
 
 DOCS = Path(__file__).parent.parent / "docs"
 QUOTE = "'"
@@ -94,10 +97,63 @@ says so.
 {"".join(parts)}"""
 
 
+def steps(found: Sequence[str], places: dict[str, str]) -> str:
+    """Return a way through the engine as a numbered list, with the SQL between."""
+    lines = []
+    for place in found:
+        if place.startswith("SQL "):
+            lines.append(f"   ```sql\n   {place[4:]}\n   ```\n")
+        else:
+            file, function = place.split()
+            lines.append(
+                f"1. [`{function}`](../ormtutor/miniorm/{file}) in `{file}`\\\n   {places[place]}\n"
+            )
+    return "\n".join(lines)
+
+
+def followed() -> str:
+    """Return one commit and one lazy load, traced through the modules."""
+    commit, lazy_load = traced()
+    return f"""# One commit and one lazy load, followed
+
+{MADE}
+A shelf with a jar is new in a session; `jars` is a relationship of the shelf. The places below are
+entered in this order, and the statements are those that were sent.
+
+## `session.commit()`
+
+{steps(commit, COMMIT)}
+## `shelf.jars`, read for the first time
+
+{steps(lazy_load, LAZY_LOAD)}"""
+
+
+def modules() -> str:
+    """Return a map from the engine's modules to those of SQLAlchemy."""
+    rows = []
+    for path in sorted(ENGINE.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        docstring = ast.get_docstring(ast.parse(source)) or ""
+        theirs = sorted(set(re.findall(r'__module__ = "(sqlalchemy[\w.]*)"', source)))
+        if theirs:
+            name = path.relative_to(ENGINE).as_posix()
+            link = f"[`{name}`](../ormtutor/miniorm/{name})"
+            rows.append((link, docstring.split("\n")[0], ", ".join(f"`{each}`" for each in theirs)))
+    return f"""# From our modules to SQLAlchemy's
+
+{MADE}
+A public class says where it lives at work, so that tracebacks and reprs are true there. Who knows a
+module here finds its grown-up sister by this table; modules without such a class are left out.
+
+{table(["Here", "What it is", "In SQLAlchemy"], rows)}"""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "differences.md": differences,
+    "modules.md": modules,
     "supported.md": supported,
+    "traces.md": followed,
 }
 
 if __name__ == "__main__":
