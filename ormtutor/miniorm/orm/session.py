@@ -473,6 +473,8 @@ class Session(SessionFactoryMethods):
         `revert_deletion`: a rollback brought its row back.
         """
         if state.ident is None:
+            if revert_deletion:
+                raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
             return
         if state._deleted:
             if not revert_deletion:
