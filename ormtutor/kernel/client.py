@@ -166,8 +166,10 @@ class Kernel:
             ) from error
         _RUNNING.add(self)
         self._replies = queue.SimpleQueue()
-        for read in (self._read_replies, self._read_stray):
-            threading.Thread(target=read, args=(self._process, self._replies), daemon=True).start()
+        pipes = (self._process, self._replies)
+        stray = threading.Thread(target=self._read_stray, args=pipes, daemon=True)
+        stray.start()
+        threading.Thread(target=self._read_replies, args=(*pipes, stray), daemon=True).start()
 
     def _command(self, folder: str | Path) -> list[str]:
         settings = {
@@ -494,7 +496,10 @@ class Kernel:
                 yield heard
 
     def _read_replies(
-        self, process: subprocess.Popen[bytes], replies: queue.SimpleQueue[_Heard]
+        self,
+        process: subprocess.Popen[bytes],
+        replies: queue.SimpleQueue[_Heard],
+        stray: threading.Thread,
     ) -> None:
         """Read the child's replies until it is gone."""
         assert process.stdout is not None
@@ -505,6 +510,8 @@ class Kernel:
                 with contextlib.suppress(MessageError):
                     self._sort(decode(line), replies)
         process.stdout.close()
+        # What it said last comes first. A grandchild may hold the other pipe open.
+        stray.join(STRAY_WITHIN)
         replies.put(_Gone())
 
     def _read_stray(

@@ -15,9 +15,11 @@ import contextlib
 import os
 import queue
 import re
-import sys
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from ormtutor.errors import CommandError
@@ -64,6 +66,20 @@ _VERDICT_WORDS = {
 _DONE = object()
 RETRY_SECONDS = 0.1
 """So long after a Ctrl-C that found nothing running it is tried again."""
+
+
+@contextmanager
+def _ctrl_c_kept() -> Iterator[list[int]]:
+    """Collect what is pressed inside, so that it breaks nothing in two there."""
+    pressed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class LineMode:
@@ -142,7 +158,10 @@ class LineMode:
             self._requests.put(_DONE)
 
         self._is_interrupted, self._retry_at = False, 0.0
-        self._worker.do(whole)
+        with _ctrl_c_kept() as pressed:
+            self._worker.do(whole)
+        if pressed:
+            self._interrupt()
         while True:
             try:
                 request = self._next_request()
@@ -157,11 +176,10 @@ class LineMode:
 
     def _next_request(self) -> object:
         while True:
-            # A Ctrl-C may come a moment before the kernel runs what it is meant for. And Windows
-            # hears one only between two waits.
-            is_waiting = self._retry_at > 0.0 or sys.platform == "win32"
+            # Never for ever: a signal that comes just before the wait begins does not end it, and
+            # Windows hears one only between two waits.
             try:
-                return self._requests.get(timeout=RETRY_SECONDS if is_waiting else None)
+                return self._requests.get(timeout=RETRY_SECONDS)
             except queue.Empty:
                 if 0.0 < self._retry_at <= time.monotonic():
                     self._retry_at = 0.0
