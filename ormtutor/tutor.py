@@ -16,7 +16,7 @@ import difflib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from ormtutor import files
 from ormtutor.course.checking import (
@@ -37,6 +37,7 @@ from ormtutor.kernel.messages import (
     Finished,
     Message,
     Statement,
+    ViewName,
 )
 from ormtutor.reference import (
     failure_of,
@@ -61,8 +62,6 @@ from ormtutor.study import Study
 from ormtutor.turn import Prediction, Turn, TurnKind, compare_prediction
 
 __all__ = ["Prediction", "Turn", "Tutor"]
-
-Place = Literal["session", "tables", "names", "effects"]
 
 
 @dataclass
@@ -692,9 +691,9 @@ class Tutor:
             raise CommandError(answer.error)
         return answer.left
 
-    def view(self, what: Place, budget: int = 50) -> Any:
-        """Return a view of the kernel: `session`, `tables`, `names` or `effects`."""
-        return self._kernel().kernel.inspect(what, budget)
+    def view(self, what: ViewName, budget: int = 50, about: str = "") -> Any:
+        """Return a view of the kernel; kernel/views.py tells their shapes."""
+        return self._kernel().kernel.inspect(what, budget, about)
 
     def interrupt(self) -> str:
         """Interrupt the running input, from any thread; returns the rung that was taken."""

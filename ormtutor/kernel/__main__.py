@@ -186,7 +186,7 @@ class Kernel:
         self.channel.send(Answers(request.run, self.facts.ask(request.expressions)))
 
     def _inspect(self, request: Inspect) -> None:
-        content = self.views.view(request.what, request.budget / 1000)
+        content = self.views.view(request.what, request.budget / 1000, request.about)
         self.channel.send(View(request.run, request.what, content))
 
     def _complete(self, request: Complete) -> None:

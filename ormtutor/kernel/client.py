@@ -52,6 +52,7 @@ from ormtutor.kernel.messages import (
     Run,
     StillRunning,
     View,
+    ViewName,
     decode,
     encode,
 )
@@ -429,12 +430,10 @@ class Kernel:
             answers = self._question(lambda run: Ask(run, tuple(expressions)), Answers)
         return answers.answers if isinstance(answers, Answers) else ()
 
-    def inspect(
-        self, what: Literal["session", "tables", "names", "effects"], budget: int = 50
-    ) -> Any:
+    def inspect(self, what: ViewName, budget: int = 50, about: str = "") -> Any:
         """Return a view as plain data, see kernel/views.py; `budget` is in milliseconds."""
         with self._turn:
-            view = self._question(lambda run: Inspect(run, what, budget), View)
+            view = self._question(lambda run: Inspect(run, what, budget, about), View)
         return view.content if isinstance(view, View) else None
 
     def complete(self, source: str, cursor: int) -> tuple[Completion, ...]:

@@ -143,7 +143,7 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
     class Connection(driver.Connection):  # type: ignore[misc]
         def __init__(self, database: Any, *arguments: Any, **keywords: Any) -> None:
             super().__init__(database, *arguments, **keywords)
-            self.used = connections.tick()
+            self.used = self.number = connections.tick()
             self.refused: str | None = None
             self._thread = threading.get_ident()
             self._copy: Any = None
@@ -176,6 +176,10 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
         def read(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
             """Read in this transaction, unseen by the engine."""
             return _read(self, sql, parameters)
+
+        def explain(self, sql: str, values: Any) -> list[tuple[Any, ...]]:
+            """Return how SQLite would go about a statement, without doing it."""
+            return _read(self, f"EXPLAIN QUERY PLAN {sql}", values)
 
         def read_committed(
             self, sql: str, parameters: Iterable[Any] = ()
@@ -287,8 +291,9 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
     def _read(connection: Any, sql: str, parameters: Iterable[Any]) -> list[tuple[Any, ...]]:
         cursor = driver.Cursor(connection)
         cursor.row_factory = None
+        values = parameters if isinstance(parameters, dict) else tuple(parameters)
         try:
-            return list(cursor.execute(sql, tuple(parameters)))
+            return list(cursor.execute(sql, values))
         finally:
             cursor.close()
 

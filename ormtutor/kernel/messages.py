@@ -15,9 +15,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 Status = Literal["ok", "error", "interrupted", "incomplete"]
+ViewName = Literal["session", "tables", "names", "effects", "explain"]
 ObjectState = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 
@@ -96,16 +97,18 @@ class Ask(Message):
 
 @dataclass(frozen=True, slots=True)
 class Inspect(Message):
-    """Ask for a view: `session`, `tables`, `names` or `effects`.
+    """Ask for a view: `session`, `tables`, `names`, `effects`, `explain`.
 
     `effects` is everything a comparison with the reference needs: rows of every table in this
     transaction and committed, states of the named objects, reprs of names, what was printed.
-    `budget` in milliseconds.
+    `budget` in milliseconds. `about` says what a view is to tell of: `explain` the number of a
+    statement.
     """
 
     run: int
-    what: Literal["session", "tables", "names", "effects"]
+    what: ViewName
     budget: int = 50
+    about: str = ""
 
 
 # --- replies: the kernel answers ------------------------------------------------------------------
@@ -390,8 +393,9 @@ def _reader(annotation: str) -> Reader:
     if annotation.startswith("tuple["):
         item = _reader(annotation.removeprefix("tuple[").removesuffix(", ...]"))
         return lambda value: tuple(map(item, _instance(value, list)))
-    if annotation == "Status":
-        annotation = "Literal['ok', 'error', 'interrupted', 'incomplete']"
+    if annotation in _ALIASES:
+        chosen = frozenset(get_args(_ALIASES[annotation]))
+        return lambda value: _word(value, chosen)
     if annotation.startswith("Literal["):
         words = frozenset(re.findall(r"[\w ]+", annotation.removeprefix("Literal[")))
         return lambda value: _word(value, words)
@@ -400,6 +404,7 @@ def _reader(annotation: str) -> Reader:
     return lambda value: _instance(value, _PLAIN_TYPES[annotation])
 
 
+_ALIASES: dict[str, Any] = {"Status": Status, "ViewName": ViewName}
 _PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
     "int": int,

@@ -65,11 +65,17 @@ class WouldQuery(Exception):
     """A check or a panel tried to send SQL; it never may."""
 
 
+Binding = int | tuple[str, ...]
+"""How many values a statement binds by position, or the names of those it binds by name."""
+
+
 class Entry:
     """One statement on its way: what is known of it before its rows are."""
 
     __slots__ = (
+        "binding",
         "cause",
+        "connection",
         "executemany",
         "line",
         "made",
@@ -102,6 +108,8 @@ class Entry:
         self.written = -1
         self.made = 0
         self.outcome: Any = None
+        self.binding: Binding = 0
+        self.connection = 0
 
 
 class Log:
@@ -109,6 +117,7 @@ class Log:
 
     def __init__(self) -> None:
         self.statements: list[str] = []
+        self.sent_by: list[tuple[int, Binding]] = []  # the connection's number, what was bound
         self.causes: list[str] = []
         self.verbs: Counter[str] = Counter()
         self.lazy_loads: list[str] = []
@@ -118,6 +127,7 @@ class Log:
         self.verbs[entry.verb] += 1
         if len(self.statements) < MOST_KEPT:
             self.statements.append(entry.sql)
+            self.sent_by.append((entry.connection, entry.binding))
             self.causes.append(entry.cause)
         if entry.cause.startswith("lazy load of ") and len(self.lazy_loads) < MOST_KEPT:
             self.lazy_loads.append(entry.cause.removeprefix("lazy load of "))
@@ -256,6 +266,8 @@ class Recorder:
         entry.executemany = bool(many)
         entry.sets = len(sets)
         entry.parameters = tuple(map(_display, sets[:MOST_SETS]))
+        entry.binding = _binding(sets[0]) if sets else 0
+        entry.connection = getattr(getattr(cursor, "connection", None), "number", 0)
         entry.cause = self.causes.of(context, entry.verb, sql, sets[0] if sets else ())
         entry.outcome = getattr(context, "outcome", None)
         entry.transaction = self._transactions.get(id(connection), 0)
@@ -398,6 +410,12 @@ def _transition(recorder: Recorder, before: str, after: str) -> Any:
 
 
 _SET = (tuple, list, Mapping)
+
+
+def _binding(parameters: Any) -> Binding:
+    if isinstance(parameters, Mapping):
+        return tuple(map(str, parameters))
+    return len(parameters or ())
 
 
 def _display(parameters: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ The shapes:
     session  {"transaction": "none" | "open" | "failed", "objects": [OBJECT], "more": int,
               "waiting": [name], "changed": [name], "deleted": [name], "identity_map": [label],
               "rollback": [what a rollback would do, in words]}
+    explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
               "rows": [[repr]], "count": int, "changed": [index of a row that is not committed],
@@ -35,6 +36,7 @@ from typing import Any
 from ormtutor.kernel.facts import Facts, quote
 from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
+from ormtutor.kernel.queryplan import QueryPlans
 from ormtutor.kernel.recorder import WouldQuery
 
 MOST_OBJECTS = 60
@@ -56,14 +58,18 @@ class Views:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._tellers = {"explain": QueryPlans(facts).explain}
 
-    def view(self, what: str, seconds: float) -> Any:
+    def view(self, what: str, seconds: float, about: str = "") -> Any:
         """Return a view as plain data; what could not be gathered in time is left out."""
         content: dict[str, Any] = {}
         with self.facts.recorder.quiet():
             try:
                 with time_limit(seconds):
-                    getattr(self, f"_{what}")(content)
+                    if what in self._tellers:
+                        self._tellers[what](content, about)
+                    else:
+                        getattr(self, f"_{what}")(content)
             except OutOfTime:
                 content["cut"] = True
         return content

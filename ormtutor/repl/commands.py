@@ -18,7 +18,8 @@ from typing import Any
 
 from ormtutor import files
 from ormtutor.errors import CommandError
-from ormtutor.repl import advice, panels, source, views
+from ormtutor.repl import advice, asking, panels, source, views
+from ormtutor.repl.asking import number_of
 from ormtutor.repl.cells import Line, grid, text_of, wrap
 from ormtutor.repl.events import Concluded, Entered, Replied
 from ormtutor.repl.listing import listing, listing_words
@@ -283,7 +284,7 @@ def _reset(dialog: Dialog, argument: str) -> None:
 
 
 def _undo(dialog: Dialog, argument: str) -> None:
-    taken = dialog.tutor.undo(_number(argument, default=1))
+    taken = dialog.tutor.undo(number_of(argument, default=1))
     if not taken:
         raise CommandError("there is nothing to undo in this step")
     dialog.say(f"Taken back, as if never typed: {count_of(len(taken), 'input')}.", "notice")
@@ -303,14 +304,6 @@ def _show_turn(dialog: Dialog, turn: Turn) -> None:
     dialog.emit(Entered(turn.source, "demo"))
     for reply in turn.replies:
         dialog.emit(Replied(reply))
-
-
-def _number(argument: str, *, default: int) -> int:
-    if not argument:
-        return default
-    if not argument.isdigit() or int(argument) == 0:
-        raise CommandError(f"{argument!r} is no number", hint="A number from 1 on is wanted.")
-    return int(argument)
 
 
 def _restart(dialog: Dialog, argument: str) -> None:
@@ -415,7 +408,7 @@ def _sql(dialog: Dialog, argument: str) -> None:
         if isinstance(item, Entry)
     ]
     if argument and argument != "all":
-        number = _number(argument.lstrip("#"), default=1)
+        number = number_of(argument.lstrip("#"), default=1)
         entries = [entry for entry in entries if entry.has(number)]
         if not entries:
             raise CommandError(f"there is no statement {number} in this step", hint="`:sql` lists.")
@@ -638,6 +631,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("play", "", "a sandbox: try things out, :return drops them", _play),
     Command("return", "", "leave the sandbox", _return),
     Command("sql", "[N|all]", "the statements of this step, or one of them in full", _sql),
+    Command("explain", "[N]", "how SQLite goes about a statement: scans, lookups, sorting",
+            asking.explain, more="Without a number the last statement is meant. SQLite is asked "
+            "for its plan; the statement itself is not run again."),
     Command("session", "", "the objects of the session and their states", _session),
     Command("tables", "[TABLE]", "the tables, with how many rows in and outside the transaction",
             _tables, choices=_table_choices),

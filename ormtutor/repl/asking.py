@@ -1,0 +1,84 @@
+"""The commands that ask: what each of them shows, made from what the kernel answered.
+
+Before: commands.py found the row of its table that an input means.
+Here:   one function for each command that explains something. None of them runs, loads, flushes or
+        changes anything: the kernel reads beside the engine, its log stays as it is.
+After:  the dialog shows the lines, line mode says the words.
+"""
+
+from __future__ import annotations
+
+from ormtutor.errors import CommandError
+from ormtutor.repl import queryplan
+from ormtutor.repl.cells import Line, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ormtutor.kernel.messages import ViewName
+    from ormtutor.repl.dialog import Dialog
+
+BUDGET = 500
+"""Milliseconds for an answer that somebody waits for at the prompt."""
+
+
+def number_of(argument: str, *, default: int) -> int:
+    """Return the number that follows a command.
+
+    Raises: CommandError: it is none.
+    """
+    if not argument:
+        return default
+    if not argument.isdigit() or int(argument) == 0:
+        raise CommandError(f"{argument!r} is no number", hint="A number from 1 on is wanted.")
+    return int(argument)
+
+
+def look(dialog: Dialog, what: ViewName, about: str = "") -> dict[str, Any]:
+    """Return the kernel's view of something.
+
+    Raises: CommandError: the kernel says why there is none.
+    """
+    found: dict[str, Any] = dialog.tutor.view(what, BUDGET, about) or {}
+    if found.get("problem"):
+        raise CommandError(found["problem"], hint=found.get("hint", ""))
+    return found
+
+
+def paragraph(text: str, room: int, *, style: str = "", indent: int = 0) -> list[Line]:
+    """Return a sentence of ours, wrapped and indented as a whole."""
+    lines = wrap([(style, text)], max(20, room - indent))
+    return [[("", " " * indent), *line] if indent else line for line in lines]
+
+
+def explain(dialog: Dialog, argument: str) -> None:
+    """Tell how SQLite would go about a statement; without a number, the last one."""
+    turns = dialog.tutor.turns
+    sent = [statement for turn in turns for statement in turn.statements if statement.number > 0]
+    if not argument and not sent:
+        raise CommandError("nothing has been sent in this step yet", hint="`:sql` lists.")
+    number = number_of(argument.lstrip("#"), default=sent[-1].number if sent else 1)
+    if all(statement.number != number for statement in sent):
+        raise CommandError(f"there is no statement {number} in this step", hint="`:sql` lists.")
+    found = look(dialog, "explain", str(number))
+    told = queryplan.in_words(found["sql"], found["rows"])
+    advice = queryplan.FULL_SCAN if queryplan.is_full_scan(found["rows"]) else ""
+    words = [f"Statement {number}: {' '.join(found['sql'].split())}", *_steps(told)]
+    dialog.tell(
+        lambda room: _plan_lines(number, told, advice, room),
+        title=f"How SQLite goes about statement {number}",
+        words=[*words, *([advice] if advice else [])],
+    )
+
+
+def _steps(told: Sequence[tuple[int, str]]) -> list[str]:
+    return [f"Part {number}: {text}." for number, (_, text) in enumerate(told, 1)]
+
+
+def _plan_lines(number: int, told: Sequence[tuple[int, str]], advice: str, room: int) -> list[Line]:
+    lines: list[Line] = [[("class:strong", f"Statement {number}")]]
+    for depth, text in told:
+        lines += paragraph(text, room, indent=2 + 2 * depth)
+    return lines + (paragraph(advice, room, style="class:quiet") if advice else [])
