@@ -39,7 +39,7 @@ def test_named_and_many_values_are_unknown_to_the_plan(models: Kernel) -> None:
 def test_what_has_no_plan_says_so(models: Kernel) -> None:
     models.run(
         "connection = session.connection()\n"
-        "connection.exec_driver_sql('PRAGMA user_version')\n"
+        "connection.exec_driver_sql('PRAGMA user_version').all()\n"
         "connection.exec_driver_sql('SELECT * FROM loans').all()\n"
         "connection.exec_driver_sql('DROP TABLE loans')"
     )
