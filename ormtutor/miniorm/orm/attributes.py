@@ -178,6 +178,7 @@ class AttributeImpl:
     uses_objects = False
     supports_population = True
     accepts_scalar_loader = True
+    deferred_history = False
 
     def __init__(
         self,

@@ -313,7 +313,7 @@ class Dependency:
 
     def _wont_proceed(self, flush: UOWTransaction, child: InstanceState, operation: str) -> bool:
         """Whether the related object is not in the session: then nothing is written for it."""
-        if flush.session._contains_state(child):
+        if flush.takes_part(child):
             return False
         if not child.deleted:
             flush.warn(
@@ -625,7 +625,7 @@ class ManyToOne(Dependency):
         if child is None:
             flush.clear(state, self, None)
             return
-        if operation and not flush.session._contains_state(child):
+        if operation and not flush.takes_part(child):
             flush.warn(
                 f"Object of type <{child.class_.__name__}> not in session, {operation} operation "
                 f"along '{self.prop}' won't proceed"

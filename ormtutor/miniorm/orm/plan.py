@@ -13,7 +13,7 @@ No counterpart in SQLAlchemy (see ARCHITECTURE.md).
 
 from __future__ import annotations
 
-from ormtutor.miniorm.exc import CircularDependencyError
+from ormtutor.miniorm.exc import CircularDependencyError, InvalidRequestError
 from ormtutor.miniorm.orm import persistence, unitofwork
 from ormtutor.miniorm.orm.attributes import HISTORY_BLANK
 from ormtutor.miniorm.orm.state import (
@@ -26,6 +26,7 @@ from ormtutor.miniorm.orm.state import (
     SQL_OK,
 )
 from ormtutor.miniorm.orm.transaction import EXPLICIT
+from ormtutor.miniorm.orm.unitofwork import FLUSH_ERRORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Record:
     """One thing that a flush would do, and why.
 
     action: "insert", "update", "delete" (rows of objects, or of association tables), "load"
-    (something that must be known first), "skip" (something that will not be done), "forget" (a
-    pending object without a parent).
+    (something that must be known first), "warn" (the flush will warn of something, such as what it
+    does not do), "forget" (a pending object without a parent).
     table: where; "" for the last three. labels: the objects, such as `User#1` or `User (new)`.
     values: (column, value) for what is written; a value may be a NewKey.
     reason: why. statement: records with the same number share a statement; 0: none is sent.
@@ -136,15 +137,20 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
     """Tell what `session.flush()` would do now; sends no SQL and changes nothing."""
     rehearsal = Rehearsal(session)
     unitofwork.collect(rehearsal, objects)
+    if not rehearsal.states:
+        return Plan(rehearsal.records, [], None)
     steps: list[list[unitofwork.Step]] = []
     error = None
     try:
+        if session._transaction is not None:
+            session._transaction._assert_active()
         rehearsal.prepare()
         for group in rehearsal.ordered():
             steps.append(group)
             group[0].execute(rehearsal, [step.state for step in group if step.state is not None])
-    # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type.
-    except (AssertionError, CircularDependencyError, *unitofwork.FLUSH_ERRORS) as raised:
+    # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type; or
+    # that the session waits for rollback().
+    except (AssertionError, InvalidRequestError, CircularDependencyError, *FLUSH_ERRORS) as raised:
         error = raised
     return Plan(rehearsal.records, steps, error)
 
@@ -162,6 +168,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         self.copied: dict[tuple[InstanceState, str], Any] = {}
         self.copied_because: dict[InstanceState, list[str]] = {}
         self.reasons: dict[InstanceState, str] = {}
+        self.forgotten: set[InstanceState] = set()
         self._statement = 0
 
     # taking part ------------------------------------------------------------------------------
@@ -172,13 +179,18 @@ class Rehearsal(unitofwork.UOWTransaction):
             self.reasons[state] = reason
 
     def warn(self, message: str) -> None:
-        """What will not be done."""
-        self._add(Record("skip", "", (message,)))
+        """What the flush will warn of."""
+        self._add(Record("warn", "", (message,)))
 
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent is not written."""
         label = persistence.label_of(state)
+        self.forgotten.add(state)
         self._add(Record("forget", "", (label,), reason="no parent has it any more"))
+
+    def takes_part(self, state: InstanceState) -> bool:
+        """Whether it would still be in the session."""
+        return state not in self.forgotten and super().takes_part(state)
 
     def was_already_deleted(self, state: InstanceState) -> bool:
         """Not known without asking the database."""
@@ -224,8 +236,24 @@ class Rehearsal(unitofwork.UOWTransaction):
     def _is_unknown(self, state: InstanceState, key: str) -> bool:
         return key not in state.dict and key not in state.committed_state
 
+    def _is_unloaded(self, state: InstanceState, key: str) -> bool:
+        """The same, or all that is known of a collection is what came and went."""
+        is_collection = state.mapper.impls[key].collection
+        return key not in state.dict and (is_collection or key not in state.committed_state)
+
+    def _replaced_unseen(self, state: InstanceState, key: str) -> bool:
+        """Whether the flush loads what an object replaced, since its row has to change too."""
+        return (
+            state.committed_state.get(key) is PASSIVE_NO_RESULT
+            and state.mapper.impls[key].deferred_history
+        )
+
     def _note_load(self, state: InstanceState, key: str, passive: int) -> None:
-        if not passive & SQL_OK or state.ident is None or not self._is_unknown(state, key):
+        if state.ident is None:
+            return
+        if not self._replaced_unseen(state, key) and not (
+            passive & SQL_OK and self._is_unloaded(state, key)
+        ):
             return
         name = f"{state.class_.__name__}.{key}"
         label = f"{name} of {persistence.label_of(state)}"
@@ -344,17 +372,12 @@ class Rehearsal(unitofwork.UOWTransaction):
             elif action == "insert" or state not in self.copied_because:
                 reasons.append(self.reasons.get(state, "changed" if state.ident else "added"))
             reasons += self.copied_because.get(state, [])
-            written = [
-                (column.name, record.expressions.get(column, record.params.get(column.key)))
-                for _, column in writing.columns
-                if column in record.expressions or column.key in record.params
-            ]
             self._add(
                 Record(
                     action,
                     writing.table.name,
                     (persistence.label_of(state),),
-                    tuple(written),
+                    tuple(_written(action, writing, record)),
                     "; ".join(dict.fromkeys(reasons)),
                     self._statement,
                 )
@@ -428,3 +451,18 @@ class Rehearsal(unitofwork.UOWTransaction):
             for copy in copies:
                 found.append((copy.dest_column.name, self._current(state, copy.source_key)))
         return tuple(found)
+
+
+def _written(action: str, writing: Any, record: Any) -> Iterator[tuple[str, Any]]:
+    """The columns that are written, in table order, with those that a plain default fills.
+
+    A function that makes a default is not called: what it gives is known when the row is written.
+    """
+    for _, column in writing.columns:
+        default = column.default if action == "insert" else column.onupdate
+        if column in record.expressions:
+            yield column.name, record.expressions[column]
+        elif column.key in record.params:
+            yield column.name, record.params[column.key]
+        elif default is not None and default.is_scalar:
+            yield column.name, default.arg

@@ -307,7 +307,7 @@ class UOWTransaction:
         operation, prop: what was done along which relationship, for the warning about that.
         reason: for the plan.
         """
-        if not self.session._contains_state(state):
+        if not self.takes_part(state):
             if not state.deleted and operation is not None:
                 self.warn(
                     f"Object of type <{state.class_.__name__}> not in session, {operation} "
@@ -322,6 +322,10 @@ class UOWTransaction:
                 self.note(state, reason)
             self.states[state] = (is_delete, False)
         return True
+
+    def takes_part(self, state: InstanceState) -> bool:
+        """Whether the object is in the session."""
+        return self.session._contains_state(state)
 
     def note(self, state: InstanceState, reason: str) -> None:
         """Why the object takes part; orm/plan.py takes it down."""
