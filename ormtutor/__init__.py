@@ -2,7 +2,7 @@
 
 The rooms, from the door inward; imports point downward only (ARCHITECTURE.md has the map):
 
-    cli.py          arguments, then one match
+    cli/            arguments, then one match
     repl/           the terminal: prompt, panels, commands
     tutor.py        a learner's session without a terminal; check.py: a lesson file checks itself
     course/         lessons as data, checking, progress

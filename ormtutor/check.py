@@ -1,14 +1,13 @@
 """The conductor of self-checking: a lesson file -> findings.
 
-Before: cli.py or pytest_plugin.py name lesson files.
+Before: cli/ or pytest_plugin.py name lesson files.
 Here:   everything that a lesson claims is run: its straight path by doctest's rules, its SQL, its
         checks at the beginning and at the end of each step, its other answers, its mistakes, its
         challenges on seen and on hidden data; then once more with another hash seed.
 After:  findings.py: each finding names file, line and mend.
 
-A step begins where the replay of the lesson's own earlier lines ends, which is how the tutor enters
-it. So each step is entered directly, alone or in any order; only where a kernel stands at that very
-place already, because the step before was checked last, no new one is started.
+A step is run twice: on the straight path, in the kernel of the step before where that stands there;
+and entered directly, as the tutor does it, by a new kernel with another hash seed and a replay.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,6 +74,15 @@ from ormtutor.replay import (
 HASH_SEEDS = (1, 4242)
 """Nothing may depend on the order of a set: each lesson is run with both."""
 
+_WITH_ANOTHER_SEED = (
+    "with another hash seed",
+    "It depends on the order of a set: sort it, or compare sets.",
+)
+_ENTERED_DIRECTLY = (
+    "when the step is entered directly",
+    "It depends on more than the lines before it: on a check that changes something?",
+)
+
 Progressed = Callable[["ItemResult"], None]
 
 
@@ -98,6 +107,8 @@ class ItemResult:
     item: Item
     findings: tuple[Finding, ...]
     seconds: float
+    said: str = ""
+    """Of an attempt: whether it `passes`, is `recognised`, or was `not run`."""
 
     @property
     def is_ok(self) -> bool:
@@ -201,10 +212,13 @@ def check_files(
     pattern: str = "",
     stop_at_first: bool = False,
     on_result: Progressed | None = None,
+    on_report: Callable[[Report], None] | None = None,
+    jobs: int = 1,
 ) -> list[Report]:
-    """Check lesson files; returns a report for each, in their order.
+    """Check lesson files, `jobs` of them at a time; returns a report for each, in their order.
 
-    `on_result` hears of each item as it ends.
+    `on_result` hears of each item as it ends, `on_report` of each file, from several threads. Files
+    that were not begun when `stop_at_first` found a failure have no report.
     """
     stopped = threading.Event()
 
@@ -214,8 +228,10 @@ def check_files(
         if on_result is not None:
             on_result(result)
 
-    def check(path: Path) -> Report:
-        return check_file(
+    def check(path: Path) -> Report | None:
+        if stopped.is_set():
+            return None
+        report = check_file(
             path,
             engine=engine,
             engine_path=engine_path,
@@ -223,8 +239,28 @@ def check_files(
             on_result=tell,
             is_stopped=stopped.is_set,
         )
+        if stop_at_first and not report.is_ok:
+            stopped.set()
+        if on_report is not None:
+            on_report(report)
+        return report
 
-    return [check(path) for path in paths]
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        try:
+            return [report for report in pool.map(check, paths) if report is not None]
+        except BaseException:
+            stopped.set()  # the pool waits for what runs
+            raise
+
+
+def count_items(paths: Sequence[Path], pattern: str = "") -> int:
+    """Return how many items `check_files` will run; a file that cannot be read has none."""
+    total = 0
+    for path in paths:
+        with contextlib.suppress(LessonError):
+            items = items_of(library.parse(path))
+            total += sum(not pattern or is_wanted(path, item, pattern) for item in items)
+    return total
 
 
 def check_file(
@@ -286,13 +322,14 @@ class _StepRun:
 class _Path:
     """The straight path of a lesson with one hash seed; each step is run once.
 
-    A step goes on in the kernel of the step before where that stands there; else it is entered
-    directly, by a new kernel and a replay, as the tutor does.
+    A step goes on in the kernel of the step before where that stands there, unless the path
+    `is_direct`: then a new kernel is led to each step by a replay, as the tutor does it.
     """
 
-    def __init__(self, lesson: Lesson, kernels: Kernels) -> None:
+    def __init__(self, lesson: Lesson, kernels: Kernels, *, is_direct: bool = False) -> None:
         self.lesson = lesson
         self.kernels = kernels
+        self.is_direct = is_direct
         self.runs: dict[int, _StepRun] = {}
         self._near: Replica | None = None
         self._lock = threading.Lock()
@@ -327,6 +364,9 @@ class _Path:
         step = self.lesson.steps[index]
         before = lines_before(self.lesson, index)
         near, self._near = self._near, None
+        if self.is_direct and near is not None:
+            near.stop()
+            near = None
         try:
             replica = replica_of(self.kernels, [entry for entry, _ in before], near)
         except ReplayError as error:
@@ -360,7 +400,9 @@ class Checker:
         ahead = 2 if attempts else 1
         self._kernels = Kernels(engine, path=engine_path, hash_seed=first, ahead=ahead)
         self._straight = _Path(lesson, self._kernels)
-        self._again = _Path(lesson, Kernels(engine, path=engine_path, hash_seed=again))
+        other = Kernels(engine, path=engine_path, hash_seed=again)
+        self._again = _Path(lesson, other, is_direct=True)
+        self._reseeded = _Path(lesson, other)
         self._outcomes: dict[Attempt, Outcome] = {}
         self._locks = {attempt: threading.Lock() for attempt in attempts}
         self._ahead: queue.SimpleQueue[tuple[int, Attempt]] = queue.SimpleQueue()
@@ -422,7 +464,15 @@ class Checker:
         else:
             findings = list(self._check_mistake(item, item.attempt))
         seconds = time.perf_counter() - started
-        return ItemResult(self.lesson.path, item, tuple(findings), seconds)
+        said = "" if item.attempt is None else self._said(item.attempt)
+        return ItemResult(self.lesson.path, item, tuple(findings), seconds, said)
+
+    def _said(self, attempt: Attempt) -> str:
+        """Return what came of an attempt, where nothing but notes was found."""
+        is_run = attempt.runs_on(self.engine, self._kernels.version)
+        if not is_run or (attempt.kind == "mistake" and not self._is_ours):
+            return "not run"
+        return "passes" if attempt.kind == "alt" else "recognised"
 
     def _finding(
         self,
@@ -466,12 +516,27 @@ class Checker:
         return run
 
     def _check_again(self, item: Item, step: Step, found: Sequence[Finding]) -> Iterator[Finding]:
-        """Check the step once more, with another hash seed."""
+        """Check the step once more, entered directly and with another hash seed.
+
+        What is found only then is looked for on the straight path with that seed, to tell which of
+        the two it comes from.
+        """
         known = {(finding.line, finding.problem) for finding in found}
-        for finding in self._check_run(item, step, self._again.run(item.step)):
-            if (finding.line, finding.problem) not in known:
-                problem = f"{finding.problem} (with another hash seed)"
-                yield replace(finding, problem=problem, edit=None)
+        new = [
+            finding
+            for finding in self._check_run(item, step, self._again.run(item.step))
+            if (finding.line, finding.problem) not in known
+        ]
+        if not new:
+            return
+        runs = [self._reseeded.run(index) for index in range(item.step + 1)]
+        reseeded = {
+            (finding.line, finding.problem) for finding in self._check_run(item, step, runs[-1])
+        }
+        for finding in new:
+            is_seed = (finding.line, finding.problem) in reseeded
+            when, hint = _WITH_ANOTHER_SEED if is_seed else _ENTERED_DIRECTLY
+            yield replace(finding, problem=f"{finding.problem} ({when})", hint=hint, edit=None)
 
     def _check_run(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
         if run.broken:
@@ -530,13 +595,13 @@ class Checker:
                     [_first_line(failure)],
                 )
             return
-        if failure.startswith(("KernelDied", "KeyboardInterrupt: stopped after")):
-            yield self._finding(
-                example.line,
-                item,
-                _first_line(failure).partition(": ")[2] or failure,
-                f"An example has {EXAMPLE_SECONDS:g} seconds.",
-            )
+        if failure.startswith("KeyboardInterrupt: stopped after"):
+            stopped = _first_line(failure).partition(": ")[2]
+            yield self._finding(example.line, item, stopped, "Let it end by itself, and soon.")
+            return
+        if failure.startswith("KernelDied"):
+            problem = f"it ends the kernel: {_first_line(failure).partition(': ')[2]}"
+            yield self._finding(example.line, item, problem, "An example may not end Python.")
             return
         yield from self._check_output(item, example, replies, failure)
         yield from self._note_warnings(item, example, replies)

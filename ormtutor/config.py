@@ -1,6 +1,6 @@
 """The configuration file, checked key by key.
 
-Before: cli.py knows the options of the command line, which go first.
+Before: cli/ knows the options of the command line, which go first.
 Here:   `config.toml` -> Config; each mistake names the file, the line, the key and the nearest one.
 After:  what neither option, environment nor file says stays at its default.
 

@@ -1,6 +1,6 @@
 """The tutor's own errors: each says what is wrong, where, and what to do next.
 
-Every room above the engine raises these and nothing else of its own; `cli.py` and `repl/` show
+Every room above the engine raises these and nothing else of its own; `cli/` and `repl/` show
 them.
 The engine's errors are SQLAlchemy's and live in `miniorm/exc.py`.
 """

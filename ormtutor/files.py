@@ -1,6 +1,6 @@
 """The places of our files, and atomic writing: the only module that writes.
 
-Before: cli.py, config.py, check.py and course/ know *what* they keep.
+Before: cli/, config.py, check.py and course/ know *what* they keep.
 Here:   *where* it lives on this system, and how it gets there whole or not at all.
 After:  the file system. Nothing of ours is ever written into the working directory.
 

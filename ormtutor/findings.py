@@ -2,7 +2,7 @@
 
 Before: check.py ran a lesson and found that something is not as it says.
 Here:   a finding names file, line and mend; an edit replaces lines of the file.
-After:  cli.py prints the findings, and asks before an edit is made.
+After:  cli/ prints the findings, and asks before an edit is made.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ormtutor.cli import HELP_OF
+from ormtutor.cli.arguments import COMMANDS as SHELL_COMMANDS
+from ormtutor.cli.arguments import help_of
 from ormtutor.differences import DIFFERENCES
 from ormtutor.repl.commands import COMMANDS
 from tests.oracle.supported import PROGRAMS, SUPPORTED, programs_with
@@ -47,7 +48,7 @@ def commands() -> str:
         )
         for command in COMMANDS
     ]
-    usages = "\n".join(f"```text\n{text.rstrip()}\n```\n" for text in HELP_OF.values())
+    usages = "\n".join(f"```text\n{text.rstrip()}\n```\n" for text in map(help_of, SHELL_COMMANDS))
     return f"""# Commands and keys
 
 {MADE}

@@ -143,7 +143,7 @@ def test_an_endless_example_is_stopped(checked: Checked, monkeypatch: pytest.Mon
 
 def test_an_example_that_ends_the_kernel_is_told(checked: Checked) -> None:
     report = checked("```pycon\n>>> import os\n>>> os._exit(3)\n\n```\n")
-    assert told(report) == [(13, "first", "exit code 3")]
+    assert told(report) == [(13, "first", "it ends the kernel: exit code 3")]
 
 
 def test_what_fails_early_is_told_once_and_not_again_by_each_step(checked: Checked) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from ormtutor import __version__, cli
+from ormtutor.cli import arguments
+from ormtutor.cli.authoring import skeleton
+from ormtutor.course import library
 from ormtutor.errors import UsageError
+from tests.oracle.releases import installed
 
 SHELF = str(Path(__file__).parent / "repl" / "lessons" / "01-shelf.md")
+BROKEN = Path(__file__).parent / "broken"
 PASS = 'atlas = Book(title="Atlas")\nsession.add(atlas)\nsession.flush()\n'
 
 
@@ -40,7 +47,9 @@ def ormtutor(*words: str, script: str | None = None) -> subprocess.CompletedProc
 # --- help and version -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [["--help"], ["-h"], ["list", "--help"], ["check", "-h"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["-h"], *([name, "--help"] for name in arguments.commands())]
+)
 def test_help_begins_with_the_usage_and_fits(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,15 +60,9 @@ def test_help_begins_with_the_usage_and_fits(
     assert max(map(len, printed.out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("command", cli.KNOWN)
-def test_the_help_of_a_command_names_all_of_its_options(command: str) -> None:
-    known = [option for option in cli.KNOWN[command] if option not in ("--color", "--lessons")]
-    assert all(option in cli.HELP_OF[command] for option in known)
-
-
 def test_the_help_names_environment_and_files() -> None:
     named = ("NO_COLOR", "EDITOR", "ORMTUTOR_HOME", "config.toml", "progress.json", "history")
-    assert all(name in cli.HELP for name in named)
+    assert all(name in arguments.help_of("") for name in named)
 
 
 @pytest.mark.parametrize("word", ["--version", "-V"])
@@ -72,24 +75,24 @@ def test_the_version_is_printed(word: str, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_options_stand_before_or_after_the_names() -> None:
-    before = cli.parse("", ["--plain", "--color=never", "mapping"])
-    after = cli.parse("", ["mapping", "--color", "never", "--plain"])
+    before = arguments.parse("", ["--plain", "--color=never", "mapping"])
+    after = arguments.parse("", ["mapping", "--color", "never", "--plain"])
     assert (before.plain, before.color, before.names) == (True, "never", ("mapping",))
     assert (after.plain, after.color, after.names) == (True, "never", ("mapping",))
 
 
 def test_a_command_is_found_behind_options() -> None:
-    assert cli.split(["--color", "never", "list", "x"]) == ("list", ["--color", "never", "x"])
-    assert cli.split(["--engine", "check"]) == ("", ["--engine", "check"])
-    assert cli.split(["mapping", "list"]) == ("", ["mapping", "list"])
+    assert arguments.split(["--color", "never", "list", "x"]) == ("list", ["--color", "never", "x"])
+    assert arguments.split(["--engine", "check"]) == ("", ["--engine", "check"])
+    assert arguments.split(["mapping", "list"]) == ("", ["mapping", "list"])
 
 
 def test_paths_add_up() -> None:
-    assert cli.parse("check", ["--path", "a", "--path=b"]).path == ("a", "b")
+    assert arguments.parse("check", ["--path", "a", "--path=b"]).path == ("a", "b")
 
 
 def test_after_two_dashes_all_are_names() -> None:
-    assert cli.parse("check", ["--", "-x"]).names == ("-x",)
+    assert arguments.parse("check", ["--", "-x"]).names == ("-x",)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +105,16 @@ def test_after_two_dashes_all_are_names() -> None:
         ("", ["--engine"], "--engine needs miniorm or sqlalchemy after it", ""),
         ("", ["--lessons", "--plain"], "--lessons needs a value after it", ""),
         ("", ["--plain=yes"], "--plain takes no value", "Leave out 'yes'."),
-        ("", ["a", "b"], "one name is enough, and 'b' is one more", ""),
+        ("", ["a", "b"], "one name is enough, and 'b' is one more", "`ormtutor --help` has"),
+        ("", ["chek", "b"], "one name is enough, and 'b' is one more", "Did you mean `ormtutor ch"),
+        ("new", [], "ormtutor new needs PATH", "`ormtutor new --help` has examples."),
     ],
 )
 def test_a_slip_is_named_with_what_mends_it(
     command: str, words: list[str], problem: str, hint: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        cli.parse(command, words)
+        arguments.parse(command, words)
     assert caught.value.problem == problem
     assert caught.value.hint.startswith(hint)
 
@@ -172,6 +177,97 @@ def test_check_of_a_broken_lesson_ends_with_exit_code_2(
     path = tmp_path / "01-shelf.md"
     path.write_text("```toml lesson\nformat = 1\n")
     assert cli.main(["check", str(path)]) == 2
+
+
+def test_check_says_which_attempts_it_matched(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", SHELF, "-k", "put"]) == 0
+    printed = capsys.readouterr().out
+    assert re.sub(r"\d+\.\d s", "0.0 s", printed).splitlines() == [
+        SHELF,
+        "  put                         0.0 s  ok  alt1 passes, mistake1 recognised",
+        "ok: 1 lesson, 15 examples, 0.0 s",
+    ]
+
+
+def test_a_word_that_no_step_has_is_a_slip(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", SHELF, "-k", "flsh"]) == 2
+    assert "no step, alternative or mistake matches -k 'flsh'" in capsys.readouterr().err
+
+
+def test_check_as_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = BROKEN / "output.md"
+    unreadable = BROKEN / "hint-empty.md"
+    assert cli.main(["check", str(broken), str(unreadable), "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["format"], told["ok"]) == (1, False)
+    first, second = told["lessons"]
+    assert [(item["name"], item["line"], item["ok"]) for item in first["items"]] == [
+        ("lesson", 1, True),
+        ("fly", 21, False),
+    ]
+    assert first["items"][1]["findings"] == [
+        {
+            "line": 36,
+            "problem": "it gave something else",
+            "hint": "`--accept` writes what came, after showing it.",
+            "details": ["- want  2", "+ got   1", "        ^"],
+            "note": False,
+        }
+    ]
+    assert second["errors"] == [
+        {
+            "line": 35,
+            "problem": "the hint is empty",
+            "hint": "Write a sentence that leads on, or drop it.",
+        }
+    ]
+
+
+def test_lessons_are_told_in_their_order_although_checked_side_by_side(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paths = [str(BROKEN / f"{name}.md") for name in ("endless", "output", "hint-empty")]
+    assert cli.main(["check", *paths]) == 2
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line in paths] == paths
+
+
+# --- new ------------------------------------------------------------------------------------------
+
+
+def test_a_new_lesson_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ours" / "09-two-boats.md"
+    assert cli.main(["new", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"written: {path}"
+    assert cli.main(["check", str(path)]) == 0
+    lesson = library.parse(path)
+    assert (lesson.id, lesson.title) == ("two-boats", "Two boats")
+
+
+@pytest.mark.parametrize("release", ["1.4", "2.1"])
+def test_a_new_lesson_is_true_of_sqlalchemy(tmp_path: Path, release: str) -> None:
+    path = tmp_path / "new.md"
+    path.write_text(skeleton("new"), encoding="utf-8")
+    program = f"import sys; sys.path.insert(0, {str(installed(release))!r}); import doctest;"
+    program += f"sys.exit(doctest.testfile({str(path)!r}, module_relative=False).failed)"
+    assert subprocess.run([sys.executable, "-W", "error", "-c", program]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("mine", "mine does not end in .md"), ("a.md", "a.md exists already")]
+)
+def test_a_new_lesson_never_replaces_anything(
+    name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.md").write_text("ours")
+    with pytest.raises(UsageError) as caught:
+        cli.run(["new", name])
+    assert caught.value.problem == problem
+    assert Path("a.md").read_text() == "ours"
+
+
+# --- accept ---------------------------------------------------------------------------------------
 
 
 def test_accept_is_refused_without_a_terminal(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ormtutor.cli import HELP_OF
+from ormtutor.cli import arguments
 from ormtutor.repl.commands import COMMANDS
 from tests.pages import DOCS, PAGES
 
@@ -29,7 +29,7 @@ def test_each_command_of_the_prompt_in_the_readme_exists() -> None:
 
 
 def test_each_subcommand_stands_in_the_readme() -> None:
-    assert [name for name in HELP_OF if f"`ormtutor {name}".rstrip() not in README] == []
+    assert [name for name in arguments.COMMANDS if f"`ormtutor {name}".rstrip() not in README] == []
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.parent.glob("*.md")) + sorted(DOCS.glob("*.md")))

@@ -1,6 +1,6 @@
 """Find the lessons, order them, hand them out by name.
 
-Before: cli.py says where to look, or we look in the usual places.
+Before: cli/ says where to look, or we look in the usual places.
 Here:   files -> Library; a parsed lesson is kept as JSON under its content's hash.
 After:  tutor.py and check.py take lessons from it.
 
@@ -200,7 +200,7 @@ def _lint_needs(lesson: Lesson) -> Iterator[LessonError]:
                 lesson.path,
                 1,
                 f"needs names {need!r}, and there is no lesson of that id",
-                hint=f"There are: {', '.join(dict.fromkeys([*beside, *course]))}.",
+                hint=_which_lesson(need, list(dict.fromkeys([*beside, *course]))),
             )
         elif {need, lesson.id} <= set(beside) and beside.index(need) >= beside.index(lesson.id):
             yield LessonError(
@@ -209,6 +209,11 @@ def _lint_needs(lesson: Lesson) -> Iterator[LessonError]:
                 f"needs names {need!r}, which comes later",
                 hint="Lessons come in the order of their file names.",
             )
+
+
+def _which_lesson(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
 
 
 def _lint_links(lesson: Lesson) -> Iterator[LessonError]:

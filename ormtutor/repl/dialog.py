@@ -14,7 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from ormtutor.errors import CommandError, TutorError
+from ormtutor.course.library import parse
+from ormtutor.errors import CommandError, LessonError, TutorError
 from ormtutor.kernel.messages import Output
 from ormtutor.repl import advice, commands, panels
 from ormtutor.repl.events import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from ormtutor.kernel.messages import Failure
     from ormtutor.repl.cells import Line
     from ormtutor.repl.history import History
+    from ormtutor.repl.watch import Watch
     from ormtutor.tutor import Turn, Tutor
 
 
@@ -102,6 +104,7 @@ class Dialog:
         self.on_input: Callable[[str], str | None] | None = None
         self.last_failure: Failure | None = None
         self.is_open = False
+        self.watch: Watch | None = None
         self.listener: Callable[[Event], None] = _ignore
 
         self._asked: Predict | None = None
@@ -139,11 +142,36 @@ class Dialog:
 
     def perform(self, text: str) -> None:
         """Do what an input asks for. Never raises for what the learner wrote."""
+        self.load_if_changed()
         try:
             if is_command(text):
                 self.command(text)
             elif text.strip():
                 self._run_or_guess(text)
+        except TutorError as error:
+            self.problem(error)
+
+    def load_if_changed(self) -> None:
+        """Load the lesson again that is being watched, if its file is another one now.
+
+        The learner stays in the step of the same id, else at the same place. A file that breaks the
+        format is told with its lines, and the lesson stays as it was.
+        """
+        if self.watch is None or not self.watch.has_changed():
+            return
+        try:
+            lesson = parse(self.watch.path)
+        except LessonError as error:
+            self.watch.loaded()
+            for one in error.all:
+                self.problem(one)
+            return
+        self.watch.loaded(lesson)
+        here, index = self.tutor.step.id, self.tutor.index
+        steps = [step.id for step in lesson.steps]
+        self.say(f"`{lesson.path.name}` has changed: loaded again.", "notice")
+        try:
+            self.open(lesson, here if here in steps else steps[min(index, len(steps) - 1)])
         except TutorError as error:
             self.problem(error)
 

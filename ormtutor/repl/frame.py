@@ -2,7 +2,7 @@
 
 Before: panels.py makes the lines of each panel.
 Here:   `plan` decides the places for a window, `compose` puts the lines into them. Pure, and free
-        of heavy imports: cli.py paints the first frame from here while the rest is imported.
+        of heavy imports: cli/ paints the first frame from here while the rest is imported.
 After:  screen.py copies the composed rows to the terminal and puts the input line into its place.
 """
 

@@ -1,6 +1,6 @@
 """One session of learning, put together and taken apart again.
 
-Before: cli.py has read options and configuration, painted the first frame and started a kernel.
+Before: cli/ has read options and configuration, painted the first frame and started a kernel.
 Here:   the full screen or line mode first; lessons, progress and tutor after it, in its worker.
 After:  screen.py or line.py hold the conversation until it is left.
 
@@ -44,7 +44,7 @@ class Unfinished(TutorError):
 class Wishes:
     """What command line, environment and configuration together ask for."""
 
-    __slots__ = ("colour", "history", "lesson", "lessons", "mode", "mouse", "panel")
+    __slots__ = ("colour", "history", "lesson", "lessons", "mode", "mouse", "panel", "watch")
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Wishes:
         mouse: bool = False,
         panel: Literal["sql", "session", "tables", "expected"] = "sql",
         history: bool = True,
+        watch: bool = False,
     ) -> None:
         self.lesson = lesson
         self.lessons = lessons
@@ -64,6 +65,7 @@ class Wishes:
         self.mouse = mouse
         self.panel = panel
         self.history = history
+        self.watch = watch
 
 
 def find_lessons(folders: Iterable[str]) -> Library:
@@ -131,8 +133,10 @@ class Session:
 
         warnings: list[str] = []
         kept = files.progress_file()
-        is_first = not self.is_piped and not kept.exists()
-        self._progress = Progress(None if self.is_piped else kept, on_warning=warnings.append)
+        # An author's walk through a lesson in the making says nothing about what was learned.
+        is_kept = not self.is_piped and not self.wishes.watch
+        is_first = is_kept and not kept.exists()
+        self._progress = Progress(kept if is_kept else None, on_warning=warnings.append)
         library = find_lessons(self.wishes.lessons)
         for problem in library.problems:
             warnings += [f"A lesson was left out. {line}" for line in str(problem).split("\n")]
@@ -146,8 +150,15 @@ class Session:
         dialog.begin(lesson, step, is_first=is_first)
         for warning in warnings:
             notice(warning)
+        if self.wishes.watch:
+            from ormtutor.repl.watch import Watch
+
+            dialog.watch = Watch(lesson)
+            notice(f"this lesson is loaded again whenever {lesson.path.name} changes")
 
     def _end(self, dialog: Dialog | None) -> None:
+        if dialog is not None and dialog.watch is not None:
+            dialog.watch.end()
         if dialog is not None and dialog.has_tutor:
             dialog.tutor.close()
         if self._kernels is not None:
@@ -200,6 +211,8 @@ class Session:
         )
         screen.attach(dialog, console, composer, COMMANDS)
         self._open(dialog)
+        if dialog.watch is not None:
+            dialog.watch.begin(lambda: screen.worker.do(dialog.load_if_changed))
         screen.worker.do(screen.load_colours)
 
     def _print(self, console: Console, ascii_only: bool) -> None:

@@ -1,6 +1,6 @@
 """Line mode: append-only, one fact a line, for pipes, dumb terminals and screen readers.
 
-Before: cli.py found no terminal that can be painted on, or was told `--plain`.
+Before: cli/ found no terminal that can be painted on, or was told `--plain`.
 Here:   lines of a stream become inputs; events are printed as they come, in words.
 After:  dialog.py performs the inputs, in a thread of its own, so that Ctrl-C is always heard.
 

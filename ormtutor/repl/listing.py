@@ -2,7 +2,7 @@
 
 Before: course/library.py has the lessons, course/progress.py what was done of them.
 Here:   rows for the eye, and sentences for line mode.
-After:  commands.py and cli.py show them.
+After:  commands.py and cli/ show them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The first frame, painted with plain escapes before anything heavy is imported.
 
-Before: cli.py has read the command line, some 25 ms after Enter.
+Before: cli/ has read the command line, some 25 ms after Enter.
 Here:   the empty frame and a prompt; keys that are typed meanwhile wait, unseen and unharmed.
 After:  screen.py paints over it once prompt_toolkit is there, and reads the keys.
 

@@ -1,6 +1,6 @@
 """A thread that does one thing after the other, so that the terminal never waits.
 
-Before: screen.py has an input; cli.py has a lesson to open.
+Before: screen.py has an input; cli/ has a lesson to open.
 Here:   jobs in a queue, and whether one is running.
 After:  the job calls the dialog; whoever watches is told when something changed.
 """

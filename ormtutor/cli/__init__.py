@@ -1,0 +1,88 @@
+"""The command line: arguments, then one match.
+
+Before: somebody typed `ormtutor ...`.
+Here:   options are read (arguments.py), and the command's function is called.
+After:  learning.py opens the console, checking.py proves lessons, records.py tells what is done.
+
+Heavy imports stand inside the functions that need them, since the first frame has to be there
+before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is not finished,
+2 usage, configuration or a lesson's syntax, 3 kernel or environment, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ormtutor import __version__
+from ormtutor.cli.arguments import commands, help_of, nearest, parse, split
+from ormtutor.errors import TutorError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ormtutor.cli.arguments import Options
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return run(words)
+    except TutorError as error:
+        complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain again while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def run(words: list[str]) -> int:
+    """Do what the words of the command line ask for."""
+    command, rest = split(words)
+    options = parse(command, rest)
+    if options.help:
+        print(help_of(command), end="")
+        return 0
+    if options.version:
+        print(f"ormtutor {__version__}")
+        return 0
+    match command:
+        case "list":
+            from ormtutor.cli.records import list_lessons
+
+            return list_lessons(options)
+        case "check":
+            from ormtutor.cli.checking import check_lessons
+
+            return check_lessons(options)
+        case "new":
+            from ormtutor.cli.authoring import new_lesson
+
+            return new_lesson(options)
+    return _learn(options)
+
+
+def _learn(options: Options) -> int:
+    """Open a lesson; a name that is none may have been meant as a command."""
+    from ormtutor.cli.learning import learn
+
+    try:
+        return learn(options)
+    except UsageError as error:
+        near = nearest(options.name, commands())
+        if not near or "Did you mean" in error.hint:
+            raise
+        raise UsageError(error.problem, hint=f"Did you mean `ormtutor {near}`?") from None
+
+
+def complain(error: TutorError) -> None:
+    """Say on stderr what is wrong and what mends it."""
+    first, *others = str(error).split("\n")
+    print(f"ormtutor: {first}", *(f"  {line}" for line in others), sep="\n", file=sys.stderr)

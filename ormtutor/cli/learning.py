@@ -1,0 +1,88 @@
+"""`ormtutor LESSON`: the terminal is looked at, and the parts of a session are put together.
+
+Before: arguments.py has read the options.
+Here:   the full screen or line mode, the first frame, and how kernels are made.
+After:  repl/launch.py holds the session.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ormtutor.cli.arguments import Options
+    from ormtutor.config import Config
+    from ormtutor.repl.launch import Session
+    from ormtutor.replay import Kernels
+
+
+def learn(options: Options) -> int:
+    """Open a lesson, on the full screen or line by line."""
+    from ormtutor.config import load
+    from ormtutor.repl import theme
+    from ormtutor.repl.opening import Opening
+
+    config = load()
+    colour = wants_colour(options, config)
+    size = None if options.plain or config.plain else _screen_size()
+    if size is None:
+        _session(options, config, colour).by_lines()
+        return 0
+    ascii_only = not theme.can_draw(sys.stdout.encoding)
+    opening = Opening(colour=colour, ascii_only=ascii_only)
+    try:
+        opening.paint(*size)
+        _session(options, config, colour).on_screen(opening, ascii_only=ascii_only)
+    finally:
+        opening.close()
+    return 0
+
+
+def _session(options: Options, config: Config, colour: bool) -> Session:
+    from ormtutor.repl.launch import Session, Wishes  # after the first frame has been painted
+
+    def make_kernels() -> Kernels:
+        from ormtutor.replay import Kernels  # 20 ms, after the prompt takes keys
+
+        kernels = Kernels(options.engine or config.engine, path=options.path)
+        kernels.prepare()
+        return kernels
+
+    return Session(
+        Wishes(
+            lesson=options.name,
+            lessons=[options.lessons] if options.lessons else config.lessons,
+            colour=colour,
+            mode=config.mode,
+            mouse=config.mouse,
+            panel=config.panel,
+            history=config.history,
+            watch=options.watch,
+        ),
+        make_kernels,
+    )
+
+
+def wants_colour(options: Options, config: Config) -> bool:
+    """Whether to paint: option, configuration, environment and terminal, in this order."""
+    from ormtutor.repl import theme
+
+    when = options.color or config.color
+    return theme.wants_colour(when, os.environ, is_terminal=sys.stdout.isatty())
+
+
+def _screen_size() -> tuple[int, int] | None:
+    """Return the size of a terminal that can be painted on; None asks for line mode."""
+    from ormtutor.repl.frame import fits
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    if os.name == "posix" and os.environ.get("TERM", "unknown") in ("dumb", "unknown", ""):
+        return None
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return None
+    return (columns, rows) if fits(columns, rows) else None

@@ -1,0 +1,3 @@
+"""The shared opening of a broken lesson: it fails."""
+
+raise RuntimeError("closed")
