@@ -223,7 +223,8 @@ class Session(SessionFactoryMethods):
     def is_modified(self, instance: Any, include_collections: bool = True) -> bool:
         """Whether an object's attributes differ from those last loaded or flushed.
 
-        Loads nothing: an attribute that was set without having been loaded counts as changed.
+        An attribute that was set without having been loaded counts as changed. Nothing is loaded,
+        but for the one object that a one-to-one replaced unseen: SQLAlchemy asks for it, too.
         """
         state = instance_state(instance)
         if not state.modified:

@@ -23,7 +23,20 @@ class Disagreement(BaseException):
 def same(left: Any, right: Any, what: str) -> None:
     """Assert that two values are equal, also inside of a program that catches errors."""
     if left != right:
-        raise Disagreement(f"{what}:\n  {left!r}\n  {right!r}")
+        raise Disagreement(f"{what}: {difference(left, right)}")
+
+
+def difference(left: Any, right: Any) -> str:
+    """Where two unequal values differ first, and how."""
+    pairs: list[tuple[Any, Any, Any]] = []
+    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+        pairs = [(key, left[key], right[key]) for key in left]
+    elif type(left) is type(right) and isinstance(left, (list, tuple)) and len(left) == len(right):
+        pairs = [(number, *both) for number, both in enumerate(zip(left, right, strict=True))]
+    for key, one, other in pairs:
+        if one != other:
+            return f"{key}: {difference(one, other)}"
+    return f"\n  {left!r}\n  {right!r}"
 
 
 class Sent:
