@@ -14,8 +14,10 @@ from pathlib import Path
 
 from ormtutor.cli.arguments import COMMANDS as SHELL_COMMANDS
 from ormtutor.cli.arguments import help_of
+from ormtutor.course.library import find
 from ormtutor.differences import DIFFERENCES
 from ormtutor.repl.commands import COMMANDS
+from tests.concepts import CONCEPTS
 from tests.oracle.supported import PROGRAMS, SUPPORTED, programs_with
 from tests.traces import COMMIT, ENGINE, LAZY_LOAD, traced
 
@@ -36,6 +38,27 @@ def shown(programs: Sequence[str]) -> str:
     """Return the first programs by name, and how many there are besides."""
     more = len(programs) - SHOWN
     return ", ".join(programs[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def concepts() -> str:
+    """Return what the course teaches, with the lesson and step for each concept."""
+    steps = {lesson.key(step): (lesson, step) for lesson in find().lessons for step in lesson.steps}
+    parts = []
+    for part, taught in CONCEPTS.items():
+        rows = []
+        for concept in taught:
+            lesson, step = steps[concept.place]
+            by = ", ".join(f"`{spelling}`" for spelling in concept.code) or f"“{concept.says}”"
+            link = f"[`{concept.place}`](../lessons/{lesson.path.name})"
+            rows.append((concept.name, by, link, step.title))
+        parts.append(f"\n## {part}\n\n{table(['Concept', 'By', 'Where', 'Step'], rows)}")
+    total = sum(len(taught) for taught in CONCEPTS.values())
+    return f"""# What the course teaches
+
+{MADE}
+{total} concepts, each with the step that teaches it: what stands in its code, or is said in its
+words. `tests/lessons/test_concepts.py` holds the lessons to this table.
+{"".join(parts)}"""
 
 
 def commands() -> str:
@@ -151,6 +174,7 @@ module here finds its grown-up sister by this table; modules without such a clas
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
+    "concepts.md": concepts,
     "differences.md": differences,
     "modules.md": modules,
     "supported.md": supported,
