@@ -133,6 +133,7 @@ class _Reader:
         self.refused: set[int] = set()  # lines of fences that have had their error already
         self.header: dict[str, Any] | None = None
         self.sections = [_Section("", "", 0)]
+        self.ids: dict[str, int] = {}  # where each step begins
 
     def refuse(self, line: int, problem: str, hint: str) -> None:
         self.errors.append(LessonError(self.path, line, problem, hint=hint))
@@ -320,13 +321,12 @@ class _Reader:
             )
         if found and not title:
             self.refuse(line, "the heading has an id but no title", "Write `## Title {#id}`.")
-        for earlier in self.sections[1:]:
-            if id_ and earlier.id == id_:
-                self.refuse(
-                    line,
-                    f"the id {id_!r} is taken by the step on line {earlier.line}",
-                    "Give each step an id of its own.",
-                )
+        if id_ and self.ids.setdefault(id_, line) != line:
+            self.refuse(
+                line,
+                f"the id {id_!r} is taken by the step on line {self.ids[id_]}",
+                "Give each step an id of its own.",
+            )
         self.sections.append(_Section(id_, title, line))
 
     # --- the header -------------------------------------------------------------------------------

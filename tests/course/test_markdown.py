@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import itertools
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ormtutor.course import markdown
@@ -431,3 +433,78 @@ def test_no_line_of_prose_is_lost(lines: list[str]) -> None:
     except LessonError:
         return
     assert lesson.steps[0].prose == f"Type it.\n\n{prose}".strip("\n")
+
+
+# --- long runs ------------------------------------------------------------------------------------
+
+COURSE = [
+    path.read_text(encoding="utf-8")
+    for path in sorted((Path(__file__).parents[2] / "lessons").glob("0*.md"))
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """Return a lesson of the course, some of whose lines were lost, doubled, moved or mistyped."""
+    lines = draw(st.sampled_from(COURSE)).split("\n")
+    for _ in range(draw(st.integers(1, 12))):
+        place = draw(st.integers(0, len(lines) - 1))
+        match draw(st.sampled_from(("lose", "double", "move", "mistype", "cut", "insert"))):
+            case "lose":
+                del lines[place]
+            case "double":
+                lines.insert(place, lines[place])
+            case "move":
+                lines.insert(draw(st.integers(0, len(lines) - 1)), lines.pop(place))
+            case "mistype":
+                column = draw(st.integers(0, len(lines[place])))
+                lines[place] = lines[place][:column] + draw(WORDS) + lines[place][column + 1 :]
+            case "cut":
+                lines = lines[: max(place, 1)]
+            case "insert":
+                lines.insert(place, draw(PIECES))
+        if not lines:
+            break
+    return "\n".join(lines)
+
+
+def read_or_refused(text: str) -> None:
+    try:
+        lesson = markdown.read(text, Path("l.md"))
+    except LessonError as error:
+        count = text.count("\n") + 1
+        assert all(one.hint and 0 < one.line <= count + 1 for one in error.all)
+        return
+    assert [line for block in lesson.blocks for line in range(block.line, block.end + 1)] == list(
+        range(1, len(text.removesuffix("\n").split("\n")) + 1)
+    )
+
+
+@settings(max_examples=25)
+@given(damaged())
+def test_a_damaged_lesson_is_read_or_refused(text: str) -> None:
+    read_or_refused(text)
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000)
+@given(damaged())
+def test_many_damaged_lessons_are_read_or_refused(text: str) -> None:
+    read_or_refused(text)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + (STEP.replace("#first", "#first-{0}") * 45_000),
+        HEADER + "A word or two about nothing at all.\n\n" * 130_000 + STEP,
+        HEADER + "a `b " * 1_000_000 + "\n\n" + STEP,
+        HEADER + "> " * 2_500_000 + "\n\n" + STEP,
+        HEADER + STEP + "```text\n" + "x\n" * 2_500_000 + "```\n",
+    ],
+    ids=["steps", "paragraphs", "one line", "quotations", "one fence"],
+)
+def test_five_megabytes_are_read_or_refused(text: str) -> None:
+    numbers = itertools.count()
+    read_or_refused(re.sub(r"\{0\}", lambda found: str(next(numbers)), text))
