@@ -99,8 +99,15 @@ class Judge:
     ) -> Verdict | None:
         """Find the goals after the last of these turns; return the verdict, None after a pass.
 
-        `asked`: the learner wants to know. Raises: KernelError: the kernel died meanwhile.
+        An input that was interrupted gets none either: the prompt is wanted back, and what was
+        stopped is no mistake. `asked`: the learner wants to know.
+
+        Raises: KernelError: the kernel died meanwhile.
         """
+        if typed and typed[-1].status == "interrupted" and not asked:
+            if self._step.checks and self._subject is None:
+                self._goals = self._asked(replica, typed)
+            return None
         if passed and not asked and self._subject is not None:
             return None  # trying the function costs time, and nothing depends on it any more
         is_whole = self._find_goals(replica, typed, asked=asked)

@@ -56,6 +56,11 @@ class Turn:
         return tuple(reply for reply in self.replies if isinstance(reply, kind))
 
     @property
+    def threads(self) -> int:
+        """How many threads it started that ran on when it had ended."""
+        return sum(finished.threads for finished in self._all(Finished))
+
+    @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements that reached a cursor."""
         return self._all(Statement)

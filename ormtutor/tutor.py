@@ -76,7 +76,8 @@ class Tutor:
     """One learner, one lesson, one step, one kernel.
 
     One thread at a time; only `interrupt` and `complete` may come from another.
-    `on_notice` hears what happened beside the learner's own input, in one sentence.
+    `on_notice` hears what happened beside the learner's own input, in one sentence; `on_late` what
+    threads of earlier inputs print while nothing runs, from a thread of its own.
     """
 
     def __init__(
@@ -88,11 +89,13 @@ class Tutor:
         path: Sequence[str] = (),
         kernels: Kernels | None = None,
         on_notice: Callable[[str], None] | None = None,
+        on_late: OnReply | None = None,
     ) -> None:
         """`kernels` are some that were made before, so that one of them starts while we wait."""
         self.library = library
         self.progress = progress
         self._notice = on_notice or _ignore
+        self._on_late = on_late
         self._kernels = kernels or Kernels(engine, path=path)
         self.engine = self._kernels.engine
         self._kernels.prepare()  # Python starts while the rest of the console is imported
@@ -221,6 +224,7 @@ class Tutor:
             self._replica.stop()
             self._replica = None
         self._replica = replica_of(self._kernels, entries)
+        self._replica.kernel.on_late = self._on_late
         self._kernels.prepare()
         if any(entries[place].kind == "setup" for place in self._replica.raised):
             self._notice("the lesson's own setup failed: what follows may fail as well")
@@ -545,7 +549,14 @@ class Tutor:
         return turn
 
     def restart(self) -> None:
-        """Replace the kernel and replay the inputs: ends threads, forgets what is half broken."""
+        """Replace the kernel and replay the inputs: ends threads, forgets what is half broken.
+
+        An input whose threads still run is left out, for it would start them again.
+        """
+        for place, turn in enumerate(self._turns):
+            if turn.kind in ("learner", "play") and turn.threads and not turn.is_lost:
+                self._turns[place] = replace(turn, is_lost=True)
+                self._notice(f"line {turn.first_line} is left out: it started a thread")
         self._replay_turns()
 
     def _replay_turns(self) -> None:
@@ -576,6 +587,7 @@ class Tutor:
         kept = [turn for turn in self._typed() if not turn.is_lost]
         sandbox = replica_of(self._kernels, [*self._base, *map(_entry_of, kept)])
         self._sandbox = _Sandbox(self._kernel(), self._turns)
+        sandbox.kernel.on_late = self._on_late
         self._replica, self._turns = sandbox, []
         self._kernels.prepare()
 

@@ -18,7 +18,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tests.pages import DOCS
-from tests.repl.test_terminal import Pty
+from tests.repl.pseudoterminal import Pty
 
 COLUMNS, ROWS = 128, 34
 INPUTS = (

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from ormtutor.kernel import alias
-from ormtutor.kernel.channel import Channel, end_process, take_over, watch_over
+from ormtutor.kernel.channel import Channel, take_over
 from ormtutor.kernel.completion import Completer
 from ormtutor.kernel.connections import Connections
 from ormtutor.kernel.executor import Executor
@@ -67,7 +67,8 @@ class Kernel:
         self.channel = channel
         self.interruption = Interruption()
         self.terminal = Terminal(channel, self.interruption)
-        self.executor = Executor(channel, self.terminal, self.interruption)
+        self.memory = MemoryLimit()
+        self.executor = Executor(channel, self.terminal, self.interruption, self.memory)
         self.connections = Connections(
             self.interruption, settings.directories, allow_files=settings.allow_files
         )
@@ -81,7 +82,6 @@ class Kernel:
         self.facts = Facts(self.executor.namespace, self.recorder, self.connections)
         self.views = Views(self.facts)
         self.completer = Completer(self.executor.namespace, self.recorder)
-        self.memory = MemoryLimit()
         self._requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def start(self) -> None:
@@ -137,7 +137,7 @@ class Kernel:
                 if isinstance(request, Run):
                     self.interruption.expect()
                 self._requests.put(request)
-        end_process()
+        self.channel.end_process()
 
     # --- the main thread --------------------------------------------------------------------------
 
@@ -168,14 +168,13 @@ class Kernel:
 
     def _run(self, request: Run) -> None:
         self.recorder.begin_run(is_setup=request.mode == "setup")
-        with self.memory.for_learner():
-            finished = self.executor.run(request)
+        finished = self.executor.run(request)
         if finished.status == "interrupted":
             self.recorder.recover_sessions()
-        omitted = self.recorder.end_run()
+        omitted, threads = self.recorder.end_run(), self.terminal.outlet.threads()
         truncated = self.terminal.outlet.end()
         self.channel.mark(request.run)
-        self.channel.send(replace(finished, truncated=truncated, omitted=omitted))
+        self.channel.send(replace(finished, truncated=truncated, omitted=omitted, threads=threads))
 
     def _begin_step(self, request: BeginStep) -> None:
         self.executor.begin_step(request.step)
@@ -204,9 +203,18 @@ class Kernel:
 
 def main(settings: dict[str, Any]) -> None:
     """Be the kernel, until the parent is gone."""
-    channel = take_over(settings["mark"])
-    watch_over(channel.requests)
+    folder = settings.pop("own_directory")
+    channel = take_over(settings["mark"], folder)
+    channel.watch_over()
+    if folder:  # made here and not by the parent, so that there is somebody to remove it
+        os.mkdir(folder, 0o700)
+        os.chdir(folder)
     settings["directories"] = tuple(settings["directories"])
     kernel = Kernel(Settings(**settings), channel)
-    kernel.start()
+    try:
+        kernel.start()
+    except Exception as error:
+        # The streams are the learner's already, and end with us; the parent reads this one.
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(1)
     kernel.serve()

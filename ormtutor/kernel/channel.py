@@ -9,7 +9,9 @@ After:  __main__.py reads the requests; the recorder, the streams and the execut
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -25,11 +27,12 @@ LOWEST_DESCRIPTOR = 400
 class Channel:
     """The conversation with the parent. Any thread may send; one thread reads."""
 
-    def __init__(self, requests: int, replies: int, stray: int, mark: str) -> None:
+    def __init__(self, requests: int, replies: int, stray: int, mark: str, folder: str) -> None:
         self._requests = requests
         self._replies = replies
         self._stray = stray
         self._mark = mark
+        self._folder = folder
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._outbox: deque[bytes] = deque()
@@ -73,7 +76,7 @@ class Channel:
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
         except OSError:
-            end_process()
+            self.end_process()
 
     def lines(self) -> Iterator[bytes]:
         """Yield one request at a time, until the parent closes its end."""
@@ -82,15 +85,49 @@ class Channel:
             *lines, rest = (rest + chunk).split(b"\n")
             yield from lines
 
+    def end_process(self) -> None:
+        """End this process at once, with all that it started and the folder made for it."""
+        _remove(self._folder)
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
+        os._exit(0)
 
-def take_over(mark: str) -> Channel:
-    """Move the pipes out of reach and put harmless ones in their place."""
+    def watch_over(self) -> None:
+        """Leave a process behind that does the same when the parent's end of the pipe closes.
+
+        The control thread sees the end of the pipe too, but not while a loop in C holds the
+        interpreter, nor when this process was killed. POSIX only; elsewhere the control thread is
+        all there is.
+        """
+        if not hasattr(os, "fork") or os.getpgrp() != os.getpid():
+            return
+        helper = os.fork()
+        if helper:
+            # The learner's `os.wait()` must never meet a process that is not the learner's: the
+            # helper's own child, which nobody waits for, is the one that stays.
+            os.waitpid(helper, 0)
+            return
+        if os.fork():
+            os._exit(0)
+        _wait_for_hang_up(self._requests)
+        group = os.getpgrp()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(group, signal.SIGKILL)  # its leader first: nothing is written any more
+        _remove(self._folder)
+        os.killpg(group, signal.SIGKILL)
+
+
+def take_over(mark: str, folder: str) -> Channel:
+    """Move the pipes out of reach and put harmless ones in their place.
+
+    `folder` is removed with the process; empty where it is not ours.
+    """
     requests, replies, stray = (_duplicate(descriptor) for descriptor in (0, 1, 2))
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return Channel(requests, replies, stray, mark)
+    return Channel(requests, replies, stray, mark, folder)
 
 
 def _duplicate(descriptor: int) -> int:
@@ -101,31 +138,9 @@ def _duplicate(descriptor: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, LOWEST_DESCRIPTOR)
 
 
-def end_process() -> None:
-    """End this process at once, with all that it started."""
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(os.getpid(), signal.SIGKILL)
-    os._exit(0)
-
-
-def watch_over(requests: int) -> None:
-    """Leave a process behind that ends this one's group when the parent's end of the pipe closes.
-
-    The control thread sees the end of the pipe too, but not while a loop in C holds the
-    interpreter. POSIX only; elsewhere the control thread is all there is.
-    """
-    if not hasattr(os, "fork") or os.getpgrp() != os.getpid():
-        return
-    helper = os.fork()
-    if helper:
-        # The learner's `os.wait()` must never meet a process that is not the learner's: the
-        # helper's own child, which nobody waits for, is the one that stays.
-        os.waitpid(helper, 0)
-        return
-    if os.fork():
-        os._exit(0)
-    _wait_for_hang_up(requests)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+def _remove(folder: str) -> None:
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for_hang_up(requests: int) -> None:

@@ -13,9 +13,11 @@ from __future__ import annotations
 import atexit
 import codecs
 import contextlib
+import functools
 import json
 import os
 import queue
+import re
 import secrets
 import shutil
 import signal
@@ -62,6 +64,8 @@ OnInput = Callable[[str], str | None]
 Mode = Literal["learner", "script", "setup"]
 Rung = Literal["idle", "interrupt", "terminate"]
 
+FOLDER = "ormtutor-"  # then the parent's process id; in the temporary directory
+STALE_AFTER = 3600.0  # seconds; a process that we cannot see may live in another container
 START_WITHIN = 30.0  # seconds; only a machine in trouble takes so long
 ANSWER_WITHIN = 10.0  # of a question; the kernel limits itself long before
 SECOND_PRESS = 0.5  # after which another Ctrl-C means "stop it"
@@ -119,6 +123,7 @@ class Kernel:
         self._mark = b""
         self._replies: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._turn = threading.RLock()
+        self._life = threading.RLock()  # one thread may stop what another is just starting
         self._write_lock = threading.Lock()
         self._ladder = _Ladder()
         self._run = 0
@@ -145,17 +150,20 @@ class Kernel:
 
     def launch(self) -> None:
         """Start the child and do not wait for it. `start` does, and calls this if need be."""
-        if self._process is not None:
-            return
+        with self._life:
+            if self._process is None:
+                self._launch()
+
+    def _launch(self) -> None:
         self._mark = f"\x00ormtutor-{secrets.token_hex(8)}:".encode()
-        folder = self.directory or self._make_directory()
+        folder = self.directory or self._name_directory()
         try:
             self._process = subprocess.Popen(
                 self._command(folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=folder,
+                cwd=self.directory or tempfile.gettempdir(),
                 env=self._environment(),
                 **_PROCESS_GROUP,
             )
@@ -178,6 +186,7 @@ class Kernel:
             "engine": self.engine,
             "seed": self.seed,
             "mark": self._mark.decode(),
+            "own_directory": self._own_directory or "",
             "directories": [str(folder), tempfile.gettempdir()],
             "allow_files": self.allow_files,
         }
@@ -216,12 +225,13 @@ class Kernel:
 
     def stop(self) -> None:
         """End the child and all that it started. May be called twice, and from any thread."""
-        process, self._process = self._process, None
-        self.ready = None
-        _RUNNING.discard(self)
-        if process is not None:
-            _end(process)
-        self._remove_directory()
+        with self._life:
+            process, self._process = self._process, None
+            self.ready = None
+            _RUNNING.discard(self)
+            if process is not None:
+                _end(process)
+            self._remove_directory()
 
     def restart(self) -> Ready:
         """Start anew, with nothing that the learner's code left behind."""
@@ -229,8 +239,11 @@ class Kernel:
             self.stop()
             return self.start()
 
-    def _make_directory(self) -> str:
-        self._own_directory = tempfile.mkdtemp(prefix="ormtutor-")
+    def _name_directory(self) -> str:
+        """Choose the folder that the child makes; its name tells whose it is."""
+        _sweep_once()
+        name = f"{FOLDER}{os.getpid()}-{secrets.token_hex(4)}"
+        self._own_directory = os.path.join(tempfile.gettempdir(), name)
         return self._own_directory
 
     def _remove_directory(self) -> None:
@@ -744,6 +757,45 @@ _RUNNING: weakref.WeakSet[Kernel] = weakref.WeakSet()
 def _stop_all() -> None:
     for kernel in list(_RUNNING):
         kernel.stop()
+
+
+@functools.cache
+def _sweep_once() -> None:
+    """Remove, beside the work at hand, the folders that processes long dead have left."""
+    threading.Thread(target=sweep, daemon=True).start()
+
+
+def sweep() -> None:
+    """Remove the kernels' folders whose process is gone.
+
+    A kernel's helper removes its folder, however the kernel and its parent ended; what is left is
+    that of a machine that stopped, or of a system without such helpers.
+    """
+    old = time.time() - STALE_AFTER
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            match = re.fullmatch(rf"{FOLDER}(\d+)-\w+", entry.name)
+            with contextlib.suppress(OSError):
+                if (
+                    match
+                    and entry.is_dir(follow_symlinks=False)
+                    and entry.stat(follow_symlinks=False).st_mtime < old
+                    and not _lives(int(match[1]))
+                ):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    """Whether a process of that number may be there; Windows has no harmless way to ask."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _child_path(first: Sequence[str]) -> list[str]:

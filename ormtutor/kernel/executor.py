@@ -22,6 +22,7 @@ from typing import Any
 from ormtutor.kernel import failure
 from ormtutor.kernel.channel import Channel
 from ormtutor.kernel.interruption import Interruption
+from ormtutor.kernel.limits import MemoryLimit
 from ormtutor.kernel.messages import Failure, Finished, Run, Status
 from ormtutor.kernel.streams import HEAD, TAIL, Terminal
 
@@ -41,10 +42,17 @@ _Outcome = tuple[Status, str | None, Failure | None]
 class Executor:
     """Holds the learner's namespace, and runs one input at a time in it."""
 
-    def __init__(self, channel: Channel, terminal: Terminal, interruption: Interruption) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        terminal: Terminal,
+        interruption: Interruption,
+        memory: MemoryLimit,
+    ) -> None:
         self.channel = channel
         self.terminal = terminal
         self.interruption = interruption
+        self.memory = memory
         self.module = ModuleType("__main__")
         self.namespace: dict[str, Any] = vars(self.module)
         self.step = ""
@@ -84,6 +92,9 @@ class Executor:
             # A second one, while the first was being described.
             failed = Failure("KeyboardInterrupt", "", "KeyboardInterrupt", "KeyboardInterrupt", 0)
             return "interrupted", None, failed
+        except MemoryError:
+            # There was too little even to describe what had gone wrong.
+            return "error", None, Failure("MemoryError", "", "MemoryError", "MemoryError", 0)
         finally:
             self.interruption.end()
             self._recover_limits()
@@ -162,9 +173,10 @@ class Executor:
     def _execute(self, statements: CodeType, last: CodeType | None) -> str | None:
         """Run the code; return what the prompt shows for the value of its last expression."""
         sys.setrecursionlimit(self._learner_limit)
-        exec(statements, self.namespace)
-        # `eval` runs statements compiled as `single` too; their value is None.
-        return None if last is None else self._show(eval(last, self.namespace))
+        with self.memory.for_learner():
+            exec(statements, self.namespace)
+            # `eval` runs statements compiled as `single` too; their value is None.
+            return None if last is None else self._show(eval(last, self.namespace))
 
     def _show(self, value: Any) -> str | None:
         """Return what the prompt shows; a display hook of the learner's own is honoured."""

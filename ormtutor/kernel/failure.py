@@ -14,8 +14,10 @@ import os
 import re
 import sys
 import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -25,6 +27,7 @@ from ormtutor.kernel.messages import Failure, Frame
 _FILE = re.compile(r"<ormtutor (?P<step>.*?) ?#(?P<number>\d+)>")
 _HERE = os.path.dirname(__file__)
 HEADER = "Traceback (most recent call last):"
+END = 600  # frames at each end of a traceback that are looked at
 MANY = 12  # learner's frames that are shown all; of more, the first and the last
 LONGEST = 10_000  # characters of a message
 
@@ -48,21 +51,21 @@ def learner_frame(frame: FrameType | None) -> FrameType | None:
 
 def describe(error: BaseException, step: str) -> Failure:
     """Return the failure as the learner of `step` sees it."""
-    if isinstance(error, SyntaxError) and not _entries(error.__traceback__):
+    if isinstance(error, SyntaxError) and not _trace(error.__traceback__).head:
         return _describe_syntax(error, step)
-    entries = _entries(error.__traceback__)
-    frames = tuple(entry.frame(step) for entry in entries if entry.is_learners)
+    trace = _trace(error.__traceback__)
     if isinstance(error, RecursionError):
-        text = _recursion(error, frames)
+        text = _recursion(error, trace, step)
     else:
         text = "\n".join(_chain(error, step, seen=set()))
+    own = trace.own
     return Failure(
         kind=_kind(error),
         message=_message(error),
         text=text,
         full=_full(error),
-        line=frames[-1].line if frames else 0,
-        frames=frames if len(frames) <= MANY else (*frames[:2], *frames[-2:]),
+        line=own[-1].line if own else 0,
+        frames=tuple(entry.frame(step) for entry in trace.shown),
     )
 
 
@@ -131,24 +134,56 @@ class _Entry:
         return " " * max(first, 0) + "^" * max(last - max(first, 0), 1)
 
 
-def _entries(trace: TracebackType | None) -> list[_Entry]:
-    """Return the frames from the learner's first one on; the kernel's own are left out."""
-    entries: list[_Entry] = []
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """The frames from the learner's first one on; of a deep recursion its ends, and a count."""
+
+    head: list[_Entry]
+    tail: list[_Entry]
+    left_out: int
+    """So many frames of the learner's stood between head and tail."""
+
+    @property
+    def own(self) -> list[_Entry]:
+        """The learner's frames."""
+        return [entry for entry in (*self.head, *self.tail) if entry.is_learners]
+
+    @property
+    def shown(self) -> list[_Entry]:
+        """The learner's frames that are told; the others are counted."""
+        own = self.own
+        return own if len(own) + self.left_out <= MANY else [*own[:2], *own[-2:]]
+
+
+def _trace(trace: TracebackType | None) -> _Trace:
+    """Return the frames to tell; the kernel's own are left out.
+
+    There may be millions, and no memory left: those in the middle cost nothing.
+    """
+    head: list[_Entry] = []
+    last: deque[TracebackType] = deque(maxlen=END)
+    left_out = 0
     while trace is not None:
         code = trace.tb_frame.f_code
-        if not code.co_filename.startswith(_HERE) and (entries or is_learners(code)):
-            entries.append(_entry(trace, code))
+        if code.co_filename.startswith(_HERE) or not (head or is_learners(code)):
+            pass
+        elif len(head) < END:
+            head.append(_entry(trace))
+        else:
+            if len(last) == END:
+                left_out += is_learners(last[0].tb_frame.f_code)
+            last.append(trace)
         trace = trace.tb_next
-    return entries
+    return _Trace(head, [_entry(one) for one in last], left_out)
 
 
-def _entry(trace: TracebackType, code: CodeType) -> _Entry:
+def _entry(trace: TracebackType) -> _Entry:
+    code, line = trace.tb_frame.f_code, trace.tb_lineno or 0
     if not is_learners(code):
-        return _Entry(code, trace.tb_lineno or 0, (None, None), None)
-    positions = list(code.co_positions())
+        return _Entry(code, line, (None, None), None)
     index = trace.tb_lasti // 2
-    _, end_line, start, end = positions[index] if index < len(positions) else (None,) * 4
-    return _Entry(code, trace.tb_lineno or 0, (start, end), end_line)
+    _, end_line, start, end = next(islice(code.co_positions(), index, None), (None,) * 4)
+    return _Entry(code, line, (start, end), end_line)
 
 
 # --- as text --------------------------------------------------------------------------------------
@@ -160,7 +195,7 @@ def _chain(error: BaseException, step: str, seen: set[int]) -> Iterator[str]:
     before, words = error.__cause__, "The above exception was the direct cause of the following:"
     if before is None and not error.__suppress_context__:
         before, words = error.__context__, "While that was handled, another exception came:"
-    if before is not None and id(before) not in seen and _entries(before.__traceback__):
+    if before is not None and id(before) not in seen and _trace(before.__traceback__).head:
         yield from _chain(before, step, seen)
         yield ""
         yield words
@@ -169,24 +204,25 @@ def _chain(error: BaseException, step: str, seen: set[int]) -> Iterator[str]:
 
 
 def _one(error: BaseException, step: str) -> Iterator[str]:
-    entries = _entries(error.__traceback__)
-    if entries:
+    trace = _trace(error.__traceback__)
+    if trace.head:
         yield HEADER
-        yield from _frames(entries, step)
+        yield from _frames(trace, step)
     yield from _last_lines(error)
     for inner in getattr(error, "exceptions", ()) if isinstance(error, BaseExceptionGroup) else ():
         for line in _one(inner, step):
             yield f"  | {line}"
 
 
-def _frames(entries: Sequence[_Entry], step: str) -> Iterator[str]:
-    own = [index for index, entry in enumerate(entries) if entry.is_learners]
-    shown = set(own if len(own) <= MANY else own[:2] + own[-2:])
+def _frames(trace: _Trace, step: str) -> Iterator[str]:
+    shown = {id(entry) for entry in trace.shown}
     caller: _Entry | None = None
     folded: list[_Entry] = []
     skipped = 0
-    for index, entry in enumerate(entries):
-        if index in shown:
+    for index, entry in enumerate((*trace.head, *trace.tail)):
+        if index == len(trace.head):
+            skipped += trace.left_out
+        if id(entry) in shown:
             if skipped:
                 yield f"  … {skipped} similar"
             elif folded:
@@ -218,12 +254,14 @@ def _fold(caller: _Entry | None, folded: Sequence[_Entry]) -> str:
     return f"  … inside {what}, {len(folded)} frame{'s' if len(folded) > 1 else ''}"
 
 
-def _recursion(error: BaseException, frames: Sequence[Frame]) -> str:
+def _recursion(error: BaseException, trace: _Trace, step: str) -> str:
     """A recursion in a handful of lines, however deep it was."""
+    frames = [entry.frame(step) for entry in trace.own]
     places = dict.fromkeys((frame.line, frame.name, frame.source) for frame in frames)
     lines = [f"  line {line}, in {name}: {source}" for line, name, source in list(places)[:3]]
-    if len(frames) > len(lines):
-        lines.append(f"  … {len(frames) - len(lines)} similar")
+    similar = len(frames) + trace.left_out - len(lines)
+    if similar > 0:
+        lines.append(f"  … {similar} similar")
     return "\n".join([HEADER, *lines, *_last_lines(error)])
 
 
@@ -258,11 +296,18 @@ def _full(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and not is_learners(trace.tb_frame.f_code):
         trace = trace.tb_next
+    last = deque(_chain_of(trace), maxlen=200)
     try:
-        lines = traceback.format_exception(type(error), error, trace, limit=-200)
+        lines = traceback.format_exception(type(error), error, last[0] if last else None)
     except Exception as trouble:
         lines = [f"the traceback cannot be shown: {type(trouble).__name__}\n"]
     return "".join(lines)[: 10 * LONGEST].rstrip("\n")
+
+
+def _chain_of(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
 
 
 # --- source that is no Python ---------------------------------------------------------------------

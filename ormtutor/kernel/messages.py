@@ -246,6 +246,7 @@ class Finished(Message):
     `truncated` counts the characters of output that were dropped between its head and its tail,
     `omitted` the statements and state changes that were counted and not sent, for there were
     too many. `incomplete`: the source stops in the middle of a statement, and nothing ran.
+    `threads` counts those that the run has started and left running.
     """
 
     run: int
@@ -255,6 +256,7 @@ class Finished(Message):
     truncated: int
     milliseconds: float
     omitted: int = 0
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ class Outlet:
             self.running = False
             return self._dropped
 
+    def threads(self) -> int:
+        """Return how many threads the run has started that still run."""
+        ours = {self._main_thread, self._pulse.ident if self._pulse is not None else 0}
+        return len(frozenset(sys._current_frames()) - self._late_threads - ours)
+
     def write(self, stream: StreamName, text: str) -> None:
         """Take printed text; it is sent soon, or kept as the tail, or only counted."""
         if self.muted or not text:

@@ -255,7 +255,12 @@ class Composer:
         waiting = self._waiting(area.width)
         height = max(0, area.height - input_rows - len(below))
         room = max(0, height - len(waiting))
-        shown = self.console.last(area.width, room, skip=self.display.console_skip)
+        shown = self.console.last(
+            area.width,
+            room,
+            skip=self.display.console_skip,
+            is_brief=area.height < frame.CONSOLE_ROWS,
+        )
         shown = (shown + waiting)[-height:] if height else []
         return [*shown, *([[]] * input_rows), *below], area.y + len(shown)
 

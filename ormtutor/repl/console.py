@@ -11,6 +11,7 @@ from collections import deque
 
 from ormtutor.kernel.messages import Message, NeedInput, Output, StillRunning
 from ormtutor.repl import highlight, panels
+from ormtutor.repl.cells import clip
 from ormtutor.repl.display import PROMPT
 from ormtutor.repl.events import (
     Concluded,
@@ -34,9 +35,13 @@ BLOCKS = 1000
 
 
 class Block:
-    """Something that takes some lines of the console; how many depends on the width."""
+    """Something that takes some lines of the console; how many depends on the width.
 
-    def __init__(self, make: Callable[[int], list[Line]]) -> None:
+    `is_ours` when the tutor says it, and no code has printed it.
+    """
+
+    def __init__(self, make: Callable[[int], list[Line]], *, is_ours: bool = False) -> None:
+        self.is_ours = is_ours
         self._make = make
         self._made: tuple[object, list[Line]] = (None, [])
 
@@ -75,6 +80,18 @@ class Input(Block):
         ]
 
 
+class Late(Block):
+    """What threads of earlier inputs print while nothing runs."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda room: panels.printed(tuple(self.replies), room))
+        self.replies: list[Message] = []
+
+    def version(self) -> object:
+        """A reply more changes the lines."""
+        return len(self.replies)
+
+
 class Console:
     """The blocks, oldest first, and the replies of this step's inputs for the SQL panel."""
 
@@ -104,7 +121,7 @@ class Console:
             )
             self._block(lambda room: panels.step_rule(number, total, title, room))
         elif isinstance(event, Told):
-            self._block(event.lines)
+            self.blocks.append(Block(event.lines, is_ours=True))
         else:
             assert isinstance(event, GoalMet)  # goals are ticked in their panel
 
@@ -113,12 +130,17 @@ class Console:
         self.version += 1
         self._block(lambda room: [line])
 
-    def last(self, room: int, height: int, *, skip: int = 0) -> list[Line]:
-        """Return the last lines that fit, after leaving out `skip` lines at the end."""
+    def last(self, room: int, height: int, *, skip: int = 0, is_brief: bool = False) -> list[Line]:
+        """Return the last lines that fit, after leaving out `skip` lines at the end.
+
+        `is_brief` gives words of ours a line each, so that what the code gave stays in sight.
+        """
         parts: list[list[Line]] = []
         have = 0
         for block in reversed(tuple(self.blocks)):
             lines = block.lines(room)
+            if is_brief and block.is_ours and len(lines) > 1:
+                lines = [clip([*lines[0], ("class:quiet", " …")], room)]
             parts.append(lines)
             have += len(lines)
             if have >= height + skip:
@@ -145,8 +167,11 @@ class Console:
         elif self.running is not None:
             self.running.replies.append(message)
         elif isinstance(message, Output):
-            late = [message]
-            self._block(lambda room: panels.printed(late, room))
+            if not self.blocks or not isinstance(self.blocks[-1], Late):
+                self.blocks.append(Late())
+            last = self.blocks[-1]
+            assert isinstance(last, Late)
+            last.replies.append(message)
 
     def _conclude(self) -> None:
         self.running = None

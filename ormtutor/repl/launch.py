@@ -129,6 +129,7 @@ class Session:
             self._kernels = self._make_kernels()
 
         from ormtutor.course.progress import Progress
+        from ormtutor.repl.events import Replied
         from ormtutor.tutor import Tutor
 
         warnings: list[str] = []
@@ -145,7 +146,13 @@ class Session:
         def notice(text: str) -> None:
             dialog.say(_sentence(text), "notice")
 
-        tutor = Tutor(library, self._progress, kernels=self._kernels, on_notice=notice)
+        tutor = Tutor(
+            library,
+            self._progress,
+            kernels=self._kernels,
+            on_notice=notice,
+            on_late=lambda reply: dialog.emit(Replied(reply)),
+        )
         dialog.attach(tutor, library, self._progress)
         dialog.begin(lesson, step, is_first=is_first)
         for warning in warnings:

@@ -107,6 +107,8 @@ class LineMode:
         self._is_interrupted = False
         self._retry_at = 0.0
         self._at_line_start = True
+        self._is_performing = False
+        self._late: queue.SimpleQueue[Output] = queue.SimpleQueue()
         self._requests: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         self._worker = Worker()
@@ -127,6 +129,7 @@ class LineMode:
         block: list[str] = []
         began = 0
         while not self._leaving:
+            self._print_late()
             try:
                 line = self._read(CONTINUED if block else self.prompt)
             except KeyboardInterrupt:
@@ -149,6 +152,7 @@ class LineMode:
                 self._enter(block)
                 block = []
         self._finish(block, began)
+        self._print_late()
 
     def perform(self, job: Callable[[], None]) -> None:
         """Do a job in the worker's thread; Ctrl-C stops it, and a question is answered here."""
@@ -158,6 +162,7 @@ class LineMode:
             self._requests.put(_DONE)
 
         self._is_interrupted, self._retry_at = False, 0.0
+        self._is_performing = True
         with _ctrl_c_kept() as pressed:
             self._worker.do(whole)
         if pressed:
@@ -169,6 +174,7 @@ class LineMode:
                 self._interrupt()
                 continue
             if request is _DONE:
+                self._is_performing = False
                 return
             if isinstance(request, Exception):
                 raise request
@@ -319,7 +325,10 @@ class LineMode:
             self._say((CONTINUED if number else self.prompt) + visible(line))
 
     def _replied(self, message: Message) -> None:
-        if isinstance(message, Output):
+        if isinstance(message, Output) and message.late and not self._is_performing:
+            # Another thread tells it, and a prompt waits: it is shown above the next one.
+            self._late.put(message)
+        elif isinstance(message, Output):
             self._printed(message)
         elif isinstance(message, StillRunning):
             self._say(panels.still_running(message))
@@ -335,6 +344,19 @@ class LineMode:
             self._start_line()
             self._write("[late] ")
         self._write(visible_or_coloured(message.text) if self._colour else visible(message.text))
+
+    def _print_late(self) -> None:
+        """Print what threads of earlier inputs have printed since the last prompt."""
+        texts = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = self._late.get_nowait()
+                if message.dropped:
+                    texts.append(f"\n({message.dropped:,} characters were printed here)\n")
+                texts.append(message.text)
+        for line in "".join(texts).splitlines():
+            if line:
+                self._say(f"[late] {visible(line)}")
 
     def _finished(self, message: Finished) -> None:
         if message.failure is not None:

@@ -2,86 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
-import pyte
 import pytest
 
+from tests.repl.pseudoterminal import CTRL_C, CTRL_D, Pty
 from tests.repl.shelf import LESSON_FILE
 
-PATIENCE = 30.0
 PASS = ('atlas = Book(title="Atlas")', "session.add(atlas)", "session.flush()")
-CTRL_C, CTRL_D = "\x03", "\x04"
-
-
-class Pty:
-    """The program on a pseudo-terminal."""
-
-    def __init__(
-        self, home: Path, *words: str, columns: int = 100, rows: int = 30, **variables: str
-    ) -> None:
-        environment = {**os.environ, "ORMTUTOR_HOME": str(home), "TERM": "xterm-256color"}
-        for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI", "COLUMNS", "LINES"):
-            environment.pop(name, None)
-        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
-        self._stream = pyte.Stream(self.screen)
-        self.raw = ""
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "ormtutor", *words],
-            env={**environment, **variables},
-            dimensions=(rows, columns),
-            encoding="utf-8",
-            timeout=PATIENCE,
-        )
-
-    def keys(self, text: str) -> None:
-        self.child.send(text)
-
-    def read(self) -> bool:
-        """Take in what was written; False at the end."""
-        try:
-            text = self.child.read_nonblocking(65536, timeout=0.2)
-        except pexpect.TIMEOUT:
-            return True
-        except pexpect.EOF:
-            return False
-        self.raw += text
-        self._stream.feed(text)
-        return True
-
-    def wait_for(self, text: str) -> str:
-        """Wait until the screen shows a text; return the screen."""
-        until = time.monotonic() + PATIENCE
-        while text not in self.text and self.read():
-            assert time.monotonic() < until, f"{text!r} is not on the screen:\n{self.text}"
-        assert text in self.text, self.text
-        return self.text
-
-    def wait_for_prompt(self) -> None:
-        """Wait until the last line is an empty prompt."""
-        until = time.monotonic() + PATIENCE
-        while not self.text.rstrip().endswith("\n>>>") and self.read():
-            assert time.monotonic() < until, self.text
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def end(self) -> int:
-        """Wait for the end; return the exit code."""
-        until = time.monotonic() + PATIENCE
-        while self.read():
-            assert time.monotonic() < until, self.text
-        self.child.close()
-        return int(self.child.exitstatus if self.child.exitstatus is not None else -1)
 
 
 @pytest.fixture
@@ -156,11 +87,9 @@ def test_the_terminal_is_given_back_after_a_signal(screen: Pty) -> None:
 
 def test_a_resized_window_is_painted_anew(screen: Pty) -> None:
     screen.wait_for("kernel: ready")
-    screen.child.setwinsize(40, 140)
-    screen.screen.resize(40, 140)
+    screen.resize(140, 40)
     screen.wait_for("─ Session (follows the last input) ")
-    screen.child.setwinsize(5, 20)
-    screen.screen.resize(5, 20)
+    screen.resize(20, 5)
     screen.keys("6 * 7\r")
     screen.wait_for("42")
 
