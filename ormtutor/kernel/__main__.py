@@ -167,7 +167,8 @@ class Kernel:
             answer(self, request)
 
     def _run(self, request: Run) -> None:
-        self.recorder.begin_run(is_setup=request.mode == "setup")
+        place = self.executor.next_place(request)
+        self.recorder.begin_run(place, is_setup=request.mode == "setup")
         finished = self.executor.run(request)
         if finished.status == "interrupted":
             self.recorder.recover_sessions()

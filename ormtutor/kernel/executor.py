@@ -24,6 +24,7 @@ from ormtutor.kernel.channel import Channel
 from ormtutor.kernel.interruption import Interruption
 from ormtutor.kernel.limits import MemoryLimit
 from ormtutor.kernel.messages import Failure, Finished, Run, Status
+from ormtutor.kernel.stories import Place
 from ormtutor.kernel.streams import HEAD, TAIL, Terminal
 
 _FUTURES = 0
@@ -74,6 +75,11 @@ class Executor:
         milliseconds = (time.perf_counter() - started) * 1000
         self._leave_forked_child()
         return Finished(request.run, status, value, failed, 0, milliseconds)
+
+    def next_place(self, request: Run) -> Place:
+        """Return where the input will stand that is run next."""
+        name = failure.file_name(request.step or self.step, self._inputs + 1)
+        return Place(name, request.first_line)
 
     def _prepare(self, request: Run) -> None:
         """Put right what an earlier input may have broken."""

@@ -5,9 +5,9 @@ Here:   an ordinary listener. A statement is what reaches a cursor, with its cau
         line and its objects; transactions and state changes are told beside it.
 After:  Statement, Rows, Transaction and StateChange go to the tutor; facts.py reads the step's log.
 
-It keeps texts and numbers, never objects or cursors, so that the identity map stays weak. While
-the kernel itself reads (a check, a panel) the recorder is quiet: nothing is told, and a statement
-that would be sent is refused before it leaves.
+It keeps texts and numbers (stories.py: those of each object), never objects or cursors, so that the
+identity map stays weak. While the kernel itself reads (a check, a panel) the recorder is quiet:
+nothing is told, and a statement that would be sent is refused before it leaves.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ from ormtutor.kernel.connections import Connections, Tally, verb_of
 from ormtutor.kernel.failure import learner_frame
 from ormtutor.kernel.labels import label, name_of, show
 from ormtutor.kernel.messages import Message, Rows, StateChange, Statement, Transaction
+from ormtutor.kernel.stories import REFRESH, Place, Sent, Stories
 from ormtutor.kernel.streams import Outlet
 
 MOST_SENT = 1_000  # statements and state changes of one run; the rest are counted
 MOST_SETS = 20  # parameter sets shown of one executemany
 MOST_KEPT = 10_000  # texts in a step's log; beyond them only numbers
 
+NOWHERE = Place()
 _BRACKETS = {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 _WRITING = {"INSERT", "UPDATE", "DELETE", "REPLACE"}
 
@@ -83,6 +85,7 @@ class Entry:
         "objects",
         "outcome",
         "parameters",
+        "place",
         "sets",
         "sql",
         "started",
@@ -110,6 +113,7 @@ class Entry:
         self.outcome: Any = None
         self.binding: Binding = 0
         self.connection = 0
+        self.place = NOWHERE
 
 
 class Log:
@@ -151,6 +155,7 @@ class Recorder:
         self.causes = SessionCauses() if engine == "sqlalchemy" else Causes()
         self.inspect: Any = None
         self.log = Log()
+        self.stories = Stories(lambda mapped: self.inspect(mapped))
         self.sessions: weakref.WeakSet[Any] = weakref.WeakSet()
         self._quiet = False
         self._main_thread = threading.get_ident()
@@ -186,9 +191,13 @@ class Recorder:
         for name, (before, after) in TRANSITIONS.items():
             event.listen(session_class, name, _transition(self, before, after))
         event.listen(session_class, "before_flush", self._on_before_flush)
+        event.listen(session_class, "loaded_as_persistent", self._on_loaded)
+        event.listen(session_class, "after_transaction_create", self._on_session_begin)
+        event.listen(session_class, "after_commit", lambda one: self.stories.ending("commit"))
+        event.listen(session_class, "after_rollback", lambda one: self.stories.ending("rollback"))
+        event.listen(session_class, "after_transaction_end", self._on_session_end)
         if isinstance(self.causes, SessionCauses):
             event.listen(session_class, "do_orm_execute", self._refuse_when_quiet)
-            event.listen(session_class, "loaded_as_persistent", self._on_loaded)
         self.causes.attach(event, session_class)
 
     # --- runs, steps, quiet -----------------------------------------------------------------------
@@ -197,10 +206,12 @@ class Recorder:
         """Count from here on."""
         self.log = Log()
         self._number = 0
+        self.stories.begin_step()
 
-    def begin_run(self, *, is_setup: bool) -> None:
-        """A run begins; a `setup` run's statements are told and not logged."""
+    def begin_run(self, place: Place = NOWHERE, *, is_setup: bool) -> None:
+        """A run begins at a place; a `setup` run's statements are told and not logged."""
         self._is_setup = is_setup
+        self.stories.begin_run(place, is_setup=is_setup)
         self._sent = self._omitted = 0
 
     def end_run(self) -> int:
@@ -211,6 +222,7 @@ class Recorder:
             self._awaiting = []
             self._loaded = None
             self.causes.forget()
+            self.stories.end_run(list(self.sessions))
             return self._omitted
 
     def recover_sessions(self) -> None:
@@ -259,7 +271,8 @@ class Recorder:
     ) -> Entry:
         entry = Entry(sql)
         frame = learner_frame(sys._getframe(2))
-        entry.line = frame.f_lineno if frame else 0
+        entry.place = _place(frame)
+        entry.line = entry.place.line
         # 2.x sends many rows in one statement, with all their values in one flat set.
         is_flat = bool(many) and not any(isinstance(one, _SET) for one in parameters)
         sets = list(parameters) if many and not is_flat else [parameters]
@@ -269,6 +282,8 @@ class Recorder:
         entry.binding = _binding(sets[0]) if sets else 0
         entry.connection = getattr(getattr(cursor, "connection", None), "number", 0)
         entry.cause = self.causes.of(context, entry.verb, sql, sets[0] if sets else ())
+        if entry.cause.startswith(REFRESH):
+            self.stories.see_expired(entry.place)
         entry.outcome = getattr(context, "outcome", None)
         entry.transaction = self._transactions.get(id(connection), 0)
         if hasattr(cursor, "tally"):
@@ -292,6 +307,8 @@ class Recorder:
             self._tell(entry, milliseconds, failed=False)
             self._awaiting.append(entry)
             self._loaded = entry
+            sent = Sent(entry.number, entry.cause)
+            self.stories.executed(entry.verb, sql, entry.objects, sent, entry.place)
 
     def _close(self) -> None:
         """A statement that never came to its end was refused by the database, or interrupted."""
@@ -346,8 +363,13 @@ class Recorder:
         return entry.tally.rows, entry.made or -1, -1
 
     def _on_loaded(self, session: Any, mapped: Any) -> None:
-        if self._loaded is not None:
-            self._loaded.made += 1
+        loaded = self._loaded
+        if loaded is not None and isinstance(self.causes, SessionCauses):
+            loaded.made += 1
+        if self.stories.is_full:
+            return
+        with self._lock, self.connections.interruption:
+            self.stories.loaded(mapped, NOWHERE if loaded is None else loaded.place)
 
     # --- transactions and states ------------------------------------------------------------------
 
@@ -368,6 +390,16 @@ class Recorder:
     def _on_before_flush(self, session: Any, *context: Any) -> None:
         self._refuse_when_quiet()
         self.sessions.add(session)
+        self.stories.begin_flush()
+
+    def _on_session_begin(self, session: Any, transaction: Any) -> None:
+        self.sessions.add(session)
+
+    def _on_session_end(self, session: Any, transaction: Any) -> None:
+        is_real = transaction.nested or transaction.parent is None
+        if is_real and not self._is_quiet():
+            with self._lock, self.connections.interruption:
+                self.stories.ended(_place(learner_frame(sys._getframe(1))))
 
     def on_transition(self, session: Any, mapped: Any, before: str, after: str) -> None:
         """An object of a session went from one state to another."""
@@ -377,8 +409,9 @@ class Recorder:
         with self._lock, self.connections.interruption:
             frame = learner_frame(sys._getframe(2))
             name = self._call(mapped, frame)
-            line = frame.f_lineno if frame else 0
-            self._send(StateChange(self.outlet.run, name, before, after, line))
+            place = _place(frame)
+            self.stories.came(mapped, after, place)
+            self._send(StateChange(self.outlet.run, name, before, after, place.line))
 
     def _call(self, mapped: Any, frame: FrameType | None) -> str:
         return name_of(mapped, self.namespace, frame) or label(mapped, self.inspect(mapped))
@@ -407,6 +440,10 @@ def _transition(recorder: Recorder, before: str, after: str) -> Any:
         recorder.on_transition(session, mapped, before, after)
 
     return hear
+
+
+def _place(frame: FrameType | None) -> Place:
+    return Place(frame.f_code.co_filename, frame.f_lineno) if frame else NOWHERE
 
 
 _SET = (tuple, list, Mapping)

@@ -13,6 +13,9 @@ The shapes:
     session  {"transaction": "none" | "open" | "failed", "objects": [OBJECT], "more": int,
               "waiting": [name], "changed": [name], "deleted": [name], "identity_map": [label],
               "rollback": [what a rollback would do, in words]}
+    story    {"name": text, "label": text, "state": text, "dropped": int, "followed": bool,
+              "moments": [{"what": state or what happened, "line": int, "source": text,
+              "statement": int, "cause": text, "when": "step" | "before" | "setup"}]}
     explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
@@ -41,6 +44,7 @@ from ormtutor.kernel.recorder import WouldQuery
 
 MOST_OBJECTS = 60
 MOST_ROWS = 500
+MOST_NAMES = 12
 
 _TABLES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
@@ -58,7 +62,7 @@ class Views:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._tellers = {"explain": QueryPlans(facts).explain}
+        self._tellers = {"explain": QueryPlans(facts).explain, "story": self._story}
 
     def view(self, what: str, seconds: float, about: str = "") -> Any:
         """Return a view as plain data; what could not be gathered in time is left out."""
@@ -211,6 +215,50 @@ class Views:
             if id(one) not in seen:
                 seen.add(id(one))
                 yield one
+
+    # --- a story ----------------------------------------------------------------------------------
+
+    def _story(self, content: dict[str, Any], about: str) -> None:
+        mapped = self._called(about)
+        if mapped is None:
+            content.update(self._no_such_object(about))
+            return
+        stories = self.facts.recorder.stories
+        moments, dropped = stories.tell(mapped)
+        content.update(
+            name=about,
+            label=label(mapped, self.facts.inspection(mapped)),
+            state=self.facts.state(mapped),
+            moments=moments,
+            dropped=dropped,
+            followed=bool(moments) or not stories.is_full,
+        )
+
+    def _called(self, about: str) -> Any:
+        """Return the mapped object of that name or label, or None."""
+        named = self.facts.namespace.get(about)
+        if self.facts.inspection(named) is not None:
+            return named
+        for one in (*self._mapped(self.facts.sessions()), *self.facts.recorder.stories.objects()):
+            if label(one, self.facts.inspection(one)) == about:
+                return one
+        return None
+
+    def _no_such_object(self, about: str) -> dict[str, str]:
+        """Return what is wrong with a name, and which would be right."""
+        names = [
+            name
+            for name, value in list(self.facts.namespace.items())
+            if is_learners_name(name, value) and self.facts.inspection(value) is not None
+        ]
+        is_there = about in self.facts.namespace
+        problem = (
+            f"{about} is no object of a mapped class"
+            if is_there
+            else f"there is no object called {about!r}"
+        )
+        hint = f"There are: {', '.join(names[:MOST_NAMES])}." if names else "There is none yet."
+        return {"problem": problem, "hint": hint}
 
     def _object(self, mapped: Any) -> dict[str, Any]:
         state = self.facts.inspection(mapped)

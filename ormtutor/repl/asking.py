@@ -9,7 +9,7 @@ After:  the dialog shows the lines, line mode says the words.
 from __future__ import annotations
 
 from ormtutor.errors import CommandError
-from ormtutor.repl import queryplan
+from ormtutor.repl import lives, queryplan
 from ormtutor.repl.cells import Line, wrap
 
 TYPE_CHECKING = False
@@ -82,3 +82,23 @@ def _plan_lines(number: int, told: Sequence[tuple[int, str]], advice: str, room:
     for depth, text in told:
         lines += paragraph(text, room, indent=2 + 2 * depth)
     return lines + (paragraph(advice, room, style="class:quiet") if advice else [])
+
+
+# --- objects --------------------------------------------------------------------------------------
+
+
+def objects(dialog: Dialog) -> list[str]:
+    """Return the learner's names of mapped objects."""
+    things = dialog.tutor.view("names") or {}
+    return [name for name, thing in things.items() if isinstance(thing, dict) and thing["state"]]
+
+
+def story(dialog: Dialog, argument: str) -> None:
+    """Tell the life of an object."""
+    if not argument:
+        names = objects(dialog)
+        there = f"There are: {', '.join(names)}." if names else "No mapped object has a name yet."
+        raise CommandError("the story of which object?", hint=there)
+    content = look(dialog, "story", argument)
+    words = lives.story_words(content)
+    dialog.tell(lambda room: lives.story(content, room), title=f"Story of {argument}", words=words)

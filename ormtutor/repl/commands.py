@@ -635,6 +635,9 @@ COMMANDS: tuple[Command, ...] = (
             asking.explain, more="Without a number the last statement is meant. SQLite is asked "
             "for its plan; the statement itself is not run again."),
     Command("session", "", "the objects of the session and their states", _session),
+    Command("story", "NAME", "an object's life: each change of state, and what made it",
+            asking.story, more="NAME is your name for the object, or its label, such as `User#1`.",
+            choices=asking.objects),
     Command("tables", "[TABLE]", "the tables, with how many rows in and outside the transaction",
             _tables, choices=_table_choices),
     Command("rows", "[TABLE]", "the rows of a table", _rows, choices=_table_choices),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ormtutor.repl import commands
 from tests.repl.conftest import Talk
 from tests.repl.test_dialog import PASS
 from tests.repl.test_line import Lines, lines
@@ -37,4 +38,50 @@ def test_explain_says_its_words_in_line_mode(lines: Lines) -> None:
     assert told[-2:] == [
         "Statement 1: INSERT INTO books (title) VALUES (?)",
         "Part 1: writes without looking anything up: no table has to be searched.",
+    ]
+
+
+def test_story_tells_a_life(talk: Talk) -> None:
+    assert talk.perform(":story") == [
+        "!  The story of which object?",
+        "   -> No mapped object has a name yet.",
+    ]
+    assert talk.perform(*PASS, ":story atlas") == [
+        "atlas (Book#1) is persistent now",
+        "     transient",
+        "  -> pending     line 2  session.add(atlas)",
+        "  -> persistent  line 3  session.flush(); flush: explicit, statement #1",
+    ]
+    assert talk.perform("other = Book()", ":sto other") == [
+        "other (Book (new)) is transient now",
+        "  No session has been told of it: it is an object like any other.",
+    ]
+    assert talk.perform(":story")[1] == "   -> There are: atlas, other."
+    assert talk.perform(":story atlsa") == [
+        "!  There is no object called 'atlsa'.",
+        "   -> There are: atlas, other.",
+    ]
+
+
+def test_story_goes_on_in_the_sandbox(talk: Talk) -> None:
+    assert talk.perform(*PASS, ":play", "session.commit()", ":story atlas")[-2:] == [
+        "  -> persistent  line 3  session.flush(); flush: explicit, statement #1",
+        "     expired     line 1  session.commit()",
+    ]
+
+
+def test_story_proposes_the_names_of_objects(talk: Talk) -> None:
+    talk.perform(*PASS)
+    assert commands.candidates(talk.dialog, ":story a") == [("atlas", 1, "story")]
+
+
+def test_story_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
+    told = lines.run(f"{SCRIPT}session.commit()\nsession.close()\n:story atlas\n")
+    assert told[-6:] == [
+        "atlas (Book#1) is detached now.",
+        "It was made: transient.",
+        "It became pending: line 2, session.add(atlas).",
+        "It became persistent: line 3, session.flush(), flush: explicit, statement #1.",
+        "It expired: its values are read again when they are needed; line 4, session.commit().",
+        "It became detached: line 5, session.close().",
     ]

@@ -1,0 +1,269 @@
+"""Stories: what happened to each object, kept as texts and numbers beside it.
+
+Before: recorder.py hears of a change of state, of a statement, of the end of a transaction.
+Here:   a bounded list of moments for each object that lives, each with the learner's line and the
+        statement that made it. An object is held weakly: when it goes, its story goes with it.
+After:  views.py tells a story when `:story NAME` asks for it.
+
+A moment's `what` is the state that the object came into, or `expired`, `refreshed`, `loaded`,
+`written` (an UPDATE), `marked` (for deletion), `kept` (from deletion).
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from ormtutor.kernel.labels import label
+
+MOST_OBJECTS = 1_000  # whose stories are kept; those that come later are not followed
+MOST_MOMENTS = 40  # of one object, the last ones
+REFRESH = "refresh of expired "
+RECENT = 20  # SELECTs among which the one is sought that loaded an object
+
+When = Literal["step", "before", "setup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the learner's code was: the file name of its input, and the line."""
+
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement as stories know it. `number` is 0 where none, or more than one, could be it."""
+
+    number: int = 0
+    cause: str = ""
+
+
+NOTHING_SENT = Sent()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened to an object."""
+
+    what: str
+    place: Place
+    sent: Sent
+    step: int
+    is_setup: bool
+
+
+class Story:
+    """What happened to one object, and what was last seen of it."""
+
+    __slots__ = ("dropped", "is_expired", "is_marked", "moments", "reference")
+
+    def __init__(self, reference: weakref.ref[Any]) -> None:
+        self.reference = reference
+        self.moments: deque[Moment] = deque(maxlen=MOST_MOMENTS)
+        self.dropped = 0
+        self.is_expired = False
+        self.is_marked = False
+
+
+class Stories:
+    """The stories of the objects that live."""
+
+    def __init__(self, inspect: Callable[[Any], Any]) -> None:
+        self._inspect = inspect
+        self._known: dict[int, Story] = {}
+        self._by_label: dict[str, int] = {}  # of the persistent ones: label -> key of _known
+        self._step = 0
+        self._is_setup = False
+        self._input = Place()
+        self._written: dict[str, Sent] = {}
+        self._selects: deque[tuple[str, Sent]] = deque(maxlen=RECENT)
+        self._ending = ""
+
+    # --- what is heard ----------------------------------------------------------------------------
+
+    def begin_step(self) -> None:
+        """Lines and numbers of statements begin anew."""
+        self._step += 1
+
+    def begin_run(self, place: Place, *, is_setup: bool) -> None:
+        """An input begins at this place."""
+        self._input = place
+        self._is_setup = is_setup
+        self._selects.clear()
+        self._written.clear()
+
+    def begin_flush(self) -> None:
+        """What is written from here on belongs to another flush."""
+        self._written.clear()
+
+    def came(self, mapped: Any, what: str, place: Place) -> None:
+        """The object came into another state."""
+        story = self._story(mapped)
+        if story is None:
+            return
+        if not story.moments and what == "pending":
+            self._note(story, "transient", Place(), NOTHING_SENT)
+        sent = self._write_of(mapped) if what in ("persistent", "deleted") else NOTHING_SENT
+        is_kept = story.is_marked and what == "persistent"  # its row was still there
+        self._note(story, "kept" if is_kept else what, place, sent)
+        story.is_marked = False
+        self._index(mapped, is_persistent=what == "persistent")
+
+    def loaded(self, mapped: Any, place: Place) -> None:
+        """The object was made from a row."""
+        story = self._story(mapped)
+        if story is not None:
+            self._note(story, "loaded", place, self._select_of(self._inspect(mapped).mapper))
+            self._index(mapped, is_persistent=True)
+
+    def executed(
+        self, verb: str, sql: str, objects: Iterable[str], sent: Sent, place: Place
+    ) -> None:
+        """A statement was sent, for these objects as far as the engine tells."""
+        objects = tuple(objects)
+        if verb in ("SELECT", "WITH"):
+            self._selects.append((sql, sent))
+            if sent.cause.startswith(REFRESH):
+                self._note_for([sent.cause.removeprefix(REFRESH)], "refreshed", place, sent)
+        elif verb in ("INSERT", "DELETE", "UPDATE"):
+            table = re.match(r'\s*\w+ (?:INTO |FROM )?"?(\w+)', sql)
+            keys = [one.removesuffix(" (new)") for one in objects] or [f"in {table and table[1]}"]
+            for key in dict.fromkeys(keys):
+                known = self._written.get(key, sent)
+                self._written[key] = sent if known == sent else Sent(0, sent.cause)
+            if verb == "UPDATE":
+                self._note_for(objects, "written", place, sent)
+
+    def ending(self, how: str) -> None:
+        """A transaction is about to end in this way."""
+        self._ending = how
+
+    def ended(self, place: Place) -> None:
+        """A transaction has ended: see what was expired by it."""
+        self.see_expired(place, self._ending)
+        self._ending = ""
+
+    def see_expired(self, place: Place, how: str = "") -> None:
+        """Note the objects that were expired since they were seen last."""
+        for story in list(self._known.values()):
+            mapped = story.reference()
+            state = None if mapped is None else self._inspect(mapped)
+            if state is None or state.expired == story.is_expired:
+                continue
+            story.is_expired = state.expired
+            if state.expired:
+                self._note(story, "expired", place, Sent(0, how))
+
+    def end_run(self, sessions: Iterable[Any]) -> None:
+        """An input has ended: note what no event tells, with the line where the input began."""
+        self.see_expired(self._input)
+        marked = {id(one): one for session in sessions for one in session.deleted}
+        for mapped in marked.values():
+            story = self._story(mapped)
+            if story is not None and not story.is_marked:
+                story.is_marked = True
+                self._note(story, "marked", self._input, NOTHING_SENT)
+        for number, story in list(self._known.items()):
+            if story.is_marked and number not in marked:
+                story.is_marked = False
+                self._note(story, "kept", self._input, NOTHING_SENT)
+
+    # --- what is told -----------------------------------------------------------------------------
+
+    def objects(self) -> Iterator[Any]:
+        """Yield the objects that have a story."""
+        for story in list(self._known.values()):
+            mapped = story.reference()
+            if mapped is not None:
+                yield mapped
+
+    def tell(self, mapped: Any) -> tuple[list[dict[str, Any]], int]:
+        """Return an object's moments as plain data, and how many are left out before them."""
+        story = self._known.get(id(mapped))
+        if story is None or story.reference() is not mapped:
+            return [], 0
+        return [self._plain(moment) for moment in story.moments], story.dropped
+
+    @property
+    def is_full(self) -> bool:
+        """Whether objects that come now are not followed."""
+        return len(self._known) >= MOST_OBJECTS
+
+    def _plain(self, moment: Moment) -> dict[str, Any]:
+        when: When = "setup" if moment.is_setup else "step"
+        if moment.step != self._step:
+            when = "before"
+        place = moment.place
+        return {
+            "what": moment.what,
+            "line": place.line,
+            "source": linecache.getline(place.file, place.line).strip() if place.line else "",
+            "statement": max(0, moment.sent.number),
+            "cause": moment.sent.cause,
+            "when": when,
+        }
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _story(self, mapped: Any) -> Story | None:
+        """Return the object's story; a new one, unless there are too many."""
+        number = id(mapped)
+        known = self._known.get(number)
+        if known is not None and known.reference() is mapped:
+            return known
+        if self.is_full:
+            return None
+        reference = weakref.ref(mapped, partial(_forget, self._known, number))
+        story = self._known[number] = Story(reference)
+        return story
+
+    def _note(self, story: Story, what: str, place: Place, sent: Sent) -> None:
+        story.dropped += len(story.moments) == MOST_MOMENTS
+        story.moments.append(Moment(what, place, sent, self._step, self._is_setup))
+
+    def _index(self, mapped: Any, *, is_persistent: bool) -> None:
+        """Let the object be found by its label as long as statements can be about it."""
+        name = label(mapped, self._inspect(mapped))
+        if is_persistent:
+            self._by_label[name] = id(mapped)
+        elif self._by_label.get(name) == id(mapped):
+            del self._by_label[name]
+
+    def _note_for(self, objects: Iterable[str], what: str, place: Place, sent: Sent) -> None:
+        for name in objects:
+            story = self._known.get(self._by_label.get(name, 0))
+            if story is not None:
+                story.is_expired &= what != "refreshed"
+                self._note(story, what, place, sent)
+
+    def _write_of(self, mapped: Any) -> Sent:
+        """Return the statement that wrote the object's row, in the flush that is under way."""
+        state = self._inspect(mapped)
+        for key in (label(mapped, state), type(mapped).__name__, f"in {state.mapper.local_table}"):
+            if key in self._written:
+                return self._written[key]
+        return NOTHING_SENT
+
+    def _select_of(self, mapper: Any) -> Sent:
+        """Return the last SELECT that asked for the columns of a class."""
+        table = re.escape(str(mapper.local_table))
+        wanted = min(2, len(mapper.local_table.columns))
+        for sql, sent in reversed(self._selects):
+            asked = sql.partition("\nFROM ")[0]
+            if len(re.findall(rf"\b{table}(?:_\d+)?\.", asked)) >= wanted:
+                return sent
+        return NOTHING_SENT
+
+
+def _forget(known: dict[int, Story], number: int, reference: weakref.ref[Any]) -> None:
+    story = known.get(number)
+    if story is not None and story.reference is reference:
+        del known[number]
