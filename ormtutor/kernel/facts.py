@@ -175,16 +175,21 @@ class Facts:
 
     def plan(self) -> list[str]:
         """Return what a flush of the learner's sessions would do now."""
-        return [words for session in self.sessions() for words in self._plan(session)]
+        return [words for session in self.sessions() for words in self.plan_of(session)]
 
-    def _plan(self, session: Any) -> Iterator[str]:
+    def plan_of(self, session: Any) -> Iterator[str]:
+        """Yield what a flush of one session would do: `INSERT noor`."""
         for verb, objects in (
             ("INSERT", session.new),
-            ("UPDATE", [one for one in session.dirty if session.is_modified(one)]),
+            ("UPDATE", self.changed_in(session)),
             ("DELETE", session.deleted),
         ):
             for mapped in objects:
                 yield f"{verb} {self.call(mapped)}"
+
+    def changed_in(self, session: Any) -> list[Any]:
+        """Return the persistent objects of a session that have changes."""
+        return [one for one in session.dirty if _is_modified(session, one)]
 
     # --- names ------------------------------------------------------------------------------------
 
@@ -313,6 +318,13 @@ def stored(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return float(value)
     return value
+
+
+def _is_modified(session: Any, mapped: Any) -> bool:
+    try:
+        return bool(session.is_modified(mapped))
+    except WouldQuery:  # what was replaced would have to be loaded, so that something was
+        return True
 
 
 def _instance_dict(value: object) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 Status = Literal["ok", "error", "interrupted", "incomplete"]
-ViewName = Literal["session", "tables", "names", "effects", "explain", "story"]
+ViewName = Literal["session", "tables", "names", "effects", "explain", "story", "plan", "whatif"]
 ObjectState = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 
@@ -97,12 +97,13 @@ class Ask(Message):
 
 @dataclass(frozen=True, slots=True)
 class Inspect(Message):
-    """Ask for a view: `session`, `tables`, `names`, `effects`, `explain`, `story`.
+    """Ask for a view; their shapes are told in kernel/views.py.
 
     `effects` is everything a comparison with the reference needs: rows of every table in this
     transaction and committed, states of the named objects, reprs of names, what was printed.
     `budget` in milliseconds. `about` says what a view is to tell of: `explain` the number of a
-    statement, `story` the name of an object.
+    statement, `story` the name of an object, `whatif`
+    that of a session or nothing.
     """
 
     run: int

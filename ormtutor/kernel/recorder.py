@@ -154,6 +154,7 @@ class Recorder:
         self.connections = connections
         self.causes = SessionCauses() if engine == "sqlalchemy" else Causes()
         self.inspect: Any = None
+        self._orm = ""
         self.log = Log()
         self.stories = Stories(lambda mapped: self.inspect(mapped))
         self.sessions: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -188,6 +189,7 @@ class Recorder:
         """Listen to all sessions, present and future."""
         event = importlib.import_module(f"{orm.__name__.rpartition('.')[0]}.event")
         session_class = orm.Session
+        self._orm = orm.__name__
         for name, (before, after) in TRANSITIONS.items():
             event.listen(session_class, name, _transition(self, before, after))
         event.listen(session_class, "before_flush", self._on_before_flush)
@@ -199,6 +201,12 @@ class Recorder:
         if isinstance(self.causes, SessionCauses):
             event.listen(session_class, "do_orm_execute", self._refuse_when_quiet)
         self.causes.attach(event, session_class)
+
+    def rehearsal(self) -> Any:
+        """Return the function that rehearses a flush, or None: real SQLAlchemy has none."""
+        if isinstance(self.causes, SessionCauses) or not self._orm:
+            return None
+        return importlib.import_module(f"{self._orm}.plan").plan
 
     # --- runs, steps, quiet -----------------------------------------------------------------------
 
@@ -400,6 +408,8 @@ class Recorder:
         if is_real and not self._is_quiet():
             with self._lock, self.connections.interruption:
                 self.stories.ended(_place(learner_frame(sys._getframe(1))))
+                if transaction.parent is None:
+                    self.stories.settled(session)
 
     def on_transition(self, session: Any, mapped: Any, before: str, after: str) -> None:
         """An object of a session went from one state to another."""
@@ -410,7 +420,7 @@ class Recorder:
             frame = learner_frame(sys._getframe(2))
             name = self._call(mapped, frame)
             place = _place(frame)
-            self.stories.came(mapped, after, place)
+            self.stories.came(mapped, before, after, place)
             self._send(StateChange(self.outlet.run, name, before, after, place.line))
 
     def _call(self, mapped: Any, frame: FrameType | None) -> str:

@@ -63,7 +63,7 @@ class Moment:
 class Story:
     """What happened to one object, and what was last seen of it."""
 
-    __slots__ = ("dropped", "is_expired", "is_marked", "moments", "reference")
+    __slots__ = ("dropped", "is_expired", "is_marked", "is_new", "moments", "reference")
 
     def __init__(self, reference: weakref.ref[Any]) -> None:
         self.reference = reference
@@ -71,6 +71,7 @@ class Story:
         self.dropped = 0
         self.is_expired = False
         self.is_marked = False
+        self.is_new = False
 
 
 class Stories:
@@ -104,8 +105,8 @@ class Stories:
         """What is written from here on belongs to another flush."""
         self._written.clear()
 
-    def came(self, mapped: Any, what: str, place: Place) -> None:
-        """The object came into another state."""
+    def came(self, mapped: Any, before: str, what: str, place: Place) -> None:
+        """The object came from one state into another."""
         story = self._story(mapped)
         if story is None:
             return
@@ -115,6 +116,7 @@ class Stories:
         is_kept = story.is_marked and what == "persistent"  # its row was still there
         self._note(story, "kept" if is_kept else what, place, sent)
         story.is_marked = False
+        story.is_new = (story.is_new or before == "pending") and what != "transient"
         self._index(mapped, is_persistent=what == "persistent")
 
     def loaded(self, mapped: Any, place: Place) -> None:
@@ -150,6 +152,13 @@ class Stories:
         """A transaction has ended: see what was expired by it."""
         self.see_expired(place, self._ending)
         self._ending = ""
+
+    def settled(self, session: Any) -> None:
+        """The outermost transaction of a session has ended: its rows stay now, or are gone."""
+        for story in list(self._known.values()):
+            mapped = story.reference() if story.is_new else None
+            if mapped is not None and self._inspect(mapped).session in (session, None):
+                story.is_new = False
 
     def see_expired(self, place: Place, how: str = "") -> None:
         """Note the objects that were expired since they were seen last."""
@@ -191,6 +200,11 @@ class Stories:
         if story is None or story.reference() is not mapped:
             return [], 0
         return [self._plain(moment) for moment in story.moments], story.dropped
+
+    def is_new(self, mapped: Any) -> bool | None:
+        """Whether the object's row was written in the transaction that is open; None: not known."""
+        story = self._known.get(id(mapped))
+        return None if story is None or story.reference() is not mapped else story.is_new
 
     @property
     def is_full(self) -> bool:

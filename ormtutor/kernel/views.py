@@ -17,6 +17,7 @@ The shapes:
               "moments": [{"what": state or what happened, "line": int, "source": text,
               "statement": int, "cause": text, "when": "step" | "before" | "setup"}]}
     explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
+    plan, whatif  told in forecast.py
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
               "rows": [[repr]], "count": int, "changed": [index of a row that is not committed],
@@ -37,6 +38,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ormtutor.kernel.facts import Facts, quote
+from ormtutor.kernel.forecast import Forecasts
 from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
 from ormtutor.kernel.queryplan import QueryPlans
@@ -62,7 +64,13 @@ class Views:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._tellers = {"explain": QueryPlans(facts).explain, "story": self._story}
+        self._forecasts = Forecasts(facts, self._object, MOST_OBJECTS)
+        self._tellers = {
+            "explain": QueryPlans(facts).explain,
+            "story": self._story,
+            "plan": self._forecasts.plan,
+            "whatif": self._whatif,
+        }
 
     def view(self, what: str, seconds: float, about: str = "") -> Any:
         """Return a view as plain data; what could not be gathered in time is left out."""
@@ -178,9 +186,7 @@ class Views:
         content["rollback"] = []
         for session in sessions:
             content["waiting"] += map(self.facts.call, session.new)
-            content["changed"] += [
-                self.facts.call(one) for one in session.dirty if session.is_modified(one)
-            ]
+            content["changed"] += map(self.facts.call, self.facts.changed_in(session))
             content["deleted"] += map(self.facts.call, session.deleted)
             content["identity_map"] += [
                 label(one, self.facts.inspection(one)) for one in session.identity_map.values()
@@ -215,6 +221,16 @@ class Views:
             if id(one) not in seen:
                 seen.add(id(one))
                 yield one
+
+    def _whatif(self, content: dict[str, Any], about: str) -> None:
+        sessions = self.facts.sessions()
+        mapped = self._mapped(sessions)
+        self._forecasts.whatif(content, about, mapped, self._transaction(sessions))
+        if "problem" in content:
+            return
+        tables: dict[str, Any] = {}
+        self._tables(tables)
+        content["tables"] = tables["tables"]
 
     # --- a story ----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ After:  the dialog shows the lines, line mode says the words.
 from __future__ import annotations
 
 from ormtutor.errors import CommandError
-from ormtutor.repl import lives, queryplan
+from ormtutor.repl import forecast, lives, queryplan
 from ormtutor.repl.cells import Line, wrap
 
 TYPE_CHECKING = False
@@ -102,3 +102,36 @@ def story(dialog: Dialog, argument: str) -> None:
     content = look(dialog, "story", argument)
     words = lives.story_words(content)
     dialog.tell(lambda room: lives.story(content, room), title=f"Story of {argument}", words=words)
+
+
+# --- the future -----------------------------------------------------------------------------------
+
+
+def plan(dialog: Dialog, argument: str) -> None:
+    """Tell what a flush would do."""
+    content = look(dialog, "plan")
+    told = [f"A flush would {text}." for text in forecast.plan_words(content)]
+    if told and not content["rehearsed"]:
+        told.append(forecast.UNREHEARSED)
+    dialog.tell(
+        lambda room: forecast.plan(content, room),
+        title="Plan",
+        words=told or [forecast.NOTHING_TO_FLUSH],
+    )
+
+
+def whatif(dialog: Dialog, argument: str) -> None:
+    """Tell what rollback, commit or close would do to objects and rows."""
+    word, _, session = argument.partition(" ")
+    ways = [way for way in forecast.WAYS if word and way.startswith(word.lower().rstrip("()"))]
+    if len(ways) != 1:
+        raise CommandError(
+            f"what if {word}?" if word else "what if what?",
+            hint="`:whatif rollback`, `:whatif commit` or `:whatif close`.",
+        )
+    content, how = look(dialog, "whatif", session.strip()), ways[0]
+    dialog.tell(
+        lambda room: forecast.whatif(content, how, room),
+        title=f"What if {how}",
+        words=forecast.whatif_words(content, how),
+    )

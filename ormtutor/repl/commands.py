@@ -468,10 +468,6 @@ def _table_choices(dialog: Dialog) -> list[str]:
     return views.table_names(dialog.tutor.view("tables"))
 
 
-def _plan(dialog: Dialog, argument: str) -> None:
-    dialog.say(f"A flush would now do: `{dialog.tutor.ask('plan()')}`")
-
-
 def _tb(dialog: Dialog, argument: str) -> None:
     failed = dialog.last_failure
     if failed is None:
@@ -641,7 +637,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("tables", "[TABLE]", "the tables, with how many rows in and outside the transaction",
             _tables, choices=_table_choices),
     Command("rows", "[TABLE]", "the rows of a table", _rows, choices=_table_choices),
-    Command("plan", "", "what a flush would do now, without doing it", _plan),
+    Command("plan", "", "what a flush would do now, without doing it", asking.plan),
+    Command("whatif", "rollback|commit|close [SESSION]",
+            "what would become of objects and rows, without doing it", asking.whatif,
+            more="Without a session the first one is meant. What the database alone decides, such "
+            "as a row that breaks a constraint, cannot be told before.",
+            choices=lambda dialog: ("rollback", "commit", "close")),
     Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
             choices=lambda dialog: ("full",)),
     Command("why", "", "what the last error means and what to do", _why),

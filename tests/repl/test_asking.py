@@ -85,3 +85,55 @@ def test_story_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
         "It expired: its values are read again when they are needed; line 4, session.commit().",
         "It became detached: line 5, session.close().",
     ]
+
+
+def test_plan_asks_the_unit_of_work(talk: Talk) -> None:
+    assert talk.perform(":plan") == [
+        "A flush would do nothing now: nothing is new, changed or marked."
+    ]
+    assert talk.perform(*PASS[:2], ":plan") == [
+        "A flush would now, in this order:",
+        "  1  insert Book (new) into books: title='Atlas' (added)",
+    ]
+
+
+def test_whatif_tells_objects_and_rows_and_does_nothing(talk: Talk) -> None:
+    assert talk.perform(":whatif") == [
+        "!  What if what?",
+        "   -> :whatif rollback, :whatif commit or :whatif close.",
+    ]
+    talk.perform(*PASS, "session.add(Book(title='Late'))")
+    assert talk.perform(":whatif roll") == [
+        "session.rollback() would now:",
+        "objects",
+        "  atlas       persistent -> transient  its row is taken back; it keeps what it holds",
+        "  Book (new)  pending -> transient     was never written; the session forgets it",
+        "rows that others do not see yet",
+        "  books: 1 new row goes",
+        "None of it was done.",
+    ]
+    assert talk.perform(":whatif commit") == [
+        "session.commit() would now:",
+        "first flush",
+        "  insert Book (new) into books: title='Late' (added)",
+        "objects",
+        "  atlas       persistent             expired, read again at the next use",
+        "  Book (new)  pending -> persistent  its row is inserted; expired, read again at the next "
+        "use",
+        "rows that others do not see yet",
+        "  books: 1 new row stays",
+        "None of it was done.",
+    ]  # fmt: skip
+    assert len(talk.dialog.tutor.statements) == 1
+
+
+def test_whatif_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
+    told = lines.run(f"{SCRIPT}:whatif close\n:plan\n")
+    assert told[-5:] == [
+        "atlas, persistent, becomes detached: its row is taken back, so that it stands for a row "
+        "that is not there.",
+        "Rows of books: 1 new row goes.",
+        "None of it was done.",
+        ">>> :plan",
+        "A flush would do nothing now: nothing is new, changed or marked.",
+    ]

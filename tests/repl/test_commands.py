@@ -268,10 +268,6 @@ def test_accept_and_report_write_a_file(
     assert talk.dialog.progress.status("shelf", "put") == "disputed"
 
 
-def test_plan_asks_the_unit_of_work(talk: Talk) -> None:
-    assert talk.perform(*PASS[:2], ":plan")[0].startswith("A flush would now do:")
-
-
 def test_restart_brings_the_names_back(talk: Talk) -> None:
     talk.perform("x = 41", ":restart", "x + 1")
     assert talk.dialog.tutor.turns[-1].value == "42"
