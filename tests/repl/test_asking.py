@@ -129,11 +129,12 @@ def test_whatif_tells_objects_and_rows_and_does_nothing(talk: Talk) -> None:
 
 def test_whatif_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
     told = lines.run(f"{SCRIPT}:whatif close\n:plan\n")
-    assert told[-5:] == [
+    assert told[-6:] == [
         "atlas, persistent, becomes detached: its row is taken back, so that it stands for a row "
         "that is not there.",
         "Rows of books: 1 new row goes.",
         "None of it was done.",
         ">>> :plan",
+        "Plan:",
         "A flush would do nothing now: nothing is new, changed or marked.",
     ]
