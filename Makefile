@@ -7,7 +7,7 @@ check:
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n auto -m "not soak"
+	$(PYTHON) -m pytest -n auto
 	$(PYTHON) -m ormtutor check
 
 format:
@@ -15,7 +15,7 @@ format:
 	$(PYTHON) -m ruff check --fix .
 
 test:
-	$(PYTHON) -m pytest -n auto -m "not soak"
+	$(PYTHON) -m pytest -n auto
 
 lessons:
 	$(PYTHON) -m ormtutor check
