@@ -14,11 +14,14 @@ import pytest
 from ormtutor import __version__, cli
 from ormtutor.cli import arguments
 from ormtutor.cli.authoring import skeleton
+from ormtutor.cli.machine import candidates
 from ormtutor.course import library
+from ormtutor.course.progress import Progress
 from ormtutor.errors import UsageError
 from tests.oracle.releases import installed
 
 SHELF = str(Path(__file__).parent / "repl" / "lessons" / "01-shelf.md")
+LESSON_ID = "shelf"
 BROKEN = Path(__file__).parent / "broken"
 PASS = 'atlas = Book(title="Atlas")\nsession.add(atlas)\nsession.flush()\n'
 
@@ -230,6 +233,185 @@ def test_lessons_are_told_in_their_order_although_checked_side_by_side(
     assert cli.main(["check", *paths]) == 2
     printed = capsys.readouterr().out.splitlines()
     assert [line for line in printed if line in paths] == paths
+
+
+# --- play and run ---------------------------------------------------------------------------------
+
+
+def test_the_sandbox_asks_nothing_and_keeps_nothing(home: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("tools = session.query(Tool).count()\n")
+    done = ormtutor(
+        "play", str(mine), script="tools\n[loan.tool for loan in session.query(Loan)]\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ">>> tools\n3\n" in done.stdout
+    assert "[<drill>, <saw>, <ladder>]" in done.stdout
+    assert not (home / "progress.json").exists()
+
+
+def test_a_file_for_the_sandbox_must_be_there() -> None:
+    with pytest.raises(UsageError, match=r"there is no file gone\.py"):
+        cli.run(["play", "gone.py"])
+
+
+@pytest.mark.parametrize("release", ["1.4", "2.1"])
+def test_the_sandbox_is_true_of_sqlalchemy(release: str) -> None:
+    path = installed(release)
+    script = "session.query(Member).all()\n"
+    done = ormtutor("play", "--engine", "sqlalchemy", "--path", str(path), script=script)
+    assert "[<Ilse>, <Bram>, <Wren>]" in done.stdout
+
+
+@pytest.mark.parametrize(("script", "code"), [(PASS, 0), ("1 + 1\n", 1)])
+def test_run_judges_one_step(script: str, code: int) -> None:
+    done = ormtutor("run", f"{LESSON_ID}/put", "--lessons", str(Path(SHELF).parent), script=script)
+    assert done.returncode == code
+    assert done.stderr == (
+        ""
+        if code == 0
+        else f"ormtutor: the step {LESSON_ID}/put is not passed\n"
+        "  `:check` at the end of the script says what is missing.\n"
+    )
+
+
+def test_run_needs_a_step(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert cli.main(["run", "mapping"]) == 2
+    assert "ormtutor run mapping/STEP < answer.py" in capfd.readouterr().err
+
+
+# --- progress and reset ---------------------------------------------------------------------------
+
+
+def kept(home: Path) -> dict[str, str]:
+    """Return the status of each step in the progress file."""
+    steps = json.loads((home / "progress.json").read_text())["steps"]
+    return {key: step["status"] for key, step in steps.items()}
+
+
+@pytest.fixture
+def done(home: Path) -> Path:
+    """Return a progress file with two steps done."""
+    records = Progress(home / "progress.json")
+    records.record("mapping", "version", status="done")
+    records.record("session", "factory", status="skipped")
+    records.close()
+    return home / "progress.json"
+
+
+def test_progress_is_shown(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["progress"]) == 0
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"mapping +1 of \d+  Mapping: a class becomes a table", first)
+    assert last == "next: ormtutor mapping/engine"
+
+
+def test_progress_travels(
+    done: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.json"
+    assert cli.main(["progress", "export", str(other)]) == 0
+    records = Progress(other)
+    records.record("session", "factory", status="done")
+    records.record("mapping", "version", status="skipped")
+    records.close()
+    assert cli.main(["progress", "merge", str(other)]) == 0
+    assert kept(home) == {"mapping/version": "done", "session/factory": "done"}
+    assert cli.main(["progress", "import", str(other)]) == 0
+    assert kept(home) == {"mapping/version": "skipped", "session/factory": "done"}
+    assert capsys.readouterr().out == "1 record changed\n2 records taken over\n"
+    assert json.loads((home / "progress.before.json").read_text())["steps"]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["exprot"], "progress knows no 'exprot'"),
+        (["import"], "progress import needs a file"),
+        (["merge", "gone.json"], "gone.json cannot be read"),
+    ],
+)
+def test_a_slip_with_progress_is_named(words: list[str], problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        cli.run(["progress", *words])
+    assert caught.value.problem == problem
+
+
+def test_a_file_that_is_no_progress_changes_nothing(done: Path, home: Path, tmp_path: Path) -> None:
+    before = done.read_text()
+    (tmp_path / "x.json").write_text("[1]")
+    with pytest.raises(UsageError, match="is no progress file"):
+        cli.run(["progress", "import", str(tmp_path / "x.json")])
+    assert done.read_text() == before
+
+
+def test_reset_forgets_a_lesson_or_all(
+    done: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["reset", "session", "--yes"]) == 0
+    assert kept(home) == {"mapping/version": "done"}
+    assert cli.main(["reset", "--yes"]) == 0
+    assert kept(home) == {}
+    assert capsys.readouterr().out == "1 record forgotten\n1 record forgotten\n"
+
+
+def test_reset_asks_first(done: Path, home: Path) -> None:
+    assert ormtutor("reset").stderr == (
+        "ormtutor: reset asks before it forgets\n  Say --yes to mean it.\n"
+    )
+    assert kept(home) == {"mapping/version": "done", "session/factory": "skipped"}
+
+
+# --- doctor and completion ------------------------------------------------------------------------
+
+
+def test_the_doctor_starts_a_kernel(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 0
+    told = capsys.readouterr().out
+    headings = [line for line in told.splitlines() if not line.startswith(" ")]
+    assert headings == ["versions", "terminal", "files", "lessons", "kernel"]
+    assert re.search(r"^  miniorm +1\.4\.54\+ormtutor, started in \d", told, re.M)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["che"], ["check"]),
+        (["--pl"], ["--plain"]),
+        (["--color", "a"], ["auto", "always"]),
+        (["check", "--js"], ["--json"]),
+        (["man"], ["many-to-many"]),
+        (["mapping/com"], ["mapping/commit"]),
+        (["run", "session/que"], ["session/queued"]),
+        (["progress", "e"], ["export"]),
+        (["completion", "f"], ["fish"]),
+        (["new", "le"], []),
+    ],
+)
+def test_tab_completes_what_may_follow(words: list[str], found: list[str]) -> None:
+    assert candidates(words) == found
+
+
+def test_bash_completes_with_our_script(tmp_path: Path) -> None:
+    script = subprocess.run(
+        [sys.executable, "-m", "ormtutor", "completion", "bash"], capture_output=True, text=True
+    ).stdout
+    program = (
+        f'ormtutor() {{ {sys.executable} -m ormtutor "$@"; }}\n{script}\n'
+        "COMP_WORDS=(ormtutor prog); COMP_CWORD=1; _ormtutor; echo ${COMPREPLY[@]}"
+    )
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("progress\n", "")
+
+
+def test_another_shell_is_named() -> None:
+    with pytest.raises(UsageError) as caught:
+        cli.run(["completion", "bsh"])
+    assert caught.value.hint == "Did you mean bash?"
 
 
 # --- new ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ormtutor.errors import TutorError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ormtutor.cli.arguments import Options
 
@@ -53,20 +53,38 @@ def run(words: list[str]) -> int:
     if options.version:
         print(f"ormtutor {__version__}")
         return 0
-    match command:
-        case "list":
-            from ormtutor.cli.records import list_lessons
+    return _function(command)(options)
 
-            return list_lessons(options)
+
+def _function(command: str) -> Callable[[Options], int]:
+    """Return what carries out a command; its module is imported here."""
+    match command:
+        case "list" | "progress" | "reset":
+            from ormtutor.cli import records
+
+            return {
+                "list": records.list_lessons,
+                "progress": records.progress,
+                "reset": records.reset,
+            }[command]
         case "check":
             from ormtutor.cli.checking import check_lessons
 
-            return check_lessons(options)
+            return check_lessons
         case "new":
             from ormtutor.cli.authoring import new_lesson
 
-            return new_lesson(options)
-    return _learn(options)
+            return new_lesson
+        case "doctor" | "completion":
+            from ormtutor.cli import machine
+
+            return machine.doctor if command == "doctor" else machine.completion
+        case "play" | "run":
+            from ormtutor.cli import learning
+
+            return learning.play if command == "play" else learning.run_step
+        case _:
+            return _learn
 
 
 def _learn(options: Options) -> int:

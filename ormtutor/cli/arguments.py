@@ -45,6 +45,7 @@ OPTIONS = {
     "--accept": Option("", "show what really came out, and write it into the file"),
     "--fix": Option("", "mend blank lines and the like in the file"),
     "--json": Option("", "print one JSON object instead of lines"),
+    "--yes": Option("", "do not ask"),
     "-V, --version": Option("", "print the version"),
     "-h, --help": Option("", "print this"),
 }
@@ -103,6 +104,46 @@ COMMANDS = {
         (("ormtutor list", ""), ("ormtutor list commit", "")),
         ("--color", "--lessons"),
     ),
+    "play": Command(
+        "[FILE]",
+        (0, 1),
+        "a sandbox: tables with rows, nothing asked, nothing kept",
+        "Open a sandbox: the tool library of the course with a few rows, an engine and a\n"
+        "session. With a file, that is run first. Nothing is asked, and nothing is kept.",
+        (("ormtutor play", ""), ("ormtutor play tries.py", "")),
+        ("--plain", "--color", "--engine", "--path"),
+    ),
+    "run": Command(
+        "LESSON/STEP",
+        (1, 1),
+        "type a script into one step, and judge it",
+        "Type the script on standard input into one step of a lesson, as a learner would,\n"
+        "and tell whether it passes.",
+        (("ormtutor run mapping/commit < answer.py", ""),),
+        ("--color", "--engine", "--path", "--lessons"),
+        "0 the step is passed, 1 it is not",
+    ),
+    "progress": Command(
+        "[show|export|import|merge] [FILE]",
+        (0, 2),
+        "show what is done, or carry it to another machine",
+        "Show what is done; write it to a file, replace it by a file, or take over from a\n"
+        "file what is better there. FILE may be - for standard input and output.",
+        (
+            ("ormtutor progress", ""),
+            ("ormtutor progress export done.json", ""),
+            ("ormtutor progress merge done.json", "keep the better of both"),
+        ),
+        ("--lessons",),
+    ),
+    "reset": Command(
+        "[LESSON]",
+        (0, 1),
+        "forget what was done in a lesson, or everything",
+        "Forget what was done in a lesson, or in all of them. Asks first.",
+        (("ormtutor reset mapping", ""), ("ormtutor reset --yes", "everything, unasked")),
+        ("--yes", "--lessons"),
+    ),
     "check": Command(
         "[PATH ...]",
         (0, MANY),
@@ -137,6 +178,28 @@ COMMANDS = {
         "Write the skeleton of a lesson. It passes `ormtutor check` as it stands, and has\n"
         "an example of each thing. A file that exists is never overwritten.",
         (("ormtutor new lessons/09-mine.md", ""),),
+        (),
+    ),
+    "doctor": Command(
+        "",
+        (0, 0),
+        "versions, terminal, files: what a bug report needs",
+        "Print versions, facts of the terminal, where files are kept, and whether a\n"
+        "kernel starts: what a bug report needs.",
+        (("ormtutor doctor", ""),),
+        ("--path", "--lessons"),
+        "0 a kernel starts, 3 it does not",
+    ),
+    "completion": Command(
+        "bash|zsh|fish|powershell",
+        (1, MANY),
+        "what makes Tab complete commands, lessons and steps",
+        "Print a script that makes Tab complete commands, options, lessons and steps.",
+        (
+            ('eval "$(ormtutor completion bash)"', "in ~/.bashrc"),
+            ('eval "$(ormtutor completion zsh)"', "in ~/.zshrc, after compinit"),
+            ("ormtutor completion fish | source", "in ~/.config/fish/config.fish"),
+        ),
         (),
     ),
 }
@@ -174,10 +237,15 @@ class Options:
     accept: bool = False
     fix: bool = False
     json: bool = False
+    yes: bool = False
     help: bool = False
     version: bool = False
     names: tuple[str, ...] = ()
     """The words that are no options: a lesson, a word to look for, files."""
+    is_single: bool = False
+    """Whether only the step that is named is judged."""
+    first_input: str = ""
+    """What is typed before the learner."""
 
     @property
     def name(self) -> str:
@@ -189,6 +257,8 @@ def split(words: Sequence[str]) -> tuple[str, list[str]]:
     """Return the command, empty for learning, and the words without it."""
     is_value = False
     for place, word in enumerate(words):
+        if word == "--":
+            break
         if is_value:
             is_value = False
         elif word.startswith("-"):

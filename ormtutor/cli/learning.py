@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ormtutor.errors import UsageError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ormtutor.cli.arguments import Options
@@ -40,6 +42,38 @@ def learn(options: Options) -> int:
     return 0
 
 
+def play(options: Options) -> int:
+    """Open the sandbox; a file is run in it first.
+
+    Raises: UsageError: there is no such file.
+    """
+    from ormtutor.repl.launch import SANDBOX
+
+    if options.name and not os.path.isfile(options.name):
+        raise UsageError(f"there is no file {options.name}", hint="Name a Python file.")
+    options.first_input = f":load {options.name}" if options.name else ""
+    options.names = (SANDBOX,)
+    return learn(options)
+
+
+def run_step(options: Options) -> int:
+    """Type the script on standard input into one step, and judge that.
+
+    Raises: UsageError: nothing is piped in, or no step is named.
+    """
+    if sys.stdin.isatty():
+        raise UsageError(
+            "run reads a script from standard input",
+            hint=f"ormtutor run {options.name} < answer.py",
+        )
+    if "/" not in options.name:
+        raise UsageError(
+            f"{options.name} names no step", hint=f"ormtutor run {options.name}/STEP < answer.py"
+        )
+    options.is_single = True
+    return learn(options)
+
+
 def _session(options: Options, config: Config, colour: bool) -> Session:
     from ormtutor.repl.launch import Session, Wishes  # after the first frame has been painted
 
@@ -60,6 +94,8 @@ def _session(options: Options, config: Config, colour: bool) -> Session:
             panel=config.panel,
             history=config.history,
             watch=options.watch,
+            is_single=options.is_single,
+            first_input=options.first_input,
         ),
         make_kernels,
     )

@@ -206,6 +206,18 @@ class Progress:
         self.save()
         return changed
 
+    def replace(self, text: str) -> int:
+        """Take another file in place of ours, which is kept beside it; returns its records.
+
+        Raises: ValueError: the text is no progress file.
+        """
+        content = _parse(text)
+        if self.begin() and self.path is not None and self._steps():
+            files.write_text(self.path.with_suffix(".before.json"), self.text(), private=True)
+        self._content = content
+        self.save()
+        return len(self._steps())
+
     def save(self) -> None:
         """Write the file; what cannot be written stays in memory, with one warning."""
         if self.path is None or not self.begin():

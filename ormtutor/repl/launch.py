@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from ormtutor.replay import Kernels
 
 
+SANDBOX = os.path.join(os.path.dirname(os.path.dirname(__file__)), "course", "play.md")
+"""The lesson that `ormtutor play` opens: tables with rows, and nothing asked."""
+
+
 class Unfinished(TutorError):
     """A script on standard input ended before its lesson did."""
 
@@ -44,7 +48,18 @@ class Unfinished(TutorError):
 class Wishes:
     """What command line, environment and configuration together ask for."""
 
-    __slots__ = ("colour", "history", "lesson", "lessons", "mode", "mouse", "panel", "watch")
+    __slots__ = (
+        "colour",
+        "first_input",
+        "history",
+        "is_single",
+        "lesson",
+        "lessons",
+        "mode",
+        "mouse",
+        "panel",
+        "watch",
+    )
 
     def __init__(
         self,
@@ -57,7 +72,10 @@ class Wishes:
         panel: Literal["sql", "session", "tables", "expected"] = "sql",
         history: bool = True,
         watch: bool = False,
+        is_single: bool = False,
+        first_input: str = "",
     ) -> None:
+        """`is_single` judges a script by the step it begins in; `first_input` is typed first."""
         self.lesson = lesson
         self.lessons = lessons
         self.colour = colour
@@ -66,6 +84,8 @@ class Wishes:
         self.panel = panel
         self.history = history
         self.watch = watch
+        self.is_single = is_single
+        self.first_input = first_input
 
 
 def find_lessons(folders: Iterable[str]) -> Library:
@@ -105,7 +125,9 @@ class Session:
         self.failure: TutorError | None = None
         # A script is a test: it begins at the beginning, and leaves no trace.
         self.is_piped = not sys.stdin.isatty()
-        self.history = History(None if self.is_piped else files.history_file())
+        self.is_sandbox = wishes.lesson == SANDBOX
+        typed = files.history_file(sandbox=self.is_sandbox)
+        self.history = History(None if self.is_piped else typed)
         self.history.is_kept = wishes.history
         self.place: tuple[Lesson, str | None] | None = None
         self._make_kernels = make_kernels
@@ -135,7 +157,7 @@ class Session:
         warnings: list[str] = []
         kept = files.progress_file()
         # An author's walk through a lesson in the making says nothing about what was learned.
-        is_kept = not self.is_piped and not self.wishes.watch
+        is_kept = not (self.is_piped or self.is_sandbox or self.wishes.watch)
         is_first = is_kept and not kept.exists()
         self._progress = Progress(kept if is_kept else None, on_warning=warnings.append)
         library = find_lessons(self.wishes.lessons)
@@ -162,6 +184,8 @@ class Session:
 
             dialog.watch = Watch(lesson)
             notice(f"this lesson is loaded again whenever {lesson.path.name} changes")
+        if self.wishes.first_input:
+            dialog.perform(self.wishes.first_input)
 
     def _end(self, dialog: Dialog | None) -> None:
         if dialog is not None and dialog.watch is not None:
@@ -264,15 +288,23 @@ class Session:
             raise KeyboardInterrupt
         if mode.problem:
             raise Unfinished(mode.problem, hint="An open bracket, or a block without its body?")
+        if self.is_sandbox:
+            return
         assert self.place is not None  # `assemble` has set both
         assert self._progress is not None
         lesson, first = self.place
         steps = lesson.steps[lesson.index(first) if first else 0 :]
+        if self.wishes.is_single:
+            steps = steps[:1]
         left = [step.id for step in steps if not self._progress.status(lesson.id, step.id)]
         if left:
             raise Unfinished(
-                f"the lesson {lesson.id} is not finished",
-                hint=f"{len(left)} of {len(steps)} steps are still to do: {', '.join(left)}.",
+                f"the step {lesson.key(steps[0])} is not passed"
+                if self.wishes.is_single
+                else f"the lesson {lesson.id} is not finished",
+                hint="`:check` at the end of the script says what is missing."
+                if self.wishes.is_single
+                else f"{len(left)} of {len(steps)} steps are still to do: {', '.join(left)}.",
             )
 
 
