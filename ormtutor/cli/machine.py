@@ -147,9 +147,14 @@ compdef _ormtutor ormtutor
 """,
     "fish": """\
 function __ormtutor_words
-    ormtutor completion words -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+    set -l found (ormtutor completion words -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c ormtutor -a '(__ormtutor_words)'
+complete -c ormtutor -f -a '(__ormtutor_words)'
 """,
     "powershell": """\
 Register-ArgumentCompleter -Native -CommandName ormtutor -ScriptBlock {
