@@ -310,6 +310,16 @@ def test_progress_is_shown(done: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert last == "next: ormtutor mapping/engine"
 
 
+def test_notes_are_those_of_what_is_done(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = Progress(done)
+    records.record("shelf", "put", status="done")
+    records.close()
+    assert cli.main(["notes", "--lessons", str(Path(SHELF).parent)]) == 0
+    assert capsys.readouterr().out == (
+        "## A shelf of books\n\n- **Put it there**: `session.flush()`\n"
+    )
+
+
 def test_progress_travels(
     done: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

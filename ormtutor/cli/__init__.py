@@ -59,11 +59,12 @@ def run(words: list[str]) -> int:
 def _function(command: str) -> Callable[[Options], int]:
     """Return what carries out a command; its module is imported here."""
     match command:
-        case "list" | "progress" | "reset":
+        case "list" | "notes" | "progress" | "reset":
             from ormtutor.cli import records
 
             return {
                 "list": records.list_lessons,
+                "notes": records.print_notes,
                 "progress": records.progress,
                 "reset": records.reset,
             }[command]

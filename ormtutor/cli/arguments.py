@@ -104,6 +104,15 @@ COMMANDS = {
         (("ormtutor list", ""), ("ormtutor list commit", "")),
         ("--color", "--lessons"),
     ),
+    "notes": Command(
+        "[LESSON]",
+        (0, 1),
+        "what the steps that are done taught, a line each",
+        "Print a cheat sheet: what the steps that are done taught, a line each. It is\n"
+        "Markdown where it does not go to a terminal.",
+        (("ormtutor notes session", ""), ("ormtutor notes > notes.md", "")),
+        ("--color", "--lessons"),
+    ),
     "play": Command(
         "[FILE]",
         (0, 1),

@@ -147,7 +147,8 @@ compdef _ormtutor ormtutor
 """,
     "fish": """\
 function __ormtutor_words
-    set -l found (ormtutor completion words -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+    set -l words (commandline -opc)[2..-1] (commandline -ct)
+    set -l found (ormtutor completion words -- $words 2>/dev/null)
     if test (count $found) -gt 0
         printf '%s\\n' $found
     else
@@ -207,7 +208,7 @@ def _names(command: str, place: int, typed: str) -> list[str]:
     match command, place:
         case "", 0:
             return [*commands(), *_lesson_ids(typed)]
-        case (("check" | "run" | "reset"), _):
+        case (("check" | "notes" | "run" | "reset"), _):
             return _lesson_ids(typed)
         case "progress", 0:
             return list(ACTIONS)

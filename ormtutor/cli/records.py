@@ -1,4 +1,4 @@
-"""What is done and what is remembered: `list`, `progress`, `reset`.
+"""What is done and what is remembered: `list`, `notes`, `progress`, `reset`.
 
 Before: arguments.py has read the options.
 Here:   the lessons, and the learner's records.
@@ -21,6 +21,8 @@ from ormtutor.course.progress import Progress
 from ormtutor.errors import UsageError
 from ormtutor.repl.launch import find_lessons
 from ormtutor.repl.listing import listing
+from ormtutor.repl.notes import sheet
+from ormtutor.repl.prose import render
 from ormtutor.repl.theme import paint
 
 ACTIONS = ("show", "export", "import", "merge")
@@ -47,6 +49,26 @@ def list_lessons(options: Options) -> int:
     for line in lines:
         print(paint(line, colour=colour, attributes=colour).rstrip(" "))
     return 2 if library.problems else 0
+
+
+def print_notes(options: Options) -> int:
+    """Print what the steps that are done taught: painted on a terminal, Markdown elsewhere."""
+    config = load()
+    library = library_of(options, config)
+    lessons = [library.lesson(options.name)] if options.name else library.lessons
+    records = Progress(files.progress_file(), on_warning=_warn)
+    sheets = [text for lesson in lessons if (text := sheet(lesson, records))]
+    if not sheets:
+        print("nothing is done yet: each step that is done adds a line", file=sys.stderr)
+        return 0
+    if not sys.stdout.isatty():
+        print("\n\n".join(sheets))
+        return 0
+    colour = wants_colour(options, config)
+    width = shutil.get_terminal_size((80, 24)).columns
+    for line in render("\n\n".join(sheets), width):
+        print(paint(line, colour=colour).rstrip(" "))
+    return 0
 
 
 # --- progress -------------------------------------------------------------------------------------

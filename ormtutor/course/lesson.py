@@ -112,6 +112,14 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What is worth remembering of a step, for the cheat sheet."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """An expression over the learner's names and the facts, true when the step is done.
 
@@ -148,7 +156,7 @@ class Attempt:
         return all(_holds(release(version), *condition) for condition in conditions)
 
 
-Part = Prose | Transcript | SQLFence | Predict | Hint | Check | Attempt
+Part = Prose | Transcript | SQLFence | Predict | Hint | Note | Check | Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +229,15 @@ class Step:
     def reference(self) -> tuple[Example, ...]:
         """The lesson's own answer: the transcript, or the solution of a challenge."""
         return self.solution or self.examples
+
+    @property
+    def note(self) -> str:
+        """What is worth remembering: the step's `note`, else its last line of code, if one fits."""
+        notes = self._all(Note)
+        if notes:
+            return " ".join(notes[0].text.split())
+        lines = [example.source for example in self.examples if "\n" not in example.source]
+        return f"`{lines[-1]}`" if lines and "`" not in lines[-1] else ""
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -378,7 +395,8 @@ def _holds(have: tuple[int, ...], sign: str, wanted: tuple[int, ...]) -> bool:
 # --- JSON -----------------------------------------------------------------------------------------
 
 _PARTS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Prose, Transcript, SQLFence, Predict, Hint, Check, Attempt)
+    kind.__name__: kind
+    for kind in (Prose, Transcript, SQLFence, Predict, Hint, Note, Check, Attempt)
 }
 
 

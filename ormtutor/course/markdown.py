@@ -33,6 +33,7 @@ from ormtutor.course.lesson import (
     Example,
     Hint,
     Lesson,
+    Note,
     Part,
     Predict,
     PredictKind,
@@ -66,6 +67,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "sql": ("exact", "any-order", "txn"),
     "check": (),
     "hint": (),
+    "note": (),
     "predict": get_args(PredictKind),
     "python": ("alt", "mistake", "hidden"),
 }
@@ -432,6 +434,8 @@ class _Reader:
             parts = self._checks(content, line)
         elif first == "hint":
             parts = self._hint(content, line)
+        elif first == "note":
+            parts = self._note(content, line)
         elif first == "predict":
             parts = self._predict(further, content, line)
         else:
@@ -616,6 +620,15 @@ class _Reader:
             self.refuse(line, "the hint is empty", "Write a sentence that leads on, or drop it.")
             return ()
         return (Hint(content.strip("\n"), line),)
+
+    def _note(self, content: str, line: int) -> Sequence[Part]:
+        if not content.strip():
+            self.refuse(line, "the note is empty", "Write what is worth remembering, or drop it.")
+            return ()
+        if any(isinstance(part, Note) for part in self.sections[-1].parts):
+            self.refuse(line, "the step has a note already", "Join the two: a step is one idea.")
+            return ()
+        return (Note(content.strip("\n"), line),)
 
     def _predict(self, further: list[str], content: str, line: int) -> Sequence[Part]:
         kind, after, subject = "", 0, ""

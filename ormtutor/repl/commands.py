@@ -18,11 +18,12 @@ from typing import Any
 
 from ormtutor import files
 from ormtutor.errors import CommandError
-from ormtutor.repl import advice, asking, panels, source, views
+from ormtutor.repl import advice, asking, notes, panels, source, views
 from ormtutor.repl.asking import number_of
 from ormtutor.repl.cells import Line, grid, text_of, wrap
 from ormtutor.repl.events import Concluded, Entered, Replied
 from ormtutor.repl.listing import listing, listing_words
+from ormtutor.repl.prose import render
 from ormtutor.repl.statements import Entry, count_of, items
 
 TYPE_CHECKING = False
@@ -360,6 +361,16 @@ def _skip(dialog: Dialog, argument: str) -> None:
     dialog.entered_step()
 
 
+def _notes(dialog: Dialog, argument: str) -> None:
+    lesson = dialog.library.lesson(argument) if argument else dialog.tutor.lesson
+    sheet = notes.sheet(lesson, dialog.progress)
+    if not sheet:
+        raise CommandError(
+            f"nothing of {lesson.id} is done yet", hint="Each step that is done adds a line."
+        )
+    dialog.tell(lambda room: render(sheet, room), title="Notes", words=sheet.split("\n"))
+
+
 def _goal(dialog: Dialog, argument: str) -> None:
     tutor = dialog.tutor
     words = [
@@ -608,6 +619,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("go", "STEP|LESSON/STEP", "enter any step, by its name or number", _go,
             choices=_places),
     Command("list", "[WORD]", "lessons and steps, with what is done", _list, short=("l", "ls")),
+    Command("notes", "[LESSON]", "what the steps that are done taught, a line each", _notes,
+            more="`ormtutor notes` prints those of all lessons.",
+            choices=lambda dialog: [lesson.id for lesson in dialog.library.lessons]),
     Command("goal", "", "what this step expects, and what is met", _goal),
     Command("check", "", "judge the step now and say what is missing", _check,
             more="Goals are checked after every input anyway; this also says what a half-finished "

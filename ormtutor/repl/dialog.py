@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from ormtutor.course.library import parse
 from ormtutor.errors import CommandError, LessonError, TutorError
 from ormtutor.kernel.messages import Output
-from ormtutor.repl import advice, commands, panels
+from ormtutor.repl import advice, commands, notes, panels
 from ormtutor.repl.events import (
     Concluded,
     Entered,
@@ -319,6 +319,9 @@ class Dialog:
     def judge(self, verdict: Verdict) -> None:
         """Tell a verdict, and how to go on after a pass."""
         self.emit(Judged(verdict, self.onward() if verdict.is_pass else ""))
+        is_last = self.tutor.index + 1 == len(self.tutor.lesson.steps)
+        if verdict.is_pass and is_last and notes.sheet(self.tutor.lesson, self.progress):
+            self.say("`:notes` has what this lesson taught, a line a step.", "quiet")
 
     def onward(self) -> str:
         """Return how to go on from here."""
