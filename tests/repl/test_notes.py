@@ -63,4 +63,4 @@ def test_the_note_or_the_last_line_stands_for_each_step_that_is_done() -> None:
 def test_notes_are_shown_once_something_is_done(talk: Talk) -> None:
     assert talk.perform(":notes")[0] == "!  Nothing of shelf is done yet."
     talk.perform('atlas = Book(title="Atlas")', "session.add(atlas)", "session.flush()")
-    assert talk.perform(":notes")[-1] == "- Put it there: session.flush()"
+    assert talk.perform(":notes")[-1] == "• Put it there: session.flush()"
