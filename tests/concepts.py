@@ -168,6 +168,7 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
             "It does not know what an object is",
         ),
         code("back_populates", "relationships/declare", "back_populates"),
+        code("order of a collection", "relationships/declare", "order_by=", says="sorted"),
         code("one-to-many", "relationships/both-ends", "noor.loans.append("),
         code("many-to-one", "relationships/move", "loan.member = bram"),
         prose("strings resolved late", "relationships/declare", "looked up when the mapping"),
