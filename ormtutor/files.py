@@ -134,6 +134,18 @@ def append_text(path: Path, text: str) -> None:
         stream.write(text)
 
 
+def keep_fault(fault: BaseException) -> Path | None:
+    """Write down what broke in ormtutor itself, for a report; None where nothing can be written."""
+    import traceback  # late: it is to be hoped that nobody needs it
+
+    path = report_directory() / "fault.txt"
+    try:
+        write_text(path, "".join(traceback.format_exception(fault)))
+    except OSError:
+        return None
+    return path
+
+
 def write_cache(path: Path, text: str, *, keep: int = 200) -> None:
     """Keep what can be made again; a cache that cannot be written is no cache, and no error.
 

@@ -6,7 +6,8 @@ After:  learning.py opens the console, checking.py proves lessons, records.py te
 
 Heavy imports stand inside the functions that need them, since the first frame has to be there
 before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is not finished,
-2 usage, configuration or a lesson's syntax, 3 kernel or environment, 130 interrupted.
+2 usage, configuration or a lesson's syntax, 3 kernel, environment or a fault of ours,
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ormtutor.cli.arguments import Options
 
 INTERRUPTED = 130
+FAULT = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough. Python would complain again while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as fault:
+        return _tell_fault(fault)
+
+
+def _tell_fault(fault: Exception) -> int:
+    """Say that something of ours is broken, and where the details are; they are for a report."""
+    from ormtutor import files
+
+    path = files.keep_fault(fault)
+    if path is None:
+        raise fault
+    problem = f"a fault of ormtutor itself: {type(fault).__name__}: {fault}"
+    complain(TutorError(problem, hint=f"The details are in {path}; please report them."))
+    return FAULT
 
 
 def run(words: list[str]) -> int:

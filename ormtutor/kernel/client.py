@@ -163,7 +163,7 @@ class Kernel:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self.directory or tempfile.gettempdir(),
+                cwd=self.directory or _temporary_directory(),
                 env=self._environment(),
                 **_PROCESS_GROUP,
             )
@@ -187,7 +187,7 @@ class Kernel:
             "seed": self.seed,
             "mark": self._mark.decode(),
             "own_directory": self._own_directory or "",
-            "directories": [str(folder), tempfile.gettempdir()],
+            "directories": [str(folder), _temporary_directory()],
             "allow_files": self.allow_files,
         }
         # A chosen hash seed is a PYTHON* variable, which -I would ignore.
@@ -216,6 +216,8 @@ class Kernel:
                     return heard
                 if isinstance(heard, Output):
                     said.append(heard.text)
+            if self._process is None:
+                raise KernelError("the kernel was stopped while it started")
             how = self.exit or f"no answer within {START_WITHIN:g} seconds"
             self.stop()
             raise KernelError(
@@ -243,7 +245,7 @@ class Kernel:
         """Choose the folder that the child makes; its name tells whose it is."""
         _sweep_once()
         name = f"{FOLDER}{os.getpid()}-{secrets.token_hex(4)}"
-        self._own_directory = os.path.join(tempfile.gettempdir(), name)
+        self._own_directory = os.path.join(_temporary_directory(), name)
         return self._own_directory
 
     def _remove_directory(self) -> None:
@@ -759,6 +761,14 @@ def _stop_all() -> None:
         kernel.stop()
 
 
+def _temporary_directory() -> str:
+    """Return where the kernels' folders are. On a full disk a folder can be made all the same."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        return os.environ.get("TMPDIR") or ("C:\\" if sys.platform == "win32" else "/tmp")
+
+
 @functools.cache
 def _sweep_once() -> None:
     """Remove, beside the work at hand, the folders that processes long dead have left."""
@@ -772,7 +782,7 @@ def sweep() -> None:
     that of a machine that stopped, or of a system without such helpers.
     """
     old = time.time() - STALE_AFTER
-    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+    with contextlib.suppress(OSError), os.scandir(_temporary_directory()) as entries:
         for entry in entries:
             match = re.fullmatch(rf"{FOLDER}(\d+)-\w+", entry.name)
             with contextlib.suppress(OSError):

@@ -17,6 +17,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from types import ModuleType
 from typing import Any, Literal
 
@@ -79,7 +81,8 @@ class Outlet:
         with self.interruption, self._lock:
             self.flush()
             dropped = self._dropped
-            for stream, text in self._tail:
+            for stream, pieces in groupby(self._tail, key=itemgetter(0)):
+                text = "".join(piece for _, piece in pieces)
                 self.channel.send(Output(self.run, stream, text, dropped=dropped))
                 dropped = 0
             self.running = False

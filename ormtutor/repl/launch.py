@@ -134,6 +134,7 @@ class Session:
         self._kernels: Kernels | None = None
         self._progress: Progress | None = None
         self._give_up: Callable[[], None] = _nothing
+        self._is_left: Callable[[], bool] = bool
 
     def _open(self, dialog: Dialog) -> None:
         """Find the lessons, make the tutor, open the lesson. A job of the worker.
@@ -143,6 +144,8 @@ class Session:
         try:
             self._assemble(dialog)
         except TutorError as error:
+            if self._is_left():
+                return  # the kernels were stopped under it
             self.failure = error
             self._give_up()
 
@@ -216,14 +219,16 @@ class Session:
             mouse=wishes.mouse,
             panel=wishes.panel,
         )
-        self._give_up = screen.quit
-        opening.taken_over()
+        self._give_up, self._is_left = screen.quit, lambda: screen.is_closing
+        screen.app.after_render += lambda app: opening.taken_over()
         try:
             screen.run(lambda: self._furnish(screen, ascii_only))
         finally:
+            opening.guard()
+            opening.leave()
+            if screen.console is not None:
+                self._print(screen.console, ascii_only)
             self._end(screen.dialog)
-        if screen.console is not None:
-            self._print(screen.console, ascii_only)
         if self.failure is not None:
             raise self.failure
 

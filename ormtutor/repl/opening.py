@@ -11,6 +11,7 @@ are worth these lines.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from ormtutor.repl.frame import first_frame
@@ -37,6 +38,7 @@ class Opening:
         """Paint the frame and put the terminal into the mode in which prompt_toolkit reads it."""
         if not self._hold_keys():
             return
+        self.guard()
         lines, places = first_frame(columns, rows)
         row, column = places.console.y + 1, places.console.x + 1
         painted = "\r\n".join(
@@ -45,6 +47,14 @@ class Opening:
         sys.stdout.write(f"{_ENTER}{painted}\x1b[{row};{column}H>>> ")
         sys.stdout.flush()
         self._is_painted = True
+
+    def guard(self) -> None:
+        """Let a signal that ends us raise SystemExit, so that `close` is reached.
+
+        While prompt_toolkit's loop runs it has handlers of its own, and takes ours away.
+        """
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+            signal.signal(getattr(signal, name), _leave_by_signal)
 
     def _hold_keys(self) -> bool:
         """Let keys wait as they are: no echo, no lines, no signals; False where that cannot be."""
@@ -82,3 +92,7 @@ class Opening:
 
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._saved)
             self._saved = None
+
+
+def _leave_by_signal(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)

@@ -14,8 +14,7 @@ import contextlib
 import signal
 import threading
 import time
-import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.enums import EditingMode
@@ -133,6 +132,11 @@ class Screen:
         dialog.on_input = self._ask_learner
         self._command_keys = command_keys(self, table)
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the screen is being left."""
+        return self._is_closing
+
     def run(self, begin: Callable[[], None]) -> None:
         """Show the screen until it is left. The transcript is then to be printed by the caller.
 
@@ -146,7 +150,15 @@ class Screen:
             self.worker.do(self.look)
 
         self.app.after_render += first_frame_stands
-        self.app.run(pre_run=self._started)
+        # prompt_toolkit would show a traceback and wait for Enter.
+        self.app.run(pre_run=self._started, set_exception_handler=False)
+
+    def _on_crash(self, loop: object, context: dict[str, Any]) -> None:
+        """Something of ours is broken in the terminal's own thread: leave, and raise it there."""
+        fault = context.get("exception") or RuntimeError(context.get("message"))
+        self._is_closing = True
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(exception=fault)
 
     # --- what happens -----------------------------------------------------------------------------
 
@@ -188,8 +200,9 @@ class Screen:
         """Start what goes on beside: colours, the clock of running code, the signals to leave."""
         loop = self.app.loop
         assert loop is not None  # called inside the running loop
+        loop.set_exception_handler(self._on_crash)
         loop.call_later(frame.RUNNING_AFTER, self._tick)
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
             if hasattr(signal, name):
                 with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(getattr(signal, name), self._exit)
@@ -222,11 +235,8 @@ class Screen:
 
     def _on_fault(self, fault: Exception) -> None:
         """Say that something of ours is broken, keep the details for a report, and go on."""
-        path = files.report_directory() / "fault.txt"
-        where = ""
-        with contextlib.suppress(OSError):
-            files.write_text(path, "".join(traceback.format_exception(fault)))
-            where = f" The details are in {path}."
+        path = files.keep_fault(fault)
+        where = f" The details are in {path}." if path is not None else ""
         self.display.notice = f"A fault of ormtutor itself: {fault!r}.{where}"
         if self.dialog is not None:
             self.dialog.say(self.display.notice, "error")

@@ -90,6 +90,14 @@ class Pty:
         self.child.setwinsize(rows, columns)
         self.screen.resize(rows, columns)
 
+    def end_with(self, attributes: list[object]) -> int:
+        """Wait for the end, and that the terminal's modes are these again; return the exit code."""
+        until = time.monotonic() + PATIENCE
+        while self.read():
+            assert time.monotonic() < until, self.text
+        assert self.attributes() == attributes
+        return self.end()
+
     def attributes(self) -> list[object]:
         """Return the modes of the terminal: echo, lines, signals, special keys."""
         return list(termios.tcgetattr(self.child.fileno()))

@@ -14,6 +14,7 @@ from ormtutor.course.progress import Progress
 from ormtutor.kernel.client import Kernel
 from ormtutor.kernel.messages import Message, Output
 from ormtutor.tutor import Turn, Tutor
+from tests.repl.conftest import Talk
 from tests.repl.pseudoterminal import Pty
 from tests.repl.shelf import LESSON_FILE, lesson
 
@@ -134,3 +135,11 @@ def resident(process: int) -> int:
     """Return the bytes of memory that a process holds."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * 4096
+
+
+@pytest.fixture
+def talk() -> Iterator[Talk]:
+    """Return a dialog in the first step of the shelf lesson."""
+    talk = Talk()
+    yield talk
+    talk.dialog.tutor.close()

@@ -26,6 +26,7 @@ from tests.survival.conftest import Learner, processes, within
         ("import os; os._exit(3)", "exit code 3"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
         ("import ctypes; ctypes.string_at(0)", "killed by SIGSEGV"),
+        ("import builtins; vars(builtins).clear()", "exit code 1"),
         (
             "import sys; sys.setrecursionlimit(10**8)\nnest = []\n"
             "for _ in range(300000): nest = [nest]\nrepr(nest)",

@@ -28,7 +28,7 @@ from ormtutor.miniorm.sql import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 
@@ -43,12 +43,23 @@ class SeveralClasses:
         return [cls for each in self.references if (cls := each()) is not None]
 
 
-def add_class(names: Any, several: dict[str, SeveralClasses], cls: Any) -> None:
+def add_class(names: Any, several: dict[str, SeveralClasses], cls: Any) -> Callable[[], None]:
     """Enter a class under its name. `names` is the learner's own dictionary, or a weak one.
 
-    Warns when a class of the same name and module is replaced.
+    Warns when a class of the same name and module is replaced. Returns what takes it back, for a
+    class that could then not be mapped.
     """
     name = cls.__name__
+    before, several_before = names.get(name), several.get(name)
+
+    def take_back() -> None:
+        names.pop(name, None)
+        several.pop(name, None)
+        if before is not None:
+            names[name] = before
+        if several_before is not None:
+            several[name] = several_before
+
     present = several[name].classes() if name in several else []
     if not present and names.get(name) is not None:
         present = [names[name]]
@@ -63,6 +74,7 @@ def add_class(names: Any, several: dict[str, SeveralClasses], cls: Any) -> None:
         several[name] = SeveralClasses([*present, cls])
     else:
         several.pop(name, None)
+    return take_back
 
 
 class Resolver:

@@ -108,6 +108,10 @@ def synonym_for(name: str, map_column: bool = False) -> Callable[[Any], SynonymP
     return decorate
 
 
+def _nothing() -> None:
+    """Nothing was entered yet."""
+
+
 # Reading a class ------------------------------------------------------------------------------
 
 
@@ -129,20 +133,27 @@ class ClassScan:
         cls = self.cls
         self._refuse_inheritance()
         type.__setattr__(cls, "_sa_declared_attr_given", {})
+        take_back = _nothing
         try:
             found = self._collect()
             self._check_table_arguments()
-            clsregistry.add_class(self.registry._class_registry, self.registry._several, cls)
+            registry_ = self.registry
+            take_back = clsregistry.add_class(registry_._class_registry, registry_._several, cls)
             self._take_all(found)
             self._extract_columns()
-            table = self._table()
-            arguments = dict(getattr(cls, "__mapper_args__", None) or {})
+            mapper = self._make_mapper(self._table())
+        except BaseException:
+            take_back()
+            raise
         finally:
             type.__delattr__(cls, "_sa_declared_attr_given")
-        properties = {**self.properties, **arguments.pop("properties", {})}
-        mapper = Mapper(cls, table, properties, registry=self.registry, **arguments)
         type.__setattr__(cls, "__mapper__", mapper)
         return mapper
+
+    def _make_mapper(self, table: Any) -> Mapper:
+        arguments = dict(getattr(self.cls, "__mapper_args__", None) or {})
+        properties = {**self.properties, **arguments.pop("properties", {})}
+        return Mapper(self.cls, table, properties, registry=self.registry, **arguments)
 
     def _refuse_inheritance(self) -> None:
         if any(manager_of_class(base) is not None for base in self.cls.__mro__[1:]):
