@@ -114,7 +114,12 @@ def generate(seed: int, blocks: int = 40) -> Program:
 
 
 class Generator:
-    """Draws one program; keeps the names that exist, to speak of them later."""
+    """Draws one program; keeps the names that exist, to speak of them later.
+
+    links: the relationships that objects are made and changed with.
+    """
+
+    links: Sequence[Link] = LINKS
 
     def __init__(self, chance: random.Random, seed: int) -> None:
         self.chance = chance
@@ -235,7 +240,7 @@ Base.metadata.create_all(engine)
         self.count += 1
         name = f"{kind.lower()}{self.count}"
         fields = [f"{key}={self.value(what)}" for key, what in COLUMNS[kind].items()]
-        for link in LINKS:
+        for link in self.links:
             if link.owner == kind and self.names[link.target] and self.chance.random() < 0.35:
                 target = self.chance.choice(self.names[link.target])
                 fields.append(f"{link.name}={'[' + target + ']' if link.many else target}")
@@ -262,7 +267,7 @@ Base.metadata.create_all(engine)
         return f"show(lambda: setattr({name}, {key!r}, {self.value(what)}))"
 
     def link(self) -> str:
-        link = self.chance.choice(LINKS)
+        link = self.chance.choice(self.links)
         _, owner = self.any_name(link.owner)
         _, target = self.any_name(link.target)
         if not link.many:
@@ -278,7 +283,7 @@ Base.metadata.create_all(engine)
         )
 
     def unlink(self) -> str:
-        link = self.chance.choice(LINKS)
+        link = self.chance.choice(self.links)
         _, owner = self.any_name(link.owner)
         _, target = self.any_name(link.target)
         if not link.many:

@@ -104,7 +104,8 @@ class RootTransaction(Transaction):
         finally:
             self._end_nested()
             self._active = False
-            self._detach()
+        # When COMMIT fails it stays on the connection, which waits for rollback().
+        self._detach()
 
     def rollback(self) -> None:
         """Undo the work; only a warning comes when it is over already."""

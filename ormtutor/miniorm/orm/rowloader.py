@@ -475,7 +475,11 @@ class LoaderSource:
         keys = [loader.key for loader in plan.later if plan.known_too or not loader.only_new]
         if not keys:
             return []
-        lacks = " or ".join(f"{key!r} not in {obj}.__dict__" for key in keys)
+        # What is not there, but has changed, is not lacking.
+        lacks = " or ".join(
+            f"{key!r} not in {obj}.__dict__ and {key!r} not in state.committed_state"
+            for key in keys
+        )
         return [f"if ({lacks}) and state not in batch{number}: known{number}[state] = {obj}"]
 
     def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:

@@ -799,6 +799,8 @@ class Session(SessionFactoryMethods):
         Raises: FlushError: a primary key is NULL.
         """
         states = list(states)
+        # First, since reading an expired key may fail, and a rollback then has to find them all.
+        self._register_altered(states)
         identity_map = self.identity_map
         mapper = key = table = None
         for state in states:
@@ -824,7 +826,6 @@ class Session(SessionFactoryMethods):
             state.commit_all(values, identity_map)
             if state.parents is not None:
                 state._orphaned_outside_of_session = False
-        self._register_altered(states)
         self._leave_pending(states)
 
     def _ident_of(self, state: InstanceState, values: dict[str, Any]) -> Any:

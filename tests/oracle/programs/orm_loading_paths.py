@@ -81,6 +81,17 @@ def waiting_change(session, Garden):
     print(len(garden.trees), garden.size)
 
 
+def unseen_change(session, Garden, Tree, Bird):
+    """A collection that is not loaded, but has changed, is not lacking: nothing is loaded for it."""
+    tree = session.query(Tree).first()
+    garden = session.query(Garden).first()
+    session.commit()
+    with session.no_autoflush:
+        Bird(trees=[tree])
+        print(len(garden.trees))
+        print(len(tree.birds))
+
+
 for trees, garden in product(EAGER, EAGER):
     print(trees, garden)
     walk(*orchard(trees, garden, "select", "select"))
@@ -93,3 +104,5 @@ for trees in (*EAGER, "immediate"):
     waiting_change(session, Garden)
     session.query(Garden).options(joinedload(Garden.trees)).populate_existing().all()
     session.close()
+for birds in (*EAGER, "immediate"):
+    unseen_change(*orchard("select", "select", birds, "select"))

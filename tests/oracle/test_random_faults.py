@@ -1,0 +1,67 @@
+"""A flush that fails at any of its statements is undone by rollback(), and can be done again.
+
+The same programs on miniorm and on SQLAlchemy: what is told of the errors, of the states of the
+objects and of the tables is the same; on miniorm it is also what faults.py asks for. In
+tests/miniorm/orm/test_faults.py they run without listeners, by the shorter ways to the cursor.
+
+`make check` runs a small fixed sample; `make soak` hundreds of seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.oracle.comparison import Engine, Outcome, differences, engines
+from tests.oracle.faults import generate_faults
+
+SAMPLE = (0, 3, 4, 104)
+CHUNKS = range(10)
+CHUNK = 30
+ORDERS = 8
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Engine, Engine]]:
+    ours, oracle = engines()
+    yield ours, oracle
+    ours.stop()
+    oracle.stop()
+
+
+def disagreement(seed: int, ours: Engine, oracle: Engine) -> list[str]:
+    """Return how a program is undone differently, or not as it should be."""
+    source = generate_faults(seed).source
+    mine = ours.run(source)
+    found = unlike(mine, oracle.run(source))
+    for order in range(1, ORDERS if found else 0):
+        found = unlike(mine, oracle.run(source, order=order))
+        if not found:
+            break
+    return [f"seed {seed}: {text}" for text in found + broken(mine)]
+
+
+def unlike(ours: Outcome, theirs: Outcome) -> list[str]:
+    """Return what differs; the order of statements between tables is a set's, in SQLAlchemy."""
+    return [found for found in differences(ours, theirs) if not found.startswith("log:")]
+
+
+def broken(ours: Outcome) -> list[str]:
+    return [
+        line for line in ours.output if line.startswith(("as ", "all ")) and line[-4:] != "True"
+    ]
+
+
+@pytest.mark.parametrize("seed", SAMPLE)
+def test_a_failing_flush_is_undone_as_by_sqlalchemy(seed: int, both: tuple[Engine, Engine]) -> None:
+    assert disagreement(seed, *both) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_many_failing_flushes_are_undone_as_by_sqlalchemy(
+    chunk: int, both: tuple[Engine, Engine]
+) -> None:
+    first = 1000 + chunk * CHUNK
+    assert [disagreement(seed, *both) for seed in range(first, first + CHUNK)] == [[]] * CHUNK
