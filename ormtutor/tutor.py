@@ -617,9 +617,16 @@ class Tutor:
         self.progress.record(self.lesson.id, self.step.id, hints=hints)
         return self.step.hints[self.hints_shown - 1]
 
-    def solution(self) -> str | None:
-        """Reveal one more line of the lesson's own answer; None when all are shown."""
-        lines = [line for example in self.step.reference for line in example.source.split("\n")]
+    def solution(self) -> tuple[str, bool] | None:
+        """Reveal one more line of the lesson's own answer, and whether a statement goes on with it.
+
+        None when all lines are shown.
+        """
+        lines = [
+            (line, place > 0)
+            for example in self.step.reference
+            for place, line in enumerate(example.source.split("\n"))
+        ]
         if self._shown_lines >= len(lines):
             return None
         self._shown_lines += 1

@@ -566,13 +566,19 @@ def test_the_solution_comes_line_by_line(enter: Open) -> None:
     tutor = enter("session", "queued")
     lines = [tutor.solution() for _ in range(6)]
     assert lines == [
-        NOOR,
-        "session.add(noor)",
-        "noor.id is None",
-        "session.flush()",
-        "noor.id",
+        (NOOR, False),
+        ("session.add(noor)", False),
+        ("noor.id is None", False),
+        ("session.flush()", False),
+        ("noor.id", False),
         None,
     ]
+
+
+def test_a_line_of_the_solution_says_whether_a_statement_goes_on(enter: Open) -> None:
+    tutor = enter("session", "list")
+    goes_on = [found[1] for found in iter(tutor.solution, None) if found is not None]
+    assert goes_on == [False, False, True, True, False]
 
 
 def test_the_learner_goes_on_with_her_own_names(enter: Open, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from ormtutor.errors import CommandError
 from ormtutor.repl import advice, asking, notes, panels, source, views
 from ormtutor.repl.asking import number_of
 from ormtutor.repl.cells import Line, grid, text_of, wrap
+from ormtutor.repl.display import CONTINUED, PROMPT
 from ormtutor.repl.events import Concluded, Entered, Replied
 from ormtutor.repl.listing import listing, listing_words
 from ormtutor.repl.prose import render
@@ -344,8 +345,10 @@ def _solution(dialog: Dialog, argument: str) -> None:
             f":solution knows no {argument!r}", hint="`:solution` or `:solution all`"
         )
     shown = 0
-    while (line := dialog.tutor.solution()) is not None:
-        dialog.tell(partial(panels.shown_code, line.rstrip("\n")))
+    while (found := dialog.tutor.solution()) is not None:
+        line, goes_on = found
+        prompt = CONTINUED if goes_on else PROMPT
+        dialog.tell(partial(panels.shown_code, line.rstrip("\n"), prompt=prompt))
         shown += 1
         if argument != "all":
             return

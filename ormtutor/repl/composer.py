@@ -85,7 +85,15 @@ class Composer:
             panels=has_panels,
             asked=display.is_panel_asked,
             reading=display.is_covered,
+            idle=self._is_idle(),
         )
+
+    def _is_idle(self) -> bool:
+        """Whether nothing was typed in this step yet, and no panel has anything to show for it."""
+        now = self.display.snapshot
+        if now is None or self.console.running is not None or self.display.tab != "sql":
+            return False
+        return not any(turn.kind != "demo" or turn.statements for turn in now.turns)
 
     def compose(
         self, places: frame.Plan, input_rows: int, below: list[Line]

@@ -26,6 +26,8 @@ LEAST_ROWS = 16
 FULL_ROWS = 24
 """Under so many rows the lesson is its goal line only; four fewer, and the panel waits for F2."""
 CONSOLE_ROWS = 8
+IDLE_CONSOLE_ROWS = 6
+"""What the console keeps while nothing was typed in a step: the text to read goes first."""
 
 LESSON = "Lesson"
 RUNNING_AFTER = 0.08
@@ -95,18 +97,20 @@ def plan(
     panels: bool = True,
     asked: bool = False,
     reading: bool = False,
+    idle: bool = False,
 ) -> Plan:
     """Return the places for a window.
 
     `text_rows` is how many rows the lesson text would like, `input_rows` what the input takes.
     `panels` is off after F9; `asked` is set when the learner opened a panel by hand, which a low
-    window then shows; `reading` gives the text all that the input line does not need (F3).
+    window then shows; `reading` gives the text all that the input line does not need (F3); `idle`
+    says that nothing was typed in this step yet and the panel has nothing to show.
     """
     if not fits(columns, rows):
         return _bare(columns, rows)
     if columns >= WIDE_COLUMNS and rows >= WIDE_ROWS:
-        return _wide(columns, rows, text_rows, input_rows, panels, reading)
-    return _medium(columns, rows, text_rows, input_rows, panels, asked, reading)
+        return _wide(columns, rows, text_rows, input_rows, panels, reading, idle)
+    return _medium(columns, rows, text_rows, input_rows, panels, asked, reading, idle)
 
 
 def text_width(columns: int, rows: int, *, panels: bool = True) -> int:
@@ -122,14 +126,21 @@ def _bare(columns: int, rows: int) -> Plan:
 
 
 def _wide(
-    columns: int, rows: int, text_rows: int, input_rows: int, panels: bool, reading: bool
+    columns: int,
+    rows: int,
+    text_rows: int,
+    input_rows: int,
+    panels: bool,
+    reading: bool,
+    idle: bool,
 ) -> Plan:
     inner = rows - 5  # header, three borders, keys
     left = (columns - 3) // 2 if panels else columns - 2
     if reading:
         lesson_rows = inner - min(max(input_rows + 2, 4), inner - 3)
     else:
-        most = max(3, min(inner - CONSOLE_ROWS, inner - max(CONSOLE_ROWS, inner * 2 // 5)))
+        least = CONSOLE_ROWS if idle else max(CONSOLE_ROWS, inner * 2 // 5)
+        most = max(3, inner - least)
         lesson_rows = max(3, min(text_rows, most))
     lesson = Area(2, 2, left - 2, lesson_rows)
     console = Area(2, 3 + lesson_rows, left - 2, inner - lesson_rows)
@@ -154,6 +165,7 @@ def _medium(
     panels: bool,
     asked: bool,
     reading: bool,
+    idle: bool,
 ) -> Plan:
     inner = rows - 4  # header, the rules around the text, keys; the panel brings two rules more
     if reading:
@@ -163,6 +175,9 @@ def _medium(
     lesson_rows = 1 if rows < FULL_ROWS else max(1, min(text_rows, share))
     shown = panels and (asked or rows >= LEAST_ROWS + 4)
     panel_rows = min(share, inner - 2 - lesson_rows - CONSOLE_ROWS) if shown else 0
+    if idle and panel_rows > 0 and rows >= FULL_ROWS:
+        panel_rows = 1
+        lesson_rows = max(1, min(text_rows, inner - 2 - panel_rows - IDLE_CONSOLE_ROWS))
     return _stacked(columns, rows, lesson_rows, max(0, panel_rows))
 
 
@@ -399,5 +414,5 @@ def menu(proposals: Sequence[tuple[str, str]], current: int | None, room: int) -
 
 def first_frame(columns: int, rows: int) -> tuple[list[Line], Plan]:
     """Return what to paint before anything is known: the frame, and room for a prompt."""
-    places = plan(columns, rows, text_rows=8)
+    places = plan(columns, rows, text_rows=rows, idle=True)
     return compose(places, Contents(header=header(columns, kernel="starting"), keys=[])), places

@@ -255,9 +255,9 @@ def said(text: str, room: int, *, style: str = "", lead: str = "") -> list[Line]
     ]
 
 
-def shown_code(source: str, room: int) -> list[Line]:
+def shown_code(source: str, room: int, *, prompt: str = PROMPT) -> list[Line]:
     """Return code to be read, with its prompts, a little to the right."""
-    return indent(echo(source, max(8, room - 2)), 2)
+    return indent(echo(source, max(8, room - 2), prompt=prompt), 2)
 
 
 def indent(lines: Iterable[Line], cells: int) -> list[Line]:

@@ -41,6 +41,18 @@ def test_the_console_has_at_least_eight_rows(columns: int, rows: int) -> None:
     assert plan(columns, rows).console.height >= frame.CONSOLE_ROWS
 
 
+def test_before_anything_is_typed_the_text_has_the_room() -> None:
+    idle = frame.plan(80, 24, text_rows=40, idle=True)
+    assert idle.lesson is not None
+    assert idle.panel is not None
+    heights = (idle.lesson.height, idle.console.height, idle.panel.height)
+    assert heights == (11, frame.IDLE_CONSOLE_ROWS, 1)
+    at_work = frame.plan(80, 24, text_rows=40)
+    assert at_work.lesson is not None
+    assert at_work.panel is not None
+    assert (at_work.lesson.height, at_work.console.height, at_work.panel.height) == (5, 8, 5)
+
+
 def test_in_a_low_window_the_lesson_is_its_goal_line() -> None:
     lesson = plan(80, 23).lesson
     assert lesson is not None
