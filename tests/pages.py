@@ -17,6 +17,7 @@ from ormtutor.cli.arguments import help_of
 from ormtutor.course.library import find
 from ormtutor.differences import DIFFERENCES
 from ormtutor.repl.commands import COMMANDS
+from ormtutor.repl.glossary import GLOSSARY
 from tests.concepts import CONCEPTS
 from tests.oracle.supported import PROGRAMS, SUPPORTED, programs_with
 from tests.traces import COMMIT, ENGINE, LAZY_LOAD, traced
@@ -172,10 +173,27 @@ module here finds its grown-up sister by this table; modules without such a clas
 {table(["Here", "What it is", "In SQLAlchemy"], rows)}"""
 
 
+def terms() -> str:
+    """Return the glossary, each term with a link to the lesson that teaches it."""
+    lessons = {lesson.id: lesson for lesson in find().lessons}
+    parts = []
+    for term in sorted(GLOSSARY, key=lambda term: term.name.casefold()):
+        lesson = lessons[term.step.partition("/")[0]]
+        link = f"[{term.step}](../lessons/{lesson.path.name})"
+        others = f" Also: {', '.join(term.others)}." if term.others else ""
+        parts.append(f"\n## {term.name}\n\n{term.text}{others}\n\nTaught in {link}.\n")
+    return f"""# The terms of the field
+
+{MADE}
+`:help TERM` at the prompt shows one of them.
+{"".join(parts)}"""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "concepts.md": concepts,
     "differences.md": differences,
+    "glossary.md": terms,
     "modules.md": modules,
     "supported.md": supported,
     "traces.md": followed,

@@ -25,7 +25,7 @@ from ormtutor.kernel.recorder import Recorder
 MOST = 300
 _WORD = re.compile(r"[^\W\d]\w*\Z|\Z")
 _PATH = re.compile(r"([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*\.\s*\w*\Z")
-_MISSING = object()
+MISSING = object()
 
 
 class Completer:
@@ -74,17 +74,17 @@ class Completer:
             yield name, _kind(getattr(builtins, name))
 
     def _value(self, path: str) -> Any:
-        """Return what a dotted path stands for, without running anything; _MISSING: not known."""
+        """Return what a dotted path stands for, without running anything; MISSING: not known."""
         first, *rest = (part.strip() for part in path.split("."))
-        value = self.namespace.get(first, getattr(builtins, first, _MISSING))
+        value = self.namespace.get(first, getattr(builtins, first, MISSING))
         for name in rest:
-            value = _without_running(value, name)
+            value = without_running(value, name)
         return value
 
     # --- attributes -------------------------------------------------------------------------------
 
     def _attributes(self, value: Any) -> Iterator[tuple[str, str]]:
-        if value is _MISSING:
+        if value is MISSING:
             return
         mapper = self._mapper(value)
         if mapper is not None:
@@ -95,8 +95,8 @@ class Completer:
         if type(value).__name__.endswith("ColumnCollection"):
             for name in value.keys():  # noqa: SIM118
                 yield name, "column"
-        for name in sorted(_own_names(value)):
-            yield name, _kind(_without_running(value, name))
+        for name in sorted(own_names(value)):
+            yield name, _kind(without_running(value, name))
 
     def _mapper(self, value: Any) -> Any:
         """Return the mapper of a mapped class or object."""
@@ -141,7 +141,7 @@ class Completer:
         return None
 
 
-def _own_names(value: Any) -> set[str]:
+def own_names(value: Any) -> set[str]:
     """Return the names of an object and its classes, without asking its `__dir__`."""
     names: set[str] = set()
     with contextlib.suppress(AttributeError):
@@ -153,19 +153,19 @@ def _own_names(value: Any) -> set[str]:
     return names
 
 
-def _without_running(value: Any, name: str) -> Any:
+def without_running(value: Any, name: str) -> Any:
     """Return an attribute if that runs no code: from a dictionary, or a plain class attribute."""
-    if value is _MISSING:
-        return _MISSING
+    if value is MISSING:
+        return MISSING
     if isinstance(value, types.ModuleType):
-        return vars(value).get(name, _MISSING)
+        return vars(value).get(name, MISSING)
     if name in ("c", "columns") and type(value).__name__ in ("Table", "Alias", "Subquery"):
-        return getattr(value, name, _MISSING)
-    found = inspect.getattr_static(value, name, _MISSING)
+        return getattr(value, name, MISSING)
+    found = inspect.getattr_static(value, name, MISSING)
     if isinstance(found, staticmethod | classmethod | types.FunctionType):
-        return getattr(value, name, _MISSING)
+        return getattr(value, name, MISSING)
     if isinstance(found, property) or hasattr(type(found), "__get__"):
-        return found if isinstance(value, type) else _MISSING
+        return found if isinstance(value, type) else MISSING
     return found
 
 
@@ -177,12 +177,12 @@ def _class_of_chain(before: str) -> Any:
         (r"\bselect\(", "sqlalchemy.sql.selectable", "Select"),
     ):
         if re.search(call, statement):
-            return getattr(sys.modules.get(module), name, _MISSING)
-    return _MISSING
+            return getattr(sys.modules.get(module), name, MISSING)
+    return MISSING
 
 
 def _parameters(value: Any) -> list[str]:
-    if value is _MISSING or not callable(value):
+    if value is MISSING or not callable(value):
         return []
     try:
         signature = inspect.signature(value)

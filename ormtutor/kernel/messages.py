@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 Status = Literal["ok", "error", "interrupted", "incomplete"]
-ViewName = Literal["session", "tables", "names", "effects", "explain", "story", "plan", "whatif"]
+ViewName = Literal[
+    "session", "tables", "names", "effects", "explain", "story", "plan", "whatif", "doc"
+]
 ObjectState = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 
@@ -103,7 +105,7 @@ class Inspect(Message):
     transaction and committed, states of the named objects, reprs of names, what was printed.
     `budget` in milliseconds. `about` says what a view is to tell of: `explain` the number of a
     statement, `story` the name of an object, `whatif`
-    that of a session or nothing.
+    that of a session or nothing, `doc` a dotted name.
     """
 
     run: int

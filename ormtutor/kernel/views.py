@@ -17,7 +17,7 @@ The shapes:
               "moments": [{"what": state or what happened, "line": int, "source": text,
               "statement": int, "cause": text, "when": "step" | "before" | "setup"}]}
     explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
-    plan, whatif  told in forecast.py
+    plan, whatif  told in forecast.py; doc: in describing.py
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
               "rows": [[repr]], "count": int, "changed": [index of a row that is not committed],
@@ -37,6 +37,7 @@ from collections.abc import Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
+from ormtutor.kernel.describing import Describer
 from ormtutor.kernel.facts import Facts, quote
 from ormtutor.kernel.forecast import Forecasts
 from ormtutor.kernel.interruption import OutOfTime, time_limit
@@ -70,6 +71,7 @@ class Views:
             "story": self._story,
             "plan": self._forecasts.plan,
             "whatif": self._whatif,
+            "doc": Describer(facts).doc,
         }
 
     def view(self, what: str, seconds: float, about: str = "") -> Any:
@@ -84,6 +86,9 @@ class Views:
                         getattr(self, f"_{what}")(content)
             except OutOfTime:
                 content["cut"] = True
+            except Exception as error:  # the learner's own, from a type or an expression of theirs
+                content["cut"] = True
+                content["problem"] = f"that cannot be told: {type(error).__name__}: {error}"
         return content
 
     # --- tables -----------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from ormtutor.errors import CommandError
 from ormtutor.repl import forecast, lives, queryplan
-from ormtutor.repl.cells import Line, wrap
+from ormtutor.repl.cells import Line, visible, wrap
+from ormtutor.repl.glossary import Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ormtutor.kernel.messages import ViewName
@@ -135,3 +136,44 @@ def whatif(dialog: Dialog, argument: str) -> None:
         title=f"What if {how}",
         words=forecast.whatif_words(content, how),
     )
+
+
+# --- names and terms ------------------------------------------------------------------------------
+
+
+def doc(dialog: Dialog, argument: str) -> None:
+    """Tell what a name stands for: what it is, its signature, its docstring."""
+    if not argument:
+        raise CommandError("about which name?", hint="`:doc session.add`, `:doc Member`.")
+    content = look(dialog, "doc", argument)
+    words = [f"{argument} is {content['kind']}."]
+    words += [f"It is called as {content['signature']}."] if content["signature"] else []
+    words += [f"{fact}." for fact in content["facts"]]
+    words += [visible(line) for line in content["doc"] if line.strip()]
+    words += [_left_out(content)] if content["more"] else []
+    dialog.tell(lambda room: _doc_lines(content, room), title=argument, words=words)
+
+
+def _doc_lines(content: Mapping[str, Any], room: int) -> list[Line]:
+    head = content["signature"] or content["name"]
+    lines = paragraph(visible(head), room, style="class:strong")
+    lines += paragraph(visible(content["kind"]), room, indent=2)
+    for fact in content["facts"]:
+        lines += paragraph(visible(fact), room, indent=2)
+    if content["doc"]:
+        lines.append([])
+    for line in content["doc"]:
+        lines += paragraph(visible(line), room, indent=2) if line.strip() else [[]]
+    if content["more"]:
+        lines.append([("class:quiet", f"  {_left_out(content)}")])
+    return lines
+
+
+def _left_out(content: Mapping[str, Any]) -> str:
+    return f"{content['more']} more lines are left out."
+
+
+def term(dialog: Dialog, found: Term) -> None:
+    """Tell a term of the glossary, and where it is taught."""
+    link = f"Taught in `{found.step}`: `:go {found.step}`."
+    dialog.say(f"**{found.name}**: {found.text}\n\n{link}")

@@ -18,7 +18,7 @@ from typing import Any
 
 from ormtutor import files
 from ormtutor.errors import CommandError
-from ormtutor.repl import advice, asking, notes, panels, source, views
+from ormtutor.repl import advice, asking, glossary, notes, panels, source, views
 from ormtutor.repl.asking import number_of
 from ormtutor.repl.cells import Line, grid, text_of, wrap
 from ormtutor.repl.display import CONTINUED, PROMPT
@@ -135,11 +135,43 @@ def candidates(dialog: Dialog, text: str) -> list[tuple[str, int, str]]:
 
 
 def _help(dialog: Dialog, argument: str) -> None:
-    if argument:
-        command = find(argument.lstrip(":"))
-        dialog.tell(lambda room: _help_of(command, room), title=f"Help on :{command.name}")
+    if not argument:
+        dialog.tell(help_lines, title="Help", words=help_words())
         return
-    dialog.tell(help_lines, title="Help", words=help_words())
+    command, term = _subjects(argument)
+    if command is not None:
+        found = command
+        dialog.tell(lambda room: _help_of(found, room), title=f"Help on :{found.name}")
+    if term is not None:
+        asking.term(dialog, term)
+
+
+def _subjects(argument: str) -> tuple[Command | None, glossary.Term | None]:
+    """Return the command and the term that `:help` was asked about; one of them at least.
+
+    A colon asks for a command. A whole name goes before a beginning, and may be both.
+
+    Raises: CommandError: it is neither.
+    """
+    if argument.startswith(":"):
+        return find(argument.removeprefix(":")), None
+    command = next((one for one in COMMANDS if argument.lower() in (one.name, *one.short)), None)
+    term = glossary.find(argument)
+    if command is not None or term is not None:
+        return command, term
+    term = glossary.begins(argument)
+    try:
+        return find(argument), term
+    except CommandError as error:
+        near = glossary.near(argument)
+        if term is None and near:
+            raise CommandError(
+                f"there is no command or term {argument!r}",
+                hint=f"Did you mean {' or '.join(near)}? `:help` lists the commands.",
+            ) from error
+        if term is None:
+            raise
+        return None, term
 
 
 def _help_of(command: Command, room: int) -> list[Line]:
@@ -606,9 +638,12 @@ def _load(dialog: Dialog, argument: str) -> None:
 # --- the table ------------------------------------------------------------------------------------
 
 COMMANDS: tuple[Command, ...] = (
-    Command("help", "[COMMAND]", "all commands and keys, or one of them", _help,
-            (Key("F1", ("f1",)),), short=("h", "?"), is_quick=True, is_echoed=False,
-            choices=lambda dialog: names()),
+    Command("help", "[COMMAND|TERM]", "all commands and keys, one of them, or a term", _help,
+            (Key("F1", ("f1",)),),
+            more="Terms are those of the field: `:help identity map`, `:help N+1`. Each is told in "
+            "a few lines, with the step that teaches it.",
+            short=("h", "?"), is_quick=True, is_echoed=False,
+            choices=lambda dialog: [*names(), *(term.name for term in glossary.GLOSSARY)]),
     Command("text", "", "the whole text of the step, and back", _text,
             (Key("F3", ("f3",)),), is_quick=True, is_echoed=False),
     Command("panel", "[PANEL|off|on]", "show another panel: sql, session, tables or expected",
@@ -663,6 +698,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
             choices=lambda dialog: ("full",)),
     Command("why", "", "what the last error means and what to do", _why),
+    Command("doc", "NAME", "what a name stands for: its signature and docstring", asking.doc,
+            more="NAME may have dots: `session.add`, `Member.name`. Nothing is run to find it out, "
+            "so that a property is described and not read."),
     Command("history", "[WORD]", "what you typed, in this session and before", _history,
             is_echoed=False),
     Command("log", "", "all that the console has shown, to scroll through", _log, is_echoed=False),

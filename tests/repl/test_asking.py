@@ -138,3 +138,68 @@ def test_whatif_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
         "Plan:",
         "A flush would do nothing now: nothing is new, changed or marked.",
     ]
+
+
+def test_doc_tells_what_a_name_is(talk: Talk) -> None:
+    assert talk.perform(":doc") == [
+        "!  About which name?",
+        "   -> :doc session.add, :doc Member.",
+    ]
+    assert talk.perform(":doc Note.text") == [
+        "Note.text",
+        "  a mapped attribute of Note",
+        "  text: column notes.text, VARCHAR(60)",
+    ]
+    talk.perform('def greet(name, loud=False):\n    """Say hello."""')
+    assert talk.perform(":doc greet") == [
+        "greet(name, loud=False)",
+        "  a function",
+        "",
+        "  Say hello.",
+    ]
+    assert talk.perform(":doc gret") == [
+        "!  Nothing here is called 'gret'.",
+        "   -> Did you mean greet?",
+    ]
+
+
+def test_doc_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
+    told = lines.run('def greet(name):\n    """Say hello."""\n\n:doc greet\n')
+    assert told[-3:] == [
+        "greet is a function.",
+        "It is called as greet(name).",
+        "Say hello.",
+    ]
+
+
+def test_help_knows_the_terms_of_the_field(talk: Talk) -> None:
+    assert talk.perform(":help identity map") == [
+        "identity map: The session's register: for each class and primary key the one object that "
+        "stands for",
+        "the row. Ask for the row twice, and you get the same object twice.",
+        "",
+        "Taught in session/identity: :go session/identity.",
+    ]
+    assert talk.perform(":help N+1")[0].startswith("N+1: ")
+    assert talk.perform(":help delete orphan")[0].startswith("orphan: ")
+    assert talk.perform(":help identiy map") == [
+        "!  There is no command or term 'identiy map'.",
+        "   -> Did you mean identity map? :help lists the commands.",
+    ]
+
+
+def test_a_word_that_is_a_command_and_a_term_is_both(talk: Talk) -> None:
+    told = talk.perform(":help session")
+    assert told[0] == ":session"
+    assert any(line.startswith("session: The place of work") for line in told)
+    assert talk.perform(":help :session")[-1] == "The objects of the session and their states."
+
+
+def test_the_beginning_of_a_term_is_enough(talk: Talk) -> None:
+    assert talk.perform(":help autof")[0].startswith("autoflush: ")
+    assert talk.perform(":help nonsense")[0] == "!  There is no command :nonsense."
+
+
+def test_help_says_a_term_in_line_mode(lines: Lines) -> None:
+    told = lines.run(":help autoflush\n")
+    assert told[-1] == "Taught in `session/autoflush`: `:go session/autoflush`."
