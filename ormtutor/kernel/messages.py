@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 Status = Literal["ok", "error", "interrupted", "incomplete"]
 ViewName = Literal[
-    "session", "tables", "names", "effects", "explain", "story", "plan", "whatif", "doc"
+    "session", "tables", "names", "effects", "explain", "story", "plan", "whatif", "doc", "schema"
 ]
 ObjectState = Literal["transient", "pending", "persistent", "deleted", "detached"]
 

@@ -17,7 +17,8 @@ The shapes:
               "moments": [{"what": state or what happened, "line": int, "source": text,
               "statement": int, "cause": text, "when": "step" | "before" | "setup"}]}
     explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
-    plan, whatif  told in forecast.py; doc: in describing.py
+    plan, whatif  told in forecast.py; doc: in describing.py;
+                  schema: in mapping.py
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
               "rows": [[repr]], "count": int, "changed": [index of a row that is not committed],
@@ -42,6 +43,7 @@ from ormtutor.kernel.facts import Facts, quote
 from ormtutor.kernel.forecast import Forecasts
 from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
+from ormtutor.kernel.mapping import Schema
 from ormtutor.kernel.queryplan import QueryPlans
 from ormtutor.kernel.recorder import WouldQuery
 
@@ -72,6 +74,7 @@ class Views:
             "plan": self._forecasts.plan,
             "whatif": self._whatif,
             "doc": Describer(facts).doc,
+            "schema": Schema(facts).schema,
         }
 
     def view(self, what: str, seconds: float, about: str = "") -> Any:

@@ -9,7 +9,7 @@ After:  the dialog shows the lines, line mode says the words.
 from __future__ import annotations
 
 from ormtutor.errors import CommandError
-from ormtutor.repl import forecast, lives, queryplan
+from ormtutor.repl import forecast, lives, queryplan, schema
 from ormtutor.repl.cells import Line, visible, wrap
 from ormtutor.repl.glossary import Term
 
@@ -177,3 +177,51 @@ def term(dialog: Dialog, found: Term) -> None:
     """Tell a term of the glossary, and where it is taught."""
     link = f"Taught in `{found.step}`: `:go {found.step}`."
     dialog.say(f"**{found.name}**: {found.text}\n\n{link}")
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+MERMAID = "mermaid"
+
+
+def draw_schema(dialog: Dialog, argument: str) -> None:
+    """Draw the mapped tables, or write them as Mermaid."""
+    if argument not in ("", MERMAID):
+        raise CommandError(f":schema knows no {argument!r}", hint="`:schema` or `:schema mermaid`.")
+    content = look(dialog, "schema")
+    if argument:
+        _tell_text(dialog, schema.mermaid(content), "Schema for a page")
+        return
+    dialog.tell(
+        lambda room: schema.picture(content, room), title="Schema", words=schema.words(content)
+    )
+
+
+def draw_states(dialog: Dialog, argument: str) -> None:
+    """Draw the life of an object, with who is where; of one object also where it has been."""
+    words = argument.split()
+    is_text = MERMAID in words
+    names = [word for word in words if word != MERMAID]
+    if len(names) > 1:
+        raise CommandError("one object, or none", hint="`:states NAME`, `:states mermaid NAME`.")
+    been: list[str] = []
+    here: dict[str, list[str]] = {}
+    if names:
+        content = look(dialog, "story", names[0])
+        been, here = lives.passed(content), {content["state"]: [names[0]]}
+    else:
+        for one in look(dialog, "session")["objects"]:
+            here.setdefault(one["state"], []).append(one["name"] or one["label"])
+    if is_text:
+        _tell_text(dialog, lives.states_mermaid(here), "States for a page")
+        return
+    dialog.tell(
+        lambda room: lives.states(here, been, room),
+        title="States",
+        words=lives.states_words(here, been),
+    )
+
+
+def _tell_text(dialog: Dialog, text: Sequence[str], title: str) -> None:
+    """Show text that is to be copied: the same lines everywhere, never wrapped."""
+    dialog.tell(lambda room: [[("", visible(line))] for line in text], title=title, words=text)

@@ -688,6 +688,13 @@ COMMANDS: tuple[Command, ...] = (
             choices=asking.objects),
     Command("tables", "[TABLE]", "the tables, with how many rows in and outside the transaction",
             _tables, choices=_table_choices),
+    Command("schema", "[mermaid]", "the mapped tables, and what leads from class to class",
+            asking.draw_schema, more="`:schema mermaid` gives a Mermaid erDiagram for a page.",
+            choices=lambda dialog: (asking.MERMAID,)),
+    Command("states", "[NAME|mermaid]", "the life of an object, and who is in which state",
+            asking.draw_states, more="With NAME also where that object has been. `:states mermaid` "
+            "gives a Mermaid stateDiagram for a page.",
+            choices=lambda dialog: (asking.MERMAID, *asking.objects(dialog))),
     Command("rows", "[TABLE]", "the rows of a table", _rows, choices=_table_choices),
     Command("plan", "", "what a flush would do now, without doing it", asking.plan),
     Command("whatif", "rollback|commit|close [SESSION]",

@@ -11,7 +11,7 @@ from ormtutor.repl.cells import clip_text, grid, visible, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ormtutor.repl.cells import Line
@@ -93,3 +93,102 @@ def _nothing(content: Mapping[str, Any]) -> str:
     if content["state"] == "transient":
         return NO_MOMENTS["transient"]
     return NO_MOMENTS["followed" if content["followed"] else "lost"]
+
+
+# --- all states, and who is where -----------------------------------------------------------------
+
+MEANINGS = {
+    "transient": "made, and no session knows it",
+    "pending": "in a session, waiting for its INSERT",
+    "persistent": "has a row, and stands in the identity map",
+    "deleted": "its DELETE was sent, the transaction is open",
+    "detached": "has a key, and no session",
+}
+
+# The straight way, and all others: from, to, by what.
+STRAIGHT = (
+    ("transient", "pending", "session.add()"),
+    ("pending", "persistent", "flush: INSERT"),
+    ("persistent", "deleted", "session.delete(), then flush: DELETE"),
+    ("deleted", "detached", "commit"),
+)
+ASIDE = (
+    ("pending", "transient", "rollback, expunge, close"),
+    ("persistent", "transient", "rollback, if its INSERT was of this transaction"),
+    ("persistent", "detached", "expunge, close"),
+    ("detached", "persistent", "session.add()"),
+    ("deleted", "persistent", "rollback"),
+)
+LOADED = "loaded by a query"
+MOST_NAMES = 6
+
+
+def states(here: Mapping[str, list[str]], been: Sequence[str], room: int) -> list[Line]:
+    """Return the life of an object: who is in which state, and the ways between them.
+
+    `been` are the states that the one object that was asked about has passed.
+    """
+    ways = {before: by for before, _, by in STRAIGHT}
+    lines: list[Line] = []
+    for state, meaning in MEANINGS.items():
+        names = here.get(state, [])
+        mark = ">" if names else "+" if state in been else " "
+        style = "class:strong" if names else ""
+        rest = f"  {_some(names)}" if names else ""
+        lines += wrap(
+            [("class:ok", f" {mark} "), (style, f"{state:<11}"), ("class:quiet", meaning),
+             ("class:strong", rest)],
+            room, indent=14,
+        )  # fmt: skip
+        if state in ways:
+            lines.append([("class:quiet", "     │ "), ("class:fact", ways[state])])
+    aside = [
+        [[("", "   "), ("class:quiet", f"{before} -> {after}")], [("class:fact", by)]]
+        for before, after, by in ASIDE
+    ]
+    lines += [[], *grid(aside, room), [("", "   "), ("class:quiet", LOADED), ("", ": persistent")]]
+    if been:
+        lines.append([("class:quiet", " > now, + been there")])
+    return lines
+
+
+def states_words(here: Mapping[str, list[str]], been: Sequence[str]) -> list[str]:
+    """Return the same in sentences, for line mode."""
+    lines = [f"{state}: {meaning}." for state, meaning in MEANINGS.items()]
+    lines += [f"{before} to {after}: by {by}." for before, after, by in (*STRAIGHT, *ASIDE)]
+    lines.append(f"{LOADED}: persistent at once.")
+    for state in MEANINGS:
+        if here.get(state):
+            names = here[state]
+            lines.append(f"{_some(names)} {'is' if len(names) == 1 else 'are'} {state} now.")
+        elif state in been:
+            lines.append(f"{state} before.")
+    return lines
+
+
+def states_mermaid(here: Mapping[str, list[str]]) -> list[str]:
+    """Return the states as a Mermaid stateDiagram, with those marked where somebody is."""
+    lines = ["stateDiagram-v2", "    [*] --> transient", f"    [*] --> persistent: {LOADED}"]
+    lines += [f"    {before} --> {after}: {by.replace(':', ' =')}"
+              for before, after, by in (*STRAIGHT, *ASIDE)]  # fmt: skip
+    now = [state for state in MEANINGS if here.get(state)]
+    if now:
+        lines += ["    classDef now font-weight:bold,stroke-width:4px",
+                  f"    class {','.join(now)} now"]  # fmt: skip
+    for state in now:
+        lines.append(f"    note right of {state}: {_some(here[state])}")
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(visible(name) for name in names[:MOST_NAMES])
+    rest = len(names) - MOST_NAMES
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def passed(content: Mapping[str, Any]) -> list[str]:
+    """Return the states that an object has been in, from its story."""
+    states = [
+        "persistent" if one["what"] == "loaded" else one["what"] for one in content["moments"]
+    ]
+    return [state for state in dict.fromkeys(states) if state in MEANINGS]

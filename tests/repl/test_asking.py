@@ -203,3 +203,25 @@ def test_the_beginning_of_a_term_is_enough(talk: Talk) -> None:
 def test_help_says_a_term_in_line_mode(lines: Lines) -> None:
     told = lines.run(":help autoflush\n")
     assert told[-1] == "Taught in `session/autoflush`: `:go session/autoflush`."
+
+
+def test_schema_draws_the_tables(talk: Talk) -> None:
+    assert talk.perform(":schema")[-1] == "Book.notes  ──<  Note.book  one-to-many"
+    assert talk.perform(":schema mermaid")[0] == "erDiagram"
+    assert talk.perform(":schema mermiad")[0] == "!  :schema knows no 'mermiad'."
+
+
+def test_states_mark_where_the_objects_are(talk: Talk) -> None:
+    told = talk.perform(*PASS, "other = Book()", ":states")
+    assert told[0].endswith("knows it  other")
+    assert told[4].endswith("identity map  atlas")
+    assert talk.perform(":states atlas")[0].startswith(" + transient")
+    assert talk.perform(":states mermaid atlas")[-1] == "    note right of persistent: atlas"
+    assert talk.perform(":states nobody")[0] == "!  There is no object called 'nobody'."
+
+
+def test_pictures_are_words_in_line_mode(lines: Lines) -> None:
+    told = lines.run(f"{SCRIPT}:schema\n:states atlas\n")
+    assert "Book.notes and Note.book: one-to-many." in told
+    assert told[-1] == "atlas is persistent now."
+    assert not any("│" in line for line in told)

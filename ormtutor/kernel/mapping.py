@@ -1,0 +1,143 @@
+"""The mapping as data: tables, columns, and what leads from class to class.
+
+Before: views.py was asked for the `schema`.
+Here:   the learner's mapped classes and the tables around them. The mappers are not configured by
+        it: where they have not been used yet, a relationship is read from its declaration.
+After:  repl/schema.py draws it, or writes it as Mermaid.
+
+The shape: {"tables": [TABLE], "relationships": [END]}, with
+
+    TABLE  {"name", "class": name or "", "columns": [{"name", "type", "key": bool,
+            "required": bool, "refers": ["table.column"]}]}
+    END    {"class", "name", "target": class or "", "kind": "one-to-many" | "many-to-one" |
+            "one-to-one" | "many-to-many" | "", "back": name or "", "secondary": table or ""}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ormtutor.kernel.facts import Facts
+
+
+class Schema:
+    """Looks at the mapped classes."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def schema(self, content: dict[str, Any], about: str) -> None:
+        """Put tables and relationships into the content."""
+        mappers = list(self._mappers())
+        by_table = {id(mapper.local_table): mapper for mapper in mappers}
+        tables = {id(mapper.local_table): mapper.local_table for mapper in mappers}
+        for mapper in mappers:
+            metadata = getattr(mapper.local_table, "metadata", None)
+            tables.update((id(one), one) for one in getattr(metadata, "tables", {}).values())
+        content["tables"] = [_table(one, by_table.get(key)) for key, one in tables.items()]
+        content["relationships"] = [end for mapper in mappers for end in _ends(mapper, mappers)]
+
+    def _mappers(self) -> Iterator[Any]:
+        """Yield the mappers of the learner's names, then those of the same registries."""
+        seen: dict[int, Any] = {}
+        for value in list(self.facts.namespace.values()):
+            if isinstance(value, type) and "_sa_class_manager" in vars(value):
+                mapper = vars(value).get("__mapper__")
+                if mapper is not None:
+                    seen[id(mapper)] = mapper
+        for mapper in list(seen.values()):
+            for other in sorted(mapper.registry.mappers, key=lambda one: one.class_.__name__):
+                seen.setdefault(id(other), other)
+        yield from seen.values()
+
+
+def _table(table: Any, mapper: Any) -> dict[str, Any]:
+    return {
+        "name": str(table.name),
+        "class": "" if mapper is None else mapper.class_.__name__,
+        "columns": [
+            {
+                "name": str(column.name),
+                "type": type_of(column),
+                "key": bool(column.primary_key),
+                "required": not column.nullable and not column.primary_key,
+                "refers": [str(one.target_fullname) for one in column.foreign_keys],
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def type_of(column: Any) -> str:
+    """Return a column's type in SQL; empty where only the column that it refers to has one."""
+    return "" if type(column.type).__name__ == "NullType" else str(column.type)
+
+
+def _ends(mapper: Any, mappers: list[Any]) -> Iterator[dict[str, Any]]:
+    columns = set(mapper.columns.keys())
+    for name, attribute in vars(mapper.class_).items():
+        if type(attribute).__name__ != "InstrumentedAttribute" or name in columns:
+            continue
+        prop = attribute.comparator.prop
+        if not hasattr(prop, "back_populates"):
+            continue  # an expression, a synonym
+        target = prop.mapper if mapper.configured else _declared_target(prop, mappers)
+        secondary = _secondary(prop)
+        yield {
+            "class": mapper.class_.__name__,
+            "name": name,
+            "target": "" if target is None else target.class_.__name__,
+            "kind": _kind(prop, mapper, target, secondary),
+            "back": prop.back_populates or "",
+            "secondary": secondary,
+        }
+
+
+def _declared_target(prop: Any, mappers: list[Any]) -> Any:
+    """Return the mapper that a declaration names; None where code would have to be run for it."""
+    named = prop.argument
+    for mapper in mappers:
+        if mapper.class_ is named or mapper is named:
+            return mapper
+        if isinstance(named, str) and mapper.class_.__name__ == named.rpartition(".")[2]:
+            return mapper
+    return None
+
+
+def _secondary(prop: Any) -> str:
+    secondary = prop.secondary
+    if secondary is None or isinstance(secondary, str):
+        return secondary or ""
+    return str(getattr(secondary, "name", "")) or "a table"
+
+
+def _kind(prop: Any, mapper: Any, target: Any, secondary: str) -> str:
+    if mapper.configured:
+        direction = prop.direction.name.lower()
+    elif secondary:
+        direction = "manytomany"
+    elif target is None:
+        return ""
+    else:
+        direction = _declared_direction(prop, mapper.local_table, target.local_table)
+    if direction == "onetomany":
+        return "one-to-one" if prop.uselist is False else "one-to-many"
+    return {"manytoone": "many-to-one", "manytomany": "many-to-many"}.get(direction, "")
+
+
+def _declared_direction(prop: Any, own: Any, other: Any) -> str:
+    """Return on which side the foreign key stands, as it will be found later."""
+    if own is other:
+        return "manytoone" if prop.remote_side else "onetomany"
+    if _refers(own, other):
+        return "manytoone"
+    return "onetomany" if _refers(other, own) else ""
+
+
+def _refers(child: Any, parent: Any) -> bool:
+    return any(
+        str(key.target_fullname).rpartition(".")[0] == parent.name
+        for column in child.columns
+        for key in column.foreign_keys
+    )
