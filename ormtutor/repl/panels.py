@@ -41,6 +41,7 @@ from ormtutor.repl.statements import (
     came_back,
     count_of,
     filled,
+    in_one_flow,
     is_n_plus_one,
     items,
     summary,
@@ -439,7 +440,8 @@ def entry(
 ) -> list[Line]:
     """Return one statement, or a folded group: number, line, cause, time, SQL, what came back.
 
-    In `short` a long list of columns is counted rather than told.
+    In `short` a long list of columns is counted rather than told, and all flows in as few rows as
+    it can: what comes back is worth more there than a clause to a line.
     """
     first = shown.first
     head: Line = [("class:number", shown.numbers), ("", "  ")]
@@ -456,11 +458,12 @@ def entry(
     for event in begins:
         lines.append([("class:keyword", f"    {event.event}")])
     text = first.sql.strip() if _values_differ(shown) else filled(first)
+    told = notes(shown)
     if short:
-        text = with_few_columns(text)
+        text, told = in_one_flow(with_few_columns(text)), ["; ".join(told)] if told else []
     for row in code(text, max(10, room - 4), "sql", indent=2):
         lines.append([("", "    "), *row])
-    for note in notes(shown):
+    for note in told:
         lines += wrap([("", f"      {note}")], room, indent=8)
     return lines
 

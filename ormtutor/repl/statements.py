@@ -149,6 +149,16 @@ def with_few_columns(sql: str) -> str:
     return f"{found[1]}{first}, ... {len(others)} more{found[3]}" if len(others) > 1 else sql
 
 
+def in_one_flow(sql: str) -> str:
+    """Return SQL without its line ends and runs of blanks; those inside quotes stay."""
+    return "".join(
+        piece
+        if piece[0] in "'\""
+        else re.sub(r"(?<=\()\s+|\s+(?=\))", "", re.sub(r"\s+", " ", piece))
+        for piece in re.findall(r"'(?:[^']|'')*'?|\"[^\"]*\"?|[^'\"]+", sql)
+    ).strip()
+
+
 def verb(statement: Statement) -> str:
     """Return the statement's first word: SELECT, INSERT, CREATE, PRAGMA ..."""
     found = re.match(r"\s*(\w+)", statement.sql)

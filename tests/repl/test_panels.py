@@ -200,7 +200,7 @@ def test_a_low_sql_panel_counts_the_columns() -> None:
         lazy_load(1)[0], sql="SELECT a.x AS a_x, a.y AS a_y, a.z AS a_z, a.q AS a_q \nFROM a"
     )
     shown = texts(panels.sql([(1, (wide,))], 40, 3))
-    assert shown[1] == "    SELECT a.x AS a_x, ... 3 more"
+    assert shown[1] == "    SELECT a.x AS a_x, ... 3 more FROM a"
 
 
 @pytest.mark.parametrize("height", range(1, 12))

@@ -21,6 +21,11 @@ def entries(*replies: object) -> list[Entry]:
     return [item for item in items(replies) if isinstance(item, Entry)]  # type: ignore[arg-type]
 
 
+def test_one_flow_leaves_what_is_quoted() -> None:
+    sql = "CREATE TABLE t (\n\tid INTEGER, \n\tx TEXT DEFAULT 'a  ( b'\n)\n"
+    assert statements.in_one_flow(sql) == "CREATE TABLE t (id INTEGER, x TEXT DEFAULT 'a  ( b')"
+
+
 def test_values_take_the_place_of_the_question_marks() -> None:
     statement = sent(1, "SELECT '?', \"a?\" FROM t WHERE a = ? AND b = ?", "1", "'x'")
     assert filled(statement) == "SELECT '?', \"a?\" FROM t WHERE a = 1 AND b = 'x'"
