@@ -51,6 +51,11 @@ def history_file(*, sandbox: bool = False) -> Path:
     return state_directory() / ("history-play" if sandbox else "history")
 
 
+def trust_file() -> Path:
+    """Return the file of lessons from elsewhere that the learner has agreed to run."""
+    return state_directory() / "trusted.json"
+
+
 def report_directory() -> Path:
     """Return the folder into which `:report` and `:accept` write."""
     return state_directory() / "reports"

@@ -467,8 +467,19 @@ class Tutor:
     def go(self, step_id: str) -> None:
         """Enter any step of this lesson, or `lesson/step` of another."""
         lesson_id, slash, name = step_id.rpartition("/")
-        lesson = self.library.lesson(lesson_id) if slash else self.lesson
+        lesson = self._lesson_of_ours(lesson_id) if slash else self.lesson
         self.open(lesson, name)
+
+    def _lesson_of_ours(self, name: str) -> Lesson:
+        """Return a lesson by name. A file that was not agreed to is not opened from the prompt."""
+        if name.endswith(".md") or "/" in name:
+            known = {str(lesson.path) for lesson in self.library.lessons}
+            if name not in known:
+                raise CommandError(
+                    f"{name} is a file, and files are opened from the shell",
+                    hint=f"Leave with `:quit`, and type: ormtutor {name}",
+                )
+        return self.library.lesson(name)
 
     def skip(self) -> tuple[Turn, ...]:
         """Run the lesson's own answer from the step's start, mark it skipped, enter the next.

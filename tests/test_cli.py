@@ -17,6 +17,7 @@ from ormtutor.cli.authoring import skeleton
 from ormtutor.cli.machine import candidates
 from ormtutor.course import library
 from ormtutor.course.progress import Progress
+from ormtutor.course.trust import Trust
 from ormtutor.errors import UsageError
 from tests.oracle.releases import installed
 
@@ -32,6 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(place))
     monkeypatch.delenv("CI", raising=False)
+    Trust(place / "trusted.json").accept([Path(SHELF)])
     return place
 
 
@@ -138,7 +140,7 @@ def test_a_usage_error_goes_to_stderr_with_exit_code_2(
 def test_a_broken_configuration_ends_with_exit_code_2(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text("moude = 'vi'\n")
     assert cli.main([]) == 2
     assert "Did you mean 'mode'?" in capsys.readouterr().err

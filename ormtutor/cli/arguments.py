@@ -39,6 +39,7 @@ OPTIONS = {
     ),
     "--path": Option("DIR", "where the engine is looked for first"),
     "--lessons": Option("DIR", "a folder with lessons, instead of the course"),
+    "--allow-files": Option("", "let code open database files outside its own folder"),
     "--watch": Option("", "load the lesson again whenever its file changes"),
     "-k": Option("WORDS", "only items with these words; `and`, `or`, `not` between"),
     "-x": Option("", "stop at the first lesson that fails"),
@@ -91,7 +92,7 @@ COMMANDS = {
             ("ormtutor mapping < answers.py", "type a script; exit code 1 if it is too short"),
             ("ormtutor mine.md --watch", "see a lesson as learners do, while you write"),
         ),
-        ("--plain", "--color", "--engine", "--path", "--lessons", "--watch"),
+        ("--plain", "--color", "--engine", "--path", "--lessons", "--allow-files", "--watch"),
         "0 done or left, 1 a check failed or a piped lesson is not finished,\n"
         "2 usage, configuration or lesson syntax, 3 kernel or environment,\n"
         "130 interrupted",
@@ -120,7 +121,7 @@ COMMANDS = {
         "Open a sandbox: the tool library of the course with a few rows, an engine and a\n"
         "session. With a file, that is run first. Nothing is asked, and nothing is kept.",
         (("ormtutor play", ""), ("ormtutor play tries.py", "")),
-        ("--plain", "--color", "--engine", "--path"),
+        ("--plain", "--color", "--engine", "--path", "--allow-files"),
     ),
     "run": Command(
         "LESSON/STEP",
@@ -129,7 +130,7 @@ COMMANDS = {
         "Type the script on standard input into one step of a lesson, as a learner would,\n"
         "and tell whether it passes.",
         (("ormtutor run mapping/commit < answer.py", ""),),
-        ("--color", "--engine", "--path", "--lessons"),
+        ("--color", "--engine", "--path", "--lessons", "--allow-files"),
         "0 the step is passed, 1 it is not",
     ),
     "progress": Command(
@@ -225,6 +226,7 @@ files:
   ~/.config/ormtutor/config.toml          settings
   ~/.local/state/ormtutor/progress.json   what you have done
   ~/.local/state/ormtutor/history         what you have typed
+  ~/.local/state/ormtutor/trusted.json    lessons from elsewhere that may run
   ~/.cache/ormtutor/                      can be deleted
 """
 
@@ -240,6 +242,7 @@ class Options:
     lessons: str = ""
     path: tuple[str, ...] = ()
     plain: bool = False
+    allow_files: bool = False
     watch: bool = False
     k: str = ""
     x: bool = False
@@ -304,7 +307,7 @@ def parse(command: str, words: Sequence[str]) -> Options:
         if name in _EVERYWHERE or not OPTIONS[name].value:
             if has_value:
                 raise UsageError(f"{name} takes no value", hint=f"Leave out {value!r}.")
-            setattr(options, name.lstrip("-"), True)
+            setattr(options, name.lstrip("-").replace("-", "_"), True)
             continue
         if not has_value:
             value = _next_value(name, remaining)

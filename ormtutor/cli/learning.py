@@ -27,6 +27,8 @@ def learn(options: Options) -> int:
     from ormtutor.repl.opening import Opening
 
     config = load()
+    if not _may_run(options, config):
+        return 0
     colour = wants_colour(options, config)
     size = None if options.plain or config.plain else _screen_size()
     if size is None:
@@ -40,6 +42,47 @@ def learn(options: Options) -> int:
     finally:
         opening.close()
     return 0
+
+
+def _may_run(options: Options, config: Config) -> bool:
+    """Ask about lessons from elsewhere that were not agreed to yet; a lesson is a program."""
+    folders = [options.lessons] if options.lessons else config.lessons
+    is_file = os.path.isfile(options.name)
+    if not folders and not is_file:
+        return True
+
+    from pathlib import Path
+
+    from ormtutor import files
+    from ormtutor.course.library import lesson_files
+    from ormtutor.course.trust import Trust, is_foreign
+
+    trust = Trust(files.trust_file())
+    named = [path for folder in folders for path in lesson_files(Path(folder))]
+    named += [Path(options.name)] if is_file else []
+    asked = [path for path in named if is_foreign(path) and not trust.knows(path)]
+    if not asked:
+        return True
+    where = [f"{path.resolve()}{' (changed)' * trust.has_changed(path)}" for path in asked]
+    if not sys.stdin.isatty():
+        print(f"ormtutor: not part of the course: {', '.join(where)}", file=sys.stderr)
+        return True
+    print("Not part of the course:", *(f"  {line}" for line in where), sep="\n")
+    print("A lesson is a program: its code runs on this computer, with your rights.")
+    if not _is_agreed("Run it? [y/N] "):
+        print("Nothing was run.")
+        return False
+    trust.accept(asked)
+    return True
+
+
+def _is_agreed(question: str) -> bool:
+    """Ask; Ctrl-C and the end of the input mean no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 def play(options: Options) -> int:
@@ -80,7 +123,9 @@ def _session(options: Options, config: Config, colour: bool) -> Session:
     def make_kernels() -> Kernels:
         from ormtutor.replay import Kernels  # 20 ms, after the prompt takes keys
 
-        kernels = Kernels(options.engine or config.engine, path=options.path)
+        kernels = Kernels(
+            options.engine or config.engine, path=options.path, allow_files=options.allow_files
+        )
         kernels.prepare()
         return kernels
 

@@ -112,7 +112,8 @@ class Connections:
         return (
             f"the tutor opens databases only in memory and in its own folder, so that a lesson "
             f"never touches your files; {str(database)!r} lies elsewhere. "
-            f'Use "sqlite://", or a bare file name such as "sqlite:///practice.db".'
+            f'Use "sqlite://", or a bare file name such as "sqlite:///practice.db"; '
+            f"`ormtutor --allow-files` opens any."
         )
 
     def _class_for(self, driver: ModuleType) -> type[Any]:

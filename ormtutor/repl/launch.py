@@ -226,9 +226,11 @@ class Session:
         finally:
             opening.guard()
             opening.leave()
-            if screen.console is not None:
-                self._print(screen.console, ascii_only)
-            self._end(screen.dialog)
+            try:
+                if screen.console is not None:
+                    self._print(screen.console, ascii_only)
+            finally:
+                self._end(screen.dialog)
         if self.failure is not None:
             raise self.failure
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
+from ormtutor.course.trust import Trust
+
 PATIENCE = 30.0
 CTRL_C, CTRL_D = "\x03", "\x04"
 
@@ -20,8 +22,18 @@ class Pty:
     """The program on a pseudo-terminal."""
 
     def __init__(
-        self, home: Path, *words: str, columns: int = 100, rows: int = 30, **variables: str
+        self,
+        home: Path,
+        *words: str,
+        columns: int = 100,
+        rows: int = 30,
+        is_asked: bool = False,
+        **variables: str,
     ) -> None:
+        """`is_asked`: the learner has not agreed to the lesson file yet."""
+        lessons = [Path(word) for word in words if word.endswith(".md")]
+        if lessons and not is_asked:
+            Trust(home / "trusted.json").accept(lessons)
         environment = {**os.environ, "ORMTUTOR_HOME": str(home), "TERM": "xterm-256color"}
         for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI", "COLUMNS", "LINES"):
             environment.pop(name, None)

@@ -11,6 +11,7 @@ import pytest
 
 from ormtutor.course.library import Library
 from ormtutor.course.progress import Progress
+from ormtutor.course.trust import Trust
 from ormtutor.kernel.client import Kernel
 from ormtutor.kernel.messages import Message, Output
 from ormtutor.tutor import Turn, Tutor
@@ -28,6 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place = tmp_path / "home"
     monkeypatch.setenv("ORMTUTOR_HOME", str(place))
     monkeypatch.delenv("CI", raising=False)
+    Trust(place / "trusted.json").accept([LESSON_FILE])
     return place
 
 
