@@ -2,15 +2,15 @@
 
 Before: __main__.py received a Complete with the source and an offset into it.
 Here:   names of the namespace; attributes behind a dot; keyword arguments of mapped classes,
-        `filter_by` and functions. Nothing of the learner's is run: a property is not read, an
-        attribute that would load is not loaded, and nothing is called.
+        `filter_by` and functions, and the signature of the call that is open. Nothing of the
+        learner's is run: a property is not read, an attribute that would load is not loaded, and
+        nothing is called.
 After:  repl/prompt.py shows the proposals.
 """
 
 from __future__ import annotations
 
 import builtins
-import contextlib
 import inspect
 import keyword
 import re
@@ -19,13 +19,14 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ormtutor.kernel.messages import Completion
+from ormtutor.kernel.describing import signature_of
+from ormtutor.kernel.messages import SIGNATURE, Completion
 from ormtutor.kernel.recorder import Recorder
+from ormtutor.kernel.static import MISSING, own_names, without_running
 
 MOST = 300
 _WORD = re.compile(r"[^\W\d]\w*\Z|\Z")
 _PATH = re.compile(r"([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*\.\s*\w*\Z")
-MISSING = object()
 
 
 class Completer:
@@ -48,8 +49,10 @@ class Completer:
         # Private names only for those who ask for them.
         shown = [p for p in begins if word.startswith("_") or not p[0].startswith("_")]
         unique = dict(reversed([*shown]))
+        called = self._signature(before[: len(before) - len(word)])
         ordered = [(name, unique[name]) for name in dict.fromkeys(name for name, _ in shown)]
-        return tuple(Completion(name, len(word), kind) for name, kind in ordered[:MOST])
+        found_names = [Completion(name, len(word), kind) for name, kind in ordered[:MOST]]
+        return (*([Completion(called, 0, SIGNATURE)] if called else []), *found_names)
 
     def _proposals(self, before: str, word: str) -> Iterator[tuple[str, str]]:
         path = _PATH.search(before)
@@ -124,6 +127,22 @@ class Completer:
             if not re.search(rf"\b{re.escape(name)}\s*=", arguments):
                 yield f"{name}=", "argument"
 
+    def _signature(self, before: str) -> str:
+        """Return the signature of the call whose brackets are open, empty where it is not known."""
+        call = _open_call(before)
+        if call is None:
+            return ""
+        path = call[0]
+        value = self._value(path)
+        if value is MISSING and "." in path:
+            owner = _class_of_chain(before[: before.rindex("(")])
+            value = without_running(owner, path.rpartition(".")[2])
+        if value is MISSING or not callable(value):
+            return ""
+        with self.recorder.quiet():
+            name = path.rpartition(".")[2]
+            return signature_of(name, value, is_bound=not isinstance(value, type))
+
     def _is_class(self, path: str) -> bool:
         return isinstance(self._value(path), type)
 
@@ -139,34 +158,6 @@ class Completer:
             if mapper is not None:
                 return mapper
         return None
-
-
-def own_names(value: Any) -> set[str]:
-    """Return the names of an object and its classes, without asking its `__dir__`."""
-    names: set[str] = set()
-    with contextlib.suppress(AttributeError):
-        names |= set(object.__getattribute__(value, "__dict__"))
-    for cls in (value if isinstance(value, type) else type(value)).__mro__:
-        names |= set(vars(cls))
-    if isinstance(value, types.ModuleType):
-        names |= set(dir(value))
-    return names
-
-
-def without_running(value: Any, name: str) -> Any:
-    """Return an attribute if that runs no code: from a dictionary, or a plain class attribute."""
-    if value is MISSING:
-        return MISSING
-    if isinstance(value, types.ModuleType):
-        return vars(value).get(name, MISSING)
-    if name in ("c", "columns") and type(value).__name__ in ("Table", "Alias", "Subquery"):
-        return getattr(value, name, MISSING)
-    found = inspect.getattr_static(value, name, MISSING)
-    if isinstance(found, staticmethod | classmethod | types.FunctionType):
-        return getattr(value, name, MISSING)
-    if isinstance(found, property) or hasattr(type(found), "__get__"):
-        return found if isinstance(value, type) else MISSING
-    return found
 
 
 def _class_of_chain(before: str) -> Any:

@@ -18,9 +18,9 @@ import sys
 import types
 from typing import Any
 
-from ormtutor.kernel.completion import MISSING, own_names, without_running
 from ormtutor.kernel.facts import Facts
 from ormtutor.kernel.labels import PLAIN_TYPES, label, show
+from ormtutor.kernel.static import MISSING, own_names, without_running
 
 MOST_LINES = 30
 MOST_CHARACTERS = 300
@@ -92,13 +92,13 @@ class Describer:
             content["kind"] = (
                 "a method" if owner is not MISSING and not _is_module(owner) else ("a function")
             )
-            content["signature"] = _signature(name, value, is_bound=_is_bound(owner, name))
+            content["signature"] = signature_of(name, value, is_bound=_is_bound(owner, name))
         else:
             self._describe_object(content, value)
 
     def _describe_class(self, content: dict[str, Any], cls: type) -> None:
         mapper = self._mapper(cls)
-        content["signature"] = _signature(cls.__name__, cls)
+        content["signature"] = signature_of(cls.__name__, cls)
         if mapper is None:
             content["kind"] = "a class"
             return
@@ -195,7 +195,7 @@ class _Shown:
         return self.text
 
 
-def _signature(name: str, value: Any, *, is_bound: bool = False) -> str:
+def signature_of(name: str, value: Any, *, is_bound: bool = False) -> str:
     """Return `name(arguments)`; the name alone where Python does not know them."""
     try:
         found = inspect.signature(value, follow_wrapped=False)

@@ -270,6 +270,10 @@ class StillRunning(Message):
     seconds: float
 
 
+SIGNATURE = "signature"
+"""The kind of a completion that is no proposal: its text is how the open call is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Completion(Message):
     """One proposal: replaces `start` characters before the cursor."""

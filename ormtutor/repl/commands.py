@@ -226,7 +226,7 @@ INTRODUCTION = (
 EDITING_KEYS = (
     ("Enter", "run the input when it is complete, else a new line; a blank line ends a block"),
     ("Alt-Enter, Esc Enter", "run it as it is"),
-    ("Tab", "complete a name, an attribute, a command; indent at the start of a line"),
+    ("Tab", "complete a name, an attribute, a command; how a call is called; indent a line"),
     ("Up, Down", "earlier inputs that begin like what you typed; inside a block: move"),
     ("Ctrl-R", "search the history"),
     ("PgUp, PgDn", "scroll the text; with Ctrl, the console"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ormtutor.course.library import parse
 from ormtutor.errors import CommandError, LessonError, TutorError
-from ormtutor.kernel.messages import Output
+from ormtutor.kernel.messages import SIGNATURE, Output
 from ormtutor.repl import advice, commands, notes, panels
 from ormtutor.repl.events import (
     Concluded,
@@ -105,6 +105,8 @@ class Dialog:
         self.last_failure: Failure | None = None
         self.is_open = False
         self.watch: Watch | None = None
+        self.signature = ""
+        """How the call is called in which `proposals` were asked for last; empty outside one."""
         self.listener: Callable[[Event], None] = _ignore
 
         self._asked: Predict | None = None
@@ -249,7 +251,9 @@ class Dialog:
             return commands.candidates(self, text[:cursor])
         if not self.is_open:
             return []
-        return [(one.text, one.start, one.kind) for one in self.tutor.complete(text, cursor)]
+        found = self.tutor.complete(text, cursor)
+        self.signature = "".join(one.text for one in found if one.kind == SIGNATURE)
+        return [(one.text, one.start, one.kind) for one in found if one.kind != SIGNATURE]
 
     def interrupt(self) -> bool:
         """Interrupt what runs, from any thread; False when the kernel runs nothing (yet)."""

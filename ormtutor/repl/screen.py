@@ -77,6 +77,7 @@ class Screen:
         self.display = Display(tab=panel)
         self.history = history
         self.worker = worker
+        self._called = ("", "")
         self.is_mouse_on = mouse
         self.complaint: list[str] = []
         self.composer: Composer | Blank = Blank(ascii_only=ascii_only)
@@ -584,6 +585,7 @@ class Screen:
         def job() -> None:
             try:
                 found.extend(dialog.proposals(text, cursor))
+                self._called = (text[:cursor], dialog.signature)
             finally:
                 is_done.set()
 
@@ -597,12 +599,26 @@ class Screen:
             return [("", " " * len(prompt))]
         return [("class:prompt", prompt if number == 0 else CONTINUED.rjust(len(prompt)))]
 
+    def _signature(self, room: int) -> list[Line]:
+        """Return how the call at the cursor is called, once Tab has asked, until it is closed."""
+        before, signature = self._called
+        text = self.buffer.text[: self.buffer.cursor_position]
+        if not signature or not text.startswith(before):
+            return []
+        since = text[len(before) :]
+        if since.count(")") > since.count("(") or "\n" in since:
+            return []
+        return [clip([("class:quiet", f"    {visible(signature)}")], room)]
+
     def below(self, room: int) -> list[Line]:
         """Return what stands under the input line: proposals, or a complaint about its syntax."""
         state = self.buffer.complete_state
+        signature = self._signature(room)
         if state is not None and state.completions:
             shown = [(found.text, found.display_meta_text) for found in state.completions]
-            return frame.menu(shown, state.complete_index, room)
+            return [*signature, *frame.menu(shown, state.complete_index, room)]
+        if signature:
+            return signature
         if not self.complaint:
             return []
         first, *others = self.complaint

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ormtutor.kernel.client import Kernel
+from ormtutor.kernel.messages import SIGNATURE
 from tests.kernel.conftest import statements
 
 
 def proposals(kernel: Kernel, source: str) -> list[str]:
-    return [proposal.text for proposal in kernel.complete(source, len(source))]
+    return [one.text for one in kernel.complete(source, len(source)) if one.kind != SIGNATURE]
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,22 @@ def test_completion_loads_nothing_and_runs_nothing(models: Kernel) -> None:
     assert "noise" in proposals(models, "loud.")
     assert "loans" in proposals(models, "noor.")
     assert statements(models.run("1")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "signature"),
+    [
+        ("def loan(tool, *, days=7): pass\n", ""),
+        ("loan(", "loan(tool, *, days=7)"),
+        ("loan('saw', da", "loan(tool, *, days=7)"),
+        ("Member(", "Member(**kwargs)"),
+        ("print(loan('saw')", "print(*args, sep=' ', end='\\n', file=None, flush=False)"),
+        ("unknown(", ""),
+        ("(1, ", ""),
+        ("loan('saw')", ""),
+    ],
+)
+def test_the_open_call_is_told(models: Kernel, source: str, signature: str) -> None:
+    models.run("def loan(tool, *, days=7): pass")
+    found = [one for one in models.complete(source, len(source)) if one.kind == SIGNATURE]
+    assert [(one.text, one.start) for one in found] == ([(signature, 0)] if signature else [])

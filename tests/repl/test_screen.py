@@ -142,6 +142,14 @@ def test_tab_shows_a_menu_and_takes_one_after_the_other(terminal: Terminal) -> N
     terminal.wait_for("> :reset")
 
 
+def test_tab_tells_how_the_open_call_is_called(terminal: Terminal) -> None:
+    terminal.type("lend = lambda book, *, days=7: days")
+    terminal.keys("lend(\t")
+    terminal.wait_for("    lend(book, *, days=7)")
+    terminal.keys("1)")
+    terminal.wait_until(lambda: "    lend(book" not in terminal.text)
+
+
 def test_tab_indents_at_the_start_of_a_line(terminal: Terminal) -> None:
     terminal.keys("\tx")
     terminal.wait_until(lambda: terminal.screen.buffer.text == "    x")
