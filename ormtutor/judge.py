@@ -77,6 +77,11 @@ class Judge:
                 self._goals = without_history(found)
         return self._goals
 
+    @property
+    def trial(self) -> Trial | None:
+        """The last run of a challenge's expression on the seen data."""
+        return self._trials[0] if self._trials else None
+
     def begin(self, replica: Replica) -> None:
         """Ask for the goals before anything is typed."""
         self._told, self._trials = ("", None), ()

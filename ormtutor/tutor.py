@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ormtutor import files
+from ormtutor.course.beside import Half
 from ormtutor.course.checking import (
     Goal,
     Verdict,
@@ -27,7 +28,7 @@ from ormtutor.course.lesson import Example, Hint, Lesson, Predict, Step
 from ormtutor.course.library import Library
 from ormtutor.course.output import blank_addresses
 from ormtutor.course.progress import Progress, StepStatus
-from ormtutor.course.statements import spelled_out
+from ormtutor.course.statements import SentSQL, spelled_out
 from ormtutor.errors import CommandError, KernelError
 from ormtutor.judge import Judge
 from ormtutor.kernel.client import Kernel
@@ -39,9 +40,7 @@ from ormtutor.kernel.messages import (
     Statement,
     ViewName,
 )
-from ormtutor.reference import (
-    failure_of,
-)
+from ormtutor.reference import Moment, Trial, failure_of, sent_of, shown_of
 from ormtutor.replay import (
     EngineName,
     Entry,
@@ -669,6 +668,23 @@ class Tutor:
         sent = reference.traffic if reference is not None else ()
         return (*lines, *(text for item in sent for text in spelled_out(item.sent)))
 
+    def halves(self) -> tuple[Half, Half] | None:
+        """Return what the step's own answer did and what the learner's inputs did.
+
+        Of a challenge it is the judged expression on the seen data. None: not known, for the answer
+        cannot be run, or nothing was tried. Raises: CommandError: nothing is asked here.
+        """
+        if self.step.is_reading or self.is_playing:
+            where = "the sandbox" if self.is_playing else "a step of text"
+            raise CommandError(f"nothing is asked in {where}")
+        reference = self._study.reference() if self._study is not None else None
+        if reference is None:
+            return None
+        if reference.trials:
+            trial = self._judge_of_step().trial
+            return None if trial is None else (_half(reference.trials[:1]), _half([trial]))
+        return _half(reference.moments), _half(self._typed())
+
     # --- reports ----------------------------------------------------------------------------------
 
     def accept(self) -> str:
@@ -758,6 +774,18 @@ def _showed(turn: Turn) -> tuple[str, str, str]:
         blank_addresses(turn.value or ""),
         turn.failure.kind if turn.failure is not None else "",
     )
+
+
+def _half(runs: Iterable[Turn | Moment | Trial]) -> Half:
+    """Return what several runs showed and sent."""
+    shown = ""
+    sent: list[SentSQL] = []
+    for run in runs:
+        shown += shown_of(run.replies).text
+        failure = failure_of(run.replies)
+        shown += f"{failure}\n" if failure else ""
+        sent += sent_of(run.replies)
+    return Half(shown, tuple(sent))
 
 
 def _first_line(text: str) -> str:

@@ -258,6 +258,27 @@ def test_traffic_alone_can_miss_a_challenge(enter: Open) -> None:
     assert turn.verdict.kind == "mistake"
 
 
+def test_of_a_challenge_the_judged_expression_is_compared(enter: Open) -> None:
+    tutor = enter("session", "list")
+    assert tutor.halves() is None
+    tutor.submit(tutor.step.mistakes[0].source)
+    halves = tutor.halves()
+    assert halves is not None
+    asked, yours = halves
+    assert asked.shown == yours.shown != ""
+    assert len(yours.sent) > len(asked.sent)
+
+
+def test_a_try_is_compared_with_what_the_lesson_does(enter: Open) -> None:
+    tutor = enter("session", "queued")
+    submit_all(tutor, NOOR, "session.add(noor)", "1 / 0")
+    halves = tutor.halves()
+    assert halves is not None
+    asked, yours = halves
+    assert [item.cause for item in asked.sent if not item.is_transaction] == ["flush: explicit"]
+    assert (yours.sent, yours.shown) == ((), "ZeroDivisionError: division by zero\n")
+
+
 def test_a_challenge_leaves_the_learners_own_data_alone(enter: Open) -> None:
     tutor = enter("session", "list")
     tutor.submit(tutor.step.alternatives[0].source)

@@ -8,6 +8,7 @@ After:  the dialog shows the lines, line mode says the words.
 
 from __future__ import annotations
 
+from ormtutor.course import beside
 from ormtutor.errors import CommandError
 from ormtutor.repl import forecast, lives, queryplan, schema
 from ormtutor.repl.cells import Line, visible, wrap
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ormtutor.course.checking import Goal
     from ormtutor.kernel.messages import ViewName
     from ormtutor.repl.dialog import Dialog
 
@@ -225,3 +227,83 @@ def draw_states(dialog: Dialog, argument: str) -> None:
 def _tell_text(dialog: Dialog, text: Sequence[str], title: str) -> None:
     """Show text that is to be copied: the same lines everywhere, never wrapped."""
     dialog.tell(lambda room: [[("", visible(line))] for line in text], title=title, words=text)
+
+
+# --- the try and the step -------------------------------------------------------------------------
+
+_WHO = {"both": "", "step": "the step asks", "you": "you"}
+_SIGNS = {"both": " ", "step": "-", "you": "+"}
+FREE = "Only the goals are judged: another way to them is right as well."
+NO_HALVES = "What the step's own answer does is not available here, or nothing was tried yet."
+
+
+def diff(dialog: Dialog, argument: str) -> None:
+    """Show the last try beside what the step asks: goals, output, SQL."""
+    halves = dialog.tutor.halves()
+    if halves is None:
+        raise CommandError(NO_HALVES, hint="`:goal` shows what the step expects.")
+    asked, yours = halves
+    parts = (
+        ("Output", beside.outputs(asked.shown, yours.shown)),
+        ("SQL", beside.statements(asked.sent, yours.sent)),
+    )
+    open_goals = [goal for goal in dialog.tutor.goals if not goal.met]
+    words = [_goal_words(goal) for goal in open_goals]
+    for title, rows in parts:
+        words += _diff_words(title, rows)
+    exact = dialog.tutor.step.exact_sql is not None
+    free = "" if exact or all(beside.is_same(rows) for _, rows in parts) else FREE
+    words += [free] if free else []
+    dialog.tell(
+        lambda room: [
+            *_diff_lines(open_goals, parts, room),
+            *(paragraph(free, room, style="class:quiet") if free else []),
+        ],
+        title="You, and what the step asks",
+        words=words,
+    )
+
+
+def _goal_words(goal: Goal) -> str:
+    yours = f" You: {goal.message.rstrip('.')}." if goal.message else ""
+    return f"The step asks: {goal.text}.{yours}"
+
+
+def _diff_words(title: str, rows: Sequence[beside.Row]) -> list[str]:
+    """Return the rows of one part that differ, for line mode."""
+    if beside.is_same(rows):
+        return [f"{title}: {'the same' if rows else 'none, on both sides'}."]
+    return [visible(f"{title}, {_WHO[row.who]}: {row.text}") for row in rows if row.who != "both"]
+
+
+def _diff_lines(
+    goals: Sequence[Goal], parts: Sequence[tuple[str, Sequence[beside.Row]]], room: int
+) -> list[Line]:
+    lines: list[Line] = []
+    for goal in goals:
+        lines += paragraph(visible(f"- the step asks  {goal.text}"), room, style="class:met")
+        if goal.message:
+            lines += paragraph(visible(f"+ you            {goal.message}"), room)
+    for title, rows in parts:
+        lines.append([("class:heading", title)])
+        if beside.is_same(rows):
+            lines.append([("", f"  {'the same' if rows else 'none, on both sides'}")])
+        else:
+            lines += [line for row in rows[:MOST_ROWS] for line in _diff_row(row, room)]
+            if len(rows) > MOST_ROWS:
+                lines.append([("class:quiet", f"  and {len(rows) - MOST_ROWS} rows more")])
+    return lines
+
+
+MOST_ROWS = 40
+_STYLES = {"both": "class:quiet", "step": "class:met", "you": "class:wrong"}
+
+
+def _diff_row(row: beside.Row, room: int) -> list[Line]:
+    """Return one row; marks stand under it only where the row is not broken over lines."""
+    lead = f"{_SIGNS[row.who]} {_WHO[row.who]:<13}  "
+    start: Line = [(_STYLES[row.who], lead)]
+    lines = wrap([*start, ("", visible(row.text))], room, indent=len(lead))
+    if row.marks and len(lines) == 1:
+        lines.append([("class:wrong", " " * len(lead) + row.marks)])
+    return lines

@@ -664,6 +664,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("check", "", "judge the step now and say what is missing", _check,
             more="Goals are checked after every input anyway; this also says what a half-finished "
             "step still lacks."),
+    Command("diff", "", "your try beside what the step asks: goals, output, SQL", asking.diff,
+            more="A minus stands before what the step asks, a plus before what is yours. Values "
+            "and invented names part no statements; one that is only yours has its cause."),
     Command("guess", "ANSWER", "answer the question that was asked", _guess,
             more="A bare number at the prompt is taken as an answer too while a number is asked "
             "for. Nobody has to answer: type on, and the question passes."),

@@ -225,3 +225,33 @@ def test_pictures_are_words_in_line_mode(lines: Lines) -> None:
     assert "Book.notes and Note.book: one-to-many." in told
     assert told[-1] == "atlas is persistent now."
     assert not any("│" in line for line in told)
+
+
+def test_diff_shows_both_halves(talk: Talk) -> None:
+    assert talk.perform(*PASS[:2], 'print("hi")', ":diff") == [
+        "- the step asks  the atlas is persistent",
+        "+ you            The atlas is pending.",
+        "Output",
+        "+ you            hi",
+        "SQL",
+        "- the step asks  INSERT INTO books (title) VALUES ('Atlas')  (flush: explicit)",
+        "Only the goals are judged: another way to them is right as well.",
+    ]
+
+
+def test_diff_of_the_same_says_so(talk: Talk) -> None:
+    assert talk.perform(*PASS, ":diff") == ["Output", "  none, on both sides", "SQL", "  the same"]
+
+
+def test_diff_needs_something_that_is_asked(talk: Talk) -> None:
+    assert talk.perform(":play", ":diff") == ["!  Nothing is asked in the sandbox."]
+
+
+def test_diff_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
+    told = lines.run('atlas = Book(title="Atlas")\nprint("hi")\n:diff\n')
+    assert told[-4:] == [
+        "The step asks: the atlas is persistent. You: The atlas is transient.",
+        "Output, you: hi",
+        "SQL, the step asks: INSERT INTO books (title) VALUES ('Atlas')  (flush: explicit)",
+        "Only the goals are judged: another way to them is right as well.",
+    ]
