@@ -48,7 +48,7 @@ class AppenderQuery(Query):
         state = instance_state(self.instance)
         session = state.session
         if session is not None and self.instance in session:
-            session._autoflush()
+            session._autoflush(f"query of {self.attr.parent_token.mapper.class_.__name__}")
         return session if state.ident is not None else None
 
     def _copy(self, session: Any = None) -> Any:

@@ -164,16 +164,19 @@ def _chunks(
 
 
 def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> None:
-    """How many rows became how many objects. Counted only when someone asked for the outcome."""
+    """How many rows became how many objects. Counted only when someone asked for the outcome.
+
+    Rows that come in parts (yield_per) add up; how many there were the result tells in the end.
+    """
     outcome.rows = len(rows)
-    outcome.made = context.made
+    outcome.made = max(outcome.made, 0) + context.made
     found: dict[type, set[Any]] = {}
     for plan in query.plan.entities():
         positions = [position for position, _ in plan.ident]
         idents = found.setdefault(plan.mapper.class_, set())
         idents.update(tuple(row[position] for position in positions) for row in rows)
         idents.discard((None,) * len(positions))
-    outcome.known = sum(map(len, found.values())) - context.made
+    outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
 
 
 def run_statement(
@@ -210,6 +213,11 @@ def label_of(mapper: Mapper, ident: Any) -> str:
     if mapper.single_key:
         return f"{mapper.class_.__name__}#{ident}"
     return f"{mapper.class_.__name__}#{','.join(map(str, ident))}"
+
+
+def _for_one(kind: str, label: str) -> Cause:
+    """The cause of a statement that reads one object's row."""
+    return Cause(kind, label, objects=(label,))
 
 
 def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PASSIVE_OFF) -> Any:
@@ -376,7 +384,7 @@ def load_by_ident(
         known_too=not prior,
     )
     if cause is None:
-        cause = Cause("get", label_of(mapper, ident))
+        cause = _for_one("get", label_of(mapper, ident))
     loaded = run(
         session,
         query,
@@ -429,7 +437,7 @@ def load_scalar_attributes(
             options_key=options,
             refresh_state=state,
             only=only,
-            cause=Cause("refresh", label_of(mapper, ident)),
+            cause=_for_one("refresh", label_of(mapper, ident)),
         )
     finally:
         session.autoflush = autoflush
@@ -456,7 +464,7 @@ def refresh(
         refresh_state=state,
         only=only,
         label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-        cause=Cause("refresh", label_of(mapper, state.ident)),
+        cause=_for_one("refresh", label_of(mapper, state.ident)),
         autoflush=False,
     )
     if found is None:

@@ -661,7 +661,7 @@ class Session(SessionFactoryMethods):
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
         self._expire_state(state, names)
-        self._autoflush()
+        self._autoflush(f"refresh of {loading.label_of(state.mapper, state.ident)}")
         loading.refresh(self, state, names)
 
     def merge(self, instance: Any, load: bool = True, options: Any = None) -> Any:
@@ -673,7 +673,7 @@ class Session(SessionFactoryMethods):
             self._flush_warning("Session.merge()")
         if load:
             # Before the autoflush is switched off, so that what is pending can be found.
-            self._autoflush()
+            self._autoflush(f"merge of {type(instance).__name__}")
         with self._without_autoflush():
             return Merge(self, load, options).merge(instance_state(instance))
 
@@ -760,8 +760,10 @@ class Session(SessionFactoryMethods):
         finally:
             self.autoflush = autoflush
 
-    def _autoflush(self, cause: Cause | None = None) -> None:
-        """Flush before a query, if that is wanted. cause: why the query is sent."""
+    def _autoflush(self, cause: Cause | str) -> None:
+        """Flush before a query, if that is wanted. cause: why the query is sent, or in words what
+        asks for it.
+        """
         if not self.autoflush or self._flushing or self._is_clean():
             return
         try:
@@ -968,9 +970,9 @@ def _bind_context(mapper: Any) -> str:
     return "SQL expression" if mapper is None else f"mapper {mapper}, SQL expression"
 
 
-def _autoflush_cause(cause: Cause | None) -> Cause:
-    if cause is None:
-        return Cause("autoflush", subject="query")
+def _autoflush_cause(cause: Cause | str) -> Cause:
+    if isinstance(cause, str):
+        return Cause("autoflush", subject=cause)
     subject = str(cause)
     if cause.kind == "query" and cause.subject:
         subject = f"query of {cause.subject}"

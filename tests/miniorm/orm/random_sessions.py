@@ -40,28 +40,42 @@ def difference(left: Any, right: Any) -> str:
 
 
 class Sent:
-    """One statement that reached a cursor, with its parameter sets and its cause."""
+    """One statement that reached a cursor, with its parameter sets, its cause and what came of it.
 
-    def __init__(self, sql: str, sets: list[tuple[Any, ...]], cause: Any) -> None:
+    is_many: an executemany. succeeded: it was executed.
+    """
+
+    def __init__(self, sql: str, parameters: Any, is_many: bool, cursor: Any, context: Any) -> None:
         self.sql = sql
-        self.sets = sets
-        self.cause = cause
+        self.is_many = is_many
+        self.sets = [tuple(each) for each in (parameters if is_many else [parameters])]
+        self.cause = context.cause
+        self.outcome = context.outcome
+        self.cursor = cursor
+        self.succeeded = False
 
 
 class RandomSession:
     """The program of one seed, in a namespace of its own, with a session class of the test's."""
 
-    def __init__(self, seed: int, session_class: type[Session] = Session, blocks: int = 40) -> None:
-        self.program = generate(seed, blocks)
+    def __init__(
+        self,
+        seed: int,
+        session_class: type[Session] = Session,
+        connection_factory: Callable[..., Any] | None = None,
+    ) -> None:
+        self.program = generate(seed)
         self.sent: list[Sent] = []
         self.printed: list[str] = []
-        self.names: dict[str, Any] = {}
-        models, session = self.program.opening[1:]
-        self._run(self.program.opening[0])
+        factory = {"factory": connection_factory} if connection_factory else {}
+        self.names: dict[str, Any] = {"factory": factory}
+        opening, models, session = self.program.opening
+        self._run(opening.replace('"sqlite://"', '"sqlite://", connect_args=factory'))
         self.names["print"] = self._print
         self.names["Session"] = session_class
         self._run(models)
         event.listen(self.names["engine"], "before_cursor_execute", self._hear)
+        event.listen(self.names["engine"], "after_cursor_execute", self._hear_success)
         self._run(session)
         self.session: Any = self.names["session"]
 
@@ -99,20 +113,10 @@ class RandomSession:
     def _hear(
         self, connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
     ) -> None:
-        sets = [tuple(each) for each in (parameters if many else [parameters])]
-        self.sent.append(Sent(sql, sets, context.cause))
+        self.sent.append(Sent(sql, parameters, many, cursor, context))
 
-
-def each_session(
-    seeds: range, session_class: type[Session] = Session
-) -> Iterator[tuple[int, RandomSession]]:
-    """A fresh session for each seed, closed after use."""
-    for seed in seeds:
-        running = RandomSession(seed, session_class)
-        try:
-            yield seed, running
-        finally:
-            running.close()
+    def _hear_success(self, *_: Any) -> None:
+        self.sent[-1].succeeded = True
 
 
 def picture(session: Any, objects: list[Any]) -> dict[str, Any]:
