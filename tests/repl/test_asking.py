@@ -255,3 +255,22 @@ def test_diff_is_told_in_sentences_in_line_mode(lines: Lines) -> None:
         "SQL, the step asks: INSERT INTO books (title) VALUES ('Atlas')  (flush: explicit)",
         "Only the goals are judged: another way to them is right as well.",
     ]
+
+
+ASKED = (
+    ":sql", ":sql 1", ":explain", ":session", ":tables", ":rows books", ":story atlas", ":states",
+    ":states atlas", ":schema", ":plan", ":whatif rollback", ":whatif commit", ":whatif close",
+    ":doc atlas.notes", ":help flush", ":diff", ":goal", ":check", ":why",
+)  # fmt: skip
+
+
+def test_no_question_sends_anything_or_touches_the_objects(talk: Talk) -> None:
+    talk.perform(*PASS, "session.commit()", "session.add(Book())")
+    tutor = talk.dialog.tutor
+    before = tutor.view("effects", 5_000), tutor.view("session", 5_000), tutor.statements
+    for command in ASKED:
+        talk.perform(command)
+    assert (tutor.view("effects", 5_000), tutor.view("session", 5_000), tutor.statements) == before
+    talk.perform("len(session.new), len(session.dirty)")
+    assert tutor.turns[-1].value == "(1, 0)"
+    assert tutor.turns[-1].statements == ()
