@@ -13,6 +13,8 @@ Follows: SQLAlchemy 1.4, "Reflecting Database Objects", "Inspector".
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.cause import CORE
@@ -80,6 +82,17 @@ class Inspector:
     def from_engine(cls, bind: Any) -> Self:
         """Return an Inspector; inspect() is the present way."""
         return cls(bind)
+
+    @contextmanager
+    def on_one_connection(self) -> Iterator[Inspector]:
+        """Give an inspector that asks all on one connection and shares what is known."""
+        if isinstance(self.bind, Connection):
+            yield self
+            return
+        with self.bind.connect() as connection:
+            inspector = type(self)(connection)
+            inspector.info_cache = self.info_cache
+            yield inspector
 
     @property
     def default_schema_name(self) -> str:
@@ -468,7 +481,7 @@ class Inspector:
                     told["referred_table"],
                     table.metadata,
                     schema=told["referred_schema"],
-                    autoload_with=self.bind,
+                    autoload_with=self,
                     _extend_on=extend_on,
                 )
             table.append_constraint(

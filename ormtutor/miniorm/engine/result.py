@@ -527,7 +527,7 @@ def _narrowing(positions: list[int]) -> Callable[[Tuples], list[tuple[Any, ...]]
 def _position(metadata: ResultMetaData, column: Any) -> int:
     """Return the position that `columns()` or `scalars()` means: a number, a name or a column."""
     if isinstance(column, int):
-        if not -len(metadata.keys) <= column < len(metadata.keys):
+        if not -metadata.width <= column < metadata.width:
             raise IndexError("list index out of range")
-        return column % len(metadata.keys)
+        return column % metadata.width
     return metadata.index(column)

@@ -207,6 +207,11 @@ class ResultMetaData:
         positions.update(zip(self.keys, range(len(self.keys)), strict=True))
         return positions
 
+    @property
+    def width(self) -> int:
+        """How many values a row has, also those without a name."""
+        return len(self.keys)
+
     def index(self, key: Any) -> int:
         """Return the position of a name or object.
 

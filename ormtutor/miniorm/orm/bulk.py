@@ -147,7 +147,7 @@ def execute_dml(
 def _resolved_update(mapper: Any, statement: Any) -> tuple[Any, list[Any]]:
     """An update() whose values are spelled by attribute, spelled by column."""
     in_order = statement._ordered_values is not None
-    given = statement._ordered_values if in_order else (statement._values or {}).items()
+    given = statement._ordered_values if in_order else statement._values or {}
     resolved = resolve_values(mapper, given)
     pairs = [(column, value) for column, _, value in resolved]
     statement = statement._generate()

@@ -214,6 +214,20 @@ class NamedColumns(ResultMetaData):
                 positions[name] = position
         return positions
 
+    def select(self, indexes: Sequence[int]) -> NamedColumns:
+        """Return the names of some of the values (`Result.columns`)."""
+        found_by: list[list[Any]] = [[] for _ in self._names]
+        for thing, position in self._positions.items():
+            found_by[position].append(thing)
+        return type(self)(
+            [self._names[index] for index in indexes], [found_by[index] for index in indexes]
+        )
+
+    @property
+    def width(self) -> int:
+        """How many values a row has, also those without a name."""
+        return len(self._names)
+
     def _miss(self, key: Any) -> int:
         position = self._find(key)
         return super()._miss(key) if position is None else position

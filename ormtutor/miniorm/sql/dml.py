@@ -88,6 +88,10 @@ class UpdateBase(Statement):
         """The engine of the table, or None."""
         return self._bind or self.table.bind
 
+    @bind.setter
+    def bind(self, bind: Any) -> None:
+        self._bind = bind
+
     entity_namespace: Any = delegate("table.entity_namespace", "Where filter_by() looks names up.")
 
     def params(self, *arg: Any, **kw: Any) -> Any:

@@ -394,10 +394,12 @@ def _copied(default: Any) -> Any:
 
 
 def attach(parent: Any, item: Any, **kw: Any) -> None:
-    """Make `item` a part of a table or a column.
+    """Make `item` a part of a table or a column; None is nothing, as in `Column("x", None, ...)`.
 
     Raises: ArgumentError: it is no schema item.
     """
+    if item is None:
+        return
     if isinstance(item, ColumnClause) and isinstance(parent, Column):
         raise exc.ArgumentError(
             f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}"
@@ -590,8 +592,8 @@ class Table(SchemaItem, TableClause):
                     "No engine is bound to this Table's MetaData. Pass an engine to the Table "
                     "via autoload_with=<someengine_or_connection>"
                 )
-        inspector = inspection.inspect(autoload_with)
-        inspector.reflect_table(self, include, exclude, resolve_fks, _extend_on=None)
+        with inspection.inspect(autoload_with).on_one_connection() as inspector:
+            inspector.reflect_table(self, include, exclude, resolve_fks, _extend_on=None)
 
     def _extend(self, items: Any, kw: dict[str, Any]) -> None:
         """More columns and options for a table that exists."""
@@ -847,7 +849,21 @@ class MetaData(SchemaItem):
         **dialect_kwargs: Any,
     ) -> None:
         """Load the definitions of the tables that the database has."""
-        inspector = inspection.inspect(self._engine(bind))
+        with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
+            self._reflect(
+                inspector, schema, views, only, extend_existing, autoload_replace, resolve_fks
+            )
+
+    def _reflect(
+        self,
+        inspector: Any,
+        schema: str | None,
+        views: bool,
+        only: Any,
+        extend_existing: bool,
+        autoload_replace: bool,
+        resolve_fks: bool,
+    ) -> None:
         names = list(inspector.get_table_names(schema))
         if views:
             names += inspector.get_view_names(schema)

@@ -1,0 +1,58 @@
+"""select() of entities through a session: unnamed aliases, columns of a result, update and delete."""
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine
+from sqlalchemy import delete, select, union_all, update
+from sqlalchemy.orm import Session, aliased, declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Boat(Base):
+    __tablename__ = "boats"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(30))
+    trips = relationship("Trip", back_populates="boat")
+
+
+class Trip(Base):
+    __tablename__ = "trips"
+    id = Column("id", None, primary_key=True)
+    boat_id = Column(None, ForeignKey("boats.id"))
+    miles = Column(Integer)
+    boat = relationship("Boat", back_populates="trips")
+
+
+Trip.__table__.c.id.type = Integer()
+engine = create_engine("sqlite://", future=True)
+Base.metadata.create_all(engine)
+session = Session(engine, future=True)
+session.add_all([Boat(name="Skua", trips=[Trip(miles=4), Trip(miles=9)]), Boat(name="Tern")])
+session.commit()
+
+other = aliased(Boat)
+print(session.execute(select(other)).keys())
+print(session.execute(select(other, other.name)).keys())
+print([boat.name for boat in session.scalars(select(other).order_by(other.id))])
+print([row[0].name for row in session.execute(select(other, other.name)).columns(0)])
+print(session.execute(select(other.name, other.id)).columns(1, 0).all())
+print(session.execute(select(other).limit(1)).mappings().all())
+
+both = union_all(select(Boat).where(Boat.id == 1), select(Boat).where(Boat.name == "Tern"))
+either = aliased(Boat, both.subquery())
+print([boat.name for boat in session.scalars(select(either).order_by(either.id))])
+print([boat.name for boat in session.scalars(select(Boat).from_statement(both))])
+
+skua = session.scalars(select(Boat).filter_by(name="Skua")).one()
+session.execute(update(Boat).where(Boat.name == "Skua").values(name="Great Skua"))
+print(skua.name)
+session.execute(update(Boat).where(Boat.id == 2).values({Boat.name: Boat.name + "!"}))
+print(session.scalar(select(Boat.name).where(Boat.id == 2)))
+session.execute(delete(Trip).where(Trip.miles > 5))
+print(session.scalars(select(Trip.miles)).all())
+session.rollback()
+
+found = Table("trips", MetaData(), autoload_with=engine)
+print([column.name for column in found.columns], list(found.foreign_keys)[0].target_fullname)
+insert = Trip.__table__.insert().values(miles=1)
+insert.bind = engine
+print(insert)
