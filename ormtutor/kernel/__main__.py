@@ -25,6 +25,7 @@ from ormtutor.kernel.completion import Completer
 from ormtutor.kernel.connections import Connections
 from ormtutor.kernel.executor import Executor
 from ormtutor.kernel.facts import Facts
+from ormtutor.kernel.failure import with_objects
 from ormtutor.kernel.interruption import Interruption, OutOfTime
 from ormtutor.kernel.limits import MemoryLimit
 from ormtutor.kernel.messages import (
@@ -173,6 +174,9 @@ class Kernel:
         if finished.status == "interrupted":
             self.recorder.recover_sessions()
         omitted, threads = self.recorder.end_run(), self.terminal.outlet.threads()
+        if finished.failure is not None and self.recorder.refused:
+            failed = with_objects(finished.failure, self.recorder.refused)
+            finished = replace(finished, failure=failed)
         truncated = self.terminal.outlet.end()
         self.channel.mark(request.run)
         self.channel.send(replace(finished, truncated=truncated, omitted=omitted, threads=threads))

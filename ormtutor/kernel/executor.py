@@ -115,11 +115,11 @@ class Executor:
                 return "incomplete", None, failure.describe(error.syntax_error, step)
             return "ok", self._execute(statements, last), None
         except KeyboardInterrupt as error:
-            return "interrupted", None, failure.describe(error, step)
+            return "interrupted", None, failure.describe(error, step, self.namespace)
         except SystemExit as error:
-            return "error", None, _leaving(failure.describe(error, step))
+            return "error", None, _leaving(failure.describe(error, step, self.namespace))
         except BaseException as error:
-            return "error", None, failure.describe(error, step)
+            return "error", None, failure.describe(error, step, self.namespace)
 
     # --- from source to code ----------------------------------------------------------------------
 

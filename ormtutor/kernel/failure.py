@@ -15,19 +15,23 @@ import re
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from ormtutor.kernel.alias import PACKAGE
 from ormtutor.kernel.messages import Failure, Frame
+from ormtutor.kernel.nearest import nearest
 
 # A file name of the learner's source: `<ormtutor session/queued #3>`.
 _FILE = re.compile(r"<ormtutor (?P<step>.*?) ?#(?P<number>\d+)>")
 _HERE = os.path.dirname(__file__)
 HEADER = "Traceback (most recent call last):"
 END = 600  # frames at each end of a traceback that are looked at
+ENGINE = PACKAGE["miniorm"]  # what `import sqlalchemy` gives
+DATABASE = "the database: "
 MANY = 12  # learner's frames that are shown all; of more, the first and the last
 LONGEST = 10_000  # characters of a message
 
@@ -49,8 +53,10 @@ def learner_frame(frame: FrameType | None) -> FrameType | None:
     return frame
 
 
-def describe(error: BaseException, step: str) -> Failure:
-    """Return the failure as the learner of `step` sees it."""
+def describe(
+    error: BaseException, step: str, namespace: Mapping[str, Any] | None = None
+) -> Failure:
+    """Return the failure as the learner of `step` sees it; names are looked up in `namespace`."""
     if isinstance(error, SyntaxError) and not _trace(error.__traceback__).head:
         return _describe_syntax(error, step)
     trace = _trace(error.__traceback__)
@@ -66,7 +72,19 @@ def describe(error: BaseException, step: str) -> Failure:
         full=_full(error),
         line=own[-1].line if own else 0,
         frames=tuple(entry.frame(step) for entry in trace.shown),
+        near=nearest(error, namespace or {}, _message(error)),
     )
+
+
+def with_objects(failed: Failure, objects: Sequence[str]) -> Failure:
+    """Return the failure with the learner's objects beside the words of the database."""
+    if not objects or DATABASE not in failed.text:
+        return failed
+    named = ", ".join(objects[:3]) + (f" and {len(objects) - 3} more" if len(objects) > 3 else "")
+    head, mark, words = failed.text.partition(DATABASE)
+    first, _, rest = words.partition("\n")
+    text = f"{head}{mark}{first}  (writing {named})\n{rest}"
+    return replace(failed, text=text, objects=tuple(objects))
 
 
 def shorten(text: str, head: int, tail: int) -> str:
@@ -268,9 +286,18 @@ def _recursion(error: BaseException, trace: _Trace, step: str) -> str:
 def _last_lines(error: BaseException) -> list[str]:
     """Return `kind: message`, and the notes that the code added."""
     message = _message(error)
-    lines = [f"{_kind(error)}: {message}" if message else _kind(error)]
+    lines = [DATABASE + words for words in _database_words(error)]
+    lines.append(f"{_kind(error)}: {message}" if message else _kind(error))
     notes = getattr(error, "__notes__", ())
     return lines + [str(note) for note in notes if isinstance(note, str)]
+
+
+def _database_words(error: BaseException) -> list[str]:
+    """Return what the database itself said, where the engine has wrapped it."""
+    original = getattr(error, "orig", None)
+    if not isinstance(original, BaseException) or not hasattr(error, "statement"):
+        return []
+    return [shorten(" ".join(_message(original).split()), 200, 50)]
 
 
 def _kind(error: BaseException) -> str:
@@ -283,12 +310,21 @@ def _kind(error: BaseException) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        message = str(error)
+        message = _as_imported(error) if isinstance(error, ImportError) else str(error)
     except Exception as trouble:
         return f"<its message cannot be shown: {type(trouble).__name__} in __str__>"
     if len(message) <= LONGEST:
         return message
     return shorten(message, LONGEST // 2, LONGEST // 2)
+
+
+def _as_imported(error: ImportError) -> str:
+    """Return the message with the name under which the learner knows the engine."""
+    message = str(error)
+    if not (error.name or "").startswith(ENGINE):
+        return message
+    where = re.escape(f" ({error.path})")
+    return re.sub(rf"'{re.escape(ENGINE)}(?=[.'])", "'sqlalchemy", re.sub(f"{where}$", "", message))
 
 
 def _full(error: BaseException) -> str:

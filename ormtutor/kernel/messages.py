@@ -152,7 +152,8 @@ class Statement(Message):
     `lazy load of User.addresses`); empty where the engine does not tell. `objects` are labels such
     as `User#1`. `number` counts from 1 in a step; what a `setup` run sends counts -1, -2, ...
     and belongs to no step. `failed`: the database refused it. `transaction` numbers the
-    transactions of the kernel's life; 0 outside one.
+    transactions of the kernel's life; 0 outside one. `names` are what the learner calls the objects
+    that a flush writes or whose read was the reason, the label where they have no name.
     """
 
     run: int
@@ -167,6 +168,7 @@ class Statement(Message):
     sets: int = 1
     failed: bool = False
     transaction: int = 0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,30 @@ class StateChange(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Observation(Message):
+    """Something that no statement and no change of state tells, seen by looking.
+
+    `kind` and its `words`:
+
+        kept        object, attribute, its value, the row's value: a known object keeps its own
+        eager       Author.books, how: a query brought the related objects as well
+        read        Author.books: what was loaded eagerly has been read from an object
+        listed      object, owner, attribute: a deleted object still is in a loaded collection
+        nulled      table, column, the objects: a flush took them away from a deleted parent
+        unparented  table, column: the refused statement was to empty this foreign key
+        both ends   object, attribute, other object, its attribute: one change, seen from two sides
+        unjoined    object, foreign key attribute, its value, relationship, what that holds
+        unflushed   the same, where the relationship cannot be known before a flush
+        unlinked    object, attribute, other object, its attribute: the other side was not told
+    """
+
+    run: int
+    kind: str
+    line: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NeedInput(Message):
     """The learner's code called input(); answer with Input."""
 
@@ -231,7 +257,8 @@ class Failure(Message):
 
     The last line of a plain traceback is `kind: message`, as Python prints it
     (`sqlalchemy.exc.IntegrityError: ...`). `line` is the innermost of the learner's own lines,
-    `frames` are those lines. A kernel that died has the kind `KernelDied`.
+    `frames` are those lines. A kernel that died has the kind `KernelDied`. `near` is a name that
+    may have been meant; `objects` are those that the refused statement was to write.
     """
 
     kind: str
@@ -240,6 +267,8 @@ class Failure(Message):
     full: str
     line: int
     frames: tuple[Frame, ...] = ()
+    near: str = ""
+    objects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

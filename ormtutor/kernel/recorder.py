@@ -21,6 +21,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -29,13 +30,24 @@ from ormtutor.kernel.causes import Causes, SessionCauses
 from ormtutor.kernel.channel import Channel
 from ormtutor.kernel.connections import Connections, Tally, verb_of
 from ormtutor.kernel.failure import learner_frame
+from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import label, name_of, show
-from ormtutor.kernel.messages import Message, Rows, StateChange, Statement, Transaction
+from ormtutor.kernel.messages import (
+    Message,
+    Observation,
+    Rows,
+    StateChange,
+    Statement,
+    Transaction,
+)
+from ormtutor.kernel.observer import Observer, Seen
 from ormtutor.kernel.stories import REFRESH, Place, Sent, Stories
 from ormtutor.kernel.streams import Outlet
 
 MOST_SENT = 1_000  # statements and state changes of one run; the rest are counted
 MOST_SETS = 20  # parameter sets shown of one executemany
+MOST_NAMES = 20  # of the objects of one statement
+SECONDS = 0.05  # for looking around after a run
 MOST_KEPT = 10_000  # texts in a step's log; beyond them only numbers
 
 NOWHERE = Place()
@@ -76,11 +88,13 @@ class Entry:
 
     __slots__ = (
         "binding",
+        "call",
         "cause",
         "connection",
         "executemany",
         "line",
         "made",
+        "names",
         "number",
         "objects",
         "outcome",
@@ -91,6 +105,7 @@ class Entry:
         "started",
         "tally",
         "transaction",
+        "unlinks",
         "verb",
         "written",
     )
@@ -102,6 +117,7 @@ class Entry:
         self.cause = ""
         self.line = 0
         self.objects: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
         self.parameters: tuple[tuple[str, ...], ...] = ()
         self.sets = 1
         self.executemany = False
@@ -114,6 +130,9 @@ class Entry:
         self.binding: Binding = 0
         self.connection = 0
         self.place = NOWHERE
+        # While it is under way: the learner's names of the objects, and what it would unlink.
+        self.call: Any = tuple
+        self.unlinks: Any = tuple
 
 
 class Log:
@@ -171,13 +190,15 @@ class Recorder:
         self._loaded: Entry | None = None
         self._transactions: dict[int, int] = {}
         self._transaction = 0
+        self.refused: tuple[str, ...] = ()
+        self.observer = Observer(self, namespace)
 
     # --- attaching --------------------------------------------------------------------------------
 
     def attach_engine(self, sqlalchemy: ModuleType) -> None:
         """Listen to all engines, present and future."""
         engine_class = importlib.import_module(f"{sqlalchemy.__name__}.engine").Engine
-        self.inspect = sqlalchemy.inspect
+        self.inspect = self.observer.inspect = sqlalchemy.inspect
         self.connections.listen(sqlalchemy, engine_class)
         listen = sqlalchemy.event.listen
         listen(engine_class, "before_cursor_execute", self._before_execute)
@@ -213,6 +234,7 @@ class Recorder:
     def begin_step(self) -> None:
         """Count from here on."""
         self.log = Log()
+        self.observer.begin_step()
         self._number = 0
         self.stories.begin_step()
 
@@ -221,6 +243,7 @@ class Recorder:
         self._is_setup = is_setup
         self.stories.begin_run(place, is_setup=is_setup)
         self._sent = self._omitted = 0
+        self.refused = ()
 
     def end_run(self) -> int:
         """Tell the rest of what is known; return how many messages were counted and not sent."""
@@ -231,7 +254,19 @@ class Recorder:
             self._loaded = None
             self.causes.forget()
             self.stories.end_run(list(self.sessions))
+            if not self._is_setup:
+                self._look_around()
             return self._omitted
+
+    def _look_around(self) -> None:
+        found: list[Seen] = []
+        try:
+            with self.quiet(), time_limit(SECONDS):
+                found = self.observer.look()
+        except (OutOfTime, Exception):
+            return  # what the learner's objects are made of may answer with anything
+        for kind, words in found:
+            self._send(Observation(self.outlet.run, kind, 0, words))
 
     def recover_sessions(self) -> None:
         """After Ctrl-C inside a flush: roll back, so that nobody is told of a failed flush.
@@ -293,6 +328,8 @@ class Recorder:
         if entry.cause.startswith(REFRESH):
             self.stories.see_expired(entry.place)
         entry.outcome = getattr(context, "outcome", None)
+        entry.call = partial(self._names, context)
+        entry.unlinks = partial(self.observer.refused, context, sql)
         entry.transaction = self._transactions.get(id(connection), 0)
         if hasattr(cursor, "tally"):
             cursor.tally = entry.tally
@@ -306,24 +343,49 @@ class Recorder:
             if entry is None:
                 return
             milliseconds = (time.perf_counter() - entry.started) * 1000
+            entry.names = entry.call()
             entry.objects = _with_new_key(self.causes.objects(context), entry.verb, cursor)
             if entry.outcome is None:
                 entry.outcome = getattr(context, "outcome", None)
             if entry.verb in _WRITING:
                 entry.written = cursor.rowcount
                 entry.tally.done = True
+            entry.call = entry.unlinks = tuple
             self._tell(entry, milliseconds, failed=False)
             self._awaiting.append(entry)
             self._loaded = entry
             sent = Sent(entry.number, entry.cause)
             self.stories.executed(entry.verb, sql, entry.objects, sent, entry.place)
+            if entry.number > 0:
+                sets = parameters if many else [parameters]
+                for kind, words in self.observer.at(context, sql, sets):
+                    self._send(Observation(self.outlet.run, kind, entry.line, words))
 
     def _close(self) -> None:
         """A statement that never came to its end was refused by the database, or interrupted."""
         entry = self._open.pop(threading.get_ident(), None)
         if entry is not None:
             milliseconds = (time.perf_counter() - entry.started) * 1000
+            self.refused = entry.names = entry.call()
             self._tell(entry, milliseconds, failed=True)
+            for kind, words in entry.unlinks():
+                self._send(Observation(self.outlet.run, kind, entry.line, words))
+
+    def _names(self, context: Any) -> tuple[str, ...]:
+        """Return the learner's names, or labels, of the objects that a statement is about."""
+        states = getattr(getattr(context, "cause", None), "states", ())[:MOST_NAMES]
+        frame = learner_frame(sys._getframe())
+        return tuple(self._call(one, frame) for state in states if (one := state.obj()) is not None)
+
+    def on_read(self, attribute: Any) -> bool:
+        """Something that was loaded eagerly has been read; whether that counts as seen."""
+        if self._is_quiet():
+            return False
+        frame = learner_frame(sys._getframe(2))
+        line = frame.f_lineno if frame else 0
+        with self._lock, self.connections.interruption:
+            self._send(Observation(self.outlet.run, "read", line, (str(attribute),)))
+        return True
 
     def _tell(self, entry: Entry, milliseconds: float, *, failed: bool) -> None:
         if entry.verb in _BRACKETS:
@@ -350,6 +412,7 @@ class Recorder:
                 sets=entry.sets,
                 failed=failed,
                 transaction=entry.transaction,
+                names=entry.names,
             )
         )
 
@@ -359,6 +422,8 @@ class Recorder:
             rows, made, known = self._came_back(entry)
             if entry.number and (rows, made, known) != (-1, -1, -1):
                 self._send(Rows(self.outlet.run, entry.number, rows, made, known))
+            for kind, words in self.observer.kept(entry.outcome) if entry.number > 0 else ():
+                self._send(Observation(self.outlet.run, kind, entry.line, words))
 
     def _came_back(self, entry: Entry) -> tuple[int, int, int]:
         if entry.written >= 0:
@@ -399,6 +464,7 @@ class Recorder:
         self._refuse_when_quiet()
         self.sessions.add(session)
         self.stories.begin_flush()
+        self.observer.before_flush(session)
 
     def _on_session_begin(self, session: Any, transaction: Any) -> None:
         self.sessions.add(session)

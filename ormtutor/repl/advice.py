@@ -5,9 +5,10 @@ Here:   one table of errors, looked up by class and text; and a look at the sour
         SQLAlchemy, and so the engine, passes over in silence.
 After:  dialog.py shows the advice beside the published message, never inside it.
 
-The table grows by rows. A row matches the last part of the exception's class name (or any class)
-and a pattern in the message; `{name}` in the text is a named group of the pattern. The first row
-that matches speaks, so that the particular stands before the general.
+What needs more than the error's own text (which object, which line, what went before) stands in
+catalogue.py and goes first. The table grows by rows. A row matches the last part of the exception's
+class name (or any class) and a pattern in the message; `{name}` in the text is a named group of the
+pattern. The first row that matches speaks, so that the particular stands before the general.
 """
 
 from __future__ import annotations
@@ -18,25 +19,28 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from ormtutor.kernel.messages import Failure, Statement
+    from ormtutor.kernel.messages import Failure
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One row: for these classes (separated by blanks, `*` for any) and this text, say that."""
+    """One row: for these classes (separated by blanks, `*` for any) and this text, say that.
+
+    `near` is said instead where a name is known that may have been meant: `{near}`.
+    """
 
     kinds: str
     pattern: str
     text: str
+    near: str = ""
 
 
 URLS = (
     "URLs that work here: `sqlite://` (in memory), `sqlite:///shop.db` (a file here), "
     "`sqlite:////tmp/shop.db` (a file anywhere: four slashes)."
 )
-ROLLBACK = "The session waits for `session.rollback()` before it works again."
 
 CATALOGUE: tuple[Advice, ...] = (
     # --- the address of the database
@@ -60,9 +64,11 @@ CATALOGUE: tuple[Advice, ...] = (
            "`{name}` belongs to the upper floor: `from sqlalchemy.orm import {name}`."),
     Advice("ImportError", r"cannot import name '(?P<name>\w+)' from '(?P<place>sqlalchemy[\w.]*)",
            "`{place}` has no `{name}`. Mind capitals (`Column`, `Integer`, `String`), and that "
-           "sessions and mapping come from `sqlalchemy.orm`."),
+           "sessions and mapping come from `sqlalchemy.orm`.",
+           "`{place}` has no `{name}`. Did you mean `{near}`?"),
     Advice("ModuleNotFoundError", r"No module named '(?P<name>sql\w*)",
-           "Check the spelling of `{name}`: it is `sqlalchemy`, in small letters."),
+           "Check the spelling of `{name}`: it is `sqlalchemy`, in small letters.",
+           "There is no module `{name}`. Did you mean `{near}`?"),
     # --- declaring classes
     Advice("ArgumentError", r"class (?P<name>\w+)->.*could not assemble any primary key",
            "`{name}` needs a column with `primary_key=True`: without one the mapper could not tell "
@@ -83,7 +89,8 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("ArgumentError", r"Column must be constructed with a non-blank name",
            "Inside `Table(...)` each column says its own name: `Column(\"id\", Integer, ...)`."),
     Advice("NoReferencedTableError", r"could not find table '(?P<name>\w+)'",
-           "A foreign key names *table.column*, not the class: is the table called `{name}`?"),
+           "A foreign key names *table.column*, not the class: is the table called `{name}`?",
+           "There is no table `{name}`; it is *table.column* that counts. Did you mean `{near}`?"),
     Advice("NoForeignKeysError", r"on relationship (?P<name>[\w.]+)",
            "`{name}` joins two tables that no foreign key connects. Give the child a column "
            "`Column(ForeignKey(\"parents.id\"))`."),
@@ -91,9 +98,11 @@ CATALOGUE: tuple[Advice, ...] = (
            "Several foreign keys lead there. Say which one `{name}` means: `foreign_keys=[...]`."),
     Advice("InvalidRequestError", r"expression '(?P<name>[^']+)' failed to locate a name",
            "No mapped class is called `{name}` yet. Check the spelling, or declare it before the "
-           "first object is made."),
+           "first object is made.",
+           "No mapped class is called `{name}`. Did you mean `{near}`?"),
     Advice("TypeError", r"'(?P<word>\w+)' is an invalid keyword argument for (?P<name>\w+)",
-           "`{name}` has no attribute `{word}`. `:tables` lists the columns."),
+           "`{name}` has no attribute `{word}`. `:tables` lists the columns.",
+           "`{name}` has no attribute `{word}`. Did you mean `{near}`?"),
     Advice("TypeError", r"(?:__init__|_declarative_constructor)\(\) takes 1 positional argument",
            "A mapped class takes its values by keyword: `Member(name=\"Odalys\")`."),
     # --- the session
@@ -142,21 +151,23 @@ CATALOGUE: tuple[Advice, ...] = (
            "The row of this object is gone: somebody deleted it behind the session's back."),
     # --- the database refuses
     Advice("IntegrityError", r"NOT NULL constraint failed: (?P<table>\w+)\.(?P<name>\w+)",
-           "`{table}.{name}` must have a value, and an object has none. " + ROLLBACK),
+           "`{table}.{name}` must have a value, and this row has none."),
     Advice("IntegrityError", r"UNIQUE constraint failed: (?P<name>[\w.]+)",
            "Another row has that value of `{name}` already. Leave a primary key out, and the "
-           "database picks one. " + ROLLBACK),
+           "database picks one."),
     Advice("IntegrityError", r"FOREIGN KEY constraint failed",
-           "The row points at one that does not exist, or is itself pointed at. " + ROLLBACK),
+           "The row points at one that does not exist, or is itself pointed at."),
     Advice("IntegrityError", r"datatype mismatch",
-           "A primary key that SQLite counts by itself must be a whole number. " + ROLLBACK),
-    Advice("IntegrityError", r"", "The database refused the row. " + ROLLBACK),
+           "A primary key that SQLite counts by itself must be a whole number."),
+    Advice("IntegrityError", r"", "The database refused the row."),
     Advice("OperationalError", r"no such table: (?P<name>[\w.]+)",
            "The class is declared, but no table `{name}` was made in this database: "
-           "`Base.metadata.create_all(engine)`."),
+           "`Base.metadata.create_all(engine)`.",
+           "There is no table `{name}`. Did you mean `{near}`?"),
     Advice("OperationalError", r"no such column: (?P<name>[\w.]+)",
            "The table has no column `{name}`. If the class was changed after `create_all`, the "
-           "table still is the old one; `:tables` shows it."),
+           "table still is the old one; `:tables` shows it.",
+           "The table has no column `{name}`. Did you mean `{near}`?"),
     Advice("OperationalError", r"table (?P<name>\S+) already exists",
            "`create_all` leaves tables alone that are there; `Table.create` does not ask first."),
     Advice("OperationalError", r"near \"(?P<name>[^\"]*)\": syntax error",
@@ -164,8 +175,7 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("OperationalError", r"database is locked",
            "Another connection is in the middle of writing. Commit or roll back there."),
     Advice("ProgrammingError InterfaceError", r"type '\w+' is not supported|binding parameter",
-           "A value is of a type that no column here can hold, such as a list or an object. "
-           + ROLLBACK),
+           "A value is of a type that no column here can hold, such as a list or an object."),
     Advice("ObjectNotExecutableError", r"",
            "A string is data, not a command. Mark it as SQL: `text(\"SELECT ...\")`."),
     Advice("TypeError", r"argument 1 must be str, not TextClause",
@@ -182,9 +192,11 @@ CATALOGUE: tuple[Advice, ...] = (
            "`filter_by` takes keywords, `filter_by(name=\"...\")`; expressions go to `filter`."),
     Advice("InvalidRequestError",
            r"Entity namespace for \"?(?P<table>[\w.]+)\"? has no property \"(?P<name>\w+)\"",
-           "What you asked has no attribute `{name}`. `:tables {table}` shows its columns."),
+           "What you asked has no attribute `{name}`. `:tables {table}` shows its columns.",
+           "What you asked has no attribute `{name}`. Did you mean `{near}`?"),
     Advice("AttributeError", r"type object '(?P<table>\w+)' has no attribute '(?P<name>\w+)'",
-           "The class `{table}` has no `{name}`. Is it spelled as in the class body?"),
+           "The class `{table}` has no `{name}`. Is it spelled as in the class body?",
+           "The class `{table}` has no `{name}`. Did you mean `{near}`?"),
     Advice("NoResultFound", r"",
            "`one()` insists on exactly one row, and none fits. `first()` or `one_or_none()` give "
            "`None` instead."),
@@ -196,17 +208,33 @@ CATALOGUE: tuple[Advice, ...] = (
            "the database gives it. Write `&`, `|`, `~` with brackets around each side."),
     Advice("CompileError", r"Can't resolve label reference.*'(?P<name>\w+)'",
            "A plain string must be the name of a column; better take the attribute: "
-           "`order_by(Member.name)`."),
+           "`order_by(Member.name)`.",
+           "No column is called `{name}`. Did you mean `{near}`?"),
     Advice("TypeError", r"get\(\) missing", "`get` takes the primary key: `get(1)`."),
     Advice("AttributeError", r"'NoneType' object has no attribute '(?P<name>\w+)'",
            "Something is `None` there. A query that finds nothing gives `None` from `first()`."),
+    Advice("AttributeError", r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'",
+           "A `{owner}` has no `{name}`. Tab after the dot shows what it has.",
+           "A `{owner}` has no `{name}`. Did you mean `{near}`?"),
+    Advice("TypeError", r"(?P<owner>\w+)\(\) got an unexpected keyword argument '(?P<name>\w+)'",
+           "`{owner}` knows no argument `{name}`.",
+           "`{owner}` knows no argument `{name}`. Did you mean `{near}`?"),
+    Advice("TypeError", r"Invalid argument\(s\) '(?P<name>\w+)' sent to create_engine",
+           "`create_engine` knows no argument `{name}`.",
+           "`create_engine` knows no argument `{name}`. Did you mean `{near}`?"),
+    Advice("InvalidRequestError", r"Mapper '.*?' has no property '(?P<name>\w+)'",
+           "`back_populates` names the attribute on the *other* class, and there is no `{name}` "
+           "there.",
+           "The other class has no `{name}`. Did you mean `{near}`?"),
+    Advice("InvalidRequestError", r"The unique\(\) method must be invoked",
+           "A joined eager load repeats the parent once for each child. `.unique()` makes one of "
+           "them again: `session.execute(...).unique().scalars().all()`."),
     Advice("IndexError", r"list index out of range", "The answer has fewer rows than that."),
     # --- Python itself
-    Advice("NameError", r"name '(?P<name>\w+)' is not defined\. Did you mean: '(?P<near>\w+)'",
-           "Nothing here is called `{name}` yet. Did you mean `{near}`?"),
     Advice("NameError", r"name '(?P<name>\w+)' is not defined",
            "Nothing here is called `{name}` yet: a slip of the keys, or a line that was left out, "
-           "such as an import."),
+           "such as an import.",
+           "Nothing here is called `{name}` yet. Did you mean `{near}`?"),
     Advice("IndentationError", r"unexpected indent",
            "The line begins with blanks but belongs to no block; a blank line has ended the block "
            "above."),
@@ -220,7 +248,7 @@ CATALOGUE: tuple[Advice, ...] = (
 )  # fmt: skip
 
 
-def on_failure(failure: Failure, source: str) -> list[str]:
+def on_failure(failure: Failure) -> str:
     """Return what to do next about an error, in Markdown; nothing where we know nothing."""
     kind = failure.kind.rpartition(".")[2]
     for row in CATALOGUE:
@@ -228,45 +256,42 @@ def on_failure(failure: Failure, source: str) -> list[str]:
             continue
         found = re.search(row.pattern, failure.message, re.DOTALL)
         if found:
+            text = row.near if row.near and failure.near else row.text
             # Not str.format: an advice may hold braces of Python code.
-            text = row.text
-            for name, value in found.groupdict().items():
+            for name, value in {**found.groupdict(), "near": failure.near}.items():
                 text = text.replace("{" + name + "}", value or "")
-            return [text, *_from_autoflush(failure)]
-    return _from_autoflush(failure)
-
-
-def _from_autoflush(failure: Failure) -> list[str]:
-    if "raised as a result of Query-invoked autoflush" not in failure.message:
-        return []
-    return [
-        "Your query is fine: before it was sent, the session wrote what was waiting, and *that* "
-        "failed."
-    ]
+            if failure.near and not row.near:
+                text = f"Did you mean `{failure.near}`? {text}"
+            return text
+    return f"Did you mean `{failure.near}`?" if failure.near else ""
 
 
 # --- surprises without an error -------------------------------------------------------------------
 
-PYTHON_DECIDED = (
-    "Python decided `{code}` by itself, before the database heard of it: the filter became "
-    "something else. Between expressions write `&`, `|`, `~` and `.in_(...)`, with brackets."
-)
 _ASKING = ("filter", "where", "having", "join", "outerjoin")
 
 
-def on_source(source: str, statements: Sequence[Statement]) -> list[str]:
-    """Return what to say of code that ran, and did something else than it seems to say."""
+def decided_by_python(source: str) -> list[tuple[str, str]]:
+    """Return what filter() and its kind were given that Python decides: code, and its word."""
     if not any(word in source for word in _ASKING):
         return []
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return []
-    codes = dict.fromkeys(ast.unparse(node) for node in _decided_by_python(tree))
-    return [PYTHON_DECIDED.replace("{code}", code) for code in codes]
+    return list(dict.fromkeys((ast.unparse(node), _word(node)) for node in _decisions(tree)))
 
 
-def _decided_by_python(tree: ast.AST) -> Iterator[ast.expr]:
+def _word(node: ast.expr) -> str:
+    """Return the word by which Python decides: `and`, `not in`."""
+    if isinstance(node, ast.BoolOp):
+        return "and" if isinstance(node.op, ast.And) else "or"
+    if isinstance(node, ast.Compare):
+        return {ast.In: "in", ast.NotIn: "not in", ast.Is: "is"}.get(type(node.ops[0]), "is not")
+    return "not"
+
+
+def _decisions(tree: ast.AST) -> Iterator[ast.expr]:
     """Yield what filter() and its kind were given that is `and`, `or`, `not` or `in`."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -283,7 +308,9 @@ def _is_decision(node: ast.expr) -> bool:
         return True
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not)
-    return isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Is))
+    return isinstance(node, ast.Compare) and isinstance(
+        node.ops[0], (ast.In, ast.NotIn, ast.Is, ast.IsNot)
+    )
 
 
 def _has_class_attribute(node: ast.expr) -> bool:

@@ -257,6 +257,7 @@ def _key_order(label: str) -> tuple[int, str]:
 
 def _next(dialog: Dialog, argument: str) -> None:
     tutor = dialog.tutor
+    dialog.look_back()
     if tutor.index + 1 == len(tutor.lesson.steps) and (tutor.passed or tutor.step.is_reading):
         _leave_lesson(dialog)
         return
@@ -351,6 +352,7 @@ def _play(dialog: Dialog, argument: str) -> None:
 
 
 def _return(dialog: Dialog, argument: str) -> None:
+    dialog.look_back()
     dialog.tutor.leave_play()
     dialog.say("Back in the step, as you left it.", "notice")
     dialog.ask()
@@ -523,16 +525,22 @@ def _tb(dialog: Dialog, argument: str) -> None:
 
 
 def _why(dialog: Dialog, argument: str) -> None:
-    failed = dialog.last_failure
-    if failed is None:
-        raise CommandError("there was no error yet", hint="`:sql N` says why a statement was sent.")
-    texts = advice.on_failure(failed, "")
-    if not texts:
-        dialog.say(f"`{failed.kind}` on line {failed.line}: {failed.message}", "notice")
-        dialog.say("Nothing is written about this error yet; `:tb full` has all of it.", "advice")
-        return
-    dialog.say(f"`{failed.kind}` on line {failed.line}:", "notice")
-    dialog.advise(texts)
+    failed, remarks = dialog.unexplained, dialog.remarks
+    if failed is None and not remarks:
+        raise CommandError(
+            "there was no error and no surprise yet",
+            hint="`:sql N` says why a statement was sent.",
+        )
+    if failed is not None:
+        text = "" if remarks else advice.on_failure(failed)
+        message = "" if remarks or text else f" {failed.message}"
+        dialog.say(f"`{failed.kind}` on line {failed.line}:{message}", "notice")
+        if not remarks:
+            unknown = "Nothing is written about this error yet; `:tb full` has all of it."
+            dialog.advise([text or unknown])
+    for remark in remarks:
+        dialog.say(remark.text, "notice")
+        dialog.advise([remark.more])
 
 
 def _history(dialog: Dialog, argument: str) -> None:
@@ -707,7 +715,7 @@ COMMANDS: tuple[Command, ...] = (
             choices=lambda dialog: ("rollback", "commit", "close")),
     Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
             choices=lambda dialog: ("full",)),
-    Command("why", "", "what the last error means and what to do", _why),
+    Command("why", "", "what the last error, or the last surprise, means", _why),
     Command("doc", "NAME", "what a name stands for: its signature and docstring", asking.doc,
             more="NAME may have dots: `session.add`, `Member.name`. Nothing is run to find it out, "
             "so that a property is described and not read."),

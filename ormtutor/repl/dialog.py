@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from ormtutor.course.library import parse
 from ormtutor.errors import CommandError, LessonError, TutorError
 from ormtutor.kernel.messages import SIGNATURE, Output
-from ormtutor.repl import advice, commands, notes, panels
+from ormtutor.repl import advice, catalogue, commands, notes, panels
+from ormtutor.repl.catalogue import Past, Remark
 from ormtutor.repl.events import (
     Concluded,
     Entered,
@@ -109,6 +110,10 @@ class Dialog:
         """How the call is called in which `proposals` were asked for last; empty outside one."""
         self.listener: Callable[[Event], None] = _ignore
 
+        self.unexplained: Failure | None = None
+        """The last error, unless something surprising has come since: `:why` is about it."""
+        self.remarks: list[Remark] = []
+        self._said: set[tuple[str, str]] = set()
         self._asked: Predict | None = None
 
     @property
@@ -210,12 +215,8 @@ class Dialog:
         if turn.status == "incomplete":
             self.say("That stops in the middle of a statement, so that nothing was run.", "error")
         if turn.failure is not None:
-            self.last_failure = turn.failure
-            recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
-            if not recognised:
-                self.advise(advice.on_failure(turn.failure, turn.source))
-        if turn.status != "interrupted":
-            self.advise(advice.on_source(turn.source, turn.statements))
+            self.last_failure = self.unexplained = turn.failure
+        self.explain(turn)
         for goal in turn.goals:
             if goal.met and not goal.was_met:
                 self.emit(GoalMet(goal))
@@ -225,6 +226,32 @@ class Dialog:
         if found is not None and not is_silent and not is_told:
             self.judge(found)
         self.ask()
+
+    def explain(self, turn: Turn) -> None:
+        """Say what an error means, each time, and what is surprising, once in a session."""
+        past = Past((*(one for one in self.tutor.turns if one is not turn), turn))
+        if turn.failure is not None:
+            found = catalogue.on_error(past)
+            text = found.text if found is not None else advice.on_failure(turn.failure)
+            self.remarks = [found] if found is not None else []
+            recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
+            if text and not recognised:
+                self.advise([text])
+        self._surprise(catalogue.on_surprise(past), is_new=turn.failure is None)
+
+    def _surprise(self, found: Sequence[Remark], *, is_new: bool) -> None:
+        if found and is_new:
+            self.remarks, self.unexplained = [], None
+        for remark in found:
+            self.remarks.append(remark)
+            if (remark.rule, remark.about) not in self._said:
+                self._said.add((remark.rule, remark.about))
+                self.say(f"{remark.text} `:why`", role="advice")
+
+    def look_back(self) -> None:
+        """Say, when a step is left, what only its end can tell."""
+        found = catalogue.unread(self.tutor.turns)
+        self._surprise([found] if found is not None else [], is_new=True)
 
     def ask(self) -> None:
         """Put the question that is due, once."""

@@ -180,6 +180,9 @@ def came_back(entry: Entry) -> str:
     kind = verb(entry.first)
     if any(statement.failed for statement in entry.statements):
         return "refused by the database"
+    if kind in ("INSERT", "DELETE") and _is_association(entry):
+        done = "in" if kind == "INSERT" else "deleted"
+        return f"{count_of(_sets(entry, total), 'row')} {done}: {_pairs(entry)}"
     if kind == "INSERT":
         return _with_objects(f"{count_of(_sets(entry, total), 'row')} in", objects)
     if kind in ("UPDATE", "DELETE") and known:
@@ -201,6 +204,18 @@ def came_back(entry: Entry) -> str:
 def _sets(entry: Entry, told: int) -> int:
     """Return how many rows an INSERT wrote: as told, else one for each parameter set."""
     return told or sum(statement.sets for statement in entry.statements)
+
+
+def _is_association(entry: Entry) -> bool:
+    """Whether a flush wrote rows that are pairs of objects: more of these than of those."""
+    first = entry.first
+    return entry.count == 1 and "flush" in first.cause and len(first.objects) > first.sets
+
+
+def _pairs(entry: Entry) -> str:
+    """Return `Book#1 <-> Tag#1`; of several pairs their objects."""
+    objects = entry.first.objects
+    return " <-> ".join(objects) if len(objects) == 2 else _objects(entry)
 
 
 def _objects(entry: Entry) -> str:

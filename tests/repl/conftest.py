@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ormtutor.course.lesson import Lesson
 from ormtutor.course.library import Library
 from ormtutor.course.progress import Progress
 from ormtutor.errors import CommandError
@@ -50,18 +51,29 @@ class Notes:
 class Talk:
     """A dialog, all that it told, and the view that it asked."""
 
-    def __init__(self, *, is_screen: bool = True) -> None:
-        shelf = lesson()
+    def __init__(self, *, is_screen: bool = True, shelf: Lesson | None = None) -> None:
+        shelf = shelf or lesson()
         self.library = Library((shelf,))
         self.progress = Progress(None)
         self.view = Notes()
-        self.dialog = Dialog(History(None), is_screen=is_screen)
-        self.dialog.view = self.view
         self.events: list[Event] = []
-        self.dialog.listener = self.events.append
+        self.dialog = self._new_dialog(is_screen=is_screen)
         tutor = Tutor(self.library, self.progress, on_notice=self.dialog.say)
         self.dialog.attach(tutor, self.library, self.progress)
         self.dialog.open(shelf)
+
+    def _new_dialog(self, *, is_screen: bool) -> Dialog:
+        dialog = Dialog(History(None), is_screen=is_screen)
+        dialog.view = self.view
+        dialog.listener = self.events.append
+        return dialog
+
+    def begin_anew(self) -> None:
+        """Begin the step again, with a dialog that has said nothing yet."""
+        tutor = self.dialog.tutor
+        self.dialog = self._new_dialog(is_screen=self.dialog.is_screen)
+        self.dialog.attach(tutor, self.library, self.progress)
+        tutor.reset()
 
     def perform(self, *inputs: str) -> list[str]:
         """Perform inputs; return what the last of them told, as lines."""

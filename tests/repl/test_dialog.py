@@ -47,11 +47,7 @@ def test_a_declared_mistake_is_told_instead_of_advice(talk: Talk) -> None:
 
 def test_an_error_is_followed_by_advice(talk: Talk) -> None:
     told = talk.perform(PASS[0], "atlsa")
-    assert told == [
-        "   -> Nothing here is called atlsa yet: a slip of the keys, or a line that was left out,"
-        " such as an",
-        "      import.",
-    ]
+    assert told == ["   -> Nothing here is called atlsa yet. Did you mean atlas?"]
 
 
 def test_an_error_is_told_once(talk: Talk) -> None:
@@ -115,7 +111,7 @@ def test_the_snapshot_holds_where_the_learner_is(talk: Talk) -> None:
 
 def test_an_expression_decided_by_python_is_noticed(talk: Talk) -> None:
     told = talk.perform('session.query(Book).filter(Book.id == 1 and Book.title == "x")')
-    assert any("Python decided" in line for line in told)
+    assert told[0] == "   -> Python, not SQL, decided and: the filter is another one. :why"
 
 
 def test_welcome_is_said_to_newcomers_only(talk: Talk) -> None:

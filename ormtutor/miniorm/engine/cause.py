@@ -12,6 +12,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 _WORDS = {
     "query": "query",
@@ -35,9 +36,10 @@ class Cause:
     detail: how: `explicit`, `commit`, `selectin`, `User.addresses (joined)`.
     because: the Cause behind this one (an autoflush is because of a query).
     objects: labels such as `User#1`, or a callable that gives them, called only when someone asks.
+    states: of the objects that a flush writes, or whose read was the reason.
     """
 
-    __slots__ = ("_objects", "because", "detail", "kind", "subject")
+    __slots__ = ("_objects", "because", "detail", "kind", "states", "subject")
 
     def __init__(
         self,
@@ -46,12 +48,14 @@ class Cause:
         detail: str = "",
         because: Cause | None = None,
         objects: Sequence[str] | Callable[[], Sequence[str]] = (),
+        states: Sequence[Any] = (),
     ) -> None:
         self.kind = kind
         self.subject = subject
         self.detail = detail
         self.because = because
         self._objects = objects
+        self.states = states
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -61,9 +65,11 @@ class Cause:
             objects = self._objects = tuple(objects())
         return tuple(objects)
 
-    def with_objects(self, objects: Sequence[str] | Callable[[], Sequence[str]]) -> Cause:
+    def with_objects(
+        self, objects: Sequence[str] | Callable[[], Sequence[str]], states: Sequence[Any] = ()
+    ) -> Cause:
         """Return the same reason for other objects: a cause made once serves all of its kind."""
-        return Cause(self.kind, self.subject, self.detail, self.because, objects)
+        return Cause(self.kind, self.subject, self.detail, self.because, objects, states)
 
     def __str__(self) -> str:
         words = _WORDS[self.kind].format(subject=self.subject, detail=self.detail)
@@ -81,14 +87,17 @@ class Outcome:
     """What came back: rows, and how many of them became new or were already known objects.
 
     -1 is "not told": the rows were not consumed, or the statement returns none.
+    kept: (object's label, attribute, its value, the row's value) where an object that was known
+    holds something else than its row, and keeps it; the first few.
     """
 
-    __slots__ = ("known", "made", "rows")
+    __slots__ = ("kept", "known", "made", "rows")
 
     def __init__(self, rows: int = -1, made: int = -1, known: int = -1) -> None:
         self.rows = rows
         self.made = made
         self.known = known
+        self.kept: tuple[tuple[str, str, Any, Any], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Outcome rows={self.rows} made={self.made} known={self.known}>"

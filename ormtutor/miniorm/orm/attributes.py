@@ -1392,7 +1392,40 @@ class DynamicDescriptor(_DataDescriptor):
         return self.impl.get(state_of(instance), instance.__dict__)
 
 
-for _kind in (_DataDescriptor, DynamicDescriptor):
+class _WatchedDescriptor(_DataDescriptor):
+    """While somebody waits for the next read: see watch_reads()."""
+
+    __module__ = "sqlalchemy.orm.attributes"
+    _on_read: Any
+    _unwatched: type
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        value = super().__get__(instance, owner)
+        if instance is not None and self._on_read(self):
+            _become(self, self._unwatched)
+        return value
+
+
+def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
+    """Call `on_read(attribute)` when a loaded attribute is read from an object, until it says True.
+
+    What is loaded lies in the object's own dictionary, where no code of ours sees it read; while
+    it is watched the attribute is one that Python asks first. No counterpart in SQLAlchemy.
+    """
+    kind = attribute.__class__
+    if kind is InstrumentedAttribute or kind is _DataDescriptor:
+        attribute._on_read, attribute._unwatched = on_read, kind
+        _become(attribute, _WatchedDescriptor)
+
+
+def _become(attribute: Any, kind: type) -> None:
+    attribute.__class__ = kind
+    if vars(attribute.class_).get(attribute.key) is attribute:
+        # Set anew, so that Python forgets which kind of descriptor it has found there.
+        type.__setattr__(attribute.class_, attribute.key, attribute)
+
+
+for _kind in (_DataDescriptor, DynamicDescriptor, _WatchedDescriptor):
     _kind.__name__ = _kind.__qualname__ = "InstrumentedAttribute"
 
 

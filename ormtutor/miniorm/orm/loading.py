@@ -177,6 +177,43 @@ def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> 
         idents.update(tuple(row[position] for position in positions) for row in rows)
         idents.discard((None,) * len(positions))
     outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
+    if outcome.known > 0:
+        outcome.kept = tuple(_kept(query.plan.entities(), rows, context.session))
+
+
+MOST_KEPT = 3
+PLAIN_VALUES = (str, int, float, bool, bytes, type(None))
+
+
+def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[str, str, Any, Any]]:
+    """What known objects hold otherwise than their rows: plain values only, the first few."""
+    seen: set[Any] = set()
+    told = 0
+    for plan in plans:
+        table = session.identity_map.tables.get(plan.mapper.class_, {})
+        for row in rows:
+            ident = tuple(row[position] for position, _ in plan.ident)
+            state = table.get(ident[0] if len(ident) == 1 else ident)
+            if state is None or state in seen:
+                continue
+            seen.add(state)
+            for key, (position, process) in plan.columns.items():
+                held, value = state.dict.get(key), row[position]
+                if key not in state.dict or key in state.committed_state:
+                    continue
+                value = value if process is None else process(value)
+                if _differ(held, value):
+                    told += 1
+                    yield label_of(plan.mapper, state.ident), key, held, value
+                    if told == MOST_KEPT:
+                        return
+
+
+def _differ(held: Any, value: Any) -> bool:
+    """Whether two plain values differ; of others only whether one is missing."""
+    if type(held) in PLAIN_VALUES and type(value) in PLAIN_VALUES:
+        return bool(held != value)
+    return (held is None) is not (value is None)
 
 
 def run_statement(
@@ -437,7 +474,9 @@ def load_scalar_attributes(
             options_key=options,
             refresh_state=state,
             only=only,
-            cause=_for_one("refresh", label_of(mapper, ident)),
+            cause=_for_one("refresh", label_of(mapper, ident)).with_objects(
+                (label_of(mapper, ident),), (state,)
+            ),
         )
     finally:
         session.autoflush = autoflush

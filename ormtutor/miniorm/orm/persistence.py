@@ -488,7 +488,7 @@ def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) ->
     dispatch = connection.dispatch
     if not dispatch.before_cursor_execute and not dispatch.after_cursor_execute:
         return cause
-    return cause.with_objects(lambda: [label_of(state) for state in states])
+    return cause.with_objects(lambda: [label_of(state) for state in states], states)
 
 
 def label_of(state: InstanceState) -> str:

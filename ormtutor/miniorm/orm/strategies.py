@@ -144,6 +144,7 @@ def _lazy_cause(prop: Any, state: InstanceState) -> Cause:
         objects=lambda: (
             f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident),
         ),
+        states=(state,),
     )
 
 

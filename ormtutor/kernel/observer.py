@@ -1,0 +1,246 @@
+"""Observer: surprises that no statement tells, found by looking at the learner's objects.
+
+Before: recorder.py has a statement's outcome in hand, or a run has ended.
+Here:   what a query kept, what it loaded besides, and where two sides of one fact disagree: a
+        deleted object in a list, a foreign key beside its relationship, the two ends of a
+        relationship. Dictionaries and histories are read; nothing is loaded, flushed or changed.
+After:  recorder.py sends what was seen as an Observation; repl/surprises.py puts it into words.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from ormtutor.kernel.labels import is_learners_name, label, name_of, show
+
+_ONE_SET = re.compile(r"UPDATE (?P<table>\w+) SET (?P<column>\w+)=\? WHERE ")
+MOST_OBJECTS = 500
+MOST_SEEN = 20
+"""Of what one look finds, so much is told: each kind of surprise is explained once anyway."""
+
+Seen = tuple[str, tuple[str, ...]]
+"""The kind of an Observation and its words."""
+
+
+class Recording(Protocol):
+    """What the observer needs of its recorder."""
+
+    sessions: Any
+
+    def on_read(self, attribute: Any) -> bool:
+        """Something that was loaded eagerly has been read."""
+
+
+class Observer:
+    """Looks at what the learner's names and sessions hold."""
+
+    def __init__(self, recorder: Recording, namespace: Mapping[str, Any]) -> None:
+        self.inspect: Any = None
+        self._recorder = recorder
+        self._namespace = namespace
+        self._seen: set[Seen] = set()
+        self._changed: set[int] | None = None
+
+    def begin_step(self) -> None:
+        """Tell again what was told in the step before."""
+        self._seen = set()
+
+    # --- at a statement ---------------------------------------------------------------------------
+
+    def kept(self, outcome: Any) -> Iterator[Seen]:
+        """Yield where a known object keeps a value that its row does not have."""
+        for name, key, held, value in getattr(outcome, "kept", ()):
+            yield "kept", (self._called(name), key, show(held), show(value))
+
+    def _called(self, wanted: str) -> str:
+        """Return the learner's name of the object with this label, or the label."""
+        for name, value in list(self._namespace.items()):
+            state = self._state(value) if is_learners_name(name, value) else None
+            if state is not None and label(value, state) == wanted:
+                return name
+        return wanted
+
+    def before_flush(self, session: Any) -> None:
+        """Note what the learner has changed, where something is to be deleted."""
+        if session.deleted:
+            self._changed = {id(one) for one in session.dirty if session.is_modified(one)}
+        else:
+            self._changed = None
+
+    def at(self, context: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:
+        """Yield what there is to say of one statement, sent with these sets of values."""
+        cause = getattr(context, "cause", None)
+        yield from self._loads_eagerly(cause)
+        yield from self._nulled(cause, sql, sets)
+
+    def _nulled(self, cause: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:
+        """Yield the rows whose foreign key a flush empties, for their parent is deleted."""
+        found = _ONE_SET.match(sql)
+        if found is None or self._changed is None:
+            return
+        objects = [state.obj() for state in getattr(cause, "states", ())]
+        if any(values[0] is not None for values in sets) or not objects:
+            return
+        if not self._changed.intersection(map(id, objects)):
+            yield "nulled", (found["table"], found["column"], *map(self._call, objects[:20]))
+
+    def refused(self, context: Any, sql: str) -> Iterator[Seen]:
+        """Yield what a statement was about to unlink when the database refused it."""
+        found = _ONE_SET.match(sql)
+        states = getattr(getattr(context, "cause", None), "states", ())
+        if found is None or not states:
+            return
+        column = states[0].mapper.local_table.columns.get(found["column"])
+        if column is not None and column.foreign_keys:
+            yield "unparented", (found["table"], found["column"])
+
+    def _loads_eagerly(self, cause: Any) -> Iterator[Seen]:
+        """Yield the relationships that a statement fills, and watch for their first read."""
+        watch_reads = _watching(cause)
+        if watch_reads is None:
+            return
+        for name, how in _filled(cause):
+            attribute = self._attribute(name)
+            if attribute is not None:
+                watch_reads(attribute, self._recorder.on_read)
+                yield "eager", (name, how)
+
+    def _attribute(self, name: str) -> Any:
+        """Return `Author.books` as it stands on its class."""
+        class_name, _, key = name.partition(".")
+        held = (type(one) for one in self._objects())
+        for cls in (*list(self._namespace.values()), *held):
+            if isinstance(cls, type) and cls.__name__ == class_name and "__mapper__" in vars(cls):
+                return vars(cls).get(key)
+        return None
+
+    # --- after a run ------------------------------------------------------------------------------
+
+    def look(self) -> list[Seen]:
+        """Return what is surprising now and was not so before."""
+        if self.inspect is None:
+            return []
+        found = dict.fromkeys(seen for one in self._objects() for seen in self._about(one))
+        new = [seen for seen in found if seen not in self._seen]
+        self._seen = set(found)
+        return new[:MOST_SEEN]
+
+    def _objects(self) -> list[Any]:
+        """Return the learner's named objects, and what else the sessions hold."""
+        named = [
+            value
+            for name, value in list(self._namespace.items())
+            if is_learners_name(name, value) and self._state(value) is not None
+        ]
+        held = [
+            one
+            for session in list(self._recorder.sessions)
+            for one in (*session.new, *session.identity_map.values())
+        ]
+        return list({id(one): one for one in (*named, *held)}.values())[:MOST_OBJECTS]
+
+    def _state(self, value: object) -> Any:
+        # Only an instrumented object carries it; asking the engine about others may run their code.
+        if self.inspect is None or isinstance(value, type):
+            return None
+        try:
+            held = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return None
+        if not isinstance(held, dict) or "_sa_instance_state" not in held:
+            return None
+        return self.inspect(value, raiseerr=False)
+
+    def _about(self, one: Any) -> Iterator[Seen]:
+        state = self._state(one)
+        mapper = state.mapper
+        # Asking for its relationships would configure the mappers: that is for the learner to do.
+        if state.deleted or not mapper.configured or mapper.registry._new_mappers:
+            return
+        for prop in mapper.relationships:
+            if prop.viewonly or prop.lazy == "dynamic":
+                continue
+            yield from self._listed(one, state, prop)
+            yield from self._both_ends(one, state, prop)
+            if prop.direction.name == "MANYTOONE" and len(prop.local_remote_pairs) == 1:
+                yield from self._unjoined(one, state, prop)
+
+    def _call(self, one: Any) -> str:
+        return name_of(one, self._namespace) or label(one, self._state(one))
+
+    def _listed(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
+        for member in _members(state.dict.get(prop.key)):
+            found = self._state(member)
+            if found is not None and found.deleted:
+                yield "listed", (self._call(member), self._call(one), prop.key)
+
+    def _both_ends(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
+        """Yield a change between two of the learner's named objects, from its `many` side."""
+        ends = sorted(other.key for other in prop._reverse_property)
+        if prop.direction.name == "ONETOMANY" or not name_of(one, self._namespace):
+            return
+        for other in state.attrs[prop.key].history.added or ():
+            name = name_of(other, self._namespace) if other is not None else ""
+            if name and ends:
+                yield "both ends", (self._call(one), prop.key, name, ends[0])
+            elif name:
+                yield from self._unlinked(one, prop, other, name)
+
+    def _unlinked(self, one: Any, prop: Any, other: Any, name: str) -> Iterator[Seen]:
+        """Yield the relationship that goes over the same columns and does not know of this one."""
+        columns = {column for pair in prop.local_remote_pairs for column in pair}
+        for back in self._state(other).mapper.relationships:
+            over = {column for pair in back.local_remote_pairs for column in pair}
+            if back is not prop and back.mapper is prop.parent and over == columns:
+                yield "unlinked", (self._call(one), prop.key, name, back.key)
+
+    def _unjoined(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
+        """Yield a foreign key that says another object than the relationship holds."""
+        ((local, remote),) = prop.local_remote_pairs
+        if local not in state.mapper.columns.values():
+            return
+        key = state.mapper.get_property_by_column(local).key
+        if key not in state.dict or state.attrs[prop.key].history.added:
+            return
+        value, words = state.dict[key], (self._call(one), key, show(state.dict[key]), prop.key)
+        if prop.key not in state.dict:
+            if value is not None and state.identity is None:
+                yield "unflushed", (*words, "None")
+            return
+        other = state.dict[prop.key]
+        found = None if other is None else self._state(other)
+        if found is not None and (found.deleted or found.identity is None):
+            return
+        if found is None:
+            held = None
+        else:
+            held = found.dict.get(found.mapper.get_property_by_column(remote).key, value)
+        if held != value:
+            yield "unjoined", (*words, "None" if found is None else self._call(other))
+
+
+def _members(value: Any) -> list[Any]:
+    """Return what a loaded collection holds."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list | set) else []
+
+
+def _filled(cause: Any) -> Iterator[tuple[str, str]]:
+    """Yield what a statement loads besides its own objects: `Author.books`, and how."""
+    if cause.kind == "eager load":
+        yield cause.subject, cause.detail
+    elif cause.kind == "query":
+        for part in filter(None, cause.detail.split(", ")):
+            name, _, how = part.partition(" ")
+            yield name, how.strip("()")
+
+
+def _watching(cause: Any) -> Any:
+    """Return the engine's `watch_reads`; None where the engine has none."""
+    root = type(cause).__module__.partition(".engine")[0]
+    attributes = sys.modules.get(f"{root}.orm.attributes")
+    return getattr(attributes, "watch_reads", None)

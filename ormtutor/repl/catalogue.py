@@ -1,0 +1,728 @@
+"""The catalogue: what learners of an ORM stumble over -> what happened, in their own terms.
+
+Before: a turn has ended; its statements have causes, lines and objects, the kernel has looked.
+Here:   one rule for each struggle. A rule reads effects (statements, states, exceptions,
+        observations) and names the learner's object, line and statement; the source is read only
+        where Python leaves no effect. `ROWS` says which rules answer which struggle.
+After:  dialog.py says the text (a surprise once in a session, an error always), `:why` says more.
+
+A text is Markdown: of an error three lines at most, of a surprise one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from ormtutor.kernel.messages import Observation, Output, Statement, Transaction
+from ormtutor.repl.advice import decided_by_python
+from ormtutor.repl.cells import clip_text
+from ormtutor.repl.statements import FOLD_FROM, Entry, count_of, filled, items, verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ormtutor.kernel.messages import Failure
+    from ormtutor.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rule has to say: `text` at once, `more` at `:why`.
+
+    `about` tells two remarks of one rule apart: with another one a surprise is said once more.
+    """
+
+    rule: str
+    text: str
+    more: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The turns of a step up to the one that has just ended."""
+
+    turns: tuple[Turn, ...]
+
+    @property
+    def turn(self) -> Turn:
+        """The turn that has just ended."""
+        return self.turns[-1]
+
+    @property
+    def failure(self) -> Failure | None:
+        """The exception that ended it."""
+        return self.turn.failure
+
+    @property
+    def refused(self) -> Statement | None:
+        """The statement of this turn that the database refused."""
+        return next((one for one in reversed(self.turn.statements) if one.failed), None)
+
+    def seen(self, *kinds: str) -> list[Observation]:
+        """Return what the kernel saw in this turn."""
+        return _seen(self.turn, kinds)
+
+    def added(self, name: str) -> str:
+        """Return `, added on line 2` for an object; nothing where that was not in this step."""
+        lines = [
+            change.line
+            for turn in self.turns
+            for change in turn.transitions
+            if (change.name, change.after) == (name, "pending") and change.line > 0
+        ]
+        return f" (added on line {lines[-1]})" if lines else ""
+
+    def code(self, line: int) -> str:
+        """Return the learner's source on a line of the step."""
+        for turn in self.turns:
+            if turn.first_line <= line <= turn.end_line:
+                return turn.source.split("\n")[line - turn.first_line].strip()
+        return ""
+
+    def last_event(self, *names: str) -> Transaction | None:
+        """Return the last COMMIT or ROLLBACK, whichever is asked for, before this turn's end."""
+        for turn in reversed(self.turns):
+            for event in reversed(turn.transactions):
+                if event.event.split()[0] in names and event.line > 0:
+                    return event
+        return None
+
+
+def _seen(turn: Turn, kinds: Sequence[str]) -> list[Observation]:
+    return [
+        reply for reply in turn.replies if isinstance(reply, Observation) and reply.kind in kinds
+    ]
+
+
+def _short(text: str, width: int = 24) -> str:
+    return clip_text(text.replace("`", "'"), width)
+
+
+def _names(names: Sequence[str]) -> str:
+    """Return `a`, `b` and 3 more."""
+    told = [f"`{_short(name)}`" for name in dict.fromkeys(names)]
+    if len(told) <= 2:
+        return " and ".join(told)
+    return f"{told[0]} and {len(told) - 1} more"
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+MEND = "Call `session.rollback()`, mend it, and go on."
+_CONSTRAINTS = (
+    (r"NOT NULL constraint failed: ([\w.]+)", "`{}` is empty"),
+    (r"UNIQUE constraint failed: ([\w.]+)", "another row has that `{}`"),
+    (r"CHECK constraint failed: (.+)", "the table's check `{}` says no"),
+    (r"(FOREIGN KEY) constraint failed", "it points at a row that does not exist"),
+    (r"(datatype) mismatch", "its primary key has to be a whole number"),
+)
+
+
+def _reason(message: str) -> str:
+    """Return why the database refused, in few words; nothing for what is no constraint."""
+    for pattern, words in _CONSTRAINTS:
+        found = re.search(pattern, message)
+        if found:
+            return words.replace("{}", found[1].split("\n")[0])
+    return ""
+
+
+def autoflush_failed(past: Past) -> Remark | None:
+    """Tell a query apart from the flush before it, which failed."""
+    failure, refused = past.failure, past.refused
+    if failure is None or refused is None or not refused.cause.startswith("autoflush"):
+        return None
+    reason = _reason(failure.message) or "the database refused it"
+    name = refused.names[0] if refused.names else ""
+    who = f"`{_short(name)}`{past.added(name)}" if name else "something"
+    return Remark(
+        "autoflush failed",
+        f"Your query on line {failure.line} is fine. Before it the session wrote what was waiting, "
+        f"{who}, and *that* failed: {reason}. {MEND}",
+        "A session sends what is waiting before each query, so that the answer agrees with your "
+        f"objects: autoflush. `{filled(refused)}` is what failed. Give the object what it lacks "
+        "before you ask, or ask inside `with session.no_autoflush:`.",
+    )
+
+
+def parent_lost(past: Past) -> Remark | None:
+    """Tell that a flush emptied a foreign key which may not be empty."""
+    failure, refused = past.failure, past.refused
+    if failure is None or refused is None or "flush" not in refused.cause:
+        return None
+    seen = past.seen("unparented")
+    if not seen or "NOT NULL constraint failed" not in failure.message:
+        return None
+    where = ".".join(seen[-1].words)
+    who = _names(refused.names) or "A row"
+    return Remark(
+        "parent lost",
+        f"{who} would be left without a parent: the flush set `{where}` to NULL, "
+        "which the column forbids. Let the children go with the parent: "
+        '`cascade="all, delete-orphan"` on its relationship.',
+        "Deleting a parent, or taking a child out of its list, only unlinks the child: its foreign "
+        "key becomes NULL. Where the column forbids NULL there are two ways: the cascade, which "
+        "deletes the children too, or `session.delete(child)` before. `session.rollback()` first.",
+    )
+
+
+def flush_failed(past: Past) -> Remark | None:
+    """Name the object that a flush could not write."""
+    failure, refused = past.failure, past.refused
+    if failure is None or refused is None or not refused.cause.startswith("flush"):
+        return None
+    reason = _reason(failure.message)
+    if not reason:
+        return None
+    name = refused.names[0] if refused.names else ""
+    who = f"`{_short(name)}`{past.added(name)}" if name else "A row"
+    if len(refused.names) > 1:
+        who = f"One of {_names(refused.names)}"
+    return Remark(
+        "flush failed",
+        f"{who} could not be written: {reason}. {MEND}",
+        f"`{filled(refused)}` is what the database refused. The whole transaction was taken back "
+        "with it, so that the session waits for `session.rollback()`. Objects that were waiting "
+        "are transient after it: mend them and `add` them again.",
+    )
+
+
+def still_failed(past: Past) -> Remark | None:
+    """Point from the second error to the first one."""
+    failure = past.failure
+    if failure is None or not failure.kind.endswith("PendingRollbackError"):
+        return None
+    first = next(
+        (
+            turn.failure
+            for turn in reversed(past.turns[:-1])
+            if turn.failure is not None and not turn.failure.kind.endswith("PendingRollbackError")
+        ),
+        None,
+    )
+    where = (
+        f"The error to mend is that of line {first.line}" if first else "An earlier flush failed"
+    )
+    reason = _reason(first.message if first else failure.message)
+    code = past.code(first.line) if first else ""
+    return Remark(
+        "still failed",
+        f"{where}{f', `{_short(code, 40)}`' if code else ''}{f': {reason}' if reason else ''}. "
+        "Nothing is wrong with this line: the session waits for `session.rollback()`.",
+        "A flush is all or nothing. When one statement of it fails the database takes all of them "
+        "back, and your objects no longer agree with the rows. So the session stops until you say "
+        "`session.rollback()`, which empties them all; then mend the first error and do it again.",
+    )
+
+
+def detached(past: Past) -> Remark | None:
+    """Tell how an object came to have nobody to ask, and what the remedies cost."""
+    failure = past.failure
+    if failure is None or not failure.kind.endswith("DetachedInstanceError"):
+        return None
+    attribute = re.search(r"load operation of attribute '(\w+)'", failure.message)
+    source = failure.frames[-1].source if failure.frames else ""
+    gone = [
+        change
+        for turn in past.turns
+        for change in turn.transitions
+        if change.after == "detached" and change.before == "persistent"
+    ]
+    mine = [change for change in gone if re.search(rf"\b{re.escape(change.name)}\b", source)]
+    change = next(reversed(mine or gone), None)
+    name = f"`{_short(change.name)}`" if mine and change else "The object"
+    left = f"left its session on line {change.line}" if change else "has left its session"
+    if change and past.code(change.line):
+        left += f", `{_short(past.code(change.line), 30)}`"
+    commit = past.last_event("COMMIT")
+    if attribute:
+        what = f"line {failure.line} reads `.{attribute[1]}`, which was never loaded"
+        remedies = (
+            f"read `.{attribute[1]}` before (1 SELECT an object); load it together with "
+            f"`options(selectinload(...))` (1 SELECT for all) or `joinedload(...)` (none more); or "
+            "bring the object into a session with `session.add(...)` (1 SELECT at the read)."
+        )
+    else:
+        emptied = f"the commit on line {commit.line}" if commit else "a commit or rollback"
+        what = f"its values were emptied by {emptied}, and line {failure.line} reads one"
+        remedies = (
+            "read it between commit and close (1 SELECT); `sessionmaker(expire_on_commit=False)`, "
+            "where values stay (no SELECT); or bring the object into a session with "
+            "`session.add(...)` (1 SELECT at the read)."
+        )
+    return Remark(
+        "detached",
+        f"{name} {left}; {what}. Without a session nobody can fetch it.",
+        f"Three remedies: {remedies}",
+    )
+
+
+# --- surprises ------------------------------------------------------------------------------------
+
+
+def autoflush(past: Past) -> Remark | None:
+    """Tell that a query made the session write first."""
+    for one in past.turn.statements:
+        if one.cause.startswith("autoflush") and not one.failed and verb(one) != "SELECT":
+            who = _names([change.name for change in past.turn.transitions
+                          if change.before == "pending"] or one.names)  # fmt: skip
+            asked = "query" if "lazy load" not in one.cause else "lazy load"
+            return Remark(
+                "autoflush",
+                f"Autoflush: before the {asked} on line {one.line} the session wrote {who}.",
+                f"`{filled(one)}` was sent because of what came after it, the "
+                f"{one.cause.removeprefix('autoflush for ')}: the answer would not agree with your "
+                "objects otherwise. Nothing is committed by it. `with session.no_autoflush:` holds "
+                "it back; `flush` and `commit` write in any case.",
+            )
+    return None
+
+
+def refresh(past: Past) -> Remark | None:
+    """Tell why reading a plain attribute sent a SELECT."""
+    for one in past.turn.statements:
+        if one.cause.startswith("refresh of expired") and one.names and not one.failed:
+            event = past.last_event("COMMIT", "ROLLBACK")
+            by = f"{event.event.split()[0].lower()} on line {event.line}" if event else "expire"
+            return Remark(
+                "refresh",
+                f"Refresh: the {by} emptied `{_short(one.names[0])}`; reading it asked again.",
+                "After a commit others may change the row, so the session forgets the values it "
+                "has and fetches them at the next read: one SELECT for each object. "
+                "`sessionmaker(expire_on_commit=False)` keeps them, old as they may be.",
+            )
+    return None
+
+
+def n_plus_one(past: Past) -> Remark | None:
+    """Tell of one attribute that was loaded object by object."""
+    for item in items(past.turn.replies):
+        if isinstance(item, Entry) and item.is_lazy and item.count >= FOLD_FROM:
+            named = item.first.cause.removeprefix("lazy load of ")
+            return Remark(
+                "N+1",
+                f"N+1: line {item.first.line} sent {item.count} SELECTs for `{named}`, one each.",
+                f"One query fetched the objects, then each `.{named.rpartition('.')[2]}` one more: "
+                f"{item.count} lazy loads ({item.numbers}). With `.options(selectinload({named}))` "
+                f"on the first query it is 1 instead of {item.count}, with "
+                f"`joinedload({named})` none.",
+            )
+    return None
+
+
+def lazy_load(past: Past) -> Remark | None:
+    """Tell why reading a relationship sent a SELECT."""
+    if past.turn.failure is not None:
+        return None
+    for one in past.turn.statements:
+        attribute = one.cause.removeprefix("lazy load of ").rpartition(".")[2]
+        if not one.cause.startswith("lazy load") or not _is_read(past.turn, attribute):
+            continue
+        who = _short(one.names[0]) if one.names else one.cause.removeprefix("lazy load of ")
+        return Remark(
+            "lazy load",
+            f"Lazy load: reading `{who}.{attribute}` sent a SELECT of its own.",
+            f"A relationship is fetched when it is first read: statement {one.number}. After that "
+            "it is there and costs nothing. In a loop over many objects that is one SELECT for "
+            "each; `selectinload` and `joinedload` fetch it for all of them at once.",
+        )
+    return None
+
+
+def _is_read(turn: Turn, attribute: str) -> bool:
+    """Whether the input itself reads an attribute of that name: a flush may load one as well."""
+    tree = _parsed(turn.source)
+    return tree is not None and any(
+        isinstance(node, ast.Attribute) and node.attr == attribute for node in ast.walk(tree)
+    )
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def kept(past: Past) -> Remark | None:
+    """Tell that an object kept its value although its row has another."""
+    for one in past.seen("kept"):
+        name, attribute, held, value = one.words
+        return Remark(
+            "kept",
+            f"Kept: `{_short(name)}.{attribute}` stays `{_short(held, 16)}`; the row says "
+            f"`{_short(value, 16)}`.",
+            f"The query on line {one.line} brought the row, but the session knew the object "
+            "already: one row, one object, and what it holds is not overwritten under your hands. "
+            f"`session.refresh({name if name.isidentifier() else '...'})` fetches the row's "
+            "values, `.populate_existing()` does so for a whole query.",
+        )
+    return None
+
+
+def python_decided(past: Past) -> Remark | None:
+    """Tell that `and`, `or`, `not` or `in` never reached the database, and what did."""
+    if past.turn.status != "ok":
+        return None
+    for code, word in decided_by_python(past.turn.source):
+        sent = [one for one in past.turn.statements if verb(one) == "SELECT"]
+        where = re.search(r"\sWHERE (.*)", filled(sent[-1]), re.DOTALL) if sent else None
+        if where:
+            became = f"the filter became `{_short(' '.join(where[1].split()), 26)}`"
+        else:
+            became = "the filter is another one" if not sent else "no filter was left"
+        return Remark(
+            "python decided",
+            f"Python, not SQL, decided `{word}`: {became}.",
+            f"In `{_short(code, 60)}` Python asks an expression for yes or no before the database "
+            "has heard of it, and goes on with one side. Write `&` for `and`, `|` for `or`, `~` "
+            "for `not`, each side in brackets, and `.in_([...])` for `in`.",
+            about=code,
+        )
+    return None
+
+
+_ALIASED = re.compile(r"JOIN \"?(\w+)\"? AS (\w+_\d+)")
+
+
+def joined_fills(past: Past) -> Remark | None:
+    """Tell the join that chooses rows from the one that fills an attribute."""
+    eager = {one.words[0] for one in past.seen("eager") if one.words[1] == "joined"}
+    for one in past.turn.statements if eager else ():
+        for table, alias in _ALIASED.findall(one.sql):
+            where = re.search(r"\sWHERE (.*)", one.sql, re.DOTALL)
+            if where is None or not re.search(rf"\b{table}\.", where[1]):
+                continue
+            chooses = re.search(r"\sFROM (.*?)(?=LEFT OUTER JOIN|\sWHERE)", one.sql, re.DOTALL)
+            named = ", ".join(sorted(eager))
+            is_joined = bool(re.search(rf"JOIN \"?{table}\"? ON", one.sql))
+            advice = (
+                f"The list holds all of them, not those of the filter; `contains_eager({named})` "
+                "in place of `joinedload` would fill it from the filtered rows."
+                if is_joined
+                else f"And nothing says how `{table}` belongs to the rest, so that each row is "
+                f"paired with each: `.join({named})` says it."
+            )
+            return Remark(
+                "joined fills",
+                f"Your filter is on `{table}`; `{_short(named)}` is filled from `{alias}`.",
+                f"`FROM {_short(' '.join(chooses[1].split()) if chooses else table, 60)}` answers "
+                f"which rows you get. `LEFT OUTER JOIN {table} AS {alias}` only fills `{named}`; "
+                f"a filter never reaches it. {advice}",
+            )
+    return None
+
+
+_PRODUCT = re.compile(
+    r"cartesian product between FROM element\(s\) (?P<left>\".*?) and "
+    r"FROM element \"(?P<right>\w+)\""
+)
+
+
+def cartesian(past: Past) -> Remark | None:
+    """Tell that two tables were asked for and nothing says how they belong together."""
+    for reply in past.turn.replies:
+        if isinstance(reply, Output) and reply.stream == "stderr":
+            found = _PRODUCT.search(" ".join(reply.text.split()))
+            if found:
+                left = re.findall(r"\"(\w+)\"", found["left"])
+                return Remark(
+                    "cartesian",
+                    f"Each row of `{left[0]}` was paired with each of `{found['right']}`: a join "
+                    "is missing.",
+                    "Naming a second class in a filter adds its table to FROM, and no more. "
+                    "`.join(Parent.children)` says which rows belong together; then the filter "
+                    "chooses among those pairs.",
+                )
+    return None
+
+
+def rows_not_objects(past: Past) -> Remark | None:
+    """Tell why `count()` and the length of the list differ."""
+    counts = [one for turn in past.turns for one in turn.statements if one.cause == "count"]
+    for turn in past.turns if counts else ():
+        for one in turn.statements:
+            back = turn.rows.get(one.number)
+            if one.cause != "query" or back is None or back.made < 0 or " JOIN " not in one.sql:
+                continue
+            objects = back.made + max(0, back.known)
+            body = " ".join(one.sql.partition("FROM ")[2].split())
+            same = [
+                other
+                for other in counts
+                if body in " ".join(other.sql.split()) and other.parameters == one.parameters
+            ]
+            if not same or not 0 < objects < back.rows or _last(one, same) not in _mine(past):
+                continue
+            return Remark(
+                "rows, not objects",
+                f"{back.rows} rows, {objects} objects: `count()` counts rows, the list objects.",
+                "A join gives a row for each pair, so that one object may stand in several rows. "
+                "A query of one class hands each object out once. To count objects: "
+                "`.distinct().count()`, or `len(query.all())`.",
+            )
+    return None
+
+
+def _last(one: Statement, others: Sequence[Statement]) -> Statement:
+    return max((one, *others), key=lambda statement: statement.number)
+
+
+def _mine(past: Past) -> tuple[Statement, ...]:
+    return past.turn.statements
+
+
+def nulled(past: Past) -> Remark | None:
+    """Tell that deleting a parent emptied its children's foreign keys."""
+    found = past.seen("nulled")
+    if not found or past.failure is not None:
+        return None
+    table, column, *names = found[0].words
+    return Remark(
+        "nulled",
+        f"Delete: {_names(names)} in `{table}` stay, with `{column}` NULL."
+        if len(names) > 1
+        else f"Delete: {_names(names)} in `{table}` stays, with `{column}` NULL.",
+        "Without a cascade a relationship lets its children live: the flush unlinks them first and "
+        'deletes the parent after. `cascade="all, delete-orphan"` on the parent\'s relationship '
+        "deletes them too. `:plan` shows it before a flush.",
+    )
+
+
+def still_listed(past: Past) -> Remark | None:
+    """Tell that a deleted object still stands in a list."""
+    for one in past.seen("listed"):
+        name, owner, attribute = one.words
+        return Remark(
+            "still listed",
+            f"`{_short(name)}` is deleted, but still in the list `{_short(owner)}.{attribute}`.",
+            "`session.delete` speaks to the database; a list that was loaded before is Python's, "
+            "and nobody tells it. It is fetched anew after a commit or `session.expire(...)`. "
+            f"`{owner}.{attribute}.remove(...)` instead of `delete` changes the list itself; with "
+            'the cascade "delete-orphan" that deletes the row as well.',
+        )
+    return None
+
+
+def both_ends(past: Past) -> Remark | None:
+    """Tell that setting one end of a relationship set the other."""
+    for one in past.seen("both ends"):
+        name, attribute, other, back = one.words
+        return Remark(
+            "both ends",
+            f"`{_short(name)}.{attribute}` and `{_short(other)}.{back}` changed together, no SQL.",
+            f"`{name}.{attribute}` -> `{other}` and `{other}.{back}` -> `{name}` are the two ends "
+            "of one relationship: `back_populates` keeps them alike in Python. The row is written "
+            "at the next flush.",
+        )
+    return None
+
+
+_CONFLICT = re.compile(
+    r"relationship '(\w+\.\w+)' will copy column .*? relationship\(s\): '(\w+\.\w+)'"
+)
+
+
+def unlinked(past: Past) -> Remark | None:
+    """Tell that two relationships go over one foreign key and do not know of each other."""
+    pair: tuple[str, str] | None = None
+    for reply in past.turn.replies:
+        if isinstance(reply, Output) and reply.stream == "stderr":
+            found = _CONFLICT.search(" ".join(reply.text.split()))
+            pair = (found[1], found[2]) if found else pair
+    for one in past.seen("unlinked"):
+        pair = pair or (f"{one.words[0]}.{one.words[1]}", f"{one.words[2]}.{one.words[3]}")
+    if pair is None:
+        return None
+    return Remark(
+        "unlinked",
+        f"`{_short(pair[0])}` and `{_short(pair[1])}` lack a `back_populates`.",
+        f"Both go over the same foreign key: `{pair[0]}` -> and `{pair[1]}` -> are two arrows "
+        'drawn apart, so that setting one leaves the other as it was. `back_populates="..."` on '
+        "both, each naming the other, makes them the two ends of one.",
+    )
+
+
+def key_not_object(past: Past) -> Remark | None:
+    """Tell that a foreign key was set, and that the relationship does not follow it."""
+    found = [*past.seen("unjoined"), *_read_too_early(past)]
+    for one in found:
+        name, key, value, attribute, holds = one.words
+        held = f"still is `{_short(holds, 16)}`" if one.kind == "unjoined" else "is not set yet"
+        return Remark(
+            "key, not object",
+            f"`{_short(name, 16)}.{key}` is {_short(value, 12)}, but `{attribute}` {held}.",
+            "The number goes into the row, the attribute is read from the object: nobody compares "
+            f"them. Set `{name}.{attribute}` to the object and the flush fills in `{key}`. Or "
+            "flush (or commit) and `session.expire(...)`: then it is fetched by the number.",
+        )
+    return None
+
+
+def _read_too_early(past: Past) -> Iterator[Observation]:
+    """Yield the objects whose relationship this input reads before a flush: Python says None."""
+    tree = _parsed(past.turn.source)
+    reads = {
+        (node.value.id, node.attr)
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name)
+    }
+    known: dict[str, Observation] = {}
+    for turn in past.turns:
+        for one in _seen(turn, ("unflushed",)):
+            known[one.words[0]] = one
+        for change in turn.transitions if turn is not past.turn else ():
+            if change.after == "persistent":
+                known.pop(change.name, None)
+    for one in known.values():
+        if (one.words[0], one.words[3]) in reads and not past.turn.statements:
+            yield one
+
+
+def taken_back(past: Past) -> Remark | None:
+    """Tell that a rollback, or a close without a commit, took written rows back."""
+    if past.failure is not None:
+        return None
+    ends = [event for event in past.turn.transactions if event.event.startswith("ROLLBACK")]
+    if not ends or ends[-1].event != "ROLLBACK" or past.last_event("COMMIT", "ROLLBACK") is None:
+        return None
+    written = _written(past, ends[-1])
+    if not written:
+        return None
+    kinds = count_of(len(written), verb(written[0]) if len({*map(verb, written)}) == 1 else "write")
+    lines = sorted({one.line for one in written if one.line > 0})
+    where = f" of line {lines[0]}" if len(lines) == 1 else ""
+    how = _short(past.code(ends[-1].line), 22) or "rollback"
+    return Remark(
+        "taken back",
+        f"`{how}` took back {kinds}{where}: sent, not committed.",
+        "A flush sends rows inside a transaction, where only you see them. `commit` makes them "
+        "last; `rollback`, and `close` without a commit, take all of them back: "
+        + "; ".join(f"`{_short(filled(one), 60)}`" for one in written[:3])
+        + ".",
+    )
+
+
+def _written(past: Past, end: Transaction) -> list[Statement]:
+    """Return what was written since the last COMMIT or ROLLBACK before this one."""
+    written: list[Statement] = []
+    for reply in (reply for turn in past.turns for reply in turn.replies):
+        if reply is end:
+            break
+        if isinstance(reply, Transaction) and reply.event in ("COMMIT", "ROLLBACK"):
+            written = []
+        elif isinstance(reply, Statement) and not reply.failed and reply.number > 0:
+            written += [reply] if verb(reply) in ("INSERT", "UPDATE", "DELETE") else []
+    return written
+
+
+def association(past: Past) -> Remark | None:
+    """Tell that a flush wrote rows of a table that no class stands for."""
+    if past.failure is not None:
+        return None
+    for one in past.turn.statements:
+        if "flush" not in one.cause or one.failed or verb(one) not in ("INSERT", "DELETE"):
+            continue
+        if len(one.objects) <= one.sets:
+            continue
+        table = re.match(r"(?:INSERT INTO|DELETE FROM) \"?(\w+)", one.sql)
+        done = "into" if verb(one) == "INSERT" else "from"
+        return Remark(
+            "association",
+            f"Many-to-many: {count_of(one.sets, 'row')} {done} `{table[1] if table else ''}`, "
+            f"{_short(one.names[0])} <-> {_short(one.names[1])}.",
+            "No class stands for that table: each of its rows is a pair of keys, written when you "
+            "`append` to the list and taken out when you `remove` from it, on either side. "
+            f"`:rows {table[1] if table else ''}` shows them.",
+        )
+    return None
+
+
+ERRORS: tuple[Callable[[Past], Remark | None], ...] = (
+    autoflush_failed,
+    parent_lost,
+    flush_failed,
+    still_failed,
+    detached,
+)
+SURPRISES: tuple[Callable[[Past], Remark | None], ...] = (
+    python_decided,
+    joined_fills,
+    cartesian,
+    unlinked,
+    n_plus_one,
+    lazy_load,
+    refresh,
+    autoflush,
+    kept,
+    rows_not_objects,
+    nulled,
+    still_listed,
+    key_not_object,
+    both_ends,
+    taken_back,
+    association,
+)
+
+
+def on_error(past: Past) -> Remark | None:
+    """Return what an error means here; nothing where advice.py has to do with its text alone."""
+    return next((found for rule in ERRORS if (found := rule(past)) is not None), None)
+
+
+def on_surprise(past: Past) -> list[Remark]:
+    """Return what a turn did that one may not have expected."""
+    found = [found for rule in SURPRISES if (found := rule(past)) is not None]
+    said = {remark.rule for remark in found}
+    return [remark for remark in found if not _SAID_BY.get(remark.rule, set()) & said]
+
+
+_SAID_BY = {"lazy load": {"N+1"}, "cartesian": {"joined fills"}}
+"""A rule is silent where one of these has said more."""
+
+
+def unread(turns: Sequence[Turn]) -> Remark | None:
+    """Return what was loaded eagerly in a step and never read; asked at the step's end."""
+    eager: dict[str, Observation] = {}
+    for turn in turns:
+        for one in _seen(turn, ("eager",)):
+            eager.setdefault(one.words[0], one)
+        for one in _seen(turn, ("read",)):
+            eager.pop(one.words[0], None)
+    for name, one in eager.items():
+        return Remark(
+            "unread",
+            f"Unused: the query on line {one.line} loaded `{name}`, and nobody read it.",
+            f"`{one.words[1]}` loading fetches related rows at once, whether you look at them or "
+            "not. Where they are not needed, leave the option out: fewer rows, or a statement "
+            "less.",
+        )
+    return None
+
+
+ROWS: dict[str, tuple[str, ...]] = {
+    "session states": ("panel: transitions",),
+    "flush, commit, rollback": ("taken back", "panel: lanes"),
+    "autoflush": ("autoflush", "autoflush failed"),
+    "expire on commit, detached": ("refresh", "detached", "panel: expired"),
+    "session unusable after a failed flush": ("flush failed", "still failed", "panel: failed"),
+    "identity map, stale rows": ("kept", "panel: known"),
+    "lazy loading, N+1": ("lazy load", "N+1"),
+    "unused eager load": ("unread",),
+    "and, or, not, in on columns": ("python decided",),
+    "join or joinedload": ("joined fills", "cartesian"),
+    "count() is not len(), unique()": ("rows, not objects", "advice: unique"),
+    "cascades, delete-orphan": ("nulled", "parent lost"),
+    "deleted, still in the list": ("still listed",),
+    "back_populates": ("both ends", "unlinked"),
+    "foreign key set, relationship None": ("key, not object",),
+    "many-to-many": ("association", "panel: association"),
+}
+"""Each struggle of learners, and what answers it: a rule of this file, a row of advice.py, or what
+the console shows beside the input. Query or select() comes with `:translate`."""
