@@ -327,6 +327,15 @@ def _is_modified(session: Any, mapped: Any) -> bool:
         return True
 
 
+def changed_attributes(state: Any) -> list[str]:
+    """Return the column attributes that have changes which are not written yet."""
+    return [
+        key
+        for key in state.mapper.column_attrs.keys()  # noqa: SIM118 - no dictionary
+        if key in state.committed_state and state.attrs[key].history.has_changes()
+    ]
+
+
 def _instance_dict(value: object) -> Mapping[str, Any]:
     try:
         found = object.__getattribute__(value, "__dict__")

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ormtutor.kernel.facts import Facts
+from ormtutor.kernel.facts import Facts, changed_attributes
 from ormtutor.kernel.labels import show
 
 NO_SESSION = "no session has been used yet"
@@ -104,17 +104,12 @@ class Forecasts:
         is_new = self.facts.recorder.stories.is_new(mapped)
         if is_new is None:  # it was not followed, but its row tells
             is_new = described["here"] is not None and described["committed"] is None
-        changed = [
-            key
-            for key in state.mapper.column_attrs.keys()  # noqa: SIM118 - no dictionary
-            if key in state.committed_state and state.attrs[key].history.has_changes()
-        ]
         return {
             **described,
             "is_in": state.session is session,
             "is_new": is_new,
             "is_marked": id(mapped) in marked,
-            "changed": changed if state.persistent else [],
+            "changed": changed_attributes(state) if state.persistent else [],
         }
 
 

@@ -105,8 +105,17 @@ def _declared_target(prop: Any, mappers: list[Any]) -> Any:
     return None
 
 
+def _declared(prop: Any, name: str) -> Any:
+    """Return what a relationship was given; 2.x keeps it apart until it is configured."""
+    found = getattr(prop, name, None)
+    if found is None:
+        kept = getattr(getattr(prop, "_init_args", None), name, None)
+        found = getattr(kept, "argument", None)
+    return found
+
+
 def _secondary(prop: Any) -> str:
-    secondary = prop.secondary
+    secondary = _declared(prop, "secondary")
     if secondary is None or isinstance(secondary, str):
         return secondary or ""
     return str(getattr(secondary, "name", "")) or "a table"
@@ -129,7 +138,7 @@ def _kind(prop: Any, mapper: Any, target: Any, secondary: str) -> str:
 def _declared_direction(prop: Any, own: Any, other: Any) -> str:
     """Return on which side the foreign key stands, as it will be found later."""
     if own is other:
-        return "manytoone" if prop.remote_side else "onetomany"
+        return "manytoone" if _declared(prop, "remote_side") else "onetomany"
     if _refers(own, other):
         return "manytoone"
     return "onetomany" if _refers(other, own) else ""

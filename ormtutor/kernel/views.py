@@ -39,7 +39,7 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ormtutor.kernel.describing import Describer
-from ormtutor.kernel.facts import Facts, quote
+from ormtutor.kernel.facts import Facts, changed_attributes, quote
 from ormtutor.kernel.forecast import Forecasts
 from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
@@ -204,7 +204,7 @@ class Views:
         for one in mapped[:MOST_OBJECTS]:
             described = self._object(one)
             content["objects"].append(described)
-            content["rollback"] += self._undoing(described)
+            content["rollback"] += self._undoing(one, described)
 
     def _transaction(self, sessions: Iterable[Any]) -> str:
         if any(not session.is_active for session in sessions):
@@ -333,18 +333,19 @@ class Views:
             return None
         return {key: show(value) for key, value in zip(columns, rows[0], strict=True)}
 
-    def _undoing(self, described: dict[str, Any]) -> Iterator[str]:
+    def _undoing(self, mapped: Any, described: dict[str, Any]) -> Iterator[str]:
         """Yield what a rollback now would do to an object, in words."""
         named, state = described["label"], described["state"]
+        here, lasting = described["here"] or {}, described["committed"]
         if state == "pending":
             yield f"forget {described['name'] or named}"
+        elif state in ("persistent", "deleted") and lasting is None:
+            yield f"forget {named}"
         elif state == "deleted":
             yield f"bring back {named}"
         elif state == "persistent":
-            lasting = described["committed"]
-            if lasting is None:
-                yield f"forget {named}"
-                return
-            for key, value in described["python"].items():
-                if key in lasting and lasting[key] != value:
-                    yield f"set {named}.{key} back to {lasting[key]}"
+            # Rows are compared with rows: a date or a decimal is spelled otherwise in Python.
+            changed = changed_attributes(self.facts.inspection(mapped))
+            for key, value in lasting.items():
+                if key in changed or here.get(key, value) != value:
+                    yield f"set {named}.{key} back to {value}"

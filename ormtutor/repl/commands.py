@@ -460,7 +460,7 @@ def _sql(dialog: Dialog, argument: str) -> None:
         entries = [entry for entry in entries if entry.has(number)]
         if not entries:
             raise CommandError(f"there is no statement {number} in this step", hint="`:sql` lists.")
-        found = entries[0]
+        found = entries[0].only(number)
         dialog.tell(lambda room: panels.statement(found, room), title=f"Statement {found.numbers}")
         return
     if not entries:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WAYS = ("rollback", "commit", "close")
 NOTHING_TO_FLUSH = "A flush would do nothing now: nothing is new, changed or marked."
-UNREHEARSED = "On real SQLAlchemy values, order and reasons are not available."
+UNREHEARSED = "On real SQLAlchemy values, order, cascades and reasons are not available."
 NESTED = (
     "A SAVEPOINT is open, and only that would end. What it means for each object is not available."
 )
@@ -242,6 +242,8 @@ def whatif(content: Mapping[str, Any], how: str, room: int) -> list[Line]:
         lines.append([("class:heading", "first flush")])
         for text in plan_words(content["plan"]):
             lines += wrap([("", f"  {text}")], room, indent=4)
+        if not content["plan"]["rehearsed"]:
+            lines += wrap([("class:quiet", f"  {UNREHEARSED}")], room, indent=2)
     lines += _objects(outcomes(content, how), room)
     told = rows(content, how)
     if told:
@@ -275,6 +277,8 @@ def whatif_words(content: Mapping[str, Any], how: str) -> list[str]:
     lines = []
     if how == "commit":
         lines += [f"First a flush would {text}." for text in plan_words(content["plan"])]
+        if lines and not content["plan"]["rehearsed"]:
+            lines.append(UNREHEARSED)
     for one in outcomes(content, how):
         state = f"stays {one.after}" if one.before == one.after else f"becomes {one.after}"
         lines.append(

@@ -62,6 +62,13 @@ class Entry:
         """Whether the statement of that number is one of these."""
         return any(statement.number == number for statement in self.statements)
 
+    def only(self, number: int) -> Entry:
+        """Return the entry of that statement alone, out of a folded group."""
+        return Entry(
+            [statement for statement in self.statements if statement.number == number],
+            [rows for rows in self.rows if rows.number == number],
+        )
+
     @property
     def is_lazy(self) -> bool:
         """Whether an attribute went to the database by itself."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ormtutor.kernel.client import Kernel
-from tests.kernel.conftest import printed, statements
+from tests.kernel.conftest import MODELS, printed, statements
+from tests.oracle.releases import installed
 
 GENEROUS = 5_000
 
@@ -137,3 +138,15 @@ def test_drawing_sends_nothing(models: Kernel) -> None:
     models.run("session.add(Member(name='a'))")
     schema(models)
     assert statements(models.run("1")) == []
+
+
+def test_sqlalchemy_2_keeps_declarations_elsewhere() -> None:
+    with Kernel(engine="sqlalchemy", path=[installed("2.1")]) as kernel:
+        kernel.start()
+        kernel.run(MODELS + MORE, mode="setup")
+        assert ends(kernel)[2:] == [
+            ("Tag.loans", "Loan", "many-to-many", ""),
+            ("Card.member", "Member", "many-to-one", ""),
+            ("Node.children", "Node", "one-to-many", "parent"),
+            ("Node.parent", "Node", "many-to-one", "children"),
+        ]

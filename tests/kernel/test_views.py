@@ -42,6 +42,31 @@ def test_a_change_could_be_taken_back(models: Kernel) -> None:
     assert view["rollback"] == ["set Member#1.name back to 'Noor'"]
 
 
+def test_what_python_spells_otherwise_than_the_row_is_no_change(models: Kernel) -> None:
+    models.run(
+        "import datetime\n"
+        "from sqlalchemy import Boolean, Date\n"
+        "class Day(Base):\n"
+        "    __tablename__ = 'days'\n"
+        "    date = Column(Date, primary_key=True)\n"
+        "    is_open = Column(Boolean)\n"
+        "Base.metadata.create_all(engine)\n"
+        "day = Day(date=datetime.date(2024, 5, 1), is_open=True)\n"
+        "session.add(day)\nsession.commit()\nday.is_open"
+    )
+    assert models.inspect("session", GENEROUS)["rollback"] == []
+    models.run("day.is_open = False")
+    assert models.inspect("session", GENEROUS)["rollback"] == [
+        "set Day#2024-05-01.is_open back to 1"
+    ]
+
+
+def test_what_was_written_and_deleted_here_is_only_forgotten(models: Kernel) -> None:
+    models.run("a = Member(name='a')\nsession.add(a)\nsession.flush()")
+    models.run("session.delete(a)\nsession.flush()")
+    assert models.inspect("session", GENEROUS)["rollback"] == ["forget Member#1"]
+
+
 def test_the_tables_view_marks_what_is_not_committed(models: Kernel) -> None:
     models.run("session.add(Member(name='a'))\nsession.commit()")
     models.run("session.add(Member(name='b'))\nsession.flush()")

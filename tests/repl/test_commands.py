@@ -181,6 +181,14 @@ def test_sql_lists_and_shows_one_in_full(talk: Talk) -> None:
     assert talk.perform(":sql 9")[0] == "!  There is no statement 9 in this step."
 
 
+def test_of_a_folded_group_the_statement_that_was_asked_for_is_shown(talk: Talk) -> None:
+    talk.perform("session.add_all([Book(title=f'b{n}') for n in range(4)])", "session.commit()")
+    shown = talk.perform(":sql 3")
+    assert shown[0].startswith("#3  line 2  flush: commit")
+    assert "    INSERT INTO books (title) VALUES ('b2')" in shown
+    assert shown[-1] == "    values ('b2')"
+
+
 def test_session_and_tables_are_shown(talk: Talk) -> None:
     assert talk.perform(*PASS, ":session")[1].startswith("atlas   persistent")
     assert talk.perform(":tables")[0] == "books  1 row in this transaction, 0 committed"
