@@ -481,7 +481,7 @@ class Inspector:
                     told["referred_table"],
                     table.metadata,
                     schema=told["referred_schema"],
-                    autoload_with=self,
+                    autoload_with=self.bind,
                     _extend_on=extend_on,
                 )
             table.append_constraint(

@@ -31,9 +31,9 @@ session.commit()
 
 other = aliased(Boat)
 print(session.execute(select(other)).keys())
-print(session.execute(select(other, other.name)).keys())
+print(session.execute(select(other, other.id + 1)).keys())
 print([boat.name for boat in session.scalars(select(other).order_by(other.id))])
-print([row[0].name for row in session.execute(select(other, other.name)).columns(0)])
+print([row[0].name for row in session.execute(select(other, other.id + 1)).columns(0)])
 print(session.execute(select(other.name, other.id)).columns(1, 0).all())
 print(session.execute(select(other).limit(1)).mappings().all())
 
