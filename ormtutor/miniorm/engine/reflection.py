@@ -300,7 +300,7 @@ class Inspector:
             if referred:
                 key["referred_columns"].append(referred)
         text_ = self._table_text(table_name, schema, "foreign keys")
-        return _name_foreign_keys(list(by_number.values()), text_)
+        return _name_foreign_keys(table_name, list(by_number.values()), text_)
 
     def _implied_columns(self, referred_table: str, schema: str | None) -> list[str]:
         """The primary key that a REFERENCES without columns means."""
@@ -569,7 +569,9 @@ def _column(told: dict[str, Any]) -> Column:
     )
 
 
-def _name_foreign_keys(keys: list[dict[str, Any]], text_: str | None) -> list[dict[str, Any]]:
+def _name_foreign_keys(
+    table_name: str, keys: list[dict[str, Any]], text_: str | None
+) -> list[dict[str, Any]]:
     """Give names and options to the foreign keys that stand by themselves in the table's text.
 
     Those come first, in the order of the text; those that stand with a column follow.
@@ -582,9 +584,10 @@ def _name_foreign_keys(keys: list[dict[str, Any]], text_: str | None) -> list[di
         referred = _names_in(found["referred"]) or columns
         signature = (tuple(columns), referred_table, tuple(referred))
         if signature not in left:
+            shown = (*columns, referred_table, *referred)
             exc.warn(
-                f"WARNING: SQL-parsed foreign key constraint '{signature!r}' could not be located "
-                "in PRAGMA foreign_keys"
+                f"WARNING: SQL-parsed foreign key constraint '{shown}' could not be located in "
+                f"PRAGMA foreign_keys for table {table_name}"
             )
             continue
         key = left.pop(signature)

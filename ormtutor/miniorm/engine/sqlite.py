@@ -222,8 +222,7 @@ class SQLiteDDLCompiler(DDLCompiler):
         text = super().visit_create_index(create, True, False, **kw)
         condition = create.element.dialect_option("sqlite", "where")
         if condition is not None:
-            written = self.sql_compiler.process(condition, include_table=False, literal_binds=True)
-            text += f" WHERE {written}"
+            text += f" WHERE {self.expression(condition, include_table=False)}"
         return text
 
     def post_create_table(self, table: Any) -> str:

@@ -208,8 +208,6 @@ def _column_and_key(mapper: Any, given: Any) -> tuple[Any, str | None]:
         attribute = mapper.class_.__dict__.get(given)
         if isinstance(attribute, QueryableAttribute):
             given = attribute
-        elif given in mapper.local_table.c:
-            given = mapper.local_table.c[given]
         else:
             raise InvalidRequestError(f"Invalid expression type: {given!r}")
     element = clause_of(given) if not isinstance(given, str) else None

@@ -36,7 +36,7 @@ from ormtutor.miniorm.sql.elements import (
 )
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
-from ormtutor.miniorm.sql.preparer import MARK
+from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.select import CompoundSelect, FromList, name_columns
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import cache_key
@@ -46,10 +46,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-# `\x01name\x02` is a bind parameter, `\x01+name\x02` a list to be written out at execution,
+# `\x01name\x02` is a bind parameter, `\x01\x03name\x02` a list to be written out at execution,
 # `\x01\x02` the character \x01 itself in a name or text of the learner.
 _END = "\x02"
-_LIST = "+"
+_LIST = "\x03"
+# How a parameter's name is spelled in a template when these are in it.
+_SPELLED = {char: f"\x04{number}" for number, char in enumerate((MARK, _END, _LIST, "\x04"))}
 
 
 class Compiled:
@@ -133,7 +135,7 @@ class SQLCompiler(Compiled):
     ) -> None:
         self.dialect = dialect
         self.statement = statement
-        self.preparer = dialect.identifier_preparer
+        self.preparer = dialect.compilers_preparer
         self.column_keys = column_keys
         self.for_executemany = for_executemany
         self.linting = linting
@@ -152,6 +154,7 @@ class SQLCompiler(Compiled):
         self.postfetch: list[Any] = []
         self.extended_select: Any = None
         self._bind_order: list[str | None] | None = None
+        self._list_names: set[str] = set()
         if statement is not None:
             self.made_at = perf_counter()
             self._finish(self.process(statement, **(compile_kwargs or {})))
@@ -169,17 +172,20 @@ class SQLCompiler(Compiled):
                 texts[-1] += MARK + rest
                 shown.append(MARK + rest)
                 continue
+            is_list = name[0] == _LIST
+            name = _name_of(name)
             names.append(name)
             texts.append(rest)
-            if name[0] == _LIST:
-                self.has_expanding = True
-                shown.append(f"__[POSTCOMPILE_{self._escaped_name(name[1:])}]{rest}")
+            if is_list:
+                self._list_names.add(name)
+                shown.append(f"__[POSTCOMPILE_{self._escaped_name(name)}]{rest}")
             else:
                 shown.append(self.bind_placeholder(name) + rest)
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
         self._names = names
-        self.positiontup = [name.removeprefix(_LIST) for name in names]
+        self.has_expanding = bool(self._list_names)
+        self.positiontup = list(names)
         self.string = "".join(shown)
         self._processors = self._make_processors()
 
@@ -342,8 +348,8 @@ class SQLCompiler(Compiled):
         out = [texts[0]]
         parameters: list[Any] = []
         for text, name in zip(texts[1:], names, strict=True):
-            if name[0] == _LIST:
-                out.append(self._expanded(name[1:], values[name[1:]], parameters))
+            if name in self._list_names:
+                out.append(self._expanded(name, values[name], parameters))
             else:
                 processor = self._processors.get(name)
                 value = values[name]
@@ -508,7 +514,7 @@ class SQLCompiler(Compiled):
         """Text of the learner, with our mark made harmless."""
         if not isinstance(text, str):
             raise TypeError(f"__str__ returned non-string (type {type(text).__name__})")
-        return text.replace(MARK, MARK + _END) if MARK in text else text
+        return text.replace(MARK, MARKED_MARK) if MARK in text else text
 
     def visit_collation(self, element: Any, **kw: Any) -> str:
         """The name after COLLATE."""
@@ -739,7 +745,7 @@ class SQLCompiler(Compiled):
         """A mark, to become `?` or `:name`; or the value itself."""
         if literal_binds:
             return self._written_out(bindparam)
-        name = self._register(bindparam)
+        name = _spelled(self._register(bindparam))
         if bindparam.expanding:
             return f"({MARK}{_LIST}{name}{_END})"
         if bindparam.literal_execute:
@@ -1471,7 +1477,7 @@ _LIKE = {
 }
 
 _NAME_ESCAPES = str.maketrans(
-    {"%": "P", "(": "A", ")": "Z", ":": "C", ".": "_", "[": "_", "]": "_", " ": "_"}
+    {"%": "P", "(": "A", ")": "Z", ":": "C", "[": "_", "]": "_", " ": "_"}
 )
 
 
@@ -1526,3 +1532,19 @@ def _check_column_count(compound: Any, select: Any, index: int) -> None:
             "All selectables passed to CompoundSelect must have identical numbers of columns; "
             f"select #1 has {first} columns, select #{index + 1} has {count}"
         )
+
+
+def _spelled(name: str) -> str:
+    """A parameter's name as it stands between marks."""
+    if name.isprintable():
+        return name
+    return "".join(_SPELLED.get(char, char) for char in name)
+
+
+def _name_of(spelled: str) -> str:
+    """The name that stands between marks, without the sign of a list."""
+    name = spelled.removeprefix(_LIST)
+    if "\x04" in name:
+        for char, spelling in _SPELLED.items():
+            name = name.replace(spelling, char)
+    return name

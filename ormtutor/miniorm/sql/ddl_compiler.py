@@ -11,6 +11,7 @@ from time import perf_counter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.compiler import Compiled
+from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.types import STRINGTYPE
 
 TYPE_CHECKING = False
@@ -50,6 +51,11 @@ class DDLCompiler(Compiled):
     def sql_compiler(self) -> Any:
         """The compiler for expressions inside DDL."""
         return self.dialect.statement_compiler(self.dialect, None)
+
+    def expression(self, element: Any, **kw: Any) -> str:
+        """An expression with its values written out."""
+        text: str = self.sql_compiler.process(element, literal_binds=True, **kw)
+        return text.replace(MARKED_MARK, MARK) if MARK in text else text
 
     @property
     def type_compiler(self) -> Any:
@@ -157,7 +163,7 @@ class DDLCompiler(Compiled):
             return None
         if isinstance(default.arg, str):
             return self.sql_compiler.render_literal_value(default.arg, STRINGTYPE)  # type: ignore[no-any-return]
-        return self.sql_compiler.process(default.arg, literal_binds=True)  # type: ignore[no-any-return]
+        return self.expression(default.arg)
 
     def create_table_constraints(
         self, table: Any, _include_foreign_key_constraints: Any = None, **kw: Any
@@ -208,8 +214,7 @@ class DDLCompiler(Compiled):
         if create.if_not_exists:
             text += "IF NOT EXISTS "
         columns = ", ".join(
-            self.sql_compiler.process(expression, include_table=False, literal_binds=True)
-            for expression in index.expressions
+            self.expression(expression, include_table=False) for expression in index.expressions
         )
         name = self._index_name(index, include_schema)
         table = self.preparer.format_table(index.table, use_schema=include_table_schema)
@@ -246,9 +251,7 @@ class DDLCompiler(Compiled):
 
     def visit_check_constraint(self, constraint: Any, **kw: Any) -> str:
         """CHECK (...)."""
-        condition = self.sql_compiler.process(
-            constraint.sqltext, include_table=False, literal_binds=True
-        )
+        condition = self.expression(constraint.sqltext, include_table=False)
         return self._named(constraint) + f"CHECK ({condition})" + self._deferring(constraint)
 
     def visit_table_or_column_check_constraint(self, constraint: Any, **kw: Any) -> str:

@@ -53,6 +53,8 @@ class DefaultDialect:
         self.paramstyle = paramstyle or self.default_paramstyle
         self.positional = self.paramstyle == "qmark"
         self.identifier_preparer = self.preparer(self)
+        self.compilers_preparer = self.preparer(self)
+        self.compilers_preparer.for_compiler = True
         self.type_compiler = self.type_compiler(self)
         # type -> its version here and its processors; see TypeEngine._memo().
         self.type_memos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()

@@ -544,6 +544,10 @@ _IN_LIST = {
 }
 
 
+# What a parameter's name is freed of at both ends, before it gets its number.
+_NOT_AROUND_NAMES = "_%() $"
+
+
 class BindParameter(ColumnElement):
     """A value that travels beside the SQL text."""
 
@@ -613,7 +617,7 @@ class BindParameter(ColumnElement):
         """The name; a unique parameter's is filled in by the compiler."""
         if not self._options.unique:
             return self._base
-        return AnonymousName.of(id(self), self._base)
+        return AnonymousName.of(id(self), self._base.strip(_NOT_AROUND_NAMES))
 
     unique: Any = delegate("_options.unique", "Whether the name is made unique by a number.")
     required: Any = delegate("_options.required", "Whether execution must give a value.")

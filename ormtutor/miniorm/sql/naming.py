@@ -86,7 +86,7 @@ def _plain(base: str) -> str:
             out.append(char)
         elif not out or out[-1] is not _GAP:
             out.append(_GAP)
-    return "".join(out).strip("_")
+    return "".join(out)
 
 
 _GAP = "_"

@@ -32,6 +32,8 @@ _PLAIN = _PLAIN_FIRST | frozenset("0123456789$")
 
 # The compiler marks bind parameters in its text with this character; see compiler.py.
 MARK = "\x01"
+# The character itself, in a name or text of the learner.
+MARKED_MARK = MARK + "\x02"
 
 
 class IdentifierPreparer:
@@ -39,6 +41,8 @@ class IdentifierPreparer:
 
     __module__ = "sqlalchemy.sql.compiler"
     reserved_words: frozenset[str] = RESERVED_WORDS
+    # Whether the text is a template of compiler.py, in which our mark must be made harmless.
+    for_compiler = False
 
     def __init__(
         self,
@@ -56,7 +60,8 @@ class IdentifierPreparer:
     def quote_identifier(self, value: str) -> str:
         """The name in quotes, whatever it is."""
         value = value.replace(self.final_quote, self.escape_quote + self.final_quote)
-        return f"{self.initial_quote}{value}{self.final_quote}".replace(MARK, MARK + "\x02")
+        text = f"{self.initial_quote}{value}{self.final_quote}"
+        return text.replace(MARK, MARKED_MARK) if self.for_compiler else text
 
     def _requires_quotes(self, value: str) -> bool:
         return (

@@ -80,7 +80,7 @@ def test_result_columns_tell_names_and_types(users: Table, sqlite: DefaultDialec
 
 
 def test_a_name_that_cannot_follow_a_colon_is_changed(users: Table) -> None:
-    assert str(bindparam("my name.1")) == ":my_name_1"
+    assert str(bindparam("my name.1")) == ":my_name.1"
 
 
 def test_a_compiled_statement_knows_what_it_is(users: Table) -> None:

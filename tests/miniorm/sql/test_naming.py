@@ -42,7 +42,7 @@ def test_names_are_made_of_names() -> None:
 def test_a_percent_sign_in_a_name_is_only_a_percent_sign() -> None:
     names = Names()
     label = AnonymousName.of(1, "100%") + "_50%"
-    assert label.resolve(names) == "100_1_50%"
+    assert label.resolve(names) == "100__1_50%"
 
 
 def test_a_numbered_name_gets_another_number_for_each_object() -> None:
