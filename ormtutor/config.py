@@ -74,11 +74,9 @@ def load(path: Path | None = None) -> Config:
 
 def parse(text: str, path: Path) -> Config:
     """Return the configuration that a text holds; `path` is for the error's sake."""
-    import tomllib  # late, like difflib: most people have no file
-
     try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        found = files.from_toml(text)
+    except ValueError as error:
         raise ConfigError(
             f"{path}: {error}", hint='Each line has the form: name = value, texts in "quotes".'
         ) from error
@@ -108,7 +106,10 @@ def _checked(key: str, value: Any, text: str, path: Path) -> Any:
     if key == "lessons":
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{place}: lessons is a list of folders", hint='lessons = ["~/ours"]')
-        return tuple(os.path.expanduser(item) for item in value)
+        try:
+            return tuple(os.path.expanduser(item) for item in value)
+        except ValueError as error:
+            raise ConfigError(f"{place}: lessons: {error}", hint='lessons = ["~/ours"]') from error
     if not isinstance(value, bool):
         raise ConfigError(f"{place}: {key} cannot be {value!r}", hint=f"{key} = true or false")
     return value

@@ -15,6 +15,10 @@ import os
 import sys
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _NAME = "ormtutor"
 
 
@@ -96,6 +100,26 @@ def read_text(path: Path) -> str | None:
         return None
 
 
+def from_json(text: str) -> Any:
+    """Return what a JSON text holds. ValueError: it is none, or is nested too deeply."""
+    import json
+
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def from_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text holds. ValueError: it is none, or is nested too deeply."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def newest_change() -> int:
     """Return when our own source changed last: what another version found out is not kept."""
     package = Path(__file__).parent
@@ -116,7 +140,8 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        # Half a character, which no UTF-8 holds, is spelled out; in JSON that means the same.
+        with os.fdopen(handle, "w", -1, "utf-8", "backslashreplace", "") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
@@ -135,7 +160,7 @@ def append_text(path: Path, text: str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8", newline="") as stream:
+    with os.fdopen(handle, "a", -1, "utf-8", "backslashreplace", "") as stream:
         stream.write(text)
 
 

@@ -671,7 +671,7 @@ def known_of(kernels: Kernels, lesson: Lesson, index: int) -> Known:
     text = files.read_text(kept)
     if text is not None:
         try:
-            content = json.loads(text)
+            content = files.from_json(text)
             return Known(
                 tuple(map(vector_from_json, content["mistakes"])),
                 tuple(map(vector_from_json, content["path"])),

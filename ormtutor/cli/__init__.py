@@ -12,6 +12,7 @@ before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is n
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -32,6 +33,7 @@ FAULT = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _spell_out_what_cannot_be_printed()
     try:
         return run(words)
     except TutorError as error:
@@ -45,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as fault:
         return _tell_fault(fault)
+
+
+def _spell_out_what_cannot_be_printed() -> None:
+    """Let no file name and no old encoding break a line of output; stderr does so by itself."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _tell_fault(fault: Exception) -> int:

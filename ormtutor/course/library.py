@@ -308,7 +308,7 @@ def _from_kept(kept: Path, path: Path) -> Lesson | None:
     if text is None:
         return None
     try:
-        return from_json(json.loads(text), path)
+        return from_json(files.from_json(text), path)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # written by another version, or damaged: parse anew
 

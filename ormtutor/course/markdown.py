@@ -15,7 +15,6 @@ import hashlib
 import io
 import re
 import tokenize
-import tomllib
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any, get_args
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ormtutor import files
 from ormtutor.course.lesson import (
     FORMAT,
     Attempt,
@@ -343,8 +343,8 @@ class _Reader:
             return
         self.header = {}
         try:
-            header = tomllib.loads(content)
-        except tomllib.TOMLDecodeError as error:
+            header = files.from_toml(content)
+        except ValueError as error:
             found = re.search(r"at line (\d+)", str(error))
             at = int(found[1]) if found else content.count("\n")
             self.refuse(

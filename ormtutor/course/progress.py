@@ -267,7 +267,7 @@ class Progress:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    content = json.loads(text)
+    content = files.from_json(text)
     if not isinstance(content, dict) or not isinstance(content.get("steps", {}), dict):
         raise ValueError("no progress file")
     number = content.setdefault("format", _FORMAT)

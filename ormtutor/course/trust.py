@@ -61,7 +61,7 @@ class Trust:
 def _read(path: Path) -> dict[str, str]:
     """Return what is kept; a damaged file knows nothing."""
     try:
-        found = json.loads(files.read_text(path) or "{}")
-    except (ValueError, RecursionError):
+        found = files.from_json(files.read_text(path) or "{}")
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -51,7 +51,8 @@ class Channel:
         """Send one reply. Silent in a forked child; ends the process when the parent is gone."""
         if not self.is_mine():
             return
-        self._outbox.append(encode(message).encode("ascii") + b"\n")
+        # A line of its own, also where the learner's code has written to our descriptor.
+        self._outbox.append(b"\n" + encode(message).encode("ascii") + b"\n")
         # A destructor or signal handler of the learner's may print while this thread is writing:
         # the write under way takes the new line with it.
         me = threading.get_ident()

@@ -8,6 +8,8 @@ After:  the dialog shows the lines, line mode says the words.
 
 from __future__ import annotations
 
+import re
+
 from ormtutor.course import beside
 from ormtutor.errors import CommandError
 from ormtutor.repl import forecast, lives, queryplan, schema
@@ -34,8 +36,8 @@ def number_of(argument: str, *, default: int) -> int:
     """
     if not argument:
         return default
-    if not argument.isdigit() or int(argument) == 0:
-        raise CommandError(f"{argument!r} is no number", hint="A number from 1 on is wanted.")
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", argument):
+        raise CommandError(f"{argument!r:.40} is no number", hint="A number from 1 on is wanted.")
     return int(argument)
 
 

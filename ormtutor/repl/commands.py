@@ -289,8 +289,8 @@ def _go(dialog: Dialog, argument: str) -> None:
     if argument in names:
         dialog.open(names[argument])
         return
-    if argument.isdigit() and 0 < int(argument) <= len(dialog.tutor.lesson.steps):
-        argument = dialog.tutor.lesson.steps[int(argument) - 1].id
+    numbers = {str(number): step.id for number, step in enumerate(dialog.tutor.lesson.steps, 1)}
+    argument = numbers.get(argument, argument)
     dialog.tutor.go(argument)
     dialog.entered_step()
 

@@ -56,7 +56,7 @@ class History:
         self._lines = len(lines)
         for line in lines[-2 * LIMIT :]:
             try:
-                entry = json.loads(line)
+                entry = files.from_json(line)
             except ValueError:
                 continue  # half a line, after a crash in the middle of writing
             if isinstance(entry, str):

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TextIO
 
 from ormtutor.errors import CommandError
@@ -64,20 +65,20 @@ _VERDICT_WORDS = {
     "not yet": "Not yet: ",
 }
 _DONE = object()
+_PRESS = object()
 RETRY_SECONDS = 0.1
 """So long after a Ctrl-C that found nothing running it is tried again."""
 
 
 @contextmanager
-def _ctrl_c_kept() -> Iterator[list[int]]:
-    """Collect what is pressed inside, so that it breaks nothing in two there."""
-    pressed: list[int] = []
+def _ctrl_c(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Let a Ctrl-C do this until the end of the block."""
     if threading.current_thread() is not threading.main_thread():
-        yield pressed
+        yield
         return
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    before = signal.signal(signal.SIGINT, handler)
     try:
-        yield pressed
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -108,6 +109,8 @@ class LineMode:
         self._retry_at = 0.0
         self._at_line_start = True
         self._is_performing = False
+        self._block: list[str] = []
+        self._began = 0
         self._late: queue.SimpleQueue[Output] = queue.SimpleQueue()
         self._requests: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
@@ -126,33 +129,36 @@ class LineMode:
         """
         if self.is_interactive:
             self._prepare_readline()
-        block: list[str] = []
-        began = 0
         while not self._leaving:
-            self._print_late()
             try:
-                line = self._read(CONTINUED if block else self.prompt)
+                if not self._take_line():
+                    break
             except KeyboardInterrupt:
                 if not self.is_interactive:
                     self.was_interrupted = True
                     return
-                self._say("" if block else "Ctrl-C stops running code. To leave: Ctrl-D or :quit")
-                block = []
-                continue
-            if line is None:
-                break
-            line = _without_prompt(line)
-            if block and not self.is_interactive and begins_anew("\n".join(block), line):
-                self._enter(block)
-                block = []
-            if not block:
-                began = self.line_number
-            block.append(line)
-            if self._is_whole(block):
-                self._enter(block)
-                block = []
-        self._finish(block, began)
+                is_begun, self._block = bool(self._block), []
+                self._say(
+                    "" if is_begun else "Ctrl-C stops running code. To leave: Ctrl-D or :quit"
+                )
+        self._finish()
         self._print_late()
+
+    def _take_line(self) -> bool:
+        """Read a line and perform what it completes; False at the end of the stream."""
+        self._print_late()
+        line = self._read(CONTINUED if self._block else self.prompt)
+        if line is None:
+            return False
+        line = _without_prompt(line)
+        if self._block and not self.is_interactive and begins_anew("\n".join(self._block), line):
+            self._enter()
+        if not self._block:
+            self._began = self.line_number
+        self._block.append(line)
+        if self._is_whole(self._block):
+            self._enter()
+        return True
 
     def perform(self, job: Callable[[], None]) -> None:
         """Do a job in the worker's thread; Ctrl-C stops it, and a question is answered here."""
@@ -163,22 +169,19 @@ class LineMode:
 
         self._is_interrupted, self._retry_at = False, 0.0
         self._is_performing = True
-        with _ctrl_c_kept() as pressed:
+        while not self._requests.empty():
+            self._requests.get()  # a Ctrl-C that came when the last job had just been done
+        # As an exception a Ctrl-C could break a request in two that has just been taken.
+        with _ctrl_c(lambda number, frame: self._requests.put(_PRESS)):
             self._worker.do(whole)
-        if pressed:
-            self._interrupt()
-        while True:
-            try:
-                request = self._next_request()
-            except KeyboardInterrupt:
-                self._interrupt()
-                continue
-            if request is _DONE:
-                self._is_performing = False
-                return
-            if isinstance(request, Exception):
-                raise request
-            self._answer(str(request))
+            while (request := self._next_request()) is not _DONE:
+                if request is _PRESS:
+                    self._interrupt()
+                elif isinstance(request, Exception):
+                    raise request
+                else:
+                    self._answer(str(request))
+        self._is_performing = False
 
     def _next_request(self) -> object:
         while True:
@@ -200,8 +203,8 @@ class LineMode:
         elif not self._is_interrupted:
             self._retry_at = time.monotonic() + RETRY_SECONDS
 
-    def _enter(self, block: list[str]) -> None:
-        text = "\n".join(block).rstrip()
+    def _enter(self) -> None:
+        text, self._block = "\n".join(self._block).rstrip(), []
         if not text:
             return
         self.dialog.history.add(text)
@@ -216,16 +219,16 @@ class LineMode:
         except SyntaxError:
             return True  # the kernel will say what is wrong
 
-    def _finish(self, block: list[str], began: int) -> None:
+    def _finish(self) -> None:
         """Run what the end of the stream has completed; complain about what it has cut off."""
-        text = "\n".join(block)
+        text = "\n".join(self._block)
         if self._leaving or not text.strip():
             return
         with contextlib.suppress(SyntaxError):
             if is_complete(text + "\n"):
-                self._enter(block)
+                self._enter()
                 return
-        self.problem = f"line {began}: the input that begins here is not finished"
+        self.problem = f"line {self._began}: the input that begins here is not finished"
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -262,16 +265,18 @@ class LineMode:
         return answer
 
     def _answer(self, prompt: str) -> None:
+        answer: str | BaseException | None
         try:
-            if self.is_interactive:
-                answer = self._read(visible(prompt))
-            else:
-                answer = self._read("")
-                self._start_line()
-                self._write(visible(prompt) + (answer or "") + "\n")
-            self._answers.put(answer)
+            with _ctrl_c(signal.default_int_handler):
+                if self.is_interactive:
+                    answer = self._read(visible(prompt))
+                else:
+                    answer = self._read("")
+                    self._start_line()
+                    self._write(visible(prompt) + (answer or "") + "\n")
         except KeyboardInterrupt as pressed:
-            self._answers.put(pressed)
+            answer = pressed
+        self._answers.put(answer)
 
     def _prepare_readline(self) -> None:
         """Give the plain prompt a history and Tab, where this Python has readline."""

@@ -46,6 +46,7 @@ class Pty:
             env={**environment, **variables},
             dimensions=(rows, columns),
             encoding="utf-8",
+            codec_errors="replace",
             timeout=PATIENCE,
         )
 
