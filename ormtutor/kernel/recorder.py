@@ -175,7 +175,7 @@ class Recorder:
         self.inspect: Any = None
         self._orm = ""
         self.log = Log()
-        self.stories = Stories(lambda mapped: self.inspect(mapped))
+        self.stories = Stories()
         self.sessions: weakref.WeakSet[Any] = weakref.WeakSet()
         self._quiet = False
         self._main_thread = threading.get_ident()

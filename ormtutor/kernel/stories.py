@@ -15,7 +15,7 @@ import linecache
 import re
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -74,11 +74,15 @@ class Story:
         self.is_new = False
 
 
+def _state_of(mapped: Any) -> Any:
+    """Return the state of a mapped object, past a `__getattribute__` of the learner's."""
+    return object.__getattribute__(mapped, "_sa_instance_state")
+
+
 class Stories:
     """The stories of the objects that live."""
 
-    def __init__(self, inspect: Callable[[Any], Any]) -> None:
-        self._inspect = inspect
+    def __init__(self) -> None:
         self._known: dict[int, Story] = {}
         self._by_label: dict[str, int] = {}  # of the persistent ones: label -> key of _known
         self._step = 0
@@ -123,7 +127,7 @@ class Stories:
         """The object was made from a row."""
         story = self._story(mapped)
         if story is not None:
-            self._note(story, "loaded", place, self._select_of(self._inspect(mapped).mapper))
+            self._note(story, "loaded", place, self._select_of(_state_of(mapped).mapper))
             self._index(mapped, is_persistent=True)
 
     def executed(
@@ -157,14 +161,14 @@ class Stories:
         """The outermost transaction of a session has ended: its rows stay now, or are gone."""
         for story in list(self._known.values()):
             mapped = story.reference() if story.is_new else None
-            if mapped is not None and self._inspect(mapped).session in (session, None):
+            if mapped is not None and _state_of(mapped).session in (session, None):
                 story.is_new = False
 
     def see_expired(self, place: Place, how: str = "") -> None:
         """Note the objects that were expired since they were seen last."""
         for story in list(self._known.values()):
             mapped = story.reference()
-            state = None if mapped is None else self._inspect(mapped)
+            state = None if mapped is None else _state_of(mapped)
             if state is None or state.expired == story.is_expired:
                 continue
             story.is_expired = state.expired
@@ -245,7 +249,7 @@ class Stories:
 
     def _index(self, mapped: Any, *, is_persistent: bool) -> None:
         """Let the object be found by its label as long as statements can be about it."""
-        name = label(mapped, self._inspect(mapped))
+        name = label(mapped, _state_of(mapped))
         if is_persistent:
             self._by_label[name] = id(mapped)
         elif self._by_label.get(name) == id(mapped):
@@ -260,7 +264,7 @@ class Stories:
 
     def _write_of(self, mapped: Any) -> Sent:
         """Return the statement that wrote the object's row, in the flush that is under way."""
-        state = self._inspect(mapped)
+        state = _state_of(mapped)
         for key in (label(mapped, state), type(mapped).__name__, f"in {state.mapper.local_table}"):
             if key in self._written:
                 return self._written[key]

@@ -220,7 +220,8 @@ def plan(content: Mapping[str, Any], room: int) -> list[Line]:
     told = plan_words(content)
     if not told:
         return wrap([("", NOTHING_TO_FLUSH)], room)
-    lines: list[Line] = [[("class:strong", "A flush would now, in this order:")]]
+    order = ", in this order" if content["rehearsed"] else ""
+    lines: list[Line] = [[("class:strong", f"A flush would now{order}:")]]
     for number, text in enumerate(told, 1):
         lines += wrap([("", f"{number:>3}  {text}")], room, indent=5)
     if not content["rehearsed"]:

@@ -16,6 +16,7 @@ from ormtutor.repl.dialog import Dialog
 from ormtutor.repl.events import Event, Judged, Told
 from ormtutor.repl.history import History
 from ormtutor.tutor import Tutor
+from tests.oracle.releases import installed
 from tests.repl.shelf import lesson
 
 
@@ -51,14 +52,23 @@ class Notes:
 class Talk:
     """A dialog, all that it told, and the view that it asked."""
 
-    def __init__(self, *, is_screen: bool = True, shelf: Lesson | None = None) -> None:
+    def __init__(
+        self, *, is_screen: bool = True, shelf: Lesson | None = None, release: str = ""
+    ) -> None:
+        """`release` is one of real SQLAlchemy's; without it our own engine is spoken to."""
         shelf = shelf or lesson()
         self.library = Library((shelf,))
         self.progress = Progress(None)
         self.view = Notes()
         self.events: list[Event] = []
         self.dialog = self._new_dialog(is_screen=is_screen)
-        tutor = Tutor(self.library, self.progress, on_notice=self.dialog.say)
+        tutor = Tutor(
+            self.library,
+            self.progress,
+            engine="sqlalchemy" if release else "miniorm",
+            path=[installed(release)] if release else [],
+            on_notice=self.dialog.say,
+        )
         self.dialog.attach(tutor, self.library, self.progress)
         self.dialog.open(shelf)
 

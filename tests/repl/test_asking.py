@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from ormtutor.repl import commands
 from tests.repl.conftest import Talk
 from tests.repl.test_dialog import PASS
@@ -274,3 +278,36 @@ def test_no_question_sends_anything_or_touches_the_objects(talk: Talk) -> None:
     talk.perform("len(session.new), len(session.dirty)")
     assert tutor.turns[-1].value == "(1, 0)"
     assert tutor.turns[-1].statements == ()
+
+
+@pytest.fixture
+def real() -> Iterator[Talk]:
+    """A dialog in the first step, over SQLAlchemy itself."""
+    talk = Talk(release="1.4")
+    yield talk
+    talk.dialog.tutor.close()
+
+
+def test_every_question_is_answered_on_real_sqlalchemy(real: Talk) -> None:
+    real.perform(*PASS, "session.add(Book(title='Late'))")
+    refused = [
+        command
+        for command in ASKED
+        if any(line.startswith("!") for line in real.perform(command)) and command != ":why"
+    ]
+    assert refused == []
+
+
+def test_what_real_sqlalchemy_does_not_tell_is_not_available(real: Talk) -> None:
+    real.perform(*PASS, "session.add(Book(title='Late'))")
+    assert real.perform(":plan") == [
+        "A flush would now:",
+        "  1  insert Book (new)",
+        "On real SQLAlchemy values, order, cascades and reasons are not available.",
+    ]
+    assert real.perform(":whatif commit")[3] == (
+        "  On real SQLAlchemy values, order, cascades and reasons are not available."
+    )
+    assert real.perform(":story atlas")[-1] == (
+        "  -> persistent  line 3  session.flush(); flush: explicit, statement #1"
+    )

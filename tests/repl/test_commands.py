@@ -36,7 +36,9 @@ def test_the_keys_of_the_console_are_bound() -> None:
 @pytest.mark.parametrize(
     ("word", "name"),
     [("next", "next"), ("n", "next"), ("h", "help"), ("hin", "hint"), ("q", "quit"), ("SQL", "sql"),
-     ("sk", "skip"), ("u", "undo"), ("tab", "tables"), ("?", "help")],
+     ("sk", "skip"), ("u", "undo"), ("tab", "tables"), ("?", "help"), ("expl", "explain"),
+     ("sto", "story"), ("what", "whatif"), ("do", "doc"), ("sc", "schema"), ("stat", "states"),
+     ("di", "diff")],
 )  # fmt: skip
 def test_a_beginning_that_only_one_has_is_enough(word: str, name: str) -> None:
     assert commands.find(word).name == name
