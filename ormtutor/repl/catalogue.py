@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ormtutor.course.lesson import Step
     from ormtutor.kernel.messages import Failure
     from ormtutor.turn import Turn
 
@@ -33,12 +34,14 @@ class Remark:
     """What a rule has to say: `text` at once, `more` at `:why`.
 
     `about` tells two remarks of one rule apart: with another one a surprise is said once more.
+    `source` is the input that it is about, where that is not the one that has just ended.
     """
 
     rule: str
     text: str
     more: str
     about: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +290,15 @@ def refresh(past: Past) -> Remark | None:
     for one in past.turn.statements:
         if one.cause.startswith("refresh of expired") and one.names and not one.failed:
             event = past.last_event("COMMIT", "ROLLBACK")
-            by = f"{event.event.split()[0].lower()} on line {event.line}" if event else "expire"
+            name = f"`{_short(one.names[0])}`"
+            emptied = (
+                f"the {event.event.split()[0].lower()} on line {event.line} emptied {name}"
+                if event
+                else f"{name} was expired"
+            )
             return Remark(
                 "refresh",
-                f"Refresh: the {by} emptied `{_short(one.names[0])}`; reading it asked again.",
+                f"Refresh: {emptied}; reading it asked again.",
                 "After a commit others may change the row, so the session forgets the values it "
                 "has and fetches them at the next read: one SELECT for each object. "
                 "`sessionmaker(expire_on_commit=False)` keeps them, old as they may be.",
@@ -689,21 +697,53 @@ _SAID_BY = {"lazy load": {"N+1"}, "cartesian": {"joined fills"}}
 
 def unread(turns: Sequence[Turn]) -> Remark | None:
     """Return what was loaded eagerly in a step and never read; asked at the step's end."""
-    eager: dict[str, Observation] = {}
+    eager: dict[str, tuple[Observation, Turn]] = {}
     for turn in turns:
         for one in _seen(turn, ("eager",)):
-            eager.setdefault(one.words[0], one)
+            eager.setdefault(one.words[0], (one, turn))
         for one in _seen(turn, ("read",)):
             eager.pop(one.words[0], None)
-    for name, one in eager.items():
+    for name, (one, turn) in eager.items():
         return Remark(
             "unread",
             f"Unused: the query on line {one.line} loaded `{name}`, and nobody read it.",
             f"`{one.words[1]}` loading fetches related rows at once, whether you look at them or "
             "not. Where they are not needed, leave the option out: fewer rows, or a statement "
             "less.",
+            source=turn.source,
         )
     return None
+
+
+ABOUT: dict[str, str] = {
+    "python decided": r"`and`|`in`|`is`",
+    "joined fills": r"joinedload",
+    "cartesian": r"cartesian",
+    "unlinked": r"back_populates",
+    "N+1": r"N\+1|one for each of them",
+    "lazy load": r"lazy|lazily",
+    "refresh": r"expire|refresh",
+    "autoflush": r"autoflush",
+    "kept": r"identity map",
+    "rows, not objects": r"count|twice",
+    "nulled": r"\bnull\b",
+    "still listed": r"python lists",
+    "key, not object": r"foreign key",
+    "both ends": r"back_populates|backref|(?:both|two) ends",
+    "taken back": r"rollback",
+    "association": r"association table|secondary|table in between",
+    "unread": r"eager",
+}
+"""For each surprise the words by which the text of a step shows that it is about that."""
+
+
+def is_news(remark: Remark, source: str, step: Step) -> bool:
+    """Whether a surprise is worth a line: not where the lesson's own line causes it unless the
+    step is about that very thing. `:why` explains it in any case.
+    """
+    own = {example.source.strip() for example in step.reference}
+    text = f"{step.title} {step.prose}"
+    return source.strip() not in own or bool(re.search(ABOUT[remark.rule], text, re.IGNORECASE))
 
 
 ROWS: dict[str, tuple[str, ...]] = {

@@ -612,3 +612,60 @@ def test_each_rule_answers_a_struggle() -> None:
     assert answers == SAID.keys() | BESIDE.keys()
     assert SAID.keys() == SILENT.keys()
     assert len(SAID) == len(catalogue.ERRORS) + len(catalogue.SURPRISES) + 1  # `unread`
+
+
+# --- the lessons' own answers ---------------------------------------------------------------------
+
+LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("[0-9]*.md"))
+
+SPOKEN: dict[str, dict[str, set[str]]] = {
+    "01-mapping": {"several": {"autoflush"}},
+    "02-session": {
+        "autoflush": {"autoflush"},
+        "commit": {"refresh"},
+        "rollback": {"taken back"},
+        "with": {"taken back"},
+    },
+    "04-relationships": {
+        "both-ends": {"both ends"},
+        "lazy": {"lazy load"},
+        "backref": {"both ends"},
+    },
+    "05-joins": {"duplicates": {"rows, not objects"}},
+    "06-loading": {"n-plus-one": {"N+1"}, "not-the-same": {"joined fills"}},
+    "07-cascades": {"null": {"nulled"}, "ghost": {"still listed"}},
+    "08-many-to-many": {
+        "append": {"association"},
+        "delete": {"association"},
+        "challenge": {"association"},
+    },
+}
+"""In which steps of the course the lesson's own lines cause a surprise that is told."""
+
+
+def spoken(path: Path) -> dict[str, set[str]]:
+    """Run a lesson's own lines in one kernel; return what is told, by the id of the step."""
+    lesson = parse(path)
+    told: dict[str, set[str]] = {}
+    with Kernel() as kernel:
+        kernel.start()
+        kernel.run("\n".join(example.source for example in lesson.setup), mode="setup")
+        for step in lesson.steps:
+            kernel.run("\n".join(example.source for example in step.setup), mode="setup")
+            kernel.begin_step(lesson.key(step))
+            turns: list[Turn] = []
+            for number, example in enumerate(step.reference, 1):
+                replies = tuple(kernel.run(example.source, first_line=number))
+                turns.append(Turn(number, example.source, number, step.id, replies))
+                for remark in catalogue.on_surprise(Past(tuple(turns))):
+                    if catalogue.is_news(remark, example.source, step):
+                        told.setdefault(step.id, set()).add(remark.rule)
+            last = catalogue.unread(turns)
+            if last is not None and catalogue.is_news(last, last.source, step):
+                told.setdefault(step.id, set()).add(last.rule)
+    return told
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_interrupted_only_where_it_is_about_that(path: Path) -> None:
+    assert spoken(path) == SPOKEN.get(path.stem, {})

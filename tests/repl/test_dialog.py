@@ -114,6 +114,19 @@ def test_an_expression_decided_by_python_is_noticed(talk: Talk) -> None:
     assert told[0] == "   -> Python, not SQL, decided and: the filter is another one. :why"
 
 
+NOTES = "texts = [note.text for book in session.query(Book) for note in book.notes]"
+
+
+def test_the_lessons_own_line_is_not_called_surprising(talk: Talk) -> None:
+    assert talk.perform(":go notes", NOTES) == []
+    assert talk.perform(":why")[0] == "N+1: line 1 sent 5 SELECTs for Book.notes, one each."
+
+
+def test_another_line_that_does_the_same_is(talk: Talk) -> None:
+    told = talk.perform(":go notes", NOTES.replace("texts", "found"))
+    assert told == ["   -> N+1: line 1 sent 5 SELECTs for Book.notes, one each. :why"]
+
+
 def test_welcome_is_said_to_newcomers_only(talk: Talk) -> None:
     talk.events.clear()
     talk.dialog.begin(talk.library.lessons[0], None, is_first=True)
