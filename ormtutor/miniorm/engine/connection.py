@@ -721,9 +721,13 @@ class Connection:
             self._rollback_impl()
         if self.should_close_with_result:
             self.close()
-        if wrapped is error:
-            raise error
-        raise wrapped from error
+        try:
+            if wrapped is error:
+                raise error
+            raise wrapped from error
+        finally:
+            # An error whose traceback has a frame that has the error would keep the session alive.
+            del wrapped, error
 
     def _ask_error_listeners(
         self,

@@ -169,6 +169,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         self.copied_because: dict[InstanceState, list[str]] = {}
         self.reasons: dict[InstanceState, str] = {}
         self.forgotten: set[InstanceState] = set()
+        self._loads_noted: set[str] = set()
         self._statement = 0
 
     # taking part ------------------------------------------------------------------------------
@@ -257,7 +258,8 @@ class Rehearsal(unitofwork.UOWTransaction):
             return
         name = f"{state.class_.__name__}.{key}"
         label = f"{name} of {persistence.label_of(state)}"
-        if all(record.labels != (label,) for record in self.records):
+        if label not in self._loads_noted:
+            self._loads_noted.add(label)
             self._add(Record("load", "", (label,), reason="it must be known first"))
 
     # keys, remembered beside the objects ------------------------------------------------------

@@ -895,9 +895,11 @@ class Query:
         return self._load()
 
     def __iter__(self) -> Iterator[Any]:
+        # A generator: nothing is sent before the first result is asked for.
         if self._yield_per is not None and self._statement is None:
-            return self._in_chunks(self._yield_per)
-        return iter(self._load())
+            yield from self._in_chunks(self._yield_per)
+        else:
+            yield from self._load()
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values = self._compiled()

@@ -438,6 +438,8 @@ class SessionTransaction:
         for listener in session.dispatch.after_transaction_end:
             listener(session, self)
         self.session = None
+        # Its traceback leads to the session again.
+        self._rollback_exception = None
         self._enlisted = []
         self._by_bind = {}
 
