@@ -12,6 +12,7 @@ before them. Exit codes: 0 done or left, 1 a check failed or a piped lesson is n
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 FAULT = 3
+HUNG_UP = 129
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno == errno.EIO:
+            return HUNG_UP  # the terminal is gone, and with it whoever could be told
         return _tell_fault(fault)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from ormtutor.repl.frame import first_frame
 from ormtutor.repl.theme import paint
@@ -76,9 +77,10 @@ class Opening:
     def leave(self) -> None:
         """Give the screen back when prompt_toolkit never came to take it."""
         if self._is_painted:
-            sys.stdout.write(_LEAVE)
-            sys.stdout.flush()
             self._is_painted = False
+            with suppress(OSError):  # the terminal itself may be gone
+                sys.stdout.write(_LEAVE)
+                sys.stdout.flush()
 
     def taken_over(self) -> None:
         """Note that prompt_toolkit has the screen, and will leave it."""
@@ -90,8 +92,9 @@ class Opening:
         if self._saved is not None and os.name == "posix":
             import termios
 
-            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._saved)
-            self._saved = None
+            saved, self._saved = self._saved, None
+            with suppress(OSError, termios.error):
+                termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, saved)
 
 
 def _leave_by_signal(number: int, frame: object) -> None:

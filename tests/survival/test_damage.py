@@ -18,7 +18,10 @@ from tests.repl.shelf import LESSON_FILE
 from tests.survival.conftest import Learner, resident, within
 
 
-def test_a_flood_leaves_memory_flat_and_the_screen_alive(open_pty: Callable[..., Pty]) -> None:
+@pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.soak)])
+def test_a_flood_leaves_memory_flat_and_the_screen_alive(
+    open_pty: Callable[..., Pty], seconds: int
+) -> None:
     pty = open_pty()
     pty.wait_for("kernel: ready")
     pty.keys("6 * 7\r")
@@ -26,13 +29,13 @@ def test_a_flood_leaves_memory_flat_and_the_screen_alive(open_pty: Callable[...,
     before = resident(pty.child.pid)
     pty.keys("while True: print(1)\r\r")
     pty.wait_for("running...")
-    painted, until = 0, time.monotonic() + 3
+    painted, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
         written = len(pty.raw)
         pty.read()
         painted += len(pty.raw) > written
     grown = resident(pty.child.pid) - before
-    print(f"line 2: painted {painted} times in 3 s, memory grew {grown / 1e6:.1f} MB")
+    print(f"line 2: painted {painted} times in {seconds} s, memory grew {grown / 1e6:.1f} MB")
     assert painted >= 5
     assert grown < 20_000_000
     pressed = time.monotonic()

@@ -195,11 +195,18 @@ def kill_and_look(home: Path, chance: random.Random) -> str:
     return " ".join([*lost, *warnings])
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(1000, marks=pytest.mark.soak)])
-def test_a_step_that_was_shown_as_passed_survives_a_kill(tmp_path: Path, times: int) -> None:
+CHUNKS = [
+    (0, 4),
+    *(pytest.param(first, 50, marks=pytest.mark.soak) for first in range(0, 1000, 50)),
+]
+
+
+@pytest.mark.parametrize(("first", "times"), CHUNKS)
+def test_a_step_that_was_shown_as_passed_survives_a_kill(
+    tmp_path: Path, first: int, times: int
+) -> None:
     lost = []
-    for number in range(times):
-        home = tmp_path / str(number)
-        lost.append(kill_and_look(home, random.Random(number)))
-    print(f"line 24 and soak: killed {times} times, lost {sum(map(bool, lost))}")
+    for number in range(first, first + times):
+        lost.append(kill_and_look(tmp_path / str(number), random.Random(number)))
+    print(f"soak: killed {times} times from seed {first}, lost {sum(map(bool, lost))}")
     assert lost == [""] * times

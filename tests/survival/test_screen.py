@@ -118,6 +118,21 @@ def test_the_terminal_is_as_before_when_the_first_frame_is_all_there_was(
     assert is_left(pty)
 
 
+@pytest.mark.parametrize("words", [(), ("--plain",)])
+def test_a_terminal_that_goes_away_ends_the_tutor_and_is_no_fault(
+    home: Path, open_pty: Callable[..., Pty], words: tuple[str, ...]
+) -> None:
+    pty = open_pty(*words)
+    pty.wait_for(">>> " if words else "kernel: ready")
+    pty.keys("print('be' + 'gun'); import time; time.sleep(60)\r")
+    pty.wait_for("begun")
+    pty.child.ptyproc.fileobj.close()
+    until = time.monotonic() + 30
+    while processes(home):
+        assert time.monotonic() < until
+    assert not (home / "reports").exists()
+
+
 CRASHES = {
     "in the terminal's thread": (
         "from ormtutor.repl.composer import Composer\n"
