@@ -327,6 +327,12 @@ def _is_modified(session: Any, mapped: Any) -> bool:
         return True
 
 
+def is_stored_as(value: Any, row_value: Any) -> bool:
+    """Whether a value of Python's is what the row holds, spelled otherwise: a date, a boolean."""
+    known = (bool, datetime.date, datetime.time, decimal.Decimal, enum.Enum)
+    return isinstance(value, known) and bool(stored(value) == row_value)
+
+
 def changed_attributes(state: Any) -> list[str]:
     """Return the column attributes that have changes which are not written yet."""
     return [

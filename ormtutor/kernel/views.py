@@ -34,12 +34,12 @@ this transaction, and what would be there after a rollback.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ormtutor.kernel.describing import Describer
-from ormtutor.kernel.facts import Facts, changed_attributes, quote
+from ormtutor.kernel.facts import Facts, changed_attributes, is_stored_as, quote, stored
 from ormtutor.kernel.forecast import Forecasts
 from ormtutor.kernel.interruption import OutOfTime, time_limit
 from ormtutor.kernel.labels import WIDTH, is_learners_name, label, show
@@ -307,9 +307,9 @@ class Views:
 
     def _lanes(self, state: Any, columns: dict[str, str]) -> tuple[Any, Any]:
         """Return the object's row in this transaction and as committed; None: there is none."""
-        identity = state.identity
-        if identity is None or not columns:
+        if state.identity is None or not columns:
             return None, None
+        identity = [stored(part) for part in state.identity]
         table = str(state.mapper.local_table.name)
         key = [column.name for column in state.mapper.primary_key]
         where = " AND ".join(f"{quote(name)} IS ?" for name in key)
@@ -318,20 +318,30 @@ class Views:
         for connection in self.facts.connections.last_used():
             if table in self._table_names(connection):
                 return tuple(
-                    self._lane(read, sql, table, identity, columns)
+                    self._lane(read, sql, table, identity, columns, state.dict)
                     for read in (connection.read, connection.read_committed)
                 )  # type: ignore[return-value]
         return None, None
 
     def _lane(
-        self, read: Any, sql: str, table: str, identity: Any, columns: dict[str, str]
+        self,
+        read: Any,
+        sql: str,
+        table: str,
+        identity: Any,
+        columns: dict[str, str],
+        held: Mapping[str, Any],
     ) -> dict[str, str] | None:
+        """Return a row; a value that is what the object holds is spelled as the object's."""
         if not read(f"PRAGMA table_info({quote(table)})"):
             return None
         rows = read(sql, identity)
         if not rows:
             return None
-        return {key: show(value) for key, value in zip(columns, rows[0], strict=True)}
+        return {
+            key: show(held[key] if is_stored_as(held.get(key), value) else value)
+            for key, value in zip(columns, rows[0], strict=True)
+        }
 
     def _undoing(self, mapped: Any, described: dict[str, Any]) -> Iterator[str]:
         """Yield what a rollback now would do to an object, in words."""

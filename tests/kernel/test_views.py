@@ -54,7 +54,11 @@ def test_what_python_spells_otherwise_than_the_row_is_no_change(models: Kernel) 
         "day = Day(date=datetime.date(2024, 5, 1), is_open=True)\n"
         "session.add(day)\nsession.commit()\nday.is_open"
     )
-    assert models.inspect("session", GENEROUS)["rollback"] == []
+    view = models.inspect("session", GENEROUS)
+    assert view["rollback"] == []
+    (day,) = view["objects"]
+    assert day["python"] == {"date": "datetime.date(2024, 5, 1)", "is_open": "True"}
+    assert day["python"] == day["here"] == day["committed"]
     models.run("day.is_open = False")
     assert models.inspect("session", GENEROUS)["rollback"] == [
         "set Day#2024-05-01.is_open back to 1"
@@ -115,3 +119,24 @@ def test_a_repr_that_loads_is_not_run_to_its_end(models: Kernel) -> None:
     )
     assert models.inspect("names", GENEROUS)["noor"]["repr"] == "Member#1"
     assert statements(models.run("1")) == []
+
+
+def test_a_key_that_the_driver_does_not_take_is_found(models: Kernel) -> None:
+    models.run(
+        "import decimal, enum, warnings\n"
+        "from sqlalchemy import Enum, Numeric\n"
+        "warnings.simplefilter('ignore')\n"
+        "class Kind(enum.Enum):\n"
+        "    SMALL = 's'\n"
+        "class Price(Base):\n"
+        "    __tablename__ = 'prices'\n"
+        "    amount = Column(Numeric(10, 2), primary_key=True)\n"
+        "    kind = Column(Enum(Kind), primary_key=True)\n"
+        "Base.metadata.create_all(engine)\n"
+        "price = Price(amount=decimal.Decimal('1.50'), kind=Kind.SMALL)\n"
+        "session.add(price)\nsession.flush()"
+    )
+    view = models.inspect("session", GENEROUS)
+    (price,) = view["objects"]
+    assert price["here"] == {"amount": "Decimal('1.50')", "kind": "<Kind.SMALL: 's'>"}
+    assert view["rollback"] == ["forget " + price["label"]]

@@ -49,7 +49,23 @@ def test_a_hostile_repr_bounds_the_panel_and_sends_nothing(learner: Learner, bod
 
 
 @pytest.mark.parametrize(
-    "command", [":session", ":plan", ":story atlas", ":tables", ":rows books", ":whatif rollback"]
+    "command",
+    [
+        ":session",
+        ":plan",
+        ":story atlas",
+        ":tables",
+        ":rows books",
+        ":whatif rollback",
+        ":whatif commit",
+        ":whatif close",
+        ":explain",
+        ":doc atlas.title",
+        ":schema",
+        ":states",
+        ":states atlas",
+        ":diff",
+    ],
 )
 def test_a_look_sends_nothing_and_changes_nothing(talk: Talk, command: str) -> None:
     talk.perform(
@@ -124,7 +140,15 @@ def test_panels_and_commands_survive_what_is_done_to_the_session(talk: Talk, har
         ":plan",
         ":story atlas",
         ":goal",
+        ":whatif rollback",
         ":whatif commit",
+        ":whatif close",
+        ":explain",
+        ":doc atlas.title",
+        ":schema",
+        ":states",
+        ":states atlas",
+        ":diff",
     ):
         assert talk.perform(command), command
     for place in ("session", "tables", "names", "effects"):
