@@ -20,5 +20,8 @@ test:
 lessons:
 	$(PYTHON) -m ormtutor check
 
+bench:
+	$(PYTHON) -m benchmarks.report
+
 soak:
 	$(PYTHON) -m pytest -n auto -m soak -s

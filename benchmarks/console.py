@@ -1,10 +1,10 @@
 """Measure consoles on a real pty: start, first frame, key to echo, Enter to result, memory.
 
-    python benchmarks/console.py [--rounds N] [--peers DIR] [--only NAME ...]
+    python -m benchmarks.console [--rounds N] [--only NAME ...]
 
 Each console starts in a pty of its own, 140x40; the rounds rotate the order and the first is thrown
-away. `--peers` names the bin directory of an environment with IPython, ptpython, bpython and
-litecli. Only ratios within one run mean anything. See README.md.
+away. IPython, ptpython, bpython and litecli are installed first (peers.py). Only ratios within one
+run mean anything. See README.md.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from pathlib import Path
 
 import pyte
 
+from benchmarks import peers
+
 HERE = Path(__file__).parent
 ROWS, COLUMNS = 40, 140
 PATIENCE = 20.0
@@ -49,21 +51,17 @@ class Console:
     tells: str = "{0}"
 
 
-def consoles(peers: Path | None) -> list[Console]:
-    """Return the limit, ourselves, and those peers that are installed."""
-    here = [
+def consoles() -> list[Console]:
+    """Return the limit, ourselves, and our peers."""
+    folder = peers.consoles()
+    return [
         Console("python -q", [sys.executable, "-q"], ">>> "),
         Console("limit", [sys.executable, str(HERE / "workloads/least_console.py")], ">>> "),
         Console("ormtutor", [sys.executable, "-m", "ormtutor", "mapping"], ">>> "),
-    ]
-    if peers is None:
-        return here
-    return [
-        *here,
-        Console("IPython", [str(peers / "ipython"), "--no-banner"], "In [1]: "),
-        Console("ptpython", [str(peers / "ptpython")], ">>> "),
-        Console("bpython", [str(peers / "bpython")], ">>> "),
-        Console("litecli", [str(peers / "litecli"), ":memory:"], "> ", asks="select {0} * 1001;"),
+        Console("IPython", [str(folder / "ipython"), "--no-banner"], "In [1]: "),
+        Console("ptpython", [str(folder / "ptpython")], ">>> "),
+        Console("bpython", [str(folder / "bpython")], ">>> "),
+        Console("litecli", [str(folder / "litecli"), ":memory:"], "> ", asks="select {0} * 1001;"),
     ]
 
 
@@ -191,30 +189,35 @@ def answer(console: Console, terminal: Terminal, number: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--peers", type=Path)
     parser.add_argument("--only", nargs="*")
     options = parser.parse_args()
-    known = [
-        each for each in consoles(options.peers) if not options.only or each.name in options.only
-    ]
+    known = [each for each in consoles() if not options.only or each.name in options.only]
+    print(table(measured(known, options.rounds)))
+
+
+def measured(known: list[Console], rounds: int) -> dict[str, dict[str, float]]:
+    """Return the medians of each console, in milliseconds and MiB."""
     figures: dict[str, list[dict[str, float]]] = {console.name: [] for console in known}
     with tempfile.TemporaryDirectory() as home:
-        for number in range(options.rounds + 1):
+        for number in range(rounds + 1):
             shift = number % len(known)
             for console in known[shift:] + known[:shift]:
                 found = measure(console, home)
                 if number:
                     figures[console.name].append(found)
-    print(report(figures))
+    return {
+        name: {what: statistics.median(each[what] for each in found) for what in found[0]}
+        for name, found in figures.items()
+    }
 
 
-def report(figures: dict[str, list[dict[str, float]]]) -> str:
-    """Return a Markdown table of medians, in milliseconds and MiB."""
-    names = list(next(iter(figures.values()))[0])
+def table(figures: dict[str, dict[str, float]]) -> str:
+    """Return a Markdown table, in milliseconds and MiB."""
+    names = list(next(iter(figures.values())))
     lines = [f"| console | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    for console, rounds in figures.items():
-        medians = [statistics.median(each[name] for each in rounds) for name in names]
-        lines.append(f"| {console} | {' | '.join(f'{value:.1f}' for value in medians)} |")
+    for console, medians in figures.items():
+        cells = " | ".join(f"{medians[name]:.1f}" for name in names)
+        lines.append(f"| {console} | {cells} |")
     return "\n".join(lines)
 
 

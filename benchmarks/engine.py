@@ -1,6 +1,6 @@
 """Measure the engine: the workloads of `workloads/` on each library, as ratios to raw sqlite3.
 
-    python benchmarks/engine.py [--rounds N] [--only NAME ...] [--libraries NAME ...]
+    python -m benchmarks.engine [--rounds N] [--only NAME ...] [--libraries NAME ...]
 
 Each library runs in a process of its own (`--child`), which reads a workload's name a line and
 answers with seconds and a checksum. See README.md for how the figures come about.
@@ -18,33 +18,34 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent
+from benchmarks import peers
+from tests.oracle.releases import installed
+
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class Library:
-    """Where a library's workloads stand, and what must be first on the path to import it."""
+    """Where a library's workloads stand, and what gives the folder that comes first on the path."""
 
     name: str
     module: str
-    path: Path | None = None
+    folder: Callable[[], Path] | None = None
     alias: bool = False
 
 
 LIBRARIES = [
-    Library("raw", "workloads.raw"),
-    Library("miniorm", "workloads.sqlalchemy_orm", alias=True),
-    Library(
-        "sqlalchemy 1.4", "workloads.sqlalchemy_orm", path=ROOT / ".oracles" / "sqlalchemy-1.4"
-    ),
-    Library(
-        "sqlalchemy 2.1", "workloads.sqlalchemy_orm", path=ROOT / ".oracles" / "sqlalchemy-2.1"
-    ),
+    Library("raw", "benchmarks.workloads.raw"),
+    Library("miniorm", "benchmarks.workloads.sqlalchemy_orm", alias=True),
+    Library("sqlalchemy 1.4", "benchmarks.workloads.sqlalchemy_orm", lambda: installed("1.4")),
+    Library("sqlalchemy 2.1", "benchmarks.workloads.sqlalchemy_orm", lambda: installed("2.1")),
+    Library("peewee", "benchmarks.workloads.peewee_orm", lambda: peers.library("peewee")),
+    Library("pony", "benchmarks.workloads.pony_orm", lambda: peers.library("pony")),
 ]
 
 # Workload -> the goal as a ratio to raw.
@@ -107,16 +108,21 @@ class Runner:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        path = [str(library.path)] if library.path else []
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*path, str(HERE), str(ROOT)])}
+        path = [str(library.folder())] if library.folder else []
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*path, str(ROOT)])}
         environment["ORMTUTOR_ALIAS"] = "1" if library.alias else ""
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--child", library.module],
+            [sys.executable, "-m", "benchmarks.engine", "--child", library.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
         )
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait()
 
     def measure(self, workload: str, collector: bool) -> dict[str, Any]:
         assert self.process.stdin is not None
@@ -150,15 +156,12 @@ def compare(runners: list[Runner], workload: str, rounds: int, collector: bool) 
 def import_times(rounds: int) -> dict[str, float]:
     """Return milliseconds of an import over `python -c pass`, the median of the rounds."""
     programs = {
+        "raw": ("import sqlite3", None),
         "miniorm": ("import ormtutor.miniorm, ormtutor.miniorm.orm", None),
-        "sqlalchemy 1.4": (
-            "import sqlalchemy, sqlalchemy.orm",
-            ROOT / ".oracles" / "sqlalchemy-1.4",
-        ),
-        "sqlalchemy 2.1": (
-            "import sqlalchemy, sqlalchemy.orm",
-            ROOT / ".oracles" / "sqlalchemy-2.1",
-        ),
+        "sqlalchemy 1.4": ("import sqlalchemy, sqlalchemy.orm", installed("1.4")),
+        "sqlalchemy 2.1": ("import sqlalchemy, sqlalchemy.orm", installed("2.1")),
+        "peewee": ("import peewee", peers.library("peewee")),
+        "pony": ("import pony.orm", peers.library("pony")),
     }
     found: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(rounds + 1):
@@ -178,6 +181,12 @@ def seconds_of(program: str, path: Path | None) -> float:
     return time.perf_counter() - begin
 
 
+def started(names: Collection[str]) -> list[Runner]:
+    """Return the processes of raw, which is the measure, and of the libraries that are named."""
+    wanted = [each for each in LIBRARIES if each.name == "raw" or each.name in names]
+    return [Runner(library) for library in wanted]
+
+
 def main() -> None:
     """Read the arguments and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -190,11 +199,7 @@ def main() -> None:
     if arguments.child:
         child(arguments.child)
         return
-    runners = [
-        Runner(library)
-        for library in LIBRARIES
-        if library.name == "raw" or library.name in arguments.libraries
-    ]
+    runners = started(arguments.libraries)
     names = [runner.library.name for runner in runners]
     print(f"| workload | goal | {' | '.join(names)} |")
     print(f"|---|--:|{'--:|' * len(names)}")
@@ -203,6 +208,8 @@ def main() -> None:
         goal = GOALS[workload]
         cells = " | ".join(f"{ratios[name]:.2f}" for name in names)
         print(f"| {workload} | {f'{goal:.1f}' if goal else '-'} | {cells} |", flush=True)
+    for runner in runners:
+        runner.close()
     for name, milliseconds in import_times(arguments.rounds).items():
         print(f"import {name}: {milliseconds:.0f} ms over `python -c pass`")
 

@@ -77,7 +77,7 @@ def test_sql_that_was_sent_is_written_into_its_fence(path: Path) -> None:
 def test_only_what_is_approved_is_written(path: Path) -> None:
     text = HEADER + FIRST + "```pycon\n>>> x = 1\n>>> x\n2\n>>> x\n3\n\n```\n"
     path.write_text(text, encoding="utf-8")
-    assert accept(path, edits(path), lambda difference: "-3" in difference) == 1
+    assert accept(path, edits(path), lambda difference: "\n-3" in difference) == 1
     assert path.read_text(encoding="utf-8") == text.replace("\n3\n", "\n1\n")
 
 

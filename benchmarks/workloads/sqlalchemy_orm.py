@@ -14,7 +14,7 @@ if os.environ.get("ORMTUTOR_ALIAS"):
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine, text
 from sqlalchemy.orm import Session, declarative_base, joinedload, relationship, selectinload
 
-from workloads import raw
+from benchmarks.workloads import raw
 
 Base: Any = declarative_base()
 

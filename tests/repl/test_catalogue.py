@@ -20,7 +20,7 @@ from ormtutor.repl.events import Concluded
 from ormtutor.turn import Turn
 from tests.repl.conftest import Talk
 
-LIBRARY = Path(__file__).parent / "lessons" / "02-library.md"
+LIBRARY = Path(__file__).parent / "library.md"
 Program = tuple[str, ...]
 
 SLIPS = {"NameError", "SyntaxError", "AttributeError", "ImportError"}
