@@ -115,9 +115,10 @@ def _committed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str,
     actions = {record["action"] for record in records}
     expired = "; expired, read again at the next use" if content["expires"] else ""
     if state == "pending":
-        if "forget" in actions:
+        if "forget" in actions and not _is_shared(one, content):
             return "transient", "has no parent any more: it is not written"
-        return "persistent", f"its row is inserted{expired}"
+        unless = ", unless it has no parent any more" if "forget" in actions else ""
+        return "persistent", f"its row is inserted{unless}{expired}"
     if state == "deleted" or one["is_marked"] or "delete" in actions:
         gone = "its row is gone for good" if state == "deleted" else "its row is deleted"
         return ("detached" if content["expires"] else "deleted"), gone
@@ -127,6 +128,12 @@ def _committed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str,
     else:
         said = "its row is changed" if written else ""
     return state, f"{said}{expired}".removeprefix("; ")
+
+
+def _is_shared(one: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+    """Tell whether the plan, which knows new objects by their class, may mean another one."""
+    same = [other for other in content["objects"] if other["label"] == one["label"]]
+    return len([other for other in same if other["state"] == "pending" and other["is_in"]]) > 1
 
 
 def _closed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str, str]:
