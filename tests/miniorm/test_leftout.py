@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ormtutor.miniorm.orm.declarative import declarative_base
+from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
@@ -48,6 +49,8 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
     [
         (lambda: MetaData(naming_convention={}), "naming_convention"),
         (lambda: func.count().over(rows=(None, 0)), "rows"),
+        (lambda: relationship("X", comparator_factory=object), "comparator_factory"),
+        (lambda: relationship("X", init=False), "init"),
     ],
 )
 def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:

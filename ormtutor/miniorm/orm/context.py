@@ -818,7 +818,7 @@ class Compilation:
         """Columns that are sorted by and not selected; DISTINCT or an outer ORDER BY needs them."""
         present = {id(_unlabelled(column)) for column in self.primary.columns}
         for clause in order_by:
-            column = _sorted_expression(clause)
+            column = sorted_expression(clause)
             if column is not None and id(column) not in present:
                 present.add(id(column))
                 self.extra.append(column)
@@ -1096,7 +1096,7 @@ def _unlabelled(column: Any) -> Any:
     return column._deannotated
 
 
-def _sorted_expression(clause: Any) -> Any:
+def sorted_expression(clause: Any) -> Any:
     """The expression of an ORDER BY clause, without DESC and the like; None: it is text."""
     clause = _without_reference(clause)
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:

@@ -34,7 +34,7 @@ from ormtutor.miniorm.orm.compiled import (
     compile_shape,
     names_of,
 )
-from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of
+from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of, sorted_expression
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
     Bundle,
@@ -628,10 +628,7 @@ class Query:
         return self.__clause_element__()
 
     def __clause_element__(self) -> Any:
-        statement = self.enable_eagerloads(False)._to_select(self._label_style)
-        # The parts of a union are counted by what was asked for.
-        statement.__dict__.pop("_selects_order", None)
-        return statement
+        return self.enable_eagerloads(False)._to_select(self._label_style)
 
     def _to_select(self, label_style: Any) -> Any:
         """This query as a select(): the other face of the same statement."""
@@ -713,9 +710,20 @@ class Query:
         )
         return self.scalar_subquery()
 
+    def _columns_of_order(self) -> list[Any]:
+        """With DISTINCT, what the query is sorted by: it has to be selected, too."""
+        sorted_by = (self._order_by or ()) if self._distinct else ()
+        columns = dict.fromkeys(sorted_expression(clause) for clause in sorted_by)
+        return [
+            column.label(column._label) if column._is_column_clause else column
+            for column in columns
+            if column is not None
+        ]
+
     def exists(self) -> Any:
         """`EXISTS (this query)`."""
-        statement = self.enable_eagerloads(False).statement.with_only_columns(1)
+        statement = self.enable_eagerloads(False).statement
+        statement = statement.with_only_columns(1, *self._columns_of_order())
         entity = self._first_entity()
         if entity is not None:
             statement = statement.select_from(entity.selectable)

@@ -24,6 +24,7 @@ from ormtutor.miniorm.exc import (
     warn,
 )
 from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
     AttributeImpl,
     CollectionAttributeImpl,
@@ -182,6 +183,12 @@ _writers: WeakKeyDictionary[Any, dict[str, WeakKeyDictionary[RelationshipPropert
 )
 
 
+# Arguments that SQLAlchemy's relationship() has, in 1.4 or since.
+_LEFT_OUT = (
+    "comparator_factory compare dataclass_metadata default default_factory hash init kw_only repr"
+)
+
+
 class RelationshipProperty(MapperProperty):
     """An attribute that is another mapped object, or a collection of them."""
 
@@ -223,7 +230,9 @@ class RelationshipProperty(MapperProperty):
         info: Any = None,
         omit_join: bool | None = None,
         sync_backref: bool | None = None,
+        **left_out: Any,
     ) -> None:
+        refuse_arguments("RelationshipProperty.__init__", left_out, _LEFT_OUT)
         super().__init__(doc, info)
         self.argument = argument
         self.secondary = secondary

@@ -96,9 +96,17 @@ class _Frame:
     """A SELECT, UNION, INSERT ... while it is being written: what those inside may see.
 
     correlate_froms: FROM objects of this statement and those around it. asfrom_froms: its own.
+    column_count: how many columns the first part of a UNION has.
     """
 
-    __slots__ = ("asfrom_froms", "correlate_froms", "froms", "labels", "statement")
+    __slots__ = (
+        "asfrom_froms",
+        "column_count",
+        "correlate_froms",
+        "froms",
+        "labels",
+        "statement",
+    )
 
     def __init__(
         self, statement: Any, froms: list[Any], correlate_froms: list[Any], asfrom: list[Any]
@@ -1056,11 +1064,23 @@ class SQLCompiler(Compiled):
 
     _result_is_of_compound = False
 
+    def _check_column_count(self, select: Any, index: int) -> None:
+        """Refuse a part of a UNION that has other columns than the first."""
+        frame = self.stack[-1]
+        count = len(select._all_selected_columns)
+        if index == 0:
+            frame.column_count = count
+        elif count != frame.column_count:
+            raise exc.CompileError(
+                "All selectables passed to CompoundSelect must have identical numbers of columns; "
+                f"select #1 has {frame.column_count} columns, select #{index + 1} has {count}"
+            )
+
     def _setup_froms(self, select: Any, asfrom: bool, compound_index: int | None) -> list[Any]:
         """Which FROM objects to write; opens the frame."""
         found = FromList(select)
-        if compound_index:
-            _check_column_count(self.stack[-1].statement, select, compound_index)
+        if compound_index is not None:
+            self._check_column_count(select, compound_index)
         if self.stack:
             outer = self.stack[-1]
             correlate_froms, asfrom_froms = outer.correlate_froms, outer.asfrom_froms
@@ -1522,16 +1542,6 @@ def _restates(cte: Any, other: Any) -> bool:
         if cte is other:
             return True
     return False
-
-
-def _check_column_count(compound: Any, select: Any, index: int) -> None:
-    first = len(compound.selects[0]._all_selected_columns)
-    count = len(select._all_selected_columns)
-    if count != first:
-        raise exc.CompileError(
-            "All selectables passed to CompoundSelect must have identical numbers of columns; "
-            f"select #1 has {first} columns, select #{index + 1} has {count}"
-        )
 
 
 def _spelled(name: str) -> str:

@@ -197,12 +197,16 @@ def adapt(element: Any, target: Any) -> Any:
 
 def _adapter(selectable: Any) -> Callable[[Any], Any]:
     def fn(element: Any) -> Any:
+        if "no_replacement_traverse" in element._annotations:
+            return element
         if element._is_from_clause:
-            if element is not selectable and selectable.is_derived_from(element):
+            if selectable.is_derived_from(element):
                 return selectable
-            return element if element is selectable else None
+            # Another alias of a table stays what it is.
+            inner = getattr(element, "element", None)
+            return element if getattr(inner, "_is_table", False) else None
         if element._is_column_clause and element.table is not None:
-            return selectable.corresponding_column(element)
+            return selectable.corresponding_column(element, require_embedded=True)
         return None
 
     return fn

@@ -1,0 +1,46 @@
+"""DISTINCT with ORDER BY of what is not selected: in unions, EXISTS, IN, subqueries."""
+
+from sqlalchemy import Column, Integer, String, create_engine, func, select
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+
+class Lake(Base):
+    __tablename__ = "lakes"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([Lake(name="x"), Lake(name="y")])
+session.commit()
+
+
+def show(query):
+    try:
+        print(query)
+        print(len(query.all()))
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("\n")[0])
+
+
+names = session.query(Lake.name).distinct().order_by(Lake.id)
+lakes = session.query(Lake).distinct().order_by(func.lower(Lake.name).desc(), Lake.id)
+others = session.query(Lake.name).filter(Lake.id > 1)
+for query, other in ((names, others), (lakes, session.query(Lake))):
+    show(query)
+    show(query.union(other))
+    show(other.union(query))
+    show(other.union_all(other, query))
+    show(query.intersect(query))
+    show(query.limit(1).except_(other))
+    show(session.query(query.exists()))
+    show(session.query(Lake).filter(~query.limit(1).exists()))
+    show(session.query(query.subquery()))
+    show(session.query(query.label("one")))
+show(session.query(Lake).filter(Lake.name.in_(names)))
+show(session.query(Lake).filter(Lake.name.in_(names.limit(1))))
+print(select(Lake.name).distinct().order_by(Lake.id).union(select(Lake.name)))
