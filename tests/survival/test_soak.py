@@ -21,7 +21,7 @@ from tests.repl.shelf import lesson
 from tests.survival.conftest import Learner, processes, resident
 
 SHORT = 8.0
-LONG = float(os.environ.get("ORMTUTOR_SOAK_SECONDS", "180"))
+LONG = float(os.environ.get("ORMTUTOR_SOAK_SECONDS", "600"))
 IMPATIENT = 1.0  # seconds, after which this learner presses Ctrl-C
 LOST = 60.0  # seconds, after which the prompt is not coming back
 GROWTH = 40_000_000  # bytes: a thousand blocks of the console, the history, the caches
