@@ -6,7 +6,8 @@ Here:   everything that a lesson claims is run: its straight path by doctest's r
         challenges on seen and on hidden data; then once more with another hash seed.
 After:  findings.py: each finding names file, line and mend.
 
-A step is run twice: on the straight path, in the kernel of the step before where that stands there;
+A quick check runs the straight path alone, as plain doctest would, and compares its SQL too. Else a
+step is run twice: on the straight path, in the kernel of the step before where that stands there;
 and entered directly, as the tutor does it, by a new kernel with another hash seed and a replay.
 """
 
@@ -64,6 +65,7 @@ from ormtutor.replay import (
     Line,
     ReplayError,
     Replica,
+    answering,
     entering_lines,
     lines_before,
     opening_lines,
@@ -179,11 +181,13 @@ def lesson_paths(names: Sequence[str | Path], known: library.Library | None = No
     return list(dict.fromkeys(found))
 
 
-def items_of(lesson: Lesson) -> list[Item]:
-    """Return what there is to check in a lesson, in its order."""
+def items_of(lesson: Lesson, *, is_quick: bool = False) -> list[Item]:
+    """Return what there is to check in a lesson, in its order; `is_quick` leaves attempts out."""
     items = [Item("lesson", 1)]
     for index, step in enumerate(lesson.steps):
         items.append(Item(step.id, step.line, index))
+        if is_quick:
+            continue
         for kind, attempts in (("alt", step.alternatives), ("mistake", step.mistakes)):
             for number, attempt in enumerate(attempts, 1):
                 items.append(Item(f"{step.id}::{kind}{number}", attempt.line, index, attempt))
@@ -214,6 +218,7 @@ def check_files(
     on_result: Progressed | None = None,
     on_report: Callable[[Report], None] | None = None,
     jobs: int = 1,
+    is_quick: bool = False,
 ) -> list[Report]:
     """Check lesson files, `jobs` of them at a time; returns a report for each, in their order.
 
@@ -238,6 +243,7 @@ def check_files(
             pattern=pattern,
             on_result=tell,
             is_stopped=stopped.is_set,
+            is_quick=is_quick,
         )
         if stop_at_first and not report.is_ok:
             stopped.set()
@@ -253,12 +259,12 @@ def check_files(
             raise
 
 
-def count_items(paths: Sequence[Path], pattern: str = "") -> int:
+def count_items(paths: Sequence[Path], pattern: str = "", *, is_quick: bool = False) -> int:
     """Return how many items `check_files` will run; a file that cannot be read has none."""
     total = 0
     for path in paths:
         with contextlib.suppress(LessonError):
-            items = items_of(library.parse(path))
+            items = items_of(library.parse(path), is_quick=is_quick)
             total += sum(not pattern or is_wanted(path, item, pattern) for item in items)
     return total
 
@@ -271,16 +277,22 @@ def check_file(
     pattern: str = "",
     on_result: Progressed | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
+    is_quick: bool = False,
 ) -> Report:
     """Check one lesson file."""
     try:
         lesson = library.parse(path)
     except LessonError as unreadable:
         return Report(path, error=unreadable)
-    items = [item for item in items_of(lesson) if not pattern or is_wanted(path, item, pattern)]
+    items = [
+        item
+        for item in items_of(lesson, is_quick=is_quick)
+        if not pattern or is_wanted(path, item, pattern)
+    ]
     results: list[ItemResult] = []
     error: KernelError | None = None
-    with Checker(lesson, engine=engine, engine_path=engine_path) as checker:
+    maker = QuickChecker if is_quick else Checker
+    with maker(lesson, engine=engine, engine_path=engine_path) as checker:
         try:
             checker.begin(items)
             for item in items:
@@ -676,13 +688,17 @@ class Checker:
 
     def _check_sql(self, item: Item, step: Step, run: _StepRun) -> Iterator[Finding]:
         for transcript, fence in step.sql_fences:
-            replies = _replies_of(transcript, step, run)
-            sent = sent_of(replies)
-            found = compare(fence.statements, sent, fence.words)
-            if found:
-                yield self._sql_finding(
-                    item, fence, sent, [line for mismatch in found for line in mismatch.lines]
-                )
+            yield from self._check_fence(item, fence, _replies_of(transcript, step, run))
+
+    def _check_fence(
+        self, item: Item, fence: SQLFence, replies: Sequence[Message]
+    ) -> Iterator[Finding]:
+        sent = sent_of(replies)
+        found = compare(fence.statements, sent, fence.words)
+        if found:
+            yield self._sql_finding(
+                item, fence, sent, [line for mismatch in found for line in mismatch.lines]
+            )
 
     def _sql_finding(
         self, item: Item, fence: SQLFence, sent: Sequence[SentSQL], lines: list[str]
@@ -856,6 +872,64 @@ class Checker:
                     is_note=True,
                 )
                 return
+
+
+class QuickChecker(Checker):
+    """Runs the straight path once, and compares output and SQL: nothing else is asked."""
+
+    def __init__(
+        self, lesson: Lesson, *, engine: EngineName = "miniorm", engine_path: Sequence[str] = ()
+    ) -> None:
+        super().__init__(lesson, engine=engine, engine_path=engine_path)
+        self._kernels = Kernels(engine, path=engine_path, hash_seed=HASH_SEEDS[0])
+        self._log: list[Line] = []
+        self._replica: Replica | None = None
+
+    def __enter__(self) -> QuickChecker:
+        """Start the kernel."""
+        self._kernels.prepare()
+        return self
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """Nothing is done ahead."""
+
+    def _check_lesson(self) -> Iterator[Finding]:
+        item = Item("lesson", 1)
+        for (_, example), replies in self._run_to(opening_lines(self.lesson)):
+            yield from self._check_example(item, example, replies, 1)
+
+    def _check_step(self, item: Item) -> Iterator[Finding]:
+        step = self.lesson.steps[item.step]
+        lines = [
+            *entering_lines(self.lesson, step),
+            *zip(answering(self.lesson, step), step.reference, strict=True),
+        ]
+        self._run_to(lines_before(self.lesson, item.step))
+        ran = self._run_to([*self._log, *lines])
+        for (_, example), replies in ran:
+            if example is not None:
+                yield from self._check_example(item, example, replies, step.line)
+        for transcript, fence in step.sql_fences:
+            wanted = {example.line for example in transcript.examples}
+            found = [
+                reply
+                for (_, example), replies in ran
+                if example is not None and example.line in wanted
+                for reply in replies
+            ]
+            yield from self._check_fence(item, fence, found)
+
+    def _run_to(self, lines: Sequence[Line]) -> list[tuple[Line, tuple[Message, ...]]]:
+        """Run what of these lines was not run yet; return it with what came of it."""
+        if self._replica is None:
+            self._replica = Replica(self._kernels.take())
+        ran = []
+        for line in lines[len(self._log) :]:
+            if not self._replica.alive:
+                break
+            ran.append((line, self._replica.run(line[0], deadline=EXAMPLE_SECONDS)))
+            self._log.append(line)
+        return ran
 
 
 def _broken(replica: Replica, lines: Sequence[Line]) -> str:

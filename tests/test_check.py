@@ -402,3 +402,27 @@ def test_items_are_chosen_by_words(tmp_path: Path, pattern: str, names: list[str
     path.write_text(HEADER + FIRST + BODY + alt, encoding="utf-8")
     report = check_file(path, pattern=pattern)
     assert [result.item.name for result in report.results] == names
+
+
+# --- a quick check --------------------------------------------------------------------------------
+
+
+def test_a_quick_check_finds_what_doctest_would_and_wrong_sql(checked: Checked) -> None:
+    fences = (
+        "```pycon\n>>> from sqlalchemy import create_engine, text\n"
+        '>>> engine = create_engine("sqlite://")\n'
+        '>>> engine.connect().execute(text("SELECT 1")).scalar()\n2\n\n```\n\n'
+        "```sql\nSELECT 2\n```\n\n```python mistake\n#: Passes.\nx = 1\n```\n"
+    )
+    report = check_file(checked(BODY + fences).path, is_quick=True)
+    assert [result.item.name for result in report.results] == ["lesson", "first"]
+    assert told(report) == [
+        (21, "first", "it gave something else"),
+        (26, "first", "other SQL was sent"),
+    ]
+
+
+def test_a_quick_check_of_one_step_runs_what_stands_before_it(checked: Checked) -> None:
+    second = "## Second {#second}\n\n```pycon\n>>> y = x + 1\n>>> y\n3\n\n```\n"
+    report = check_file(checked(BODY + second).path, is_quick=True, pattern="second")
+    assert told(report) == [(22, "second", "it gave something else")]

@@ -45,6 +45,7 @@ OPTIONS = {
     "-x": Option("", "stop at the first lesson that fails"),
     "--accept": Option("", "show what really came out, and write it into the file"),
     "--fix": Option("", "mend blank lines and the like in the file"),
+    "--quick": Option("", "only what doctest checks, and the SQL: for while you write"),
     "--json": Option("", "print one JSON object instead of lines"),
     "--yes": Option("", "do not ask"),
     "-V, --version": Option("", "print the version"),
@@ -170,6 +171,7 @@ COMMANDS = {
         (
             "-k",
             "-x",
+            "--quick",
             "--accept",
             "--fix",
             "--json",
@@ -249,6 +251,7 @@ class Options:
     accept: bool = False
     fix: bool = False
     json: bool = False
+    quick: bool = False
     yes: bool = False
     help: bool = False
     version: bool = False

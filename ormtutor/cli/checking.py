@@ -54,7 +54,7 @@ def check_lessons(options: Options) -> int:
         for path in paths:
             for done in fix(path):
                 print(f"{done} (written)", file=sys.stderr if options.json else sys.stdout)
-    if options.k and not count_items(paths, options.k):
+    if options.k and not count_items(paths, options.k, is_quick=options.quick):
         raise UsageError(
             f"no step, alternative or mistake matches -k {options.k!r}",
             hint="Items are named step, step::alt1, step::mistake1; `ormtutor list` has the steps.",
@@ -80,13 +80,14 @@ def _run(paths: Sequence[Path], options: Options, config: Config, **listeners: A
         pattern=options.k,
         stop_at_first=options.x,
         jobs=min(len(paths), os.cpu_count() or 1),
+        is_quick=options.quick,
         **listeners,
     )
 
 
 def _check_and_print(paths: Sequence[Path], options: Options, config: Config) -> list[Report]:
     colour = wants_colour(options, config)
-    with _bar(lambda: count_items(paths, options.k)) as advance:
+    with _bar(lambda: count_items(paths, options.k, is_quick=options.quick)) as advance:
         pages = _Pages(paths, colour)
 
         def add(result: ItemResult) -> None:
