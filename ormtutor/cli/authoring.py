@@ -15,6 +15,7 @@ from pathlib import Path
 from ormtutor import files
 from ormtutor.cli.arguments import Options
 from ormtutor.course.lesson import slug
+from ormtutor.course.trust import Trust
 from ormtutor.errors import UsageError
 
 
@@ -31,6 +32,7 @@ def new_lesson(options: Options) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_text(path, skeleton(path.stem))
+        Trust(files.trust_file()).accept([path])  # its author need not be asked
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
     name = shlex.quote(str(path))

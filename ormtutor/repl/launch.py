@@ -22,6 +22,7 @@ from ormtutor.repl.worker import Worker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
     from typing import Literal
 
     from ormtutor.course.lesson import Lesson
@@ -193,12 +194,20 @@ class Session:
     def _end(self, dialog: Dialog | None) -> None:
         if dialog is not None and dialog.watch is not None:
             dialog.watch.end()
+            self._agree_to(dialog.tutor.lesson.path)
         if dialog is not None and dialog.has_tutor:
             dialog.tutor.close()
         if self._kernels is not None:
             self._kernels.close()
         if self._progress is not None:
             self._progress.close()
+
+    def _agree_to(self, path: Path) -> None:
+        """Remember a lesson as its author has left it: each change of it has been run already."""
+        from ormtutor.course.trust import Trust
+
+        if not self.is_piped:
+            Trust(files.trust_file()).accept([path])
 
     # --- the full screen --------------------------------------------------------------------------
 

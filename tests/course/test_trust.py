@@ -122,3 +122,23 @@ def test_files_are_opened_where_it_is_allowed(tmp_path: Path) -> None:
     script = "create_engine('sqlite:////proc/none.db').connect()\n"
     allowed = ormtutor("play", "--allow-files", script=script).stdout
     assert "unable to open database file" in allowed
+
+
+def test_what_its_author_writes_and_watches_is_not_asked_about(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "09-new.md"
+    assert ormtutor("new", str(path)).returncode == 0
+    pty = Pty(home, "--plain", "--watch", str(path), is_asked=True)
+    pty.wait_for("loaded again")
+    path.write_text(path.read_text() + "\nMore.\n")
+    pty.keys("6 * 7\r")
+    pty.wait_for("42")
+    pty.keys(":quit\r")
+    assert pty.end() == 0
+    assert Trust(home / "trusted.json").knows(path)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_file_is_not_opened_from_the_prompt(mine: Path) -> None:
+    done = ormtutor("mapping", script=f":go {mine}/put\n")
+    said = "".join(done.stdout.split())  # the path may be broken over two lines
+    assert f"{mine}isafile,andfilesareopenedfromtheshell." in said

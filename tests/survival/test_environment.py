@@ -104,6 +104,25 @@ def test_on_a_full_disk_the_session_goes_on_with_one_warning(
     assert not (home / "progress.json").exists()
 
 
+def test_a_session_writes_nowhere_but_in_its_own_places(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    for folder in (here, temporary):
+        folder.mkdir()
+    monkeypatch.chdir(here)
+    script = f"{ALL}\nopen('x.txt', 'w').write('x')\ncreate_engine('sqlite:///y.db').connect()\n"
+    learn(script=script, TMPDIR=str(temporary), HOME=str(here))
+    with Pty(home, "--plain", str(LESSON_FILE), TMPDIR=str(temporary), HOME=str(here)).child as it:
+        it.expect(">>> ")
+        it.send(f"{PASS[0]}\r:quit\r")
+        it.expect_exact("quit")
+        it.wait()
+    assert [*here.iterdir(), *temporary.iterdir()] == []
+    kept = {path.name for path in home.iterdir()}
+    assert kept <= {"cache", "history", "progress.json", "progress.lock", "trusted.json"}
+
+
 # --- the same verdicts everywhere -----------------------------------------------------------------
 
 CLOCK = (
