@@ -20,6 +20,7 @@ from typing import Any
 
 from ormtutor.kernel.facts import Facts
 from ormtutor.kernel.labels import PLAIN_TYPES, label, show
+from ormtutor.kernel.mapping import ends_of, type_of
 from ormtutor.kernel.static import MISSING, own_names, without_running
 
 MOST_LINES = 30
@@ -81,7 +82,9 @@ class Describer:
             content["facts"] = [_column(mapper, name)]
         elif mapper is not None and _is_instrumented(value):
             content["kind"] = f"a relationship of {mapper.class_.__name__}"
-            content["facts"] = [_relationship(mapper, name)]
+            content["facts"] = [
+                _relationship(end) for end in ends_of(mapper) if end["name"] == name
+            ]
         elif isinstance(value, property):
             content["kind"] = "a property; it was not read"
         elif isinstance(value, types.ModuleType):
@@ -104,8 +107,7 @@ class Describer:
             return
         content["kind"] = f"a mapped class; its table is {mapper.local_table}"
         content["facts"] = [_column(mapper, key) for key in _columns(mapper)]
-        if mapper.configured:
-            content["facts"] += [_relationship(mapper, one.key) for one in mapper.relationships]
+        content["facts"] += map(_relationship, ends_of(mapper))
 
     def _describe_object(self, content: dict[str, Any], value: Any) -> None:
         state = self.facts.inspection(value)
@@ -164,7 +166,7 @@ def _columns(mapper: Any) -> list[str]:
 
 def _column(mapper: Any, key: str) -> str:
     column = mapper.columns[key]
-    kind = "" if type(column.type).__name__ == "NullType" else str(column.type)
+    kind = type_of(column)
     said = [kind] if kind else []
     said += ["primary key"] if column.primary_key else []
     said += [] if column.nullable or column.primary_key else ["not null"]
@@ -173,13 +175,12 @@ def _column(mapper: Any, key: str) -> str:
     return f"{key}: column {place}" + (f", {', '.join(said)}" if said else "")
 
 
-def _relationship(mapper: Any, key: str) -> str:
-    if not mapper.configured:
-        return f"{key}: worked out at the first use of a mapped class"
-    found = mapper.relationships[key]
-    many = "a collection of" if found.uselist else "one"
-    back = f", other end: {found.mapper.class_.__name__}.{found.back_populates}"
-    return f"{key}: {many} {found.mapper.class_.__name__}{back if found.back_populates else ''}"
+def _relationship(end: dict[str, Any]) -> str:
+    if not end["kind"]:
+        return f"{end['name']}: worked out at the first use of a mapped class"
+    many = "a collection of" if end["kind"].endswith("many") else "one"
+    back = f", other end: {end['target']}.{end['back']}" if end["back"] else ""
+    return f"{end['name']}: {many} {end['target']}{back}"
 
 
 # --- signatures and docstrings --------------------------------------------------------------------
@@ -201,11 +202,16 @@ def signature_of(name: str, value: Any, *, is_bound: bool = False) -> str:
         found = inspect.signature(value, follow_wrapped=False)
     except (TypeError, ValueError):
         return ""
-    parameters = [_plain(one) for one in found.parameters.values()]
+    parameters = [_plain(one) for one in found.parameters.values() if not _is_internal(one)]
     if is_bound and parameters and parameters[0].name in ("self", "cls"):
         del parameters[0]
     told = str(inspect.Signature(parameters))
     return f"{name}{told if len(told) <= MOST_CHARACTERS else told[:MOST_CHARACTERS] + ' …'}"
+
+
+def _is_internal(parameter: inspect.Parameter) -> bool:
+    """Whether it is none of the caller's affair: `_warn=True`."""
+    return parameter.name.startswith("_") and parameter.default is not inspect.Parameter.empty
 
 
 def _plain(parameter: inspect.Parameter) -> inspect.Parameter:

@@ -36,7 +36,7 @@ class Schema:
             metadata = getattr(mapper.local_table, "metadata", None)
             tables.update((id(one), one) for one in getattr(metadata, "tables", {}).values())
         content["tables"] = [_table(one, by_table.get(key)) for key, one in tables.items()]
-        content["relationships"] = [end for mapper in mappers for end in _ends(mapper, mappers)]
+        content["relationships"] = [end for mapper in mappers for end in ends_of(mapper)]
 
     def _mappers(self) -> Iterator[Any]:
         """Yield the mappers of the learner's names, then those of the same registries."""
@@ -74,7 +74,9 @@ def type_of(column: Any) -> str:
     return "" if type(column.type).__name__ == "NullType" else str(column.type)
 
 
-def _ends(mapper: Any, mappers: list[Any]) -> Iterator[dict[str, Any]]:
+def ends_of(mapper: Any) -> Iterator[dict[str, Any]]:
+    """Yield the relationships of a mapped class as plain data, without configuring it."""
+    mappers = sorted(mapper.registry.mappers, key=lambda one: one.class_.__name__)
     columns = set(mapper.columns.keys())
     for name, attribute in vars(mapper.class_).items():
         if type(attribute).__name__ != "InstrumentedAttribute" or name in columns:
