@@ -55,7 +55,8 @@ class Opening:
         While prompt_toolkit's loop runs it has handlers of its own, and takes ours away.
         """
         for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
-            signal.signal(getattr(signal, name), _leave_by_signal)
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _leave_by_signal)
 
     def _hold_keys(self) -> bool:
         """Let keys wait as they are: no echo, no lines, no signals; False where that cannot be."""

@@ -19,7 +19,9 @@ from tests.repl.conftest import Talk
 from tests.repl.pseudoterminal import Pty
 from tests.repl.shelf import LESSON_FILE, lesson
 
-PATIENCE = 60.0
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="processes and memory are read from /proc (Linux)"
+)
 ATTEMPTS = 3
 
 

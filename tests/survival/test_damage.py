@@ -15,9 +15,10 @@ from ormtutor.kernel.messages import Output
 from tests.kernel.conftest import failure, finished, printed
 from tests.repl.pseudoterminal import CTRL_C, Pty
 from tests.repl.shelf import LESSON_FILE
-from tests.survival.conftest import Learner, resident, within
+from tests.survival.conftest import Learner, needs_proc, resident, within
 
 
+@needs_proc
 @pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.soak)])
 def test_a_flood_leaves_memory_flat_and_the_screen_alive(
     open_pty: Callable[..., Pty], seconds: int

@@ -17,7 +17,7 @@ from ormtutor.kernel import client
 from ormtutor.kernel.client import Kernel
 from tests.repl.pseudoterminal import CTRL_D, Pty
 from tests.repl.shelf import LESSON_FILE
-from tests.survival.conftest import Learner, processes, within
+from tests.survival.conftest import Learner, needs_proc, processes, within
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_an_endless_recursion_is_told_in_a_few_lines(kernel: Kernel) -> None:
     ]
 
 
+@needs_proc
 def test_a_recursion_without_limit_ends_by_its_memory(kernel: Kernel) -> None:
     # With an eighth of the memory that a learner has, for all of it takes half a minute.
     source = (
@@ -82,6 +83,7 @@ def test_too_much_memory_is_an_error_and_the_kernel_lives(kernel: Kernel) -> Non
     assert kernel.run("__import__('os').getpid()")[-1].value == str(process)  # type: ignore[attr-defined]
 
 
+@needs_proc
 @pytest.mark.parametrize(
     "source",
     [
@@ -139,6 +141,7 @@ def test_a_kernel_that_cannot_start_is_told_with_its_reason(preparation: str, re
     assert "Traceback (most recent call last):\n  File" not in done.stderr.partition("ormtutor:")[0]
 
 
+@needs_proc
 @pytest.mark.parametrize("busy", ["pass", "import time; time.sleep(99)", "sum(range(10**13))"])
 def test_nothing_outlives_a_tutor_that_is_killed(
     home: Path, open_pty: Callable[..., Pty], busy: str

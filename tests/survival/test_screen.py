@@ -14,7 +14,7 @@ import pytest
 
 from ormtutor.course.progress import Progress
 from tests.repl.pseudoterminal import CTRL_C, CTRL_D, Pty
-from tests.survival.conftest import processes
+from tests.survival.conftest import needs_proc, processes
 
 PASS = ('atlas = Book(title="Atlas")', "session.add(atlas)", "session.flush()")
 ENTERED, LEFT = "\x1b[?1049h", "\x1b[?1049l"
@@ -118,6 +118,7 @@ def test_the_terminal_is_as_before_when_the_first_frame_is_all_there_was(
     assert is_left(pty)
 
 
+@needs_proc
 @pytest.mark.parametrize("words", [(), ("--plain",)])
 def test_a_terminal_that_goes_away_ends_the_tutor_and_is_no_fault(
     home: Path, open_pty: Callable[..., Pty], words: tuple[str, ...]

@@ -18,7 +18,7 @@ import pytest
 from ormtutor.course.progress import Progress
 from tests.repl.pseudoterminal import CTRL_C, Pty
 from tests.repl.shelf import lesson
-from tests.survival.conftest import Learner, processes, resident
+from tests.survival.conftest import Learner, needs_proc, processes, resident
 
 SHORT = 8.0
 LONG = float(os.environ.get("ORMTUTOR_SOAK_SECONDS", "600"))
@@ -150,6 +150,7 @@ class Careless:
         return False
 
 
+@needs_proc
 @pytest.mark.parametrize(
     "seconds", [SHORT, pytest.param(LONG, marks=pytest.mark.soak)], ids=["short", "long"]
 )
