@@ -29,7 +29,8 @@ _dialect = create_engine("sqlite://").dialect
 
 def _columns(compiled):
     found = getattr(compiled, "_result_columns", None) or getattr(compiled, "result_columns", ())
-    return [(column[0], repr(column[3])) for column in found]
+    # SQLAlchemy leaves out what it has no name for; we keep its place.
+    return [(column[0], repr(column[3])) for column in found if column[0] is not None]
 
 
 def _show(text):

@@ -39,7 +39,7 @@ from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.select import CompoundSelect, FromList, name_columns
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
-from ormtutor.miniorm.sql.traversal import cache_key
+from ormtutor.miniorm.sql.traversal import cache_key, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class _Frame:
         self.correlate_froms = correlate_froms
         self.asfrom_froms = asfrom
         self.labels: Any = None
+        self.column_count = 0
 
 
 class SQLCompiler(Compiled):
@@ -1511,8 +1512,27 @@ def _short_repr(value: Any) -> str:
 def _takes_names(element: Any) -> bool:
     """Whether writing an element tells the result column's name; a minus sign lets it through."""
     if isinstance(element, UnaryExpression):
-        return _takes_names(element.element)
+        return _tells_a_name(element.element)
     return isinstance(element, (Label, ColumnClause)) or element._is_text_clause
+
+
+def _tells_a_name(element: Any) -> bool:
+    """Whether one name is told by what stands behind a minus sign."""
+    told = 0
+    waiting = [element]
+    while waiting:
+        part = waiting.pop()
+        if part.__visit_name__ in _THROUGH:
+            waiting += children(part)
+        elif part.__visit_name__ == "function" or isinstance(part, (Label, ColumnClause)):
+            told += 1
+        elif part.__visit_name__ != "bindparam":
+            return False
+    return told == 1
+
+
+# What hands a result column's name on from inside.
+_THROUGH = frozenset(("grouping", "unary", "binary"))
 
 
 def _order_by_label(element: Any) -> Any:
