@@ -87,7 +87,9 @@ def shown_of(replies: Iterable[Message], options: tuple[str, ...] = ()) -> Shown
     """Return what an input showed: what it printed, then its value, as doctest sees it."""
     replies = tuple(replies)
     text = "".join(
-        reply.text for reply in replies if isinstance(reply, Output) and reply.stream == "stdout"
+        reply.text
+        for reply in replies
+        if isinstance(reply, Output) and reply.stream == "stdout" and not reply.late
     )
     end = finished(replies)
     if end is not None and end.value is not None:

@@ -82,8 +82,8 @@ class Turn:
 
     @property
     def output(self) -> str:
-        """All that was printed, in order."""
-        return "".join(reply.text for reply in self._all(Output))
+        """All that it printed, in order; what threads of earlier inputs print is none of it."""
+        return "".join(reply.text for reply in self._all(Output) if not reply.late)
 
     @property
     def finished(self) -> Finished | None:

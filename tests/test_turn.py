@@ -1,4 +1,4 @@
-"""Predictions: an answer in words or a number, beside what running gave."""
+"""Turns, and predictions: an answer in words or a number, beside what running gave."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows
 from ormtutor.course.lesson import Predict, PredictKind
-from ormtutor.kernel.messages import Failure, Finished, Message, Statement
-from ormtutor.reference import Moment, Reference
+from ormtutor.kernel.messages import Failure, Finished, Message, Output, Statement
+from ormtutor.reference import Moment, Reference, shown_of
 from ormtutor.turn import Turn, compare_prediction
 
 
@@ -23,6 +23,12 @@ def reference(*replies: Message, effects: Effects | None = None) -> Reference:
 
 def is_right(kind: PredictKind, given: str, ran: Reference, subject: str = "") -> bool:
     return compare_prediction(Predict("?", kind, subject, 1, 1), given, ran).is_right
+
+
+def test_late_output_belongs_to_no_input() -> None:
+    replies = (Output(2, "stdout", "tick\n", late=True), Output(2, "stdout", "mine\n"))
+    assert Turn(2, "x", 2, "a/b", replies).output == "mine\n"
+    assert shown_of(replies).text == "mine\n"
 
 
 @pytest.mark.parametrize("given", ["2", "two", "Two statements", "2."])
