@@ -63,7 +63,16 @@ class Moment:
 class Story:
     """What happened to one object, and what was last seen of it."""
 
-    __slots__ = ("dropped", "is_expired", "is_marked", "is_new", "moments", "reference")
+    __slots__ = (
+        "__weakref__",
+        "dropped",
+        "is_expired",
+        "is_marked",
+        "is_new",
+        "label",
+        "moments",
+        "reference",
+    )
 
     def __init__(self, reference: weakref.ref[Any]) -> None:
         self.reference = reference
@@ -72,6 +81,7 @@ class Story:
         self.is_expired = False
         self.is_marked = False
         self.is_new = False
+        self.label = ""
 
 
 def _state_of(mapped: Any) -> Any:
@@ -84,7 +94,8 @@ class Stories:
 
     def __init__(self) -> None:
         self._known: dict[int, Story] = {}
-        self._by_label: dict[str, int] = {}  # of the persistent ones: label -> key of _known
+        # Those of the persistent objects; an entry goes with its story.
+        self._by_label: weakref.WeakValueDictionary[str, Story] = weakref.WeakValueDictionary()
         self._step = 0
         self._is_setup = False
         self._input = Place()
@@ -121,14 +132,14 @@ class Stories:
         self._note(story, "kept" if is_kept else what, place, sent)
         story.is_marked = False
         story.is_new = (story.is_new or before == "pending") and what != "transient"
-        self._index(mapped, is_persistent=what == "persistent")
+        self._index(story, mapped, is_persistent=what == "persistent")
 
     def loaded(self, mapped: Any, place: Place) -> None:
         """The object was made from a row."""
         story = self._story(mapped)
         if story is not None:
             self._note(story, "loaded", place, self._select_of(_state_of(mapped).mapper))
-            self._index(mapped, is_persistent=True)
+            self._index(story, mapped, is_persistent=True)
 
     def executed(
         self, verb: str, sql: str, objects: Iterable[str], sent: Sent, place: Place
@@ -247,17 +258,17 @@ class Stories:
         story.dropped += len(story.moments) == MOST_MOMENTS
         story.moments.append(Moment(what, place, sent, self._step, self._is_setup))
 
-    def _index(self, mapped: Any, *, is_persistent: bool) -> None:
+    def _index(self, story: Story, mapped: Any, *, is_persistent: bool) -> None:
         """Let the object be found by its label as long as statements can be about it."""
-        name = label(mapped, _state_of(mapped))
+        if self._by_label.get(story.label) is story:
+            del self._by_label[story.label]
+        story.label = label(mapped, _state_of(mapped))
         if is_persistent:
-            self._by_label[name] = id(mapped)
-        elif self._by_label.get(name) == id(mapped):
-            del self._by_label[name]
+            self._by_label[story.label] = story
 
     def _note_for(self, objects: Iterable[str], what: str, place: Place, sent: Sent) -> None:
         for name in objects:
-            story = self._known.get(self._by_label.get(name, 0))
+            story = self._by_label.get(name)
             if story is not None:
                 story.is_expired &= what != "refreshed"
                 self._note(story, what, place, sent)

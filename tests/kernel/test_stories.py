@@ -163,6 +163,15 @@ def test_no_story_keeps_its_object(models: Kernel) -> None:
     assert story(models, "Member#1")["problem"] == "there is no object called 'Member#1'"
 
 
+def test_a_statement_about_a_row_is_told_of_the_object_that_stands_for_it_now(
+    models: Kernel,
+) -> None:
+    models.run("old = Member(name='a')\nsession.add(old)\nsession.commit()\nsession.close()")
+    models.run("new = session.get(Member, 1)\nsession.expire(new)\nnew.name")
+    assert [what for what, *_ in told(models, "new")] == ["loaded", "expired", "refreshed"]
+    assert told(models, "old")[-1][0] == "detached"
+
+
 def test_too_many_objects_are_not_followed(models: Kernel) -> None:
     models.run(
         f"many = [Member(name='a') for _ in range({MOST_OBJECTS})]\n"
