@@ -72,6 +72,7 @@ from ormtutor.replay import (
     path_to,
     replica_of,
 )
+from ormtutor.turn import compare_prediction
 
 HASH_SEEDS = (1, 4242)
 """Nothing may depend on the order of a set: each lesson is run with both."""
@@ -84,6 +85,8 @@ _ENTERED_DIRECTLY = (
     "when the step is entered directly",
     "It depends on more than the lines before it: on a check that changes something?",
 )
+
+_NO_ANSWERS = ("not known", "no mapped object", "no such table", "")
 
 Progressed = Callable[["ItemResult"], None]
 
@@ -758,6 +761,33 @@ class Checker:
                 "Check something that only the learner's lines bring about.",
             )
         yield from self._check_each_check(item, step, reference)
+        yield from self._check_questions(item, step, reference)
+
+    def _check_questions(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
+        """Find questions that nobody is asked, or that have no answer."""
+        for question in step.predictions:
+            before = reference.moments[: question.after - 1]
+            sent = sent_of(reply for moment in before for reply in moment.replies)
+            if before and all_met(
+                goals_at(step, reference, before[-1].effects, before[-1].answers, sent)
+            ):
+                yield self._finding(
+                    question.line,
+                    item,
+                    f"the question is never asked: the step is passed before input "
+                    f"{question.after}",
+                    "Ask earlier, or add a goal that the last lines bring about.",
+                )
+                continue
+            truth = compare_prediction(question, "", reference).truth
+            # That nothing is sent may be the very point; that nothing is shown is a slip.
+            if truth in _NO_ANSWERS or (truth == "nothing" and question.kind == "output"):
+                yield self._finding(
+                    question.line,
+                    item,
+                    f"the question has no answer: input {question.after} shows {truth}",
+                    "Ask for something that this input sends, shows or changes.",
+                )
 
     def _check_each_check(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
         """Find checks that cannot fail: true at the beginning, and under each mistake."""

@@ -42,7 +42,7 @@ TUTOR_BELOW = {
     "report": {"turn", *REFERENCE},
     "findings": COURSE,
     "tutor": {"judge", "report", "study", "turn", "differences", *REFERENCE},
-    "check": {"findings", "differences", *REFERENCE},
+    "check": {"findings", "differences", "turn", *REFERENCE},
     "pytest_plugin": {"check", "findings", "course", "errors"},
     "repl": {"tutor", "kernel.messages", "config", *COURSE},
     "cli": {"repl", "tutor", "check", "findings", "config", "replay", *COURSE},
