@@ -186,9 +186,12 @@ def test_in_line_mode_late_output_stands_above_the_next_prompt(
     pty.wait_for("\nFalse\n")
     pty.keys("t = threading.Timer(0.2, lambda: (print('from a thread'), e.set())); t.start()\r")
     pty.wait_for("t.start()\n>>>")
-    threading.Event().wait(0.8)
-    pty.keys("\r")
-    pty.wait_for("[late] from a thread\n>>>")
+
+    def has_it_above_a_prompt() -> bool:
+        pty.keys("\r")
+        return "[late] from a thread\n>>>" in pty.text
+
+    pty.wait_until(has_it_above_a_prompt)
 
 
 STRANGE = [
