@@ -31,8 +31,8 @@ from ormtutor.course.checking import (
     vector_from_json,
     vector_to_json,
 )
-from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows, facets, short
-from ormtutor.course.lesson import Attempt, Lesson, SQLFence, Step
+from ormtutor.course.effects import Effects, NamedThing, Shown, TableRows, facets, halves, short
+from ormtutor.course.lesson import Attempt, Lesson, Step
 from ormtutor.course.output import canonical, same_value
 from ormtutor.course.statements import SentSQL, compare
 from ormtutor.kernel.messages import (
@@ -355,16 +355,18 @@ def goals_at(
         goals = ()
     if exact is None:
         return goals
-    miss = _sql_miss(exact, sent)
-    # The same statement on another line is the same mistake.
-    left = _sql_miss(exact, [replace(item, line=0) for item in sent])
-    was = bool(before) and before[-1].met
-    return (*goals, Goal("exactly the lesson's SQL", not miss, was, miss, left, checked=True))
-
-
-def _sql_miss(exact: SQLFence, sent: Sequence[SentSQL]) -> str:
     found = compare(exact.statements, sent, exact.words)
-    return "\n".join(line.rstrip() for mismatch in found for line in mismatch.lines)
+    details = tuple(line.rstrip() for mismatch in found for line in mismatch.lines)
+    few = "1 statement is" if len(found) == 1 else f"{len(found)} statements are"
+    miss = f"{few} not as the step asks" if found else ""
+    # The same statement on another line is the same mistake.
+    anywhere = compare(exact.statements, [replace(item, line=0) for item in sent], exact.words)
+    left = "\n".join(line.rstrip() for mismatch in anywhere for line in mismatch.lines)
+    was = bool(before) and before[-1].met
+    return (*goals, Goal(EXACTLY, not found, was, miss, left, checked=True, details=details))
+
+
+EXACTLY = "exactly the lesson's SQL"
 
 
 # --- challenges -----------------------------------------------------------------------------------
@@ -496,7 +498,8 @@ def challenge_goals(
         text += ", on other data too"
     miss, left = _value_miss(wanted, got)
     was = before[0].met if before else False
-    value = Goal(text, not miss, was, miss, left, checked=bool(got))
+    details = _value_halves(wanted, got) if left else ()
+    value = Goal(text, not miss, was, miss, left, checked=bool(got), details=details)
     return (value, *_check_goals(step, got, before[1:]))
 
 
@@ -510,9 +513,17 @@ def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str
             return f"{where}you: {yours.failure.partition(chr(10))[0]}", ""
         ordered = is_ordered(theirs.replies)
         if not same_value(theirs.value, yours.value, ordered=ordered):
-            halves = f"you: {yours.value}; the step asks: {theirs.value}"
-            return f"{where}{halves}", canonical(yours.value, ordered=ordered)
+            told = f"you: {yours.value}; the step asks: {theirs.value}"
+            return f"{where}{told}", canonical(yours.value, ordered=ordered)
     return "", ""
+
+
+def _value_halves(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, ...]:
+    """Return both halves of the first value that is not the right one."""
+    for theirs, yours in zip(wanted, got, strict=False):
+        if not same_value(theirs.value, yours.value, ordered=is_ordered(theirs.replies)):
+            return halves(theirs.value, yours.value)
+    return ()
 
 
 def _check_goals(step: Step, got: Sequence[Trial], before: Sequence[Goal]) -> tuple[Goal, ...]:
@@ -681,6 +692,8 @@ def known_of(kernels: Kernels, lesson: Lesson, index: int) -> Known:
         except (ValueError, KeyError, TypeError):
             pass  # damaged: find out anew
     known = _find_out(kernels, lesson, index)
+    if not known.path:
+        return known  # the reference had trouble, perhaps a passing one: ask again next time
     content = {
         "mistakes": [vector_to_json(found) for found in known.mistakes],
         "path": [vector_to_json(found) for found in known.path],

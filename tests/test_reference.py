@@ -164,8 +164,9 @@ def test_a_damaged_copy_is_found_out_anew(lesson: Lesson, kernels: Kernels, home
 
 
 def test_where_the_right_answer_fails_nothing_is_called_a_mistake(
-    tmp_path: Path, kernels: Kernels
+    tmp_path: Path, kernels: Kernels, home: Path
 ) -> None:
     path = tmp_path / "02-broken.md"
     path.write_text(LESSON.replace(">>> x = x + 1", ">>> x = x + y"), encoding="utf-8")
     assert known_of(kernels, parse(path), 0).mistakes == ()
+    assert not (home / "cache" / "vectors").exists()

@@ -31,8 +31,9 @@ class Goal:
     """One line of the Expected panel.
 
     `was_met` is what it was before the input. `message` says why it is not met, with the value that
-    was found filled in; `left` is that value's repr. `checked` is False when nothing could be asked
-    yet (or the engine does not tell): the panel then says "not checked".
+    was found filled in; `left` is that value's repr. `details` are lines that show both halves,
+    what the step asks and what is there, with marks under what differs. `checked` is False when
+    nothing could be asked yet (or the engine does not tell): the panel then says "not checked".
     """
 
     text: str
@@ -41,6 +42,7 @@ class Goal:
     message: str = ""
     left: str = ""
     checked: bool = False
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def goals_of_facets(facets: Sequence[Facet], before: Sequence[Goal]) -> tuple[Go
     """Return the goals of a step without checks, from how its effects compare."""
     was_met = _was_met(before, len(facets))
     return tuple(
-        Goal(facet.text, not facet.miss, was, facet.miss, facet.miss, checked=True)
+        Goal(facet.text, not facet.miss, was, facet.miss, facet.miss, True, facet.details)
         for facet, was in zip(facets, was_met, strict=True)
     )
 
@@ -387,7 +389,7 @@ def decide(evidence: Evidence) -> Verdict:
         return Verdict("regressed", _lost(lost[0]), _misses(lost[1:]))
     missing = [goal for goal in evidence.goals if not goal.met]
     if len(missing) == 1 and (evidence.asked or evidence.is_whole):
-        return Verdict("almost", missing[0].message or missing[0].text)
+        return _almost(missing[0])
     return _not_yet(evidence.goals, missing)
 
 
@@ -398,6 +400,12 @@ def _passed(evidence: Evidence) -> Verdict:
     if traffic_differs(evidence.yours, evidence.theirs):
         return Verdict("different", f"yours: {yours}. The lesson's: {theirs}.")
     return Verdict("pass", yours)
+
+
+def _almost(goal: Goal) -> Verdict:
+    if goal.details:
+        return Verdict("almost", f"One goal is left: {goal.text}.", goal.details)
+    return Verdict("almost", goal.message or goal.text)
 
 
 def _lost(goal: Goal) -> str:

@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ormtutor.course.output import agrees, blank_addresses, canonical, same_value
+from ormtutor.course.output import agrees, blank_addresses, canonical, difference, same_value
 
 _SHORT = 60
+_LONG = 4_000  # characters of a text that is compared word by word
 _DEEP = 6  # foreign keys followed from row to row; a long chain would be told once for each link
 
 
@@ -158,10 +159,21 @@ def compare_rows(
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One thing that a step without checks asks for: its text, and why it is not met (or empty)."""
+    """One thing that a step without checks asks for: its text, and why it is not met (or empty).
+
+    `details` show both halves, what the step asks and what is there.
+    """
 
     text: str
     miss: str
+    details: tuple[str, ...] = ()
+
+
+def halves(asked: str, yours: str) -> tuple[str, ...]:
+    """Return what the step asks and what is there, with marks under the words that differ."""
+    if not asked.strip() or not yours.strip() or max(len(asked), len(yours)) > _LONG:
+        return ()
+    return tuple(difference(asked, yours, names=("the step asks", "you")))
 
 
 def facets(
@@ -186,12 +198,18 @@ def _table_facets(start: Effects, reference: Effects, learner: Effects) -> Itera
         change = _change(now.table, start.tables, reference.tables)
         if now.table in lasting and _same_rows(reference, now.table):
             both = lasting.pop(now.table)
-            yield Facet(f"{change}, committed", _miss(both if now.is_right else now))
+            yield _row_facet(f"{change}, committed", both if now.is_right else now)
         else:
-            yield Facet(change, _miss(now))
-    for table, difference in lasting.items():
+            yield _row_facet(change, now)
+    for table, left in lasting.items():
         change = _change(table, start.committed, reference.committed)
-        yield Facet(f"{change}, committed", _miss(difference))
+        yield _row_facet(f"{change}, committed", left)
+
+
+def _row_facet(text: str, found: RowDifference) -> Facet:
+    asked = "\n".join((*found.missing, *(f"no {row}" for row in found.remaining)))
+    details = () if found.is_right else halves(asked, "\n".join(found.extra))
+    return Facet(text, _miss(found), details)
 
 
 def _same_rows(effects: Effects, table: str) -> bool:
@@ -218,12 +236,12 @@ def _rows(count: int, word: str = "") -> str:
     return f"{count} {word}{'row' if count == 1 else 'rows'}"
 
 
-def _miss(difference: RowDifference) -> str:
-    if difference.is_right:
+def _miss(found: RowDifference) -> str:
+    if found.is_right:
         return ""
-    lines = [f"missing: {text}" for text in difference.missing]
-    lines += [f"still there: {text}" for text in difference.remaining]
-    lines += [f"yours, not asked for: {text}" for text in difference.extra]
+    lines = [f"missing: {text}" for text in found.missing]
+    lines += [f"still there: {text}" for text in found.remaining]
+    lines += [f"yours, not asked for: {text}" for text in found.extra]
     return "; ".join(lines)
 
 
@@ -234,7 +252,10 @@ def _name_facets(
         wanted = reference.names.get(name)
         if wanted is None or start.names.get(name) == wanted:
             continue
-        yield Facet(_what(name, wanted), _name_miss(name, wanted, learner.names.get(name)))
+        got = learner.names.get(name)
+        miss = _name_miss(name, wanted, got)
+        shown = halves(wanted.shown, got.shown) if miss and got and _is_plain(wanted) else ()
+        yield Facet(_what(name, wanted), miss, shown)
 
 
 def _what(name: str, thing: NamedThing) -> str:
@@ -292,7 +313,8 @@ def _shown_facets(reference: Effects, learner: Effects) -> Iterator[Facet]:
             if met
             else f"you: {short(last) or 'nothing shown'}; the step asks: {short(wanted.text)}"
         )
-        yield Facet(f"the prompt shows {short(wanted.text)}", miss)
+        details = halves(wanted.text, last) if miss else ()
+        yield Facet(f"the prompt shows {short(wanted.text)}", miss, details)
 
 
 def is_shown(wanted: Shown, got: Shown) -> bool:

@@ -219,6 +219,7 @@ class Observation(Message):
         read        Author.books: what was loaded eagerly has been read from an object
         listed      object, owner, attribute: a deleted object still is in a loaded collection
         nulled      table, column, the objects: a flush took them away from a deleted parent
+        emptied     the line that ended the transaction, and so expired what is refreshed now
         unparented  table, column: the refused statement was to empty this foreign key
         both ends   object, attribute, other object, its attribute: one change, seen from two sides
         unjoined    object, foreign key attribute, its value, relationship, what that holds

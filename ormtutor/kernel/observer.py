@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -43,25 +44,25 @@ class Observer:
         self._namespace = namespace
         self._seen: set[Seen] = set()
         self._changed: set[int] | None = None
+        self._ends: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
     def begin_step(self) -> None:
         """Tell again what was told in the step before."""
         self._seen = set()
+        self._ends = weakref.WeakKeyDictionary()
+
+    def ended(self, session: Any, line: int) -> None:
+        """Note the line that ended a session's transaction: its objects are expired by it."""
+        self._ends[session] = line
 
     # --- at a statement ---------------------------------------------------------------------------
 
     def kept(self, outcome: Any) -> Iterator[Seen]:
         """Yield where a known object keeps a value that its row does not have."""
-        for name, key, held, value in getattr(outcome, "kept", ()):
-            yield "kept", (self._called(name), key, show(held), show(value))
-
-    def _called(self, wanted: str) -> str:
-        """Return the learner's name of the object with this label, or the label."""
-        for name, value in list(self._namespace.items()):
-            state = self._state(value) if is_learners_name(name, value) else None
-            if state is not None and label(value, state) == wanted:
-                return name
-        return wanted
+        for state, key, held, value in getattr(outcome, "kept", ()):
+            one = state.obj()
+            if one is not None:
+                yield "kept", (self._call(one), key, show(held), show(value))
 
     def before_flush(self, session: Any) -> None:
         """Note what the learner has changed, where something is to be deleted."""
@@ -74,7 +75,15 @@ class Observer:
         """Yield what there is to say of one statement, sent with these sets of values."""
         cause = getattr(context, "cause", None)
         yield from self._loads_eagerly(cause)
+        yield from self._emptied(cause)
         yield from self._nulled(cause, sql, sets)
+
+    def _emptied(self, cause: Any) -> Iterator[Seen]:
+        """Yield the line that expired the object which a statement refreshes."""
+        if getattr(cause, "kind", "") == "refresh" and cause.states:
+            session = cause.states[0].session
+            if session in self._ends:
+                yield "emptied", (str(self._ends[session]),)
 
     def _nulled(self, cause: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:
         """Yield the rows whose foreign key a flush empties, for their parent is deleted."""

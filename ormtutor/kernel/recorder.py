@@ -473,9 +473,11 @@ class Recorder:
         is_real = transaction.nested or transaction.parent is None
         if is_real and not self._is_quiet():
             with self._lock, self.connections.interruption:
-                self.stories.ended(_place(learner_frame(sys._getframe(1))))
+                frame = learner_frame(sys._getframe(1))
+                self.stories.ended(_place(frame))
                 if transaction.parent is None:
                     self.stories.settled(session)
+                    self.observer.ended(session, frame.f_lineno if frame else 0)
 
     def on_transition(self, session: Any, mapped: Any, before: str, after: str) -> None:
         """An object of a session went from one state to another."""

@@ -92,8 +92,8 @@ CATALOGUE: tuple[Advice, ...] = (
            "A foreign key names *table.column*, not the class: is the table called `{name}`?",
            "There is no table `{name}`; it is *table.column* that counts. Did you mean `{near}`?"),
     Advice("NoForeignKeysError", r"on relationship (?P<name>[\w.]+)",
-           "`{name}` joins two tables that no foreign key connects. Give the child a column "
-           "`Column(ForeignKey(\"parents.id\"))`."),
+           "`{name}` joins two tables that no foreign key connects. The child needs a column "
+           "`Column(ForeignKey(\"parents.id\"))`, with the name of a *table* that exists."),
     Advice("AmbiguousForeignKeysError", r"on relationship (?P<name>[\w.]+)",
            "Several foreign keys lead there. Say which one `{name}` means: `foreign_keys=[...]`."),
     Advice("InvalidRequestError", r"expression '(?P<name>[^']+)' failed to locate a name",
@@ -204,8 +204,8 @@ CATALOGUE: tuple[Advice, ...] = (
            "`one()` insists on exactly one row, and several fit. Narrow the filter, or take "
            "`first()` or `all()`."),
     Advice("TypeError", r"Boolean value of this clause is not defined",
-           "`and`, `or` and `not` ask Python for yes or no, and an expression has no answer before "
-           "the database gives it. Write `&`, `|`, `~` with brackets around each side."),
+           "`and`, `or`, `not` and chains such as `1 < x < 4` ask Python for yes or no, and an "
+           "expression has no answer yet. Write `&`, `|`, `~` with brackets around each side."),
     Advice("CompileError", r"Can't resolve label reference.*'(?P<name>\w+)'",
            "A plain string must be the name of a column; better take the attribute: "
            "`order_by(Member.name)`.",
@@ -213,6 +213,14 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("TypeError", r"get\(\) missing", "`get` takes the primary key: `get(1)`."),
     Advice("AttributeError", r"'NoneType' object has no attribute '(?P<name>\w+)'",
            "Something is `None` there. A query that finds nothing gives `None` from `first()`."),
+    Advice("AttributeError", r"^Neither '.*' object associated with (?P<owner>\w+)\.(?P<name>\w+) "
+           r"has an attribute '(?P<word>\w+)'",
+           "`{owner}.{name}` has no `{word}`. If it is a relationship: join first, "
+           "`.join({owner}.{name})`, and ask the other class for `{word}`; or "
+           "`{owner}.{name}.any({word}=...)`."),
+    Advice("ArgumentError", r"Mapped instance expected for relationship comparison",
+           "A relationship is compared with an object, not with a value: `Book.author == ada`. For "
+           "a value of the other table there is `Book.author.has(name=\"Ada\")`, or a join."),
     Advice("AttributeError", r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'",
            "A `{owner}` has no `{name}`. Tab after the dot shows what it has.",
            "A `{owner}` has no `{name}`. Did you mean `{near}`?"),

@@ -86,11 +86,11 @@ class Past:
                 return turn.source.split("\n")[line - turn.first_line].strip()
         return ""
 
-    def last_event(self, *names: str) -> Transaction | None:
-        """Return the last COMMIT or ROLLBACK, whichever is asked for, before this turn's end."""
+    def last_event(self, *names: str, line: int = 0) -> Transaction | None:
+        """Return the last of these, COMMIT or ROLLBACK, of any line or of that one."""
         for turn in reversed(self.turns):
             for event in reversed(turn.transactions):
-                if event.event.split()[0] in names and event.line > 0:
+                if event.event.split()[0] in names and event.line > 0 and line in (0, event.line):
                     return event
         return None
 
@@ -207,11 +207,11 @@ def still_failed(past: Past) -> Remark | None:
         ),
         None,
     )
-    where = (
-        f"The error to mend is that of line {first.line}" if first else "An earlier flush failed"
-    )
+    refused = [one for turn in past.turns for one in turn.statements if one.failed]
+    line = first.line if first else refused[-1].line if refused else 0
+    where = f"The error to mend is that of line {line}" if line else "An earlier flush failed"
     reason = _reason(first.message if first else failure.message)
-    code = past.code(first.line) if first else ""
+    code = past.code(line)
     return Remark(
         "still failed",
         f"{where}{f', `{_short(code, 40)}`' if code else ''}{f': {reason}' if reason else ''}. "
@@ -289,7 +289,8 @@ def refresh(past: Past) -> Remark | None:
     """Tell why reading a plain attribute sent a SELECT."""
     for one in past.turn.statements:
         if one.cause.startswith("refresh of expired") and one.names and not one.failed:
-            event = past.last_event("COMMIT", "ROLLBACK")
+            lines = [int(seen.words[0]) for seen in past.seen("emptied") if seen.line == one.line]
+            event = past.last_event("COMMIT", "ROLLBACK", line=lines[0]) if lines else None
             name = f"`{_short(one.names[0])}`"
             emptied = (
                 f"the {event.event.split()[0].lower()} on line {event.line} emptied {name}"
@@ -374,7 +375,8 @@ def kept(past: Past) -> Remark | None:
 
 def python_decided(past: Past) -> Remark | None:
     """Tell that `and`, `or`, `not` or `in` never reached the database, and what did."""
-    if past.turn.status != "ok":
+    failed = past.failure is not None and past.failure.kind == "TypeError"
+    if past.turn.status == "interrupted" or failed:
         return None
     for code, word in decided_by_python(past.turn.source):
         sent = [one for one in past.turn.statements if verb(one) == "SELECT"]
@@ -595,7 +597,7 @@ def _read_too_early(past: Past) -> Iterator[Observation]:
 
 def taken_back(past: Past) -> Remark | None:
     """Tell that a rollback, or a close without a commit, took written rows back."""
-    if past.failure is not None:
+    if past.failure is not None or past.refused is not None:
         return None
     ends = [event for event in past.turn.transactions if event.event.startswith("ROLLBACK")]
     if not ends or ends[-1].event != "ROLLBACK" or past.last_event("COMMIT", "ROLLBACK") is None:

@@ -51,7 +51,7 @@ from ormtutor.repl.statements import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ormtutor.course.checking import Goal, Verdict
     from ormtutor.course.lesson import Lesson, Step
@@ -231,9 +231,33 @@ def verdict(found: Verdict, room: int, *, onward: str) -> list[Line]:
     lead = " " * (len(word) + 2)
     lines: list[Line] = [[(style, word), ("", "  "), *body[0]]]
     lines += [[("", lead), *line] if line else [] for line in body[1:]]
-    for detail in found.details:
-        lines += wrap([("", "    " + visible(detail))], room, indent=6)
+    return lines + proof(found.details, room)
+
+
+def proof(details: Sequence[str], room: int) -> list[Line]:
+    """Return the lines that prove a verdict; marks stay under what they mark."""
+    lines: list[Line] = []
+    for number, detail in enumerate(details):
+        following = details[number + 1] if number + 1 < len(details) else ""
+        if _MARKS.fullmatch(following):
+            lines += _marked(visible(detail), following, max(20, room - 4))
+        elif not _MARKS.fullmatch(detail):
+            lines += wrap([("", "    " + visible(detail))], room, indent=6)
     return lines
+
+
+def _marked(text: str, marks: str, room: int) -> Iterator[Line]:
+    """Yield a text in pieces of a width, each with its part of the marks below it."""
+    while text:
+        blank = text.rfind(" ", room // 2, room) + 1
+        end = room if len(text) > room and not blank else blank if len(text) > room else len(text)
+        yield [("", "    " + text[:end])]
+        if marks[:end].strip():
+            yield [("class:wrong", "    " + marks[:end].rstrip())]
+        text, marks = text[end:], marks[end:]
+
+
+_MARKS = re.compile(r" +\^[ ^]*")
 
 
 def passed(found: Verdict) -> str:

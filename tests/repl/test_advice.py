@@ -71,8 +71,9 @@ def test_an_unknown_error_is_left_alone() -> None:
          "Nothing here is called `membr` yet. Did you mean `member`?"),
         ("SyntaxWarning", "unheard of", "Did you mean `member`?"),
         ("NoForeignKeysError", "on relationship A.membr",
-         "Did you mean `member`? `A.membr` joins two tables that no foreign key connects. Give the "
-         "child a column `Column(ForeignKey(\"parents.id\"))`."),
+         "Did you mean `member`? `A.membr` joins two tables that no foreign key connects. The "
+         "child needs a column `Column(ForeignKey(\"parents.id\"))`, with the name of a *table* "
+         "that exists."),
     ],
 )  # fmt: skip
 def test_a_name_that_is_near_is_asked_for(kind: str, message: str, said: str) -> None:

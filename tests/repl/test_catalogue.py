@@ -44,6 +44,8 @@ class Child(Base):
     parent_id = Column(ForeignKey("parents.id"))
     parent = relationship("Parent"{more})
 """
+TWO = "one, two = Session(), Session()"
+CAUGHT = "try:\n    session.commit()\nexcept Exception as error:\n    print(error)\n"
 TO_TITLE = 'filter(Book.title == "Book 00")'
 
 
@@ -134,6 +136,11 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             "The error to mend is that of line 2, `session.query(Book).all()`: `loans.book_id` is "
             "empty. Nothing is wrong with this line: the session waits for `session.rollback()`.",
         ),
+        (
+            ("session.add(Book())", CAUGHT, "session.query(Book).count()"),
+            "The error to mend is that of line 3, `session.commit()`: `books.title` is empty. "
+            "Nothing is wrong with this line: the session waits for `session.rollback()`.",
+        ),
     ],
     "detached": [
         (
@@ -173,6 +180,11 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             (FIRST, "session.rollback()", "print(ada.name)"),
             "Refresh: the rollback on line 2 emptied `ada`; reading it asked again.",
         ),
+        (
+            (TWO, "mine = one.get(Author, 1); other = two.get(Author, 2)", "one.commit()",
+             "two.commit()", "mine.name"),
+            "Refresh: the commit on line 3 emptied `mine`; reading it asked again.",
+        ),
     ],
     "lazy load": [
         (
@@ -207,6 +219,11 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             (FIRST, RENAME, "session.query(Author).all()"),
             "Kept: `ada.name` stays `'Author 0'`; the row says `'Noor'`.",
         ),
+        (
+            (TWO, "mine = one.get(Author, 1); other = two.get(Author, 1)",
+             'mine.name = "Noor"; one.commit()', "two.query(Author).all()"),
+            "Kept: `other.name` stays `'Author 0'`; the row says `'Noor'`.",
+        ),
     ],
     "python decided": [
         (
@@ -216,6 +233,10 @@ SAID: dict[str, list[tuple[Program, str]]] = {
         (
             ('session.query(Author).filter(Author.name in ["Author 0"]).all()',),
             "Python, not SQL, decided `in`: the filter became `0 = 1`.",
+        ),
+        (
+            ('session.query(Book).filter(Book.title == "Book 00" or "Book 01").all()',),
+            "Python, not SQL, decided `or`: the filter became `Book 01`.",
         ),
     ],
     "joined fills": [
@@ -321,6 +342,7 @@ SILENT: dict[str, list[Program]] = {
     ],
     "taken back": [
         (FIRST, "session.rollback()"),
+        ('session.add_all([Book(title="New"), Book()])', CAUGHT),
         ('session.add(Author(name="Noor"))', "session.rollback()"),
         ('session.add(Author(name="Noor"))', "session.commit()", "session.rollback()"),
         ('session.add(Author(name="Noor"))', "session.commit()", "session.query(Author).all()",

@@ -118,7 +118,7 @@ NOTES = "texts = [note.text for book in session.query(Book) for note in book.not
 
 
 def test_the_lessons_own_line_is_not_called_surprising(talk: Talk) -> None:
-    assert talk.perform(":go notes", NOTES) == []
+    assert not any("N+1" in line for line in talk.perform(":go notes", NOTES))
     assert talk.perform(":why")[0] == "N+1: line 1 sent 5 SELECTs for Book.notes, one each."
 
 

@@ -87,7 +87,7 @@ class Outcome:
     """What came back: rows, and how many of them became new or were already known objects.
 
     -1 is "not told": the rows were not consumed, or the statement returns none.
-    kept: (object's label, attribute, its value, the row's value) where an object that was known
+    kept: (object's state, attribute, its value, the row's value) where an object that was known
     holds something else than its row, and keeps it; the first few.
     """
 
@@ -97,7 +97,7 @@ class Outcome:
         self.rows = rows
         self.made = made
         self.known = known
-        self.kept: tuple[tuple[str, str, Any, Any], ...] = ()
+        self.kept: tuple[tuple[Any, str, Any, Any], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Outcome rows={self.rows} made={self.made} known={self.known}>"

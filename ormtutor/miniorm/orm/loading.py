@@ -185,7 +185,7 @@ MOST_KEPT = 3
 PLAIN_VALUES = (str, int, float, bool, bytes, type(None))
 
 
-def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[str, str, Any, Any]]:
+def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, str, Any, Any]]:
     """What known objects hold otherwise than their rows: plain values only, the first few."""
     seen: set[Any] = set()
     told = 0
@@ -204,7 +204,7 @@ def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[str, 
                 value = value if process is None else process(value)
                 if _differ(held, value):
                     told += 1
-                    yield label_of(plan.mapper, state.ident), key, held, value
+                    yield state, key, held, value
                     if told == MOST_KEPT:
                         return
 
