@@ -123,12 +123,10 @@ def _classes(found: re.Match[str], error: BaseException, namespace: Names) -> It
 
 
 def _tables(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
-    return [
-        name
-        for value in list(namespace.values())
-        if hasattr(type(value), "sorted_tables") or isinstance(value, type)
-        for name in getattr(getattr(value, "metadata", value), "tables", ())
-    ]
+    """Return the names of the tables that a MetaData of the learner's, or of a base, knows."""
+    held = [getattr(value, "metadata", value) for value in list(namespace.values())]
+    tables = [getattr(metadata, "tables", None) for metadata in held]
+    return [name for known in tables if isinstance(known, Mapping) for name in known]
 
 
 def _keywords(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
@@ -138,8 +136,16 @@ def _keywords(found: re.Match[str], error: BaseException, namespace: Names) -> I
     return [
         parameter
         for called in _called(name, error, namespace)
-        for parameter in inspect.signature(called).parameters
+        for function in (called, _made_by(called))
+        for parameter in inspect.signature(function).parameters
     ]
+
+
+def _made_by(called: Any) -> Any:
+    """Return the class whose object a function says that it returns, else the function itself."""
+    given = getattr(called, "__annotations__", {}).get("return")
+    found = getattr(called, "__globals__", {}).get(given, given)
+    return found if isinstance(found, type) else called
 
 
 def _called(name: str, error: BaseException, namespace: Names) -> Iterable[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ormtutor.course.statements import literal
 from ormtutor.kernel.messages import Rows, Statement, Transaction
 
 TYPE_CHECKING = False
@@ -141,7 +142,7 @@ def filled(statement: Statement, *, which: int = 0) -> str:
     marks = sum(piece == "?" for piece in _PIECES.findall(statement.sql))
     if marks != len(values):
         return statement.sql.strip()
-    remaining = iter(values)
+    remaining = map(literal, values)
     return _PIECES.sub(
         lambda match: next(remaining) if match[0] == "?" else match[0], statement.sql
     ).strip()

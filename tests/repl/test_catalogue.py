@@ -13,7 +13,8 @@ import pytest
 
 from ormtutor.course.library import parse
 from ormtutor.kernel.client import Kernel
-from ormtutor.repl import catalogue, panels, views
+from ormtutor.kernel.messages import Failure, Finished
+from ormtutor.repl import advice, catalogue, panels, views
 from ormtutor.repl.catalogue import Past, Remark
 from ormtutor.repl.cells import text_of
 from ormtutor.repl.events import Concluded
@@ -56,11 +57,15 @@ class Library:
         self.kernel = kernel
         self.setup = "\n".join(example.source for example in parse(LIBRARY).setup)
 
-    def perform(self, program: Program) -> Past:
-        """Run a program, input by input, in a library as it was at first."""
+    def begin(self) -> None:
+        """Make the library as it was at first."""
         for source in (FORGET, self.setup):
             assert self.kernel.run(source, mode="setup")[-1].status == "ok"
         self.kernel.begin_step("library/try")
+
+    def perform(self, program: Program) -> Past:
+        """Run a program, input by input, in a library as it was at first."""
+        self.begin()
         turns: list[Turn] = []
         line = 1
         for number, source in enumerate(program, 1):
@@ -512,6 +517,99 @@ def test_why_says_more_of_the_last_error(talk: Talk) -> None:
         "Book (new) (added on line 1) could not be written: books.title is empty. Call "
         "session.rollback(),",
     ]
+
+
+# --- did you mean ---------------------------------------------------------------------------------
+
+READER = """\
+class Reader(Base):
+    __tablename__ = "readers"
+    id = Column(Integer, primary_key=True)
+    author_id = Column(ForeignKey("authors.id"))
+    author = relationship({target}, back_populates={back})
+"""
+MEANT: list[tuple[Program, str]] = [
+    (("shelf = 1", "shlef"), "shelf"),
+    (("ada = Author(nmae='Ada')",), "name"),
+    ((FIRST, "ada.boks"), "books"),
+    (("Author.boks",), "books"),
+    (("session.comit()",), "commit"),
+    (("session.query(Author).filter_by(nmae='Ada')",), "name"),
+    (("session.query(Author).options(joinedload(Author.boks))",), "books"),
+    (("from sqlalchemy import Colum",), "Column"),
+    (("from sqlalchemy.orm import relationshp",), "relationship"),
+    (("import sqlalchmey",), "sqlalchemy"),
+    (("relationship('Book', back_populate='author')",), "back_populates"),
+    (("create_engine('sqlite://', ecoh=True)",), "echo"),
+    (("session.execute(text('SELECT * FROM autors'))",), "authors"),
+    (("session.execute(text('SELECT nmae FROM authors'))",), "name"),
+    ((READER.format(target="'Autor'", back="'readers'"), "Reader()"), "Author"),
+    ((READER.format(target="'Author'", back="'boks'"), "Reader()"), "books"),
+    (("def f():\n    title = 1\n    return titel\n", "f()"), "title"),
+]
+FAR: list[Program] = [
+    ("zzzzzz",),
+    ("x",),
+    ("Author(zzzzzz=1)",),
+    ("session.zzzzzz",),
+    ("import zzzzzz",),
+    ("None.books",),
+    ("session.execute(text('SELECT * FROM zzzzzz'))",),
+]
+
+
+def failed(library: Library, program: Program) -> Failure:
+    """Run a program that ends in an error; return it."""
+    library.begin()
+    (*_, last) = [library.kernel.run(source) for source in program]
+    assert isinstance(last[-1], Finished)
+    assert last[-1].failure is not None
+    return last[-1].failure
+
+
+@pytest.mark.parametrize(("program", "meant"), MEANT)
+def test_a_near_name_is_asked_for(library: Library, program: Program, meant: str) -> None:
+    found = failed(library, program)
+    assert found.near == meant
+    assert f"id you mean `{meant}`?" in advice.on_failure(found)
+
+
+@pytest.mark.parametrize("program", FAR)
+def test_a_name_that_nothing_is_near_to_is_left_alone(library: Library, program: Program) -> None:
+    assert failed(library, program).near == ""
+
+
+def test_the_words_of_the_database_stand_before_those_of_the_wrapper(library: Library) -> None:
+    found = failed(library, ("loan = Loan()", "session.add(loan)", "session.query(Book).all()"))
+    assert found.text.split("\n")[:6] == [
+        "Traceback (most recent call last):",
+        "  line 1, in <module>",
+        "    session.query(Book).all()",
+        "  … inside session.query(Book).all(), 17 frames",
+        "the database: NOT NULL constraint failed: loans.book_id  (writing loan)",
+        "sqlalchemy.exc.IntegrityError: (raised as a result of Query-invoked autoflush; consider "
+        "using a session.no_autoflush block if this flush is occurring prematurely)",
+    ]
+
+
+def test_a_traceback_is_cut_to_the_learners_lines(library: Library) -> None:
+    program = ("def find(name):\n    return session.query(Author).filter_by(nmae=name)\n",)
+    found = failed(library, (*program, "[find('Ada')]"))
+    assert found.text.split("\n")[:6] == [
+        "Traceback (most recent call last):",
+        "  line 1, in <module>",
+        "    [find('Ada')]",
+        "     ^^^^^^^^^^^",
+        "  line 2, in find",
+        "    return session.query(Author).filter_by(nmae=name)",
+    ]
+    assert "ormtutor/miniorm" not in found.text
+    assert "ormtutor/miniorm/orm/query.py" in found.full.replace("\\", "/")
+
+
+def test_an_import_that_fails_names_no_file_of_ours(library: Library) -> None:
+    found = failed(library, ("from sqlalchemy.orm import relationshp",))
+    assert found.message == "cannot import name 'relationshp' from 'sqlalchemy.orm'"
 
 
 # --- what the console shows beside the input ------------------------------------------------------
