@@ -12,8 +12,8 @@ import pytest
 from tests.oracle.comparison import Engine, disagreement, engines
 from tests.oracle.hostile import NAMES, VALUES, name_program, value_program
 
-SAMPLE = ["select", " ", 'quo"te', "%(x)s", "[bracket]", "a.b", "+x", "\x01", "\x02\x03\x04mark"]
-TAME = ["'; DROP TABLE shelves; --", "per%cent%s%(x)s", "\ud800", 2**63]
+SAMPLE = [" ", 'quo"te', "%(x)s", "a.b", "+x", "\x01", "\x02\x03\x04mark"]
+TAME = ["'; DROP TABLE shelves; --", "per%cent%s%(x)s", "\ud800"]
 
 
 @pytest.fixture(scope="module")

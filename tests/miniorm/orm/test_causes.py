@@ -28,7 +28,7 @@ from tests.miniorm.orm.gardens import Gardens
 from tests.miniorm.orm.random_sessions import Disagreement, RandomSession, Sent, same
 from tests.miniorm.orm.sql_log import SQLLog
 
-SAMPLE = range(12)
+SAMPLE = range(8)
 CHUNKS = range(20)
 CHUNK = 50
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.oracle.faults import generate_faults
 
-SAMPLE = [*range(8), 104]
+SAMPLE = [0, 3, 4, 104]
 CHUNKS = range(10)
 CHUNK = 50
 
@@ -33,21 +33,15 @@ def verdicts(seed: int) -> list[str]:
     return [line for line in printed if line.startswith(("as ", "all "))]
 
 
-def mistakes(seed: int) -> list[str]:
-    return [f"seed {seed}: {line}" for line in verdicts(seed) if not line.endswith("True")]
-
-
 @pytest.mark.parametrize("seed", SAMPLE)
 def test_a_failing_flush_is_undone_and_can_be_done_again(seed: int) -> None:
-    assert mistakes(seed) == []
-
-
-def test_the_programs_of_the_sample_fail_often() -> None:
-    assert sum(len(verdicts(seed)) for seed in SAMPLE[:6]) > 40
+    found = verdicts(seed)
+    assert (len(found) > 8, [line for line in found if not line.endswith("True")]) == (True, [])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_many_failing_flushes_are_undone(chunk: int) -> None:
     first = 1000 + chunk * CHUNK
-    assert [found for seed in range(first, first + CHUNK) for found in mistakes(seed)] == []
+    found = [(seed, line) for seed in range(first, first + CHUNK) for line in verdicts(seed)]
+    assert [(seed, line) for seed, line in found if not line.endswith("True")] == []

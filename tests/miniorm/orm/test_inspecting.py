@@ -26,7 +26,7 @@ from ormtutor.miniorm.sql.types import Integer, String
 from tests.miniorm.orm.random_sessions import RandomSession, picture, same
 from tests.miniorm.orm.sql_log import SQLLog
 
-SAMPLE = range(6)
+SAMPLE = range(4)
 CHUNKS = range(10)
 CHUNK = 50
 
