@@ -218,6 +218,8 @@ CATALOGUE: tuple[Advice, ...] = (
            "`{owner}.{name}` has no `{word}`. If it is a relationship: join first, "
            "`.join({owner}.{name})`, and ask the other class for `{word}`; or "
            "`{owner}.{name}.any({word}=...)`."),
+    Advice("ArgumentError", r"IN expression list, SELECT construct",
+           "`in_` takes a list, even of one: `.in_([\"...\"])`; or a query, for its answer."),
     Advice("ArgumentError", r"Mapped instance expected for relationship comparison",
            "A relationship is compared with an object, not with a value: `Book.author == ada`. For "
            "a value of the other table there is `Book.author.has(name=\"Ada\")`, or a join."),

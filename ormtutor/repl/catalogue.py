@@ -83,7 +83,7 @@ class Past:
         """Return the learner's source on a line of the step."""
         for turn in self.turns:
             if turn.first_line <= line <= turn.end_line:
-                return turn.source.split("\n")[line - turn.first_line].strip()
+                return turn.source.split("\n")[line - turn.first_line].strip().rstrip(":")
         return ""
 
     def last_event(self, *names: str, line: int = 0) -> Transaction | None:
@@ -118,7 +118,7 @@ def _names(names: Sequence[str]) -> str:
 MEND = "Call `session.rollback()`, mend it, and go on."
 _CONSTRAINTS = (
     (r"NOT NULL constraint failed: ([\w.]+)", "`{}` is empty"),
-    (r"UNIQUE constraint failed: ([\w.]+)", "another row has that `{}`"),
+    (r"UNIQUE constraint failed: ([\w.]+(?:, [\w.]+)*)", "another row has that `{}`"),
     (r"CHECK constraint failed: (.+)", "the table's check `{}` says no"),
     (r"(FOREIGN KEY) constraint failed", "it points at a row that does not exist"),
     (r"(datatype) mismatch", "its primary key has to be a whole number"),
@@ -287,7 +287,7 @@ def autoflush(past: Past) -> Remark | None:
 
 def refresh(past: Past) -> Remark | None:
     """Tell why reading a plain attribute sent a SELECT."""
-    for one in past.turn.statements:
+    for one in past.turn.statements if past.failure is None else ():
         if one.cause.startswith("refresh of expired") and one.names and not one.failed:
             lines = [int(seen.words[0]) for seen in past.seen("emptied") if seen.line == one.line]
             event = past.last_event("COMMIT", "ROLLBACK", line=lines[0]) if lines else None
@@ -299,7 +299,7 @@ def refresh(past: Past) -> Remark | None:
             )
             return Remark(
                 "refresh",
-                f"Refresh: {emptied}; reading it asked again.",
+                f"Refresh: {emptied}; using it sent a SELECT.",
                 "After a commit others may change the row, so the session forgets the values it "
                 "has and fetches them at the next read: one SELECT for each object. "
                 "`sessionmaker(expire_on_commit=False)` keeps them, old as they may be.",
@@ -346,7 +346,10 @@ def _is_read(turn: Turn, attribute: str) -> bool:
     """Whether the input itself reads an attribute of that name: a flush may load one as well."""
     tree = _parsed(turn.source)
     return tree is not None and any(
-        isinstance(node, ast.Attribute) and node.attr == attribute for node in ast.walk(tree)
+        isinstance(node, ast.Attribute)
+        and node.attr == attribute
+        and isinstance(node.ctx, ast.Load)
+        for node in ast.walk(tree)
     )
 
 

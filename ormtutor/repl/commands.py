@@ -257,11 +257,12 @@ def _key_order(label: str) -> tuple[int, str]:
 
 def _next(dialog: Dialog, argument: str) -> None:
     tutor = dialog.tutor
-    dialog.look_back()
     if tutor.index + 1 == len(tutor.lesson.steps) and (tutor.passed or tutor.step.is_reading):
         _leave_lesson(dialog)
         return
+    turns, step = tutor.turns, tutor.step
     tutor.next()
+    dialog.look_back(turns, step)
     dialog.entered_step()
 
 
@@ -274,6 +275,7 @@ def _leave_lesson(dialog: Dialog) -> None:
             "this is the last step of the last lesson",
             hint="`:list` shows what is done and what was skipped; `:quit` leaves.",
         )
+    dialog.look_back(dialog.tutor.turns, dialog.tutor.step)
     dialog.open(following)
 
 
@@ -352,8 +354,9 @@ def _play(dialog: Dialog, argument: str) -> None:
 
 
 def _return(dialog: Dialog, argument: str) -> None:
-    dialog.look_back()
+    turns = dialog.tutor.turns
     dialog.tutor.leave_play()
+    dialog.look_back(turns, dialog.tutor.step)
     dialog.say("Back in the step, as you left it.", "notice")
     dialog.ask()
 

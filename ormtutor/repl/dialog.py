@@ -237,24 +237,23 @@ class Dialog:
             recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
             if text and not recognised:
                 self.advise([text])
-        self._surprise(catalogue.on_surprise(past), turn.source, is_new=turn.failure is None)
+        found_too = catalogue.on_surprise(past)
+        self._surprise(found_too, turn.source, self.tutor.step, is_new=turn.failure is None)
 
-    def _surprise(self, found: Sequence[Remark], source: str, *, is_new: bool) -> None:
+    def _surprise(self, found: Sequence[Remark], source: str, step: Step, *, is_new: bool) -> None:
         if found and is_new:
             self.remarks, self.unexplained = [], None
         for remark in found:
             self.remarks.append(remark)
             key = (remark.rule, remark.about)
-            if key not in self._said and catalogue.is_news(
-                remark, remark.source or source, self.tutor.step
-            ):
+            if key not in self._said and catalogue.is_news(remark, remark.source or source, step):
                 self._said.add(key)
                 self.say(f"{remark.text} `:why`", role="advice")
 
-    def look_back(self) -> None:
-        """Say, when a step is left, what only its end can tell."""
-        found = catalogue.unread(self.tutor.turns)
-        self._surprise([found] if found is not None else [], "", is_new=True)
+    def look_back(self, turns: Sequence[Turn], step: Step) -> None:
+        """Say, when a step has been left, what only its end can tell."""
+        found = catalogue.unread(turns)
+        self._surprise([found] if found is not None else [], "", step, is_new=True)
 
     def ask(self) -> None:
         """Put the question that is due, once."""

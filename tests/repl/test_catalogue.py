@@ -129,6 +129,12 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             "`twin` (added on line 2) could not be written: another row has that `authors.id`. "
             "Call `session.rollback()`, mend it, and go on.",
         ),
+        (
+            (BOOK, 'sea = Tag(name="sea")', "book.tags.append(sea); sea.books.append(book)",
+             "session.flush()"),
+            "One of `book` and `sea` could not be written: another row has that "
+            "`book_tags.book_id, book_tags.tag_id`. Call `session.rollback()`, mend it, and go on.",
+        ),
     ],
     "still failed": [
         (
@@ -179,16 +185,16 @@ SAID: dict[str, list[tuple[Program, str]]] = {
     "refresh": [
         (
             (FIRST, "session.commit()", "ada.name"),
-            "Refresh: the commit on line 2 emptied `ada`; reading it asked again.",
+            "Refresh: the commit on line 2 emptied `ada`; using it sent a SELECT.",
         ),
         (
             (FIRST, "session.rollback()", "print(ada.name)"),
-            "Refresh: the rollback on line 2 emptied `ada`; reading it asked again.",
+            "Refresh: the rollback on line 2 emptied `ada`; using it sent a SELECT.",
         ),
         (
             (TWO, "mine = one.get(Author, 1); other = two.get(Author, 2)", "one.commit()",
              "two.commit()", "mine.name"),
-            "Refresh: the commit on line 3 emptied `mine`; reading it asked again.",
+            "Refresh: the commit on line 3 emptied `mine`; using it sent a SELECT.",
         ),
     ],
     "lazy load": [
@@ -360,6 +366,7 @@ SILENT: dict[str, list[Program]] = {
     ],
     "refresh": [
         (FIRST, "ada.name"),
+        (FIRST, 'session.execute(text("DELETE FROM authors"))', "session.expire(ada)", "ada.name"),
         (FIRST, "session.refresh(ada)"),
         ("session = Session(expire_on_commit=False)", FIRST, "session.commit()", "ada.name"),
     ],
@@ -367,6 +374,7 @@ SILENT: dict[str, list[Program]] = {
         ("ada = session.query(Author).options(selectinload(Author.books)).first()", "ada.books"),
         (FIRST, "ada.name"),
         (FIRST, "session.delete(ada)", "session.flush()"),
+        (FIRST, "ada.prizes = []"),
         ("for author in session.query(Author): author.books",),
     ],
     "N+1": [
@@ -501,7 +509,7 @@ def test_a_surprise_that_was_said_is_still_explained(talk: Talk) -> None:
 def test_why_says_more_of_the_last_surprise(talk: Talk) -> None:
     told = talk.perform("author", FIRST, "session.commit()", "ada.name", ":why")
     assert told == [
-        "Refresh: the commit on line 3 emptied ada; reading it asked again.",
+        "Refresh: the commit on line 3 emptied ada; using it sent a SELECT.",
         "   -> After a commit others may change the row, so the session forgets the values it has "
         "and fetches",
         "      them at the next read: one SELECT for each object. "

@@ -127,6 +127,22 @@ def test_another_line_that_does_the_same_is(talk: Talk) -> None:
     assert told == ["   -> N+1: line 1 sent 5 SELECTs for Book.notes, one each. :why"]
 
 
+EAGER = (
+    "from sqlalchemy.orm import selectinload",
+    "books = session.query(Book).options(selectinload(Book.notes)).all()",
+)
+UNUSED = "   -> Unused: the query on line 5 loaded Book.notes, and nobody read it. :why"
+
+
+def test_what_nobody_read_is_told_when_the_step_is_left(talk: Talk) -> None:
+    assert UNUSED not in talk.perform(*PASS, *EAGER)
+    assert UNUSED in talk.perform(":next")
+
+
+def test_a_step_that_is_not_left_is_not_looked_back_on(talk: Talk) -> None:
+    assert "Unused" not in "".join(talk.perform(*EAGER, ":next"))
+
+
 def test_welcome_is_said_to_newcomers_only(talk: Talk) -> None:
     talk.events.clear()
     talk.dialog.begin(talk.library.lessons[0], None, is_first=True)
