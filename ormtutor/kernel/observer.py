@@ -91,7 +91,7 @@ class Observer:
         if found is None or self._changed is None:
             return
         objects = [state.obj() for state in getattr(cause, "states", ())]
-        if any(values[0] is not None for values in sets) or not objects:
+        if not objects or any(values[0] is not None for values in sets):
             return
         if not self._changed.intersection(map(id, objects)):
             yield "nulled", (found["table"], found["column"], *map(self._call, objects[:20]))
