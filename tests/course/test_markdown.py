@@ -479,14 +479,14 @@ def read_or_refused(text: str) -> None:
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(damaged())
 def test_a_damaged_lesson_is_read_or_refused(text: str) -> None:
     read_or_refused(text)
 
 
 @pytest.mark.soak
-@settings(max_examples=20_000)
+@settings(max_examples=20_000, deadline=None)
 @given(damaged())
 def test_many_damaged_lessons_are_read_or_refused(text: str) -> None:
     read_or_refused(text)

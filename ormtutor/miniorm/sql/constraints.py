@@ -31,6 +31,8 @@ creation_counter = count(1)
 def check_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """Arguments such as `sqlite_autoincrement=True`, by dialect and name.
 
+    Warns of a dialect that nobody has: `primary_keys=True` names one called primary.
+
     Raises: TypeError: an argument that names no dialect. ArgumentError: one that SQLite has not.
     """
     for key in arguments:
@@ -39,12 +41,23 @@ def check_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> dict[str
             raise TypeError(
                 f"Additional arguments should be named <dialectname>_<argument>, got '{key}'"
             )
+        if dialect not in _DIALECTS:
+            warnings.warn(
+                f"Can't validate argument '{key}'; can't locate any SQLAlchemy dialect named "
+                f"'{dialect}'",
+                exc.SAWarning,
+                stacklevel=3,
+            )
         if dialect == "sqlite" and name not in _SQLITE_ARGUMENTS.get(_family(subject), ()):
             raise exc.ArgumentError(
                 f"Argument '{key}' is not accepted by dialect 'sqlite' on behalf of {type(subject)}"
             )
     return arguments
 
+
+_DIALECTS = frozenset(
+    ["sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "sybase", "firebird"]
+)
 
 _SQLITE_ARGUMENTS = {
     "table": ("autoincrement", "with_rowid", "on_conflict"),
@@ -111,7 +124,7 @@ class ForeignKey(SchemaItem):
         self.initially = initially
         self.link_to_name = link_to_name
         self.match = match
-        self.dialect_kwargs = check_dialect_arguments(self, dialect_kw)
+        self.dialect_kwargs = dialect_kw
         self.info = {} if info is None else info
         self._column: Any = None
 

@@ -578,7 +578,7 @@ class Table(SchemaItem, TableClause):
             self._autoload(
                 autoload_with, include_columns, {*skip, *exclude_columns}, resolve_fks, told
             )
-        self.dialect_kwargs = _warned_about(check_dialect_arguments(self, kw))
+        self.dialect_kwargs = check_dialect_arguments(self, kw)
         for item in items:
             attach(self, item, allow_replacements=True)
 
@@ -702,24 +702,6 @@ def _listen(table: Table, name: str, listener: Any) -> None:
     own = Dispatch(parent=table.dispatch)
     own.add(name, listener)
     table.dispatch = own
-
-
-def _warned_about(arguments: dict[str, Any]) -> dict[str, Any]:
-    for key in arguments:
-        dialect = key.partition("_")[0]
-        if dialect not in _DIALECTS:
-            warnings.warn(
-                f"Can't validate argument '{key}'; can't locate any SQLAlchemy dialect named "
-                f"'{dialect}'",
-                exc.SAWarning,
-                stacklevel=6,
-            )
-    return arguments
-
-
-_DIALECTS = frozenset(
-    ["sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "sybase", "firebird"]
-)
 
 
 def _run_ddl(what: str, bind: Any, element: Any, checkfirst: bool, **kw: Any) -> None:

@@ -74,3 +74,24 @@ for future in (False, True):
 engine = create_engine("sqlite://", hide_parameters=True)
 show("hidden", lambda: engine.execute(text("selec :x"), x=1))
 show("no folder", lambda: create_engine("sqlite:////no/such/folder/x.db").connect())
+
+# Arguments that nobody knows: those that look like a dialect's only warn.
+import warnings
+
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    Column("x", Integer, primary_keys=True)
+    UniqueConstraint("a", na_me="x")
+    Index("i", "a", uni_que=1)
+    PrimaryKeyConstraint("a", x_y=1)
+    ForeignKeyConstraint(["a"], ["b.c"], x_y=2)
+    ForeignKey("a.b", x_y=2)
+for warning in told:
+    print(warning.category.__name__, warning.message)
+for wrong in ({"primarykey": True}, {"nulable": False}, {"sqlite_foo": 1}):
+    try:
+        Column("x", Integer, **wrong)
+    except Exception as error:
+        print(type(error).__name__, error)
