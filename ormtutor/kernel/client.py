@@ -231,9 +231,10 @@ class Kernel:
             process, self._process = self._process, None
             self.ready = None
             _RUNNING.discard(self)
+            folder, self._own_directory = self._own_directory, None
             if process is not None:
-                _end(process)
-            self._remove_directory()
+                _end(process, folder)
+            _remove(folder)
 
     def restart(self) -> Ready:
         """Start anew, with nothing that the learner's code left behind."""
@@ -249,9 +250,8 @@ class Kernel:
         return self._own_directory
 
     def _remove_directory(self) -> None:
-        if self._own_directory is not None:
-            shutil.rmtree(self._own_directory, ignore_errors=True)
-            self._own_directory = None
+        folder, self._own_directory = self._own_directory, None
+        _remove(folder)
 
     def __enter__(self) -> Kernel:
         """Start."""
@@ -820,10 +820,20 @@ def _child_path(first: Sequence[str]) -> list[str]:
     return [*first, *kept, own]
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _remove(folder: str | None) -> None:
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[bytes], folder: str | None) -> None:
+    """End the child, then its group. Were we killed meanwhile, its helper would do the rest."""
     if process.stdin is not None:
         with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
+    if sys.platform != "win32" and process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process.pid, signal.SIGKILL)
+    _remove(folder)
     _kill(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=5)
