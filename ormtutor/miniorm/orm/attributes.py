@@ -863,14 +863,17 @@ class CollectionAttributeImpl(AttributeImpl):
     def get_all_pending(
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
     ) -> list[tuple[InstanceState | None, Any]]:
-        """The present members and those of the last flush, with their states."""
+        """The members with their states: what came since the last flush, what stayed, what went."""
         if self.key not in dict_:
             return []
         members = list(collection_members(dict_[self.key]))
         original = state.committed_state.get(self.key)
         if original is not None and original is not NO_VALUE:
             present = set(map(id, members))
-            members += [member for member in original if id(member) not in present]
+            before = list(original)
+            known = set(map(id, before))
+            members.sort(key=lambda member: id(member) in known)  # stable: the new ones first
+            members += [member for member in before if id(member) not in present]
         return list(zip(_states(members), members, strict=True))
 
 

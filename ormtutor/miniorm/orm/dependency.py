@@ -400,7 +400,7 @@ class OneToMany(Dependency):
                 continue
             for child in history.deleted:
                 if child is not None and not self._has_parent(child):
-                    if self.cascade_delete or self.cascade_orphan:
+                    if self.cascade_orphan:
                         flush.register(child, is_delete=True, reason=f"removed from {self.prop}")
                     else:
                         flush.register(child)
