@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import termios
 import time
@@ -16,6 +17,12 @@ from ormtutor.course.trust import Trust
 
 PATIENCE = 30.0
 CTRL_C, CTRL_D = "\x03", "\x04"
+
+
+def hear_signals() -> None:
+    """Undo what nohup and the like have put on the tests: a signal that is ignored is inherited."""
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Pty:
@@ -48,6 +55,7 @@ class Pty:
             encoding="utf-8",
             codec_errors="replace",
             timeout=PATIENCE,
+            preexec_fn=hear_signals,
         )
 
     def keys(self, text: str) -> None:
