@@ -116,6 +116,13 @@ def failure_of(replies: Sequence[Message]) -> str:
     return f"{end.failure.kind}: {end.failure.message}"
 
 
+def in_short(failure: str) -> str:
+    """Return the first line of an exception; of a wrapper's, the database's own words."""
+    first = failure.partition("\n")[0]
+    own = re.search(r"\((?:sqlite3|builtins)\.(\w+)\) .*", failure)
+    return own[0] if own and "(raised as a result of" in first else first
+
+
 def effects_of(view: Any, shown: Sequence[Shown] = ()) -> Effects:
     """Return the kernel's view `effects` as plain values (its shape: kernel/views.py)."""
     content = view if isinstance(view, Mapping) else {}
@@ -510,7 +517,7 @@ def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str
     for index, (theirs, yours) in enumerate(zip(wanted, got, strict=False)):
         where = "on other data, " if index else ""
         if yours.failure:
-            return f"{where}you: {yours.failure.partition(chr(10))[0]}", ""
+            return f"{where}you: {in_short(yours.failure)}", ""
         ordered = is_ordered(theirs.replies)
         if not same_value(theirs.value, yours.value, ordered=ordered):
             told = f"you: {yours.value}; the step asks: {theirs.value}"

@@ -129,7 +129,7 @@ def miss_text(check: Check, answer: AnswerLike) -> str:
     if unbound:
         return f"There is no name {unbound} yet."
     if answer.error:
-        return f"{check.expression} cannot be told: {answer.error}"
+        return f"This cannot be told yet: {answer.error}"
     if check.message:
         return check.message.replace("{left}", spoken(answer.left))
     return f"you: {spoken(answer.left)}; the step asks: {goal_text(check)}"

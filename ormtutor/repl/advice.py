@@ -77,8 +77,8 @@ CATALOGUE: tuple[Advice, ...] = (
            "Say which table the class belongs to: `__tablename__ = \"...\"` in its body, with two "
            "underscores on both sides."),
     Advice("InvalidRequestError", r"Table '(?P<name>\w+)' is already defined for this MetaData",
-           "`{name}` was declared before, and its base remembers it. `:undo` takes the first one "
-           "back; or make a new `Base = declarative_base()` and declare the class again on that."),
+           "`{name}` was declared before, even if the mapping failed, and its base remembers it. "
+           "Make a new `Base = declarative_base()`, and declare the class on that."),
     Advice("InvalidRequestError", r"Attribute name 'metadata' is reserved",
            "Call the attribute something else; the column may keep its name: "
            "`info = Column(\"metadata\", String)`."),
@@ -162,7 +162,7 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("IntegrityError", r"", "The database refused the row."),
     Advice("OperationalError", r"no such table: (?P<name>[\w.]+)",
            "The class is declared, but no table `{name}` was made in this database: "
-           "`Base.metadata.create_all(engine)`.",
+           "`Base.metadata.create_all(engine)`, or that of the metadata which holds it.",
            "There is no table `{name}`. Did you mean `{near}`?"),
     Advice("OperationalError", r"no such column: (?P<name>[\w.]+)",
            "The table has no column `{name}`. If the class was changed after `create_all`, the "
@@ -211,6 +211,11 @@ CATALOGUE: tuple[Advice, ...] = (
            "`order_by(Member.name)`.",
            "No column is called `{name}`. Did you mean `{near}`?"),
     Advice("TypeError", r"get\(\) missing", "`get` takes the primary key: `get(1)`."),
+    Advice("AttributeError", r"'(?P<kind>\w+)' object has no attribute '_sa_instance_state'",
+           "A relationship holds mapped objects, and this is a `{kind}`: make an object of the "
+           "class, or look one up, and give that."),
+    Advice("AttributeError", r"'(?:Instrumented|\w*)[Ll]ist' object has no attribute 'add'",
+           "The collection is a list: `append` puts something in."),
     Advice("AttributeError", r"'NoneType' object has no attribute '(?P<name>\w+)'",
            "Something is `None` there. A query that finds nothing gives `None` from `first()`."),
     Advice("AttributeError", r"^Neither '.*' object associated with (?P<owner>\w+)\.(?P<name>\w+) "
@@ -243,7 +248,7 @@ CATALOGUE: tuple[Advice, ...] = (
     # --- Python itself
     Advice("NameError", r"name '(?P<name>\w+)' is not defined",
            "Nothing here is called `{name}` yet: a slip of the keys, or a line that was left out, "
-           "such as an import.",
+           "such as an import. A text stands in quotes: `\"{name}\"`.",
            "Nothing here is called `{name}` yet. Did you mean `{near}`?"),
     Advice("IndentationError", r"unexpected indent",
            "The line begins with blanks but belongs to no block; a blank line has ended the block "

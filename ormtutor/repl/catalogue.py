@@ -297,13 +297,15 @@ def refresh(past: Past) -> Remark | None:
                 if event
                 else f"{name} was expired"
             )
-            return Remark(
-                "refresh",
-                f"Refresh: {emptied}; using it sent a SELECT.",
-                "After a commit others may change the row, so the session forgets the values it "
-                "has and fetches them at the next read: one SELECT for each object. "
-                "`sessionmaker(expire_on_commit=False)` keeps them, old as they may be.",
+            more = (
+                "A rollback takes back what was written, so the session forgets the values that it "
+                "has and fetches at the next read what the row holds now."
+                if event and event.event.startswith("ROLLBACK")
+                else "After a commit others may change the row, so the session forgets the values "
+                "it has and fetches them at the next read: one SELECT for each object. "
+                "`sessionmaker(expire_on_commit=False)` keeps them, old as they may be."
             )
+            return Remark("refresh", f"Refresh: {emptied}; using it sent a SELECT.", more)
     return None
 
 
@@ -319,6 +321,7 @@ def n_plus_one(past: Past) -> Remark | None:
                 f"{item.count} lazy loads ({item.numbers}). With `.options(selectinload({named}))` "
                 f"on the first query it is 1 instead of {item.count}, with "
                 f"`joinedload({named})` none.",
+                about=named,
             )
     return None
 
@@ -384,7 +387,9 @@ def python_decided(past: Past) -> Remark | None:
     for code, word in decided_by_python(past.turn.source):
         sent = [one for one in past.turn.statements if verb(one) == "SELECT"]
         where = re.search(r"\sWHERE (.*)", filled(sent[-1]), re.DOTALL) if sent else None
-        if where:
+        if where and where[1].count("(") != where[1].count(")"):
+            became = f"see the WHERE of statement {sent[-1].number}"  # it stands in a subquery
+        elif where:
             became = f"the filter became `{_short(' '.join(where[1].split()), 26)}`"
         else:
             became = "the filter is another one" if not sent else "no filter was left"

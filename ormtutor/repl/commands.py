@@ -293,6 +293,10 @@ def _go(dialog: Dialog, argument: str) -> None:
         return
     numbers = {str(number): step.id for number, step in enumerate(dialog.tutor.lesson.steps, 1)}
     argument = numbers.get(argument, argument)
+    lesson_id, slash, place = argument.rpartition("/")
+    if slash and place.isdigit() and lesson_id in names:
+        steps = names[lesson_id].steps
+        argument = f"{lesson_id}/{steps[min(max(int(place), 1), len(steps)) - 1].id}"
     dialog.tutor.go(argument)
     dialog.entered_step()
 
@@ -317,6 +321,7 @@ def _list(dialog: Dialog, argument: str) -> None:
 
 def _reset(dialog: Dialog, argument: str) -> None:
     dialog.tutor.reset()
+    dialog.forget_remarks()
     dialog.entered_step()
 
 
@@ -325,6 +330,7 @@ def _undo(dialog: Dialog, argument: str) -> None:
     if not taken:
         raise CommandError("there is nothing to undo in this step")
     dialog.say(f"Taken back, as if never typed: {count_of(len(taken), 'input')}.", "notice")
+    dialog.forget_remarks()
     for turn in taken:
         dialog.tell(partial(panels.echo, turn.source, prompt="  - ", continued="    "))
     dialog.ask()

@@ -61,6 +61,7 @@ class Composer:
             self.console.add(event)
         if isinstance(event, StepOpened):
             display.uncover()
+            display.text_top = 0
         if not isinstance(event, Replied):
             display.console_skip = 0
         return isinstance(event, StepOpened | Concluded | Judged)

@@ -233,12 +233,24 @@ class Dialog:
         if turn.failure is not None:
             found = catalogue.on_error(past)
             text = found.text if found is not None else advice.on_failure(turn.failure)
+            text = f"{text} {self._undo_to_table(turn.failure.message)}".strip()
             self.remarks = [found] if found is not None else []
             recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
             if text and not recognised:
                 self.advise([text])
         found_too = catalogue.on_surprise(past)
         self._surprise(found_too, turn.source, self.tutor.step, is_new=turn.failure is None)
+
+    def _undo_to_table(self, message: str) -> str:
+        """Return how many inputs must be taken back so that a table was never declared."""
+        name = re.search(r"Table '(\w+)' is already defined", message)
+        typed = [turn for turn in self.tutor.turns if turn.kind in ("learner", "play")]
+        declares = rf"""(?:__tablename__ *= *|Table\()["']{name[1] if name else ""}["']"""
+        for count, turn in enumerate(reversed(typed), 1):
+            again = turn.failure is not None and "is already defined" in turn.failure.message
+            if name and not again and re.search(declares, turn.source):
+                return f"Or take back all since then: `:undo {count}`."
+        return ""
 
     def _surprise(self, found: Sequence[Remark], source: str, step: Step, *, is_new: bool) -> None:
         if found and is_new:
@@ -249,6 +261,10 @@ class Dialog:
             if key not in self._said and catalogue.is_news(remark, remark.source or source, step):
                 self._said.add(key)
                 self.say(f"{remark.text} `:why`", role="advice")
+
+    def forget_remarks(self) -> None:
+        """What `:why` would speak of has been taken back."""
+        self.remarks, self.unexplained, self.last_failure = [], None, None
 
     def look_back(self, turns: Sequence[Turn], step: Step) -> None:
         """Say, when a step has been left, what only its end can tell."""
@@ -273,6 +289,14 @@ class Dialog:
             return commands.parse(text)[0].is_quick
         except CommandError:
             return True
+
+    def knows_command(self, text: str) -> bool:
+        """Whether a text is a command that there is."""
+        try:
+            commands.parse(text)
+        except CommandError:
+            return False
+        return is_command(text)
 
     def proposals(self, text: str, cursor: int) -> list[tuple[str, int, str]]:
         """Return what could stand at the cursor: text, how much it replaces, what kind it is."""

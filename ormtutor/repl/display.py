@@ -63,4 +63,3 @@ class Display:
         """Put back what a text has covered."""
         self.reading = None
         self.is_text_whole = False
-        self.text_top = 0

@@ -179,7 +179,9 @@ class Session:
             on_notice=notice,
             on_late=lambda reply: dialog.emit(Replied(reply)),
         )
-        dialog.attach(tutor, library, self._progress)
+        # The sandbox keeps nothing, and its `:list` still tells what was done elsewhere.
+        told = Progress(kept) if self.is_sandbox and not self.is_piped else self._progress
+        dialog.attach(tutor, library, told)
         dialog.begin(lesson, step, is_first=is_first)
         for warning in warnings:
             notice(warning)

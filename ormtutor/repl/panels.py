@@ -156,7 +156,18 @@ def ended(finished: Finished, room: int) -> list[Line]:
 def failure(failed: Failure, room: int, *, full: bool = False) -> list[Line]:
     """Return a traceback: the learner's own lines, and the error last."""
     text = visible(failed.full if full else failed.text).rstrip("\n")
-    return [row for line in text.split("\n") for row in fold([("class:error", line)], room)]
+    lines = text.split("\n")
+    # Code is folded at the last cell, so that carets stay below it; the message is prose.
+    said = next((n for n, line in enumerate(lines) if n and line[:1].strip()), len(lines))
+    return [
+        row
+        for number, line in enumerate(lines)
+        for row in (
+            fold([("class:error", line)], room)
+            if number < said or line.startswith(" ")
+            else wrap([("class:error", line)], room, indent=2)
+        )
+    ]
 
 
 def behind(replies: Sequence[Message], room: int) -> list[Line]:

@@ -13,7 +13,13 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition, has_focus, is_searching
+from prompt_toolkit.filters import (
+    Condition,
+    emacs_insert_mode,
+    has_focus,
+    is_searching,
+    vi_insert_mode,
+)
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History as BufferHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -105,6 +111,38 @@ def make_buffer(history: History, propose: Callable[[str, int], Sequence[Proposa
     )
 
 
+class OwnBlanks:
+    """The blanks that we put at the start of a line: whoever types them all the same types over.
+
+    So a block can be typed as it is printed. The learner's own count is the one that holds.
+    """
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._buffer = buffer
+        self._text = ""
+        self._put = self._typed = 0
+        buffer.on_text_insert += self._inserted
+
+    def put(self, count: int) -> None:
+        """Remember that so many blanks stand before the cursor, all of them ours."""
+        self._text, self._put, self._typed = self._buffer.text, count, 0
+
+    def types_over(self) -> bool:
+        """Take a blank that the learner typed for one of ours; False where none is left."""
+        if self._buffer.text != self._text or self._typed >= self._put:
+            return False
+        self._typed += 1
+        return True
+
+    def _inserted(self, buffer: Buffer) -> None:
+        surplus = self._put - self._typed
+        if self._typed and surplus and buffer.text[:-1] == self._text:
+            self._typed = 0
+            last = buffer.text[-1]
+            buffer.text = self._text[:-surplus] + last
+            buffer.cursor_position = len(buffer.text)
+
+
 def make_control(
     buffer: Buffer, search: SearchBufferControl, is_python: Callable[[], bool]
 ) -> BufferControl:
@@ -118,7 +156,9 @@ def make_control(
     )
 
 
-def editing_keys(buffer: Buffer, is_python: Callable[[], bool]) -> KeyBindings:
+def editing_keys(
+    buffer: Buffer, is_python: Callable[[], bool], own_blanks: OwnBlanks
+) -> KeyBindings:
     """Return the bindings that only change text; an answer to `input()` is pasted as it is."""
     keys = KeyBindings()
     here = has_focus(buffer) & ~is_searching
@@ -138,6 +178,11 @@ def editing_keys(buffer: Buffer, is_python: Callable[[], bool]) -> KeyBindings:
             buffer.insert_text(INDENT)
         else:
             buffer.start_completion(insert_common_part=True)
+
+    @keys.add(" ", filter=here & (emacs_insert_mode | vi_insert_mode))
+    def _blank(event: KeyPressEvent) -> None:
+        if not own_blanks.types_over():
+            buffer.insert_text(" ")
 
     @keys.add("s-tab", filter=here)
     def _complete_backwards(event: KeyPressEvent) -> None:

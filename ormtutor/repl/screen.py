@@ -33,7 +33,13 @@ from ormtutor.repl import frame, highlight, source, theme
 from ormtutor.repl.cells import Line, clip, visible, wrap
 from ormtutor.repl.display import CONTINUED, Display
 from ormtutor.repl.keys import acting_keys, command_keys
-from ormtutor.repl.prompt import Proposal, editing_keys, make_buffer, make_control
+from ormtutor.repl.prompt import (
+    OwnBlanks,
+    Proposal,
+    editing_keys,
+    make_buffer,
+    make_control,
+)
 from ormtutor.repl.stage import Blank, Stage
 
 if TYPE_CHECKING:
@@ -95,6 +101,7 @@ class Screen:
         worker.on_change = self._on_idle
         worker.on_fault = self._on_fault
         self.buffer = make_buffer(history, self._propose)
+        self._own_blanks = OwnBlanks(self.buffer)
         self.search = SearchToolbar(ignore_case=True)
         control = make_control(self.buffer, self.search.control, self._is_python)
         self.input_window = Window(control, wrap_lines=True, get_line_prefix=self._prefix)
@@ -103,7 +110,7 @@ class Screen:
             layout=Layout(self.stage, focused_element=self.input_window),
             key_bindings=merge_key_bindings(
                 [
-                    editing_keys(self.buffer, self._is_python),
+                    editing_keys(self.buffer, self._is_python, self._own_blanks),
                     acting_keys(self),
                     DynamicKeyBindings(lambda: self._command_keys),
                 ]
@@ -269,6 +276,8 @@ class Screen:
         """Tell whether the input is complete; if not, put a new line or say what is wrong."""
         if source.is_command(text):
             return True
+        if self._take_command(text):
+            return False
         document = self.buffer.document
         inside = document.cursor_position_row < document.line_count - 1
         if self.display.is_pasting or (inside and document.text_after_cursor.strip()):
@@ -277,8 +286,8 @@ class Screen:
         try:
             complete = source.is_complete(text)
         except SyntaxError as error:
-            self.complaint = source.explain(error, text)
-            self.display.notice = "Nothing was run. Mend it, or Alt-Enter runs it as it is."
+            self.complaint = [*source.explain(error, text), "Mend it here, or drop it by Ctrl-C."]
+            self.display.notice = "Nothing was run. Mend it, drop it by Ctrl-C, or Alt-Enter."
             self._move_to(error, text)
             self.changed()
             return False
@@ -287,10 +296,24 @@ class Screen:
             self._new_line()
         return complete
 
+    def _take_command(self, text: str) -> bool:
+        """Carry out a command that was typed below an unfinished input, which stays."""
+        above, _, last = text.rpartition("\n")
+        if not above.strip() or not last.lstrip().startswith(":") or self.dialog is None:
+            return False
+        if not self.dialog.knows_command(last.strip()):
+            return False
+        self.buffer.text = above
+        self.buffer.cursor_position = len(above)
+        self._take(last.strip())
+        self.changed()
+        return True
+
     def _new_line(self) -> None:
         before = self.buffer.document.text_before_cursor
         blanks = "" if self.display.is_pasting else source.next_indent(before)
         self.buffer.insert_text("\n" + blanks)
+        self._own_blanks.put(len(blanks))
         self.changed()
 
     def _move_to(self, error: SyntaxError, text: str) -> None:

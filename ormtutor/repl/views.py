@@ -197,9 +197,15 @@ def _foot(view: Mapping[str, Any], room: int) -> list[Line]:
         if view.get(key):
             line: Line = [("class:strong", title), ("", _some(view[key], room - len(title)))]
             lines.append(clip(line, room))
-    undone = _some(view.get("rollback") or [], room - 20, none="change nothing")
+    undone = _some(view.get("rollback") or [], room - 20, none=_by_rollback(view))
     lines.append(clip([("class:strong", "rollback now would: "), ("", undone)], room))
     return lines
+
+
+def _by_rollback(view: View) -> str:
+    """Return what a rollback does that touches no object."""
+    failed = transaction_word(view).startswith("FAILED")
+    return "end the failed transaction" if failed else "change nothing"
 
 
 def _some(names: Sequence[str], room: int, *, none: str = "empty") -> str:
@@ -244,7 +250,7 @@ def session_words(view: View) -> list[str]:
         ("identity_map", "Identity map"),
     ):
         lines.append(f"{title}: {_some(view.get(key) or [], 1000)}.")
-    undone = _some(view.get("rollback") or [], 1000, none="change nothing")
+    undone = _some(view.get("rollback") or [], 1000, none=_by_rollback(view))
     lines.append(f"A rollback now would {undone}.")
     return lines
 

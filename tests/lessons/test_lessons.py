@@ -60,9 +60,33 @@ def test_a_lesson_is_a_doctest_file(path: Path, release: str, tmp_path: Path) ->
     assert (ran.stdout, ran.returncode) == ("", 0)
 
 
+ANSWERS = {
+    "mapping": [("engine", "0"), ("declare", "0"), ("add", "0"), ("commit", "2")],
+    "session": [("queued", "0"), ("autoflush", "2"), ("identity", "1"), ("commit", "1")],
+    "querying": [("operators", "2"), ("null", "3"), ("count", "(6, 5)")],
+    "relationships": [("both-ends", "0"), ("lazy", "1")],
+    "joins": [("where", "3"), ("duplicates", "(3, 2)")],
+    "loading": [("n-plus-one", "5"), ("not-the-same", "2"), ("populate-existing", "1")],
+    "cascades": [("null", "3"), ("ghost", "1")],
+    "many-to-many": [("append", "3"), ("eager", "2")],
+}
+"""The answer to each question of each lesson, in their order."""
+
+
+def test_each_lesson_has_its_questions_here() -> None:
+    asked = {
+        lesson.id: [step.id for step in lesson.steps for _ in step.predictions]
+        for lesson in find().lessons
+    }
+    assert {name: [step for step, _ in rows] for name, rows in ANSWERS.items()} == asked
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_who_types_the_lesson_has_done_all_of_it(path: Path, tmp_path: Path) -> None:
+def test_who_types_the_lesson_is_asked_each_question_and_has_done_all_of_it(
+    path: Path, tmp_path: Path
+) -> None:
     lesson = parse(path)
+    answers = []
     progress = Progress(tmp_path / "progress.json")
     library = find([path.parent])
     tutor = Tutor(library, progress)
@@ -70,6 +94,8 @@ def test_who_types_the_lesson_has_done_all_of_it(path: Path, tmp_path: Path) -> 
         tutor.open(lesson)
         for step in lesson.steps:
             for example in step.reference:
+                if tutor.question() is not None:
+                    answers.append((step.id, tutor.predict("").truth))
                 tutor.submit(example.source)
             assert (step.id, tutor.passed) == (step.id, True)
             if step is not lesson.steps[-1]:
@@ -77,6 +103,7 @@ def test_who_types_the_lesson_has_done_all_of_it(path: Path, tmp_path: Path) -> 
     finally:
         tutor.close()
         progress.close()
+    assert answers == ANSWERS[lesson.id]
     later = Progress(tmp_path / "progress.json")
     assert later.is_finished(lesson)
     assert {later.status(lesson.id, step.id) for step in lesson.steps} <= {"done"}

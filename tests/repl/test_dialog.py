@@ -150,3 +150,25 @@ def test_welcome_is_said_to_newcomers_only(talk: Talk) -> None:
     talk.events.clear()
     talk.dialog.begin(talk.library.lessons[0], None, is_first=False)
     assert not any("Type Python" in line for line in talk.told())
+
+
+def test_a_table_declared_before_says_how_many_inputs_to_take_back(talk: Talk) -> None:
+    wrong = "class Pen(Base):\n    __tablename__ = 'pens'\n    name = Column(String)\n"
+    right = wrong + "    id = Column(Integer, primary_key=True)\n"
+    talk.perform("from sqlalchemy import Column, Integer, String", "Base = type(Book).__call__")
+    talk.perform("from sqlalchemy.orm import declarative_base; Base = declarative_base()")
+    talk.perform(wrong, "1 + 1")
+    told = " ".join(line.strip() for line in talk.perform(right))
+    assert "Or take back all since then: :undo 3." in told
+    talk.perform(":undo 3")
+    assert talk.perform(right) == []
+
+
+def test_why_does_not_speak_of_what_was_taken_back(talk: Talk) -> None:
+    talk.perform("1 / 0", ":undo")
+    assert talk.perform(":why")[0] == "!  There was no error and no surprise yet."
+
+
+def test_a_step_of_another_lesson_is_entered_by_its_number(talk: Talk) -> None:
+    talk.perform(":go shelf/2")
+    assert talk.dialog.tutor.index == 1

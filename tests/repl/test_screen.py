@@ -79,6 +79,43 @@ def test_a_block_is_indented_and_ends_with_a_blank_line(terminal: Terminal) -> N
     terminal.wait_for("│ 21 ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("for n in range(2):\r    for m in range(2):\r        x.append(n)\r\r", "[0, 0, 1, 1]"),
+        ("for n in range(2):\r    for m in range(2):\r        pass\r    x.append(n)\r\r", "[0, 1]"),
+        ("for n in range(2):\rx.append(n)\r\r", "[0, 1]"),
+        ("for n in (1,):\r    x.append(  n)\r\r", "[1]"),
+    ],
+)
+def test_a_block_may_be_typed_as_it_is_printed(terminal: Terminal, typed: str, value: str) -> None:
+    terminal.type("x = []")
+    terminal.keys(typed)
+    terminal.wait_until(lambda: terminal.screen.buffer.text == "")
+    terminal.type("x")
+    terminal.wait_for(value)
+
+
+def test_a_command_may_be_typed_below_an_open_bracket(terminal: Terminal) -> None:
+    terminal.keys("x = (1,\r")
+    terminal.keys(":hint\r")
+    terminal.wait_for("Hint")
+    assert terminal.screen.buffer.text.startswith("x = (1,")
+    terminal.keys("2)\r")
+    terminal.wait_until(lambda: terminal.screen.buffer.text == "")
+    terminal.type("x")
+    terminal.wait_for("(1, 2)")
+
+
+def test_the_text_stays_where_it_was_scrolled_to(small: Terminal) -> None:
+    small.keys("\x1b[6~")
+    small.wait_for("PgUp PgDn")
+    top = small.screen.display.text_top
+    assert top > 0
+    small.type("1 + 1")
+    assert small.screen.display.text_top == top
+
+
 def test_up_moves_inside_a_block(terminal: Terminal) -> None:
     terminal.keys("x = [\r1,\r2]")
     terminal.wait_for("2]")
