@@ -444,6 +444,19 @@ def _guess(dialog: Dialog, argument: str) -> None:
     dialog.guess(argument)
 
 
+def _forget(dialog: Dialog, argument: str) -> None:
+    lesson = None
+    if argument != "all":
+        lesson = dialog.library.lesson(argument) if argument else dialog.tutor.lesson
+    count = dialog.progress.forget(lesson.id if lesson is not None else "")
+    what = f"the lesson {lesson.id}" if lesson is not None else "all lessons"
+    dialog.say(
+        f"Forgotten: {count_of(count, 'step')} of {what}. Your place here stays; `:reset` begins "
+        "the step again.",
+        "notice",
+    )
+
+
 def _accept(dialog: Dialog, argument: str) -> None:
     path = dialog.tutor.accept()
     dialog.say(f"Taken as right, marked as disputed. For the lesson's author: `{path}`", "notice")
@@ -741,6 +754,8 @@ COMMANDS: tuple[Command, ...] = (
             (Key("F4", ("f4",), "mode next"), Key("F6", ("f6",), "paste next")),
             is_quick=True, is_echoed=False, choices=_setting_choices),
     Command("keys", "", "all keys", _keys, is_quick=True, is_echoed=False),
+    Command("forget", "[LESSON|all]", "forget what was done in this lesson, another or all",
+            _forget, choices=lambda dialog: ["all", *(x.id for x in dialog.library.lessons)]),
     Command("report", "", "a file for the lesson's author: inputs, versions, verdict", _report),
     Command("restart", "", "a new kernel, with your inputs run again", _restart),
     Command("quit", "", "leave; your place is kept", _quit, (Key("Ctrl-D", ("c-d",)),),

@@ -172,3 +172,13 @@ def test_why_does_not_speak_of_what_was_taken_back(talk: Talk) -> None:
 def test_a_step_of_another_lesson_is_entered_by_its_number(talk: Talk) -> None:
     talk.perform(":go shelf/2")
     assert talk.dialog.tutor.index == 1
+
+
+def test_what_was_done_can_be_forgotten(talk: Talk) -> None:
+    talk.perform('atlas = Book(title="Atlas")', "session.add(atlas)", "session.flush()")
+    assert talk.progress.status("shelf", "put") == "done"
+    told = talk.perform(":forget")
+    assert told == [
+        "Forgotten: 1 step of the lesson shelf. Your place here stays; :reset begins the step again."
+    ]
+    assert talk.progress.status("shelf", "put") == ""
