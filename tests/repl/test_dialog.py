@@ -179,6 +179,7 @@ def test_what_was_done_can_be_forgotten(talk: Talk) -> None:
     assert talk.progress.status("shelf", "put") == "done"
     told = talk.perform(":forget")
     assert told == [
-        "Forgotten: 1 step of the lesson shelf. Your place here stays; :reset begins the step again."
+        "Forgotten: 1 step of the lesson shelf. Your place here stays; :reset begins the step "
+        "again."
     ]
     assert talk.progress.status("shelf", "put") == ""
