@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -225,13 +226,18 @@ def disagreement(source: str, ours: Engine, oracle: Engine, orders: int = ORDERS
     return found
 
 
+SHRINKING_SECONDS = 60.0
+"""After so long a failing program is shown as small as it is by then."""
+
+
 def shrink(program: Program, ours: Engine, oracle: Engine) -> Program:
-    """Leave out blocks for as long as the two engines still differ."""
+    """Leave out blocks for as long as the two engines still differ, and time is left."""
     body = list(program.body)
     size = max(1, len(body) // 2)
-    while size:
+    until = time.monotonic() + SHRINKING_SECONDS
+    while size and time.monotonic() < until:
         start = 0
-        while start < len(body):
+        while start < len(body) and time.monotonic() < until:
             shorter = body[:start] + body[start + size :]
             candidate = Program(program.seed, program.opening, shorter)
             if disagreement(candidate.source, ours, oracle):
