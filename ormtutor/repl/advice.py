@@ -281,6 +281,14 @@ def on_failure(failure: Failure) -> str:
     return f"Did you mean `{failure.near}`?" if failure.near else ""
 
 
+def on_value(source: str, value: str) -> str:
+    """Return a word about a method that was named and not called; nothing for anything else."""
+    name = source.strip()
+    if value.startswith("<bound method ") and re.fullmatch(r"[^\W\d][\w.]*", name):
+        return f"`{name}` is the method itself: `{name}()` calls it."
+    return ""
+
+
 # --- surprises without an error -------------------------------------------------------------------
 
 _ASKING = ("filter", "where", "having", "join", "outerjoin")

@@ -238,6 +238,8 @@ class Dialog:
             recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
             if text and not recognised:
                 self.advise([text])
+        elif text := advice.on_value(turn.source, turn.value or ""):
+            self.advise([text])
         found_too = catalogue.on_surprise(past)
         self._surprise(found_too, turn.source, self.tutor.step, is_new=turn.failure is None)
 

@@ -183,3 +183,11 @@ def test_what_was_done_can_be_forgotten(talk: Talk) -> None:
         "again."
     ]
     assert talk.progress.status("shelf", "put") == ""
+
+
+def test_a_method_that_is_not_called_gets_a_word(talk: Talk) -> None:
+    assert talk.perform("1", "session.commit") == [
+        "   -> session.commit is the method itself: session.commit() calls it."
+    ]
+    assert talk.perform("print(session.commit)") == []
+    assert talk.perform("session.commit()") == []
