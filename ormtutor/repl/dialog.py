@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ormtutor.course.checking import Goal, Verdict
-    from ormtutor.course.lesson import Lesson, Predict, Step
+    from ormtutor.course.lesson import Lesson, Predict, PredictKind, Step
     from ormtutor.course.library import Library
     from ormtutor.course.progress import Progress
     from ormtutor.kernel.messages import Failure
@@ -277,7 +277,7 @@ class Dialog:
         """Put the question that is due, once."""
         question = self.tutor.question()
         if question is not None and question is not self._asked:
-            self.say(question.question, role="question")
+            self.say(f"{question.question} {ANSWERS[question.kind]}", role="question")
         self._asked = question
 
     def is_quick(self, text: str) -> bool:
@@ -451,6 +451,15 @@ LEADS: dict[Role, tuple[str, str]] = {
     "question": ("?  ", "class:advice"),
     "advice": ("   -> ", "class:advice"),
 }
+
+ANSWERS: dict[PredictKind, str] = {
+    "statements": "(A number, or just go on.)",
+    "rows": "(A number, or just go on.)",
+    "state": "(The name of a state, or just go on.)",
+    "sql": "(`:guess ANSWER`, or just go on.)",
+    "output": "(`:guess ANSWER`, or just go on.)",
+}
+"""How each kind of question is answered; nobody has to."""
 
 _STATES = ("transient", "pending", "persistent", "deleted", "detached")
 _NUMBERS = ("none", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -57,7 +57,10 @@ def test_an_error_is_told_once(talk: Talk) -> None:
 
 def test_a_question_is_put_before_the_input_that_it_is_about(talk: Talk) -> None:
     told = talk.perform(PASS[0])
-    assert told == ["?  How many statements has the database received when add returns?"]
+    assert told == [
+        "?  How many statements has the database received when add returns?"
+        " (A number, or just go on.)"
+    ]
 
 
 def test_a_bare_number_answers_it(talk: Talk) -> None:
