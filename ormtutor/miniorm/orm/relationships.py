@@ -272,7 +272,9 @@ class RelationshipProperty(MapperProperty):
         self.sync_backref = sync_backref
         if viewonly:
             self._warn_for_persistence_only()
-        self._set_cascade(cascade)
+        if cascade is False:
+            cascade = "merge" if self.viewonly else "save-update, merge"
+        self.cascade = cascade
         if backref:
             if back_populates:
                 raise ArgumentError(
@@ -289,11 +291,17 @@ class RelationshipProperty(MapperProperty):
                     "operations. This configuration may raise an error in a future release."
                 )
 
-    def _set_cascade(self, given: Any) -> None:
-        if given is not False:
-            cascade = CascadeOptions(given)
-        else:
-            cascade = CascadeOptions("merge" if self.viewonly else "save-update, merge")
+    @property
+    def cascade(self) -> CascadeOptions:
+        """The operations that go on from parent to child; it may be set on a configured mapping.
+
+        Raises: ArgumentError: no such name, or one that this relationship cannot have.
+        """
+        return self._cascade
+
+    @cascade.setter
+    def cascade(self, given: Any) -> None:
+        cascade = CascadeOptions(given)
         if self.viewonly:
             not_for_views = set(cascade) - CascadeOptions._viewonly
             if not_for_views:
@@ -302,12 +310,10 @@ class RelationshipProperty(MapperProperty):
                     f'Cascade settings "{listed}" apply to persistence operations and should not '
                     "be combined with a viewonly=True relationship."
                 )
-        self.cascade = cascade
-
-    @property
-    def _cascade(self) -> CascadeOptions:
-        cascade: CascadeOptions = self.cascade
-        return cascade
+        if self.direction is not None:
+            self._check_cascade_settings(cascade)
+            self.parent._memoized.clear()
+        self._cascade = cascade
 
     # on the class ----------------------------------------------------------------------------
 
@@ -362,7 +368,7 @@ class RelationshipProperty(MapperProperty):
         self._resolve_arguments()
         self.parent.registry._dependencies.add(self.mapper.registry)
         self._set_up_join_condition()
-        self._check_cascade_settings()
+        self._check_cascade_settings(self._cascade)
         self._finish()
         self._generate_backref()
         self._warn_for_conflicting_writers()
@@ -456,8 +462,7 @@ class RelationshipProperty(MapperProperty):
             tables.append(self.secondary)
         return all(any(table.c.contains_column(column) for table in tables) for column in columns)
 
-    def _check_cascade_settings(self) -> None:
-        cascade = self._cascade
+    def _check_cascade_settings(self, cascade: CascadeOptions) -> None:
         if (
             cascade.delete_orphan
             and not self.single_parent
@@ -1171,7 +1176,7 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
 
 def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> None:
     """Members come into the parent's session; pending orphans leave it."""
-    key, cascade = prop.key, prop._cascade
+    key = prop.key
 
     def join_session(
         state: InstanceState, member: Any, initiator: AttributeEvent, what: str
@@ -1181,7 +1186,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             return
         if session._warn_on_events:
             session._flush_warning(what)
-        if member is None or not cascade.save_update:
+        if member is None or not prop._cascade.save_update:
             return
         through_backref = key != initiator.key
         if through_backref and (not prop.cascade_backrefs or session.future):
@@ -1204,7 +1209,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             session is not None
             and old is not None
             and id(old) not in MARKERS
-            and cascade.delete_orphan
+            and prop._cascade.delete_orphan
         ):
             old_state = state_of(old)
             if old_state in session._new and prop.mapper._is_orphan(old_state):
@@ -1219,7 +1224,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             session._flush_warning(
                 "collection remove" if prop.uselist else "related attribute delete"
             )
-        if id(member) in MARKERS or not cascade.delete_orphan:
+        if id(member) in MARKERS or not prop._cascade.delete_orphan:
             return
         member_state = state_of(member)
         if prop.mapper._is_orphan(member_state):
