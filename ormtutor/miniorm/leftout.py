@@ -53,6 +53,9 @@ LEFT_OUT: dict[str, str] = {
         merge_result orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic
         unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
         """,
+    "sqlalchemy.orm.collections": """
+        collection collection_adapter column_mapped_collection
+        """,
     "sqlalchemy.pool": """
         AsyncAdaptedQueuePool ConnectionPoolEntry FallbackAsyncAdaptedQueuePool
         ManagesConnection PoolProxiedConnection PoolResetState clear_managers manage

@@ -733,7 +733,7 @@ class CollectionAttributeImpl(AttributeImpl):
         """
         # First of all, so that a wrong value does not load the old collection.
         adapter, collection = self.new_collection(state)
-        members = self._members_to_take(adapter, value)
+        members = self._members_to_take(value)
         token = self.bulk_replace_token
         for listener in self.on_bulk_replace:
             listener(state, members, token)
@@ -750,10 +750,7 @@ class CollectionAttributeImpl(AttributeImpl):
         if state.empty_collections is not None:
             state.empty_collections.pop(self.key, None)
 
-    def _members_to_take(self, adapter: CollectionAdapter, value: Any) -> list[Any]:
-        convert = type(adapter.data)._sa_converter
-        if convert is not None:
-            return list(convert(adapter.data, value))
+    def _members_to_take(self, value: Any) -> list[Any]:
         given_type = duck_type_of(value)
         if given_type is not self.duck_type:
             given = "None" if value is None else value.__class__.__name__

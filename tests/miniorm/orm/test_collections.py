@@ -13,7 +13,6 @@ from ormtutor.miniorm.orm.collections import (
     InstrumentedSet,
     MappedCollection,
     bulk_replace,
-    collection,
     duck_type_of,
     prepare_instrumentation,
 )
@@ -257,49 +256,6 @@ def test_a_class_derived_from_list_reports_through_its_own_methods(log: Log) -> 
     loud.append("a")
 
     assert (loud, log.events) == (["A"], ["+a"])
-
-
-def test_any_class_can_be_a_collection_by_decorators(log: Log) -> None:
-    class Bag:
-        def __init__(self) -> None:
-            self.things: list[Any] = []
-
-        @collection.appender
-        def put(self, thing: Any) -> None:
-            self.things.append(thing)
-
-        @collection.remover
-        def take(self, thing: Any) -> None:
-            self.things.remove(thing)
-
-        @collection.iterator
-        def all(self) -> Any:
-            return iter(self.things)
-
-        @collection.removes_return()
-        def take_last(self) -> Any:
-            return self.things.pop()
-
-        @collection.replaces(1)
-        def swap(self, thing: Any) -> Any:
-            old = self.things.pop()
-            self.things.append(thing)
-            return old
-
-        @collection.adds("thing")
-        def put_first(self, place: int, thing: Any) -> None:
-            self.things.insert(place, thing)
-
-    prepare_instrumentation(Bag)
-    bag = watched(Bag(), log)
-    bag.put("a")
-    bag.put_first(0, thing="b")
-    bag.swap("c")
-    bag.take("b")
-    bag.take_last()
-
-    assert list(bag._sa_adapter) == []
-    assert log.events == ["+a", "+b", "+c", "-a", "-b", "-c"]
 
 
 def test_a_factory_of_plain_lists_is_wrapped() -> None:
