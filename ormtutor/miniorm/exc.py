@@ -613,11 +613,18 @@ def _original_message(error: Any) -> str:
 _PACKAGE = __name__.rpartition(".")[0]
 
 
+class Warned:
+    """How often warn() was called: who remembers what was said need not remember a warning."""
+
+    count = 0
+
+
 def warn(message: str | Warning, category: type[Warning] = SAWarning) -> None:
     """Warn, pointing at the line of the caller's program and not at one of the engine's.
 
     message: the text, or a warning made with its code.
     """
+    Warned.count += 1
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):

@@ -24,7 +24,7 @@ from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
-from ormtutor.miniorm.sql.traversal import Binds
+from ormtutor.miniorm.sql.traversal import Binds, Shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -300,17 +300,13 @@ NOT_IN_CHUNKS = (
 )
 
 
-def shapes_of(engine: Any) -> dict[Any, CompiledQuery]:
+def shapes_of(engine: Any) -> Shapes:
     """The compiled queries of an engine, by structure."""
     engine = getattr(engine, "engine", engine)
-    shapes: dict[Any, CompiledQuery] | None = engine.__dict__.get("_orm_shapes")
+    shapes: Shapes | None = engine.__dict__.get("_orm_shapes")
     if shapes is None:
-        shapes = engine.__dict__["_orm_shapes"] = {}
+        shapes = engine.__dict__["_orm_shapes"] = Shapes()
     return shapes
-
-
-#: How many compiled queries an engine keeps.
-LIMIT = 500
 
 
 def compile_shape(
@@ -335,7 +331,7 @@ def compile_shape(
     if engine is None or session._binds:
         engine = session.get_bind(mapper=mapper)
     shapes = shapes_of(engine)
-    query = shapes.get(key) if key is not None else None
+    query: CompiledQuery | None = shapes.find(key)
     if query is None:
         asked, binds = make()
         compilation = Compilation(
@@ -351,11 +347,7 @@ def compile_shape(
         compiled = compilation.statement.compile(dialect=engine.dialect, linting=lint)
         query = CompiledQuery(compilation, compiled, binds, mapper)
         query.is_linted = lint
-        if key is not None:
-            if len(shapes) >= LIMIT:
-                for old in list(shapes)[: LIMIT // 2]:
-                    del shapes[old]
-            shapes[key] = query
+        shapes.keep(key, query)
     elif lint and not query.is_linted:
         # It was only shown until now.
         query.is_linted = True

@@ -282,23 +282,6 @@ def plain_form(statement: Any, toplevel: bool) -> Any:
 Select._plain_form = staticmethod(plain_form)
 
 
-def select_structure(statement: Any, binds: Any) -> Hashable:
-    """Everything that decides the text of a select() and what its rows become."""
-    entities = tuple(
-        [
-            (
-                part_structure(column._annotations.get("parententity"), binds),
-                column._annotations.get("proxy_key"),
-                column._annotations.get("bundle"),
-            )
-            for column in statement._raw_columns
-        ]
-    )
-    options = tuple([option.key for option in statement._with_options])
-    eager = statement.__dict__.get("_eager", True)
-    return statement.structure(binds), entities, options, eager
-
-
 class Later:
     """What strategies.py registers at import: it stands above this module.
 

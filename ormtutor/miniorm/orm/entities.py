@@ -79,6 +79,10 @@ class AliasedInsp:
     def _has(self, column: Any) -> bool:
         return column.table is None or bool(self.selectable.c.contains_column(column))
 
+    def structure(self, binds: Any) -> Any:
+        """What decides SQL text and rows; the name is that of a result's column."""
+        return "aliased", self.mapper, self.name, self.selectable.structure(binds)
+
     def __clause_element__(self) -> Any:
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
 

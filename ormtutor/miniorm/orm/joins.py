@@ -111,14 +111,7 @@ def part_structure(part: Any, binds: Any) -> Hashable:
         extra = tuple([criterion.structure(binds) for criterion in part._extra_criteria])
         return (part_structure(part.parent, binds), part.prop, of_type, extra)
     insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part
-    mapper: Hashable = insp
-    if getattr(insp, "is_mapper", False):
-        return mapper
-    if getattr(insp, "is_aliased_class", False):
-        # The name is that of a result's column.
-        return ("aliased", insp.mapper, insp.name, insp.selectable.structure(binds))
-    structure: Hashable = insp.structure(binds)
-    return structure
+    return insp.structure(binds)  # type: ignore[no-any-return]
 
 
 def target_entity(attribute: Any) -> Any:

@@ -50,6 +50,7 @@ from ormtutor.miniorm.orm.state import (
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.constraints import creation_counter
 from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement, Label
+from ormtutor.miniorm.sql.traversal import Shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -624,6 +625,7 @@ class Mapper:
         self._props[key] = prop
         prop.instrument_class(self)
         self._memoized.clear()
+        Shapes.changes += 1
         if init:
             prop.init()
             prop.post_instrument_class(self)
@@ -759,6 +761,10 @@ class Mapper:
         return self.persist_selectable
 
     with_polymorphic_mappers: tuple[Any, ...] = ()
+
+    def structure(self, binds: Any) -> Mapper:
+        """The mapper itself; see sql.traversal.Shapes."""
+        return self
 
     def __clause_element__(self) -> Any:
         """The table, knowing its mapper."""

@@ -70,7 +70,7 @@ from ormtutor.miniorm.sql.selectable import (
     FromClause,
     as_from,
 )
-from ormtutor.miniorm.sql.traversal import Binds, NotCacheable
+from ormtutor.miniorm.sql.traversal import Binds, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -819,12 +819,7 @@ class Query:
 
         lint: warn about cartesian products, as at execution.
         """
-        binds = Binds()
-        try:
-            key = ("query", self.structure(binds))
-        except NotCacheable:
-            key = None
-            binds = Binds()
+        key, binds = cache_key(self)
         query = compile_shape(
             self.session,
             key,
@@ -1246,15 +1241,11 @@ def _executable(statement: Any) -> Any:
 
 
 def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
-    binds = Binds()
     populate = bool(options.get("populate_existing"))
-    try:
-        key = ("select", context.select_structure(statement, binds), populate)
-    except NotCacheable:
-        key, binds = None, Binds()
+    key, binds = cache_key(statement)
     query = compile_shape(
         session,
-        key,
+        None if key is None else (key, populate),
         lambda: (Asked.of_select(statement), binds),
         overwrite="all" if populate else "",
     )

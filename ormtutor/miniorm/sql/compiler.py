@@ -254,6 +254,21 @@ class SQLCompiler(Compiled):
             name = bind.key
         return name
 
+    def _binds_by_name(self, binds: Sequence[BindParameter]) -> dict[str, BindParameter]:
+        """The bind parameters of another statement of this structure, where they stand in ours."""
+        named = dict(self.binds)
+        for name, bind in zip(self._order_of_binds(), binds, strict=True):
+            if name is not None:
+                named[name] = bind
+        return named
+
+    def of_statement(self, statement: Any, binds: Sequence[BindParameter]) -> SQLCompiler:
+        """The same text for another statement of this structure, with its bind parameters."""
+        twin = object.__new__(type(self))
+        named = self._binds_by_name(binds)
+        twin.__dict__ = {**self.__dict__, "statement": statement, "binds": named, "used": False}
+        return twin
+
     def construct_params(
         self,
         params: Any = None,
@@ -267,12 +282,7 @@ class SQLCompiler(Compiled):
         same structure, whose values are taken. group: its number, in an executemany.
         Raises: InvalidRequestError: a value is missing.
         """
-        current = self.binds
-        if binds is not None:
-            current = dict(current)
-            for name, bind in zip(self._order_of_binds(), binds, strict=True):
-                if name is not None:
-                    current[name] = bind
+        current = self.binds if binds is None else self._binds_by_name(binds)
         values = {}
         for name, bind in current.items():
             if params:

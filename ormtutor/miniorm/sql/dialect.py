@@ -14,6 +14,7 @@ from ormtutor.miniorm.sql.compiler import SQLCompiler, StrSQLCompiler
 from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler
 from ormtutor.miniorm.sql.elements import ClauseElement
 from ormtutor.miniorm.sql.preparer import IdentifierPreparer
+from ormtutor.miniorm.sql.traversal import Shapes
 from ormtutor.miniorm.sql.type_compiler import GenericTypeCompiler, StrSQLTypeCompiler
 
 TYPE_CHECKING = False
@@ -56,6 +57,8 @@ class DefaultDialect:
         self.compilers_preparer = self.preparer(self)
         self.compilers_preparer.for_compiler = True
         self.type_compiler = self.type_compiler(self)
+        # What compile() made lately; see SelectBase._compiler().
+        self.compiled_selects = Shapes()
         # type -> its version here and its processors; see TypeEngine._memo().
         self.type_memos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 

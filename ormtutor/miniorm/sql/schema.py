@@ -39,6 +39,7 @@ from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
 from ormtutor.miniorm.sql.selectable import TableClause
 from ormtutor.miniorm.sql.sorting import sort_tables
+from ormtutor.miniorm.sql.traversal import Shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -643,6 +644,7 @@ class Table(SchemaItem, TableClause):
     def append_column(self, column: Any, replace_existing: bool = False) -> None:  # type: ignore[override]
         """Add a column."""
         attach(self, column, allow_replacements=replace_existing)
+        Shapes.changes += 1
 
     def append_constraint(self, constraint: Any) -> None:
         """Add a constraint."""

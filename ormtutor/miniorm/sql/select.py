@@ -50,7 +50,7 @@ from ormtutor.miniorm.sql.selectable import (
     can_join,
     reduce_columns,
 )
-from ormtutor.miniorm.sql.traversal import iterate
+from ormtutor.miniorm.sql.traversal import cache_key, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -330,6 +330,24 @@ class SelectBase(Statement):
 
     def _forget(self) -> None:
         self.__dict__.pop("_known", None)
+
+    def _compiler(self, dialect: Any, **kw: Any) -> Any:
+        """The text; that of the same structure, if one was compiled for this dialect lately.
+
+        FASTPATH: 30 for 260 us, a query of two joins and three criteria. Only what str() and
+        compile() say without more; and what warned, warns again.
+        """
+        if kw:
+            return super()._compiler(dialect, **kw)
+        key, binds = cache_key(self, warns=False)
+        known = dialect.compiled_selects.find(key)
+        if known is not None:
+            return known.of_statement(self, binds)
+        warned = exc.Warned.count
+        compiled = super()._compiler(dialect)
+        if exc.Warned.count == warned:
+            dialect.compiled_selects.keep(key, compiled)
+        return compiled
 
     def self_group(self, against: Any = None) -> Any:
         """In parentheses."""
@@ -899,18 +917,15 @@ class Select(GenerativeSelect):
         key: list[Any] = [Select]
         for name, value in self.__dict__.items():
             if name == "_raw_columns":
-                for column in value:
-                    if column._is_column_clause or column._is_from_clause:
-                        key.append(column.structure(binds))
-                    else:
-                        type_ = getattr(column, "type", sqltypes.NULLTYPE)  # a Bundle has none
-                        key.append((column.structure(binds), type_.cache_id))
+                key.extend([_column_structure(column, binds) for column in value])
             elif name in _ELEMENT_TUPLES:
                 key.append((name, *[each.structure(binds) for each in value]))
             elif name == "_setup_joins":
                 key.append(tuple([_join_structure(step, binds) for step in value]))
             elif name == "_memoized_select_entities":
                 key.append(tuple([_memoized_structure(each, binds) for each in value]))
+            elif name == "_with_options":
+                key.append(tuple([option.key for option in value]))
             elif value is not None and name not in _NOT_STRUCTURE:
                 key.append((name, _other_structure(name, value, binds)))
         return tuple(key)
@@ -932,9 +947,24 @@ _ELEMENT_TUPLES = frozenset(
 )
 _ELEMENTS = frozenset(["_limit_clause", "_offset_clause"])
 _PREFIXES = frozenset(["_prefixes", "_suffixes"])
-_NOT_STRUCTURE = frozenset(
-    ["_known", "_with_options", "_execution_options", "_annotations", "_bind"]
-)
+_NOT_STRUCTURE = frozenset(["_known", "_execution_options", "_annotations", "_bind"])
+
+
+def _column_structure(column: Any, binds: Binds) -> Hashable:
+    """What is selected, and what the ORM knows of it: its entity and its name there."""
+    structure = column.structure(binds)
+    if not (column._is_column_clause or column._is_from_clause):
+        structure = structure, getattr(column, "type", sqltypes.NULLTYPE).cache_id
+    annotations = column._annotations
+    if not annotations:
+        return structure  # type: ignore[no-any-return]
+    entity = annotations.get("parententity")
+    return (
+        structure,
+        None if entity is None else entity.structure(binds),
+        annotations.get("proxy_key"),
+        annotations.get("bundle"),
+    )
 
 
 def _other_structure(name: str, value: Any, binds: Binds) -> Hashable:

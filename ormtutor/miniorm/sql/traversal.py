@@ -1,7 +1,7 @@
 """Trees of elements: walk them, change parts of them, say in a key what they are made of.
 
 Before: nothing.
-Here:   children, iterate, replace; Binds and cache_key for the compile cache.
+Here:   children, iterate, replace; Binds, cache_key and Shapes for what is compiled once.
 After:  elements.py and all that is right of it; the ORM adapts criteria to aliases with replace().
 
 Every class names in `_parts` the slots that hold its children: elements, or tuples of them, nested
@@ -43,14 +43,59 @@ class Binds(list):  # type: ignore[type-arg]
 class NotCacheable(Exception):
     """Raised inside structure(): this statement has no key."""
 
+    def warn(self) -> None:
+        """Say why, if it is somebody's mistake."""
 
-def cache_key(element: Any) -> tuple[Hashable | None, Binds]:
-    """The structure of a statement and its bind parameters; None when it has no key."""
+
+def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Binds]:
+    """The structure of a statement and its bind parameters; None when it has no key.
+
+    warns: about a type that does not say whether it may be part of a key.
+    """
     binds = Binds()
     try:
-        return element.structure(binds), binds
-    except NotCacheable:
+        key = element.structure(binds)
+    except NotCacheable as refusal:
+        if warns:
+            refusal.warn()
         return None, binds
+    places = {id(bind): place for place, bind in enumerate(binds)}
+    if len(places) < len(binds):
+        # One parameter stands in several places: two with equal values would be something else.
+        key = key, tuple([places[id(bind)] for bind in binds])
+    return key, binds
+
+
+class Shapes(dict):  # type: ignore[type-arg]
+    """What was compiled, by structure: the newest few hundred.
+
+    A structure names a table or a class as a whole. So all is forgotten when one of them gets a
+    column or a property.
+    """
+
+    __slots__ = ("_changes",)
+    LIMIT = 500
+    #: How often a table or a class was changed.
+    changes = 0
+
+    def __init__(self) -> None:
+        self._changes = Shapes.changes
+
+    def find(self, key: Hashable) -> Any:
+        """What was compiled for this structure, or None."""
+        if self._changes != Shapes.changes:
+            self.clear()
+            self._changes = Shapes.changes
+        return self.get(key)
+
+    def keep(self, key: Hashable, compiled: Any) -> None:
+        """Keep it under its structure; None is no structure."""
+        if key is None:
+            return
+        if len(self) >= self.LIMIT:
+            for old in list(self)[: self.LIMIT // 2]:
+                del self[old]
+        self[key] = compiled
 
 
 def _flatten(value: Any) -> Iterator[Any]:

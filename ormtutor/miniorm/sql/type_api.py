@@ -83,11 +83,36 @@ class Comparator(ColumnOperators):
         return self.expr._build(op, other, reverse=True, **kw)
 
 
+class TypeNotCacheable(NotCacheable):
+    """A type has no structure."""
+
+    def __init__(self, type_: Any) -> None:
+        self.type = type_
+
+    def warn(self) -> None:
+        """Once for a type of a learner's own that has no `cache_ok`."""
+        type_ = self.type
+        if getattr(type(type_), "cache_ok", False) is not None or "_is_told" in type_.__dict__:
+            return
+        type_.__dict__["_is_told"] = True
+        base = "TypeDecorator" if isinstance(type_, TypeDecorator) else "UserDefinedType"
+        warnings.warn(
+            f"{base} {type_!r} will not produce a cache key because the ``cache_ok`` attribute is "
+            "not set to True.  This can have significant performance implications including some "
+            "performance degradations in comparison to prior SQLAlchemy versions.  Set this "
+            "attribute to True if this type object's state is safe to use in a cache key, or "
+            "False to disable this warning. (Background on this error at: "
+            "https://sqlalche.me/e/14/cprf)",
+            exc.SAWarning,
+            stacklevel=2,
+        )
+
+
 class _CacheId:
     """`type.cache_id`: a small number for structure(), the same for equal types.
 
     Found once; from then on it is a plain attribute of the type.
-    Raises: NotCacheable: this type has no structure.
+    Raises: TypeNotCacheable: this type has no structure.
     """
 
     __slots__ = ()
@@ -95,7 +120,7 @@ class _CacheId:
     def __get__(self, type_: Any, owner: Any = None) -> int:
         structure = type_.structure()
         if structure is None:
-            raise NotCacheable
+            raise TypeNotCacheable(type_)
         found = _cache_ids.setdefault(structure, len(_cache_ids))
         type_.__dict__["cache_id"] = found
         return found
@@ -440,6 +465,7 @@ class TypeDecorator(TypeEngine):
         instance.__dict__.update(self.__dict__)
         instance.__dict__.pop("_structure", None)
         instance.__dict__.pop("cache_id", None)
+        instance.__dict__.pop("_is_told", None)
         return instance
 
     def _find_structure(self) -> Hashable | None:
@@ -461,26 +487,10 @@ class TypeDecorator(TypeEngine):
 
 
 def _may_cache(type_: Any) -> bool:
-    """Whether a learner's type says that it may take part in the compile cache.
-
-    Warns when it says nothing.
-    """
+    """Whether a learner's type says that it may take part in the compile cache."""
     if type(type_).__module__.startswith("sqlalchemy."):
         return True
-    cache_ok = getattr(type(type_), "cache_ok", None)
-    if cache_ok is None:
-        base = "TypeDecorator" if isinstance(type_, TypeDecorator) else "UserDefinedType"
-        warnings.warn(
-            f"{base} {type_!r} will not produce a cache key because the ``cache_ok`` attribute is "
-            "not set to True.  This can have significant performance implications including some "
-            "performance degradations in comparison to prior SQLAlchemy versions.  Set this "
-            "attribute to True if this type object's state is safe to use in a cache key, or "
-            "False to disable this warning. (Background on this error at: "
-            "https://sqlalche.me/e/14/cprf)",
-            exc.SAWarning,
-            stacklevel=2,
-        )
-    return bool(cache_ok)
+    return bool(getattr(type(type_), "cache_ok", None))
 
 
 # The types of plain Python values, filled in by types.py. "Decimal" is there by name: its module is

@@ -8,11 +8,11 @@ import pytest
 
 from ormtutor.miniorm.sql.ddl import CreateTable
 from ormtutor.miniorm.sql.dialect import DefaultDialect
-from ormtutor.miniorm.sql.elements import and_, bindparam, column, literal
+from ormtutor.miniorm.sql.elements import and_, bindparam, column, literal, or_
 from ormtutor.miniorm.sql.functions import func
-from ormtutor.miniorm.sql.schema import Table
+from ormtutor.miniorm.sql.schema import Column, Table
 from ormtutor.miniorm.sql.select import exists, select
-from ormtutor.miniorm.sql.traversal import adapt, cache_key, iterate, replace
+from ormtutor.miniorm.sql.traversal import Shapes, adapt, cache_key, iterate, replace
 from ormtutor.miniorm.sql.types import Integer, TypeDecorator
 
 
@@ -99,6 +99,33 @@ def test_lists_of_different_length_have_one_key(users: Table) -> None:
     one, _ = cache_key(users.c.id.in_([1]))
     other, _ = cache_key(users.c.id.in_([1, 2, 3]))
     assert one == other
+
+
+def test_one_parameter_twice_is_not_two_parameters(users: Table) -> None:
+    ann, bob = users.c.name == "ann", users.c.name == "bob"
+    one, _ = cache_key(or_(ann, ann))
+    other, _ = cache_key(or_(ann, bob))
+    assert one != other
+
+
+def test_shapes_forget_the_oldest_half_when_they_are_full() -> None:
+    shapes = Shapes()
+    for number in range(Shapes.LIMIT + 1):
+        shapes.keep(number, str(number))
+    assert list(shapes) == list(range(Shapes.LIMIT // 2, Shapes.LIMIT + 1))
+
+
+def test_shapes_forget_everything_when_a_table_gets_a_column(users: Table) -> None:
+    shapes = Shapes()
+    shapes.keep(users, "SELECT id")
+    users.append_column(Column("height", Integer))
+    assert shapes.find(users) is None
+
+
+def test_without_a_structure_nothing_is_kept() -> None:
+    shapes = Shapes()
+    shapes.keep(None, "CREATE TABLE")
+    assert not shapes
 
 
 def test_anonymous_aliases_are_known_by_their_place(users: Table) -> None:
