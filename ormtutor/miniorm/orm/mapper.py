@@ -435,6 +435,29 @@ class ClassManager:
         return self.mapper.registry
 
 
+class memoized:
+    """A property of a mapper that is worked out once.
+
+    Its value lies in the mapper's own dictionary, where the next read finds it without a call.
+    """
+
+    names: list[str] = []  # noqa: RUF012 (a registry)
+
+    def __init__(self, work_out: Callable[[Any], Any]) -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+        self.names.append(name)
+
+    def __get__(self, mapper: Any, owner: type) -> Any:
+        if mapper is None:
+            return self
+        value = mapper.__dict__[self._name] = self._work_out(mapper)
+        return value
+
+
 @inspects_itself
 class Mapper:
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
@@ -624,7 +647,7 @@ class Mapper:
             )
         self._props[key] = prop
         prop.instrument_class(self)
-        self._memoized.clear()
+        self._forget()
         Shapes.changes += 1
         if init:
             prop.init()
@@ -686,7 +709,7 @@ class Mapper:
         self.impls[key] = impl
         if key in self.validators:
             listen_for_validation(impl, key, *self.validators[key])
-        self._memoized.clear()
+        self._forget()
 
     def install_proxy(self, key: str, proxy: Any) -> None:
         """Put the attribute of a synonym on the class."""
@@ -736,7 +759,7 @@ class Mapper:
             if prop._configure_finished and (key not in self.impls or prop.key != key):
                 prop.post_instrument_class(self)
         self.configured = True
-        self._memoized.clear()
+        self._forget()
 
     # what it knows ---------------------------------------------------------------------------
 
@@ -768,20 +791,16 @@ class Mapper:
 
     def __clause_element__(self) -> Any:
         """The table, knowing its mapper."""
-        return self._memo("clause_element", self._annotated_table)
+        return self._annotated_table
 
     @property
     def entity_namespace(self) -> type:
         """Where filter_by() looks names up."""
         return self.class_
 
-    @property
+    @memoized
     def _selected_columns(self) -> list[Any]:
         """The columns of a SELECT of the class as a whole, inside another statement."""
-        columns: list[Any] = self._memo("selected_columns", self._columns_of_properties)
-        return columns
-
-    def _columns_of_properties(self) -> list[Any]:
         return [
             column if column._is_column_clause else column._annotate({"proxy_key": prop.key})
             for prop in self._props.values()
@@ -789,13 +808,21 @@ class Mapper:
             for column in prop.columns[:1]
         ]
 
+    @memoized
     def _annotated_table(self) -> Any:
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
 
     def _memo(self, name: str, compute: Callable[[], Any]) -> Any:
+        """What an upper floor works out about the mapping once."""
         if name not in self._memoized:
             self._memoized[name] = compute()
         return self._memoized[name]
+
+    def _forget(self) -> None:
+        """The mapping has changed: what was worked out about it no longer holds."""
+        self._memoized.clear()
+        for name in memoized.names:
+            self.__dict__.pop(name, None)
 
     @property
     def attrs(self) -> ImmutableProperties:
@@ -842,12 +869,9 @@ class Mapper:
                     found[key] = value
         return ImmutableProperties(found)
 
-    @property
+    @memoized
     def columns(self) -> Any:
         """The columns, by the names of their attributes."""
-        return self._memo("columns", self._make_columns)
-
-    def _make_columns(self) -> Any:
         return ColumnCollection(list(self.columns_by_key.items()))
 
     @property
@@ -855,38 +879,38 @@ class Mapper:
         """The columns, by the names of their attributes."""
         return self.columns
 
-    @property
+    @memoized
     def keys_that_expire(self) -> Names:
         """The attributes that an expired object may load again: all of them.
 
         A relationship among them is loaded with the columns only if it is eager.
         """
-        return self._memo(  # type: ignore[no-any-return]
-            "keys_that_expire",
-            lambda: Names(key for key, impl in self.impls.items() if impl.expire_missing),
-        )
+        return Names(key for key, impl in self.impls.items() if impl.expire_missing)
 
-    @property
+    @memoized
     def plain_keys(self) -> Names:
         """The columns that nobody listens to: on a new object they are simply set."""
-        return self._memo(  # type: ignore[no-any-return]
-            "plain_keys",
-            lambda: Names(
-                key
-                for key, impl in self.impls.items()
-                if isinstance(impl, ScalarAttributeImpl)
-                and not impl.on_set
-                and self.attribute_class is InstrumentedAttribute
-            ),
+        return Names(
+            key
+            for key, impl in self.impls.items()
+            if isinstance(impl, ScalarAttributeImpl)
+            and not impl.on_set
+            and self.attribute_class is InstrumentedAttribute
         )
 
-    @property
+    @memoized
     def collection_impls(self) -> tuple[AttributeImpl, ...]:
         """The impls of all collections."""
-        return self._memo(  # type: ignore[no-any-return]
-            "collection_impls",
-            lambda: tuple(impl for impl in self.impls.values() if impl.collection),
-        )
+        return tuple(impl for impl in self.impls.values() if impl.collection)
+
+    @memoized
+    def cascading(self) -> dict[str, list[Any]]:
+        """The relationships along which an operation goes on, by the operation's name."""
+        found: dict[str, list[Any]] = {}
+        for prop in self._props.values():
+            for operation in prop.cascade:
+                found.setdefault(operation, []).append(prop)
+        return found
 
     def impl_of(self, key: str) -> AttributeImpl:
         """How objects read and write an attribute; a synonym is the attribute it stands for."""
@@ -968,12 +992,9 @@ class Mapper:
 
     # keys ------------------------------------------------------------------------------------
 
-    @property
+    @memoized
     def _pk_attribute_keys(self) -> tuple[str, ...]:
-        return self._memo(  # type: ignore[no-any-return]
-            "pk_keys",
-            lambda: tuple(self._columntoproperty[column].key for column in self.primary_key),
-        )
+        return tuple(self._columntoproperty[column].key for column in self.primary_key)
 
     def identity_key_from_row(
         self, row: Any, identity_token: Any = None, adapter: Any = None
@@ -1055,34 +1076,26 @@ class Mapper:
         Gives (object, mapper, state, dictionary). A stack and no recursion: chains may be long.
         """
         visited: set[InstanceState] = set()
-        stack: list[Iterator[Any]] = [iter(self._cascading_from(type_, state))]
-        waiting: deque[Any] = deque()
-        while stack:
-            prop_and_state = next(stack[-1], None)
-            if prop_and_state is None:
-                stack.pop()
-                continue
-            kind, payload = prop_and_state
-            if kind is _PROPERTY:
-                prop, from_state = payload
-                waiting = deque(
-                    prop.cascade_iterator(type_, from_state, from_state.dict, visited, halt_on)
-                )
-                if waiting:
-                    stack.append(iter([(_OBJECT, each) for each in waiting]))
+        ways = [self._cascading_from(type_, state, visited, halt_on)]
+        while ways:
+            for reached in ways[-1]:
+                yield reached
+                _, mapper, reached_state, _ = reached
+                if type_ in mapper.cascading:
+                    ways.append(mapper._cascading_from(type_, reached_state, visited, halt_on))
+                    break
             else:
-                yield payload
-                _obj, mapper, found_state, _dict = payload
-                more = mapper._cascading_from(type_, found_state)
-                if more:
-                    stack.append(iter(more))
+                ways.pop()
 
-    def _cascading_from(self, type_: str, state: InstanceState) -> list[Any]:
-        props = self._memo(
-            "cascading " + type_,
-            lambda: [prop for prop in self._props.values() if type_ in prop.cascade],
-        )
-        return [(_PROPERTY, (prop, state)) for prop in props]
+    def _cascading_from(
+        self,
+        type_: str,
+        state: InstanceState,
+        visited: set[InstanceState],
+        halt_on: Callable[[InstanceState], bool] | None,
+    ) -> Iterator[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+        for prop in self.cascading.get(type_, ()):
+            yield from prop.cascade_iterator(type_, state, state.dict, visited, halt_on)
 
     def _is_orphan(self, state: InstanceState) -> bool:
         """Whether no parent that owns objects of this class has this one."""
@@ -1100,8 +1113,6 @@ class Mapper:
     def __repr__(self) -> str:
         return f"<Mapper at 0x{id(self):x}; {self.class_.__name__}>"
 
-
-_PROPERTY, _OBJECT = object(), object()
 
 # Filled by orm/relationships.py, which stands above.
 RELATIONSHIP_CLASSES: list[type] = []
@@ -1150,7 +1161,7 @@ def _keyword_init(mapper: Mapper) -> Any:
 
     A new object has no history, so that a plain column is two assignments.
     """
-    registry, impls, memoized = mapper.registry, mapper.impls, mapper._memoized
+    registry, impls = mapper.registry, mapper.impls
     descriptors_set = mapper.attribute_class is not InstrumentedAttribute
 
     def __init__(self: Any, **kwargs: Any) -> None:
@@ -1165,7 +1176,7 @@ def _keyword_init(mapper: Mapper) -> Any:
             state = create_state(self, mapper)
             if not kwargs:
                 return
-            plain = memoized.get("plain_keys") or mapper.plain_keys
+            plain = mapper.plain_keys
             state.committed_state = committed
             state.modified = True
         for key, value in kwargs.items():

@@ -70,7 +70,7 @@ from ormtutor.miniorm.sql.traversal import adapt, clone, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
     from ormtutor.miniorm.orm.attributes import AttributeEvent
@@ -312,7 +312,7 @@ class RelationshipProperty(MapperProperty):
                 )
         if self.direction is not None:
             self._check_cascade_settings(cascade)
-            self.parent._memoized.clear()
+            self.parent._forget()
         self._cascade = cascade
 
     # on the class ----------------------------------------------------------------------------
@@ -733,7 +733,7 @@ class RelationshipProperty(MapperProperty):
         dict_: dict[str, Any],
         visited_states: set[InstanceState],
         halt_on: Callable[[InstanceState], bool] | None = None,
-    ) -> Iterable[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+    ) -> list[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
         """The members that an operation on the parent goes on to; only "delete" loads them."""
         if type_ == "save-update":
             members = state.mapper.impls[self.key].get_all_pending(state, dict_)
@@ -742,18 +742,21 @@ class RelationshipProperty(MapperProperty):
             passive = PASSIVE_OFF | NO_RAISE if loads else PASSIVE_NO_INITIALIZE
             members = self._value_as_iterable(state, dict_, self.key, passive)
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
+        mapper = self.mapper
+        found = []
         for member_state, member in members:
             if member is None or member_state in visited_states:
                 continue
             if (halt_on and halt_on(member_state)) or (skip_pending and member_state.ident is None):
                 continue
-            if not member_state.mapper.isa(self.mapper):
+            if member_state.mapper is not mapper:
                 raise AssertionError(
                     f"Attribute '{self.key}' on class '{self.parent.class_}' doesn't handle "
                     f"objects of type '{member.__class__}'"
                 )
             visited_states.add(member_state)
-            yield member, member_state.mapper, member_state, member.__dict__
+            found.append((member, mapper, member_state, member.__dict__))
+        return found
 
     def __str__(self) -> str:
         return f"{self.parent.class_.__name__}.{self.key}"

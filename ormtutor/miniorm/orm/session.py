@@ -441,8 +441,8 @@ class Session(SessionFactoryMethods):
             state._orphaned_outside_of_session = False
         self._save_or_update_impl(state)
         values = state.dict
-        for key in _save_update_keys(state.mapper):
-            if key in values:
+        for prop in state.mapper.cascading.get("save-update", ()):
+            if prop.key in values:
                 break
         else:
             return
@@ -548,24 +548,22 @@ class Session(SessionFactoryMethods):
         attaches = self._before_attach(state)
         if state in self._deleted:
             return
-        self.identity_map.add(state)
-        if attaches:
-            self._after_attach(state)
+        self._bring_in(state, attaches)
         # What the cascade reaches is found before anything is marked, since finding it may load,
         # and loading flushes.
         reached = _reached("delete", state)
-        self._deleted[state] = instance
-        for each in reached:
-            self._delete_reached(each)
+        deleted, is_here = self._deleted, self.identity_map.contains_state
+        deleted[state] = instance
+        for each, obj in reached.items():
+            if each.ident is not None and each not in deleted:
+                if not is_here(each):
+                    self._bring_in(each, self._before_attach(each))
+                deleted[each] = obj
 
-    def _delete_reached(self, state: InstanceState) -> None:
-        if state.ident is None or state in self._deleted:
-            return
-        attaches = self._before_attach(state)
+    def _bring_in(self, state: InstanceState, attaches: bool) -> None:
         self.identity_map.add(state)
         if attaches:
             self._after_attach(state)
-        self._deleted[state] = state()
 
     def expunge(self, instance: Any) -> None:
         """Let an object go, with all that its expunge cascade reaches.
@@ -913,15 +911,6 @@ class Session(SessionFactoryMethods):
             "stage of the flush process. Results may not be consistent.  Consider using "
             "alternative event listeners or connection-level operations instead."
         )
-
-
-def _save_update_keys(mapper: Any) -> tuple[str, ...]:
-    """The relationships along which objects come in with their parent."""
-    keys: tuple[str, ...] = mapper._memo(
-        "save-update keys",
-        lambda: tuple(key for key, prop in mapper._props.items() if "save-update" in prop.cascade),
-    )
-    return keys
 
 
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
