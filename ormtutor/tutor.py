@@ -11,10 +11,11 @@ in kernels of its own (study.py, reference.py).
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +41,7 @@ from ormtutor.kernel.messages import (
     Statement,
     ViewName,
 )
+from ormtutor.otherwise import Reloaded, Replanned, reload, replan, targets_of
 from ormtutor.reference import Moment, Trial, failure_of, sent_of, shown_of
 from ormtutor.replay import (
     EngineName,
@@ -102,6 +104,7 @@ class Tutor:
         self._study: Study | None = None
         self._sandbox: _Sandbox | None = None
         self._judge_here: Judge | None = None
+        self._twin_here: Replica | None = None
         self._lesson: Lesson | None = None
         self.index = 0
         self._base: list[Entry] = []
@@ -358,7 +361,7 @@ class Tutor:
 
     def _rebuild(self, kept: Sequence[Turn]) -> None:
         """Put a new kernel where the old one stood, with these inputs of the step."""
-        base = self._base if self._sandbox is None else self._sandbox_base()
+        base = self._beginning()
         try:
             self._replace_kernel([*base, *map(_entry_of, kept)])
         except ReplayError:
@@ -572,7 +575,7 @@ class Tutor:
     def _replay_turns(self) -> None:
         """Replay the turns that are left in a new kernel, and say what came out otherwise."""
         kept = [turn for turn in self._typed() if not turn.is_lost]
-        self._replace_kernel(self._base if self._sandbox is None else self._sandbox_base())
+        self._replace_kernel(self._beginning())
         again: dict[int, Turn] = {}
         for turn in kept:
             replies = self._kernel().run(_entry_of(turn), deadline=_PATIENCE)
@@ -611,8 +614,10 @@ class Tutor:
         if not self._kernel().alive:
             self._replay_turns()
 
-    def _sandbox_base(self) -> list[Entry]:
-        assert self._sandbox is not None
+    def _beginning(self) -> list[Entry]:
+        """Return what was run before the learner's turns: in the sandbox, those of the step too."""
+        if self._sandbox is None:
+            return self._base
         typed = [turn for turn in self._sandbox.turns if turn.kind == "learner"]
         return [*self._base, *(_entry_of(turn) for turn in typed if not turn.is_lost)]
 
@@ -685,6 +690,38 @@ class Tutor:
             return None if trial is None else (_half(reference.trials[:1]), _half([trial]))
         return _half(reference.moments), _half(self._typed())
 
+    # --- what would have come of it ---------------------------------------------------------------
+
+    def reload(self, strategy: str) -> Reloaded:
+        """Run the inputs of this step again in a twin kernel, under another loading.
+
+        Raises: CommandError: there is nothing to load otherwise. KernelError: no kernel starts.
+        """
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        ends = (self.view("schema", 500) or {}).get("relationships", ())
+        with self._twin() as twin:
+            return reload(twin, self._beginning(), kept, strategy, targets_of(ends))
+
+    def replan(self, relationship: str, cascade: str = "") -> Replanned:
+        """Tell what a flush would do if a relationship had another cascade.
+
+        Raises: CommandError: there is no such relationship, or it cannot have that cascade.
+        """
+        kept = [_entry_of(turn) for turn in self._typed() if not turn.is_lost]
+        with self._twin() as twin:
+            return replan(twin, self._beginning(), kept, relationship, cascade)
+
+    @contextlib.contextmanager
+    def _twin(self) -> Iterator[Replica]:
+        """Lend a kernel that runs the inputs otherwise; `interrupt` reaches it."""
+        self._twin_here = Replica(self._kernels.take())
+        try:
+            yield self._twin_here
+        finally:
+            self._twin_here.stop()
+            self._twin_here = None
+            self._kernels.prepare()
+
     # --- reports ----------------------------------------------------------------------------------
 
     def accept(self) -> str:
@@ -744,7 +781,7 @@ class Tutor:
     def interrupt(self) -> str:
         """Interrupt the running input, from any thread; returns the rung that was taken."""
         judging = self._judge_here.interrupt() if self._judge_here is not None else None
-        replica = judging or self._replica
+        replica = judging or self._twin_here or self._replica
         return replica.kernel.interrupt() if replica is not None else "idle"
 
     def close(self) -> None:

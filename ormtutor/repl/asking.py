@@ -12,7 +12,8 @@ import re
 
 from ormtutor.course import beside
 from ormtutor.errors import CommandError
-from ormtutor.repl import forecast, lives, queryplan, schema
+from ormtutor.otherwise import CASCADES, STRATEGIES
+from ormtutor.repl import forecast, lives, otherwise, queryplan, schema
 from ormtutor.repl.cells import Line, visible, wrap
 from ormtutor.repl.glossary import Term
 
@@ -113,7 +114,10 @@ def story(dialog: Dialog, argument: str) -> None:
 
 
 def plan(dialog: Dialog, argument: str) -> None:
-    """Tell what a flush would do."""
+    """Tell what a flush would do; of a relationship, what it would do under another cascade."""
+    if argument:
+        _plan_otherwise(dialog, argument)
+        return
     content = look(dialog, "plan")
     told = [f"A flush would {text}." for text in forecast.plan_words(content)]
     if told and not content["rehearsed"]:
@@ -123,18 +127,62 @@ def plan(dialog: Dialog, argument: str) -> None:
         title="Plan",
         words=told or [forecast.NOTHING_TO_FLUSH],
     )
+    offer = otherwise.offers(content)
+    if offer:
+        dialog.advise([offer])
+
+
+def relationships(dialog: Dialog) -> list[str]:
+    """Return the relationships of the mapped classes."""
+    ends = (dialog.tutor.view("schema") or {}).get("relationships", ())
+    return [f"{end['class']}.{end['name']}" for end in ends]
+
+
+def _plan_otherwise(dialog: Dialog, argument: str) -> None:
+    name, _, words = argument.partition(" ")
+    if not re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", name):
+        raise CommandError(
+            f"{name!r:.40} is no relationship",
+            hint="`:plan User.posts`, or `:plan User.posts all, delete-orphan`.",
+        )
+    cascade = ", ".join(re.findall(r"[\w-]+", words.removeprefix("cascade=")))
+    for word in cascade.split(", ") if cascade else ():
+        if word not in CASCADES:
+            raise CommandError(
+                f"{word!r:.40} is no cascade", hint=f"There are {', '.join(CASCADES)}."
+            )
+    found = dialog.tutor.replan(name, cascade)
+    content = look(dialog, "plan")
+    dialog.tell(
+        lambda room: otherwise.replanned(found, content, room),
+        title="Plan under another cascade",
+        words=otherwise.replanned_spoken(found, content),
+    )
+
+
+WHAT_IFS = (*forecast.WAYS, *STRATEGIES)
 
 
 def whatif(dialog: Dialog, argument: str) -> None:
-    """Tell what rollback, commit or close would do to objects and rows."""
+    """Tell what rollback, commit or close would do, or what another loading would have cost."""
     word, _, session = argument.partition(" ")
-    ways = [way for way in forecast.WAYS if word and way.startswith(word.lower().rstrip("()"))]
+    wanted = word.lower().rstrip("()")
+    ways = [way for way in WHAT_IFS if word and way.startswith(wanted)]
     if len(ways) != 1:
         raise CommandError(
             f"what if {word}?" if word else "what if what?",
-            hint="`:whatif rollback`, `:whatif commit` or `:whatif close`.",
+            hint="`:whatif rollback`, `:whatif commit`, `:whatif close` or `:whatif selectinload`.",
         )
-    content, how = look(dialog, "whatif", session.strip()), ways[0]
+    how = ways[0]
+    if how in STRATEGIES:
+        found = dialog.tutor.reload(how)
+        dialog.tell(
+            lambda room: otherwise.reloaded(found, room),
+            title=f"What if {how}",
+            words=otherwise.reloaded_spoken(found),
+        )
+        return
+    content = look(dialog, "whatif", session.strip())
     dialog.tell(
         lambda room: forecast.whatif(content, how, room),
         title=f"What if {how}",

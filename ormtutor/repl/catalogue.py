@@ -320,7 +320,8 @@ def n_plus_one(past: Past) -> Remark | None:
                 f"One query fetched the objects, then each `.{named.rpartition('.')[2]}` one more: "
                 f"{item.count} lazy loads ({item.numbers}). With `.options(selectinload({named}))` "
                 f"on the first query it is 1 instead of {item.count}, with "
-                f"`joinedload({named})` none.",
+                f"`joinedload({named})` none. `:whatif selectinload` runs your inputs again so, "
+                "and counts.",
                 about=named,
             )
     return None
@@ -507,7 +508,8 @@ def nulled(past: Past) -> Remark | None:
         else f"Delete: {_names(names)} in `{table}` stays, with `{column}` NULL.",
         "Without a cascade a relationship lets its children live: the flush unlinks them first and "
         'deletes the parent after. `cascade="all, delete-orphan"` on the parent\'s relationship '
-        "deletes them too. `:plan` shows it before a flush.",
+        "deletes them too. `:plan` shows it before a flush, `:plan CLASS.RELATIONSHIP` under "
+        "another cascade.",
     )
 
 

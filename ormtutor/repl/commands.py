@@ -729,12 +729,18 @@ COMMANDS: tuple[Command, ...] = (
             "gives a Mermaid stateDiagram for a page.",
             choices=lambda dialog: (asking.MERMAID, *asking.objects(dialog))),
     Command("rows", "[TABLE]", "the rows of a table", _rows, choices=_table_choices),
-    Command("plan", "", "what a flush would do now, without doing it", asking.plan),
-    Command("whatif", "rollback|commit|close [SESSION]",
-            "what would become of objects and rows, without doing it", asking.whatif,
-            more="Without a session the first one is meant. What the database alone decides, such "
-            "as a row that breaks a constraint, cannot be told before.",
-            choices=lambda dialog: ("rollback", "commit", "close")),
+    Command("plan", "[CLASS.NAME [CASCADE]]",
+            "what a flush would do now, or would under another cascade", asking.plan,
+            more="CLASS.NAME is a relationship, CASCADE what it would cascade: "
+            "`:plan User.posts all, delete-orphan`. Your inputs run again in a kernel of their "
+            "own for it; here nothing is done.", choices=asking.relationships),
+    Command("whatif", "rollback|commit|close|LOADING",
+            "what would become of objects and rows; what another loading costs", asking.whatif,
+            more="A session may follow; without one the first is meant. What the database alone "
+            "decides, such as a row that breaks a constraint, cannot be told before. LOADING is "
+            "`selectinload`, `joinedload` or `subqueryload`: your inputs run again in a kernel of "
+            "their own, what was loaded one by one loaded at once, and the statements are counted.",
+            choices=lambda dialog: asking.WHAT_IFS),
     Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
             choices=lambda dialog: ("full",)),
     Command("why", "", "what the last error, or the last surprise, means", _why),

@@ -104,7 +104,7 @@ def test_plan_asks_the_unit_of_work(talk: Talk) -> None:
 def test_whatif_tells_objects_and_rows_and_does_nothing(talk: Talk) -> None:
     assert talk.perform(":whatif") == [
         "!  What if what?",
-        "   -> :whatif rollback, :whatif commit or :whatif close.",
+        "   -> :whatif rollback, :whatif commit, :whatif close or :whatif selectinload.",
     ]
     talk.perform(*PASS, "session.add(Book(title='Late'))")
     assert talk.perform(":whatif roll") == [

@@ -1,0 +1,303 @@
+"""Otherwise: the learner's inputs run again in a twin kernel, with one thing changed.
+
+Before: tutor.py knows what was run up to the step, and the turns since.
+Here:   a loading option is written into the queries, or a relationship gets another cascade; a
+        kernel of its own runs all of it. The learner's kernel is not touched.
+After:  repl/asking.py shows what came of it beside what the learner saw.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ormtutor.course.output import blank_addresses
+from ormtutor.errors import CommandError
+from ormtutor.kernel.messages import Message
+from ormtutor.reference import failure_of, in_short, shown_of, traffic_of
+from ormtutor.replay import Entry, Replica, finished
+from ormtutor.turn import Turn
+
+STRATEGIES = ("selectinload", "joinedload", "subqueryload")
+CASCADES = (
+    "save-update", "merge", "refresh-expire", "expunge", "delete", "all", "delete-orphan", "none",
+)  # fmt: skip
+"""What a cascade is made of, in the order in which it is usually written."""
+
+_LAZY = "lazy load of "
+_PATIENCE = 30.0  # seconds for one input: it ended the first time
+
+
+# --- another loading ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an input cost: `statements`, how many of them were lazy loads, and rows that came."""
+
+    statements: int
+    lazy: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One input under both loadings. `failure` is what ended the twin's, in its first line."""
+
+    line: int
+    yours: Cost
+    twin: Cost
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The inputs of a step under another loading: what was rewritten, and what that changed.
+
+    `rewritten` are the lines with the option, each with its number in the step. `differs` are the
+    numbers of lines that showed something else, `reordered` of those that showed the same in
+    another order.
+    """
+
+    strategy: str
+    rewritten: tuple[tuple[int, str], ...]
+    changed: tuple[Changed, ...]
+    differs: tuple[int, ...]
+    reordered: tuple[int, ...]
+
+
+def reload(
+    twin: Replica,
+    base: Sequence[Entry],
+    turns: Sequence[Turn],
+    strategy: str,
+    targets: Mapping[str, str],
+) -> Reloaded:
+    """Run the turns in a twin, with the attributes that were loaded one by one loaded at once.
+
+    `targets` leads from `Class.attribute` to the class at the other end.
+
+    Raises: CommandError: nothing was loaded one by one, or no query of the step can be rewritten.
+    """
+    wanted = one_by_one(turns)
+    if not wanted:
+        raise CommandError(
+            "no attribute was loaded object by object in this step",
+            hint="It is for an N+1: a loop that sends a SELECT for each object.",
+        )
+    sources = [rewritten(turn.source, wanted, targets, strategy) for turn in turns]
+    if sources == [turn.source for turn in turns]:
+        owners = " or ".join(sorted({name.partition(".")[0] for name in wanted}))
+        raise CommandError(
+            f"no query of this step asks for {owners}",
+            hint=f"The option is written after `query(...)` or `select(...)` of {owners}.",
+        )
+    twin.replay(base, deadline=_PATIENCE)
+    twin.run(Entry("setup", f"from sqlalchemy.orm import {strategy}"))
+    pairs = []
+    for turn, source in zip(turns, sources, strict=True):
+        pairs.append((turn, _perform(twin, turn, source)))
+        if _fails(*pairs[-1]):
+            break  # what comes after it fails of that
+    return Reloaded(
+        strategy,
+        tuple(
+            (turn.first_line + place, line.strip())
+            for turn, source in zip(turns, sources, strict=True)
+            for place, (line, old) in enumerate(
+                zip(source.split("\n"), turn.source.split("\n"), strict=True)
+            )
+            if line != old
+        ),
+        tuple(
+            _compared(turn, again)
+            for turn, again in pairs
+            if _cost(turn) != _cost(again) or _fails(turn, again)
+        ),
+        tuple(
+            turn.first_line
+            for turn, again in pairs
+            if _words(turn) != _words(again) and not _fails(turn, again)
+        ),
+        tuple(
+            turn.first_line
+            for turn, again in pairs
+            if _words(turn) == _words(again) and _shown(turn) != _shown(again)
+        ),
+    )
+
+
+def one_by_one(turns: Iterable[Turn]) -> tuple[str, ...]:
+    """Return the attributes, as `Class.name`, of which one input loaded several lazily."""
+    found: dict[str, None] = {}
+    for turn in turns:
+        causes = [statement.cause for statement in turn.statements]
+        found.update(
+            dict.fromkeys(
+                cause.removeprefix(_LAZY)
+                for cause in causes
+                if cause.startswith(_LAZY) and causes.count(cause) > 1
+            )
+        )
+    return tuple(found)
+
+
+def rewritten(source: str, wanted: Sequence[str], targets: Mapping[str, str], strategy: str) -> str:
+    """Return a source whose queries load the wanted attributes at once; it keeps its lines."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return source
+    lines = source.split("\n")
+    calls = [(call.end_lineno or 0, call.end_col_offset or 0, call) for call in _queries(tree)]
+    for line, column, call in sorted(calls, key=lambda found: found[:2], reverse=True):
+        options = [
+            ".".join(f"{strategy}({name})" for name in path)
+            for entity in call.args
+            if isinstance(entity, ast.Name)
+            for path in _paths(entity.id, wanted, targets)
+        ]
+        if options:
+            text = lines[line - 1].encode()
+            option = f".options({', '.join(options)})".encode()
+            lines[line - 1] = (text[:column] + option + text[column:]).decode()
+    return "\n".join(lines)
+
+
+def _queries(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name in ("query", "select"):
+                yield node
+
+
+def _paths(entity: str, wanted: Sequence[str], targets: Mapping[str, str]) -> list[list[str]]:
+    """Return the ways from an entity along the wanted attributes, each as far as it leads."""
+    found: list[list[str]] = []
+    for name in wanted:
+        if name.partition(".")[0] == entity:
+            rest = [other for other in wanted if other != name]
+            onward = _paths(targets.get(name, ""), rest, targets)
+            found += [[name, *path] for path in onward] or [[name]]
+    return found
+
+
+def _perform(twin: Replica, turn: Turn, source: str) -> Turn:
+    entry = Entry("learner", source, turn.step, turn.first_line, turn.answers)
+    replies = twin.run(entry, deadline=_PATIENCE)
+    again = Turn(turn.number, source, turn.first_line, turn.step, replies)
+    if again.status == "interrupted" or not twin.alive:
+        raise CommandError(f"line {turn.first_line} did not end in the twin", hint=_LEFT_ALONE)
+    return again
+
+
+_LEFT_ALONE = "Your own kernel was not touched."
+
+
+def _cost(turn: Turn) -> Cost:
+    traffic = traffic_of(turn.replies)
+    lazy = [one for one in traffic if one.sent.cause.startswith(_LAZY)]
+    return Cost(len(traffic), len(lazy), sum(max(0, one.rows) for one in traffic))
+
+
+def _fails(turn: Turn, again: Turn) -> bool:
+    return turn.failure is None and again.failure is not None
+
+
+def _compared(turn: Turn, again: Turn) -> Changed:
+    failure = _said(again.replies) if _fails(turn, again) else ""
+    return Changed(turn.first_line, _cost(turn), _cost(again), failure)
+
+
+def _said(replies: Sequence[Message]) -> str:
+    """Return what ended a run, in a line, the exception by its bare name."""
+    return re.sub(r"^(\w+\.)+", "", in_short(failure_of(replies)))
+
+
+def _shown(turn: Turn) -> str:
+    return blank_addresses(shown_of(turn.replies).text)
+
+
+def _words(turn: Turn) -> list[str]:
+    return sorted(re.findall(r"\w+", _shown(turn)))
+
+
+# --- another cascade ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What a flush would do under another cascade. `plan` is the kernel's view of that name."""
+
+    relationship: str
+    was: str
+    cascade: str
+    plan: Mapping[str, Any]
+
+
+def replan(
+    twin: Replica,
+    base: Sequence[Entry],
+    inputs: Sequence[Entry],
+    relationship: str,
+    cascade: str,
+) -> Replanned:
+    """Run the inputs of a step in a twin where a relationship has another cascade.
+
+    It has it from the step's beginning on, or from its mapping. Without a `cascade` the other one
+    is taken: that which deletes, or that which does not.
+
+    Raises: CommandError: no such relationship, or it cannot have this cascade.
+    """
+    was = ""
+    twin.replay(base, deadline=_PATIENCE)
+    for entry in (None, *inputs):
+        if entry is not None:
+            twin.replay([entry], deadline=_PATIENCE)
+        if not was and _is_mapped(twin, relationship):
+            was = _cascade_of(twin, relationship)
+            cascade = cascade or (DEFAULT if "delete" in was else "all, delete-orphan")
+            _set_cascade(twin, relationship, cascade)
+    if not was:
+        raise CommandError(
+            f"there is no relationship {relationship}",
+            hint="`:schema` shows all; one is written as `User.posts`.",
+        )
+    return Replanned(relationship, was, cascade, twin.kernel.inspect("plan", _BUDGET) or {})
+
+
+DEFAULT = "save-update, merge"
+_BUDGET = 500  # milliseconds
+
+
+def _is_mapped(twin: Replica, relationship: str) -> bool:
+    """Whether it is there, and all that the mapping needs for being configured."""
+    ends = (twin.kernel.inspect("schema", _BUDGET) or {}).get("relationships", ())
+    return all(end["target"] for end in ends) and relationship in targets_of(ends)
+
+
+def targets_of(relationships: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the class at the other end of each `Class.relationship` of the view `schema`."""
+    return {f"{end['class']}.{end['name']}": end["target"] for end in relationships}
+
+
+def _cascade_of(twin: Replica, relationship: str) -> str:
+    end = finished(twin.run(Entry("learner", f"sorted({relationship}.property.cascade)")))
+    if end is None or end.value is None:
+        raise CommandError(f"{relationship} cannot be read", hint="Its class needs a name here.")
+    words = [word for word in CASCADES if f"'{word}'" in end.value]
+    every = [word for word in words if word != "delete-orphan"]
+    if len(every) == len(CASCADES) - 3:
+        words = ["all", *(word for word in words if word == "delete-orphan")]
+    return ", ".join(words) or "none"
+
+
+def _set_cascade(twin: Replica, relationship: str, cascade: str) -> None:
+    refused = _said(twin.run(Entry("setup", f"{relationship}.property.cascade = {cascade!r}")))
+    if refused:
+        raise CommandError(refused, hint=_LEFT_ALONE)

@@ -1,0 +1,125 @@
+"""What came of it otherwise, put in words: another loading, another cascade.
+
+Before: tutor.py ran the inputs again in a twin kernel (otherwise.py).
+Here:   its figures beside the learner's; pure.
+After:  `:whatif selectinload` and `:plan User.posts CASCADE` show the lines, line mode says them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ormtutor.repl import forecast
+from ormtutor.repl.cells import visible, wrap, wrap_code
+from ormtutor.repl.statements import count_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from ormtutor.otherwise import Cost, Reloaded, Replanned
+    from ormtutor.repl.cells import Line
+
+SAME_TRAFFIC = "It would change nothing: the same statements, the same rows."
+NOT_HERE = "A kernel of its own ran it; nothing has changed here."
+
+
+# --- another loading ------------------------------------------------------------------------------
+
+
+def reloaded_words(found: Reloaded) -> list[str]:
+    """Return what another loading would change, a fact a line."""
+    lines = [
+        f"line {one.line}: {_cost_words(one.yours)} -> "
+        + (f"it fails: {visible(one.failure)}" if one.failure else _cost_words(one.twin))
+        for one in found.changed
+    ]
+    if found.reordered:
+        lines.append(f"{_lines(found.reordered)} the same in another order: no ORDER BY fixed it.")
+    if found.differs:
+        lines.append(f"{_lines(found.differs)} something else.")
+    elif found.changed and not (found.reordered or found.changed[-1].failure):
+        lines.append("What is shown is the same.")
+    return lines or [SAME_TRAFFIC]
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    listed = ", ".join(map(str, numbers))
+    return f"line {listed} shows" if len(numbers) == 1 else f"lines {listed} show"
+
+
+def _cost_words(cost: Cost) -> str:
+    lazy = f" ({count_of(cost.lazy, 'lazy load')})" if cost.lazy else ""
+    return f"{count_of(cost.statements, 'statement')}{lazy}, {count_of(cost.rows, 'row')}"
+
+
+def reloaded(found: Reloaded, room: int) -> list[Line]:
+    """Return the rewritten lines, and what each input costs in both ways."""
+    lines: list[Line] = [[("class:strong", f"Your inputs with {found.strategy}:")]]
+    for number, text in found.rewritten:
+        lines += wrap_code([("", f"{number:>3}  {visible(text)}")], room, indent=5)
+    lines.append([("class:heading", "yours -> so")])
+    for text in reloaded_words(found):
+        lines += wrap([("", f"  {text}")], room, indent=4)
+    return [*lines, [("class:quiet", NOT_HERE)]]
+
+
+def reloaded_spoken(found: Reloaded) -> list[str]:
+    """Return the same for line mode."""
+    written = [f"Line {number} would be: {visible(text)}" for number, text in found.rewritten]
+    spoken = [text.replace(" -> ", ", would be ") for text in reloaded_words(found)]
+    return [*written, *(text[0].upper() + text[1:] for text in spoken), NOT_HERE]
+
+
+# --- another cascade ------------------------------------------------------------------------------
+
+
+def replanned(found: Replanned, now: Mapping[str, Any], room: int) -> list[Line]:
+    """Return the plan of a flush under another cascade, then the plan as it is."""
+    lines: list[Line] = []
+    for head, told in _plans(found, now):
+        lines += wrap([("class:strong", head)], room)
+        for number, text in enumerate(told, 1):
+            lines += wrap([("", f"{number:>3}  {text}")], room, indent=5)
+    return [*lines, [("class:quiet", NOT_HERE)]]
+
+
+def replanned_spoken(found: Replanned, now: Mapping[str, Any]) -> list[str]:
+    """Return the same for line mode."""
+    return [line for head, told in _plans(found, now) for line in (head, *told)] + [NOT_HERE]
+
+
+def _plans(found: Replanned, now: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
+    nothing = ["nothing: nothing is new, changed or marked"]
+    told, known = forecast.plan_words(found.plan), forecast.plan_words(now)
+    where = f"on {found.relationship}"
+    yield f'With cascade="{found.cascade}" {where} a flush would:', told or nothing
+    if told == known:
+        yield f'As it is, "{found.was}": the same.', ()
+    else:
+        yield f'As it is, "{found.was}", it would:', known or nothing
+
+
+def offers(content: Mapping[str, Any]) -> str:
+    """Return what to type to see the plan under another cascade.
+
+    It names a relationship whose children lose their parent, or those that have to be loaded to
+    know; empty where there is none.
+    """
+    found = [
+        match
+        for record in content["records"]
+        for text in (record["reason"], *record["labels"])
+        if (match := _ORPHANING.search(text))
+    ]
+    found.sort(key=lambda match: match["nulled"] is None)
+    if not found:
+        return ""
+    relationship = found[0]["nulled"] or found[0]["loaded"]
+    return f"`:plan {relationship}` tells it under another cascade."
+
+
+_ORPHANING = re.compile(
+    r"is deleted, (?P<nulled>[\w.]+) does not cascade that|^(?P<loaded>\w+\.\w+) of "
+)
