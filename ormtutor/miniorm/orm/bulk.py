@@ -34,13 +34,13 @@ STRATEGIES = ("evaluate", "fetch", False)
 
 # What a Query may not have said before update() or delete(): attribute -> the method that said it.
 NOT_BEFORE = {
-    "_limit": "limit()",
-    "_offset": "offset()",
-    "_order_by": "order_by()",
-    "_group_by": "group_by()",
+    "_limit_clause": "limit()",
+    "_offset_clause": "offset()",
+    "_order_by_clauses": "order_by()",
+    "_group_by_clauses": "group_by()",
     "_distinct": "distinct()",
     "_from_obj": "join(), outerjoin(), select_from(), or from_self()",
-    "_joins": "join(), outerjoin(), select_from(), or from_self()",
+    "_setup_joins": "join(), outerjoin(), select_from(), or from_self()",
 }
 
 
@@ -96,11 +96,11 @@ def bulk_update(
     resolved = resolve_values(mapper, values)
     update_args = dict(update_args or {})
     in_order = bool(update_args.pop("preserve_parameter_order", False))
-    statement = Update(_table_of(query, mapper), **update_args).where(*query._where)
+    statement = Update(_table_of(query, mapper), **update_args).where(*query._where_criteria)
     pairs = [(column, value) for column, _, value in resolved]
     statement = statement.ordered_values(*pairs) if in_order else statement.values(dict(pairs))
     result = BulkChange(
-        query.session, mapper, statement, query._where, synchronize_session, resolved
+        query.session, mapper, statement, query._where_criteria, synchronize_session, resolved
     ).run(query._params, query._autoflush)
     _tell(query, "after_bulk_update", BulkUpdate, result, values)
     count: int = result.rowcount
@@ -114,9 +114,9 @@ def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
     """
     _check_query(query)
     mapper = _subject_of(query)
-    statement = Delete(_table_of(query, mapper)).where(*query._where)
+    statement = Delete(_table_of(query, mapper)).where(*query._where_criteria)
     result = BulkChange(
-        query.session, mapper, statement, query._where, synchronize_session, None
+        query.session, mapper, statement, query._where_criteria, synchronize_session, None
     ).run(query._params, query._autoflush)
     _tell(query, "after_bulk_delete", BulkDelete, result, None)
     count: int = result.rowcount

@@ -228,28 +228,34 @@ class Asked:
         self.textual = False
 
     @classmethod
+    def of(cls, said: Any, entities: Sequence[Any], legacy: bool) -> Asked:
+        """What a Query says, or a select() with mapped things in it: both call it alike."""
+        asked = cls(entities, said._label_style, legacy)
+        asked.where = said._where_criteria
+        asked.from_objects = said._from_obj
+        asked.joins = said._setup_joins
+        asked.order_by = said._order_by_clauses
+        asked.group_by = said._group_by_clauses
+        asked.having = said._having_criteria
+        asked.distinct = said._distinct
+        asked.distinct_on = said._distinct_on
+        asked.limit = said._limit_clause
+        asked.offset = said._offset_clause
+        if said._correlate or not said._auto_correlate:
+            asked.correlate = said._correlate
+        asked.correlate_except = said._correlate_except
+        asked.prefixes = said._prefixes
+        asked.suffixes = said._suffixes
+        asked.independent_ctes = said._independent_ctes
+        asked.options = said._with_options
+        asked.eager = said.__dict__.get("_eager", True)
+        return asked
+
+    @classmethod
     def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
         """What a select() with mapped things in it says."""
         entities = [each for raw in statement._raw_columns for each in entities_of(raw)]
-        asked = cls(entities, statement._label_style, legacy=False)
-        asked.where = statement._where_criteria
-        asked.from_objects = statement._from_obj
-        asked.joins = statement._setup_joins
-        asked.order_by = statement._order_by_clauses
-        asked.group_by = statement._group_by_clauses
-        asked.having = statement._having_criteria
-        asked.distinct = statement._distinct
-        asked.distinct_on = statement._distinct_on
-        asked.limit = statement._limit_clause
-        asked.offset = statement._offset_clause
-        if statement._correlate or not statement._auto_correlate:
-            asked.correlate = statement._correlate
-        asked.correlate_except = statement._correlate_except
-        asked.prefixes = statement._prefixes
-        asked.suffixes = statement._suffixes
-        asked.independent_ctes = statement._independent_ctes
-        asked.options = statement._with_options
-        asked.eager = statement.__dict__.get("_eager", True)
+        asked = cls.of(statement, entities, legacy=False)
         asked.selects_order = statement.__dict__.get("_selects_order", False)
         asked.toplevel = toplevel
         return asked

@@ -38,9 +38,11 @@ class AppenderQuery(Query):
         if prop.secondary is not None:
             # A join() said later starts from the first of these.
             self._from_obj = (prop.mapper.__clause_element__(), prop.secondary)
-        self._where = (prop._optimized_compare(instance, True, None, alias_secondary=False),)
+        self._where_criteria = (
+            prop._optimized_compare(instance, True, None, alias_secondary=False),
+        )
         if attr.order_by:
-            self._order_by = tuple(attr.order_by)
+            self._order_by_clauses = tuple(attr.order_by)
 
     @property
     def session(self) -> Any:
@@ -67,7 +69,7 @@ class AppenderQuery(Query):
             query = self.query_class(mapper.class_, session=session)
         else:
             query = session.query(mapper.class_)
-        for name in ("_where", "_from_obj", "_order_by"):
+        for name in ("_where_criteria", "_from_obj", "_order_by_clauses"):
             if name in self.__dict__:
                 query.__dict__[name] = self.__dict__[name]
         return query

@@ -71,13 +71,11 @@ class JoinStep:
 
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
+        parts = (self.target, self.onclause, self.left, self.alias)
         return (
-            part_structure(self.target, binds),
-            part_structure(self.onclause, binds),
-            part_structure(self.left, binds),
+            *[None if part is None else part_structure(part, binds) for part in parts],
             self.isouter,
             self.full,
-            part_structure(self.alias, binds),
             self.from_joinpoint,
         )
 
@@ -107,9 +105,12 @@ def part_structure(part: Any, binds: Any) -> Hashable:
     if part is None or isinstance(part, (str, type)):
         return part
     if isinstance(part, QueryableAttribute):
+        parent = part.parent.structure(binds)
+        if part._of_type is None and not part._extra_criteria:
+            return parent, part.comparator.prop
         of_type = None if part._of_type is None else part_structure(part._of_type, binds)
-        extra = tuple([criterion.structure(binds) for criterion in part._extra_criteria])
-        return (part_structure(part.parent, binds), part.prop, of_type, extra)
+        extra = [criterion.structure(binds) for criterion in part._extra_criteria]
+        return (parent, part.comparator.prop, of_type, *extra)
     insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part
     return insp.structure(binds)  # type: ignore[no-any-return]
 

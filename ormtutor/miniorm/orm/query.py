@@ -5,10 +5,10 @@ Here:   each method gives a new Query that knows one thing more; nothing is sent
         What both spellings share stands in session_execute().
 After:  orm/context.py compiles it, orm/loading.py sends it and makes objects of the rows.
 
-A Query keeps what was said as it was said; what nobody said is a class attribute. So a copy is the
-copy of a small dictionary, and the key under which the compiled form is found again is made of what
-is there. This file is one thing though it is long: nearly every method is one of the public names,
-and most have one line.
+A Query keeps what was said as it was said, under the names that select() has for it; what nobody
+said is a class attribute. So a copy is the copy of a small dictionary, and the key under which the
+compiled form is found again is made of what is there. This file is one thing though it is long:
+nearly every method is one of the public names, and most have one line.
 
 Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 """
@@ -49,9 +49,11 @@ from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
+    SAID,
     Select,
     SelectBase,
     as_limit,
+    as_selected,
     except_,
     except_all,
     exists,
@@ -60,6 +62,7 @@ from ormtutor.miniorm.sql.select import (
     sliced,
     sorting,
     spelled,
+    structure_of_said,
     union,
     union_all,
     whole_condition,
@@ -112,20 +115,23 @@ class Query:
     # What was said so far; these are what nobody said.
     session: Any = None
     _entities: tuple[Any, ...] = ()
-    _where: tuple[Any, ...] = ()
+    _where_criteria: tuple[Any, ...] = ()
     _from_obj: tuple[Any, ...] = ()
-    _joins: tuple[JoinStep, ...] = ()
-    _order_by: tuple[Any, ...] = ()
-    _group_by: tuple[Any, ...] = ()
-    _having: tuple[Any, ...] = ()
+    _setup_joins: tuple[JoinStep, ...] = ()
+    _order_by_clauses: tuple[Any, ...] = ()
+    _group_by_clauses: tuple[Any, ...] = ()
+    _having_criteria: tuple[Any, ...] = ()
     _distinct = False
     _distinct_on: tuple[Any, ...] = ()
-    _limit: Any = None
-    _offset: Any = None
-    _correlate: tuple[Any, ...] | None = None
+    _limit_clause: Any = None
+    _offset_clause: Any = None
+    _correlate: tuple[Any, ...] = ()
+    _correlate_except: Any = None
+    _auto_correlate = True
     _prefixes: tuple[Any, ...] = ()
     _suffixes: tuple[Any, ...] = ()
-    _options: tuple[Any, ...] = ()
+    _independent_ctes: tuple[Any, ...] = ()
+    _with_options: tuple[Any, ...] = ()
     _eager = True
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     # A union (or the like) that the entities are read from.
@@ -167,7 +173,7 @@ class Query:
         """Criteria must come before LIMIT, and have no place beside a full statement."""
         if self._statement is not None:
             raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
-        if (self._limit is not None or self._offset is not None) and self._assertions:
+        if (self._limit_clause is not None or self._offset_clause is not None) and self._assertions:
             raise sa_exc.InvalidRequestError(_AFTER_LIMIT.format(method))
 
     def _check_no_statement(self, method: str) -> None:
@@ -178,15 +184,15 @@ class Query:
         if not self._assertions:
             return
         if (
-            self._where
+            self._where_criteria
             or self._statement is not None
             or self._from_obj
             or self._base is not None
-            or self._joins
-            or self._limit is not None
-            or self._offset is not None
-            or self._group_by
-            or (sorting_too and (self._order_by or self._distinct))
+            or self._setup_joins
+            or self._limit_clause is not None
+            or self._offset_clause is not None
+            or self._group_by_clauses
+            or (sorting_too and (self._order_by_clauses or self._distinct))
         ):
             raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
 
@@ -196,14 +202,13 @@ class Query:
         """Only the rows for which all criteria hold. A plain string is taken as text()."""
         self._check_open("filter")
         new = self._copy()
-        new._where = self._where + tuple(
-            [
-                self._adapted(
-                    elements.text(each) if isinstance(each, str) else elements.as_condition(each)
-                )
-                for each in criterion
-            ]
-        )
+        added = [
+            elements.text(each) if isinstance(each, str) else elements.as_condition(each)
+            for each in criterion
+        ]
+        if self._aliases:
+            added = [self._adapted(each) for each in added]
+        new._where_criteria = (*self._where_criteria, *added)
         return new
 
     where = filter
@@ -219,7 +224,7 @@ class Query:
         """Where filter_by() looks names up."""
         if self._joinpoint is not None:
             return self._joinpoint
-        if self._joins:
+        if self._setup_joins:
             found = self._last_joined()
             if found is not None:
                 return found
@@ -233,7 +238,7 @@ class Query:
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
         at: Any = None
-        for step in self._joins:
+        for step in self._setup_joins:
             if not step.from_joinpoint:
                 at = None
             destination = step.destination
@@ -273,9 +278,9 @@ class Query:
         self._check_open("order_by")
         new = self._copy()
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
-            new._order_by = ()
+            new._order_by_clauses = ()
         else:
-            new._order_by = self._order_by + tuple(
+            new._order_by_clauses = self._order_by_clauses + tuple(
                 self._adapted(each) for each in sorting(clauses, "ORDER BY")
             )
         return new
@@ -285,9 +290,9 @@ class Query:
         self._check_open("group_by")
         new = self._copy()
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
-            new._group_by = ()
+            new._group_by_clauses = ()
         else:
-            new._group_by = self._group_by + tuple(
+            new._group_by_clauses = self._group_by_clauses + tuple(
                 self._adapted(each) for each in sorting(clauses, "GROUP BY")
             )
         return new
@@ -296,7 +301,7 @@ class Query:
         """Only the groups for which the criterion holds."""
         self._check_open("having")
         new = self._copy()
-        new._having = (*self._having, elements.as_condition(criterion))
+        new._having_criteria = (*self._having_criteria, elements.as_condition(criterion))
         return new
 
     def distinct(self, *expr: Any) -> Self:
@@ -312,21 +317,23 @@ class Query:
         """Not more rows than that."""
         self._check_no_statement("limit")
         new = self._copy()
-        new._limit = as_limit(limit)
+        new._limit_clause = as_limit(limit)
         return new
 
     def offset(self, offset: Any) -> Self:
         """Without the first rows."""
         self._check_no_statement("offset")
         new = self._copy()
-        new._offset = as_limit(offset)
+        new._offset_clause = as_limit(offset)
         return new
 
     def slice(self, start: int | None, stop: int | None) -> Self:
         """LIMIT and OFFSET as Python slices have them."""
         self._check_no_statement("slice")
         new = self._copy()
-        new._limit, new._offset = sliced(self._limit, self._offset, start, stop)
+        new._limit_clause, new._offset_clause = sliced(
+            self._limit_clause, self._offset_clause, start, stop
+        )
         return new
 
     def __getitem__(self, item: Any) -> Any:
@@ -357,18 +364,17 @@ class Query:
     def correlate(self, *fromclauses: Any) -> Self:
         """As a subquery, leave these FROM elements to the statement around; None: leave none."""
         new = self._copy()
+        new._auto_correlate = False
         if fromclauses and fromclauses[0] in (None, False):
             new._correlate = ()
         else:
-            new._correlate = (self._correlate or ()) + tuple(
-                from_element(each) for each in fromclauses
-            )
+            new._correlate = self._correlate + tuple(from_element(each) for each in fromclauses)
         return new
 
     @property
     def whereclause(self) -> Any:
         """All criteria as one, or None."""
-        return whole_condition(self._where)
+        return whole_condition(self._where_criteria)
 
     # FROM ------------------------------------------------------------------------------------
 
@@ -379,7 +385,16 @@ class Query:
         new._from_obj = tuple(_from_clause(each) for each in from_obj)
         return new
 
-    def join(self, target: Any, *props: Any, **kwargs: Any) -> Self:
+    def join(
+        self,
+        target: Any,
+        *props: Any,
+        aliased: bool = False,
+        from_joinpoint: bool = False,
+        isouter: bool = False,
+        full: bool = False,
+        **unknown: Any,
+    ) -> Self:
         """JOIN with a class, an alias, a table, or along a relationship.
 
         target: what to join, or the relationship that leads there. props: the condition (or the
@@ -391,11 +406,8 @@ class Query:
                 query runs.
         """
         self._check_open("join")
-        aliases, from_joinpoint, isouter, full = (
-            kwargs.pop(name, False) for name in ("aliased", "from_joinpoint", "isouter", "full")
-        )
-        if kwargs:
-            raise TypeError("unknown arguments: {}".format(", ".join(sorted(kwargs))))
+        if unknown:
+            raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         new = self._copy()
         new._joinpoint = None
         if not from_joinpoint:
@@ -404,16 +416,11 @@ class Query:
             if isinstance(right, (Query, SelectBase)):
                 right = as_from(right)
             _check_join(right, onclause)
-            step = JoinStep(
-                right,
-                onclause,
-                isouter=isouter,
-                full=full,
-                from_joinpoint=from_joinpoint or index > 0,
-            )
-            if aliases:
+            at_joinpoint = from_joinpoint or index > 0
+            step = JoinStep(right, onclause, None, isouter, full, None, at_joinpoint)
+            if aliased:
                 new._alias_target(step)
-            new._joins = (*new._joins, step)
+            new._setup_joins = (*new._setup_joins, step)
         return new
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
@@ -425,7 +432,7 @@ class Query:
         """Give the target of a new step an alias, and adapt to it what is said from now on."""
         destination = step.destination
         if destination is None:
-            at = self._last_joined() if step.from_joinpoint and self._joins else None
+            at = self._last_joined() if step.from_joinpoint and self._setup_joins else None
             name = step.onclause if isinstance(step.onclause, str) else step.target
             destination = self._destination_by_name(at, name)
         if destination is None:
@@ -443,7 +450,7 @@ class Query:
         self._check_no_statement("reset_joinpoint")
         new = self._copy()
         new._aliases = ()
-        new._joinpoint = new._first_entity() if self._joins else None
+        new._joinpoint = new._first_entity() if self._setup_joins else None
         return new
 
     # what is selected ------------------------------------------------------------------------
@@ -489,7 +496,7 @@ class Query:
         for opt in opts:
             opt._is_legacy_option  # noqa: B018 (what is no option says so)
         new = self._copy()
-        new._options = self._options + tuple(opts)
+        new._with_options = self._with_options + tuple(opts)
         return new
 
     def enable_eagerloads(self, value: bool) -> Self:
@@ -635,7 +642,7 @@ class Query:
         statement: Any
         if self._statement is not None:
             entities = [entity for given in self._entities for entity in entities_of(given)]
-            statement = StatementOfEntities(self._statement, entities, self._options)
+            statement = StatementOfEntities(self._statement, entities, self._with_options)
         elif self._base is not None:
             asked = self._asked()
             asked.label_style = label_style
@@ -646,34 +653,13 @@ class Query:
         return statement.params(self._params) if self._params else statement
 
     def _plain_select(self, label_style: Any) -> Any:
-        statement = Select(*[_selected(entity) for entity in self._entities])
+        statement = Select._of_columns([as_selected(_selected(each)) for each in self._entities])
         stored = statement.__dict__
         stored["_label_style"] = label_style
-        for name, value in (
-            ("_from_obj", self._from_obj),
-            ("_setup_joins", self._joins),
-            ("_where_criteria", self._where),
-            ("_having_criteria", self._having),
-            ("_order_by_clauses", self._order_by),
-            ("_group_by_clauses", self._group_by),
-            ("_distinct", self._distinct),
-            ("_distinct_on", self._distinct_on),
-            ("_prefixes", self._prefixes),
-            ("_suffixes", self._suffixes),
-            ("_with_options", self._options),
-            ("_execution_options", self._execution_options),
-        ):
-            if value:
+        for name, value in self.__dict__.items():
+            if name in _SHARED:
                 stored[name] = value
-        for name, value in (("_limit_clause", self._limit), ("_offset_clause", self._offset)):
-            if value is not None:
-                stored[name] = value
-        if self._correlate is not None:
-            stored["_auto_correlate"] = False
-            stored["_correlate"] = self._correlate
-        if not self._eager:
-            stored["_eager"] = False
-        if self._distinct and self._order_by:
+        if self._distinct and self._order_by_clauses:
             stored["_selects_order"] = True
         return statement
 
@@ -712,7 +698,7 @@ class Query:
 
     def _columns_of_order(self) -> list[Any]:
         """With DISTINCT, what the query is sorted by: it has to be selected, too."""
-        sorted_by = (self._order_by or ()) if self._distinct else ()
+        sorted_by = (self._order_by_clauses or ()) if self._distinct else ()
         columns = dict.fromkeys(sorted_expression(clause) for clause in sorted_by)
         return [
             column.label(column._label) if column._is_column_clause else column
@@ -765,54 +751,17 @@ class Query:
 
     def structure(self, binds: Binds) -> Any:
         """Everything that decides the SQL text and the shape of the rows."""
-        said = self.__dict__
-        key: list[Any] = [tuple([_entity_structure(entity, binds) for entity in self._entities])]
-        for name in _STRUCTURED:
-            values = said.get(name)
-            if values:
-                key.append((name, *[value.structure(binds) for value in values]))
-        for name in ("_limit", "_offset"):
-            value = said.get(name)
-            if value is not None:
-                key.append((name, value.structure(binds)))
-        if "_options" in said:
-            key.append(tuple([option.key for option in self._options]))
-        if "_base" in said:
-            key.append(self._base.structure(binds))
-        if "_correlate" in said:
-            key.append(("correlate", *[each.structure(binds) for each in self._correlate or ()]))
-        for name in ("_distinct", "_eager", "_populate_existing", "_label_style"):
-            if name in said:
-                key.append((name, said[name]))
-        for name in ("_prefixes", "_suffixes"):
-            if name in said:
-                key.append((name, *[(text.structure(binds), word) for text, word in said[name]]))
-        return tuple(key)
+        entities = tuple([_entity_structure(entity, binds) for entity in self._entities])
+        base = None if self._base is None else self._base.structure(binds)
+        said = structure_of_said(self.__dict__, binds)
+        return Query, entities, base, self._populate_existing, said
 
     def _asked(self) -> Asked:
         """Everything that was said, in the form that Compilation takes."""
         entities = [entity for given in self._entities for entity in entities_of(given)]
-        asked = Asked(entities, self._label_style, legacy=True)
-        asked.where = self._where
-        asked.from_objects = self._from_obj
-        asked.joins = self._joins
-        asked.order_by = self._text_order_by(self._order_by)
-        asked.group_by = self._group_by
-        asked.having = self._having
-        asked.distinct = self._distinct
-        asked.distinct_on = self._distinct_on
-        asked.limit = self._limit
-        asked.offset = self._offset
-        asked.correlate = self._correlate
-        asked.prefixes = self._prefixes
-        asked.suffixes = self._suffixes
-        asked.options = self._options
-        asked.eager = self._eager
+        asked = Asked.of(self, entities, legacy=True)
         asked.base = self._base
         return asked
-
-    def _text_order_by(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(clauses)
 
     def _compiled(self, lint: bool = True) -> tuple[CompiledQuery, Binds]:
         """The compiled form, found again by structure, and this query's parameters for it.
@@ -994,7 +943,7 @@ class Query:
             self.session,
             entities[0].mapper,
             ident,
-            self._options,
+            self._with_options,
             self._populate_existing,
             self._execution_options or None,
         )
@@ -1023,16 +972,16 @@ class Query:
 
 # What goes inside when a query becomes a subquery of itself.
 _INSIDE = (
-    "_where",
+    "_where_criteria",
     "_from_obj",
-    "_joins",
-    "_order_by",
-    "_group_by",
-    "_having",
+    "_setup_joins",
+    "_order_by_clauses",
+    "_group_by_clauses",
+    "_having_criteria",
     "_distinct",
     "_distinct_on",
-    "_limit",
-    "_offset",
+    "_limit_clause",
+    "_offset_clause",
     "_prefixes",
     "_suffixes",
     "_aliases",
@@ -1040,16 +989,8 @@ _INSIDE = (
     "_statement",
 )
 
-# What has a structure() for each of its members.
-_STRUCTURED = (
-    "_where",
-    "_from_obj",
-    "_joins",
-    "_order_by",
-    "_group_by",
-    "_having",
-    "_distinct_on",
-)
+# What a Query and the select() that it stands for have in common.
+_SHARED = SAID - {"_label_style"} | {"_execution_options"}
 
 
 def _checked(entity: Any) -> Any:

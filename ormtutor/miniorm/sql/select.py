@@ -914,40 +914,8 @@ class Select(GenerativeSelect):
 
     def structure(self, binds: Binds) -> Hashable:
         """Everything that was asked for, in the order in which it was first asked."""
-        key: list[Any] = [Select]
-        for name, value in self.__dict__.items():
-            if name == "_raw_columns":
-                key.extend([_column_structure(column, binds) for column in value])
-            elif name in _ELEMENT_TUPLES:
-                key.append((name, *[each.structure(binds) for each in value]))
-            elif name == "_setup_joins":
-                key.append(tuple([_join_structure(step, binds) for step in value]))
-            elif name == "_memoized_select_entities":
-                key.append(tuple([_memoized_structure(each, binds) for each in value]))
-            elif name == "_with_options":
-                key.append(tuple([option.key for option in value]))
-            elif value is not None and name not in _NOT_STRUCTURE:
-                key.append((name, _other_structure(name, value, binds)))
-        return tuple(key)
-
-
-# What of a Select decides the text: tuples of elements, single elements, plain values.
-_ELEMENT_TUPLES = frozenset(
-    [
-        "_from_obj",
-        "_where_criteria",
-        "_having_criteria",
-        "_order_by_clauses",
-        "_group_by_clauses",
-        "_correlate",
-        "_correlate_except",
-        "_distinct_on",
-        "_independent_ctes",
-    ]
-)
-_ELEMENTS = frozenset(["_limit_clause", "_offset_clause"])
-_PREFIXES = frozenset(["_prefixes", "_suffixes"])
-_NOT_STRUCTURE = frozenset(["_known", "_execution_options", "_annotations", "_bind"])
+        columns = tuple([_column_structure(column, binds) for column in self._raw_columns])
+        return Select, columns, structure_of_said(self.__dict__, binds)
 
 
 def _column_structure(column: Any, binds: Binds) -> Hashable:
@@ -967,40 +935,91 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
     )
 
 
-def _other_structure(name: str, value: Any, binds: Binds) -> Hashable:
-    if name in _ELEMENTS:
-        return value.structure(binds)  # type: ignore[no-any-return]
-    if name in _PREFIXES:
-        return tuple([(text.structure(binds), dialect) for text, dialect in value])
-    if isinstance(value, dict):
-        return tuple(value.items())
+def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
+    """What of a Select, or of an ORM Query, decides the text beside its columns."""
+    return tuple(
+        [(name, _STRUCTURES[name](value, binds)) for name, value in said.items() if name in SAID]
+    )
+
+
+def _structure_of_each(elements: Iterable[Any], binds: Binds) -> Hashable:
+    return tuple([each.structure(binds) for each in elements])
+
+
+def _structure_of_one(element: Any, binds: Binds) -> Hashable:
+    return None if element is None else element.structure(binds)
+
+
+def _structure_of_words(words: Any, binds: Binds) -> Hashable:
+    return tuple([(text.structure(binds), dialect) for text, dialect in words])
+
+
+def _structure_of_joins(joins: Any, binds: Binds) -> Hashable:
+    return tuple([_join_structure(step, binds) for step in joins])
+
+
+def _join_structure(step: Any, binds: Binds) -> Hashable:
+    if not isinstance(step, tuple):
+        return step.structure(binds)  # type: ignore[no-any-return]
+    target, onclause, left, flags = step
+    return (
+        target.structure(binds),
+        _structure_of_one(onclause, binds),
+        _structure_of_one(left, binds),
+        flags["isouter"],
+        flags["full"],
+    )
+
+
+def _structure_of_memoized(memoized: Any, binds: Binds) -> Hashable:
+    return tuple(
+        [
+            (_structure_of_each(columns, binds), _structure_of_joins(joins, binds))
+            for columns, joins in memoized
+        ]
+    )
+
+
+def _structure_of_options(options: Any, binds: Binds) -> Hashable:
+    return tuple([option.key for option in options])
+
+
+def _plain(value: Any, binds: Binds) -> Hashable:
     return value  # type: ignore[no-any-return]
 
 
-def _memoized_structure(memoized: Any, binds: Binds) -> Hashable:
-    columns, joins = memoized
-    return (
-        tuple([column.structure(binds) for column in columns]),
-        tuple([_join_structure(step, binds) for step in joins]),
-    )
+# What decides the text of a SELECT beside its columns, and how each is told in a key.
+_STRUCTURES: dict[str, Callable[[Any, Binds], Hashable]] = {
+    "_from_obj": _structure_of_each,
+    "_where_criteria": _structure_of_each,
+    "_having_criteria": _structure_of_each,
+    "_order_by_clauses": _structure_of_each,
+    "_group_by_clauses": _structure_of_each,
+    "_correlate": _structure_of_each,
+    "_correlate_except": lambda froms, binds: froms and _structure_of_each(froms, binds),
+    "_distinct_on": _structure_of_each,
+    "_independent_ctes": _structure_of_each,
+    "_limit_clause": _structure_of_one,
+    "_offset_clause": _structure_of_one,
+    "_prefixes": _structure_of_words,
+    "_suffixes": _structure_of_words,
+    "_setup_joins": _structure_of_joins,
+    "_memoized_select_entities": _structure_of_memoized,
+    "_with_options": _structure_of_options,
+    "_label_style": _plain,
+    "_distinct": _plain,
+    "_auto_correlate": _plain,
+    # Set by the ORM.
+    "_eager": _plain,
+    "_selects_order": _plain,
+    "_is_plain": _plain,
+}
+SAID = frozenset(_STRUCTURES)
 
 
 def _is_mapped(columns: Any) -> bool:
     """Whether an ORM entity is among the columns: joins are then the ORM's business."""
     return any("parententity" in column._annotations for column in columns)
-
-
-def _join_structure(step: Any, binds: Binds) -> Hashable:
-    if hasattr(step, "structure"):
-        return step.structure(binds)  # type: ignore[no-any-return]
-    target, onclause, left, flags = step
-    return (
-        target.structure(binds),
-        None if onclause is None else onclause.structure(binds),
-        None if left is None else left.structure(binds),
-        flags["isouter"],
-        flags["full"],
-    )
 
 
 def _is_none(thing: Any) -> bool:
