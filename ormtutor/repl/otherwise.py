@@ -59,7 +59,7 @@ def reloaded(found: Reloaded, room: int) -> list[Line]:
     lines: list[Line] = [[("class:strong", f"Your inputs with {found.strategy}:")]]
     for number, text in found.rewritten:
         lines += wrap_code([("", f"{number:>3}  {visible(text)}")], room, indent=5)
-    lines.append([("class:heading", "yours -> so")])
+    lines.append([("class:heading", f"cost: yours -> with {found.strategy}")])
     for text in reloaded_words(found):
         lines += wrap([("", f"  {text}")], room, indent=4)
     return [*lines, [("class:quiet", NOT_HERE)]]

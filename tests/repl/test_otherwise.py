@@ -32,14 +32,14 @@ def test_an_n_plus_one_is_run_again_with_another_loading(any_engine: Talk) -> No
     assert any_engine.perform(*SHELF, ":whatif selectinload") == [
         "Your inputs with selectinload:",
         "  2  books = session.query(Book).options(selectinload(Book.notes)).all()",
-        "yours -> so",
+        "cost: yours -> with selectinload",
         "  line 2: 1 statement, 3 rows -> 2 statements, 6 rows",
         "  line 3: 3 statements (3 lazy loads), 3 rows -> no statements, no rows",
         "  What is shown is the same.",
         "A kernel of its own ran it; nothing has changed here.",
     ]
     assert any_engine.perform(":whatif joined")[2:5] == [
-        "yours -> so",
+        "cost: yours -> with joinedload",
         "  line 3: 3 statements (3 lazy loads), 3 rows -> no statements, no rows",
         "  What is shown is the same.",
     ]
