@@ -16,10 +16,12 @@ from ormtutor.cli.arguments import COMMANDS as SHELL_COMMANDS
 from ormtutor.cli.arguments import help_of
 from ormtutor.course.library import find
 from ormtutor.differences import DIFFERENCES
+from ormtutor.repl.catalogue import ROWS
 from ormtutor.repl.commands import COMMANDS
 from ormtutor.repl.glossary import GLOSSARY
 from tests.concepts import CONCEPTS
 from tests.oracle.supported import PROGRAMS, SUPPORTED, programs_with
+from tests.repl.test_catalogue import BESIDE, SAID, SILENT
 from tests.traces import COMMIT, ENGINE, LAZY_LOAD, traced
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -189,6 +191,37 @@ def terms() -> str:
 {"".join(parts)}"""
 
 
+def surprises() -> str:
+    """Return what learners stumble over, each with a program, and what the console says of it."""
+    parts = []
+    for struggle, answers in ROWS.items():
+        parts.append(f"\n## {struggle[0].upper()}{struggle[1:]}\n")
+        for answer in answers:
+            if answer in SAID:
+                program, said = SAID[answer][0]
+                alike = _typed(SILENT[answer][0])
+                parts.append(f"{_typed(program)}\n> {said}\n\nSilent after:\n{alike}")
+            else:
+                held = BESIDE[answer].__name__.removeprefix("test_").replace("_", " ")
+                parts.append(f"\nOn the screen: {held}.\n")
+    return f"""# What learners stumble over
+
+{MADE}
+Each with the first of the programs that cause it, in the library of `tests/repl/library.md`; what
+the console says of it; and the first of those that look alike, after which it is silent.
+`tests/repl/test_catalogue.py` runs them all.
+{"".join(parts)}"""
+
+
+def _typed(program: Sequence[str]) -> str:
+    lines = [
+        f"{'...' if place else '>>>'} {line}".rstrip()
+        for source in program
+        for place, line in enumerate(source.rstrip("\n").split("\n"))
+    ]
+    return "\n```pycon\n" + "\n".join(lines) + "\n```\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "concepts.md": concepts,
@@ -196,6 +229,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "glossary.md": terms,
     "modules.md": modules,
     "supported.md": supported,
+    "surprises.md": surprises,
     "traces.md": followed,
 }
 
