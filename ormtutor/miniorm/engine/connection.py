@@ -389,8 +389,11 @@ class Connection:
         execution_options: Mapping[str, Any] | None = None,
         _cause: Cause | None = None,
     ) -> CursorResult:
-        """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`)."""
-        options = {**(execution_options or {}), "future_result": True}
+        """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`).
+
+        The option future_result=False keeps the manner of the result.
+        """
+        options = {"future_result": True, **(execution_options or {})}
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
         return self._execute_construct(statement, parameter_sets_20(parameters), options, _cause)
@@ -462,7 +465,8 @@ class Connection:
             try:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
-                self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
+                told = list(sets) if len(sets) > 1 or any(sets) else []
+                self._handle_dbapi_exception(error, compiled.string, told, None, None)
         self._check_usable()
         result = self._run(context, compiled)
         for listener in dispatch.after_execute:
@@ -641,7 +645,7 @@ class Connection:
         """Send a statement and make its result."""
         cursor = self._send(context)
         description = cursor.description
-        legacy = not (self._is_future or "future_result" in context.execution_options)
+        legacy = not (self._is_future or context.execution_options.get("future_result"))
         if description is None:
             metadata = processors = None
         elif compiled is None:

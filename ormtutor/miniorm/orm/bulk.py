@@ -266,9 +266,8 @@ class BulkChange:
             connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute
         ):
             cause = cause.with_objects([_label(state) for state in matched])
-        result = connection._execute_20(
-            self.statement, params or {}, self.options or None, _cause=cause
-        )
+        options = {**(self.options or {}), "future_result": False}
+        result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.values is None:
             session._remove_newly_deleted(matched)
         else:

@@ -19,7 +19,7 @@ from ormtutor.miniorm.orm.exc import state_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, KeysView
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
@@ -88,9 +88,9 @@ class IdentityMap:
     def __iter__(self) -> Iterator[Key]:
         return iter(self.keys())
 
-    def keys(self) -> list[Key]:
+    def keys(self) -> KeysView[Key]:
         """The identity keys of all objects."""
-        return [key for key, _ in self._states_by_key()]
+        return dict(self._states_by_key()).keys()
 
     def values(self) -> list[Any]:
         """All living objects."""

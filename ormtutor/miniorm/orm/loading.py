@@ -149,18 +149,72 @@ def run_in_chunks(
         autoflush=autoflush,
         execution_options=execution_options,
     )
-    return _chunks(session, query, values, result, size, params)
+    return _chunks(session, session.identity_map, query, values, result, size, params)
 
 
 def _chunks(
-    session: Any, query: CompiledQuery, values: Any, result: Any, size: int, params: Any
+    session: Any,
+    identity_map: Any,
+    query: CompiledQuery,
+    values: Any,
+    result: Any,
+    size: int,
+    params: Any,
 ) -> Iterator[list[Any]]:
     query.check_yield_per()
     while rows := result._read_many(size):
+        _check_map(session, identity_map, query)
         context = LoadContext(session, query, values)
         context.params = params
         context.yield_per = size
         yield load_rows(context, query, rows, result.context)
+
+
+def run_when_read(
+    session: Any,
+    query: CompiledQuery,
+    values: Sequence[Any],
+    cause: Cause,
+    *,
+    params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
+) -> Iterator[list[Any]]:
+    """As run(), but the rows are read, and what belongs to them loaded, when someone asks."""
+    result = send(
+        session,
+        query,
+        values,
+        cause,
+        params=params,
+        autoflush=autoflush,
+        execution_options=execution_options,
+    )
+    context = LoadContext(session, query, values)
+    context.params = params
+    return _when_read(context, session.identity_map, query, result)
+
+
+def _when_read(
+    context: LoadContext, identity_map: Any, query: CompiledQuery, result: Any
+) -> Iterator[list[Any]]:
+    rows = result._read_all()
+    if rows:
+        _check_map(context.session, identity_map, query)
+    yield load_rows(context, query, rows, result.context)
+
+
+def _check_map(session: Any, identity_map: Any, query: CompiledQuery) -> None:
+    """Refuse to load objects for a session that has let all go since the statement was sent."""
+    if session.identity_map is identity_map or query.row_loader() is None or query.plan is None:
+        return
+    for plan in query.plan.entities():
+        lost = object.__new__(plan.mapper.class_)
+        raise sa_exc.InvalidRequestError(
+            f"Object <{type(lost).__name__} at 0x{id(lost):x}> cannot be converted to 'persistent' "
+            "state, as this identity map is no longer valid.  Has the owning Session been closed?",
+            code="lkrp",
+        )
 
 
 def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> None:

@@ -429,6 +429,9 @@ class ClassManager:
         self.original_init: Any = None
         self.had_init = False
 
+    def __repr__(self) -> str:
+        return f"<ClassManager of {self.class_!r} at {id(self):x}>"
+
     @property
     def registry(self) -> MapperRegistry:
         """The registry of the mapper."""
@@ -502,7 +505,7 @@ class Mapper:
                 f"Argument 'class_' is expected to be of type '{type}', got '{type(class_)}'"
             )
         self.class_ = class_
-        self.local_table = self.persist_selectable = local_table
+        self.local_table = self.mapped_table = self.persist_selectable = local_table
         self.non_primary = non_primary
         self.include_properties = include_properties
         self.exclude_properties = exclude_properties

@@ -1153,6 +1153,8 @@ def session_execute(
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
             return bulk.execute_dml(session, entity, statement, params, options, bind_arguments)
+        if entity is not None:
+            execution_options = {**(execution_options or {}), "future_result": False}
     arguments = {"clause": statement, **(bind_arguments or {})}
     bind = arguments.pop("bind", None) or session.get_bind(**arguments)
     connection = session._connection_for_bind(bind)
@@ -1205,7 +1207,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         )
         result = ChunkedIteratorResult(query.metadata, chunks, query.unique_keys)
         return result.yield_per(size)
-    loaded = loading.run(
+    loaded = loading.run_when_read(
         session,
         query,
         binds,
@@ -1215,7 +1217,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         execution_options=options or None,
     )
     return ChunkedIteratorResult(
-        query.metadata, [loaded], query.unique_keys, require_unique=query.repeats_parents
+        query.metadata, loaded, query.unique_keys, require_unique=query.repeats_parents
     )
 
 

@@ -720,6 +720,11 @@ def was_deleted(obj: Any) -> bool:
     return instance_state(obj).was_deleted
 
 
+def has_identity(obj: Any) -> bool:
+    """Whether the object stands for a row, now or earlier."""
+    return instance_state(obj).has_identity
+
+
 def instance_dict(obj: Any) -> dict[str, Any]:
     """The dictionary with the object's values."""
     values: dict[str, Any] = obj.__dict__

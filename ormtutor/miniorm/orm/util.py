@@ -18,7 +18,7 @@ from ormtutor.miniorm.orm.exc import state_label as state_str
 from ormtutor.miniorm.orm.mapper import class_mapper, object_mapper
 from ormtutor.miniorm.orm.relationships import CascadeOptions
 from ormtutor.miniorm.orm.session import identity_key
-from ormtutor.miniorm.orm.state import was_deleted
+from ormtutor.miniorm.orm.state import has_identity, was_deleted
 
 __all__ = [
     "AliasedClass",
@@ -27,6 +27,7 @@ __all__ = [
     "CascadeOptions",
     "aliased",
     "class_mapper",
+    "has_identity",
     "identity_key",
     "join",
     "object_mapper",

@@ -165,9 +165,6 @@ class ColumnCollection:
         """Our column that stands for `column`: itself, or the nearest of its descendants."""
         return corresponding_column(self._all_columns, column, require_embedded)
 
-    def __repr__(self) -> str:
-        return str(self)
-
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
 

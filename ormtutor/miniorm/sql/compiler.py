@@ -1265,6 +1265,8 @@ class SQLCompiler(Compiled):
             "result_names",
         ):
             kw.pop(name, None)
+        if compound_index == 0:
+            self._check_column_count(compound, 0)
         toplevel = not self.stack
         outer = self.stack[-1] if self.stack else None
         correlate_froms = outer.correlate_froms if outer else []

@@ -695,9 +695,9 @@ def _may_count(column: Any) -> bool:
     affinity = column.type._type_affinity
     return (
         affinity is not None
-        and affinity.__name__ == "Integer"
+        and affinity.__name__ in ("Integer", "Numeric")
         and (not column.foreign_keys or column.autoincrement == "ignore_fk")
-        and (column.default is None or (column.default.is_sequence and column.default.optional))
+        and (column.default is None or column.default.is_sequence)
         and column.server_default is None
     )
 

@@ -169,10 +169,21 @@ class _Planner:
                 self._add(column, text)
             else:
                 self._prefetch(column, self.compiler.insert_prefetch)
+        elif default is not None and self._counts(default):
+            self._next_of_sequence(column, default)
         elif getattr(column, "server_default", None) is not None:
             self._postfetch(column)
         elif self._lacks_key(column):
             _warn_about_key(column)
+
+    def _counts(self, sequence: Any) -> bool:
+        return self.compiler.dialect.supports_sequences and not sequence.optional
+
+    def _next_of_sequence(self, column: Any, sequence: Any) -> None:
+        if column.primary_key:
+            self._prefetch(column, self.compiler.insert_prefetch)
+        else:
+            self._add(column, f"<next sequence value: {sequence._key}>")
 
     def _lacks_key(self, column: Any) -> bool:
         return (

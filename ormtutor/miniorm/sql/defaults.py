@@ -10,8 +10,10 @@ Follows: SQLAlchemy 1.4, "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
+from copy import copy
+
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, ClauseElement, TextClause, clause_of
 from ormtutor.miniorm.sql.naming import quoted_name
@@ -138,13 +140,6 @@ def _positional_count(function: Any) -> int:
     return max(0, code.co_argcount - bound - len(defaults))  # type: ignore[no-any-return]
 
 
-# What other databases take, and nobody here asks for.
-_SEQUENCE_OPTIONS = (
-    *("minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cycle", "cache", "order"),
-    "quote_schema",
-)
-
-
 class Sequence(DefaultGenerator):
     """A named counter of the database; SQLite has none, and there it does nothing."""
 
@@ -157,30 +152,45 @@ class Sequence(DefaultGenerator):
         name: str,
         start: int | None = None,
         increment: int | None = None,
-        **kw: Any,
+        minvalue: int | None = None,
+        maxvalue: int | None = None,
+        nominvalue: bool | None = None,
+        nomaxvalue: bool | None = None,
+        cycle: bool | None = None,
+        schema: str | None = None,
+        cache: int | None = None,
+        order: bool | None = None,
+        data_type: Any = None,
+        optional: bool = False,
+        quote: bool | None = None,
+        metadata: Any = None,
+        quote_schema: bool | None = None,
+        for_update: bool = False,
     ) -> None:
-        super().__init__(for_update=kw.pop("for_update", False))
-        self._told = {"start": start, "increment": increment, **kw}
-        self.name = quoted_name.construct(name, kw.pop("quote", None))
+        super().__init__(for_update=for_update)
+        self.name = quoted_name.construct(name, quote)
         self.start = start
         self.increment = increment
-        self.metadata = kw.pop("metadata", None)
-        inherited = None if self.metadata is None else self.metadata.schema
-        self.schema = kw.pop("schema", None) or inherited
-        self.optional = kw.pop("optional", False)
-        data_type = kw.pop("data_type", None)
+        self.minvalue = minvalue
+        self.maxvalue = maxvalue
+        self.nominvalue = nominvalue
+        self.nomaxvalue = nomaxvalue
+        self.cycle = cycle
+        inherited = None if metadata is None else metadata.schema
+        self.schema = schema or inherited
+        self.cache = cache
+        self.order = order
         self.data_type = None if data_type is None else sqltypes.to_instance(data_type)
-        for option in _SEQUENCE_OPTIONS:
-            setattr(self, option, kw.pop(option, None))
-        refuse_arguments("Sequence.__init__", kw, "")
+        self.optional = optional
+        self.metadata = metadata
         self._key = self.name if self.schema is None else f"{self.schema}.{self.name}"
-        if self.metadata is not None:
-            self.metadata._sequences[self._key] = self
+        if metadata is not None:
+            metadata._sequences[self._key] = self
 
     next_value = LeftOut()
 
     def _copy(self) -> Sequence:
-        return Sequence(self.name, for_update=self.for_update, **self._told)
+        return copy(self)
 
     def _set_table(self, column: Any, table: Any) -> None:
         self.metadata = table.metadata

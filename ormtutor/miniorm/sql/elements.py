@@ -1366,6 +1366,9 @@ class ColumnClause(ColumnElement):
 
     _bind_name: Any = delegate("key")
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.name}>"
+
     @property
     def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
         return self.table is not None

@@ -1403,6 +1403,10 @@ class TextualSelect(SelectBase):
     def _for_subquery(self) -> Any:
         return self
 
+    def self_group(self, against: Any = None) -> Any:
+        """In parentheses, but not inside UNION."""
+        return self if isinstance(against, str) else super().self_group(against)
+
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
         """The same with values for names in the text."""
         return self._with("element", self.element.bindparams(*binds, **bind_as_values))

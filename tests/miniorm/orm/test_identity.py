@@ -75,8 +75,8 @@ def test_keys_are_spelled_as_published(identity_map: WeakInstanceDict, pond: Pon
     identity_map.add(state_of(pond, PONDS, 7))
     identity_map.add(state_of(border, BORDERS, "fr", "ch"))
 
-    assert identity_map.keys() == [(Pond, (7,), None), (Border, ("fr", "ch"), None)]
-    assert list(identity_map) == identity_map.keys()
+    assert list(identity_map.keys()) == [(Pond, (7,), None), (Border, ("fr", "ch"), None)]
+    assert list(identity_map) == list(identity_map.keys())
     assert identity_map.values() == [pond, border]
     assert identity_map.items() == [
         ((Pond, (7,), None), pond),

@@ -1,0 +1,80 @@
+"""What session.execute() gives is read, and eagerly loaded, when it is asked for its rows."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, select, text
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session, declarative_base, relationship, selectinload, subqueryload
+
+Base = declarative_base()
+
+
+class Harbour(Base):
+    __tablename__ = "harbours"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    boats = relationship("Boat", order_by="Boat.id")
+
+    def __repr__(self):
+        return f"<Harbour {self.__dict__.get('name')}>"
+
+
+class Boat(Base):
+    __tablename__ = "boats"
+    id = Column(Integer, primary_key=True)
+    harbour_id = Column(ForeignKey("harbours.id"))
+
+
+def tell(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([Harbour(name="Sund", boats=[Boat(), Boat()]), Harbour(name="Belt")])
+session.commit()
+
+for option in (selectinload, subqueryload):
+    session.expunge_all()
+    found = session.execute(select(Harbour).options(option(Harbour.boats)).order_by(Harbour.id))
+    print("sent, and not read yet", len(session.identity_map))
+    print(found.scalars().all(), len(session.identity_map))
+
+read_late = session.scalars(select(Harbour))
+session.commit()
+tell(read_late.all)
+for let_go in (session.expunge_all, session.close):
+    objects, columns = session.execute(select(Harbour)), session.execute(select(Harbour.name))
+    let_go()
+    tell(objects.all)
+    tell(columns.all)
+with Session(engine) as inner:
+    left_over = inner.execute(select(Harbour).execution_options(yield_per=1))
+    empty = inner.execute(select(Harbour).where(Harbour.id > 5))
+tell(left_over.first)
+tell(empty.all)
+in_parts = iter(session.query(Harbour).order_by(Harbour.id).yield_per(1))
+tell(lambda: next(in_parts))
+session.close()
+tell(lambda: next(in_parts))
+closed = session.execute(select(Harbour))
+closed.close()
+tell(closed.all)
+
+for statement in (
+    insert(Harbour).values(name="Haff"),
+    update(Harbour).values(name="Bodden"),
+    delete(Boat),
+    Harbour.__table__.insert().values(name="Haff"),
+    text("DELETE FROM boats"),
+    select(Harbour),
+    select(Harbour.name),
+    Harbour.__table__.select(),
+):
+    print(type(session.execute(statement)).__name__)
+tell(lambda: session.execute(text("SELECT :nothing")))
+tell(lambda: session.execute(text("SELECT :nothing"), {"something": 1}))
+tell(lambda: session.connection().execute(text("SELECT :nothing"), [{}, {}]))
+print(sorted(session.identity_map.keys(), key=str))
