@@ -48,7 +48,7 @@ LEFT_OUT: dict[str, str] = {
         QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped UserDefinedOption
         WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_typed_table
         attribute_keyed_dict attribute_mapped_collection column_keyed_dict
-        column_mapped_collection composite contains_alias create_session eagerload
+        column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
         keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column merge_frozen_result
         merge_result orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic
         unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic

@@ -68,7 +68,6 @@ from ormtutor.miniorm.orm.relationships import (
     CascadeOptions,
     RelationshipProperty,
     backref,
-    dynamic_loader,
     relation,
     relationship,
 )
@@ -127,7 +126,6 @@ __all__ = [
     "defaultload",
     "defer",
     "deferred",
-    "dynamic_loader",
     "exc",
     "foreign",
     "has_inherited_table",

@@ -652,7 +652,7 @@ class Compilation:
         innerjoin: Any,
     ) -> None:
         """Add the JOIN, now that it is known what the query itself joins."""
-        primary, through, _source, _dest, secondary, _adapt = prop.create_joins(
+        primary, through, secondary, *_ = prop.create_joins(
             source_selectable=parent.selectable,
             dest_selectable=target.selectable,
             of_type=target,

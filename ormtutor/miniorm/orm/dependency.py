@@ -16,6 +16,8 @@ Follows: SQLAlchemy 1.4, `orm/dependency.py` in what it does.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY
 from ormtutor.miniorm.orm.state import (
@@ -27,13 +29,14 @@ from ormtutor.miniorm.orm.state import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
     from ormtutor.miniorm.orm.unitofwork import Step, UOWTransaction
 
-    Edge = tuple["Step", "Step"]
+    # The names of two steps, of which the first comes first.
+    Order = tuple[tuple[str, str], ...]
     Pair = tuple[InstanceState, InstanceState]
     States = Iterable[InstanceState]
 
@@ -43,99 +46,53 @@ class KeyCopy:
 
     source_key, dest_key: the attributes of both. cascades: both are primary keys, so that a change
     of the one reaches the other in the database itself (ON UPDATE CASCADE).
+
+    Raises: UnmappedColumnError: the column is not mapped.
     """
 
-    __slots__ = (
-        "_dest_key",
-        "_dest_mapper",
-        "cascades",
-        "dest_column",
-        "source_column",
-        "source_key",
-    )
-
-    def __init__(
-        self, source_column: Any, source_key: str, dest_column: Any, dest_mapper: Any
-    ) -> None:
-        self.source_column = source_column
-        self.source_key = source_key
-        self.dest_column = dest_column
+    def __init__(self, source_mapper: Any, source: Any, dest: Any, dest_mapper: Any) -> None:
+        self.dest_column = dest
         # Without a mapper it is a column of an association table.
         self._dest_mapper = dest_mapper
-        self._dest_key: str | None = None
-        self.cascades = (
-            source_column.primary_key
-            and dest_column.primary_key
-            and dest_column.references(source_column)
-        )
+        self.cascades = source.primary_key and dest.primary_key and dest.references(source)
+        try:
+            self.source_key: str = source_mapper._columntoproperty[source].key
+        except KeyError:
+            raise UnmappedColumnError(
+                f"Can't execute sync rule for source column '{source}'; mapper '{source_mapper}' "
+                "does not map this column.  Try using an explicit `foreign_keys` collection which "
+                f"does not include destination column '{dest}' (or use a viewonly=True relation)."
+            ) from None
 
-    @property
+    @cached_property
     def dest_key(self) -> str:
         """Where it is copied to: an attribute, or the key of an association table's column.
 
         Raises: UnmappedColumnError: the column is not mapped.
         """
-        if self._dest_key is None:
-            self._dest_key = _dest_key_of(self._dest_mapper, self.dest_column)
-        return self._dest_key
-
-
-def key_copies(
-    source_mapper: Any, dest_mapper: Any, pairs: Sequence[tuple[Any, Any]]
-) -> list[KeyCopy]:
-    """What is copied from one mapper's rows to another's.
-
-    Raises: UnmappedColumnError: a column of the foreign key is not mapped.
-    """
-    return [
-        KeyCopy(
-            source,
-            source_key_of(source_mapper, source, dest),
-            dest,
-            dest_mapper,
-        )
-        for source, dest in pairs
-    ]
-
-
-def source_key_of(mapper: Any, column: Any, dest: Any) -> str:
-    """The attribute of a column that `dest` points to.
-
-    Raises: UnmappedColumnError.
-    """
-    try:
-        key: str = mapper._columntoproperty[column].key
-    except KeyError:
-        raise UnmappedColumnError(
-            f"Can't execute sync rule for source column '{column}'; mapper '{mapper}' does not "
-            "map this column.  Try using an explicit `foreign_keys` collection which does not "
-            f"include destination column '{dest}' (or use a viewonly=True relation)."
-        ) from None
-    return key
-
-
-def _dest_key_of(mapper: Any, column: Any) -> str:
-    if mapper is None:
-        key: str = column.key
+        column, mapper = self.dest_column, self._dest_mapper
+        try:
+            key: str = column.key if mapper is None else mapper._columntoproperty[column].key
+        except KeyError:
+            raise UnmappedColumnError(
+                f"Can't execute sync rule for destination column '{column}'; mapper '{mapper}' "
+                "does not map this column.  Try using an explicit `foreign_keys` collection which "
+                "does not include this column (or use a viewonly=True relation)."
+            ) from None
         return key
-    try:
-        key = mapper._columntoproperty[column].key
-    except KeyError:
-        raise UnmappedColumnError(
-            f"Can't execute sync rule for destination column '{column}'; mapper '{mapper}' does "
-            "not map this column.  Try using an explicit `foreign_keys` collection which does not "
-            "include this column (or use a viewonly=True relation)."
-        ) from None
-    return key
 
 
 class Dependency:
     """What one relationship asks of a flush.
 
     prop: the relationship. parent: the mapper that has it; mapper: the one it leads to.
+    order: what comes before what, between mappers. object_order: the same between one object, one
+    related object and the copying of their key; by whether the one, and the other, is deleted.
     """
 
-    published_name = "DependencyProcessor"
+    published_name: str
+    order: Order
+    object_order: dict[tuple[bool, bool], Order]
 
     def __init__(self, prop: Any) -> None:
         self.prop = prop
@@ -143,43 +100,34 @@ class Dependency:
         self.parent = prop.parent
         self.mapper = prop.mapper
         self.direction = prop.direction
-        self.pairs = prop.synchronize_pairs
+        # The mapper whose rows are pointed to.
+        self.source_mapper = self.mapper if self.direction is MANYTOONE else self.parent
         self.cascade_delete = "delete" in prop.cascade
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes
-        self.passive_updates = prop.passive_updates
-        self.post_update = prop.post_update
         # Whether deleting an object may load what it is related to.
         self.passive_on_delete = PASSIVE_NO_INITIALIZE if self.passive_deletes else PASSIVE_OFF
         self.sort_key = f"{sort_key_of(self.parent)}_{self.key}"
 
-        self._copies: list[KeyCopy] | None = None
-
     def __repr__(self) -> str:
         return f"{self.published_name}({self.prop})"
 
-    @property
-    def source_mapper(self) -> Any:
-        """The mapper whose rows are pointed to."""
-        return self.parent
-
-    @property
+    @cached_property
     def copies(self) -> list[KeyCopy]:
         """The columns of the foreign key; found out when they are needed, and kept."""
-        if self._copies is None:
-            dest_mapper = self.mapper if self.source_mapper is self.parent else self.parent
-            self._copies = key_copies(self.source_mapper, dest_mapper, self.pairs)
-        return self._copies
+        dest_mapper = self.mapper if self.source_mapper is self.parent else self.parent
+        return [
+            KeyCopy(self.source_mapper, source, dest, dest_mapper)
+            for source, dest in self.prop.synchronize_pairs
+        ]
 
     # presort: which objects join in -----------------------------------------------------------
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Parents are deleted: register what that means for their related objects."""
-        raise NotImplementedError
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """Parents are saved: register the related objects that came and went."""
-        raise NotImplementedError
 
     def has_changes(
         self, flush: UOWTransaction, states: list[InstanceState], deletes: bool
@@ -192,40 +140,32 @@ class Dependency:
             passive = PASSIVE_NO_FETCH_RELATED
         else:
             passive = PASSIVE_OFF
-        for state in flush.touching(states, self.key, passive):
-            history = flush.history(state, self.key, passive)
-            if history and not history.empty():
-                return True
+        touched = flush.touching(states, self.key, passive)
+        if any(not history.empty() for _, history in self._histories(flush, touched, passive)):
+            return True
         return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
+
+    def _histories(
+        self, flush: UOWTransaction, states: States, passive: int
+    ) -> Iterator[tuple[InstanceState, Any]]:
+        for state in states:
+            history = flush.history(state, self.key, passive)
+            if history:
+                yield state, history
 
     # edges: what comes before what ------------------------------------------------------------
 
     def mapper_edges(self, flush: UOWTransaction) -> None:
         """Add this relationship's steps, and edges between them and those of the two mappers."""
-        flush.add_edges(
-            self.edges(
-                flush.save_all(self.parent),
-                flush.save_all(self.mapper),
-                flush.delete_all(self.parent),
-                flush.delete_all(self.mapper),
-                flush.process_all(self, is_delete=False),
-                flush.process_all(self, is_delete=True),
-                flush,
-            )
-        )
-
-    def edges(
-        self,
-        parent_saves: Step,
-        child_saves: Step,
-        parent_deletes: Step,
-        child_deletes: Step,
-        after_save: Step,
-        before_delete: Step,
-        flush: UOWTransaction,
-    ) -> list[Edge]:
-        """The edges between mappers."""
-        raise NotImplementedError
+        steps = {
+            "parents saved": flush.save_all(self.parent),
+            "children saved": flush.save_all(self.mapper),
+            "parents deleted": flush.delete_all(self.parent),
+            "children deleted": flush.delete_all(self.mapper),
+            "keys copied": flush.process_all(self, is_delete=False),
+            "keys cleared": flush.process_all(self, is_delete=True),
+        }
+        flush.add_edges([(steps[before], steps[after]) for before, after in self.order])
 
     def object_edges(
         self, flush: UOWTransaction, states: list[InstanceState], is_delete: bool
@@ -235,29 +175,29 @@ class Dependency:
         parent_all = flush.delete_all(self.parent) if is_delete else flush.save_all(self.parent)
         whole_child = [(flush.save_all(self.mapper), False), (flush.delete_all(self.mapper), True)]
         child_in_ring = whole_child[0][0] in flush.ring
+        passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
         for state in states:
-            related = self._all_related(flush, state, is_delete)
+            related = flush.all_pending(state, self.key, passive)
             if not related:
                 continue
-            process = flush.process_state(self, is_delete, state)
-            parent: Step = parent_all
+            steps: dict[str, Step | None] = {
+                "key": flush.process_state(self, is_delete, state),
+                "parent": parent_all,
+            }
             if parent_all in flush.ring:
-                parent = flush.delete_state(state) if is_delete else flush.save_state(state)
+                steps["parent"] = (
+                    flush.delete_state(state) if is_delete else flush.save_state(state)
+                )
             children = self._child_steps(flush, related) if child_in_ring else whole_child
             for child, child_deleted in children:
-                flush.add_edges(
-                    self.state_edges(parent, child, process, is_delete, child_deleted, flush)
-                )
-
-    def _all_related(
-        self, flush: UOWTransaction, state: InstanceState, is_delete: bool
-    ) -> list[tuple[InstanceState | None, Any]]:
-        passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
-        return flush.all_pending(state, self.key, passive)
+                steps["child"] = child
+                order = self.object_order[is_delete, child_deleted]
+                flush.add_edges([(steps[before], steps[after]) for before, after in order])
 
     def _child_steps(
         self, flush: UOWTransaction, related: list[tuple[InstanceState | None, Any]]
     ) -> list[tuple[Step | None, bool]]:
+        """The step of each related object, None if it is not in the flush, and if it is deleted."""
         steps: list[tuple[Step | None, bool]] = []
         for child, _ in related:
             if child is None or child not in flush.states:
@@ -268,37 +208,19 @@ class Dependency:
                 steps.append((flush.save_state(child), False))
         return steps
 
-    def state_edges(
-        self,
-        parent: Step,
-        child: Step | None,
-        process: Step,
-        is_delete: bool,
-        child_deleted: bool,
-        flush: UOWTransaction,
-    ) -> list[tuple[Step | None, Step | None]]:
-        """The edges between one object, one related object (None: not in the flush), and us."""
-        raise NotImplementedError
-
     # process: copy keys -----------------------------------------------------------------------
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Parents are about to be deleted: clear keys, delete association rows."""
-        raise NotImplementedError
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Parents (and, many-to-one, related objects) were saved: copy keys."""
-        raise NotImplementedError
 
     def _has_parent(self, state: InstanceState) -> bool:
         return bool(self.parent.impls[self.key].hasparent(state))
 
-    def _key_changed(self, flush: UOWTransaction, state: InstanceState) -> bool:
-        """Whether the columns that others point to have changed."""
-        return flush.source_changed(state, self)
-
-    def _verify_type(self, state: InstanceState | None) -> None:
-        if state is not None and state.mapper is not self.mapper:
+    def _verify_type(self, state: InstanceState) -> None:
+        if state.mapper is not self.mapper:
             raise FlushError(
                 f"Attempting to flush an item of type {state.class_} as a member of collection "
                 f'"{self.prop}". Expected an object of type {self.mapper.class_} or a polymorphic '
@@ -315,324 +237,158 @@ class Dependency:
         """Whether the related object is not in the session: then nothing is written for it."""
         if flush.takes_part(child):
             return False
-        if not child.deleted:
+        if not child.deleted or self.direction is MANYTOONE:
             flush.warn(
                 f"Object of type <{child.class_.__name__}> not in session, {operation} operation "
                 f"along '{self.prop}' won't proceed"
             )
         return True
 
-    def _post_update(
-        self, flush: UOWTransaction, state: InstanceState, related: Iterable[Any]
-    ) -> None:
-        """Write the key of a row that exists already, in an UPDATE of its own."""
-        if any(True for _ in related):
-            flush.register_post_update(state, [column for _, column in self.pairs], self)
+
+def _objects(children: Any) -> list[InstanceState]:
+    """The related objects without None, which a learner may have put among them."""
+    return [child for child in children if child is not None]
 
 
 class OneToMany(Dependency):
     """The children hold our key."""
 
     published_name = "OneToManyDP"
-
-    def __init__(self, prop: Any) -> None:
-        super().__init__(prop)
-        self.nulls_keys = not self.cascade_delete and self.passive_deletes != "all"
-
-    def edges(
-        self,
-        parent_saves: Step,
-        child_saves: Step,
-        parent_deletes: Step,
-        child_deletes: Step,
-        after_save: Step,
-        before_delete: Step,
-        flush: UOWTransaction,
-    ) -> list[Edge]:
-        """Parents are saved, keys copied, children saved; children go before parents."""
-        if self.post_update:
-            child_post = flush.post_update_all(self.mapper, is_delete=False)
-            child_pre = flush.post_update_all(self.mapper, is_delete=True)
-            return [
-                (child_saves, after_save),
-                (parent_saves, after_save),
-                (after_save, child_post),
-                (before_delete, child_pre),
-                (child_pre, parent_deletes),
-                (child_pre, child_deletes),
-            ]
-        return [
-            (parent_saves, after_save),
-            (after_save, child_saves),
-            (after_save, child_deletes),
-            (child_saves, parent_deletes),
-            (child_deletes, parent_deletes),
-            (before_delete, child_saves),
-            (before_delete, child_deletes),
-        ]
-
-    def state_edges(
-        self,
-        parent: Step,
-        child: Step | None,
-        process: Step,
-        is_delete: bool,
-        child_deleted: bool,
-        flush: UOWTransaction,
-    ) -> list[tuple[Step | None, Step | None]]:
-        """The same for one parent and one child."""
-        if self.post_update:
-            post = flush.post_update_all(self.mapper, is_delete)
-            if is_delete:
-                return [(process, post), (post, parent)]
-            if child_deleted:
-                return [(child, process), (process, post)]
-            return [(parent, process), (child, process), (process, post)]
-        if is_delete:
-            return [(process, child), (child, parent)]
-        return [(parent, process), (process, child), (parent, child)]
+    order = (
+        ("parents saved", "keys copied"),
+        ("keys copied", "children saved"),
+        ("keys copied", "children deleted"),
+        ("children saved", "parents deleted"),
+        ("children deleted", "parents deleted"),
+        ("keys cleared", "children saved"),
+        ("keys cleared", "children deleted"),
+    )
+    _saved = (("parent", "key"), ("key", "child"), ("parent", "child"))
+    _deleted = (("key", "child"), ("child", "parent"))
+    object_order = {  # noqa: RUF012 (a table)
+        (False, False): _saved,
+        (False, True): _saved,
+        (True, False): _deleted,
+        (True, True): _deleted,
+    }
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Children lose their key, or go too."""
-        for state in states:
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if not history:
-                continue
-            for child in history.deleted:
-                if child is not None and not self._has_parent(child):
-                    if self.cascade_orphan:
-                        flush.register(child, is_delete=True, reason=f"removed from {self.prop}")
-                    else:
-                        flush.register(child)
-            if self.nulls_keys:
-                for child in history.unchanged:
-                    if child is not None:
-                        flush.register(child, operation="delete", prop=self.prop)
+        for _, history in self._histories(flush, states, self.passive_on_delete):
+            for child in _objects(history.deleted):
+                if not self._has_parent(child):
+                    reason = f"removed from {self.prop}" if self.cascade_orphan else ""
+                    flush.register(child, is_delete=self.cascade_orphan, reason=reason)
+            if not self.cascade_delete and self.passive_deletes != "all":
+                for child in _objects(history.unchanged):
+                    flush.register(child, operation="delete", prop=self.prop)
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """Children that came are saved with us; those that went lose their key, or go too."""
         children_added = flush.children_added.setdefault(self, set())
-        for state in flush.touching(states, self.key, PASSIVE_NO_INITIALIZE, self):
-            key_changed = self._key_changed(flush, state)
-            passive = (
-                PASSIVE_OFF if key_changed and not self.passive_updates else PASSIVE_NO_INITIALIZE
-            )
-            history = flush.history(state, self.key, passive)
-            if not history:
-                continue
-            for child in history.added:
-                if child is not None:
-                    flush.register(child, cancel_delete=True, operation="add", prop=self.prop)
+        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
+        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+            for child in _objects(history.added):
+                flush.register(child, cancel_delete=True, operation="add", prop=self.prop)
             children_added.update(history.added)
-            for child in history.deleted:
-                self._presort_removed(flush, child)
-            if key_changed:
-                for child in history.unchanged:
-                    if child is not None:
-                        flush.register(
-                            child,
-                            list_only=self.passive_updates,
-                            operation="pk change",
-                            prop=self.prop,
-                        )
-
-    def _presort_removed(self, flush: UOWTransaction, child: InstanceState | None) -> None:
-        if child is None:
-            return
-        if not self.cascade_orphan:
-            flush.register(child, operation="delete", prop=self.prop)
-        elif not self._has_parent(child):
-            self._register_delete(flush, child, f"orphan: removed from {self.prop}")
+            for child in _objects(history.deleted):
+                if not self.cascade_orphan:
+                    flush.register(child, operation="delete", prop=self.prop)
+                elif not self._has_parent(child):
+                    self._register_delete(flush, child, f"orphan: removed from {self.prop}")
+            if flush.source_changed(state, self):
+                for child in _objects(history.unchanged):
+                    flush.register(child, list_only=True, operation="pk change", prop=self.prop)
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Clear the children's keys, but not of those that another parent has taken."""
-        if not self.post_update and self.passive_deletes == "all":
+        if self.passive_deletes == "all":
             return
         taken = flush.children_added.get(self, ())
-        for state in states:
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if not history:
-                continue
-            for child in history.deleted:
-                if child is not None and not self._has_parent(child):
+        for state, history in self._histories(flush, states, self.passive_on_delete):
+            for child in _objects(history.deleted):
+                if not self._has_parent(child):
                     self._clear(flush, state, child)
-                    if self.post_update:
-                        self._post_update(flush, child, [state])
-            if self.post_update or not self.cascade_delete:
-                for child in history.unchanged:
-                    if child is not None and child not in taken:
+            if not self.cascade_delete:
+                for child in _objects(history.unchanged):
+                    if child not in taken:
                         self._clear(flush, state, child)
-                        if self.post_update:
-                            self._post_update(flush, child, [state])
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy our key to the children that came; clear it in those that went."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
-        for state in flush.touching(states, self.key, PASSIVE_NO_INITIALIZE):
-            history = flush.history(state, self.key, PASSIVE_NO_INITIALIZE)
-            if not history:
-                continue
-            for child in history.added:
+        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
+        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+            for child in _objects(history.added):
                 self._copy(flush, state, child, key_changed=False)
-                if child is not None and self.post_update:
-                    self._post_update(flush, child, [state])
-            for child in history.deleted:
-                if nulls_orphans and child is not None and not self._has_parent(child):
+            for child in _objects(history.deleted):
+                if nulls_orphans and not self._has_parent(child):
                     self._clear(flush, state, child)
-            if self._key_changed(flush, state):
-                for child in history.unchanged:
+            if flush.source_changed(state, self):
+                for child in _objects(history.unchanged):
                     self._copy(flush, state, child, key_changed=True)
 
     def _copy(
-        self,
-        flush: UOWTransaction,
-        state: InstanceState,
-        child: InstanceState | None,
-        key_changed: bool,
+        self, flush: UOWTransaction, state: InstanceState, child: InstanceState, key_changed: bool
     ) -> None:
         self._verify_type(child)
-        if child is None or (not self.post_update and flush.is_deleted(child)):
-            return
-        flush.populate(state, child, self, self.passive_updates and key_changed)
+        if not flush.is_deleted(child):
+            flush.populate(state, child, self, key_changed)
 
     def _clear(self, flush: UOWTransaction, state: InstanceState, child: InstanceState) -> None:
         self._verify_type(child)
-        if not self.post_update and flush.is_deleted(child):
-            return
-        flush.clear(child, self, state)
+        if not flush.is_deleted(child):
+            flush.clear(child, self, state)
 
 
 class ManyToOne(Dependency):
     """We hold the key of the other."""
 
     published_name = "ManyToOneDP"
-
-    @property
-    def source_mapper(self) -> Any:
-        """The mapper whose rows are pointed to."""
-        return self.mapper
-
-    def edges(
-        self,
-        parent_saves: Step,
-        child_saves: Step,
-        parent_deletes: Step,
-        child_deletes: Step,
-        after_save: Step,
-        before_delete: Step,
-        flush: UOWTransaction,
-    ) -> list[Edge]:
-        """The other is saved, its key copied, we are saved; we go first."""
-        if self.post_update:
-            parent_post = flush.post_update_all(self.parent, is_delete=False)
-            parent_pre = flush.post_update_all(self.parent, is_delete=True)
-            return [
-                (child_saves, after_save),
-                (parent_saves, after_save),
-                (after_save, parent_post),
-                (after_save, parent_pre),
-                (before_delete, parent_pre),
-                (parent_pre, child_deletes),
-                (parent_pre, parent_deletes),
-            ]
-        return [
-            (child_saves, after_save),
-            (after_save, parent_saves),
-            (parent_saves, child_deletes),
-            (parent_deletes, child_deletes),
-        ]
-
-    def state_edges(
-        self,
-        parent: Step,
-        child: Step | None,
-        process: Step,
-        is_delete: bool,
-        child_deleted: bool,
-        flush: UOWTransaction,
-    ) -> list[tuple[Step | None, Step | None]]:
-        """The same for one of us and one other."""
-        if self.post_update:
-            post = flush.post_update_all(self.parent, is_delete)
-            if is_delete:
-                return [(process, post), (post, parent), (post, child)]
-            if child_deleted:
-                return [(process, post), (post, child)]
-            return [(parent, process), (child, process), (process, post)]
-        if is_delete:
-            return [(parent, child)] if child_deleted else []
-        if child_deleted:
-            return [(process, parent)]
-        return [(child, process), (process, parent)]
+    order = (
+        ("children saved", "keys copied"),
+        ("keys copied", "parents saved"),
+        ("parents saved", "children deleted"),
+        ("parents deleted", "children deleted"),
+    )
+    object_order = {  # noqa: RUF012 (a table)
+        (False, False): (("child", "key"), ("key", "parent")),
+        (False, True): (("key", "parent"),),
+        (True, False): (),
+        (True, True): (("parent", "child"),),
+    }
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """With a delete cascade the other goes too."""
         if not (self.cascade_delete or self.cascade_orphan):
             return
-        for state in states:
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if not history:
-                continue
-            going = history.sum() if self.cascade_orphan else history.non_deleted()
-            for child in going:
-                if child is not None:
-                    self._register_delete(flush, child, f"delete cascade along {self.prop}")
+        for _, history in self._histories(flush, states, self.passive_on_delete):
+            for child in _objects(history.sum() if self.cascade_orphan else history.non_deleted()):
+                self._register_delete(flush, child, f"delete cascade along {self.prop}")
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """The other that we let go is an orphan, where that is asked for."""
         if not self.cascade_orphan:
             return
-        for state in states:
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if history:
-                for child in history.deleted:
-                    if child is not None and not self._has_parent(child):
-                        self._register_delete(flush, child, f"orphan: no longer {self.prop}")
-
-    def process_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """With post_update our key is cleared before the other's row can go."""
-        if not self.post_update or self.cascade_orphan or self.passive_deletes == "all":
-            return
-        for state in states:
-            self._copy(flush, state, None, "")
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if history:
-                self._post_update(flush, state, history.sum())
+        for _, history in self._histories(flush, states, self.passive_on_delete):
+            for child in _objects(history.deleted):
+                if not self._has_parent(child):
+                    self._register_delete(flush, child, f"orphan: no longer {self.prop}")
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy the other's key to us."""
-        for state in flush.touching(states, self.key, PASSIVE_NO_INITIALIZE):
-            history = flush.history(state, self.key, PASSIVE_NO_INITIALIZE)
-            if not history:
+        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
+        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+            if flush.is_deleted(state):
                 continue
-            if history.added:
-                for child in history.added:
-                    self._copy(flush, state, child, "add")
-            elif history.deleted:
-                self._copy(flush, state, None, "delete")
-            if self.post_update:
-                self._post_update(flush, state, history.sum())
-
-    def _copy(
-        self,
-        flush: UOWTransaction,
-        state: InstanceState,
-        child: InstanceState | None,
-        operation: str,
-    ) -> None:
-        if not self.post_update and flush.is_deleted(state):
-            return
-        if child is None:
-            flush.clear(state, self, None)
-            return
-        if operation and not flush.takes_part(child):
-            flush.warn(
-                f"Object of type <{child.class_.__name__}> not in session, {operation} operation "
-                f"along '{self.prop}' won't proceed"
-            )
-            return
-        self._verify_type(child)
-        flush.populate(child, state, self, False)
+            if history.deleted and not history.added:
+                flush.clear(state, self, None)
+            for child in history.added:
+                if child is None:
+                    flush.clear(state, self, None)
+                elif not self._wont_proceed(flush, child, "add"):
+                    self._verify_type(child)
+                    flush.populate(child, state, self, False)
 
 
 class KeySwitch(Dependency):
@@ -644,11 +400,6 @@ class KeySwitch(Dependency):
 
     published_name = "DetectKeySwitch"
 
-    @property
-    def source_mapper(self) -> Any:
-        """The mapper whose rows are pointed to."""
-        return self.mapper
-
     def mapper_edges(self, flush: UOWTransaction) -> None:
         """Keys are copied after the other was saved."""
         flush.add_edges([(flush.save_all(self.mapper), flush.process_all(self, is_delete=False))])
@@ -658,106 +409,62 @@ class KeySwitch(Dependency):
     ) -> None:
         """Nothing between objects."""
 
-    def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """Nothing: a deleted key is no new key."""
-
-    def presort_saves(self, flush: UOWTransaction, states: States) -> None:
-        """Where the database does not cascade updates, the rows are written by us."""
-        if not self.passive_updates:
-            self._follow(flush, states)
-
     def has_changes(
         self, flush: UOWTransaction, states: list[InstanceState], deletes: bool
     ) -> bool:
         """Whether any key changed."""
-        if deletes or not self.passive_updates:
-            return False
-        return any(self._key_changed(flush, state) for state in states)
+        return not deletes and any(flush.source_changed(state, self) for state in states)
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy the new keys."""
-        self._follow(flush, states)
-
-    def _follow(self, flush: UOWTransaction, states: States) -> None:
-        switched = {state for state in states if self._key_changed(flush, state)}
+        switched = {state for state in states if flush.source_changed(state, self)}
         if not switched:
             return
-        passive = PASSIVE_NO_INITIALIZE if self.passive_updates else PASSIVE_OFF
         for state in flush.session.identity_map.all_states():
             obj = state()
             if obj is None or state.mapper is not self.parent:
                 continue
-            related = flush.value(state, self.key, passive)
+            related = flush.value(state, self.key, PASSIVE_NO_INITIALIZE)
             if related is None or related is PASSIVE_NO_RESULT:
                 continue
             related_state = getattr(related, "_sa_instance_state", None)
             if related_state in switched:
-                flush.register(state, list_only=self.passive_updates)
-                flush.populate(related_state, state, self, self.passive_updates)
+                flush.register(state, list_only=True)
+                flush.populate(related_state, state, self, True)
 
 
 class ManyToMany(Dependency):
     """An association table holds both keys."""
 
     published_name = "ManyToManyDP"
+    order = (
+        ("parents saved", "keys copied"),
+        ("children saved", "keys copied"),
+        ("keys copied", "children deleted"),
+        # An object that takes the place of a deleted one still finds its association rows.
+        ("keys cleared", "parents saved"),
+        ("keys cleared", "parents deleted"),
+        ("keys cleared", "children deleted"),
+        ("keys cleared", "children saved"),
+    )
+    object_order = {  # noqa: RUF012 (a table)
+        (False, False): (("parent", "key"), ("child", "key")),
+        (False, True): (("parent", "key"), ("key", "child")),
+        (True, False): (("key", "child"), ("key", "parent")),
+        (True, True): (("key", "child"), ("key", "parent")),
+    }
 
-    def __init__(self, prop: Any) -> None:
-        super().__init__(prop)
-        self._other_copies: list[KeyCopy] | None = None
-
-    @property
+    @cached_property
     def copies(self) -> list[KeyCopy]:
         """The columns of our key in the association table, by our attributes."""
-        if self._copies is None:
-            self._copies = _association_copies(self.parent, self.pairs)
-        return self._copies
+        pairs = self.prop.synchronize_pairs
+        return [KeyCopy(self.parent, source, dest, None) for source, dest in pairs]
 
-    @property
+    @cached_property
     def other_copies(self) -> list[KeyCopy]:
         """The columns of the other's key in the association table, by its attributes."""
-        if self._other_copies is None:
-            self._other_copies = _association_copies(
-                self.mapper, self.prop.secondary_synchronize_pairs
-            )
-        return self._other_copies
-
-    def edges(
-        self,
-        parent_saves: Step,
-        child_saves: Step,
-        parent_deletes: Step,
-        child_deletes: Step,
-        after_save: Step,
-        before_delete: Step,
-        flush: UOWTransaction,
-    ) -> list[Edge]:
-        """Association rows are written when both sides are saved, deleted before either goes."""
-        return [
-            (parent_saves, after_save),
-            (child_saves, after_save),
-            (after_save, child_deletes),
-            # An object that takes the place of a deleted one still finds its association rows.
-            (before_delete, parent_saves),
-            (before_delete, parent_deletes),
-            (before_delete, child_deletes),
-            (before_delete, child_saves),
-        ]
-
-    def state_edges(
-        self,
-        parent: Step,
-        child: Step | None,
-        process: Step,
-        is_delete: bool,
-        child_deleted: bool,
-        flush: UOWTransaction,
-    ) -> list[tuple[Step | None, Step | None]]:
-        """The same for one object on each side."""
-        if is_delete:
-            return [(process, child), (process, parent)]
-        if child_deleted:
-            return [(parent, process), (process, child)]
-        return [(parent, process), (child, process)]
+        pairs = self.prop.secondary_synchronize_pairs
+        return [KeyCopy(self.mapper, source, dest, None) for source, dest in pairs]
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Load the collections, whose association rows have to go."""
@@ -767,53 +474,37 @@ class ManyToMany(Dependency):
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """With delete-orphan, objects that left go too."""
-        if not self.passive_updates:
-            for state in states:
-                if self._key_changed(flush, state):
-                    flush.history(state, self.key, PASSIVE_OFF)
         if not self.cascade_orphan:
             return
-        for state in flush.touching(states, self.key, PASSIVE_NO_INITIALIZE):
-            history = flush.history(state, self.key, PASSIVE_NO_INITIALIZE)
-            if history:
-                for child in history.deleted:
-                    if not self._has_parent(child):
-                        self._register_delete(flush, child, f"orphan: removed from {self.prop}")
+        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
+        for _, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+            for child in _objects(history.deleted):
+                if not self._has_parent(child):
+                    self._register_delete(flush, child, f"orphan: removed from {self.prop}")
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Delete the association rows of the objects that go."""
         removed: list[Pair] = []
-        for state in states:
-            history = flush.history(state, self.key, self.passive_on_delete)
-            if history:
-                removed += self._rows(flush, state, history.non_added(), "delete")
-        flush.associations_done.setdefault(self.prop, set()).update(removed)
-        flush.write_associations(self, [], removed, [])
+        for state, history in self._histories(flush, states, self.passive_on_delete):
+            removed += self._rows(flush, state, history.non_added(), "delete")
+        self._write(flush, [], removed)
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Insert the association rows of objects that came, delete those of objects that went."""
         added: list[Pair] = []
         removed: list[Pair] = []
-        changed: list[Pair] = []
-        for state in flush.touching(states, self.key, PASSIVE_NO_INITIALIZE, self):
-            switches = not self.passive_updates and self._key_changed(flush, state)
-            passive = PASSIVE_OFF if switches else PASSIVE_NO_INITIALIZE
-            history = flush.history(state, self.key, passive)
-            if not history:
-                continue
+        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
+        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
             added += self._rows(flush, state, history.added, "add")
             removed += self._rows(flush, state, history.deleted, "delete")
-            if switches:
-                changed += [(state, child) for child in history.unchanged]
+        self._write(flush, added, removed)
+
+    def _write(self, flush: UOWTransaction, added: list[Pair], removed: list[Pair]) -> None:
         flush.associations_done.setdefault(self.prop, set()).update(added, removed)
-        flush.write_associations(self, added, removed, changed)
+        flush.write_associations(self, added, removed)
 
     def _rows(
-        self,
-        flush: UOWTransaction,
-        state: InstanceState,
-        children: Iterable[InstanceState | None],
-        operation: str,
+        self, flush: UOWTransaction, state: InstanceState, children: Any, operation: str
     ) -> list[Pair]:
         """The association rows to write: not what the other side of the relationship wrote."""
         done = [
@@ -822,19 +513,13 @@ class ManyToMany(Dependency):
             if (pairs := flush.associations_done.get(other))
         ]
         rows = []
-        for child in children:
-            if child is None or (done and any((child, state) in pairs for pairs in done)):
+        for child in _objects(children):
+            if done and any((child, state) in pairs for pairs in done):
                 continue
             self._verify_type(child)
             if not self._wont_proceed(flush, child, operation):
                 rows.append((state, child))
         return rows
-
-
-def _association_copies(mapper: Any, pairs: Sequence[tuple[Any, Any]]) -> list[KeyCopy]:
-    return [
-        KeyCopy(source, source_key_of(mapper, source, dest), dest, None) for source, dest in pairs
-    ]
 
 
 KINDS: dict[Any, type[Dependency]] = {

@@ -28,8 +28,6 @@ class AppenderQuery(Query):
 
     __module__ = "sqlalchemy.orm.dynamic"
 
-    query_class: Any = None
-
     def __init__(self, attr: DynamicAttributeImpl, state: InstanceState) -> None:
         prop = attr.parent_token
         self._entities = (prop.mapper.class_,)
@@ -65,10 +63,7 @@ class AppenderQuery(Query):
                     f"'{self.attr.key}' cannot proceed"
                 )
         mapper = self.attr.parent_token.mapper
-        if self.query_class is not None:
-            query = self.query_class(mapper.class_, session=session)
-        else:
-            query = session.query(mapper.class_)
+        query = session.query(mapper.class_)
         for name in ("_where_criteria", "_from_obj", "_order_by_clauses"):
             if name in self.__dict__:
                 query.__dict__[name] = self.__dict__[name]
@@ -121,14 +116,4 @@ class AppenderQuery(Query):
         self.attr.remove(state, state.dict, item, None)
 
 
-def _appender(attr: DynamicAttributeImpl, state: InstanceState) -> AppenderQuery:
-    """What reading a dynamic attribute gives."""
-    given = attr.parent_token.query_class
-    if given is None:
-        return AppenderQuery(attr, state)
-    own = type(f"Appender{given.__name__}", (AppenderQuery, given), {"query_class": given})
-    made: AppenderQuery = own(attr, state)
-    return made
-
-
-Loaders.dynamic = staticmethod(_appender)
+Loaders.dynamic = AppenderQuery

@@ -233,7 +233,7 @@ class ORMJoin(selectable.Join):
         source = onclause.parent.selectable
         if not _is_present(source, left_from):
             source = left_from
-        primary, through, _source, _dest, secondary, _adapt = onclause.property.create_joins(
+        primary, through, secondary, *_ = onclause.property.create_joins(
             source_selectable=source,
             dest_selectable=right_from,
             of_type=self._right_entity if hasattr(self._right_entity, "mapper") else None,

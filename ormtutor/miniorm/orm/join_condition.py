@@ -30,7 +30,7 @@ from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
     Pair = tuple[Any, Any]
@@ -47,16 +47,12 @@ _ROLES = ("foreign", "remote", "local")
 
 def foreign(expr: Any) -> Any:
     """Mark the columns of an expression as those that refer, in a primaryjoin."""
-    return _mark(expr, "foreign")
+    return _mark_columns(as_condition(expr), "foreign", lambda column: True)
 
 
 def remote(expr: Any) -> Any:
     """Mark the columns of an expression as those of the related side, in a primaryjoin."""
-    return _mark(expr, "remote")
-
-
-def _mark(expr: Any, role: str) -> Any:
-    return _mark_columns(as_condition(expr), role, lambda column: True)
+    return _mark_columns(as_condition(expr), "remote", lambda column: True)
 
 
 def _mark_columns(expr: Any, role: str, chosen: Callable[[Any], bool]) -> Any:
@@ -75,10 +71,8 @@ def _only_roles(expr: Any) -> Any:
     """
 
     def strip(element: Any) -> Any:
-        annotations = element._annotations
-        if not annotations:
-            return None
-        return element._with_annotations({role: True for role in _ROLES if role in annotations})
+        roles = {role: True for role in _ROLES if role in element._annotations}
+        return element._with_annotations(roles) if element._annotations else None
 
     return replace(expr, strip)
 
@@ -100,62 +94,45 @@ def _is_column(element: Any) -> bool:
     return bool(element._is_column_clause)
 
 
-def _binaries(expr: Any) -> Iterator[Any]:
+def _binaries(expr: Any) -> list[Any]:
     """The comparisons (and other operators with two sides) in an expression."""
-    for element in iterate(expr):
-        if element.__visit_name__ == "binary":
-            yield element
+    return [element for element in iterate(expr) if element.__visit_name__ == "binary"]
 
 
-def _mark_sides(expr: Any, mark: Callable[[Any, Any], Pair]) -> Any:
-    """The expression with each comparison's two sides put through `mark(left, right)`."""
+def _mark_sides(expr: Any, role: str, chosen: Callable[[Any, Any], tuple[bool, bool]]) -> Any:
+    """The expression with a role for the sides of each comparison that `chosen` says."""
 
-    def fn(element: Any) -> Any:
+    def mark(element: Any) -> Any:
         if element.__visit_name__ != "binary":
             return None
-        left, right = mark(element.left, element.right)
-        if left is element.left and right is element.right:
+        left, right = chosen(element.left, element.right)
+        if not (left or right):
             return None
         copy = clone(element)
-        copy.left, copy.right = left, right
+        if left:
+            copy.left = element.left._annotate({role: True})
+        if right:
+            copy.right = element.right._annotate({role: True})
         return copy
 
-    return replace(expr, fn)
+    return replace(expr, mark)
 
 
 class JoinCondition:
-    """How the rows of two tables belong together, for one relationship.
+    """How the rows of the two tables of one relationship belong together.
 
-    `prop` is only named in messages. `can_be_synced`: says whether columns are those of the mapped
-    tables, so that a flush may copy between them.
+    foreign_keys, remote_side: the columns that the learner named, if any.
     """
 
-    def __init__(
-        self,
-        parent_table: Any,
-        child_table: Any,
-        *,
-        prop: Any,
-        primaryjoin: Any = None,
-        secondary: Any = None,
-        secondaryjoin: Any = None,
-        foreign_keys: Any = None,
-        remote_side: Any = None,
-        self_referential: bool = False,
-        support_sync: bool = True,
-        can_be_synced: Callable[..., bool],
-    ) -> None:
-        self.parent_table = parent_table
-        self.child_table = child_table
+    def __init__(self, prop: Any, foreign_keys: list[Any], remote_side: list[Any]) -> None:
         self.prop = prop
-        self.primaryjoin = primaryjoin
-        self.secondary = secondary
-        self.secondaryjoin = secondaryjoin
+        self.parent_table = prop.parent.persist_selectable
+        self.child_table = prop.mapper.persist_selectable
+        self.primaryjoin = prop.primaryjoin
+        self.secondary = prop.secondary
+        self.secondaryjoin = prop.secondaryjoin
         self.foreign_keys = foreign_keys
         self.remote_side_given = remote_side
-        self.self_referential = self_referential
-        self.support_sync = support_sync
-        self.can_be_synced = can_be_synced
         self._determine_joins()
         self._annotate_foreign()
         self._annotate_remote()
@@ -166,182 +143,152 @@ class JoinCondition:
             self._check_foreign_columns(
                 self.secondaryjoin, "secondary", self.secondary_synchronize_pairs
             )
+        self.remote_columns = self._gather("remote")
+        self.local_columns = self._gather("local")
         self._determine_direction()
         self._check_remote_side()
 
     # the conditions --------------------------------------------------------------------------
 
     def _determine_joins(self) -> None:
-        if self.secondaryjoin is not None and self.secondary is None:
+        through = self.secondary is not None
+        if self.secondaryjoin is not None and not through:
             raise ArgumentError(
                 f"Property {self.prop} specified with secondary join condition but no secondary "
                 "argument"
             )
-        far_side = self.child_table if self.secondary is None else self.secondary
+        unknown = (
+            "Could not determine join condition between parent/child tables on relationship "
+            f"{self.prop} - there are %s"
+            + (f" via secondary table '{self.secondary}'.  " if through else ".  ")
+        )
         try:
-            if self.secondary is not None and self.secondaryjoin is None:
+            if through and self.secondaryjoin is None:
                 self.secondaryjoin = self._by_foreign_keys(self.child_table, self.secondary)
             if self.primaryjoin is None:
+                far_side = self.secondary if through else self.child_table
                 self.primaryjoin = self._by_foreign_keys(self.parent_table, far_side)
         except NoForeignKeysError as error:
-            raise NoForeignKeysError(self._no_foreign_keys()) from error
+            raise NoForeignKeysError(
+                unknown
+                % "no foreign keys linking these tables"
+                + "Ensure that referencing columns are associated with a ForeignKey or "
+                "ForeignKeyConstraint, or specify "
+                + (
+                    "'primaryjoin' and 'secondaryjoin' expressions."
+                    if through
+                    else "a 'primaryjoin' expression."
+                )
+            ) from error
         except AmbiguousForeignKeysError as error:
-            raise AmbiguousForeignKeysError(self._ambiguous_foreign_keys()) from error
-        self.primaryjoin = _only_roles(self.primaryjoin)
-        if self.secondaryjoin is not None:
-            self.secondaryjoin = _only_roles(self.secondaryjoin)
+            raise AmbiguousForeignKeysError(
+                unknown
+                % "multiple foreign key paths linking the tables"
+                + "Specify the 'foreign_keys' argument, providing a list of those columns which "
+                "should be counted as containing a foreign key reference "
+                + (
+                    "from the secondary table to each of the parent and child tables."
+                    if through
+                    else "to the parent table."
+                )
+            ) from error
+        self._annotate_both(_only_roles)
 
     def _by_foreign_keys(self, one: Any, other: Any) -> Any:
         return join_condition(one, other, a_subset=one, foreign_keys=self.foreign_keys or None)
-
-    def _no_foreign_keys(self) -> str:
-        start = (
-            "Could not determine join condition between parent/child tables on relationship "
-            f"{self.prop} - there are no foreign keys linking these tables"
-        )
-        if self.secondary is not None:
-            return (
-                f"{start} via secondary table '{self.secondary}'.  Ensure that referencing "
-                "columns are associated with a ForeignKey or ForeignKeyConstraint, or specify "
-                "'primaryjoin' and 'secondaryjoin' expressions."
-            )
-        return (
-            f"{start}.  Ensure that referencing columns are associated with a ForeignKey or "
-            "ForeignKeyConstraint, or specify a 'primaryjoin' expression."
-        )
-
-    def _ambiguous_foreign_keys(self) -> str:
-        start = (
-            "Could not determine join condition between parent/child tables on relationship "
-            f"{self.prop} - there are multiple foreign key paths linking the tables"
-        )
-        if self.secondary is not None:
-            return (
-                f"{start} via secondary table '{self.secondary}'.  Specify the 'foreign_keys' "
-                "argument, providing a list of those columns which should be counted as containing "
-                "a foreign key reference from the secondary table to each of the parent and child "
-                "tables."
-            )
-        return (
-            f"{start}.  Specify the 'foreign_keys' argument, providing a list of those columns "
-            "which should be counted as containing a foreign key reference to the parent table."
-        )
-
-    # foreign, remote, local ------------------------------------------------------------------
 
     def _annotate_both(self, annotate: Callable[[Any], Any]) -> None:
         self.primaryjoin = annotate(self.primaryjoin)
         if self.secondaryjoin is not None:
             self.secondaryjoin = annotate(self.secondaryjoin)
 
+    # foreign, remote, local ------------------------------------------------------------------
+
     def _annotate_foreign(self) -> None:
         if _has(self.primaryjoin, "foreign"):
             return
-        if self.foreign_keys:
-            given = {column._deannotated for column in self.foreign_keys}
+        given = {column._deannotated for column in self.foreign_keys}
+        if given:
             self._annotate_both(
                 lambda expr: _mark_columns(
                     expr, "foreign", lambda column: column._deannotated in given
                 )
             )
         else:
-            self._annotate_both(lambda expr: _mark_sides(expr, self._mark_referring))
+            self._annotate_both(lambda expr: _mark_sides(expr, "foreign", self._refers))
 
-    def _mark_referring(self, left: Any, right: Any) -> Pair:
-        if not (_is_column(left) and _is_column(right)):
-            return left, right
-        if "foreign" in left._annotations or "foreign" in right._annotations:
-            return left, right
-        referring = self._referring(left, right)
-        if referring is left:
-            left = left._annotate({"foreign": True})
-        elif referring is right:
-            right = right._annotate({"foreign": True})
-        return left, right
-
-    def _referring(self, left: Any, right: Any) -> Any:
+    def _refers(self, left: Any, right: Any) -> tuple[bool, bool]:
+        """Which of the two sides, if any, is a column that refers to the other."""
+        if not (_is_column(left) and _is_column(right)) or (
+            "foreign" in left._annotations or "foreign" in right._annotations
+        ):
+            return False, False
         if isinstance(left, Column) and isinstance(right, Column):
             if left.references(right):
-                return left
+                return True, False
             if right.references(left):
-                return right
+                return False, True
         if self.secondary is not None:
-            left_between = self.secondary.c.contains_column(left)
-            right_between = self.secondary.c.contains_column(right)
-            if left_between != right_between:
-                return left if left_between else right
-        return None
+            between = self.secondary.c.contains_column
+            if between(left) != between(right):
+                return between(left), between(right)
+        return False, False
 
     def _annotate_remote(self) -> None:
         if _has(self.primaryjoin, "remote"):
             return
+        given = {column._deannotated for column in self.remote_side_given}
         if self.secondary is not None:
             between = self.secondary.c.contains_column
             self._annotate_both(lambda expr: _mark_columns(expr, "remote", between))
-        elif self.remote_side_given:
-            self._annotate_remote_as_given()
         elif self._refers_to_parent_table():
-            self._annotate_self_reference(lambda column: "foreign" in column._annotations, False)
+            self._annotate_self_reference(given)
+        elif given:
+            self.primaryjoin = _mark_columns(
+                self.primaryjoin, "remote", lambda column: column._deannotated in given
+            )
         else:
-            child, parent = self.child_table.c, self.parent_table.c
+            child, parent = self.child_table, self.parent_table
             self.primaryjoin = _mark_columns(
                 self.primaryjoin,
                 "remote",
                 lambda column: (
-                    child.contains_column(column)
-                    and (
-                        not parent.contains_column(column) or self.child_table is self.parent_table
-                    )
+                    child.c.contains_column(column)
+                    and (child is parent or not parent.c.contains_column(column))
                 ),
             )
 
-    def _annotate_remote_as_given(self) -> None:
-        given = {column._deannotated for column in self.remote_side_given}
-        if self._refers_to_parent_table():
-            self._annotate_self_reference(lambda column: column._deannotated in given, True)
-        else:
-            self.primaryjoin = _mark_columns(
-                self.primaryjoin, "remote", lambda column: column._deannotated in given
-            )
-
     def _refers_to_parent_table(self) -> bool:
-        parent, child = self.parent_table, self.child_table
-        for binary in _binaries(self.primaryjoin):
-            left, right = binary.left, binary.right
-            if (
-                _is_column(left)
-                and _is_column(right)
-                and all(
-                    table.is_derived_from(column.table)
-                    for table in (parent, child)
-                    for column in (left, right)
-                )
-            ):
-                return True
-        return False
-
-    def _annotate_self_reference(
-        self, is_remote: Callable[[Any], bool], remote_side_given: bool
-    ) -> None:
-        def mark(left: Any, right: Any) -> Pair:
-            if not (_is_column(left) and _is_column(right)):
-                if not remote_side_given:
-                    self._warn_of_expression()
-                return left, right
-            same = left._deannotated is right._deannotated
-            left_is, right_is = is_remote(left), is_remote(right) and not same
-            return (
-                left._annotate({"remote": True}) if left_is else left,
-                right._annotate({"remote": True}) if right_is else right,
+        tables = self.parent_table, self.child_table
+        return any(
+            _is_column(binary.left)
+            and _is_column(binary.right)
+            and all(
+                table.is_derived_from(column.table)
+                for table in tables
+                for column in (binary.left, binary.right)
             )
-
-        self.primaryjoin = _mark_sides(self.primaryjoin, mark)
-
-    def _warn_of_expression(self) -> None:
-        warn(
-            f"Non-simple column elements in primary join condition for property {self.prop} - "
-            "consider using remote() annotations to mark the remote side."
+            for binary in _binaries(self.primaryjoin)
         )
+
+    def _annotate_self_reference(self, given: set[Any]) -> None:
+        """Both sides are columns of one table: remote are those given, else those that refer."""
+
+        def is_remote(column: Any) -> bool:
+            return column._deannotated in given if given else "foreign" in column._annotations
+
+        def chosen(left: Any, right: Any) -> tuple[bool, bool]:
+            if _is_column(left) and _is_column(right):
+                same = left._deannotated is right._deannotated
+                return is_remote(left), is_remote(right) and not same
+            if not given:
+                warn(
+                    "Non-simple column elements in primary join condition for property "
+                    f"{self.prop} - consider using remote() annotations to mark the remote side."
+                )
+            return False, False
+
+        self.primaryjoin = _mark_sides(self.primaryjoin, "remote", chosen)
 
     def _annotate_local(self) -> None:
         if _has(self.primaryjoin, "local"):
@@ -378,26 +325,33 @@ class JoinCondition:
         plain = left._deannotated, right._deannotated
         left_is_remote = "remote" in left._annotations
         right_is_remote = "remote" in right._annotations
-        if right_is_remote and not left_is_remote and self.can_be_synced(left):
+        if right_is_remote and not left_is_remote and self._is_mapped(left):
             local_remote[plain] = None
-        elif left_is_remote and not right_is_remote and self.can_be_synced(right):
+        elif left_is_remote and not right_is_remote and self._is_mapped(right):
             local_remote[plain[::-1]] = None
-        if binary.operator is operators.eq and self.can_be_synced(left, right):
+        if binary.operator is operators.eq and self._is_mapped(left, right):
             if "foreign" in right._annotations:
                 found.append(plain)
             elif "foreign" in left._annotations:
                 found.append(plain[::-1])
 
+    def _is_mapped(self, *columns: Any) -> bool:
+        """Whether all columns are those of the parent, the related class or the table between."""
+        tables = [self.parent_table, self.child_table]
+        if self.secondary is not None:
+            tables.append(self.secondary)
+        return all(any(table.c.contains_column(column) for table in tables) for column in columns)
+
     def _check_foreign_columns(self, expr: Any, which: str, pairs: list[Pair]) -> None:
         has_foreign = bool(_columns_with(expr, "foreign"))
-        if pairs if self.support_sync else has_foreign:
+        if has_foreign if self.prop.viewonly else pairs:
             return
         mend = (
             "Ensure that referencing columns are associated with a ForeignKey or "
             "ForeignKeyConstraint, or are annotated in the join condition with the foreign() "
             "annotation."
         )
-        if self.support_sync and has_foreign:
+        if has_foreign and not self.prop.viewonly:
             raise ArgumentError(
                 "Could not locate any simple equality expressions involving locally mapped foreign "
                 f"key columns for {which} join condition '{expr}' on relationship {self.prop}.  "
@@ -415,7 +369,7 @@ class JoinCondition:
         if self.secondaryjoin is not None:
             self.direction = MANYTOMANY
             return
-        foreign_columns = self.foreign_key_columns
+        foreign_columns = self._gather("foreign")
         referring_child = foreign_columns & set(self.child_table.c)
         referring_parent = foreign_columns & set(self.parent_table.c)
         if referring_child and referring_parent:
@@ -480,66 +434,27 @@ class JoinCondition:
             found += _columns_with(self.secondaryjoin, role)
         return {column._deannotated for column in found}
 
-    @property
-    def remote_columns(self) -> set[Any]:
-        """The columns of the related side."""
-        return self._gather("remote")
-
-    @property
-    def local_columns(self) -> set[Any]:
-        """The columns of the parent's side."""
-        return self._gather("local")
-
-    @property
-    def foreign_key_columns(self) -> set[Any]:
-        """The columns that refer."""
-        return self._gather("foreign")
-
     # for the back reference ------------------------------------------------------------------
 
-    @property
-    def primaryjoin_reversed(self) -> Any:
-        """The primaryjoin as the other side sees it: remote is local, local is remote."""
-
-        def turn(element: Any) -> Any:
-            annotations = dict(element._annotations)
-            if annotations.pop("remote", None):
-                annotations["local"] = True
-            elif annotations.pop("local", None):
-                annotations["remote"] = True
-            else:
-                return None
-            return element._with_annotations(annotations)
-
-        return replace(self.primaryjoin, turn)
-
-    @staticmethod
-    def without_local(expr: Any) -> Any:
-        """A condition to be annotated anew."""
-
-        def strip(element: Any) -> Any:
-            if "local" not in element._annotations:
-                return None
-            return element._with_annotations(
-                {key: value for key, value in element._annotations.items() if key != "local"}
+    def seen_from_there(self) -> tuple[Any, Any]:
+        """The conditions for the other side: remote is local there, and local is remote."""
+        if self.secondary is not None:
+            return (
+                _renamed(self.secondaryjoin, {"local": None}),
+                _renamed(self.primaryjoin, {"local": None}),
             )
-
-        return replace(expr, strip)
+        return _renamed(self.primaryjoin, {"remote": "local", "local": "remote"}), None
 
     # with values or aliases in it ------------------------------------------------------------
 
-    def lazy_clause(self, reverse: bool = False) -> tuple[Any, dict[str, Any], dict[Any, Any]]:
+    def lazy_clause(self, reverse: bool = False) -> tuple[Any, dict[str, Any]]:
         """The criterion that finds the related rows of one object (with `reverse`: the parents).
 
-        Gives it with bind parameters in the place of the object's columns, the column for each
-        bind parameter's key, and which columns are equal to which.
+        Gives it with bind parameters in the place of the object's columns, and the column for each
+        bind parameter's key.
         """
         binds: dict[Any, Any] = {}
         through = self.secondaryjoin is not None
-        if through or not reverse:
-            equated = {right: left for left, right in self.local_remote_pairs}
-        else:
-            equated = dict(self.local_remote_pairs)
         known = {left for left, _ in self.local_remote_pairs}
 
         def is_value(column: Any) -> bool:
@@ -565,8 +480,7 @@ class JoinCondition:
             if reverse:
                 secondaryjoin = replace(secondaryjoin, to_bind)
             criterion = and_(criterion, secondaryjoin)
-        by_key = {bind.key: column for column, bind in binds.items()}
-        return criterion, by_key, equated
+        return criterion, {bind.key: column for column, bind in binds.items()}
 
     def is_get_for(self, primary_key: tuple[Any, ...]) -> bool:
         """Whether the related object is found by its primary key alone."""
@@ -596,66 +510,58 @@ class JoinCondition:
         dest_selectable: Any,
         aliased: bool,
         extra_criteria: tuple[Any, ...] = (),
-    ) -> tuple[Any, Any, Any, Callable[[Any], Any] | None, Any]:
+    ) -> tuple[Any, Any, Any, Callable[[Any], Any] | None]:
         """The conditions with other FROM objects in the place of the tables.
 
-        Gives primaryjoin, secondaryjoin, secondary, a function that adapts further criteria to
-        `dest_selectable` (None when nothing is aliased), and `dest_selectable`.
+        Gives primaryjoin, secondaryjoin, secondary, and a function that adapts further criteria to
+        `dest_selectable` (None when nothing is aliased).
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
-        if extra_criteria:
-            if secondaryjoin is not None:
-                secondaryjoin = and_(secondaryjoin, *extra_criteria)
-            else:
-                primaryjoin = and_(primaryjoin, *extra_criteria)
+        if extra_criteria and secondaryjoin is not None:
+            secondaryjoin = and_(secondaryjoin, *extra_criteria)
+        elif extra_criteria:
+            primaryjoin = and_(primaryjoin, *extra_criteria)
         if not aliased:
-            return primaryjoin, secondaryjoin, secondary, None, dest_selectable
+            return primaryjoin, secondaryjoin, secondary, None
         if secondary is not None:
             secondary = secondary._anonymous_fromclause()
-            secondaryjoin = adapt_columns(secondaryjoin, dest_selectable)
-            secondaryjoin = adapt_columns(secondaryjoin, secondary)
-            primaryjoin = adapt_columns(primaryjoin, secondary, unless="local")
-            if source_selectable is not None:
-                primaryjoin = adapt_columns(primaryjoin, source_selectable)
+            secondaryjoin = _adapted(secondaryjoin, (dest_selectable, ""), (secondary, ""))
+            primaryjoin = _adapted(primaryjoin, (secondary, "local"), (source_selectable, ""))
         else:
-            primaryjoin = adapt_columns(
-                primaryjoin,
-                dest_selectable,
-                unless="local",
-                otherwise=source_selectable,
-                otherwise_unless="remote",
+            primaryjoin = _adapted(
+                primaryjoin, (dest_selectable, "local"), (source_selectable, "remote")
             )
-
-        def to_destination(criterion: Any) -> Any:
-            return adapt(criterion, dest_selectable)
-
-        return primaryjoin, secondaryjoin, secondary, to_destination, dest_selectable
+        return primaryjoin, secondaryjoin, secondary, lambda expr: adapt(expr, dest_selectable)
 
 
-def adapt_columns(
-    expr: Any,
-    selectable: Any,
-    unless: str | None = None,
-    otherwise: Any = None,
-    otherwise_unless: str | None = None,
-) -> Any:
-    """The expression with the columns of `selectable` where it has them.
+def _renamed(expr: Any, roles: dict[str, str | None]) -> Any:
+    """The expression with other roles for its columns; None: no role."""
 
-    unless: leave columns with this role alone. otherwise: where the others are taken from.
+    def rename(element: Any) -> Any:
+        old = element._annotations
+        if not roles.keys() & old.keys():
+            return None
+        renamed = {roles.get(name, name): value for name, value in old.items()}
+        renamed.pop(None, None)
+        return element._with_annotations(renamed)
+
+    return replace(expr, rename)
+
+
+def _adapted(expr: Any, *places: tuple[Any, str]) -> Any:
+    """The expression with each column from the first selectable that has it.
+
+    places: a selectable (or None), and the role of the columns that are none of its.
     """
 
     def exchange(element: Any) -> Any:
         if not element._is_column_clause:
             return None
-        found = None
-        if unless is None or unless not in element._annotations:
-            found = selectable.corresponding_column(element)
-        if (
-            found is None
-            and otherwise is not None
-            and (otherwise_unless is None or otherwise_unless not in element._annotations)
-        ):
-            found = otherwise.corresponding_column(element)
-        return found
+        for selectable, not_of_role in places:
+            if selectable is not None and not_of_role not in element._annotations:
+                found = selectable.corresponding_column(element)
+                if found is not None:
+                    return found
+        return None
 
     return replace(expr, exchange)

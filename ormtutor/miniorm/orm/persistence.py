@@ -572,44 +572,6 @@ def check_rowcount(verb: str, doing: str, table: Any, expected: int, matched: in
         )
 
 
-def post_update(
-    mapper: Mapper,
-    states: Sequence[InstanceState],
-    columns: Sequence[Any],
-    flush: UOWTransaction,
-) -> None:
-    """UPDATE some key columns of rows that were written already, or are about to be deleted.
-
-    Raises: StaleDataError: a row is not there.
-    """
-    connection = flush.transaction.connection(mapper)
-    writing = writing_of(mapper)
-    records = []
-    for state in sort_states(mapper, states):
-        record = post_update_record(mapper, writing, state, columns)
-        if record is not None:
-            records.append(record)
-    for group in groups_of(records):
-        result = _execute(connection, writing.update, group, flush)
-        _take_back(writing, group, result.context, is_update=True)
-        check_rowcount("UPDATE", "update", writing.table, len(group), result.rowcount)
-
-
-def post_update_record(
-    mapper: Mapper, writing: Writing, state: InstanceState, columns: Sequence[Any]
-) -> Record | None:
-    """The key columns of one row, and which row it is."""
-    record = Record(state, state.dict)
-    for key, column in writing.columns:
-        if column in columns:
-            record.params[column.key] = record.values.get(key)
-    if not record.params:
-        return None
-    for column, key in zip(writing.primary_key, writing.keys, strict=True):
-        record.params[column._label] = mapper.impls[key].get(state, record.values, PASSIVE_OFF)
-    return record
-
-
 # Deleting -------------------------------------------------------------------------------------
 
 
@@ -678,25 +640,13 @@ def _association_key(state: InstanceState, copies: Any) -> Values:
     }
 
 
-def old_association_row(subject: Any, pair: Pair) -> Values:
-    """The row that was between two objects before their keys changed, under `old_...` names."""
-    row: Values = {}
-    for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True):
-        values = state.dict
-        for copy in copies:
-            impl = state.mapper.impls[copy.source_key]
-            row["old_" + copy.dest_key] = impl.get_committed_value(state, values, PASSIVE_OFF)
-    return row
-
-
 def write_associations(
     subject: Any,
     added: Sequence[Pair],
     removed: Sequence[Pair],
-    changed: Sequence[Pair],
     flush: UOWTransaction,
 ) -> None:
-    """DELETE, UPDATE, INSERT rows of an association table.
+    """DELETE and INSERT rows of an association table.
 
     Raises: StaleDataError: a row to be changed is not there.
     """
@@ -709,20 +659,11 @@ def write_associations(
             and_(*[column == bindparam(column.key, type_=column.type) for column in columns])
         )
         result = _execute_rows(connection, statement, rows, removed, flush)
-        _check_associations("DELETE", "delete", table, len(rows), result.rowcount)
-    if changed:
-        rows = [
-            {**row, **old_association_row(subject, pair)}
-            for row, pair in zip(association_rows(subject, changed), changed, strict=True)
-        ]
-        columns = [column for column in table.c if "old_" + column.key in rows[0]]
-        update = Update(table).where(
-            and_(
-                *[column == bindparam("old_" + column.key, type_=column.type) for column in columns]
+        if len(rows) != result.rowcount:
+            raise StaleDataError(
+                f"DELETE statement on table '{table.description}' expected to delete {len(rows)} "
+                f"row(s); Only {result.rowcount} were matched."
             )
-        )
-        result = _execute_rows(connection, update, rows, changed, flush)
-        _check_associations("UPDATE", "update", table, len(rows), result.rowcount)
     if added:
         rows = association_rows(subject, added)
         _execute_rows(connection, Insert(table), rows, added, flush)
@@ -737,11 +678,3 @@ def _execute_rows(
 ) -> Any:
     states = list(dict.fromkeys(state for pair in pairs for state in pair))
     return _execute_sets(connection, statement, rows, cause_for(flush.cause, connection, states))
-
-
-def _check_associations(verb: str, doing: str, table: Any, expected: int, matched: int) -> None:
-    if expected != matched:
-        raise StaleDataError(
-            f"{verb} statement on table '{table.description}' expected to {doing} {expected} "
-            f"row(s); Only {matched} were matched."
-        )

@@ -401,36 +401,10 @@ class Rehearsal(unitofwork.UOWTransaction):
                 )
             )
 
-    def post_update(self, mapper: Mapper, states: list[InstanceState], columns: list[Any]) -> None:
-        """Take down UPDATEs of keys."""
-        writing = persistence.writing_of(mapper)
-        self._statement += 1
-        for state in persistence.sort_states(mapper, states):
-            values = self.values_of(state)
-            written = tuple(
-                (column.name, values.get(key))
-                for key, column in writing.columns
-                if column in columns
-            )
-            reason = "; ".join(self.copied_because.get(state, ["post_update"]))
-            self._add(
-                Record(
-                    "update",
-                    writing.table.name,
-                    (persistence.label_of(state),),
-                    written,
-                    reason,
-                    self._statement,
-                )
-            )
-
-    def write_associations(
-        self, subject: Any, added: list[Pair], removed: list[Pair], changed: list[Pair]
-    ) -> None:
+    def write_associations(self, subject: Any, added: list[Pair], removed: list[Pair]) -> None:
         """Take down association rows."""
         for action, pairs, reason in (
             ("delete", removed, f"no longer in {subject.prop}"),
-            ("update", changed, "a key has changed"),
             ("insert", added, f"now in {subject.prop}"),
         ):
             if pairs:

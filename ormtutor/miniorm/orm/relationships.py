@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
 
 from __future__ import annotations
 
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.exc import (
@@ -127,54 +128,18 @@ class CascadeOptions(frozenset):  # type: ignore[type-arg]
             warn("The 'delete-orphan' cascade option requires 'delete'.")
         return self
 
-    @property
-    def save_update(self) -> bool:
-        """Whether children come into the session with their parent."""
-        return "save-update" in self
-
-    @property
-    def delete(self) -> bool:
-        """Whether children are deleted with their parent."""
-        return "delete" in self
-
-    @property
-    def refresh_expire(self) -> bool:
-        """Whether children are refreshed and expired with their parent."""
-        return "refresh-expire" in self
-
-    @property
-    def merge(self) -> bool:
-        """Whether children are merged with their parent."""
-        return "merge" in self
-
-    @property
-    def expunge(self) -> bool:
-        """Whether children leave the session with their parent."""
-        return "expunge" in self
-
-    @property
-    def delete_orphan(self) -> bool:
-        """Whether children are deleted when they leave their parent."""
-        return "delete-orphan" in self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return CascadeOptions, (list(self),)
+    def __getattr__(self, name: str) -> bool:
+        """`cascade.delete_orphan`: whether "delete-orphan" is among the names."""
+        option = name.replace("_", "-")
+        if option not in self._allowed:
+            raise AttributeError(name)
+        return option in self
 
     def __repr__(self) -> str:
         return f"CascadeOptions({','.join(sorted(self))!r})"
 
 
 # The property ---------------------------------------------------------------------------------
-
-# What has no meaning with viewonly=True, and its value when it is not given.
-_PERSISTENCE_ONLY = {
-    "passive_deletes": False,
-    "passive_updates": True,
-    "enable_typechecks": True,
-    "active_history": False,
-    "cascade_backrefs": True,
-}
-_NOT_GIVEN = object()
 
 # table -> column key -> {relationship: the column that it copies from}: to find two relationships
 # that write one column.
@@ -184,9 +149,11 @@ _writers: WeakKeyDictionary[Any, dict[str, WeakKeyDictionary[RelationshipPropert
 
 
 # Arguments that SQLAlchemy's relationship() has, in 1.4 or since.
-_LEFT_OUT = (
-    "comparator_factory compare dataclass_metadata default default_factory hash init kw_only repr"
-)
+_LEFT_OUT = """
+    active_history bake_queries cascade_backrefs comparator_factory compare dataclass_metadata
+    default default_factory distinct_target_key doc enable_typechecks hash info init kw_only
+    load_on_pending omit_join passive_updates post_update query_class repr sync_backref
+"""
 
 
 class RelationshipProperty(MapperProperty):
@@ -208,88 +175,54 @@ class RelationshipProperty(MapperProperty):
         backref: Any = None,
         back_populates: str | None = None,
         overlaps: str | None = None,
-        post_update: bool = False,
         cascade: Any = False,
         viewonly: bool = False,
         lazy: Any = "select",
         collection_class: Any = None,
         passive_deletes: Any = False,
-        passive_updates: bool = True,
         remote_side: Any = None,
-        enable_typechecks: bool = True,
         join_depth: int | None = None,
         single_parent: bool = False,
         innerjoin: Any = False,
-        distinct_target_key: bool | None = None,
-        doc: str | None = None,
-        active_history: bool = False,
-        cascade_backrefs: Any = _NOT_GIVEN,
-        load_on_pending: bool = False,
-        bake_queries: bool = True,
-        query_class: Any = None,
-        info: Any = None,
-        omit_join: bool | None = None,
-        sync_backref: bool | None = None,
         **left_out: Any,
     ) -> None:
         refuse_arguments("RelationshipProperty.__init__", left_out, _LEFT_OUT)
-        super().__init__(doc, info)
+        if backref and back_populates:
+            raise ArgumentError(
+                "backref and back_populates keyword arguments are mutually exclusive"
+            )
+        super().__init__()
         self.argument = argument
         self.secondary = secondary
         self.primaryjoin = primaryjoin
         self.secondaryjoin = secondaryjoin
-        self._user_defined_foreign_keys = foreign_keys
+        self.foreign_keys = foreign_keys
         self.uselist = uselist
         self.order_by = order_by
-        self.backref = None
+        self.backref = backref
         self.back_populates = back_populates
-        self.post_update = post_update
         self.viewonly = viewonly
         self.lazy = LAZY_SPELLINGS.get(lazy, lazy) if lazy in (True, False, None) else lazy
         self.collection_class = collection_class
         self.passive_deletes = passive_deletes
-        self.passive_updates = passive_updates
         self.remote_side = remote_side
-        self.enable_typechecks = enable_typechecks
         self.join_depth = join_depth
         self.single_parent = single_parent
         self.innerjoin = innerjoin
-        self.distinct_target_key = distinct_target_key
-        self.active_history = active_history
-        self.cascade_backrefs = True if cascade_backrefs is _NOT_GIVEN else cascade_backrefs
-        self.load_on_pending = load_on_pending
-        self.bake_queries = bake_queries
-        self.query_class = query_class
-        self.omit_join = omit_join
-        self.local_remote_pairs: Any = None
-        self.strategy_key = (("lazy", self.lazy),)
         self._reverse_property: set[RelationshipProperty] = set()
         self._overlaps = set(overlaps.replace(" ", "").split(",")) if overlaps else set()
-        self._mapper: Mapper | None = None
         self._lazy_clauses: dict[bool, Any] = {}
-        if viewonly and sync_backref:
-            raise ArgumentError("sync_backref and viewonly cannot both be True")
-        self.sync_backref = sync_backref
-        if viewonly:
-            self._warn_for_persistence_only()
+        # Whether the two sides are kept alike in Python; not where one of them is only looked at.
+        self.sync_backref = not viewonly
+        if viewonly and passive_deletes:
+            warn(
+                "Setting passive_deletes on relationship() while also setting viewonly=True does "
+                "not make sense, as a viewonly=True relationship does not perform persistence "
+                "operations. This configuration may raise an error in a future release."
+            )
         if cascade is False:
-            cascade = "merge" if self.viewonly else "save-update, merge"
+            cascade = "merge" if viewonly else "save-update, merge"
         self.cascade = cascade
-        if backref:
-            if back_populates:
-                raise ArgumentError(
-                    "backref and back_populates keyword arguments are mutually exclusive"
-                )
-            self.backref = backref
-
-    def _warn_for_persistence_only(self) -> None:
-        for name, default in _PERSISTENCE_ONLY.items():
-            if getattr(self, name) != default:
-                warn(
-                    f"Setting {name} on relationship() while also setting viewonly=True does not "
-                    "make sense, as a viewonly=True relationship does not perform persistence "
-                    "operations. This configuration may raise an error in a future release."
-                )
 
     @property
     def cascade(self) -> CascadeOptions:
@@ -328,86 +261,70 @@ class RelationshipProperty(MapperProperty):
             _listen_for_single_parent(self, impl)
         mapper.install_impl(self.key, impl)
         _listen_for_cascades(self, impl)
-        if self.back_populates and self._effective_sync_backref:
+        if self.back_populates and self.sync_backref:
             listen_for_backref(impl, self.back_populates, bool(self.uselist))
 
     def _impl(self, mapper: Mapper) -> AttributeImpl:
-        common: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "trackparent": self.single_parent or self.direction is ONETOMANY,
             "send_modified_events": not self.viewonly,
         }
+        kind: type[AttributeImpl]
         if self.lazy == "dynamic":
-            return DynamicAttributeImpl(
-                mapper.class_, self.key, self, order_by=self.order_by, **common
-            )
-        common["active_history"] = self.active_history or self.single_parent
-        if self.lazy != "noload":
-            common["callable_"] = self._load_missing
-        if self.uselist:
-            return CollectionAttributeImpl(
-                mapper.class_, self.key, self, typecallable=self.collection_class or list, **common
-            )
-        return ScalarObjectAttributeImpl(
-            mapper.class_,
-            self.key,
-            self,
-            deferred_history=self.direction is not MANYTOONE or not self._use_get,
-            **common,
-        )
+            kind = DynamicAttributeImpl
+            arguments["order_by"] = self.order_by
+        else:
+            arguments["active_history"] = self.single_parent
+            if self.lazy != "noload":
+                arguments["callable_"] = self._load_missing
+            if self.uselist:
+                kind = CollectionAttributeImpl
+                arguments["typecallable"] = self.collection_class or list
+            else:
+                kind = ScalarObjectAttributeImpl
+                arguments["deferred_history"] = self.direction is not MANYTOONE or not self._use_get
+        return kind(mapper.class_, self.key, self, **arguments)
 
     def _load_missing(self, state: InstanceState, passive: int) -> Any:
-        if state.ident is None and not self.load_on_pending:
-            return ATTR_EMPTY  # an object without a row has nothing to load
-        return Loaders.missing(self, state, passive)
+        # An object without a row has nothing to load.
+        return ATTR_EMPTY if state.ident is None else Loaders.missing(self, state, passive)
 
     # configuration ---------------------------------------------------------------------------
 
     def do_init(self) -> None:
         """Work out the target, the condition and the direction."""
-        self._check_conflicts()
-        self._resolve_arguments()
+        self.target = self.mapper.local_table
+        self._is_self_referential = self.mapper is self.parent
+        foreign_keys, remote_side = self._resolve_arguments()
         self.parent.registry._dependencies.add(self.mapper.registry)
-        self._set_up_join_condition()
+        self._join_condition = condition = JoinCondition(self, foreign_keys, remote_side)
+        self.foreign_keys = foreign_keys
+        self.primaryjoin = condition.primaryjoin
+        self.secondaryjoin = condition.secondaryjoin
+        self.direction = condition.direction
+        self.local_remote_pairs = condition.local_remote_pairs
+        self.remote_side = condition.remote_columns
+        self.local_columns = condition.local_columns
+        self.synchronize_pairs = condition.synchronize_pairs
+        self.secondary_synchronize_pairs = condition.secondary_synchronize_pairs
         self._check_cascade_settings(self._cascade)
-        self._finish()
+        if self.uselist is None:
+            self.uselist = self.direction is not MANYTOONE
+        self._use_get = not self.uselist and condition.is_get_for(self.mapper.primary_key)
+        if self.lazy == "dynamic" and not self.uselist:
+            raise InvalidRequestError(
+                f"On relationship {self}, 'dynamic' loaders cannot be used with "
+                "many-to-one/one-to-one relationships and/or uselist=False."
+            )
         self._generate_backref()
         self._warn_for_conflicting_writers()
         if self.lazy not in STRATEGIES:
-            raise LoaderStrategyException(f"Can't find strategy {self.strategy_key} for {self}")
+            strategy = (("lazy", self.lazy),)
+            raise LoaderStrategyException(f"Can't find strategy {strategy} for {self}")
 
-    def _check_conflicts(self) -> None:
-        """The original's check for inherited mappings; without these there is nothing to find."""
-
-    def _resolve_arguments(self) -> None:
-        resolver = Resolver(self)
-        for name in ("order_by", "primaryjoin", "secondaryjoin", "secondary"):
-            setattr(self, name, _evaluated(resolver, getattr(self, name), name == "secondary"))
-        foreign_keys = _evaluated(resolver, self._user_defined_foreign_keys)
-        remote_side = _evaluated(resolver, self.remote_side)
-        self.primaryjoin = _condition("primaryjoin", self.primaryjoin)
-        self.secondaryjoin = _condition("secondaryjoin", self.secondaryjoin)
-        if self.order_by is not False and self.order_by is not None:
-            self.order_by = [_column("order_by", each) for each in _as_list(self.order_by)]
-        self._user_defined_foreign_keys = [
-            _column("foreign_keys", each) for each in _as_list(foreign_keys)
-        ]
-        self._remote_side_given = [_column("remote_side", each) for each in _as_list(remote_side)]
-        if self.secondary is not None:
-            self.secondary = _secondary_table(self, self.secondary)
-
-    @property
+    @cached_property
     def mapper(self) -> Mapper:
         """The mapper of the related class."""
-        if self._mapper is None:
-            self._mapper = self._find_mapper()
-        return self._mapper
-
-    @property
-    def entity(self) -> Mapper:
-        """The related entity: its mapper."""
-        return self.mapper
-
-    def _find_mapper(self) -> Mapper:
         argument = self.argument
         if isinstance(argument, str):
             argument = Resolver(self).target(argument)
@@ -423,44 +340,29 @@ class RelationshipProperty(MapperProperty):
         )
 
     @property
-    def target(self) -> Any:
-        """The table of the related class."""
-        return self.mapper.local_table
+    def entity(self) -> Mapper:
+        """The related entity: its mapper."""
+        return self.mapper
 
-    def _set_up_join_condition(self) -> None:
-        self._join_condition = condition = JoinCondition(
-            self.parent.persist_selectable,
-            self.mapper.persist_selectable,
-            prop=self,
-            primaryjoin=self.primaryjoin,
-            secondary=self.secondary,
-            secondaryjoin=self.secondaryjoin,
-            foreign_keys=self._user_defined_foreign_keys,
-            remote_side=self._remote_side_given,
-            self_referential=self._is_self_referential,
-            support_sync=not self.viewonly,
-            can_be_synced=self._columns_are_mapped,
-        )
-        self.primaryjoin = condition.primaryjoin
-        self.secondaryjoin = condition.secondaryjoin
-        self.direction = condition.direction
-        self.local_remote_pairs = condition.local_remote_pairs
-        self.remote_side = condition.remote_columns
-        self.local_columns = condition.local_columns
-        self.synchronize_pairs = condition.synchronize_pairs
-        self.secondary_synchronize_pairs = condition.secondary_synchronize_pairs
-        self._calculated_foreign_keys = condition.foreign_key_columns
+    def _resolve_arguments(self) -> tuple[list[Any], list[Any]]:
+        """Evaluate the arguments; gives foreign_keys and remote_side."""
+        resolver = Resolver(self)
 
-    @property
-    def _is_self_referential(self) -> bool:
-        return self.mapper is self.parent
+        def columns(name: str) -> list[Any]:
+            given = _evaluated(resolver, getattr(self, name))
+            if given is None or given is False:
+                return []
+            several = isinstance(given, list | tuple | set | frozenset)
+            return [_column(name, each) for each in (given if several else [given])]
 
-    def _columns_are_mapped(self, *columns: Any) -> bool:
-        """Whether all columns are those of the parent, the related class or the table between."""
-        tables = [self.parent.persist_selectable, self.target]
+        for name in ("primaryjoin", "secondaryjoin"):
+            condition = _evaluated(resolver, getattr(self, name))
+            setattr(self, name, None if condition is None else _column(name, condition))
+        self.order_by = columns("order_by") or self.order_by
+        self.secondary = _evaluated(resolver, self.secondary, favor_tables=True)
         if self.secondary is not None:
-            tables.append(self.secondary)
-        return all(any(table.c.contains_column(column) for table in tables) for column in columns)
+            self.secondary = _secondary_table(self, self.secondary)
+        return columns("foreign_keys"), columns("remote_side")
 
     def _check_cascade_settings(self, cascade: CascadeOptions) -> None:
         if (
@@ -488,28 +390,7 @@ class RelationshipProperty(MapperProperty):
         if cascade.delete_orphan:
             self.mapper.delete_orphans.append((self.key, self.parent.class_))
 
-    def _finish(self) -> None:
-        if self.uselist is None:
-            self.uselist = self.direction is not MANYTOONE
-        if not self.viewonly:
-            self._use_get = not self.uselist and self._join_condition.is_get_for(
-                self.mapper.primary_key
-            )
-        else:
-            self._use_get = not self.uselist and self._join_condition.is_get_for(
-                self.mapper.primary_key
-            )
-        if self.lazy == "dynamic" and not self.uselist:
-            raise InvalidRequestError(
-                f"On relationship {self}, 'dynamic' loaders cannot be used with "
-                "many-to-one/one-to-one relationships and/or uselist=False."
-            )
-
     # back references -------------------------------------------------------------------------
-
-    @property
-    def _effective_sync_backref(self) -> bool:
-        return not self.viewonly and self.sync_backref is not False
 
     def _generate_backref(self) -> None:
         if self.backref is not None and not self.back_populates:
@@ -525,20 +406,16 @@ class RelationshipProperty(MapperProperty):
                 f"Error creating backref '{name}' on relationship '{self}': property of that name "
                 f"exists on mapper '{mapper}'"
             )
-        condition = self._join_condition
+        primaryjoin, secondaryjoin = self._join_condition.seen_from_there()
+        arguments.setdefault("primaryjoin", primaryjoin)
         if self.secondary is not None:
-            arguments.setdefault("primaryjoin", condition.without_local(condition.secondaryjoin))
-            arguments.setdefault("secondaryjoin", condition.without_local(condition.primaryjoin))
-        else:
-            arguments.setdefault("primaryjoin", condition.primaryjoin_reversed)
-            if arguments.get("secondaryjoin") is not None:
-                raise InvalidRequestError(
-                    "Can't assign 'secondaryjoin' on a backref against a non-secondary "
-                    "relationship."
-                )
-        arguments.setdefault("foreign_keys", self._user_defined_foreign_keys)
-        for shared in ("viewonly", "post_update", "passive_updates", "sync_backref"):
-            arguments.setdefault(shared, getattr(self, shared))
+            arguments.setdefault("secondaryjoin", secondaryjoin)
+        elif arguments.get("secondaryjoin") is not None:
+            raise InvalidRequestError(
+                "Can't assign 'secondaryjoin' on a backref against a non-secondary relationship."
+            )
+        arguments.setdefault("foreign_keys", self.foreign_keys)
+        arguments.setdefault("viewonly", self.viewonly)
         self.back_populates = name
         other = RelationshipProperty(
             self.parent, self.secondary, back_populates=self.key, **arguments
@@ -553,11 +430,11 @@ class RelationshipProperty(MapperProperty):
                 "not a relationship.  The back_populates parameter should refer to the name of a "
                 "relationship on the target class."
             )
-        _check_sync_backref(self, other)
-        _check_sync_backref(other, self)
+        if self.viewonly or other.viewonly:
+            self.sync_backref = other.sync_backref = False
         self._reverse_property.add(other)
         other._reverse_property.add(self)
-        if not other.mapper.common_parent(self.parent):
+        if other.mapper is not self.parent:
             raise ArgumentError(
                 f"reverse_property {key!r} on relationship {self} references relationship {other}, "
                 f"which does not reference mapper {self.parent}"
@@ -588,13 +465,12 @@ class RelationshipProperty(MapperProperty):
         return (
             other is not self
             and other.parent._props.get(other.key) is other
-            and other.parent.class_manager.is_mapped
             and other not in self._reverse_property
             and other.key not in self._overlaps
             and self.key not in other._overlaps
             and "__*" not in self._overlaps
             and "__*" not in other._overlaps
-            and (self.key != other.key or not self.parent.common_parent(other.parent))
+            and (self.key != other.key or self.parent is not other.parent)
         )
 
     def _warn_of_conflict(self, source: Any, target: Any, others: list[Any]) -> None:
@@ -626,15 +502,7 @@ class RelationshipProperty(MapperProperty):
         found = self._lazy_clauses.get(reverse)
         if found is None:
             found = self._lazy_clauses[reverse] = self._join_condition.lazy_clause(reverse)
-        criterion, by_key, _equated = found
-        return criterion, by_key
-
-    def join_targets(
-        self, source_selectable: Any, dest_selectable: Any, aliased: bool = False
-    ) -> tuple[Any, Any, Any]:
-        """The conditions with these FROM objects: primaryjoin, secondaryjoin, secondary."""
-        joined = self.create_joins(source_selectable, dest_selectable, aliased=aliased)
-        return joined[0], joined[1], joined[4]
+        return found
 
     def create_joins(
         self,
@@ -643,14 +511,13 @@ class RelationshipProperty(MapperProperty):
         of_type: Any = None,
         alias_secondary: bool = False,
         extra_criteria: tuple[Any, ...] = (),
-        aliased: bool = False,
-    ) -> tuple[Any, Any, Any, Any, Any, Any]:
+    ) -> tuple[Any, Any, Any, Any, Any]:
         """Everything needed to join along the relationship.
 
-        Gives primaryjoin, secondaryjoin, source, destination, secondary, and a function that adapts
-        further criteria to the destination (None where nothing is aliased).
+        Gives primaryjoin, secondaryjoin, secondary, destination, and a function that adapts further
+        criteria to the destination (None where nothing is aliased).
         """
-        aliased = aliased or (alias_secondary and self.secondary is not None)
+        aliased = alias_secondary and self.secondary is not None
         if of_type is not None and dest_selectable is None:
             dest_selectable = of_type.selectable
             aliased = aliased or of_type.is_aliased_class
@@ -665,14 +532,10 @@ class RelationshipProperty(MapperProperty):
             source_selectable, self.parent.selectable
         ):
             aliased = True
-        primaryjoin, secondaryjoin, secondary, to_target, dest_selectable = (
-            self._join_condition.join_targets(
-                source_selectable, dest_selectable, aliased, extra_criteria
-            )
+        primaryjoin, secondaryjoin, secondary, to_target = self._join_condition.join_targets(
+            source_selectable, dest_selectable, aliased, extra_criteria
         )
-        if source_selectable is None:
-            source_selectable = self.parent.local_table
-        return primaryjoin, secondaryjoin, source_selectable, dest_selectable, secondary, to_target
+        return primaryjoin, secondaryjoin, secondary, dest_selectable, to_target
 
     def _optimized_compare(
         self,
@@ -702,30 +565,6 @@ class RelationshipProperty(MapperProperty):
 
     # cascades --------------------------------------------------------------------------------
 
-    def _value_as_iterable(
-        self,
-        state: InstanceState,
-        dict_: dict[str, Any],
-        key: str,
-        passive: int = PASSIVE_OFF,
-    ) -> list[tuple[InstanceState | None, Any]]:
-        """The members of the attribute with their states, be it a collection or one object."""
-        impl = state.mapper.impls[key]
-        if impl.dynamic:
-            return [
-                (state_of(each), each)
-                for each in impl.get_history(state, dict_, passive).non_deleted()
-            ]
-        value = impl.get(state, dict_, passive)
-        if value is None or id(value) in MARKERS:
-            return []
-        if impl.collection:
-            return [
-                (state_of(each) if each is not None else None, each)
-                for each in collection_members(value)
-            ]
-        return [(state_of(value), value)]
-
     def cascade_iterator(
         self,
         type_: str,
@@ -735,16 +574,10 @@ class RelationshipProperty(MapperProperty):
         halt_on: Callable[[InstanceState], bool] | None = None,
     ) -> list[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
         """The members that an operation on the parent goes on to; only "delete" loads them."""
-        if type_ == "save-update":
-            members = state.mapper.impls[self.key].get_all_pending(state, dict_)
-        else:
-            loads = type_ == "delete" and not self.passive_deletes
-            passive = PASSIVE_OFF | NO_RAISE if loads else PASSIVE_NO_INITIALIZE
-            members = self._value_as_iterable(state, dict_, self.key, passive)
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
         mapper = self.mapper
         found = []
-        for member_state, member in members:
+        for member_state, member in self._members(type_, state, dict_):
             if member is None or member_state in visited_states:
                 continue
             if (halt_on and halt_on(member_state)) or (skip_pending and member_state.ident is None):
@@ -758,8 +591,21 @@ class RelationshipProperty(MapperProperty):
             found.append((member, mapper, member_state, member.__dict__))
         return found
 
-    def __str__(self) -> str:
-        return f"{self.parent.class_.__name__}.{self.key}"
+    def _members(self, type_: str, state: InstanceState, dict_: dict[str, Any]) -> Any:
+        """The members with their states, be it a collection or one object."""
+        impl = state.mapper.impls[self.key]
+        if type_ == "save-update":
+            return impl.get_all_pending(state, dict_)
+        loads = type_ == "delete" and not self.passive_deletes
+        passive = PASSIVE_OFF | NO_RAISE if loads else PASSIVE_NO_INITIALIZE
+        if impl.dynamic:
+            value: Any = impl.get_history(state, dict_, passive).non_deleted()
+        else:
+            value = impl.get(state, dict_, passive)
+            if value is None or id(value) in MARKERS:
+                return []
+            value = collection_members(value) if impl.collection else [value]
+        return [(None if each is None else state_of(each), each) for each in value]
 
 
 RELATIONSHIP_CLASSES.append(RelationshipProperty)
@@ -776,21 +622,11 @@ def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) ->
     return argument
 
 
-def _as_list(argument: Any) -> list[Any]:
-    if argument is None or argument is False:
-        return []
-    return list(argument) if isinstance(argument, list | tuple | set | frozenset) else [argument]
-
-
 def _column(name: str, argument: Any) -> Any:
     element = clause_of(argument)
     if element is None:
         raise ArgumentError(f"Column expression expected for argument '{name}'; got {argument!r}.")
     return element
-
-
-def _condition(name: str, argument: Any) -> Any:
-    return None if argument is None else _column(name, argument)
 
 
 def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
@@ -807,16 +643,6 @@ def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
             f"'secondary'; got {secondary!r}."
         )
     return element
-
-
-def _check_sync_backref(one: RelationshipProperty, other: RelationshipProperty) -> None:
-    if one.viewonly and other.sync_backref:
-        raise InvalidRequestError(
-            f"Relationship {other} cannot specify sync_backref=True since {one} includes "
-            "viewonly=True."
-        )
-    if one.viewonly and not other.viewonly and other.sync_backref is not False:
-        other.sync_backref = False
 
 
 def _same_from(one: Any, other: Any) -> bool:
@@ -888,20 +714,17 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
     def value() -> Any:
         passive = PASSIVE_OFF if state.persistent else PASSIVE_NO_FETCH ^ INIT_OK
         current = mapper._get_state_attr_by_column(state, obj.__dict__, column, passive)
-        if current is NO_VALUE:
-            current = known
+        if current is NO_VALUE or current is PASSIVE_NO_RESULT:
             if known is NO_VALUE:
-                raise InvalidRequestError(
-                    f"Can't resolve value for column {column} on object {state_label(state)}; no "
-                    "value has been set for this column"
+                why = (
+                    "no value has been set for this column"
+                    if current is NO_VALUE
+                    else "the object is detached and the value was expired"
                 )
-        elif current is PASSIVE_NO_RESULT:
+                raise InvalidRequestError(
+                    f"Can't resolve value for column {column} on object {state_label(state)}; {why}"
+                )
             current = known
-            if known is NO_VALUE:
-                raise InvalidRequestError(
-                    f"Can't resolve value for column {column} on object {state_label(state)}; the "
-                    "object is detached and the value was expired"
-                )
         if current is None:
             warn(
                 f"Got None for value of column {column}; this is unsupported for a relationship "
@@ -930,11 +753,17 @@ class RelationshipComparator(PropComparator):
         self._of_type = of_type
         self._extra_criteria = extra_criteria
 
+    def _with(self, **changes: Any) -> RelationshipComparator:
+        arguments = {
+            "adapt_to_entity": self._adapt_to_entity,
+            "of_type": self._of_type,
+            "extra_criteria": self._extra_criteria,
+        }
+        return RelationshipComparator(self.prop, self._parententity, **{**arguments, **changes})
+
     def adapt_to_entity(self, insp: Any) -> RelationshipComparator:
         """The same for an alias of the class."""
-        return RelationshipComparator(
-            self.prop, self._parententity, insp, self._of_type, self._extra_criteria
-        )
+        return self._with(adapt_to_entity=insp)
 
     def of_type(self, entity: Any) -> RelationshipComparator:
         """The same to an alias of the related class.
@@ -942,19 +771,11 @@ class RelationshipComparator(PropComparator):
         Raises: NoInspectionAvailable: it is not mapped.
         """
         inspect(entity)
-        return RelationshipComparator(
-            self.prop, self._parententity, self._adapt_to_entity, entity, self._extra_criteria
-        )
+        return self._with(of_type=entity)
 
     def and_(self, *criteria: Any) -> RelationshipComparator:
         """The same with more criteria for the related rows."""
-        return RelationshipComparator(
-            self.prop,
-            self._parententity,
-            self._adapt_to_entity,
-            self._of_type,
-            self._extra_criteria + criteria,
-        )
+        return self._with(extra_criteria=self._extra_criteria + criteria)
 
     @property
     def entity(self) -> Mapper:
@@ -972,12 +793,10 @@ class RelationshipComparator(PropComparator):
         return None if self._adapt_to_entity is None else self._adapt_to_entity.selectable
 
     def __clause_element__(self) -> Any:
-        self.prop.parent.check_configured()
-        of_type = None if self._of_type is None else inspect(self._of_type)
-        source = self._source_selectable()
-        primaryjoin, secondaryjoin, *_ = self.prop.create_joins(
-            source_selectable=self.prop.parent.selectable if source is None else source,
-            of_type=of_type,
+        prop, source = self.property, self._source_selectable()
+        primaryjoin, secondaryjoin, *_ = prop.create_joins(
+            source_selectable=prop.parent.selectable if source is None else source,
+            of_type=None if self._of_type is None else inspect(self._of_type),
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
         )
@@ -990,10 +809,8 @@ class RelationshipComparator(PropComparator):
 
         Raises: NotImplementedError: it has no meaning for related objects.
         """
-        if op is operators.eq:
-            return self._equals(other[0])
-        if op is operators.ne:
-            return self._differs(other[0])
+        if op is operators.eq or op is operators.ne:
+            return self._compared(other[0], op is operators.eq)
         if op is operators.contains_op:
             return self.contains(*other, **kw)
         if op is operators.in_op:
@@ -1010,30 +827,21 @@ class RelationshipComparator(PropComparator):
         """
         raise NotImplementedError(_named_operator(op))
 
-    def _equals(self, other: Any) -> Any:
+    def _compared(self, other: Any, equal: bool) -> Any:
         prop = self.property
         if other is None or isinstance(other, Null):
             if prop.direction is not MANYTOONE:
-                return ~self._criterion_exists()
-            return prop._optimized_compare(None, adapt_source=self.adapter)
+                related = self._criterion_exists()
+                return ~related if equal else related
+            unrelated = prop._optimized_compare(None, adapt_source=self.adapter)
+            return unrelated if equal else ~unrelated
         if prop.uselist:
             raise InvalidRequestError(
                 "Can't compare a collection to an object or collection; use contains() to test "
                 "for membership."
             )
-        return prop._optimized_compare(other, adapt_source=self.adapter)
-
-    def _differs(self, other: Any) -> Any:
-        prop = self.property
-        if other is None or isinstance(other, Null):
-            if prop.direction is MANYTOONE:
-                return ~prop._optimized_compare(None, adapt_source=self.adapter)
-            return self._criterion_exists()
-        if prop.uselist:
-            raise InvalidRequestError(
-                "Can't compare a collection to an object or collection; use contains() to test "
-                "for membership."
-            )
+        if equal:
+            return prop._optimized_compare(other, adapt_source=self.adapter)
         return self._not_related_to(other)
 
     def _not_related_to(self, other: Any) -> Any:
@@ -1071,7 +879,8 @@ class RelationshipComparator(PropComparator):
             raise InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
         criterion = prop._optimized_compare(other, adapt_source=self.adapter)
         if prop.secondaryjoin is not None:
-            criterion = negated_as(criterion, self._not_related_to(other))
+            criterion = clone(criterion, MembershipClause)
+            criterion.contrary = self._not_related_to(other)
         return criterion
 
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
@@ -1094,7 +903,7 @@ class RelationshipComparator(PropComparator):
             to_selectable, is_aliased_class = info.selectable, info.is_aliased_class
             if prop._is_self_referential and not is_aliased_class:
                 to_selectable = to_selectable._anonymous_fromclause()
-        primaryjoin, secondaryjoin, _source, dest, secondary, to_target = prop.create_joins(
+        primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
             source_selectable=self._source_selectable(), dest_selectable=to_selectable
         )
         for key, value in kwargs.items():
@@ -1106,14 +915,8 @@ class RelationshipComparator(PropComparator):
                 criterion = to_target(criterion)
             # The inside of the EXISTS stands apart from an enclosing query's adaption.
             condition = condition & criterion._annotate({"no_replacement_traverse": True})
-        if secondary is not None:
-            return (
-                exists(1)
-                .where(condition)
-                .select_from(dest, secondary)
-                .correlate_except(dest, secondary)
-            )
-        return exists(1).where(condition).select_from(dest).correlate_except(dest)
+        froms = [dest] if secondary is None else [dest, secondary]
+        return exists(1).where(condition).select_from(*froms).correlate_except(*froms)
 
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
@@ -1122,9 +925,8 @@ class RelationshipComparator(PropComparator):
         return self.prop
 
 
+# The name that stands in messages.
 RelationshipComparator.__name__ = "Comparator"
-RelationshipComparator.__qualname__ = "RelationshipProperty.Comparator"
-RelationshipProperty.Comparator = RelationshipComparator  # type: ignore[attr-defined]
 
 
 def _named_operator(op: Any) -> str:
@@ -1143,13 +945,6 @@ class MembershipClause(BooleanClauseList):
 
     def _negate(self) -> Any:
         return self.contrary
-
-
-def negated_as(criterion: Any, contrary: Any) -> Any:
-    """A criterion whose `~` is another one."""
-    made = clone(criterion, MembershipClause)
-    made.contrary = contrary
-    return made
 
 
 # Listeners ------------------------------------------------------------------------------------
@@ -1191,8 +986,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             session._flush_warning(what)
         if member is None or not prop._cascade.save_update:
             return
-        through_backref = key != initiator.key
-        if through_backref and (not prop.cascade_backrefs or session.future):
+        if session.future and key != initiator.key:  # 2.x: not by way of the back reference
             return
         member_state = state_of(member)
         if not session._contains_state(member_state):
@@ -1258,15 +1052,8 @@ def relationship(argument: Any, *args: Any, **kw: Any) -> RelationshipProperty:
         ) from None
 
 
-def relation(*args: Any, **kw: Any) -> RelationshipProperty:
-    """The first name of relationship()."""
-    return relationship(*args, **kw)
-
-
-def dynamic_loader(argument: Any, **kw: Any) -> RelationshipProperty:
-    """relationship() with lazy="dynamic"."""
-    kw["lazy"] = "dynamic"
-    return relationship(argument, **kw)
+# The first name.
+relation = relationship
 
 
 def backref(name: str, **kwargs: Any) -> tuple[str, dict[str, Any]]:

@@ -37,7 +37,6 @@ from ormtutor.miniorm.orm.state import (
     NO_AUTOFLUSH,
     NO_RAISE,
     NO_VALUE,
-    NON_PERSISTENT_OK,
     PASSIVE_NO_FETCH,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
@@ -160,12 +159,9 @@ def load_lazily(
             and SQL is needed.
     """
     ident = state.ident
-    pending = ident is None
-    if pending and not prop.load_on_pending:
+    if ident is None:
         return ATTR_EMPTY
-    if (not passive & SQL_OK and not prop._use_get) or (
-        pending and not passive & NON_PERSISTENT_OK
-    ):
+    if not passive & SQL_OK and not prop._use_get:
         return PASSIVE_NO_RESULT
     if strategy == "raise" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
@@ -462,12 +458,8 @@ class SelectInLoader(_EagerLoader):
     def _kind(self) -> str:
         """Where the keys are: in the children ("children"), in us ("ours"), else by a join."""
         prop = self.prop
-        if prop.omit_join is False:
-            return "join"
         if prop._use_get:
             return "ours"
-        if prop.secondary is None and prop.omit_join:
-            return "children"
         if prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
             return "children"
         return "join"
@@ -780,8 +772,6 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         embedded.from_objects = (insp.selectable,)
     if not set(columns) >= set(first.parent.primary_key):
         embedded.distinct = True
-    if first.distinct_target_key is not None:
-        embedded.distinct = bool(first.distinct_target_key) or asked.distinct
     if asked.limit is not None or asked.offset is not None or asked.keeps_order:
         embedded.order_by = asked.order_by
     embedded.keeps_order = asked.keeps_order

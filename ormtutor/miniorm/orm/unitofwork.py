@@ -170,20 +170,6 @@ class ProcessAll(Step):
         return f"ProcessAll({self.subject}, delete={self.is_delete})"
 
 
-class PostUpdateAll(Step):
-    """UPDATE the keys that could not be written with their rows (post_update)."""
-
-    __slots__ = ()
-    rank = "PostUpdateAll"
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Write the keys."""
-        waiting, columns = flush.post_updates.get(self.subject, ({}, {}))
-        concerned = [state for state in waiting if flush.is_deleted(state) == self.is_delete]
-        if concerned:
-            flush.post_update(self.subject, concerned, list(columns))
-
-
 class SaveUpdateState(Step):
     """Insert or update one object."""
 
@@ -257,7 +243,6 @@ class UOWTransaction:
     edges: step -> the steps that come before it. ring: the steps that were broken up.
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.
-    post_updates: by mapper, objects and columns that get an UPDATE of their own.
     row_switches: new object -> the deleted one whose row it takes over.
     pk_cascaded: (object, column) whose new value the database has set itself (ON UPDATE CASCADE).
     """
@@ -277,7 +262,6 @@ class UOWTransaction:
         self.ring: dict[Step, None] = {}
         self.children_added: dict[Dependency, set[InstanceState | None]] = {}
         self.associations_done: dict[Any, set[Pair]] = {}
-        self.post_updates: dict[Mapper, tuple[dict[InstanceState, None], dict[Any, None]]] = {}
         self.pk_cascaded: set[tuple[InstanceState, Any]] = set()
         self.row_switches: dict[InstanceState, InstanceState] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
@@ -385,31 +369,18 @@ class UOWTransaction:
     # what has happened to an attribute --------------------------------------------------------
 
     def touching(
-        self,
-        states: Iterable[InstanceState],
-        key: str,
-        passive: int,
-        switching: Dependency | None = None,
+        self, states: Iterable[InstanceState], key: str, passive: int
     ) -> Iterable[InstanceState]:
         """Those of `states` for which history(key) can have anything to tell.
 
         Saves most of the work of a flush whose objects have their relationships not loaded.
-        switching: also those whose own key changed, on which that dependency depends.
         """
         if passive & CALLABLES_OK:
             return states
         found = []
         for state in states:
-            committed = state.committed_state
-            if (
-                key in committed
-                or ((obj := state()) is not None and key in obj.__dict__)
-                or (
-                    switching is not None
-                    and committed
-                    and state.ident is not None
-                    and self.source_changed(state, switching)
-                )
+            if key in state.committed_state or (
+                (obj := state()) is not None and key in obj.__dict__
             ):
                 found.append(state)
         return found
@@ -502,24 +473,10 @@ class UOWTransaction:
         """DELETE rows."""
         persistence.delete(mapper, states, self)
 
-    def post_update(self, mapper: Mapper, states: list[InstanceState], columns: list[Any]) -> None:
-        """UPDATE only some key columns."""
-        persistence.post_update(mapper, states, columns, self)
-
-    def write_associations(
-        self, subject: Any, added: list[Pair], removed: list[Pair], changed: list[Pair]
-    ) -> None:
+    def write_associations(self, subject: Any, added: list[Pair], removed: list[Pair]) -> None:
         """Write rows of an association table."""
-        if added or removed or changed:
-            persistence.write_associations(subject, added, removed, changed, self)
-
-    def register_post_update(
-        self, state: InstanceState, columns: list[Any], subject: Dependency
-    ) -> None:
-        """These key columns get an UPDATE of their own."""
-        states, known = self.post_updates.setdefault(state.mapper, ({}, {}))
-        states[state] = None
-        known.update(dict.fromkeys(columns))
+        if added or removed:
+            persistence.write_associations(subject, added, removed, self)
 
     # steps and edges --------------------------------------------------------------------------
 
@@ -544,10 +501,6 @@ class UOWTransaction:
     def process_all(self, subject: Dependency, is_delete: bool) -> Step:
         """The step that copies a relationship's keys."""
         return self._step(ProcessAll, subject, is_delete)
-
-    def post_update_all(self, mapper: Mapper, is_delete: bool) -> Step:
-        """The step that writes the keys that come last (or, before a delete, go first)."""
-        return self._step(PostUpdateAll, mapper, is_delete)
 
     def save_state(self, state: InstanceState) -> Step:
         """The step that saves one object."""
@@ -746,12 +699,12 @@ def _pointing_at(mapper: Mapper) -> list[Any]:
     for registry in registries:
         for other in registry.mappers:
             for prop in other.relationships:
-                if prop.mapper is mapper and prop.direction is MANYTOONE and not prop.viewonly:
-                    reverse = prop._reverse_property
-                    if not reverse or (
-                        not prop.passive_updates and all(each.passive_updates for each in reverse)
-                    ):
-                        found.append(prop)
+                if (
+                    prop.mapper is mapper
+                    and prop.direction is MANYTOONE
+                    and not (prop.viewonly or prop._reverse_property)
+                ):
+                    found.append(prop)
     found.sort(key=str)
     return found
 

@@ -168,8 +168,8 @@ def test_conditions_are_adapted_to_aliases(Base: Any) -> None:
     prop = configured(River, "fish")
     rivers, fish = River.__table__.alias("r"), Fish.__table__.alias("f")
 
-    assert str(prop.join_targets(rivers, fish)[0]) == "r.id = f.river_id"
-    assert str(prop.join_targets(River.__table__, Fish.__table__)[0]) == "river.id = fish.river_id"
+    assert str(prop.create_joins(rivers, fish)[0]) == "r.id = f.river_id"
+    assert str(prop.create_joins(River.__table__, Fish.__table__)[0]) == "river.id = fish.river_id"
 
 
 def test_no_foreign_key_is_told(Base: Any) -> None:

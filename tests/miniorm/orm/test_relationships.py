@@ -345,7 +345,6 @@ def test_a_wrong_relationship_is_told_at_configuration(
             {"backref": "a", "back_populates": "b"},
             "backref and back_populates keyword arguments are mutually exclusive",
         ),
-        ({"viewonly": True, "sync_backref": True}, "sync_backref and viewonly cannot both be True"),
         (
             {"viewonly": True, "cascade": "all"},
             'Cascade settings "delete, save-update" apply to persistence operations and should not '
