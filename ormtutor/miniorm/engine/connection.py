@@ -567,7 +567,7 @@ class Connection:
     def _execute_plainly(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
     ) -> CursorResult | None:
-        """Execute an executemany of a flush; None: it needs the longer way, nothing was done.
+        """Execute a statement of a flush; None: it needs the longer way, nothing was done.
 
         sets: dictionaries of the same names, each of which is just a parameter.
         """

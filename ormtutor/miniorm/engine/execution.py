@@ -328,10 +328,14 @@ def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | 
         or not all(bind.required and bind.key == name for name, bind in compiled.binds.items())
     ):
         return None
-    if compiled._processors or len(compiled.positiontup) < 2:
+    names = compiled.positiontup
+    if compiled._processors or not names:
         convert: Callable[[dict[str, Any]], tuple[Any, ...]] = compiled.to_tuple
         return convert
-    return itemgetter(*compiled.positiontup)
+    if len(names) == 1:
+        name = names[0]
+        return lambda given: (given[name],)
+    return itemgetter(*names)
 
 
 def executable(statement: Any) -> Any:

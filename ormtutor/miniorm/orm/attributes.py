@@ -128,7 +128,7 @@ class History(tuple):  # type: ignore[type-arg]
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        return History(*(_states(values) for values in self))
+        return History(*map(_states, self))
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -137,7 +137,9 @@ _NOTHING_HAPPENED = History((), (), ())
 
 
 def _states(objects: Any) -> list[InstanceState | None]:
-    return [state_of(obj) if obj is not None else None for obj in objects or ()]
+    if not objects:
+        return []
+    return [state_of(obj) if obj is not None else None for obj in objects]
 
 
 # The impls: one for each mapped attribute of a class ------------------------------------------

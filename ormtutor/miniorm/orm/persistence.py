@@ -26,7 +26,7 @@ from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cause import Cause
@@ -74,6 +74,7 @@ class Writing:
     columns: (attribute, column) of the table. keys: attributes of the primary key.
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
+    ident_order: the sort key of objects with a row.
     server_made: attributes that the database may fill in at an INSERT; at an UPDATE.
     row_keys: the attributes of a row whose integer key the database makes and whose other columns
     need nothing: no defaults, nothing to be read back; None where some do.
@@ -114,6 +115,7 @@ class Writing:
         )
         self.row_keys = self._row_keys(mapper)
         self.row_names = tuple([self.column_of[key].key for key in self.row_keys or ()])
+        self.ident_order = _ident_order(mapper)
         self.insert = Insert(table)
         self.update = Update(table).where(self._is_row("_label"))
         self.delete = Delete(table).where(self._is_row("key"))
@@ -228,20 +230,18 @@ def _save_records(
         _emit_inserts(mapper, writing, connection, inserts, flush)
 
 
-def sort_states(mapper: Mapper, states: Iterable[InstanceState]) -> list[InstanceState]:
+def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[InstanceState]:
     """Pending objects in order of adding, then persistent ones by primary key.
 
     Raises: InvalidRequestError: primary keys cannot be compared.
     """
-    pending: list[InstanceState] = []
-    persistent: list[InstanceState] = []
-    for state in states:
-        (pending if state.ident is None else persistent).append(state)
+    pending = [state for state in states if state.ident is None]
     pending.sort(key=attrgetter("insert_order"))
-    if not persistent:
+    if len(pending) == len(states):
         return pending
+    persistent = [state for state in states if state.ident is not None]
     try:
-        persistent.sort(key=_ident_sort_key(mapper))
+        persistent.sort(key=writing_of(mapper).ident_order)
     except TypeError as error:
         raise InvalidRequestError(
             "Could not sort objects by primary key; primary key values must be sortable in "
@@ -250,7 +250,7 @@ def sort_states(mapper: Mapper, states: Iterable[InstanceState]) -> list[Instanc
     return pending + persistent
 
 
-def _ident_sort_key(mapper: Mapper) -> Any:
+def _ident_order(mapper: Mapper) -> Any:
     """How objects are sorted: by key, where that has no order (Enum) by what its type says."""
     functions = [getattr(column.type, "sort_key_function", None) for column in mapper.primary_key]
     if not any(functions):
@@ -477,10 +477,10 @@ def _execute(
 
 
 def _execute_sets(connection: Connection, statement: Any, sets: list[Values], cause: Cause) -> Any:
-    if len(sets) == 1:
-        return connection._execute_20(statement, sets[0], _cause=cause)
     result = connection._execute_plainly(statement, sets, cause)
-    return connection._execute_20(statement, sets, _cause=cause) if result is None else result
+    if result is not None:
+        return result
+    return connection._execute_20(statement, sets if len(sets) > 1 else sets[0], _cause=cause)
 
 
 def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
@@ -585,7 +585,7 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     connection = flush.transaction.connection(mapper)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
-    keys = [committed_key(mapper, writing, state) for state in ordered]
+    keys = _committed_keys(mapper, writing, ordered)
     cause = cause_for(flush.cause, connection, ordered)
     matched = _execute_sets(connection, writing.delete, keys, cause).rowcount
     if mapper.confirm_deleted_rows and -1 < matched != len(keys):
@@ -596,24 +596,27 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
         )
 
 
-def committed_key(mapper: Mapper, writing: Writing, state: InstanceState) -> Values:
-    """Which row: the key that it has in the database, by column key.
+def _committed_keys(
+    mapper: Mapper, writing: Writing, states: Sequence[InstanceState]
+) -> list[Values]:
+    """Which rows: the keys that they have in the database, by column key.
 
-    Raises: FlushError: it is NULL.
+    Raises: FlushError: one is NULL.
     """
-    found: Values = {}
-    values, committed = state.dict, state.committed_state
+    rows: list[Values] = [{} for _ in states]
     for column, key in zip(writing.primary_key, writing.keys, strict=True):
-        value = None if key in committed else values.get(key)
-        if value is None:
-            value = mapper.impls[key].get_committed_value(state, values, PASSIVE_OFF)
-        if value is None:
-            raise FlushError(
-                f"Can't delete from table {writing.table} using NULL for primary key value on "
-                f"column {column}"
-            )
-        found[column.key] = value
-    return found
+        for row, state in zip(rows, states, strict=True):
+            values = state.dict
+            value = None if key in state.committed_state else values.get(key)
+            if value is None:
+                value = mapper.impls[key].get_committed_value(state, values, PASSIVE_OFF)
+            if value is None:
+                raise FlushError(
+                    f"Can't delete from table {writing.table} using NULL for primary key value on "
+                    f"column {column}"
+                )
+            row[column.key] = value
+    return rows
 
 
 # Association rows -----------------------------------------------------------------------------

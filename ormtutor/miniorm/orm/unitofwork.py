@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     Pair = tuple[InstanceState, InstanceState]
 
 # What a flush has to do with an object: (its row is deleted, its row is left alone: the object is
-# only known to be concerned).
+# only known to be concerned). These two are compared by identity.
 SAVE = (False, False)
 DELETE = (True, False)
 
@@ -115,11 +115,13 @@ class SaveUpdateAll(Step):
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Write the rows."""
-        flush.save(self.subject, list(flush.states_of(self.subject, is_delete=False)))
+        states = flush.states_of(self.subject, is_delete=False)
+        if states:
+            flush.save(self.subject, states)
 
     def parts(self, flush: UOWTransaction) -> list[Step]:
         """A step for each object, with what the relationships want between them."""
-        states = list(flush.states_of(self.subject, is_delete=False))
+        states = flush.states_of(self.subject, is_delete=False)
         parts = [flush.save_state(state) for state in states]
         for each in flush.dependencies_of(self.subject):
             each.object_edges(flush, states, is_delete=False)
@@ -134,11 +136,13 @@ class DeleteAll(Step):
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Delete the rows."""
-        flush.delete(self.subject, list(flush.states_of(self.subject, is_delete=True)))
+        states = flush.states_of(self.subject, is_delete=True)
+        if states:
+            flush.delete(self.subject, states)
 
     def parts(self, flush: UOWTransaction) -> list[Step]:
         """A step for each object, with what the relationships want between them."""
-        states = list(flush.states_of(self.subject, is_delete=True))
+        states = flush.states_of(self.subject, is_delete=True)
         parts = [flush.delete_state(state) for state in states]
         for each in flush.dependencies_of(self.subject):
             each.object_edges(flush, states, is_delete=True)
@@ -160,7 +164,9 @@ class ProcessAll(Step):
         """Copy."""
         subject: Dependency = self.subject
         mapper = subject.mapper if isinstance(subject, dependency.KeySwitch) else subject.parent
-        concerned = list(flush.states_of(mapper, self.is_delete))
+        concerned = flush.states_of(mapper, self.is_delete)
+        if not concerned:
+            return
         if self.is_delete:
             subject.process_deletes(flush, concerned)
         else:
@@ -240,6 +246,7 @@ class UOWTransaction:
 
     states: every object that takes part, with SAVE, DELETE or (is_delete, True): only concerned.
     mappers: the same by mapper, in order of coming. cause: what the statements are sent for.
+    actions: which of SAVE and DELETE any of them has had.
     edges: step -> the steps that come before it. ring: the steps that were broken up.
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.
@@ -258,6 +265,7 @@ class UOWTransaction:
         self.transaction: Any = None
         self.states: dict[InstanceState, tuple[bool, bool]] = {}
         self.mappers: dict[Mapper, list[InstanceState]] = {}
+        self.actions: set[tuple[bool, bool]] = set()
         self.edges: dict[Step, dict[Step, None]] = {}
         self.ring: dict[Step, None] = {}
         self.children_added: dict[Dependency, set[InstanceState | None]] = {}
@@ -298,13 +306,15 @@ class UOWTransaction:
                     f"operation along '{prop}' will not proceed"
                 )
             return False
+        action = DELETE if is_delete else SAVE
         if state not in self.states:
-            self._enter(state, is_delete, list_only)
+            self.enter_many([state], (is_delete, True) if list_only else action)
             self.note(state, reason)
         elif not list_only and (is_delete or cancel_delete):
-            if self.states[state] != (is_delete, False):
+            if self.states[state] is not action:
                 self.note(state, reason)
-            self.states[state] = (is_delete, False)
+            self.states[state] = action
+            self.actions.add(action)
         return True
 
     def takes_part(self, state: InstanceState) -> bool:
@@ -313,14 +323,6 @@ class UOWTransaction:
 
     def note(self, state: InstanceState, reason: str) -> None:
         """Why the object takes part; orm/plan.py takes it down."""
-
-    def _enter(self, state: InstanceState, is_delete: bool, list_only: bool) -> None:
-        mapper = state.mapper
-        members = self.mappers.get(mapper)
-        if members is None:
-            members = self._meet(mapper)
-        members.append(state)
-        self.states[state] = (is_delete, list_only)
 
     def _meet(self, mapper: Mapper) -> list[InstanceState]:
         """A mapper takes part for the first time: so do its relationships."""
@@ -332,6 +334,7 @@ class UOWTransaction:
         """Register objects that are known to be in the session, and not registered yet."""
         mapper = members = None
         registered = self.states
+        self.actions.add(known)
         for state in states:
             if state.mapper is not mapper:
                 mapper = state.mapper
@@ -363,8 +366,10 @@ class UOWTransaction:
     def states_of(self, mapper: Mapper, is_delete: bool) -> list[InstanceState]:
         """The objects of a mapper whose rows are to be written, or deleted."""
         wanted = DELETE if is_delete else SAVE
+        if wanted not in self.actions:
+            return []
         states = self.states
-        return [state for state in self.mappers.get(mapper, ()) if states[state] == wanted]
+        return [state for state in self.mappers.get(mapper, ()) if states[state] is wanted]
 
     # what has happened to an attribute --------------------------------------------------------
 
@@ -539,6 +544,8 @@ class UOWTransaction:
 
     def _meet_key_switches(self) -> bool:
         """Many-to-ones that lead to an object whose key changed take part; False: none new."""
+        if not self.session.identity_map._modified:
+            return False
         met = len(self._preparations)
         for mapper, members in list(self.mappers.items()):
             if mapper in self._switches_met or not any(
@@ -668,8 +675,8 @@ class Preparation:
         self._seen = len(self._members)
         states = flush.states
         self._listed = [state for state in fresh if states[state][1]]
-        saves = [state for state in fresh if states[state] == SAVE]
-        deletes = [state for state in fresh if states[state] == DELETE]
+        saves = [state for state in fresh if states[state] is SAVE]
+        deletes = [state for state in fresh if states[state] is DELETE]
         if not saves and not deletes:
             return False
         subject = self.dependency
@@ -677,10 +684,11 @@ class Preparation:
             subject.presort_deletes(flush, deletes)
         if saves:
             subject.presort_saves(flush, saves)
-        if not self.matters and (
-            subject.has_changes(flush, deletes, True) or subject.has_changes(flush, saves, False)
-        ):
-            self.matters = True
+        if not self.matters:
+            self.matters = bool(
+                (deletes and subject.has_changes(flush, deletes, True))
+                or (saves and subject.has_changes(flush, saves, False))
+            )
         return True
 
 
@@ -846,9 +854,11 @@ def collect(work: UOWTransaction, objects: Iterable[Any] | None = None) -> None:
         if state not in deleted
         and not (state.mapper.delete_orphans and _settle_orphan(work, state))
     ]
-    work.enter_many(plain, SAVE)
-    for state in marked:
-        work.register(state, is_delete=True, reason="deleted")
+    if plain:
+        work.enter_many(plain, SAVE)
+    if marked:
+        is_here = session.identity_map.contains_state
+        work.enter_many([state for state in marked if is_here(state)], DELETE)
 
 
 def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
