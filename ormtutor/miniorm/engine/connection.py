@@ -566,15 +566,17 @@ class Connection:
 
     def _execute_plainly(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
-    ) -> CursorResult | None:
+    ) -> ExecutionContext | None:
         """Execute a statement of a flush; None: it needs the longer way, nothing was done.
 
-        sets: dictionaries of the same names, each of which is just a parameter.
+        sets: dictionaries of the same names, each of which is just a parameter. A flush is always
+        in a transaction and reads no rows, so that no Result is made.
         """
         dispatch = self.dispatch
         if dispatch.before_execute or dispatch.after_execute:
             return None
-        compiled, _, _ = self.engine._compile(statement, sets[:2], self._execution_options)
+        options = self._execution_options
+        compiled, _, origin = self.engine._compile(statement, sets[:2], options)
         take = plain_taker(compiled)
         if take is None:
             return None
@@ -582,7 +584,22 @@ class Connection:
             tuples = [take(given) for given in sets]
         except Exception:  # the longer way tells what is wrong with the values
             return None
-        return self._execute_compiled(compiled, tuples, cause, {"future_result": True})
+        executemany = len(tuples) > 1
+        context = ExecutionContext(
+            self,
+            compiled,
+            compiled.string,
+            tuple(tuples) if executemany else tuples[0],
+            executemany,
+            cause,
+            options,
+            origin,
+        )
+        context.invoked_statement = statement
+        context.compiled_parameters = sets
+        self._check_usable()
+        self._send(context).close()
+        return context
 
     def _insert_each(
         self,

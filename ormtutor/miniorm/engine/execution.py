@@ -166,9 +166,7 @@ class ExecutionContext:
             self.statement, self.parameters = compiled.statement_for(binds)
             return
         many = self.executemany
-        take = compiled.__dict__.get("_take_plain", _UNKNOWN)
-        if take is _UNKNOWN:
-            take = compiled._take_plain = plain_taker(compiled)
+        take = plain_taker(compiled)
         if take is not None and sets:
             try:
                 self.parameters = tuple(map(take, sets)) if many else take(sets[0])
@@ -321,6 +319,13 @@ def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | 
 
     None: there are defaults to compute, values in the statement, or a list to write out.
     """
+    take = compiled.__dict__.get("_take_plain", _UNKNOWN)
+    if take is _UNKNOWN:
+        take = compiled._take_plain = _make_taker(compiled)
+    return take  # type: ignore[no-any-return]
+
+
+def _make_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
     if (
         compiled.insert_prefetch
         or compiled.update_prefetch

@@ -19,7 +19,7 @@ from ormtutor.miniorm.orm.exc import state_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView
+    from collections.abc import Iterable, Iterator, KeysView
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
@@ -77,6 +77,16 @@ class IdentityMap:
         """Whether this very state is in the map."""
         table = self.tables.get(state.mapper.class_)
         return table is not None and table.get(state.ident) is state
+
+    def those_in_it(self, states: Iterable[InstanceState]) -> list[InstanceState]:
+        """Those of the states that are in the map."""
+        tables = self.tables
+        return [
+            state
+            for state in states
+            if (table := tables.get(state.mapper.class_)) is not None
+            and table.get(state.ident) is state
+        ]
 
     def all_states(self) -> list[InstanceState]:
         """Every state in the map. A list, since objects may die while the caller walks it."""
@@ -151,10 +161,16 @@ class IdentityMap:
 
     def discard(self, state: InstanceState) -> None:
         """Take a state out, if it is the one under its key."""
-        table = self.tables.get(state.mapper.class_)
-        if table is not None and table.get(state.ident) is state:
-            del table[state.ident]
-        self._modified.pop(state, None)
+        self.discard_all((state,))
+
+    def discard_all(self, states: Iterable[InstanceState]) -> None:
+        """Take several out."""
+        tables, modified = self.tables, self._modified
+        for state in states:
+            table = tables.get(state.mapper.class_)
+            if table is not None and table.get(state.ident) is state:
+                del table[state.ident]
+            modified.pop(state, None)
 
     safe_discard = discard
 

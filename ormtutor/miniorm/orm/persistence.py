@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.connection import Connection
+    from ormtutor.miniorm.engine.execution import ExecutionContext
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
     from ormtutor.miniorm.orm.unitofwork import UOWTransaction
@@ -413,9 +414,9 @@ def _update_in_shares(
     if group[0].expressions:
         for record in group:
             statement = writing.update.values(record.expressions)
-            yield [record], _execute(connection, statement, [record], flush).context
+            yield [record], _execute(connection, statement, [record], flush)
     elif group[0].batches:
-        yield group, _execute(connection, writing.update, group, flush).context
+        yield group, _execute(connection, writing.update, group, flush)
     else:
         for record, context in _execute_each(connection, writing.update, group, flush):
             yield [record], context
@@ -436,8 +437,8 @@ def _emit_inserts(
 ) -> None:
     for group in groups_of(records):
         if group[0].is_complete and not group[0].expressions:
-            result = _execute(connection, writing.insert, group, flush)
-            _take_back(writing, group, result.context, is_update=False)
+            context = _execute(connection, writing.insert, group, flush)
+            _take_back(writing, group, context, is_update=False)
             continue
         for record, context in _insert_one_by_one(writing, connection, group, flush):
             _take_new_key(writing, record, context)
@@ -452,7 +453,7 @@ def _insert_one_by_one(
         return
     for record in group:
         statement = writing.insert.values(record.expressions)
-        yield record, _execute(connection, statement, [record], flush).context
+        yield record, _execute(connection, statement, [record], flush)
 
 
 def _execute_each(
@@ -470,17 +471,21 @@ def _execute_each(
 def _execute(
     connection: Connection, statement: Any, records: list[Record], flush: UOWTransaction
 ) -> Any:
-    """Execute once for all records, which bring the same names."""
+    """Execute once for all records, which bring the same names; gives the execution context."""
     sets = [record.params for record in records]
     cause = cause_for(flush.cause, connection, [record.state for record in records])
     return _execute_sets(connection, statement, sets, cause)
 
 
-def _execute_sets(connection: Connection, statement: Any, sets: list[Values], cause: Cause) -> Any:
-    result = connection._execute_plainly(statement, sets, cause)
-    if result is not None:
-        return result
-    return connection._execute_20(statement, sets if len(sets) > 1 else sets[0], _cause=cause)
+def _execute_sets(
+    connection: Connection, statement: Any, sets: list[Values], cause: Cause
+) -> ExecutionContext:
+    context = connection._execute_plainly(statement, sets, cause)
+    if context is not None:
+        return context
+    given = sets if len(sets) > 1 else sets[0]
+    result: Any = connection._execute_20(statement, given, _cause=cause)
+    return result.context  # type: ignore[no-any-return]
 
 
 def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
@@ -661,11 +666,11 @@ def write_associations(
         statement = Delete(table).where(
             and_(*[column == bindparam(column.key, type_=column.type) for column in columns])
         )
-        result = _execute_rows(connection, statement, rows, removed, flush)
-        if len(rows) != result.rowcount:
+        context = _execute_rows(connection, statement, rows, removed, flush)
+        if len(rows) != context.rowcount:
             raise StaleDataError(
                 f"DELETE statement on table '{table.description}' expected to delete {len(rows)} "
-                f"row(s); Only {result.rowcount} were matched."
+                f"row(s); Only {context.rowcount} were matched."
             )
     if added:
         rows = association_rows(subject, added)

@@ -527,13 +527,11 @@ class Session(SessionFactoryMethods):
             self._tell("after_attach", state)
 
     def _tell(self, event: str, state: InstanceState) -> None:
-        listeners = getattr(self.dispatch, event)
-        if listeners:
-            obj = state()
-            if obj is None:
-                return  # it was collected: nobody can be told about an object that is gone
-            for listener in listeners:
-                listener(self, obj)
+        obj = state()
+        if obj is None:
+            return  # it was collected: nobody can be told about an object that is gone
+        for listener in getattr(self.dispatch, event):
+            listener(self, obj)
 
     def delete(self, instance: Any) -> None:
         """Mark an object: the next flush deletes its row, and what the delete cascade reaches.
@@ -552,11 +550,11 @@ class Session(SessionFactoryMethods):
         # What the cascade reaches is found before anything is marked, since finding it may load,
         # and loading flushes.
         reached = _reached("delete", state)
-        deleted, is_here = self._deleted, self.identity_map.contains_state
+        deleted = self._deleted
         deleted[state] = instance
         for each, obj in reached.items():
             if each.ident is not None and each not in deleted:
-                if not is_here(each):
+                if each._deleted or each.session_ref is not self._self_ref:
                     self._bring_in(each, self._before_attach(each))
                 deleted[each] = obj
 
@@ -598,6 +596,7 @@ class Session(SessionFactoryMethods):
         self._detach_states(states, to_transient)
 
     def _detach_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
+        dispatch = self.dispatch
         for state in states:
             if state.ident is None:
                 event = "pending_to_transient"
@@ -608,7 +607,8 @@ class Session(SessionFactoryMethods):
             state.session_ref = None
             if to_transient:
                 state.ident = None
-            self._tell(event, state)
+            if getattr(dispatch, event):
+                self._tell(event, state)
 
     # expiring and refreshing ------------------------------------------------------------------
 
@@ -891,19 +891,24 @@ class Session(SessionFactoryMethods):
         for state in states:
             (snapshot.new if state in new else snapshot.dirty)[state] = True
 
-    def _remove_newly_deleted(self, states: Iterable[InstanceState]) -> None:
+    def _remove_newly_deleted(self, states: Sequence[InstanceState]) -> None:
         """The rows of these were deleted."""
-        snapshot = None if self._transaction is None else self._transaction.snapshot
-        heard = bool(self.dispatch.persistent_to_deleted)
+        heard = self.dispatch.persistent_to_deleted
+        if heard and len(states) > 1:
+            for state in states:
+                self._remove_newly_deleted([state])
+            return
+        held = [state() for state in states]  # for the listeners
+        if self._transaction is not None:
+            self._transaction.snapshot.deleted.update(dict.fromkeys(states, True))
+        self.identity_map.discard_all(states)
+        marked = self._deleted
         for state in states:
-            obj = state()  # held, for the listeners
-            if snapshot is not None:
-                snapshot.deleted[state] = True
-            self.identity_map.discard(state)
-            self._deleted.pop(state, None)
+            marked.pop(state, None)
             state._deleted = True
-            if heard and obj is not None:
-                self._tell("persistent_to_deleted", state)
+        for obj in held:
+            for listener in heard if obj is not None else ():
+                listener(self, obj)
 
     def _flush_warning(self, method: str) -> None:
         warn(

@@ -201,12 +201,17 @@ class Loaders:
 
 
 def _object_is_gone(state: InstanceState) -> None:
-    """The object died: its identity is free again."""
+    """The object died: its identity is free again.
+
+    What identity_map.discard() does, but for changes, which would have kept the object alive;
+    written out, since a result that is thrown away comes here once for each object.
+    """
     session_ref = state.session_ref
-    if session_ref is not None:
-        session = session_ref()
-        if session is not None and state.ident is not None:
-            session.identity_map.discard(state)
+    session = None if session_ref is None else session_ref()
+    if session is not None:
+        table = session.identity_map.tables.get(state.mapper.class_)
+        if table is not None and table.get(state.ident) is state:
+            del table[state.ident]
 
 
 class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any class

@@ -196,7 +196,8 @@ class SessionTransaction:
         return self._connection_for_bind(bind, execution_options)
 
     def _connection_for_bind(self, bind: Any, execution_options: Any = None) -> Connection:
-        self._assert_active()
+        if self._state is not ACTIVE:
+            self._assert_active()
         known = self._by_bind.get(bind)
         if known is not None:
             if execution_options:

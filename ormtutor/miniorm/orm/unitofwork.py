@@ -246,7 +246,7 @@ class UOWTransaction:
 
     states: every object that takes part, with SAVE, DELETE or (is_delete, True): only concerned.
     mappers: the same by mapper, in order of coming. cause: what the statements are sent for.
-    actions: which of SAVE and DELETE any of them has had.
+    actions: the different ones among these.
     edges: step -> the steps that come before it. ring: the steps that were broken up.
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.
@@ -347,7 +347,8 @@ class UOWTransaction:
 
     def forget_actions(self, state: InstanceState) -> None:
         """The row of a deleted object was taken over by a new one: it is not deleted."""
-        self.states[state] = (self.states[state][0], True)
+        known = self.states[state] = (self.states[state][0], True)
+        self.actions.add(known)
 
     def was_already_deleted(self, state: InstanceState) -> bool:
         """Whether an expired object's row turns out to be gone."""
@@ -365,11 +366,18 @@ class UOWTransaction:
 
     def states_of(self, mapper: Mapper, is_delete: bool) -> list[InstanceState]:
         """The objects of a mapper whose rows are to be written, or deleted."""
-        wanted = DELETE if is_delete else SAVE
-        if wanted not in self.actions:
+        return self.those_to(DELETE if is_delete else SAVE, self.mappers.get(mapper, ()))
+
+    def those_to(
+        self, action: tuple[bool, bool], states: Iterable[InstanceState]
+    ) -> list[InstanceState]:
+        """Those of the states with which this is to be done."""
+        if action not in self.actions:
             return []
-        states = self.states
-        return [state for state in self.mappers.get(mapper, ()) if states[state] is wanted]
+        if len(self.actions) == 1:
+            return list(states)
+        known = self.states
+        return [state for state in states if known[state] is action]
 
     # what has happened to an attribute --------------------------------------------------------
 
@@ -635,7 +643,7 @@ class UOWTransaction:
     def execute(self) -> None:
         """Write everything."""
         for group in self.ordered():
-            group[0].execute(self, [step.state for step in group if step.state is not None])
+            group[0].execute(self, states_in(group))
 
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
@@ -673,10 +681,10 @@ class Preparation:
             return False
         fresh = [*self._listed, *islice(self._members, self._seen, None)]
         self._seen = len(self._members)
-        states = flush.states
-        self._listed = [state for state in fresh if states[state][1]]
-        saves = [state for state in fresh if states[state] is SAVE]
-        deletes = [state for state in fresh if states[state] is DELETE]
+        saves, deletes = flush.those_to(SAVE, fresh), flush.those_to(DELETE, fresh)
+        self._listed = []
+        if len(saves) + len(deletes) < len(fresh):
+            self._listed = [state for state in fresh if flush.states[state][1]]
         if not saves and not deletes:
             return False
         subject = self.dependency
@@ -727,6 +735,13 @@ def _find_dependencies(mapper: Mapper) -> list[Dependency]:
     return [
         dependency.KINDS[prop.direction](prop) for prop in mapper.relationships if not prop.viewonly
     ]
+
+
+def states_in(group: list[Step]) -> list[InstanceState]:
+    """The objects of the steps of one group; none where they are about whole mappers."""
+    return (
+        [] if group[0].state is None else [step.state for step in group if step.state is not None]
+    )
 
 
 def _groups(ready: list[Step]) -> list[list[Step]]:
@@ -857,8 +872,7 @@ def collect(work: UOWTransaction, objects: Iterable[Any] | None = None) -> None:
     if plain:
         work.enter_many(plain, SAVE)
     if marked:
-        is_here = session.identity_map.contains_state
-        work.enter_many([state for state in marked if is_here(state)], DELETE)
+        work.enter_many(session.identity_map.those_in_it(marked), DELETE)
 
 
 def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
