@@ -48,6 +48,7 @@ from ormtutor.miniorm.orm.state import (
     instance_state,
     symbol,
 )
+from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False
@@ -1192,6 +1193,17 @@ def listen_for_validation(
 # The class's side -----------------------------------------------------------------------------
 
 
+def _compared(op: Any) -> Any:
+    def compare(self: Any, other: Any) -> Any:
+        comparator = self.comparator
+        if comparator.is_plain:
+            # FASTPATH: the column itself compares: 1.2 for 1.6 us.
+            return op.function(self.expression, other)
+        return comparator.operate(op, other)
+
+    return compare
+
+
 class QueryableAttribute(ColumnOperators):
     """A mapped attribute as it stands on its class (or on an alias of it): an expression.
 
@@ -1259,6 +1271,13 @@ class QueryableAttribute(ColumnOperators):
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
         """Apply an operator whose left side is a plain value."""
         return self.comparator.reverse_operate(op, other, **kw)
+
+    __lt__ = _compared(operators.lt)
+    __le__ = _compared(operators.le)
+    __eq__: Any = _compared(operators.eq)
+    __ne__: Any = _compared(operators.ne)
+    __gt__ = _compared(operators.gt)
+    __ge__ = _compared(operators.ge)
 
     def of_type(self, entity: Any) -> QueryableAttribute:
         """The same relationship to an alias of its target."""

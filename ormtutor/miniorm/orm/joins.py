@@ -71,9 +71,12 @@ class JoinStep:
 
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
-        parts = (self.target, self.onclause, self.left, self.alias)
+        onclause, left, alias = self.onclause, self.left, self.alias
         return (
-            *[None if part is None else part_structure(part, binds) for part in parts],
+            part_structure(self.target, binds),
+            None if onclause is None else part_structure(onclause, binds),
+            None if left is None else part_structure(left, binds),
+            None if alias is None else part_structure(alias, binds),
             self.isouter,
             self.full,
             self.from_joinpoint,
@@ -102,8 +105,6 @@ Select._join_step = staticmethod(_step_of_select)
 
 def part_structure(part: Any, binds: Any) -> Hashable:
     """The structure of anything that a join or a column list may be given."""
-    if part is None or isinstance(part, (str, type)):
-        return part
     if isinstance(part, QueryableAttribute):
         parent = part.parent.structure(binds)
         if part._of_type is None and not part._extra_criteria:
@@ -111,6 +112,8 @@ def part_structure(part: Any, binds: Any) -> Hashable:
         of_type = None if part._of_type is None else part_structure(part._of_type, binds)
         extra = [criterion.structure(binds) for criterion in part._extra_criteria]
         return (parent, part.comparator.prop, of_type, *extra)
+    if isinstance(part, (str, type)):
+        return part
     insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part
     return insp.structure(binds)  # type: ignore[no-any-return]
 

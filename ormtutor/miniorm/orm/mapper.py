@@ -68,6 +68,8 @@ class PropComparator:
 
     __module__ = "sqlalchemy.orm.interfaces"
 
+    #: Whether the operators are those of the expression.
+    is_plain = False
     prop: Any
     _parententity: Any
 
@@ -276,19 +278,26 @@ class ColumnComparator(PropComparator):
     _expression: Any = None
 
     def __clause_element__(self) -> Any:
-        if self._expression is None:
-            column = self.prop.columns[0]
-            if self._adapt_to_entity is not None:
-                self._expression = self._adapt_to_entity._adapt_element(column, self.prop.key)
-            else:
-                self._expression = column._annotate(
-                    {
-                        "parententity": self._parententity,
-                        "parentmapper": self._parententity,
-                        "proxy_key": self.prop.key,
-                    }
-                )
-        return self._expression
+        expression = self._expression
+        if expression is None:
+            expression = self._expression = self._column_of_entity()
+        return expression
+
+    def _column_of_entity(self) -> Any:
+        """The column, knowing its entity and its name there."""
+        column = self.prop.columns[0]
+        if self._adapt_to_entity is not None:
+            return self._adapt_to_entity._adapt_element(column, self.prop.key)
+        entity = self._parententity
+        return column._annotate(
+            {"parententity": entity, "parentmapper": entity, "proxy_key": self.prop.key}
+        )
+
+    is_plain = True
+
+    def __init_subclass__(cls) -> None:
+        # A learner's own may have an operate().
+        cls.is_plain = False
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):

@@ -653,7 +653,7 @@ class Query:
         return statement.params(self._params) if self._params else statement
 
     def _plain_select(self, label_style: Any) -> Any:
-        statement = Select._of_columns([as_selected(_selected(each)) for each in self._entities])
+        statement = Select._of_columns([_selected(each) for each in self._entities])
         stored = statement.__dict__
         stored["_label_style"] = label_style
         for name, value in self.__dict__.items():
@@ -1019,7 +1019,7 @@ def _selected(entity: Any) -> Any:
     """What stands for an entity between SELECT and FROM."""
     if isinstance(entity, (type, AliasedClass)):
         return inspect(entity).__clause_element__()
-    return entity
+    return as_selected(entity)
 
 
 def _from_clause(thing: Any) -> Any:

@@ -265,8 +265,10 @@ class SQLCompiler(Compiled):
     def of_statement(self, statement: Any, binds: Sequence[BindParameter]) -> SQLCompiler:
         """The same text for another statement of this structure, with its bind parameters."""
         twin = object.__new__(type(self))
-        named = self._binds_by_name(binds)
-        twin.__dict__ = {**self.__dict__, "statement": statement, "binds": named, "used": False}
+        twin.__dict__ = self.__dict__.copy()
+        twin.statement = statement
+        twin.binds = self._binds_by_name(binds)
+        twin.used = False
         return twin
 
     def construct_params(

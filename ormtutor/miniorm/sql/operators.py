@@ -302,8 +302,15 @@ class Operators:
 
 
 def _applied(op: Operator) -> Any:
-    def operate(self: Any, *other: Any) -> Any:
-        return self.operate(op, *other)
+    def operate(self: Any, other: Any) -> Any:
+        return self.operate(op, other)
+
+    return operate
+
+
+def _applied_alone(op: Operator) -> Any:
+    def operate(self: Any) -> Any:
+        return self.operate(op)
 
     return operate
 
@@ -330,7 +337,7 @@ class ColumnOperators(Operators):
     __ne__: Any = _applied(ne)
     __gt__ = _applied(gt)
     __ge__ = _applied(ge)
-    __neg__ = _applied(neg)
+    __neg__ = _applied_alone(neg)
     __contains__ = _applied(contains)
     __getitem__ = _applied(getitem)
     __lshift__ = _applied(lshift)
