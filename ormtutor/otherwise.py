@@ -1,8 +1,8 @@
 """Otherwise: the learner's inputs run again in a twin kernel, with one thing changed.
 
 Before: tutor.py knows what was run up to the step, and the turns since.
-Here:   a loading option is written into the queries, or a relationship gets another cascade; a
-        kernel of its own runs all of it. The learner's kernel is not touched.
+Here:   a loading option is written into the queries, a relationship gets another cascade, a query
+        its other spelling; a kernel of its own runs all of it. The learner's is not touched.
 After:  repl/asking.py shows what came of it beside what the learner saw.
 """
 
@@ -11,14 +11,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from ormtutor.course.output import blank_addresses
+from ormtutor.course.statements import spelled_out, tokens
 from ormtutor.errors import CommandError
 from ormtutor.kernel.messages import Message
 from ormtutor.reference import failure_of, in_short, shown_of, traffic_of
 from ormtutor.replay import Entry, Replica, finished
+from ormtutor.spelling import Spelling, Untranslatable, respelled
 from ormtutor.turn import Turn
 
 STRATEGIES = ("selectinload", "joinedload", "subqueryload")
@@ -29,6 +31,11 @@ CASCADES = (
 
 _LAZY = "lazy load of "
 _PATIENCE = 30.0  # seconds for one input: it ended the first time
+
+
+def entry_of(turn: Turn) -> Entry:
+    """Return what a kernel is asked for a turn to come again."""
+    return Entry("learner", turn.source, turn.step, turn.first_line, turn.answers)
 
 
 # --- another loading ------------------------------------------------------------------------------
@@ -188,8 +195,7 @@ def _paths(entity: str, wanted: Sequence[str], targets: Mapping[str, str]) -> li
 
 
 def _perform(twin: Replica, turn: Turn, source: str) -> Turn:
-    entry = Entry("learner", source, turn.step, turn.first_line, turn.answers)
-    replies = twin.run(entry, deadline=_PATIENCE)
+    replies = twin.run(replace(entry_of(turn), source=source), deadline=_PATIENCE)
     again = Turn(turn.number, source, turn.first_line, turn.step, replies)
     if again.status == "interrupted" or not twin.alive:
         raise CommandError(f"line {turn.first_line} did not end in the twin", hint=_LEFT_ALONE)
@@ -301,3 +307,69 @@ def _set_cascade(twin: Replica, relationship: str, cascade: str) -> None:
     refused = _said(twin.run(Entry("setup", f"{relationship}.property.cascade = {cascade!r}")))
     if refused:
         raise CommandError(refused, hint=_LEFT_ALONE)
+
+
+# --- another spelling -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """An input in its other spelling, run. `sent` is the SQL of that run, values filled in.
+
+    `shows` and `sends` tell how the two agree: `labels` means all but the names of columns.
+    """
+
+    line: int
+    spelling: Spelling
+    shows: Literal["same", "order", "other"]
+    sends: Literal["same", "labels", "other"]
+    sent: tuple[str, ...]
+    failure: str = ""
+
+
+def respell(twin: Replica, base: Sequence[Entry], turns: Sequence[Turn]) -> Respelled:
+    """Run the last of the turns that asks by Query or select() in its other spelling.
+
+    Raises: CommandError: there is none, or it has no other spelling.
+    """
+    place, spelling = _last_spelling(turns)
+    turn = turns[place]
+    twin.replay([*base, *map(entry_of, turns[:place])], deadline=_PATIENCE)
+    if spelling.imports:
+        twin.run(Entry("setup", f"from sqlalchemy import {', '.join(spelling.imports)}"))
+    again = _perform(twin, turn, spelling.source)
+    if _shown(turn) == _shown(again):
+        shows: Literal["same", "order", "other"] = "same"
+    else:
+        shows = "order" if _words(turn) == _words(again) else "other"
+    ours, theirs = ([one.sent.sql for one in traffic_of(each.replies)] for each in (turn, again))
+    if [*map(tokens, ours)] == [*map(tokens, theirs)]:
+        sends: Literal["same", "labels", "other"] = "same"
+    else:
+        is_same = [*map(_unlabelled, ours)] == [*map(_unlabelled, theirs)]
+        sends = "labels" if is_same else "other"
+    sent = tuple(text for one in traffic_of(again.replies) for text in spelled_out(one.sent))
+    failure = _said(again.replies) if _fails(turn, again) else ""
+    return Respelled(turn.first_line, spelling, shows, sends, sent, failure)
+
+
+def _last_spelling(turns: Sequence[Turn]) -> tuple[int, Spelling]:
+    for place in range(len(turns) - 1, -1, -1):
+        if re.search(r"\b(query|select)\b", turns[place].source):
+            try:
+                return place, respelled(turns[place].source)
+            except Untranslatable as reason:
+                line = f"line {turns[place].first_line}"
+                raise CommandError(f"{line} cannot be translated: {reason}") from None
+    raise CommandError("no input of this step asks by query(...) or select(...)")
+
+
+def _unlabelled(sql: str) -> list[str]:
+    """Return what a statement says without the labels of its columns, as in `a.id AS a_id`."""
+    found: list[str] = []
+    for token in tokens(sql):
+        if found[-1:] == ["as"] and found[-3:-2] == ["."]:
+            found.pop()
+        else:
+            found.append(token)
+    return found

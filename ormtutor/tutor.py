@@ -41,7 +41,16 @@ from ormtutor.kernel.messages import (
     Statement,
     ViewName,
 )
-from ormtutor.otherwise import Reloaded, Replanned, reload, replan, targets_of
+from ormtutor.otherwise import (
+    Reloaded,
+    Replanned,
+    Respelled,
+    entry_of,
+    reload,
+    replan,
+    respell,
+    targets_of,
+)
 from ormtutor.reference import Moment, Trial, failure_of, sent_of, shown_of
 from ormtutor.replay import (
     EngineName,
@@ -363,7 +372,7 @@ class Tutor:
         """Put a new kernel where the old one stood, with these inputs of the step."""
         base = self._beginning()
         try:
-            self._replace_kernel([*base, *map(_entry_of, kept)])
+            self._replace_kernel([*base, *map(entry_of, kept)])
         except ReplayError:
             self._turns = [replace(turn, is_lost=True) for turn in self._turns]
             self._notice("your inputs of this step could not be replayed; it begins anew")
@@ -451,7 +460,7 @@ class Tutor:
 
     def _go_on(self) -> None:
         kept = [turn for turn in self._typed() if not turn.is_lost]
-        before = [*self._base, *map(_entry_of, kept)]
+        before = [*self._base, *map(entry_of, kept)]
         self.index += 1
         if self._kernel().alive:
             self._begin_step(before)
@@ -578,7 +587,7 @@ class Tutor:
         self._replace_kernel(self._beginning())
         again: dict[int, Turn] = {}
         for turn in kept:
-            replies = self._kernel().run(_entry_of(turn), deadline=_PATIENCE)
+            replies = self._kernel().run(entry_of(turn), deadline=_PATIENCE)
             again[id(turn)] = replace(turn, replies=replies)
             if not self._kernel().alive:
                 raise KernelError(f"the kernel died while it replayed line {turn.first_line}")
@@ -598,7 +607,7 @@ class Tutor:
         if self.is_playing:
             raise CommandError("this is the sandbox already", hint="`:return` leaves it.")
         kept = [turn for turn in self._typed() if not turn.is_lost]
-        sandbox = replica_of(self._kernels, [*self._base, *map(_entry_of, kept)])
+        sandbox = replica_of(self._kernels, [*self._base, *map(entry_of, kept)])
         self._sandbox = _Sandbox(self._kernel(), self._turns)
         sandbox.kernel.on_late = self._on_late
         self._replica, self._turns = sandbox, []
@@ -619,7 +628,7 @@ class Tutor:
         if self._sandbox is None:
             return self._base
         typed = [turn for turn in self._sandbox.turns if turn.kind == "learner"]
-        return [*self._base, *(_entry_of(turn) for turn in typed if not turn.is_lost)]
+        return [*self._base, *(entry_of(turn) for turn in typed if not turn.is_lost)]
 
     # --- help -------------------------------------------------------------------------------------
 
@@ -707,9 +716,18 @@ class Tutor:
 
         Raises: CommandError: there is no such relationship, or it cannot have that cascade.
         """
-        kept = [_entry_of(turn) for turn in self._typed() if not turn.is_lost]
+        kept = [entry_of(turn) for turn in self._typed() if not turn.is_lost]
         with self._twin() as twin:
             return replan(twin, self._beginning(), kept, relationship, cascade)
+
+    def respell(self) -> Respelled:
+        """Run the last query in its other spelling, select() for Query and back, in a twin.
+
+        Raises: CommandError: there is none, or it has no other spelling.
+        """
+        kept = [turn for turn in self._typed() if not turn.is_lost]
+        with self._twin() as twin:
+            return respell(twin, self._beginning(), kept)
 
     @contextlib.contextmanager
     def _twin(self) -> Iterator[Replica]:
@@ -798,10 +816,6 @@ _PATIENCE = 30.0
 
 def _ignore(text: str) -> None:
     """Nobody listens."""
-
-
-def _entry_of(turn: Turn) -> Entry:
-    return Entry("learner", turn.source, turn.step, turn.first_line, turn.answers)
 
 
 def _showed(turn: Turn) -> tuple[str, str, str]:

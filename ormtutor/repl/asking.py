@@ -190,6 +190,16 @@ def whatif(dialog: Dialog, argument: str) -> None:
     )
 
 
+def translate(dialog: Dialog, argument: str) -> None:
+    """Tell the last query in its other spelling: Query as select(), select() as Query."""
+    found = dialog.tutor.respell()
+    dialog.tell(
+        lambda room: otherwise.respelled(found, room),
+        title="The other spelling",
+        words=otherwise.respelled_spoken(found),
+    )
+
+
 # --- names and terms ------------------------------------------------------------------------------
 
 

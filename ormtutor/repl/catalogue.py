@@ -775,6 +775,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "back_populates": ("both ends", "unlinked"),
     "foreign key set, relationship None": ("key, not object",),
     "many-to-many": ("association", "panel: association"),
+    "Query or select()": ("command: translate",),
 }
 """Each struggle of learners, and what answers it: a rule of this file, a row of advice.py, or what
-the console shows beside the input. Query or select() comes with `:translate`."""
+the console shows beside the input."""

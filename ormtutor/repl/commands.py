@@ -741,6 +741,10 @@ COMMANDS: tuple[Command, ...] = (
             "`selectinload`, `joinedload` or `subqueryload`: your inputs run again in a kernel of "
             "their own, what was loaded one by one loaded at once, and the statements are counted.",
             choices=lambda dialog: asking.WHAT_IFS),
+    Command("translate", "", "your last query in the other spelling: Query, or select()",
+            asking.translate, more="Both are run, in a kernel of their own, and what they show and "
+            "send is compared. `session.query(...)` is the spelling of the classic tutorials, "
+            "`select(...)` that of SQLAlchemy 2."),
     Command("tb", "[full]", "the last traceback again; full: with the engine's lines", _tb,
             choices=lambda dialog: ("full",)),
     Command("why", "", "what the last error, or the last surprise, means", _why),

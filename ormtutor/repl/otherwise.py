@@ -1,8 +1,9 @@
-"""What came of it otherwise, put in words: another loading, another cascade.
+"""What came of it otherwise, put in words: another loading, another cascade, another spelling.
 
 Before: tutor.py ran the inputs again in a twin kernel (otherwise.py).
 Here:   its figures beside the learner's; pure.
-After:  `:whatif selectinload` and `:plan User.posts CASCADE` show the lines, line mode says them.
+After:  `:whatif selectinload`, `:plan User.posts CASCADE` and `:translate` show the lines, line
+        mode says them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from ormtutor.otherwise import Cost, Reloaded, Replanned
+    from ormtutor.otherwise import Cost, Reloaded, Replanned, Respelled
     from ormtutor.repl.cells import Line
 
 SAME_TRAFFIC = "It would change nothing: the same statements, the same rows."
@@ -123,3 +124,53 @@ def offers(content: Mapping[str, Any]) -> str:
 _ORPHANING = re.compile(
     r"is deleted, (?P<nulled>[\w.]+) does not cascade that|^(?P<loaded>\w+\.\w+) of "
 )
+
+
+# --- another spelling -----------------------------------------------------------------------------
+
+_SHOWS = {
+    "same": "It shows the same",
+    "order": "It shows the same in another order",
+    "other": "It shows something else",
+}
+_SENDS = {
+    "same": "the same SQL",
+    "labels": "the same SQL but for the names of columns, which a Query labels",
+    "other": "other SQL",
+}
+
+
+def _agreement(found: Respelled) -> str:
+    if found.failure:
+        return f"It fails: {visible(found.failure)}"
+    sent = f", and sends {_SENDS[found.sends]}" if found.sent else ", and sends nothing"
+    return _SHOWS[found.shows] + sent + (":" if found.sent else ".")
+
+
+def _imported(found: Respelled) -> str:
+    names = ", ".join(found.spelling.imports)
+    return f"from sqlalchemy import {names}" if names else ""
+
+
+def respelled(found: Respelled, room: int) -> list[Line]:
+    """Return the other spelling, how it agrees with the learner's, and its SQL."""
+    lines: list[Line] = [[("class:strong", f"Line {found.line} with {found.spelling.style}:")]]
+    code = [*filter(None, [_imported(found)]), *found.spelling.source.rstrip().split("\n")]
+    for text in code:
+        lines += wrap_code([("", f"  {visible(text)}")], room, indent=4)
+    lines += wrap([("", _agreement(found))], room)
+    for text in found.sent:
+        lines += wrap([("class:quiet", f"  {visible(' '.join(text.split()))}")], room, indent=4)
+    return [*lines, [("class:quiet", NOT_HERE)]]
+
+
+def respelled_spoken(found: Respelled) -> list[str]:
+    """Return the same for line mode."""
+    code = [*filter(None, [_imported(found)]), *found.spelling.source.rstrip().split("\n")]
+    return [
+        f"Line {found.line} with {found.spelling.style}:",
+        *map(visible, code),
+        _agreement(found),
+        *(visible(" ".join(text.split())) for text in found.sent),
+        NOT_HERE,
+    ]

@@ -714,6 +714,19 @@ def test_unique_is_asked_for(talk: Talk) -> None:
     assert talk.perform(f"{query}.unique().scalars().all()") == []
 
 
+def test_a_query_is_told_in_its_other_spelling(talk: Talk) -> None:
+    assert talk.perform('session.query(Author).filter_by(name="Ada").first()', ":translate") == [
+        "Line 1 with select():",
+        "  from sqlalchemy import select",
+        '  session.scalars(select(Author).filter_by(name="Ada").limit(1)).first()',
+        "It shows the same, and sends the same SQL but for the names of columns, which a Query "
+        "labels:",
+        "  SELECT authors.id, authors.name FROM authors WHERE authors.name = 'Ada' LIMIT 1 "
+        "OFFSET 0",
+        "A kernel of its own ran it; nothing has changed here.",
+    ]
+
+
 BESIDE = {
     "panel: transitions": test_transitions_stand_under_the_input_that_made_them,
     "panel: lanes": test_lanes_tell_python_transaction_and_committed_apart,
@@ -722,6 +735,7 @@ BESIDE = {
     "panel: known": test_rows_are_told_apart_from_objects,
     "panel: association": test_association_rows_are_arrows,
     "advice: unique": test_unique_is_asked_for,
+    "command: translate": test_a_query_is_told_in_its_other_spelling,
 }
 """What answers a struggle without a rule of its own, and the test that holds it."""
 

@@ -171,3 +171,47 @@ def test_both_are_said_in_line_mode(lines: Lines) -> None:
         "delete Book#1 from books (deleted)",
         "A kernel of its own ran it; nothing has changed here.",
     ]
+
+
+# --- another spelling -----------------------------------------------------------------------------
+
+QUERIES = (
+    "session.query(Book).order_by(Book.id).all()",
+    'session.query(Book).filter_by(title="b").one()',
+    "session.query(Book.title, Note.text).join(Book.notes).order_by(Note.id).all()",
+    "session.query(Book).filter(Book.notes.any(Note.text == 'a')).first()",
+    "session.query(Book).count()",
+    "session.query(Book).get(2)",
+    "session.query(Note).options(joinedload(Note.book)).order_by(Note.id).all()",
+    "[book.title for book in session.query(Book).order_by(Book.title.desc())]",
+    "session.query(Book).order_by(Book.id)[1:2]",
+    "session.query(func.max(Book.id)).scalar()",
+    'session.query(Book).filter(Book.id == 1).update({"title": "z"})',
+    "session.query(Note).filter(Note.id > 1).delete()",
+)
+
+
+def test_each_query_shows_the_same_in_its_other_spelling(any_engine: Talk) -> None:
+    any_engine.perform(
+        SHELF[0], "from sqlalchemy import func", "from sqlalchemy.orm import joinedload"
+    )
+    told = {query: any_engine.perform(query, ":translate") for query in QUERIES}
+    said = {
+        query: [line for line in lines if line.startswith("It ")] for query, lines in told.items()
+    }
+    labelled = (
+        "It shows the same, and sends the same SQL but for the names of columns, which a Query "
+        "labels:"
+    )
+    exactly = "It shows the same, and sends the same SQL:"
+    same = {QUERIES[5], QUERIES[9], QUERIES[10], QUERIES[11]}
+    assert said == {query: [exactly if query in same else labelled] for query in QUERIES}
+
+
+def test_there_must_be_a_query_to_translate(talk: Talk) -> None:
+    assert talk.perform(":translate") == [
+        "!  No input of this step asks by query(...) or select(...)."
+    ]
+    assert talk.perform("session.query(Book)[0:1]; session.query(Book)[0]", ":translate") == [
+        "!  Line 1 cannot be translated: an index of a Query has no counterpart; [0:1] has one."
+    ]
