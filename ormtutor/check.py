@@ -20,7 +20,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ormtutor import differences
@@ -46,6 +45,7 @@ from ormtutor.course.statements import SentSQL, compare, spelled_out
 from ormtutor.errors import KernelError, LessonError, UsageError
 from ormtutor.findings import Finding, output_edit, sql_edit
 from ormtutor.kernel.messages import Answer, Message, Output
+from ormtutor.records import record, replace
 from ormtutor.reference import (
     Outcome,
     Reference,
@@ -91,7 +91,7 @@ _NO_ANSWERS = ("not known", "no mapped object", "no such table", "")
 Progressed = Callable[["ItemResult"], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One thing to check: the lesson as a whole, a step, or an attempt of a step.
 
@@ -104,7 +104,7 @@ class Item:
     attempt: Attempt | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemResult:
     """What came of an item."""
 
@@ -121,7 +121,7 @@ class ItemResult:
         return all(finding.is_note for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """What came of a lesson file; `error` when it cannot be read or no kernel starts."""
 
@@ -322,7 +322,7 @@ def count_examples(lesson: Lesson) -> int:
 # --- one lesson -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _StepRun:
     """A step as it ran: what its beginning showed, and its reference.
 

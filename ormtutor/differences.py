@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+from ormtutor.records import record
 
 Respell = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
+def _unchanged(text: str) -> str:
+    return text
+
+
+@record
 class Difference:
     """One point of the list: what our engine does, what 1.4.54 does, and why ours stays.
 
@@ -29,9 +34,9 @@ class Difference:
     here: str
     there: str
     reason: str
-    text: Respell = field(default=lambda text: text, repr=False)
-    sql: Respell = field(default=lambda sql: sql, repr=False)
-    own_sql: Respell = field(default=lambda sql: sql, repr=False)
+    text: Respell = _unchanged
+    sql: Respell = _unchanged
+    own_sql: Respell = _unchanged
 
 
 def _respelling(pattern: str, ours: str | Callable[[re.Match[str]], str]) -> Respell:

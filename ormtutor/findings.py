@@ -10,16 +10,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ormtutor import files
 from ormtutor.course import library
 from ormtutor.course.lesson import Example, SQLFence, slug
 from ormtutor.errors import LessonError, UsageError
+from ormtutor.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Replace the lines from `line` to before `end` (both from 1) by others."""
 
@@ -28,7 +28,7 @@ class Edit:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """Something in a lesson file that is not true, or a note that fails nothing.
 

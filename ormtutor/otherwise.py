@@ -11,13 +11,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ormtutor.course.output import blank_addresses
 from ormtutor.course.statements import spelled_out, tokens
 from ormtutor.errors import CommandError
 from ormtutor.kernel.messages import Message
+from ormtutor.records import record, replace
 from ormtutor.reference import failure_of, in_short, shown_of, traffic_of
 from ormtutor.replay import Entry, Replica, finished
 from ormtutor.spelling import Spelling, Untranslatable, respelled
@@ -41,7 +41,7 @@ def entry_of(turn: Turn) -> Entry:
 # --- another loading ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cost:
     """What an input cost: `statements`, how many of them were lazy loads, and rows that came."""
 
@@ -50,7 +50,7 @@ class Cost:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changed:
     """One input under both loadings. `failure` is what ended the twin's, in its first line."""
 
@@ -60,7 +60,7 @@ class Changed:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reloaded:
     """The inputs of a step under another loading: what was rewritten, and what that changed.
 
@@ -236,7 +236,7 @@ def _words(turn: Turn) -> list[str]:
 # --- another cascade ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replanned:
     """What a flush would do under another cascade. `plan` is the kernel's view of that name."""
 
@@ -312,7 +312,7 @@ def _set_cascade(twin: Replica, relationship: str, cascade: str) -> None:
 # --- another spelling -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Respelled:
     """An input in its other spelling, run. `sent` is the SQL of that run, values filled in.
 

@@ -16,7 +16,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from ormtutor import __version__, files
@@ -43,6 +42,7 @@ from ormtutor.kernel.messages import (
     Statement,
     Transaction,
 )
+from ormtutor.records import record, replace
 from ormtutor.replay import (
     EXAMPLE_SECONDS,
     Entry,
@@ -232,7 +232,7 @@ def _not_in_functions(node: ast.AST) -> Iterable[ast.AST]:
 # --- the reference --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment:
     """How things stand after one line of an answer; `replies` are those of that line alone."""
 
@@ -246,7 +246,7 @@ class Moment:
         return failure_of(self.replies)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """The lesson's own answer to a step: how things stood before, and after each of its lines.
 
@@ -379,7 +379,7 @@ EXACTLY = "exactly the lesson's SQL"
 # --- challenges -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """The expression by which a challenge is judged, and the names that it needs of the learner.
 
@@ -437,7 +437,7 @@ def _without_tries(source: str, names: frozenset[str]) -> str:
     return "\n".join(kept)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trial:
     """One run of the judged expression: on the seen data first, then on each set of hidden data."""
 
@@ -581,7 +581,7 @@ def judge_challenge(
 # --- what is known of a step before anybody tries it ----------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """The vectors of a step's mistakes, and of the places that right answers pass through."""
 
@@ -597,7 +597,7 @@ class Known:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What an attempt of the lesson came to: goals, exception, its vector after each line."""
 

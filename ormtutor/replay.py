@@ -13,13 +13,13 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from ormtutor.course.lesson import Example, Lesson, Step
 from ormtutor.errors import KernelError
 from ormtutor.kernel.client import Kernel
 from ormtutor.kernel.messages import Finished, Message
+from ormtutor.records import record
 
 EngineName = Literal["miniorm", "sqlalchemy"]
 EntryKind = Literal["begin", "setup", "learner", "script"]
@@ -31,7 +31,7 @@ EXAMPLE_SECONDS = 5.0
 """How long one example of a lesson may run when nobody is there to press Ctrl-C."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One thing that a kernel was asked to do. `begin` lets the facts of a step count from here.
 

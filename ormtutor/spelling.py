@@ -13,14 +13,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from ormtutor.records import record
 
 
 class Untranslatable(Exception):
     """There is no other spelling of this, or none that we know: the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spelling:
     """An input in its other spelling: `style` is the one it is in now, `imports` are
     the names of `sqlalchemy` that it needs."""
@@ -30,7 +31,7 @@ class Spelling:
     imports: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """One call in a chain: its name, and the source between its brackets."""
 
@@ -39,7 +40,7 @@ class Method:
     node: ast.Call
 
 
-@dataclass(slots=True)
+@record
 class Chain:
     """`session.query(A).filter(x).all()`: who is asked, for what, and the calls that follow."""
 
@@ -48,7 +49,7 @@ class Chain:
     wanted: str
     methods: list[Method]
     node: ast.expr
-    imports: set[str] = field(default_factory=set)
+    imports: set[str]
 
     @property
     def is_objects(self) -> bool:
@@ -154,7 +155,7 @@ def _query_chains(tree: ast.AST, source: str) -> Iterator[Chain]:
         if sliced is not None:
             methods += _slice(sliced, base, source)
         owner = ast.get_source_segment(source, base.func.value) or ""
-        return Chain(owner, base.args, _arguments(base, source), methods, node)
+        return Chain(owner, base.args, _arguments(base, source), methods, node, set())
 
     for chain, _ in _outermost(tree, recognise):
         yield chain
@@ -181,7 +182,7 @@ def _select_chains(tree: ast.AST, source: str) -> Iterator[Chain]:
         base, methods = _chained(node, source)
         if base is not None and _called(base) in _STATEMENTS:
             return Chain("session", base.args, _arguments(base, source), [
-                Method(_called(base), "", base), *methods], node)  # fmt: skip
+                Method(_called(base), "", base), *methods], node, set())  # fmt: skip
         for place, method in enumerate(methods):
             if method.name in ("execute", "scalars", "scalar") and len(method.node.args) == 1:
                 inner, asked = _chained(method.node.args[0], source)
@@ -190,7 +191,7 @@ def _select_chains(tree: ast.AST, source: str) -> Iterator[Chain]:
                     owner = ast.get_source_segment(source, method.node.func.value) or ""
                     done = [Method(method.name, "", method.node), *methods[place + 1 :]]
                     return Chain(owner, inner.args, _arguments(inner, source), [
-                        Method(_called(inner), "", inner), *asked, *done], node)  # fmt: skip
+                        Method(_called(inner), "", inner), *asked, *done], node, set())  # fmt: skip
         return None
 
     for chain, _ in _outermost(tree, recognise):

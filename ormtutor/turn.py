@@ -8,7 +8,6 @@ After:  repl/panels.py draws it; predictions and scripts are made of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from ormtutor.course.checking import Goal, Verdict
@@ -25,12 +24,13 @@ from ormtutor.kernel.messages import (
     Statement,
     Transaction,
 )
+from ormtutor.records import record
 from ormtutor.reference import Reference, sent_of
 
 TurnKind = Literal["learner", "demo", "skip", "play"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """One input and all that came of it.
 
@@ -115,7 +115,7 @@ class Turn:
 # --- predictions ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prediction:
     """The learner's answer to a question, beside what running the lesson's own lines gave."""
 

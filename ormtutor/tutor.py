@@ -12,11 +12,9 @@ in kernels of its own (study.py, reference.py).
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import difflib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from ormtutor import files
@@ -51,6 +49,7 @@ from ormtutor.otherwise import (
     respell,
     targets_of,
 )
+from ormtutor.records import record, replace
 from ormtutor.reference import Moment, Trial, failure_of, sent_of, shown_of
 from ormtutor.replay import (
     EngineName,
@@ -74,7 +73,7 @@ from ormtutor.turn import Prediction, Turn, TurnKind, compare_prediction
 __all__ = ["Prediction", "Turn", "Tutor"]
 
 
-@dataclass
+@record
 class _Sandbox:
     """What `play` put aside, to be found again by `leave_play`."""
 
@@ -846,6 +845,4 @@ def _first_line(text: str) -> str:
 def _with_history(goals: Sequence[Goal], before: Sequence[Goal]) -> tuple[Goal, ...]:
     if len(before) != len(goals):
         return tuple(goals)
-    return tuple(
-        dataclasses.replace(goal, was_met=was.met) for goal, was in zip(goals, before, strict=True)
-    )
+    return tuple(replace(goal, was_met=was.met) for goal, was in zip(goals, before, strict=True))

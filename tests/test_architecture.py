@@ -22,25 +22,26 @@ MODULES = sorted(
     if "lessons" not in path.relative_to(PACKAGE).parts
 )
 
-COURSE = {"course", "files", "errors"}
+COURSE = {"course", "files", "errors", "records"}
 KERNEL = {"kernel.client", "kernel.messages"}
 REPLAY = {"replay", *COURSE, *KERNEL}
 REFERENCE = {"reference", *REPLAY}
 
 TUTOR_BELOW = {
     "errors": set(),
+    "records": set(),
     "files": {"errors"},
     "config": {"errors", "files"},
-    "differences": set(),
-    "kernel": {"errors"},
-    "course": {"errors", "files"},
+    "differences": {"records"},
+    "kernel": {"errors", "records"},
+    "course": {"errors", "files", "records"},
     "replay": COURSE | KERNEL,
     "reference": REPLAY,
     "turn": REFERENCE,
     "study": REFERENCE,
     "judge": {"study", "turn", *REFERENCE},
     "report": {"turn", *REFERENCE},
-    "spelling": set(),
+    "spelling": {"records"},
     "otherwise": {"spelling", "turn", *REFERENCE},
     "findings": COURSE,
     "tutor": {
@@ -79,6 +80,7 @@ ONLY_IN = {
     "pygments": {"ormtutor/repl/"},
     "rich": {"ormtutor/repl/", "ormtutor/cli/"},
     "markdown_it": {"ormtutor/course/markdown.py"},
+    "dataclasses": set(),  # records.py says why
 }
 
 

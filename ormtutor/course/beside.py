@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from ormtutor.course.output import blank_addresses
 from ormtutor.course.statements import SentSQL, marks, one_line, shape, spelled_out, verb
+from ormtutor.records import record
 
 Who = Literal["both", "step", "you"]
 _LOOKING = {"PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Half:
     """What one of the two did: all that was shown, and what was sent."""
 
@@ -29,7 +29,7 @@ class Half:
     sent: tuple[SentSQL, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One line of the comparison. `marks` stand under the words that the line before has not."""
 

@@ -15,18 +15,18 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from ormtutor.course.effects import Facet
 from ormtutor.course.lesson import Check
 from ormtutor.course.output import canonical
 from ormtutor.course.statements import SentSQL, verb
+from ormtutor.records import record, replace
 
 VerdictKind = Literal["pass", "different", "almost", "mistake", "error", "regressed", "not yet"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Goal:
     """One line of the Expected panel.
 
@@ -45,7 +45,7 @@ class Goal:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """What an input came to: one sentence, and the lines that prove it.
 
@@ -216,7 +216,7 @@ def _comparison_in_words(tree: ast.Compare) -> str:
 # --- vectors: how a mistake is known again --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vector:
     """What an attempt came to, as far as it tells one attempt from another.
 
@@ -300,7 +300,7 @@ def recognise(attempt: Vector, mistakes: Sequence[Vector]) -> int | None:
 # --- traffic: how two right answers differ --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traffic:
     """One statement as far as two answers can be compared by it; a count of -1 is not told."""
 
@@ -355,7 +355,7 @@ def _group(word: str, joins: int, items: Sequence[Traffic]) -> str:
 # --- the decision ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """All that a verdict is made of.
 

@@ -13,16 +13,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from ormtutor.course.output import agrees, blank_addresses, canonical, difference, same_value
+from ormtutor.records import record
 
 _SHORT = 60
 _LONG = 4_000  # characters of a text that is compared word by word
 _DEEP = 6  # foreign keys followed from row to row; a long chain would be told once for each link
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TableRows:
     """One table: each row a tuple of reprs. `links` are its foreign keys: column, table, column."""
 
@@ -32,7 +34,7 @@ class TableRows:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedThing:
     """What a name is bound to: its type's name, its repr, and the state of a mapped object."""
 
@@ -41,7 +43,7 @@ class NamedThing:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     """What one input showed at the prompt, or the kind of the exception that ended it.
 
@@ -54,20 +56,23 @@ class Shown:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@record
 class Effects:
     """All that a comparison needs: rows in this transaction and committed, names, outputs."""
 
-    tables: Mapping[str, TableRows] = field(default_factory=dict)
-    committed: Mapping[str, TableRows] = field(default_factory=dict)
-    names: Mapping[str, NamedThing] = field(default_factory=dict)
+    tables: Mapping[str, TableRows] = _NONE
+    committed: Mapping[str, TableRows] = _NONE
+    names: Mapping[str, NamedThing] = _NONE
     shown: tuple[Shown, ...] = ()
 
 
 # --- rows -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowDifference:
     """How one table differs from the lesson's, each row in words."""
 
@@ -157,7 +162,7 @@ def compare_rows(
 # --- the default goals ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Facet:
     """One thing that a step without checks asks for: its text, and why it is not met (or empty).
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+from ormtutor.records import record
 
 TranscriptKind = Literal["learner", "setup", "demo", "solution"]
 AttemptKind = Literal["alt", "mistake", "hidden"]
@@ -24,7 +25,7 @@ FORMAT = 1
 """The newest `format` of a lesson file that we can read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """One input after `>>>` with what must come back, by doctest's rules.
 
@@ -48,7 +49,7 @@ class Example:
         return self.want_line + self.want.count("\n") - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prose:
     """Markdown to be read: text between the fences that have a meaning."""
 
@@ -56,7 +57,7 @@ class Prose:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transcript:
     """A `pycon` fence. Only `learner` is typed by the learner; `solution` is never shown first."""
 
@@ -65,7 +66,7 @@ class Transcript:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SQLFence:
     """The statements of the transcript before it, with values filled in."""
 
@@ -89,7 +90,7 @@ class SQLFence:
         return "txn" in self.words
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Predict:
     """A question asked before the learner's input number `after` runs; it never blocks.
 
@@ -103,7 +104,7 @@ class Predict:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hint:
     """One hint; a step gives its hints in order."""
 
@@ -111,7 +112,7 @@ class Hint:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """What is worth remembering of a step, for the cheat sheet."""
 
@@ -119,7 +120,7 @@ class Note:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """An expression over the learner's names and the facts, true when the step is done.
 
@@ -133,7 +134,7 @@ class Check:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attempt:
     """A `python` fence: another right answer, a known mistake, or hidden data.
 
@@ -159,7 +160,7 @@ class Attempt:
 Part = Prose | Transcript | SQLFence | Predict | Hint | Note | Check | Attempt
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A stretch of the file, both ends included: what its author wrote there.
 
@@ -175,7 +176,7 @@ class Block:
 _P = TypeVar("_P")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One heading with an id and all that stands under it."""
 
@@ -305,7 +306,7 @@ class Step:
         return not self.reference
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lesson:
     """A lesson file.
 

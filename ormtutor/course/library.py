@@ -11,25 +11,24 @@ so that happens only when a name is not ours, or when all lessons are wanted.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ormtutor import files
 from ormtutor.course.lesson import Lesson, Prose, from_json, to_json
 from ormtutor.errors import LessonError, UsageError
+from ormtutor.records import record, replace
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _GROUP = "ormtutor.lessons"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Library:
     """The lessons in the order of their file names; `problems` are files that could not be read."""
 
@@ -174,9 +173,7 @@ def plugins() -> Library:
             problems.append(LessonError(name, 1, f"the lessons of {name} cannot be found: {error}"))
             continue
         problems += library.problems
-        lessons += [
-            dataclasses.replace(lesson, id=f"{name}:{lesson.id}") for lesson in library.lessons
-        ]
+        lessons += [replace(lesson, id=f"{name}:{lesson.id}") for lesson in library.lessons]
     return Library(tuple(lessons), tuple(problems))
 
 
@@ -325,4 +322,4 @@ def _with_shared(lesson: Lesson) -> Lesson:
             hint="Put the file there, or take the line away.",
         )
     both = hashlib.sha256(f"{lesson.digest} {shared}".encode()).hexdigest()[:20]
-    return dataclasses.replace(lesson, shared=shared, digest=both)
+    return replace(lesson, shared=shared, digest=both)

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from ormtutor.records import record
 
 _BLANK_MARKER = re.compile(r"(?m)^<BLANKLINE>\s*?$")
 _BLANK_LINE = re.compile(r"(?m)^[^\S\n]+$")
@@ -117,7 +118,7 @@ _TOKEN = re.compile(
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Group:
     """What stands between two brackets, split at its commas; `before` is a name such as `set`."""
 

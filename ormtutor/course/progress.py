@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ormtutor import files
 from ormtutor.course.lesson import Lesson
 from ormtutor.course.library import Library
+from ormtutor.records import record
 
 StepStatus = Literal["", "done", "different", "skipped", "disputed", "tested out"]
 
@@ -35,7 +35,7 @@ _RANK: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepRecord:
     """What is remembered of a step; an empty status means that it is still to do.
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from ormtutor.records import record
 
 Parameters = Sequence[Sequence[str]]
 
@@ -32,7 +33,7 @@ _TRANSACTION = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.
 _PRAGMA = re.compile(r"\s*PRAGMA\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentSQL:
     """A statement as it was sent, or a word of a transaction (`COMMIT`), with why it was sent."""
 
@@ -146,7 +147,7 @@ def _is_value(token: str) -> bool:
 # --- comparing ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mismatch:
     """One statement too many, too few, or other than wanted; lines that show it."""
 

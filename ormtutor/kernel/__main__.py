@@ -15,7 +15,6 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -47,9 +46,10 @@ from ormtutor.kernel.messages import (
 from ormtutor.kernel.recorder import Recorder
 from ormtutor.kernel.streams import Terminal, adapt_debugger
 from ormtutor.kernel.views import Views
+from ormtutor.records import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the parent hands over, as JSON on the command line."""
 

@@ -28,7 +28,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,6 +57,7 @@ from ormtutor.kernel.messages import (
     decode,
     encode,
 )
+from ormtutor.records import replace
 
 OnReply = Callable[[Message], None]
 OnInput = Callable[[str], str | None]

@@ -16,7 +16,6 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 from ormtutor.kernel.alias import PACKAGE
 from ormtutor.kernel.messages import Failure, Frame
 from ormtutor.kernel.nearest import nearest
+from ormtutor.records import record, replace
 
 # A file name of the learner's source: `<ormtutor session/queued #3>`.
 _FILE = re.compile(r"<ormtutor (?P<step>.*?) ?#(?P<number>\d+)>")
@@ -98,7 +98,7 @@ def shorten(text: str, head: int, tail: int) -> str:
 # --- the frames -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Entry:
     """One frame of a traceback with the place of the instruction that was running."""
 
@@ -152,7 +152,7 @@ class _Entry:
         return " " * max(first, 0) + "^" * max(last - max(first, 0), 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Trace:
     """The frames from the learner's first one on; of a deep recursion its ends, and a count."""
 

@@ -10,12 +10,12 @@ run carries the run's id, so that one which comes too late can be told and dropp
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
+
+from ormtutor.records import names_of, record
 
 Status = Literal["ok", "error", "interrupted", "incomplete"]
 ViewName = Literal[
@@ -28,7 +28,7 @@ class MessageError(ValueError):
     """A line that is no message: not JSON, of an unknown kind, or with other fields."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """The root of all messages; each concrete one is registered under its class name."""
 
@@ -41,7 +41,7 @@ class Message:
 # --- requests: the tutor asks ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run(Message):
     """Run source in the learner's namespace.
 
@@ -59,7 +59,7 @@ class Run(Message):
     step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input(Message):
     """The answer to NeedInput; None stands for the end of file."""
 
@@ -67,12 +67,12 @@ class Input(Message):
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interrupt(Message):
     """Stop a running SQL statement; the parent sends the signal for Python code itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Complete(Message):
     """Ask what could stand at `cursor` (an offset into source)."""
 
@@ -81,7 +81,7 @@ class Complete(Message):
     cursor: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BeginStep(Message):
     """A step begins: the facts (`sql`, `lazy_loads()`) count from here on."""
 
@@ -89,7 +89,7 @@ class BeginStep(Message):
     step: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask(Message):
     """Evaluate check expressions over the facts; nothing of it reaches the log of statements."""
 
@@ -97,7 +97,7 @@ class Ask(Message):
     expressions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inspect(Message):
     """Ask for a view; their shapes are told in kernel/views.py.
 
@@ -117,7 +117,7 @@ class Inspect(Message):
 # --- replies: the kernel answers ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ready(Message):
     """The kernel listens. `engine` is `miniorm` or `sqlalchemy`, `version` its `__version__`."""
 
@@ -126,7 +126,7 @@ class Ready(Message):
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output(Message):
     """Text that the learner's code printed, in order.
 
@@ -142,7 +142,7 @@ class Output(Message):
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement(Message):
     """One statement reached the cursor. From kernel/recorder.py, shown by repl/panels.py.
 
@@ -171,7 +171,7 @@ class Statement(Message):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rows(Message):
     """What came back for statement `number`: rows, and how many new and already known objects.
 
@@ -185,7 +185,7 @@ class Rows(Message):
     known: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transaction(Message):
     """BEGIN, COMMIT, ROLLBACK, SAVEPOINT ...: shown, never counted as a statement."""
 
@@ -194,7 +194,7 @@ class Transaction(Message):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StateChange(Message):
     """An object went from one state to another.
 
@@ -208,7 +208,7 @@ class StateChange(Message):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Observation(Message):
     """Something that no statement and no change of state tells, seen by looking.
 
@@ -233,7 +233,7 @@ class Observation(Message):
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeedInput(Message):
     """The learner's code called input(); answer with Input."""
 
@@ -241,7 +241,7 @@ class NeedInput(Message):
     prompt: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame(Message):
     """One line of a trimmed traceback: the learner's own lines, carets included."""
 
@@ -252,7 +252,7 @@ class Frame(Message):
     step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure(Message):
     """An exception: `text` is the trimmed traceback as shown, `full` has the engine's frames too.
 
@@ -272,7 +272,7 @@ class Failure(Message):
     objects: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finished(Message):
     """A run ended. `value` is the repr that the prompt shows, None where there is none to show.
 
@@ -292,7 +292,7 @@ class Finished(Message):
     threads: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StillRunning(Message):
     """The client's own word, not the kernel's: `seconds` after Ctrl-C the run has not ended."""
 
@@ -304,7 +304,7 @@ SIGNATURE = "signature"
 """The kind of a completion that is no proposal: its text is how the open call is called."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completion(Message):
     """One proposal: replaces `start` characters before the cursor."""
 
@@ -313,7 +313,7 @@ class Completion(Message):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completions(Message):
     """The answer to Complete."""
 
@@ -321,7 +321,7 @@ class Completions(Message):
     items: tuple[Completion, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer(Message):
     """What one check expression came to.
 
@@ -335,7 +335,7 @@ class Answer(Message):
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answers(Message):
     """The answer to Ask, in order."""
 
@@ -343,7 +343,7 @@ class Answers(Message):
     answers: tuple[Answer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View(Message):
     """The answer to Inspect: plain JSON data, its shape told in kernel/views.py."""
 
@@ -417,8 +417,8 @@ def _readers(kind: type[Message]) -> dict[str, Reader]:
     """Return, for each field of the kind, what checks and restores its value."""
     if kind not in _READERS:
         # The annotations are texts here (PEP 563), so that no typing machinery is needed.
-        fields = dataclasses.fields(kind)
-        _READERS[kind] = {field.name: _reader(str(field.type)) for field in fields}
+        kinds = kind.__annotations__
+        _READERS[kind] = {name: _reader(kinds[name]) for name in names_of(kind)}
     return _READERS[kind]
 
 

@@ -16,11 +16,11 @@ import re
 import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from ormtutor.kernel.labels import label
+from ormtutor.records import record
 
 MOST_OBJECTS = 1_000  # whose stories are kept; those that come later are not followed
 MOST_MOMENTS = 40  # of one object, the last ones
@@ -30,7 +30,7 @@ RECENT = 20  # SELECTs among which the one is sought that loaded an object
 When = Literal["step", "before", "setup"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where the learner's code was: the file name of its input, and the line."""
 
@@ -38,7 +38,7 @@ class Place:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sent:
     """A statement as stories know it. `number` is 0 where none, or more than one, could be it."""
 
@@ -49,7 +49,7 @@ class Sent:
 NOTHING_SENT = Sent()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Moment:
     """One thing that happened to an object."""
 

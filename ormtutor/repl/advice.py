@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+from ormtutor.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ormtutor.kernel.messages import Failure
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Advice:
     """One row: for these classes (separated by blanks, `*` for any) and this text, say that.
 

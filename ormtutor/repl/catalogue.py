@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 
 from ormtutor.kernel.messages import Observation, Output, Statement, Transaction
+from ormtutor.records import record
 from ormtutor.repl.advice import decided_by_python
 from ormtutor.repl.cells import clip_text
 from ormtutor.repl.statements import FOLD_FROM, Entry, count_of, filled, items, verb
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ormtutor.turn import Turn
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """What a rule has to say: `text` at once, `more` at `:why`.
 
@@ -44,7 +44,7 @@ class Remark:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Past:
     """The turns of a step up to the one that has just ended."""
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ormtutor import files
 from ormtutor.errors import CommandError
+from ormtutor.records import record
 from ormtutor.repl import advice, asking, glossary, notes, panels, source, views
 from ormtutor.repl.asking import number_of
 from ormtutor.repl.cells import Line, grid, text_of, wrap
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Runner = Callable[["Dialog", str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """A key of the full screen: its label, its name in prompt_toolkit, the command it gives."""
 
@@ -44,7 +44,7 @@ class Key:
     argument: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """One row: what `:name` is called with, what it does, which keys do the same.
 

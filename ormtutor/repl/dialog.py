@@ -11,12 +11,12 @@ terminal stays alive while the learner's code runs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ormtutor.course.library import parse
 from ormtutor.errors import CommandError, LessonError, TutorError
 from ormtutor.kernel.messages import SIGNATURE, Output
+from ormtutor.records import record
 from ormtutor.repl import advice, catalogue, commands, notes, panels
 from ormtutor.repl.catalogue import Past, Remark
 from ormtutor.repl.events import (
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ormtutor.tutor import Turn, Tutor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """Where the learner is at a moment; `done` counts the lesson's steps that need no more work."""
 

@@ -7,8 +7,9 @@ After:  console.py keeps them as lines for the full screen, line.py prints each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from ormtutor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Role = Literal["plain", "notice", "error", "hint", "question", "advice", "greeting", "quiet"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entered:
     """An input was taken: code, a command, or code that the lesson runs for the learner."""
 
@@ -30,21 +31,21 @@ class Entered:
     kind: Literal["learner", "command", "demo"] = "learner"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replied:
     """The kernel said something about the running input."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Concluded:
     """An input has ended; `turn` holds all of its replies."""
 
     turn: Turn
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """The tutor's word on an input; `finished` when it was the last step of the lesson."""
 
@@ -52,14 +53,14 @@ class Judged:
     onward: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GoalMet:
     """A goal was not met before the input and is now."""
 
     goal: Goal
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepOpened:
     """A step was entered; it is number `index` of the lesson, from 0."""
 
@@ -68,7 +69,7 @@ class StepOpened:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """Words of ours. `lines` makes them for a width; `words` are those of line mode, if others.
 

@@ -9,8 +9,7 @@ The rules are those of SQLAlchemy's session; a test lets the sessions do it and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ormtutor.records import record
 from ormtutor.repl.cells import grid, visible, wrap
 from ormtutor.repl.statements import count_of
 from ormtutor.repl.views import plain
@@ -35,7 +34,7 @@ NOT_BEGUN = "No transaction has begun: rollback would do nothing."
 NOT_DONE = "None of it was done."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What an object would be after it, and what else there is to say of it."""
 

@@ -8,10 +8,11 @@ After:  asking.py shows a row; the page docs/glossary.md is made from all of the
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+
+from ormtutor.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One term: what it means in our own words, where it is taught, how else it is spelled."""
 

@@ -8,7 +8,6 @@ After:  panels.py draws the entries, line.py says them in words, `:sql` shows on
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from ormtutor.course.statements import literal
 from ormtutor.kernel.messages import Rows, Statement, Transaction
@@ -27,12 +26,14 @@ FOLD_FROM = 3
 """So many statements of one kind in one input are folded even if others stand between them."""
 
 
-@dataclass(slots=True)
 class Entry:
     """One statement, or several of the same text, cause and line that one input sent."""
 
-    statements: list[Statement]
-    rows: list[Rows] = field(default_factory=list)
+    __slots__ = ("rows", "statements")
+
+    def __init__(self, statements: list[Statement], rows: Sequence[Rows] = ()) -> None:
+        self.statements = statements
+        self.rows = list(rows)
 
     @property
     def first(self) -> Statement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from ormtutor.course.checking import (
 )
 from ormtutor.course.lesson import Check
 from ormtutor.course.statements import SentSQL
+from ormtutor.records import replace
 
 PENDING = Check('state(noor) == "persistent"', "noor is persistent", "Noor is {left}.", 1)
 
@@ -122,29 +122,29 @@ MISTAKE = Vector((True, False), ("", "1"), "", frozenset({("INSERT", "flush: com
 
 
 def test_looking_at_a_value_besides_does_not_hide_a_mistake() -> None:
-    attempt = dataclasses.replace(MISTAKE, kinds=MISTAKE.kinds | {("SELECT", "query")})
+    attempt = replace(MISTAKE, kinds=MISTAKE.kinds | {("SELECT", "query")})
     assert resembles(attempt, MISTAKE)
 
 
 def test_another_value_found_is_another_mistake() -> None:
-    assert not resembles(dataclasses.replace(MISTAKE, lefts=("", "2")), MISTAKE)
+    assert not resembles(replace(MISTAKE, lefts=("", "2")), MISTAKE)
 
 
 def test_a_mistake_without_its_statement_is_not_it() -> None:
-    assert not resembles(dataclasses.replace(MISTAKE, kinds=frozenset()), MISTAKE)
+    assert not resembles(replace(MISTAKE, kinds=frozenset()), MISTAKE)
 
 
 def test_a_failure_is_known_by_its_kind_and_text() -> None:
     failed = Vector((False,), ("x",), "TypeError: '...'", frozenset())
-    assert resembles(dataclasses.replace(failed, lefts=("y",)), failed)
-    assert not resembles(dataclasses.replace(failed, failure="KeyError: '...'"), failed)
+    assert resembles(replace(failed, lefts=("y",)), failed)
+    assert not resembles(replace(failed, failure="KeyError: '...'"), failed)
 
 
 def test_the_closest_of_several_mistakes_is_recognised() -> None:
-    wider = dataclasses.replace(MISTAKE, kinds=MISTAKE.kinds | {("COMMIT", "")})
+    wider = replace(MISTAKE, kinds=MISTAKE.kinds | {("COMMIT", "")})
     assert recognise(wider, [MISTAKE, wider]) == 1
     assert recognise(MISTAKE, [MISTAKE, wider]) == 0
-    assert recognise(dataclasses.replace(MISTAKE, goals=(True, True)), [MISTAKE]) is None
+    assert recognise(replace(MISTAKE, goals=(True, True)), [MISTAKE]) is None
 
 
 # --- traffic --------------------------------------------------------------------------------------
@@ -232,13 +232,13 @@ def test_what_the_lesson_itself_passes_through_is_no_loss() -> None:
 def test_a_declared_mistake_comes_before_the_exception() -> None:
     failed = Evidence(HALF, failure="TypeError: no", mistake="Use the keyword.")
     assert decide(failed).kind == "mistake"
-    assert decide(dataclasses.replace(failed, mistake="")).message == "TypeError: no"
+    assert decide(replace(failed, mistake="")).message == "TypeError: no"
 
 
 def test_a_mistake_on_the_way_to_a_right_answer_waits_until_asked() -> None:
     evidence = Evidence(HALF, mistake="It is only flushed.", is_on_path=True)
     assert decide(evidence).kind == "not yet"
-    assert decide(dataclasses.replace(evidence, asked=True)).kind == "mistake"
+    assert decide(replace(evidence, asked=True)).kind == "mistake"
 
 
 def test_an_exception_that_the_step_asks_for_is_no_error() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
 
+from ormtutor.records import replace
 from ormtutor.repl import advice
 from tests.repl.shelf import failure
 
@@ -77,7 +77,7 @@ def test_an_unknown_error_is_left_alone() -> None:
     ],
 )  # fmt: skip
 def test_a_name_that_is_near_is_asked_for(kind: str, message: str, said: str) -> None:
-    failed = dataclasses.replace(failure(SQLALCHEMY + kind, message), near="member")
+    failed = replace(failure(SQLALCHEMY + kind, message), near="member")
     assert advice.on_failure(failed) == said
 
 

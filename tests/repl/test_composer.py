@@ -129,7 +129,7 @@ def test_one_attribute_loaded_object_by_object_raises_the_alarm(composer: Compos
     from tests.repl.shelf import lazy_load
 
     replies = tuple(reply for number in range(3) for reply in lazy_load(number))
-    from dataclasses import replace
+    from ormtutor.records import replace
 
     turn = replace(turns()[2], replies=replies)
     composer.display.snapshot = snapshot(turns=(turn,))

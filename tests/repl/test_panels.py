@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ormtutor.course.checking import Goal, Verdict
 from ormtutor.kernel.messages import NeedInput, StateChange, StillRunning
+from ormtutor.records import replace
 from ormtutor.repl import panels
 from tests.repl.shelf import (
     FLUSH,
