@@ -47,7 +47,7 @@ COMMIT = {
 LAZY_LOAD = {
     "orm/attributes.py AttributeImpl.get": "`shelf.jars` is not in the object's dictionary, so "
     "its descriptor asks the attribute.",
-    "orm/strategies.py load_missing": "The mapping says how what is missing is loaded; here: by a "
+    "orm/strategies.py load_lazily": "The mapping says how what is missing is loaded; here: by a "
     "SELECT at the first read.",
     "orm/strategies.py _lazy_query": "The SELECT is built once for each relationship and kept.",
     "orm/compiled.py compile_shape": "An ORM select becomes a Core select and a plan of what its "

@@ -18,7 +18,7 @@ from time import perf_counter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, DDL
-from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
+from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult, convert
 from ormtutor.miniorm.engine.echo import Echo
 from ormtutor.miniorm.engine.execution import (
     NO_OPTIONS,
@@ -30,6 +30,7 @@ from ormtutor.miniorm.engine.execution import (
     parameter_sets,
     parameter_sets_20,
     plain_taker,
+    row_processors,
     text_metadata,
 )
 from ormtutor.miniorm.engine.transaction import (
@@ -531,6 +532,40 @@ class Connection:
         )
         self._check_usable()
         return self._run(context, compiled)
+
+    def _read_compiled(
+        self,
+        compiled: Any,
+        parameters: tuple[Any, ...],
+        cause: Cause | None,
+        execution_options: Mapping[str, Any] | None,
+        statement: str | None,
+    ) -> tuple[Sequence[Any], ExecutionContext]:
+        """As _execute_compiled() for one set, with all rows read: no Result is made for them."""
+        options = execution_options or self._execution_options
+        context = ExecutionContext(
+            self,
+            compiled,
+            statement or compiled.string,
+            parameters,
+            False,
+            cause,
+            options,
+            compiled.origin(),
+        )
+        self._check_usable()
+        if self._echo is not None:
+            return self._run(context, compiled)._read_all(), context
+        cursor = self._send(context)
+        try:
+            rows = cursor.fetchall()
+        except BaseException as error:
+            self._handle_dbapi_exception(error, None, None, cursor, context)
+        processors = row_processors(compiled, cursor.description)
+        cursor.close()
+        if context._outcome is not None:
+            context._outcome.rows = len(rows)
+        return rows if processors is None else convert(rows, processors), context
 
     def _execute_each(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause_of: Callable[[int], Cause]

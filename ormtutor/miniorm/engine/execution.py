@@ -369,6 +369,16 @@ def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any
     return found  # type: ignore[no-any-return]
 
 
+def row_processors(compiled: Any, description: Any) -> Any:
+    """What converts the values of the rows, column by column; None: nothing does."""
+    known = compiled.__dict__.get("_row_processors")
+    # A text may be `SELECT *`.
+    if known is None or known[0] != len(description):
+        processors = metadata_of(compiled, description, False)[1]
+        known = compiled._row_processors = (len(description), processors)
+    return known[1]
+
+
 def _make_metadata(
     compiled: Any, names: tuple[str, ...], legacy: bool
 ) -> tuple[CursorResultMetaData, Any]:

@@ -55,8 +55,8 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
         collection._sa_adapter = self
         return self
 
-    def __init__(self, *args: Any) -> None:
-        """Everything was done in __new__; a weak reference takes one argument here."""
+    # Everything was done in __new__.
+    __init__ = object.__init__
 
     def append_with_event(self, item: Any, initiator: Any = None) -> None:
         """Add a member and tell it; with False for `initiator`, silently."""

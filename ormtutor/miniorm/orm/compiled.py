@@ -170,6 +170,8 @@ def _identity(bind: Any) -> Any:
 def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | None) -> list[Any]:
     """The results, each once. keys: what tells two values of a row apart; None: keep all rows."""
     if scalar:
+        if len(set(map(id, results))) == len(results):
+            return results
         return list({id(result): result for result in results}.values())
     if keys is None:
         return results
@@ -298,6 +300,14 @@ NOT_IN_CHUNKS = (
     "joinedload() against collections or subqueryload().  Consider the selectinload() strategy for "
     "better flexibility in loading objects."
 )
+
+
+def shapes_for(session: Any, mapper: Any) -> dict[Any, CompiledQuery]:
+    """The compiled queries of the engine that the session uses for a mapper."""
+    engine = session.bind
+    if engine is None or session._binds:
+        engine = session.get_bind(mapper=mapper)
+    return shapes_of(engine)
 
 
 def shapes_of(engine: Any) -> Shapes:

@@ -55,6 +55,22 @@ def send(
     execution_options: Any = None,
 ) -> Any:
     """Send the SELECT on the session's connection; gives its CursorResult."""
+    connection, text, parameters, options = _ready(
+        session, query, values, cause, params, autoflush, execution_options
+    )
+    return connection._execute_compiled(query.compiled, [parameters], cause, options, text)
+
+
+def _ready(
+    session: Any,
+    query: CompiledQuery,
+    values: Sequence[Any],
+    cause: Cause,
+    params: dict[str, Any] | None,
+    autoflush: bool,
+    execution_options: Any,
+) -> tuple[Any, str | None, tuple[Any, ...], Any]:
+    """Autoflush; give the connection, the text if it has to be made, parameters and options."""
     if autoflush and session.autoflush:
         session._autoflush(cause)
     engine = session.bind
@@ -69,9 +85,7 @@ def send(
         # What the values raise is told with the statement that they were for.
         given = [immutabledict(params)] if params else None
         connection._handle_dbapi_exception(error, query.compiled.string, given, None, None)
-    return connection._execute_compiled(
-        query.compiled, [parameters], cause, execution_options, text
-    )
+    return connection, text, parameters, execution_options
 
 
 def run(
@@ -87,19 +101,13 @@ def run(
     populate_existing: bool = False,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples."""
-    result = send(
-        session,
-        query,
-        values,
-        cause,
-        params=params,
-        autoflush=autoflush,
-        execution_options=execution_options,
+    connection, text, parameters, options = _ready(
+        session, query, values, cause, params, autoflush, execution_options
     )
-    rows = result._read_all()
+    rows, execution = connection._read_compiled(query.compiled, parameters, cause, options, text)
     context = LoadContext(session, query, values, refresh_state)
     context.params = params
-    return load_rows(context, query, rows, result.context)
+    return load_rows(context, query, rows, execution)
 
 
 def load_rows(

@@ -34,7 +34,6 @@ from ormtutor.miniorm.orm.exc import (
     UnmappedInstanceError,
 )
 from ormtutor.miniorm.orm.state import (
-    ATTR_EMPTY,
     NO_VALUE,
     NOTHING,
     PASSIVE_OFF,
@@ -252,9 +251,7 @@ class ColumnProperty(MapperProperty):
         )
 
     def _load_deferred(self, state: InstanceState, passive: int) -> Any:
-        if state.ident is None:
-            return ATTR_EMPTY  # an object without a row has nothing to load
-        return Loaders.missing(self, state, passive)
+        return Loaders.deferred(self, state, passive, self.raiseload)
 
     def __str__(self) -> str:
         if self.parent is None:

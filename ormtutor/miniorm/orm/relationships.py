@@ -51,7 +51,6 @@ from ormtutor.miniorm.orm.mapper import (
     class_mapper,
 )
 from ormtutor.miniorm.orm.state import (
-    ATTR_EMPTY,
     INIT_OK,
     MARKERS,
     NO_RAISE,
@@ -212,6 +211,8 @@ class RelationshipProperty(MapperProperty):
         self._reverse_property: set[RelationshipProperty] = set()
         self._overlaps = set(overlaps.replace(" ", "").split(",")) if overlaps else set()
         self._lazy_clauses: dict[bool, Any] = {}
+        #: What orm/strategies.py keeps for lazy loads.
+        self.lazy_way: Any = None
         # Whether the two sides are kept alike in Python; not where one of them is only looked at.
         self.sync_backref = not viewonly
         if viewonly and passive_deletes:
@@ -286,8 +287,7 @@ class RelationshipProperty(MapperProperty):
         return kind(mapper.class_, self.key, self, **arguments)
 
     def _load_missing(self, state: InstanceState, passive: int) -> Any:
-        # An object without a row has nothing to load.
-        return ATTR_EMPTY if state.ident is None else Loaders.missing(self, state, passive)
+        return Loaders.lazy(self, state, passive)
 
     # configuration ---------------------------------------------------------------------------
 

@@ -190,13 +190,15 @@ class Loaders:
     """What the upper floors register at import, so that a missing value can be found.
 
     `expired`: loading.load_scalar_attributes(mapper, state, keys, passive).
-    `missing`: strategies' lazy loader, called as (property, state, passive) for relationships and
-    deferred columns; gives a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or PASSIVE_NO_RESULT.
+    `lazy`, `deferred`: strategies' loaders of relationships and deferred columns, called as
+    (property, state, passive), and whether it is refused for the latter; they give a value,
+    ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or PASSIVE_NO_RESULT.
     `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).
     """
 
     expired: Callable[..., None]
-    missing: Callable[..., Any]
+    lazy: Callable[..., Any]
+    deferred: Callable[..., Any]
     dynamic: Callable[..., Any]
 
 
@@ -588,6 +590,13 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     def commit(self, dict_: Values, keys: Iterable[str]) -> None:
         """The present values of `keys` are those of the row."""
+        if (
+            self.committed_state is UNCHANGED
+            and not self.expired_attributes
+            and self.callables is None
+        ):
+            self.expired = False
+            return
         keys = set(keys)
         if self.committed_state is not UNCHANGED:
             for key in keys:

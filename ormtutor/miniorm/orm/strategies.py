@@ -18,7 +18,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import context as orm_context
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import NOT_IN_CHUNKS, CompiledQuery, compile_shape
+from ormtutor.miniorm.orm.compiled import NOT_IN_CHUNKS, CompiledQuery, compile_shape, shapes_for
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
@@ -66,16 +66,6 @@ CHUNK = 500
 
 
 # Missing values -------------------------------------------------------------------------------
-
-
-def load_missing(prop: Any, state: InstanceState, passive: int) -> Any:
-    """What an attribute is that is not loaded, by the strategy that its mapping names."""
-    if isinstance(prop, ColumnProperty):
-        return load_deferred(prop, state, passive, prop.raiseload)
-    strategy = prop.lazy
-    if strategy == "select":
-        return load_lazily(prop, state, passive)
-    return load_lazily(prop, state, passive, strategy if strategy in REFUSALS else "select")
 
 
 REFUSALS = ("raise", "raise_on_sql")
@@ -127,7 +117,7 @@ def load_deferred(
         state.ident,
         refresh_state=state,
         only=frozenset(keys),
-        cause=_lazy_cause(prop, state),
+        cause=_lazy_cause(str(prop), state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
     if found is None:
@@ -135,11 +125,11 @@ def load_deferred(
     return ATTR_WAS_SET
 
 
-def _lazy_cause(prop: Any, state: InstanceState) -> Cause:
+def _lazy_cause(name: str, state: InstanceState) -> Cause:
     mapper, ident = state.mapper, state.ident
     return Cause(
         "lazy load",
-        str(prop),
+        name,
         objects=lambda: (
             f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident),
         ),
@@ -150,19 +140,66 @@ def _lazy_cause(prop: Any, state: InstanceState) -> Cause:
 # Lazy loading ---------------------------------------------------------------------------------
 
 
+class LazyWay:
+    """What each lazy load along one relationship needs; made once, kept by the relationship.
+
+    columns: ours, whose values lead to the related rows. keys: their attributes. path: the way from
+    our mapper. name: what a cause calls it.
+    """
+
+    __slots__ = ("columns", "keys", "name", "path")
+
+    def __init__(self, prop: RelationshipProperty) -> None:
+        by_column = prop.parent.get_property_by_column
+        self.columns = get_columns(prop) if prop._use_get else list(prop.lazy_clause()[1].values())
+        self.keys = [by_column(column).key for column in self.columns]
+        self.path = (prop.parent, prop)
+        self.name = str(prop)
+
+    def values(self, state: InstanceState, values: dict[str, Any], passive: int) -> list[Any]:
+        """The values of our columns, or markers; loaded, where they are expired and that may be."""
+        impls, changed = state.mapper.impls, state.committed_state
+        found = []
+        for key in self.keys:
+            if not passive & LOAD_AGAINST_COMMITTED:
+                found.append(
+                    values[key] if key in values else impls[key].get(state, values, passive)
+                )
+            elif key in values and key not in changed:
+                found.append(values[key])
+            else:
+                found.append(impls[key].get_committed_value(state, values, passive))
+        return found
+
+
+def way_along(prop: RelationshipProperty) -> LazyWay:
+    """What a lazy load along the relationship needs."""
+    way = prop.lazy_way
+    if way is None:
+        way = prop.lazy_way = LazyWay(prop)
+    return way  # type: ignore[no-any-return]
+
+
+def get_columns(prop: RelationshipProperty) -> list[Any]:
+    """Our columns that hold the related primary key, in its order (many-to-one)."""
+    local = {remote: local for local, remote in prop.local_remote_pairs}
+    return [local[column] for column in prop.mapper.primary_key]
+
+
 def load_lazily(
-    prop: RelationshipProperty, state: InstanceState, passive: int, strategy: str = "select"
+    prop: RelationshipProperty, state: InstanceState, passive: int, strategy: str | None = None
 ) -> Any:
     """The related object or objects, by a SELECT unless the identity map has the object.
 
+    strategy: in the place of the one that the mapping names.
     Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise", or "raise_on_sql"
             and SQL is needed.
     """
-    ident = state.ident
-    if ident is None:
-        return ATTR_EMPTY
+    if state.ident is None:
+        return ATTR_EMPTY  # an object without a row has nothing to load
     if not passive & SQL_OK and not prop._use_get:
         return PASSIVE_NO_RESULT
+    strategy = strategy or prop.lazy
     if strategy == "raise" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
     session_ref = state.session_ref
@@ -179,13 +216,12 @@ def load_lazily(
     return _select_lazily(prop, state, session, passive, strategy)
 
 
-def _way_here(
-    prop: RelationshipProperty, state: InstanceState
+def _options_and_path(
+    way: LazyWay, prop: RelationshipProperty, given: LoaderOptions | None
 ) -> tuple[LoaderOptions | None, tuple[Any, ...]]:
     """The options that concern what this attribute holds, and the path that leads to it."""
-    given = state.load_options
     if given is None:
-        return None, (prop.parent, prop)
+        return None, way.path
     return given.below((prop,)), (*given.origin, prop)
 
 
@@ -193,15 +229,17 @@ def _get_lazily(
     prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
 ) -> Any:
     """Many-to-one: the primary key of the related object stands in our columns."""
-    mapper = prop.mapper
-    was_there = prop.key in state.dict
-    values = _key_values(prop, state, passive)
+    mapper, way, own = prop.mapper, way_along(prop), state.dict
+    was_there = prop.key in own
+    # Our own columns may be expired; they are loaded when SQL may be sent for them.
+    how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
+    values = way.values(state, own, how)
     for value in values:
         if value is PASSIVE_NO_RESULT or value is NO_VALUE:
             return value
     if all(value is None for value in values):
         return None
-    if prop.key in state.dict and not was_there:
+    if prop.key in own and not was_there:
         return ATTR_WAS_SET
     ident = values[0] if mapper.single_key else tuple(values)
     known = in_identity_map(session, mapper, ident, passive)
@@ -211,74 +249,40 @@ def _get_lazily(
         return PASSIVE_NO_RESULT
     if strategy == "raise_on_sql" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
-    options, prior = _way_here(prop, state)
+    options, path = _options_and_path(way, prop, state.load_options)
     return load_by_ident(
         session,
         mapper,
         ident,
         options=options,
         options_key=options,
-        prior=prior,
-        cause=_lazy_cause(prop, state),
+        prior=path,
+        cause=_lazy_cause(way.name, state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
-
-
-def _key_values(prop: RelationshipProperty, state: InstanceState, passive: int) -> list[Any]:
-    """The values in our columns, in the order of the related primary key."""
-    mapper = state.mapper
-    if passive & LOAD_AGAINST_COMMITTED:
-        get = mapper._get_committed_state_attr_by_column
-    else:
-        get = mapper._get_state_attr_by_column
-    values = state.dict
-    # Our own columns may be expired; they are loaded when SQL may be sent for them.
-    how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
-    return [get(state, values, column, how) for column in get_columns(prop)]
-
-
-def get_columns(prop: RelationshipProperty) -> list[Any]:
-    """Our columns that hold the related primary key, in its order (many-to-one)."""
-    local = {remote: local for local, remote in prop.local_remote_pairs}
-    return [local[column] for column in prop.mapper.primary_key]
 
 
 def _select_lazily(
     prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
 ) -> Any:
-    if not passive & SQL_OK:
-        return PASSIVE_NO_RESULT
-    options, prior = _way_here(prop, state)
-    query, columns = _lazy_query(session, prop, options, prior)
-    values = state.dict
-    if passive & LOAD_AGAINST_COMMITTED:
-        read = state.mapper._get_committed_state_attr_by_column
-    else:
-        read = state.mapper._get_state_attr_by_column
-    was_there = prop.key in values
+    way, own = way_along(prop), state.dict
+    options, path = _options_and_path(way, prop, state.load_options)
+    query = _lazy_query(session, prop, options, path)
+    was_there = prop.key in own
     # Where our columns are expired too, their refresh may bring the related objects with it.
-    found = [read(state, values, column, passive) for column in columns]
-    if prop.key in values and not was_there:
+    values = way.values(state, own, passive)
+    if prop.key in own and not was_there:
         return ATTR_WAS_SET
-    for value in found:
-        if (
-            value is NO_VALUE
-            or value is PASSIVE_NO_RESULT
-            or (value is None and state.ident is None)
-        ):
+    for value in values:
+        if value is NO_VALUE or value is PASSIVE_NO_RESULT:
             return None
     if strategy == "raise_on_sql" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
-    loaded = run(
-        session,
-        query,
-        found,
-        _lazy_cause(prop, state),
-        autoflush=not passive & NO_AUTOFLUSH and state.ident is not None,
-    )
-    if prop.uselist:
-        return query.unique(loaded)
+    cause = _lazy_cause(way.name, state)
+    loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
     loaded = query.unique(loaded)
+    if prop.uselist:
+        return loaded
     if len(loaded) > 1:
         sa_exc.warn(
             f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' "
@@ -287,14 +291,14 @@ def _select_lazily(
 
 
 def _lazy_query(
-    session: Any,
-    prop: RelationshipProperty,
-    options: LoaderOptions | None,
-    prior: tuple[Any, ...],
-) -> tuple[CompiledQuery, Sequence[Any]]:
-    """The SELECT for the related rows of one object, and our columns whose values it takes."""
+    session: Any, prop: RelationshipProperty, options: LoaderOptions | None, path: tuple[Any, ...]
+) -> CompiledQuery:
+    """The SELECT for the related rows of one object."""
+    key = ("lazy", prop, options, path)
+    known = shapes_for(session, prop.mapper).get(key)
+    if known is not None:
+        return known
     criterion, by_key = prop.lazy_clause()
-    columns = list(by_key.values())
 
     def make() -> tuple[Asked, list[Any]]:
         target = prop.mapper
@@ -311,16 +315,15 @@ def _lazy_query(
         }
         return asked, [binds[key] for key in by_key]
 
-    query = compile_shape(
+    return compile_shape(
         session,
-        ("lazy", prop, options, prior),
+        key,
         make,
         mapper=prop.mapper,
         options=_without_way_back(prop, options),
-        prior=prior,
+        prior=path,
         known_too=False,
     )
-    return query, columns
 
 
 def _without_way_back(
@@ -782,4 +785,5 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
 
 
 orm_context.Later.make = staticmethod(make_later)
-Loaders.missing = staticmethod(load_missing)
+Loaders.deferred = staticmethod(load_deferred)
+Loaders.lazy = staticmethod(load_lazily)
