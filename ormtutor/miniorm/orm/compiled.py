@@ -41,8 +41,9 @@ class CompiledQuery:
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
     slots: for the name of a bind parameter in the text its place among the values of a query of
-    this structure; the others have always the same value. simple: all have a place, and no value
-    is converted. places: then, in the order of the text.
+    this structure; the others have always the same value. simple: no value is converted. places:
+    then, in the order of the text; what is always the same stands behind the given values, in
+    `fixed`.
     """
 
     __slots__ = (
@@ -51,6 +52,7 @@ class CompiledQuery:
         "cause",
         "compilation",
         "compiled",
+        "fixed",
         "is_linted",
         "mapper",
         "metadata",
@@ -84,13 +86,14 @@ class CompiledQuery:
             for name, bind in compiled.binds.items()
             if _identity(bind) in places
         }
-        self.simple = not compiled.has_expanding and all(
-            name in self.slots
-            and name not in compiled._processors
-            and not compiled.binds[name].required
+        self.simple = not compiled.has_expanding and not any(
+            name in compiled._processors or compiled.binds[name].required
             for name in compiled.positiontup
         )
-        self.places = [self.slots[name] for name in compiled.positiontup] if self.simple else []
+        fixed = [name for name in compiled.positiontup if name not in self.slots]
+        self.fixed = [compiled.binds[name] for name in fixed]
+        places_of = {**self.slots, **{name: n - len(fixed) for n, name in enumerate(fixed)}}
+        self.places = [places_of[name] for name in compiled.positiontup]
         self.width = len(compilation.selected)
         asked = compilation.asked
         self.cause = Cause(
@@ -112,6 +115,8 @@ class CompiledQuery:
         if given.__class__ is Binds:
             given = [bind.effective_value for bind in given]
         if self.simple and not params:
+            if self.fixed:
+                given = [*given, *[bind.effective_value for bind in self.fixed]]
             return None, tuple([given[place] for place in self.places])
         values: dict[str, Any] = {}
         for name, bind in self.compiled.binds.items():
@@ -169,6 +174,8 @@ def _identity(bind: Any) -> Any:
 
 def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | None) -> list[Any]:
     """The results, each once. keys: what tells two values of a row apart; None: keep all rows."""
+    if len(results) < 2:
+        return results
     if scalar:
         if len(set(map(id, results))) == len(results):
             return results

@@ -444,7 +444,7 @@ def load_by_ident(
     prior: the path to the attribute that is loaded lazily.
     """
     values = (ident,) if mapper.single_key else ident
-    missing = tuple(index for index, value in enumerate(values) if value is None)
+    missing = tuple([index for index, value in enumerate(values) if value is None])
     if len(missing) == len(values):
         sa_exc.warn(
             "fully NULL primary key identity cannot load any object.  This condition may raise an "

@@ -231,6 +231,9 @@ class Query:
         if self._from_obj:
             return _namespace_of(self._from_obj[0])
         for given in self._entities:
+            if isinstance(given, type):
+                mapper = inspect(given)
+                return _Named(mapper, mapper.selectable)
             for entity in entities_of(given):
                 return _namespace_of_entity(entity)
         raise sa_exc.InvalidRequestError("Entity has no namespace")
@@ -781,9 +784,10 @@ class Query:
 
     @property
     def _bind_mapper(self) -> Any:
+        """The mapper, or the class, that Session.get_bind() goes by."""
         entity = self._entities[0] if self._entities else None
         if isinstance(entity, type):
-            return inspect(entity)
+            return entity
         return getattr(self._first_entity(), "mapper", None) if self.session._binds else None
 
     def __str__(self) -> str:
