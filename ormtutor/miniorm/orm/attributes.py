@@ -1115,7 +1115,7 @@ def _join_other_side(
     if token is not impl.parent_token and token is not other.parent_token:
         raise ValueError(
             "Bidirectional attribute conflict detected: "
-            f"Passing object {state_label(child_state)} to attribute "
+            f"Passing object {state_label(state)} to attribute "
             f'"{initiator.impl}" triggers a modify event on attribute '
             f'"{other}" via the backref "{impl}".'
         )

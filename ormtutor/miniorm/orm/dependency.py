@@ -219,8 +219,11 @@ class Dependency:
     def _has_parent(self, state: InstanceState) -> bool:
         return bool(self.parent.impls[self.key].hasparent(state))
 
-    def _verify_type(self, state: InstanceState) -> None:
-        if state.mapper is not self.mapper:
+    def _verify_type(self, state: InstanceState | None) -> None:
+        if state is None:
+            if self.prop.uselist:
+                raise FlushError(f"Can't flush None value found in collection {self.prop}")
+        elif state.mapper is not self.mapper:
             raise FlushError(
                 f"Attempting to flush an item of type {state.class_} as a member of collection "
                 f'"{self.prop}". Expected an object of type {self.mapper.class_} or a polymorphic '
@@ -319,7 +322,7 @@ class OneToMany(Dependency):
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
         touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
         for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
-            for child in _objects(history.added):
+            for child in history.added:
                 self._copy(flush, state, child, key_changed=False)
             for child in _objects(history.deleted):
                 if nulls_orphans and not self._has_parent(child):
@@ -329,10 +332,14 @@ class OneToMany(Dependency):
                     self._copy(flush, state, child, key_changed=True)
 
     def _copy(
-        self, flush: UOWTransaction, state: InstanceState, child: InstanceState, key_changed: bool
+        self,
+        flush: UOWTransaction,
+        state: InstanceState,
+        child: InstanceState | None,
+        key_changed: bool,
     ) -> None:
         self._verify_type(child)
-        if not flush.is_deleted(child):
+        if child is not None and not flush.is_deleted(child):
             flush.populate(state, child, self, key_changed)
 
     def _clear(self, flush: UOWTransaction, state: InstanceState, child: InstanceState) -> None:
@@ -513,11 +520,11 @@ class ManyToMany(Dependency):
             if (pairs := flush.associations_done.get(other))
         ]
         rows = []
-        for child in _objects(children):
+        for child in children:
             if done and any((child, state) in pairs for pairs in done):
                 continue
             self._verify_type(child)
-            if not self._wont_proceed(flush, child, operation):
+            if child is not None and not self._wont_proceed(flush, child, operation):
                 rows.append((state, child))
         return rows
 
