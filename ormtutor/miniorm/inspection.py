@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+
+class InspectionAttr:
+    """What inspect() gives, and what it leads to, says of itself which of these it is."""
+
+    is_mapper = is_aliased_class = is_property = is_attribute = is_instance = False
+    is_selectable = is_clause_element = False
+
+
 _inspectors: dict[type, Callable[[Any], Any] | None] = {}
 
 

@@ -38,7 +38,8 @@ LEFT_OUT: dict[str, str] = {
         create_mock_engine create_pool_from_url result_tuple
         """,
     "sqlalchemy.ext.declarative": """
-        AbstractConcreteBase ConcreteBase DeferredReflection instrument_declarative
+        AbstractConcreteBase ConcreteBase DeferredReflection as_declarative has_inherited_table
+        instrument_declarative synonym_for
         """,
     "sqlalchemy.orm": """
         AliasOption AttributeEvent AttributeEvents Composite CompositeProperty DeclarativeBase
@@ -46,12 +47,13 @@ LEFT_OUT: dict[str, str] = {
         InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
         MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY
         QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped UserDefinedOption
-        WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_typed_table
+        WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative as_typed_table
         attribute_keyed_dict attribute_mapped_collection column_keyed_dict
         column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
-        keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column merge_frozen_result
-        merge_result orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic
-        unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
+        has_inherited_table keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column
+        merge_frozen_result merge_result orm_insert_sentinel polymorphic_union query_expression
+        selectin_polymorphic synonym_for undefer_group unmapped_column unmapped_dataclass
+        with_expression with_loader_criteria with_polymorphic
         """,
     "sqlalchemy.orm.collections": """
         collection collection_adapter column_mapped_collection

@@ -10,13 +10,10 @@ from ormtutor.miniorm.orm import attributes, collections, exc, state
 from ormtutor.miniorm.orm.attributes import InstrumentedAttribute, QueryableAttribute
 from ormtutor.miniorm.orm.declarative import (
     DeclarativeMeta,
-    as_declarative,
     declarative_base,
     declarative_mixin,
     declared_attr,
-    has_inherited_table,
     registry,
-    synonym_for,
 )
 from ormtutor.miniorm.orm.dynamic import AppenderQuery
 from ormtutor.miniorm.orm.entities import Bundle, aliased, join, outerjoin, with_parent
@@ -61,7 +58,6 @@ from ormtutor.miniorm.orm.options import (
     selectinload,
     subqueryload,
     undefer,
-    undefer_group,
 )
 from ormtutor.miniorm.orm.query import Query
 from ormtutor.miniorm.orm.relationships import (
@@ -110,7 +106,6 @@ __all__ = [
     "SynonymProperty",
     "UOWTransaction",
     "aliased",
-    "as_declarative",
     "attributes",
     "backref",
     "class_mapper",
@@ -128,7 +123,6 @@ __all__ = [
     "deferred",
     "exc",
     "foreign",
-    "has_inherited_table",
     "immediateload",
     "join",
     "joinedload",
@@ -153,9 +147,7 @@ __all__ = [
     "state",
     "subqueryload",
     "synonym",
-    "synonym_for",
     "undefer",
-    "undefer_group",
     "validates",
     "was_deleted",
     "with_parent",

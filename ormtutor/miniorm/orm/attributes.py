@@ -1149,45 +1149,24 @@ def _twice(collection: Any, member: Any) -> bool:
 
 
 def listen_for_validation(
-    impl: AttributeImpl, key: str, validator: Callable[..., Any], options: dict[str, bool]
+    impl: AttributeImpl, key: str, validator: Callable[[Any, str, Any], Any]
 ) -> None:
-    """From now on `validator(obj, key, value)` sees what comes, and may change it.
-
-    options: include_removes: it also sees what goes, and is told so by a fourth argument;
-    include_backrefs: it also sees what a change of the other side brings.
-    """
-    include_removes = options["include_removes"]
-    include_backrefs = options["include_backrefs"]
-
-    def validated(state: InstanceState, value: Any, removed: bool = False) -> Any:
-        if include_removes:
-            return validator(state.obj(), key, value, removed)
-        return validator(state.obj(), key, value)
-
-    def is_concerned(initiator: AttributeEvent) -> bool:
-        return include_backrefs or initiator.impl is impl
+    """From now on `validator(obj, key, value)` sees what comes, and may change it."""
 
     def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
-        if initiator.op is not OP_BULK_REPLACE and is_concerned(initiator):
-            return validated(state, value)
-        return value
+        if initiator.op is OP_BULK_REPLACE:
+            return value
+        return validator(state.obj(), key, value)
 
     def bulk_replace_(state: InstanceState, values: list[Any], initiator: AttributeEvent) -> None:
-        if is_concerned(initiator):
-            values[:] = [validated(state, value) for value in values]
+        values[:] = [validator(state.obj(), key, value) for value in values]
 
     def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
-        return validated(state, value) if is_concerned(initiator) else value
-
-    def remove(state: InstanceState, value: Any, initiator: AttributeEvent) -> None:
-        if is_concerned(initiator):
-            validated(state, value, removed=True)
+        return validator(state.obj(), key, value)
 
     impl.on_append += (append,)
     impl.on_bulk_replace += (bulk_replace_,)
     impl.on_set += (set_,)
-    if include_removes:
-        impl.on_remove += (remove,)
 
 
 # The class's side -----------------------------------------------------------------------------
@@ -1247,11 +1226,6 @@ class QueryableAttribute(ColumnOperators):
     def prop(self) -> Any:
         """The MapperProperty behind the attribute."""
         return self.comparator.prop
-
-    @property
-    def info(self) -> Any:
-        """The dictionary for the learner's own notes."""
-        return self.comparator.info
 
     @property
     def expression(self) -> Any:

@@ -28,53 +28,25 @@ from ormtutor.miniorm.sql import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from typing import Any
 
 
-class SeveralClasses:
-    """Classes of one name, from different modules."""
-
-    def __init__(self, classes: list[Any]) -> None:
-        self.references = [ref(cls) for cls in classes]
-
-    def classes(self) -> list[Any]:
-        """Those that still live."""
-        return [cls for each in self.references if (cls := each()) is not None]
+def classes_named(names: dict[str, list[Any]], name: str) -> list[Any]:
+    """The classes of this name that still live, from different modules."""
+    return [cls for each in names.get(name, ()) if (cls := each()) is not None]
 
 
-def add_class(names: Any, several: dict[str, SeveralClasses], cls: Any) -> Callable[[], None]:
-    """Enter a class under its name. `names` is the learner's own dictionary, or a weak one.
-
-    Warns when a class of the same name and module is replaced. Returns what takes it back, for a
-    class that could then not be mapped.
-    """
+def add_class(names: dict[str, list[Any]], cls: Any) -> None:
+    """Enter a class under its name; warns when one of the same name and module is replaced."""
     name = cls.__name__
-    before, several_before = names.get(name), several.get(name)
-
-    def take_back() -> None:
-        names.pop(name, None)
-        several.pop(name, None)
-        if before is not None:
-            names[name] = before
-        if several_before is not None:
-            several[name] = several_before
-
-    present = several[name].classes() if name in several else []
-    if not present and names.get(name) is not None:
-        present = [names[name]]
-    if any(each.__module__ == cls.__module__ for each in present):
+    present = classes_named(names, name)
+    others = [each for each in present if each.__module__ != cls.__module__]
+    if len(others) < len(present):
         warn(
             "This declarative base already contains a class with the same class name and module "
             f"name as {cls.__module__}.{name}, and will be replaced in the string-lookup table."
         )
-        present = [each for each in present if each.__module__ != cls.__module__]
-    names[name] = cls
-    if present:
-        several[name] = SeveralClasses([*present, cls])
-    else:
-        several.pop(name, None)
-    return take_back
+    names[name] = [ref(each) for each in [*others, cls]]
 
 
 class Resolver:
@@ -125,15 +97,13 @@ class Resolver:
         ) from error
 
     def _find(self, name: str) -> Any:
-        several = self.registry._several.get(name)
-        if several is not None:
-            classes = several.classes()
-            if len(classes) > 1:
-                raise InvalidRequestError(
-                    f'Multiple classes found for path "{name}" in the registry of this '
-                    "declarative base. Please use a fully module-qualified path."
-                )
-        return self.registry._class_registry.get(name)
+        classes = classes_named(self.registry._classes, name)
+        if len(classes) > 1:
+            raise InvalidRequestError(
+                f'Multiple classes found for path "{name}" in the registry of this '
+                "declarative base. Please use a fully module-qualified path."
+            )
+        return classes[0] if classes else None
 
     def _look_up(self, name: str, favor_tables: bool) -> Any:
         metadata = self.registry.metadata
@@ -149,12 +119,9 @@ class Resolver:
 
     def _by_path(self, path: str) -> Any:
         """A class by (the end of) its module path: "shop.models.Address"."""
-        *modules, name = path.split(".")
-        ending = ".".join(modules)
-        several = self.registry._several.get(name)
-        known = several.classes() if several else [self.registry._class_registry.get(name)]
-        for cls in known:
-            if cls is not None and f".{cls.__module__}".endswith("." + ending):
+        modules, _, name = path.rpartition(".")
+        for cls in classes_named(self.registry._classes, name):
+            if f".{cls.__module__}".endswith(f".{modules}"):
                 return cls
         raise KeyError(path.split(".")[0])
 
@@ -212,10 +179,8 @@ def fallback() -> dict[str, Any]:
     """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
     if not _fallback:
         for module in _MODULES:
-            _fallback.update(_public_names(module))
+            for name, value in vars(module).items():
+                if not name.startswith("_"):
+                    _fallback[name] = value
         _fallback.update(foreign=foreign, remote=remote)
     return _fallback
-
-
-def _public_names(module: Any) -> Iterator[tuple[str, Any]]:
-    return ((name, value) for name, value in vars(module).items() if not name.startswith("_"))

@@ -558,8 +558,6 @@ class Compilation:
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         if option is None or option.strategy is None:
             strategy = "deferred" if prop.deferred else "column"
-            if prop.deferred and prop.raiseload:
-                strategy = "deferred_raise"
         else:
             strategy = option.strategy
         if strategy == "column" or not self.asked.toplevel:
@@ -569,9 +567,7 @@ class Compilation:
             return True
         if option is not None and option.settings.get("undefer_pks") and _is_primary_key(prop):
             return True
-        if self.options.undefers(place.path, prop.group):
-            return True
-        if strategy == "deferred_raise" or not prop.deferred or prop.raiseload:
+        if not prop.deferred:
             plan.callables[prop.key] = Later.make(prop, strategy)
         return False
 

@@ -9,9 +9,8 @@ Follows: SQLAlchemy 1.4, "Mapping Python Classes", "Declarative Mapping Styles",
 
 from __future__ import annotations
 
-from weakref import WeakValueDictionary
-
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import clsregistry
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.mapper import (
@@ -26,7 +25,6 @@ from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 _NOT_MAPPED = frozenset(("__table__", "__tablename__", "__mapper_args__", "__table_args__"))
@@ -57,17 +55,12 @@ class declared_attr(property):
 
     __module__ = "sqlalchemy.orm.decl_api"
 
-    def __init__(self, fget: Callable[[Any], Any], cascading: bool = False) -> None:
-        super().__init__(fget)
-        self.__doc__ = fget.__doc__
-        self._cascading = cascading
-
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         # While a class is mapped, what a method gave it once is what it gets again.
         given = owner.__dict__.get("_sa_declared_attr_given")
         name = getattr(self.fget, "__name__", "")
         if given is None:
-            if not (name.startswith("__") and name.endswith("__")) and not _is_mapped(owner):
+            if not name.startswith("__") and manager_of_class(owner) is None:
                 warn(
                     f"Unmanaged access of declarative attribute {name} from non-mapped class "
                     f"{owner.__name__}"
@@ -77,39 +70,10 @@ class declared_attr(property):
             given[self] = self.fget(owner)  # type: ignore[misc]
         return given[self]
 
-    @classmethod
-    def _cascading_attr(cls, fget: Callable[[Any], Any]) -> declared_attr:
-        return cls(fget, cascading=True)
-
-
-declared_attr.cascading = declared_attr._cascading_attr  # type: ignore[attr-defined]
-
-
-def _is_mapped(cls: type) -> bool:
-    return manager_of_class(cls) is not None
-
 
 def declarative_mixin(cls: Any) -> Any:
     """Mark a class as a mixin, for type checkers."""
     return cls
-
-
-def has_inherited_table(cls: type) -> bool:
-    """Whether a class above has a table."""
-    return any(getattr(base, "__table__", None) is not None for base in cls.__mro__[1:])
-
-
-def synonym_for(name: str, map_column: bool = False) -> Callable[[Any], SynonymProperty]:
-    """Decorate a property that reads another attribute, so that queries can use it as that one."""
-
-    def decorate(descriptor: Any) -> SynonymProperty:
-        return SynonymProperty(name, map_column=map_column, descriptor=descriptor)
-
-    return decorate
-
-
-def _nothing() -> None:
-    """Nothing was entered yet."""
 
 
 # Reading a class ------------------------------------------------------------------------------
@@ -133,27 +97,27 @@ class ClassScan:
         cls = self.cls
         self._refuse_inheritance()
         type.__setattr__(cls, "_sa_declared_attr_given", {})
-        take_back = _nothing
+        classes = self.registry._classes
+        namesakes = classes.get(cls.__name__, [])
         try:
             found = self._collect()
             self._check_table_arguments()
-            registry_ = self.registry
-            take_back = clsregistry.add_class(registry_._class_registry, registry_._several, cls)
-            self._take_all(found)
+            clsregistry.add_class(classes, cls)
+            for name, value in found.items():
+                self._take(name, value)
+            order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
+            self.properties = dict(order)
             self._extract_columns()
-            mapper = self._make_mapper(self._table())
+            arguments = dict(getattr(cls, "__mapper_args__", None) or {})
+            properties = {**self.properties, **arguments.pop("properties", {})}
+            mapper = Mapper(cls, self._table(), properties, registry=self.registry, **arguments)
         except BaseException:
-            take_back()
+            classes[cls.__name__] = namesakes
             raise
         finally:
             type.__delattr__(cls, "_sa_declared_attr_given")
         type.__setattr__(cls, "__mapper__", mapper)
         return mapper
-
-    def _make_mapper(self, table: Any) -> Mapper:
-        arguments = dict(getattr(self.cls, "__mapper_args__", None) or {})
-        properties = {**self.properties, **arguments.pop("properties", {})}
-        return Mapper(self.cls, table, properties, registry=self.registry, **arguments)
 
     def _refuse_inheritance(self) -> None:
         if any(manager_of_class(base) is not None for base in self.cls.__mro__[1:]):
@@ -168,25 +132,19 @@ class ClassScan:
             for name, value in list(vars(base).items()):
                 if name in _NOT_MAPPED or name in found:
                     continue
-                if base is self.cls:
-                    found[name] = self._own(name, value)
+                if base is not self.cls:
+                    self._inherit(found, name, value)
+                elif isinstance(value, declared_attr):
+                    found[name] = value.__get__(None, self.cls)
                 else:
-                    self._inherit(found, base, name, value)
+                    found[name] = value
         return found
 
-    def _take_all(self, found: dict[str, Any]) -> None:
-        for name, value in found.items():
-            self._take(name, value)
-        order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
-        self.properties = dict(order)
-
-    def _own(self, name: str, value: Any) -> Any:
-        return value.__get__(None, self.cls) if isinstance(value, declared_attr) else value
-
-    def _inherit(self, found: dict[str, Any], base: type, name: str, value: Any) -> None:
+    def _inherit(self, found: dict[str, Any], name: str, value: Any) -> None:
         """An attribute of a mixin, or of a base class that is not mapped."""
         if isinstance(value, Column):
-            if self._has_column_already(name):
+            table = vars(self.cls).get("__table__")
+            if table is not None and name in table.c:
                 return
             if value.foreign_keys:
                 raise InvalidRequestError(
@@ -208,12 +166,6 @@ class ClassScan:
             given = value.__get__(None, self.cls)
             if isinstance(given, Column | MapperProperty):
                 found[name] = given
-                if isinstance(given, MapperProperty) and given.doc is None:
-                    given.doc = value.__doc__
-
-    def _has_column_already(self, name: str) -> bool:
-        table = vars(self.cls).get("__table__")
-        return table is not None and name in table.c
 
     def _take(self, name: str, value: Any) -> None:
         if isinstance(value, QueryableAttribute) and value.class_ is not self.cls:
@@ -241,7 +193,6 @@ class ClassScan:
 
     def _extract_columns(self) -> None:
         """Collect the columns; one that has its attribute's name needs no property of its own."""
-        names: dict[Any, list[str]] = {}
         for name, value in list(self.properties.items()):
             if isinstance(value, ColumnProperty):
                 for column in value.columns:
@@ -251,17 +202,8 @@ class ClassScan:
             elif isinstance(value, Column):
                 _name_column(name, value)
                 self._add_column(value)
-                names.setdefault(value.name, []).append(name)
                 if name == value.key:
                     del self.properties[name]
-        for column_name, attributes in names.items():
-            if len(attributes) > 1:
-                listed = ", ".join(sorted(attributes))
-                warn(
-                    f"On class {self.cls.__name__!r}, Column object {column_name!r} named directly "
-                    f"multiple times, only one will be used: {listed}. Consider using orm.synonym "
-                    "instead"
-                )
 
     def _add_column(self, column: Any) -> None:
         if not any(each is column for each in self.columns):
@@ -287,12 +229,10 @@ class ClassScan:
             )
         arguments, options = self._table_arguments()
         columns = sorted(self.columns, key=lambda column: column._creation_order)
-        table = Table(name, self._metadata(), *columns, *arguments, **options)
+        metadata = getattr(cls, "metadata", None) or self.registry.metadata
+        table = Table(name, metadata, *columns, *arguments, **options)
         type.__setattr__(cls, "__table__", table)
         return table
-
-    def _metadata(self) -> Any:
-        return getattr(self.cls, "metadata", None) or self.registry.metadata
 
     def _check_table_arguments(self) -> None:
         given = getattr(self.cls, "__table_args__", None)
@@ -385,26 +325,17 @@ class registry(MapperRegistry):
     def __init__(
         self,
         metadata: Any = None,
-        class_registry: dict[str, Any] | None = None,
         constructor: Any = declarative_constructor,
-        _bind: Any = None,
+        **left_out: Any,
     ) -> None:
+        refuse_arguments("registry.__init__", left_out, "class_registry")
         super().__init__()
         self.metadata = metadata if metadata is not None else MetaData()
-        if _bind is not None:
-            self.metadata.bind = _bind
         self.constructor = constructor
-        # The classes themselves live as long as the learner keeps them.
-        self._class_registry = WeakValueDictionary() if class_registry is None else class_registry
 
-    def generate_base(
-        self,
-        mapper: Any = None,
-        cls: Any = object,
-        name: str = "Base",
-        metaclass: Any = DeclarativeMeta,
-    ) -> Any:
+    def generate_base(self, cls: Any = object, name: str = "Base", **left_out: Any) -> Any:
         """A base class: each class that derives from it is mapped."""
+        refuse_arguments("generate_base", left_out, "mapper metaclass")
         bases = cls if isinstance(cls, tuple) else (cls,)
         body: dict[str, Any] = {"registry": self, "metadata": self.metadata}
         if isinstance(cls, type):
@@ -413,7 +344,7 @@ class registry(MapperRegistry):
             body["__init__"] = self.constructor
         body["__abstract__"] = True
         body["__module__"] = "sqlalchemy.orm.decl_api"
-        return metaclass(name, bases, body)
+        return DeclarativeMeta(name, bases, body)
 
     def mapped(self, cls: Any) -> Any:
         """Decorate a class that has no declarative base: it is mapped as it stands."""
@@ -422,21 +353,9 @@ class registry(MapperRegistry):
         ClassScan(self, cls).map()
         return cls
 
-    def as_declarative_base(self, **kw: Any) -> Callable[[Any], Any]:
-        """Decorate a class that becomes a base class."""
-
-        def decorate(cls: Any) -> Any:
-            return self.generate_base(cls=cls, name=cls.__name__, **kw)
-
-        return decorate
-
-    def map_declaratively(self, cls: Any) -> Mapper:
-        """Map a class that has no declarative base; gives the mapper."""
-        return ClassScan(self, cls).map()
-
     def map_imperatively(self, class_: Any, local_table: Any = None, **kw: Any) -> Mapper:
         """Map a class to a table in the classical way."""
-        clsregistry.add_class(self._class_registry, self._several, class_)
+        clsregistry.add_class(self._classes, class_)
         if self.constructor and class_.__init__ is object.__init__:
             class_.__init__ = self.constructor
         return Mapper(class_, local_table, registry=self, **kw)
@@ -445,22 +364,14 @@ class registry(MapperRegistry):
 def declarative_base(
     bind: Any = None,
     metadata: Any = None,
-    mapper: Any = None,
     cls: Any = object,
     name: str = "Base",
     constructor: Any = declarative_constructor,
-    class_registry: dict[str, Any] | None = None,
-    metaclass: Any = DeclarativeMeta,
+    **left_out: Any,
 ) -> Any:
     """A base class for declarative classes: `Base = declarative_base()`."""
-    return registry(metadata, class_registry, constructor, _bind=bind).generate_base(
-        mapper=mapper, cls=cls, name=name, metaclass=metaclass
-    )
-
-
-def as_declarative(**kw: Any) -> Callable[[Any], Any]:
-    """Decorate a class that becomes a declarative base."""
-    bind, metadata, class_registry = (
-        kw.pop(name, None) for name in ("bind", "metadata", "class_registry")
-    )
-    return registry(metadata, class_registry, _bind=bind).as_declarative_base(**kw)
+    refuse_arguments("declarative_base", left_out, "class_registry mapper metaclass")
+    registry_ = registry(metadata, constructor)
+    if bind is not None:
+        registry_.metadata.bind = bind
+    return registry_.generate_base(cls, name)

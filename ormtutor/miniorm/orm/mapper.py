@@ -16,7 +16,8 @@ from types import FunctionType
 from weakref import WeakKeyDictionary, WeakSet
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
-from ormtutor.miniorm.inspection import inspects, inspects_itself
+from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
     DynamicDescriptor,
     InstrumentedAttribute,
@@ -86,26 +87,9 @@ class PropComparator:
         """What turns columns of the table into those of the alias; None without an alias."""
         return None if self._adapt_to_entity is None else self._adapt_to_entity._adapt_element
 
-    @property
-    def info(self) -> Any:
-        """The learner's own notes."""
-        return self.prop.info
-
     def adapt_to_entity(self, insp: Any) -> PropComparator:
         """The same for an alias of the class."""
         return type(self)(self.prop, self._parententity, insp)
-
-    def and_(self, *criteria: Any) -> PropComparator:
-        """The same with more criteria for related rows: a column has none."""
-        return self
-
-    def any(self, criterion: Any = None, **kwargs: Any) -> Any:
-        """EXISTS (a member for which the criterion holds): what the expression makes of it."""
-        return self.__clause_element__().any(criterion, **kwargs)
-
-    def has(self, criterion: Any = None, **kwargs: Any) -> Any:
-        """EXISTS (the related object): what the expression makes of it."""
-        return self.__clause_element__().has(criterion, **kwargs)
 
     def __clause_element__(self) -> Any:
         raise NotImplementedError(f"{self!r}")
@@ -124,30 +108,21 @@ class PropComparator:
         return self.prop
 
 
-class MapperProperty:
+class MapperProperty(InspectionAttr):
     """One named part of a mapping."""
 
     __module__ = "sqlalchemy.orm.interfaces"
 
     is_property = True
-    is_mapper = is_instance = is_attribute = is_clause_element = False
-    is_aliased_class = is_selectable = is_bundle = False
-    strategy_key: Any = None
     cascade: Any = frozenset()
+    doc: str | None = None
 
-    def __init__(self, doc: str | None = None, info: Any = None) -> None:
+    def __init__(self) -> None:
         self.key: str = None  # type: ignore[assignment]  # given with the mapping
         self.parent: Mapper = None  # type: ignore[assignment]  # given with the mapping
-        self.doc = doc
-        self.info: dict[Any, Any] = {} if info is None else dict(info)
         self._configure_started = False
         self._configure_finished = False
-        self._mapped_by_synonym = False
         self._creation_order = next(creation_counter)
-
-    def set_parent(self, mapper: Mapper) -> None:
-        """Belong to a mapper."""
-        self.parent = mapper
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class."""
@@ -164,27 +139,16 @@ class MapperProperty:
     def post_instrument_class(self, mapper: Mapper) -> None:
         """Put the impl on the class, now that the property is finished."""
 
-    def cascade_iterator(
-        self,
-        type_: str,
-        state: InstanceState,
-        dict_: dict[str, Any],
-        visited_states: set[InstanceState],
-        halt_on: Callable[[InstanceState], bool] | None = None,
-    ) -> Iterable[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
-        """The objects that an operation on this one goes on to, through this property."""
-        return ()
-
-    @property
-    def class_attribute(self) -> Any:
-        """The attribute of the class."""
-        return getattr(self.parent.class_, self.key)
-
     def __str__(self) -> str:
         return f"{self.parent.class_.__name__}.{self.key}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at 0x{id(self):x}; {self.key or 'no key'}>"
+
+
+_NOT_FOR_COLUMNS = frozenset(
+    ("active_history", "comparator_factory", "doc", "expire_on_flush", "group", "info", "raiseload")
+)
 
 
 class ColumnProperty(MapperProperty):
@@ -195,68 +159,40 @@ class ColumnProperty(MapperProperty):
     def __init__(
         self,
         *columns: Any,
-        group: str | None = None,
         deferred: bool = False,
-        raiseload: bool = False,
-        active_history: bool = False,
-        expire_on_flush: bool = True,
-        doc: str | None = None,
-        info: Any = None,
         **unknown: Any,
     ) -> None:
+        left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
+        refuse_arguments("column_property", left_out, " ".join(left_out))
         if unknown:
             raise TypeError(
                 f"{type(self).__name__} received unexpected keyword argument(s): "
                 + ", ".join(sorted(unknown))
             )
-        super().__init__(doc, info)
+        super().__init__()
         self.columns: list[Any] = [_as_column(column) for column in columns]
-        self.group = group
         self.deferred = deferred
-        self.raiseload = raiseload
-        self.active_history = active_history
-        self.expire_on_flush = expire_on_flush
-        self.strategy_key = (("deferred", deferred), ("instrument", True))
-        if doc is None:
-            self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
-
-    @property
-    def expression(self) -> Any:
-        """The column."""
-        return self.columns[0]
-
-    def copy(self) -> ColumnProperty:
-        """The same for another class (from a mixin)."""
-        return ColumnProperty(
-            *self.columns,
-            group=self.group,
-            deferred=self.deferred,
-            active_history=self.active_history,
-        )
+        self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class, with its impl: a column needs no configuration."""
-        mapper.install_attribute(self, ColumnComparator(self, mapper), self._impl(mapper))
-
-    def _impl(self, mapper: Mapper) -> AttributeImpl:
         column = self.columns[0]
-        return ScalarAttributeImpl(
+        impl = ScalarAttributeImpl(
             mapper.class_,
             self.key,
             self,
             callable_=self._load_deferred if self.deferred else None,
             load_on_unexpire=not self.deferred,
-            active_history=self.active_history or bool(getattr(column, "primary_key", False)),
+            active_history=bool(getattr(column, "primary_key", False)),
             compare_function=column.type.compare_values,
         )
+        mapper.install_attribute(self, ColumnComparator(self, mapper), impl)
 
     def _load_deferred(self, state: InstanceState, passive: int) -> Any:
-        return Loaders.deferred(self, state, passive, self.raiseload)
+        return Loaders.deferred(self, state, passive)
 
     def __str__(self) -> str:
-        if self.parent is None:
-            return str(self.columns[0]) if self.columns else ""
-        return f"{self.parent.class_.__name__}.{self.key}"
+        return str(self.columns[0]) if self.parent is None else super().__str__()
 
 
 def _as_column(column: Any) -> Any:
@@ -292,19 +228,14 @@ class ColumnComparator(PropComparator):
 
     is_plain = True
 
-    def __init_subclass__(cls) -> None:
-        # A learner's own may have an operate().
-        cls.is_plain = False
-
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
             raise AttributeError(key)
         return getattr(self.__clause_element__(), key)
 
 
+# The name that stands in messages.
 ColumnComparator.__name__ = "Comparator"
-ColumnComparator.__qualname__ = "ColumnProperty.Comparator"
-ColumnProperty.Comparator = ColumnComparator  # type: ignore[attr-defined]
 
 
 class SynonymProperty(MapperProperty):
@@ -312,58 +243,21 @@ class SynonymProperty(MapperProperty):
 
     __module__ = "sqlalchemy.orm.descriptor_props"
 
-    def __init__(
-        self,
-        name: str,
-        map_column: bool | None = None,
-        descriptor: Any = None,
-        doc: str | None = None,
-        info: Any = None,
-    ) -> None:
-        super().__init__(doc or getattr(descriptor, "__doc__", None), info)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self.map_column = map_column
-        self.descriptor = descriptor
-
-    @property
-    def _proxied_object(self) -> Any:
-        """The property or plain descriptor that the synonym stands for."""
-        return getattr(self.parent.class_, self.name)
-
-    def set_parent(self, mapper: Mapper) -> None:
-        """Belong to a mapper; with map_column, map the column under the other name."""
-        super().set_parent(mapper)
-        if not self.map_column:
-            return
-        if self.key not in mapper.local_table.c:
-            raise ArgumentError(
-                f"Can't compile synonym '{self.name}': no column on table "
-                f"'{mapper.local_table.description}' named '{self.key}'"
-            )
-        column = mapper.local_table.c[self.key]
-        present = mapper._columntoproperty.get(column)
-        if present is not None and present.key == self.name:
-            raise ArgumentError(
-                f"Can't call map_column=True for synonym {self.key!r}={self.name!r}, a "
-                f"ColumnProperty already exists keyed to the name {self.name!r} for column "
-                f"{self.key!r}"
-            )
-        mapped = ColumnProperty(column)
-        mapper._configure_property(self.name, mapped, init=False)
-        mapped._mapped_by_synonym = True
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the proxy on the class."""
-        descriptor = self.descriptor
-        if descriptor is None:
-            own = mapper.class_.__dict__.get(self.key)
-            if hasattr(own, "__get__") and not isinstance(own, QueryableAttribute | ColumnElement):
-                descriptor = own
+        descriptor = mapper.class_.__dict__.get(self.key)
+        if isinstance(descriptor, QueryableAttribute | ColumnElement) or not hasattr(
+            descriptor, "__get__"
+        ):
+            descriptor = None
         proxy = create_proxied_attribute(descriptor)
         comparator = SynonymComparator(self, mapper)
-        mapper.install_proxy(
-            self.key, proxy(mapper.class_, self.key, mapper, comparator, self.name)
-        )
+        attribute = proxy(mapper.class_, self.key, mapper, comparator, self.name)
+        type.__setattr__(mapper.class_, self.key, attribute)
 
 
 class SynonymComparator(PropComparator):
@@ -398,29 +292,16 @@ class SynonymComparator(PropComparator):
 
 
 SynonymComparator.__name__ = "Comparator"
-SynonymComparator.__qualname__ = "SynonymProperty.Comparator"
 
 
 # Mapper ---------------------------------------------------------------------------------------
 
-_ARGUMENTS_NOT_HERE = frozenset(
-    (
-        "_polymorphic_map",
-        "always_refresh",
-        "batch",
-        "concrete",
-        "inherit_condition",
-        "inherit_foreign_keys",
-        "inherits",
-        "legacy_is_orphan",
-        "polymorphic_identity",
-        "polymorphic_load",
-        "polymorphic_on",
-        "version_id_col",
-        "version_id_generator",
-        "with_polymorphic",
-    )
-)
+_NOT_FOR_MAPPERS = """
+    _polymorphic_map allow_partial_pks always_refresh batch column_prefix concrete eager_defaults
+    exclude_properties include_properties inherit_condition inherit_foreign_keys inherits
+    legacy_is_orphan non_primary passive_deletes passive_updates polymorphic_identity
+    polymorphic_load polymorphic_on version_id_col version_id_generator with_polymorphic
+"""
 
 
 class ClassManager:
@@ -431,17 +312,11 @@ class ClassManager:
     def __init__(self, class_: type, mapper: Mapper) -> None:
         self.class_ = class_
         self.mapper = mapper
-        self.is_mapped = True
         self.original_init: Any = None
         self.had_init = False
 
     def __repr__(self) -> str:
         return f"<ClassManager of {self.class_!r} at {id(self):x}>"
-
-    @property
-    def registry(self) -> MapperRegistry:
-        """The registry of the mapper."""
-        return self.mapper.registry
 
 
 class memoized:
@@ -468,7 +343,7 @@ class memoized:
 
 
 @inspects_itself
-class Mapper:
+class Mapper(InspectionAttr):
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
 
     impls: for each attribute, how objects read and write it. single_key: one primary key column.
@@ -478,14 +353,6 @@ class Mapper:
     __module__ = "sqlalchemy.orm.mapper"
 
     is_mapper = True
-    is_instance = is_attribute = is_property = is_clause_element = False
-    is_aliased_class = is_bundle = False
-    is_selectable = False
-    # What inheritance would say, and miniorm has not.
-    single = concrete = False
-    polymorphic_on = polymorphic_identity = None
-    inherits = None
-    version_id_col = None
 
     def __init__(
         self,
@@ -493,34 +360,18 @@ class Mapper:
         local_table: Any = None,
         properties: Any = None,
         primary_key: Any = None,
-        non_primary: bool = False,
-        include_properties: Any = None,
-        exclude_properties: Any = None,
-        column_prefix: str | None = None,
-        allow_partial_pks: bool = True,
-        passive_updates: bool = True,
-        passive_deletes: bool = False,
         confirm_deleted_rows: bool = True,
-        eager_defaults: bool = False,
         registry: MapperRegistry | None = None,
         **unknown: Any,
     ) -> None:
-        _refuse_unknown_arguments(unknown)
+        refuse_arguments("Mapper.__init__", unknown, _NOT_FOR_MAPPERS)
         if not isinstance(class_, type):
             raise ArgumentError(
                 f"Argument 'class_' is expected to be of type '{type}', got '{type(class_)}'"
             )
         self.class_ = class_
         self.local_table = self.mapped_table = self.persist_selectable = local_table
-        self.non_primary = non_primary
-        self.include_properties = include_properties
-        self.exclude_properties = exclude_properties
-        self.column_prefix = column_prefix or ""
-        self.allow_partial_pks = allow_partial_pks
-        self.passive_updates = passive_updates
-        self.passive_deletes = passive_deletes
         self.confirm_deleted_rows = confirm_deleted_rows
-        self.eager_defaults = eager_defaults
         self.registry = default_registry if registry is None else registry
         self.configured = False
         self._configure_failed: BaseException | None = None
@@ -530,28 +381,26 @@ class Mapper:
         self.columns_by_key: dict[str, Any] = {}
         self.impls: dict[str, AttributeImpl] = {}
         self.delete_orphans: list[tuple[str, type]] = []
-        self.validators: dict[str, tuple[Any, dict[str, bool]]] = {}
+        self.validators: dict[str, Any] = {}
         self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
         self._require_table()
         self._refuse_second_mapper()
         self.class_manager = ClassManager(class_, self)
-        self.registry._add_mapper(self)
+        self.registry._managers[self.class_manager] = None
         try:
             self._instrument()
             self._configure_primary_key(primary_key)
             self._configure_properties(properties or {})
         except BaseException:
             # The class stays marked, as in the original; but nobody configures half a mapper.
-            self.registry._remove_mapper(self)
+            self.registry._managers.pop(self.class_manager, None)
             raise
-        self.registry._flag_new_mapper()
+        self.registry._new_mappers = True
 
     # setting up ------------------------------------------------------------------------------
 
     def _refuse_second_mapper(self) -> None:
-        if self.non_primary:
-            raise TypeError("non_primary is not in miniorm; SQLAlchemy has it")
         if manager_of_class(self.class_) is not None:
             raise ArgumentError(f"Class '{self.class_}' already has a primary mapper defined. ")
         for base in self.class_.__mro__[1:]:
@@ -571,7 +420,10 @@ class Mapper:
         cls: Any = self.class_
         type.__setattr__(cls, "_sa_class_manager", self.class_manager)
         self.attribute_class = attribute_class_for(cls)
-        self._instrument_init()
+        manager = self.class_manager
+        manager.had_init = "__init__" in vars(cls)
+        manager.original_init = cls.__init__
+        type.__setattr__(cls, "__init__", _instrumented_init(self, manager.original_init))
         for base in cls.__mro__:
             for name, method in vars(base).items():
                 if isinstance(method, FunctionType):
@@ -589,14 +441,7 @@ class Mapper:
                         f"A validation function for mapped attribute {key!r} on mapper {self} "
                         "already exists."
                     )
-                self.validators[key] = (method, method.__sa_validation_opts__)
-
-    def _instrument_init(self) -> None:
-        cls: Any = self.class_
-        manager = self.class_manager
-        manager.had_init = "__init__" in vars(cls)
-        manager.original_init = cls.__init__
-        type.__setattr__(cls, "__init__", _instrumented_init(self, manager.original_init))
+                self.validators[key] = method
 
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable
@@ -615,22 +460,8 @@ class Mapper:
         for key, prop in properties.items():
             self._configure_property(key, prop, init=False)
         for column in self.persist_selectable.c:
-            if column in self._columntoproperty:
-                continue
-            key = self.column_prefix + column.key
-            if not self._should_exclude(column.key, column):
-                self._configure_property(key, column, init=False)
-
-    def _should_exclude(self, name: str, column: Any) -> bool:
-        def among(listed: Any) -> bool:
-            return any(each is column or each == name for each in listed if _plain(each, column))
-
-        def _plain(each: Any, column: Any) -> bool:
-            return each is column or isinstance(each, str)
-
-        if self.include_properties is not None and not among(self.include_properties):
-            return True
-        return self.exclude_properties is not None and among(self.exclude_properties)
+            if column not in self._columntoproperty:
+                self._configure_property(column.key, column, init=False)
 
     def _configure_property(self, key: str, prop: Any, init: bool = True) -> None:
         if not isinstance(prop, MapperProperty):
@@ -638,13 +469,8 @@ class Mapper:
         if isinstance(prop, ColumnProperty):
             self._take_columns(key, prop)
         prop.key = key
-        prop.set_parent(self)
+        prop.parent = self
         present = self._props.get(key)
-        if present is not None and present._mapped_by_synonym:
-            raise ArgumentError(
-                f"Can't call map_column=True for synonym {key!r}={key!r}, a ColumnProperty already "
-                f"exists keyed to the name {key!r} for column {key!r}"
-            )
         if (
             present is not None
             and not isinstance(prop, ColumnProperty)
@@ -678,7 +504,8 @@ class Mapper:
                 "use the 'include_properties' or 'exclude_properties' mapper arguments to control "
                 "specifically which table columns get mapped."
             )
-        if isinstance(first, ColumnClause) and self._column_here(first) is None:
+        corresponding = self.persist_selectable.corresponding_column
+        if isinstance(first, ColumnClause) and corresponding(first) is None:
             raise ArgumentError(
                 f"When configuring property '{key}' on {self}, column '{first}' is not represented "
                 "in the mapper's table. Use the `column_property()` function to force this column "
@@ -686,12 +513,8 @@ class Mapper:
             )
         return ColumnProperty(*columns)
 
-    def _column_here(self, column: Any) -> Any:
-        """The column of the mapped table that this one is; None: it is of no use here."""
-        return self.persist_selectable.corresponding_column(column)
-
     def _take_columns(self, key: str, prop: ColumnProperty) -> None:
-        found = self._column_here(prop.columns[0])
+        found = self.persist_selectable.corresponding_column(prop.columns[0])
         if found is None:
             found = prop.columns[0]
             self._readonly_props.add(prop)
@@ -717,22 +540,13 @@ class Mapper:
         self.class_.__dict__[key].impl = impl
         self.impls[key] = impl
         if key in self.validators:
-            listen_for_validation(impl, key, *self.validators[key])
+            listen_for_validation(impl, key, self.validators[key])
         self._forget()
-
-    def install_proxy(self, key: str, proxy: Any) -> None:
-        """Put the attribute of a synonym on the class."""
-        type.__setattr__(self.class_, key, proxy)
 
     def add_property(self, key: str, prop: Any) -> None:
         """Add a property after the mapping; it is finished at once if the others are."""
         self._configure_property(key, prop, init=self.configured)
-        self.registry._flag_new_mapper()
-
-    def add_properties(self, properties: dict[str, Any]) -> None:
-        """Add several properties."""
-        for key, prop in properties.items():
-            self.add_property(key, prop)
+        self.registry._new_mappers = True
 
     def dispose(self) -> None:
         """Take the mapping off the class again."""
@@ -749,7 +563,7 @@ class Mapper:
         elif "__init__" in vars(cls):
             type.__delattr__(cls, "__init__")
         remove_setattr(cls)
-        self.registry._remove_mapper(self)
+        self.registry._managers.pop(manager, None)
         self.configured = True
 
     # configuration ---------------------------------------------------------------------------
@@ -758,8 +572,6 @@ class Mapper:
         """Configure all mappers of the registry, if any is new."""
         if self.registry._new_mappers:
             configure_registries([self.registry])
-
-    _check_configure = check_configured
 
     def _post_configure_properties(self) -> None:
         for key, prop in list(self._props.items()):
@@ -783,16 +595,9 @@ class Mapper:
         return self.class_
 
     @property
-    def class_attributes(self) -> dict[str, Any]:
-        """The attributes on the class, by name."""
-        return {key: self.class_.__dict__[key] for key in self._props}
-
-    @property
     def selectable(self) -> Any:
         """What a query selects from."""
         return self.persist_selectable
-
-    with_polymorphic_mappers: tuple[Any, ...] = ()
 
     def structure(self, binds: Any) -> Mapper:
         """The mapper itself; see sql.traversal.Shapes."""
@@ -866,17 +671,6 @@ class Mapper:
         """All properties."""
         self.check_configured()
         return iter(list(self._props.values()))
-
-    @property
-    def all_orm_descriptors(self) -> ImmutableProperties:
-        """What the mapping has put on the class, by name."""
-        self.check_configured()
-        found: dict[str, Any] = {}
-        for base in reversed(self.class_.__mro__):
-            for key, value in vars(base).items():
-                if isinstance(value, QueryableAttribute):
-                    found[key] = value
-        return ImmutableProperties(found)
 
     @memoized
     def columns(self) -> Any:
@@ -968,37 +762,6 @@ class Mapper:
             )
         raise UnmappedColumnError(f"No column {column} is configured on mapper {self}...")
 
-    def isa(self, other: Mapper) -> bool:
-        """Whether this is that mapper (or inherits from it, which miniorm has not)."""
-        return self is other
-
-    def common_parent(self, other: Mapper) -> bool:
-        """Whether both are one hierarchy: here, the same."""
-        return self is other
-
-    @property
-    def base_mapper(self) -> Mapper:
-        """The root of the hierarchy: this one."""
-        return self
-
-    @property
-    def self_and_descendants(self) -> frozenset[Mapper]:
-        """This mapper alone."""
-        return frozenset((self,))
-
-    def iterate_to_root(self) -> Iterator[Mapper]:
-        """This mapper and those above it: this one alone."""
-        yield self
-
-    @property
-    def composites(self) -> ImmutableProperties:
-        """The properties that are composites, which miniorm has not."""
-        return self._properties_of(())
-
-    def primary_mapper(self) -> Mapper:
-        """This mapper."""
-        return self
-
     # keys ------------------------------------------------------------------------------------
 
     @memoized
@@ -1062,16 +825,6 @@ class Mapper:
         prop = self.get_property_by_column(column)
         return self.impls[prop.key].get_committed_value(state, dict_, passive)
 
-    def _set_state_attr_by_column(
-        self, state: InstanceState, dict_: dict[str, Any], column: Any, value: Any
-    ) -> None:
-        prop = self.get_property_by_column(column)
-        self.impls[prop.key].set(state, dict_, value, None)
-
-    def value_of_column(self, state: InstanceState, dict_: dict[str, Any], column: Any) -> Any:
-        """The object's value for one of its columns; for keyed collections."""
-        return self._get_state_attr_by_column(state, dict_, column, PASSIVE_OFF)
-
     # cascades and orphans --------------------------------------------------------------------
 
     def cascade_iterator(
@@ -1125,13 +878,6 @@ class Mapper:
 
 # Filled by orm/relationships.py, which stands above.
 RELATIONSHIP_CLASSES: list[type] = []
-
-
-def _refuse_unknown_arguments(unknown: dict[str, Any]) -> None:
-    for name in unknown:
-        if name in _ARGUMENTS_NOT_HERE:
-            raise TypeError(f"mapper() argument {name!r} is not in miniorm; SQLAlchemy has it")
-        raise TypeError(f"Mapper.__init__() got an unexpected keyword argument {name!r}")
 
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:
@@ -1235,9 +981,8 @@ class MapperRegistry:
 
     def __init__(self) -> None:
         self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
-        # The classes by name, for strings; those names that several classes have.
-        self._class_registry: Any = {}
-        self._several: dict[str, Any] = {}
+        # The classes by name, for strings: references to those of one name, the last one last.
+        self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
         self._new_mappers = False
         self._dependencies: set[MapperRegistry] = set()
@@ -1247,15 +992,6 @@ class MapperRegistry:
     def mappers(self) -> frozenset[Mapper]:
         """All mappers."""
         return frozenset(manager.mapper for manager in self._managers)
-
-    def _add_mapper(self, mapper: Mapper) -> None:
-        self._managers[mapper.class_manager] = None
-
-    def _remove_mapper(self, mapper: Mapper) -> None:
-        self._managers.pop(mapper.class_manager, None)
-
-    def _flag_new_mapper(self) -> None:
-        self._new_mappers = True
 
     def configure(self, cascade: bool = False) -> None:
         """Finish all mappers of this registry, and of those that it needs with `cascade`."""
@@ -1407,15 +1143,10 @@ def deferred(*columns: Any, **kw: Any) -> ColumnProperty:
     return ColumnProperty(*columns, deferred=True, **kw)
 
 
-def synonym(
-    name: str,
-    map_column: bool | None = None,
-    descriptor: Any = None,
-    doc: str | None = None,
-    info: Any = None,
-) -> SynonymProperty:
+def synonym(name: str, **left_out: Any) -> SynonymProperty:
     """Another name for an attribute."""
-    return SynonymProperty(name, map_column, descriptor, doc, info)
+    refuse_arguments("synonym", left_out, "comparator_factory descriptor doc info map_column")
+    return SynonymProperty(name)
 
 
 def reconstructor(fn: Any) -> Any:
@@ -1424,15 +1155,12 @@ def reconstructor(fn: Any) -> Any:
     return fn
 
 
-def validates(*names: str, include_removes: bool = False, include_backrefs: bool = True) -> Any:
+def validates(*names: str, **left_out: Any) -> Any:
     """Decorate the method `(self, key, value)` that checks, or changes, what is set."""
+    refuse_arguments("validates", left_out, "include_backrefs include_removes")
 
     def decorate(fn: Any) -> Any:
         fn.__sa_validators__ = names
-        fn.__sa_validation_opts__ = {
-            "include_removes": include_removes,
-            "include_backrefs": include_backrefs,
-        }
         return fn
 
     return decorate

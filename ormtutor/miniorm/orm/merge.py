@@ -110,9 +110,7 @@ class Merge:
         values = mapper._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
         missing = [value for value in values if value is None or id(value) in MARKERS]
         is_complete = not missing or (
-            mapper.allow_partial_pks
-            and len(missing) < len(values)
-            and all(value is None for value in missing)
+            len(missing) < len(values) and all(value is None for value in missing)
         )
         return (values[0] if mapper.single_key else tuple(values)), is_complete
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 COLUMN_STRATEGIES = {
     "column": "column loader",
     "deferred": "deferred column loader",
-    "deferred_raise": "deferred column loader",
 }
 RELATIONSHIP_STRATEGIES = {
     "select": "lazy loader",
@@ -173,17 +172,13 @@ class Load:
         """Step along the attribute without saying how it is loaded."""
         return self._relationship(attr, None)
 
-    def defer(self, key: Any, raiseload: bool = False) -> Self:
+    def defer(self, key: Any) -> Self:
         """Leave the column out until it is read."""
-        return self._columns([key], "deferred_raise" if raiseload else "deferred")
+        return self._columns([key], "deferred")
 
     def undefer(self, key: Any) -> Self:
         """Load the deferred column with the rest."""
         return self._columns([key], "column")
-
-    def undefer_group(self, name: str) -> Self:
-        """Load the deferred columns of this group with the rest."""
-        return self._all_columns(None, ("undefer_group", name))
 
     def load_only(self, *attrs: Any) -> Self:
         """Load these columns and the primary key; defer the others."""
@@ -301,19 +296,14 @@ def defaultload(*keys: Any) -> _UnboundLoad:
     return _unbound("defaultload", keys)
 
 
-def defer(key: Any, *addl_attrs: Any, raiseload: bool = False) -> _UnboundLoad:
+def defer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
     """Leave the column out until it is read."""
-    return _unbound("defer", (key, *addl_attrs), raiseload)
+    return _unbound("defer", (key, *addl_attrs))
 
 
 def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
     """Load the deferred column with the rest."""
     return _unbound("undefer", (key, *addl_attrs))
-
-
-def undefer_group(name: str) -> _UnboundLoad:
-    """Load the deferred columns of this group with the rest."""
-    return _UnboundLoad().undefer_group(name)
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:
@@ -353,7 +343,6 @@ class LoaderOptions:
         "origin",
         "propagated",
         "resolved",
-        "undeferred_groups",
     )
 
     def __init__(self, resolved: Sequence[Resolved], origin: tuple[Any, ...] = ()) -> None:
@@ -362,12 +351,8 @@ class LoaderOptions:
         self._by_path: dict[tuple[Any, ...], Resolved] = {}
         self._below: dict[tuple[Any, ...], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
-        self.undeferred_groups: dict[tuple[Any, ...], set[str]] = {}
         for each in self.resolved:
-            if "undefer_group" in each.settings:
-                groups = self.undeferred_groups.setdefault(each.path, set())
-                groups.add(each.settings["undefer_group"])
-            elif each.strategy is not None:
+            if each.strategy is not None:
                 self._by_path[each.path] = each
         self.propagated = bool(origin) or any(each.propagates for each in self.resolved)
 
@@ -379,12 +364,6 @@ class LoaderOptions:
             or by_path.get((*path, wildcard))
             or by_path.get((_DEFAULTS[wildcard],))
         )
-
-    def undefers(self, path: tuple[Any, ...], group: str | None) -> bool:
-        """Say whether undefer_group() named this group for the entity at this path."""
-        if group is None or not self.undeferred_groups:
-            return False
-        return group in self.undeferred_groups.get((*path, COLUMN_WILDCARD), ())
 
     def below(self, path: tuple[Any, ...]) -> LoaderOptions | None:
         """What remains for what starts at the end of this path; None: no option was given at all.

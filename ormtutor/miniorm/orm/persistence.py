@@ -76,7 +76,6 @@ class Writing:
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
     ident_order: the sort key of objects with a row.
-    server_made: attributes that the database may fill in at an INSERT; at an UPDATE.
     row_keys: the attributes of a row whose integer key the database makes and whose other columns
     need nothing: no defaults, nothing to be read back; None where some do.
     """
@@ -106,14 +105,6 @@ class Writing:
         self.insert_defaults = frozenset(
             column.key for _, column in self.columns if column.server_default is not None
         )
-        self.update_defaults = frozenset(
-            column.key for _, column in self.columns if column.server_onupdate is not None
-        )
-        self.server_made = frozenset(
-            key
-            for key, column in self.columns
-            if column.server_default is not None or column.server_onupdate is not None
-        )
         self.row_keys = self._row_keys(mapper)
         self.row_names = tuple([self.column_of[key].key for key in self.row_keys or ()])
         self.ident_order = _ident_order(mapper)
@@ -130,7 +121,6 @@ class Writing:
             or self.primary_key[0].default is not None
             or len(others) != len(self.without_default)
             or len(self.columns) != len(self.table.c)
-            or mapper.eager_defaults
         ):
             return None
         return tuple([key for key, _ in others])
@@ -166,7 +156,7 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
     ordered = sort_states(mapper, states)
     if not _insert_rows(writing, connection, ordered, flush):
         _save_records(mapper, writing, connection, ordered, flush)
-    _finish_saving(mapper, writing, states, flush)
+    _expire_what_follows(mapper, states)
 
 
 def _insert_rows(
@@ -355,8 +345,6 @@ def changed_record(
             record.expressions[column] = value
         elif not mapper.impls[key].is_same(value, old):
             params[column.key] = value
-    if mapper.eager_defaults and not writing.update_defaults <= params.keys():
-        record.batches = False
     return record
 
 
@@ -539,30 +527,17 @@ def _take_back(writing: Writing, records: list[Record], context: Any, is_update:
             record.state.expire_attributes(record.values, made_there)
 
 
-def _finish_saving(
-    mapper: Mapper, writing: Writing, states: Sequence[InstanceState], flush: UOWTransaction
-) -> None:
-    """Expire what follows from the row (column_property), load what is wanted at once."""
-    readonly = [prop for prop in mapper._readonly_props if prop.expire_on_flush]
-    if readonly:
+def _expire_what_follows(mapper: Mapper, states: Sequence[InstanceState]) -> None:
+    """Expire what follows from the row (column_property)."""
+    if mapper._readonly_props:
         for state in states:
             values = state.dict
-            keys = [prop.key for prop in readonly if not prop.deferred or prop.key in values]
+            keys = [
+                prop.key
+                for prop in mapper._readonly_props
+                if not prop.deferred or prop.key in values
+            ]
             state.expire_attributes(values, state.unmodified_intersection(keys))
-    if mapper.eager_defaults and writing.server_made:
-        for state in states:
-            wanted = writing.server_made & state.unloaded
-            if wanted:
-                state.key = mapper._identity_key_from_state(state)
-                loading.load_by_ident(
-                    flush.session,
-                    mapper,
-                    state.ident,
-                    refresh_state=state,
-                    only=frozenset(wanted),
-                    cause=flush.cause,
-                    autoflush=False,
-                )
 
 
 def check_rowcount(verb: str, doing: str, table: Any, expected: int, matched: int) -> None:

@@ -1119,7 +1119,7 @@ def _check_join(target: Any, onclause: Any) -> None:
 
 def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
     target: Any = getattr(entity, "mapper", None)
-    for prop in mapper.iterate_properties:
+    for prop in mapper.attrs:
         if isinstance(prop, RelationshipProperty) and prop.mapper is target:
             return prop
     raise sa_exc.InvalidRequestError(

@@ -839,7 +839,7 @@ class Session(SessionFactoryMethods):
             for each in keys
         ]
         missing = [value for value in key if value is None]
-        if missing and (not mapper.allow_partial_pks or len(missing) == len(key)):
+        if len(missing) == len(key):
             raise FlushError(
                 f"Instance {state_label(state)} has a NULL identity key.  If this is an "
                 "auto-generated value, check that the database table allows generation of new "

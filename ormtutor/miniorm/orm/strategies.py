@@ -73,19 +73,15 @@ REFUSALS = ("raise", "raise_on_sql")
 
 def own_loader(prop: Any, strategy: str) -> Callable[[InstanceState, int], Any]:
     """The loader that an option puts in the place of the mapped one, for one object's attribute."""
-    if strategy in ("deferred", "deferred_raise"):
-        return lambda state, passive: load_deferred(
-            prop, state, passive, strategy == "deferred_raise"
-        )
+    if strategy == "deferred":
+        return lambda state, passive: load_deferred(prop, state, passive)
     return lambda state, passive: load_lazily(prop, state, passive, strategy)
 
 
-def load_deferred(
-    prop: ColumnProperty, state: InstanceState, passive: int, refuses: bool = False
-) -> Any:
-    """A deferred column, and those of its group, by one SELECT.
+def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
+    """A deferred column.
 
-    Raises: DetachedInstanceError. InvalidRequestError: raiseload. ObjectDeletedError: no row.
+    Raises: DetachedInstanceError. ObjectDeletedError: no row.
     """
     if state.ident is None:
         return ATTR_EMPTY
@@ -97,26 +93,12 @@ def load_deferred(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; deferred "
             f"load operation of attribute '{prop.key}' cannot proceed"
         )
-    if refuses:
-        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to raiseload=True")
-    mapper, values = state.mapper, state.dict
-    keys = {prop.key}
-    if prop.group is not None:
-        keys.update(
-            key
-            for key, other in mapper._props.items()
-            if isinstance(other, ColumnProperty)
-            and other.deferred
-            and other.group == prop.group
-            and key not in values
-            and key not in state.committed_state
-        )
     found = load_by_ident(
         session,
-        mapper,
+        state.mapper,
         state.ident,
         refresh_state=state,
-        only=frozenset(keys),
+        only=frozenset((prop.key,)),
         cause=_lazy_cause(str(prop), state),
         autoflush=not passive & NO_AUTOFLUSH,
     )

@@ -8,13 +8,10 @@ from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.declarative import (
     DeclarativeMeta,
-    as_declarative,
     declarative_base,
     declarative_mixin,
     declared_attr,
-    has_inherited_table,
     registry,
-    synonym_for,
 )
 from ormtutor.miniorm.orm.mapper import column_property, deferred, synonym
 from ormtutor.miniorm.orm.relationships import relationship
@@ -265,11 +262,10 @@ def test_table_arguments_are_nothing_else(Base: Any) -> None:
 def test_mapper_arguments_reach_the_mapper(Base: Any) -> None:
     class Bird(Base):
         __tablename__ = "birds"
-        __mapper_args__ = {"exclude_properties": ["ring"]}  # noqa: RUF012 (SQLAlchemy's spelling)
+        __mapper_args__ = {"confirm_deleted_rows": False}  # noqa: RUF012 (SQLAlchemy's spelling)
         id = Column(Integer, primary_key=True)
-        ring = Column(String)
 
-    assert Bird.__mapper__.attrs.keys() == ["id"]
+    assert Bird.__mapper__.confirm_deleted_rows is False
 
 
 def test_columns_stand_in_the_order_of_their_making(Base: Any) -> None:
@@ -414,7 +410,6 @@ def test_an_abstract_class_is_not_mapped(Base: Any) -> None:
 
     assert Bird.__table__.c.keys() == ["id"]
     assert not hasattr(Animal, "__table__")
-    assert not has_inherited_table(Bird)
 
 
 def test_the_base_may_have_a_class_below_it() -> None:
@@ -434,31 +429,12 @@ def test_the_base_may_have_a_class_below_it() -> None:
     assert metadata.tables["bird"] is Bird.__table__
 
 
-def test_a_class_becomes_a_base_by_decorator() -> None:
-    @as_declarative()
-    class Animal:
-        id = Column(Integer, primary_key=True)
-
-    class Bird(Animal):
-        __tablename__ = "birds"
-
-    assert Bird.__table__.c.keys() == ["id"]
-
-
 def test_a_base_without_constructor_takes_no_keywords() -> None:
     body = {"__tablename__": "birds", "id": Column(Integer, primary_key=True)}
     Bird: Any = type("Bird", (declarative_base(constructor=None),), body)
 
     with pytest.raises(TypeError, match=r"^__init__\(\) got an unexpected keyword argument 'id'$"):
         Bird(id=3)
-
-
-def test_names_of_classes_are_entered_where_the_learner_wants() -> None:
-    names: dict[str, Any] = {}
-    body = {"__tablename__": "birds", "id": Column(Integer, primary_key=True)}
-    Bird = type("Bird", (declarative_base(class_registry=names),), body)
-
-    assert names["Bird"] is Bird
 
 
 # The registry
@@ -501,21 +477,6 @@ def test_a_registry_maps_in_the_classical_way() -> None:
     mine.dispose()
     assert "nest" not in vars(Bird)
     assert Nest.__table__.name == "nests"
-
-
-def test_a_synonym_is_made_of_a_property(Base: Any) -> None:
-    class Bird(Base):
-        __tablename__ = "birds"
-        id = Column(Integer, primary_key=True)
-        name = Column(String)
-
-        @synonym_for("name")
-        @property
-        def title(self) -> str:
-            return f"Dr {self.name}"
-
-    assert Bird(name="Wren").title == "Dr Wren"
-    assert str(Bird.title == "Wren") == "birds.name = :name_1"
 
 
 def test_a_base_needs_a_registry() -> None:
