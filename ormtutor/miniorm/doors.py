@@ -1,7 +1,8 @@
 """Doors: the public paths of SQLAlchemy, which only pass names on.
 
 Before: nothing.
-Here:   open_door() brings to a public path the names of the modules that define them.
+Here:   open_door() brings to a public path the names of the modules that define them; publish()
+        lets their classes say that path.
 After:  `__init__.py` of a room, types.py, schema.py and sql/expression.py list theirs as data.
 
 Inside the engine nobody goes through a door: a module imports from the one that defines a name.
@@ -35,3 +36,13 @@ def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
                 namespace[name] = getattr(import_module(f"ormtutor.miniorm.{module}"), name)
             names.append(name)
     return sorted(names)
+
+
+def publish(namespace: dict[str, Any], path: str) -> None:
+    """Let the classes of a module say that SQLAlchemy's module made them, as tracebacks tell it.
+
+    namespace: the module's globals(); a class that says another path itself keeps it.
+    """
+    for thing in list(namespace.values()):
+        if isinstance(thing, type) and thing.__module__ == namespace["__name__"]:
+            thing.__module__ = path

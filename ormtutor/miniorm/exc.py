@@ -1,6 +1,6 @@
 """Errors and warnings of Core, with the published names, texts and codes.
 
-Before: nothing; this is the lowest module of miniorm.
+Before: nothing but doors.py; this is the lowest module of miniorm.
 Here:   what may go wrong, and the wrapping of what the database driver raises.
 After:  every module raises these; orm/exc.py adds those of the ORM.
 
@@ -15,93 +15,64 @@ from __future__ import annotations
 import sys
 import warnings
 
+from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.leftout import names_left_out
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Any
-
-_BACKGROUND = "https://sqlalche.me/e/14/"
 
 
 class HasDescriptionCode:
-    """An error that can name the page with its background."""
+    """An error or warning that can name the page with its background."""
 
-    __module__ = "sqlalchemy.exc"
     code: str | None = None
 
-    def __init__(self, *arg: Any, **kw: Any) -> None:
-        code = kw.pop("code", None)
+    def __init__(self, *arg: Any, code: str | None = None) -> None:
         if code is not None:
             self.code = code
-        super().__init__(*arg, **kw)
+        super().__init__(*arg)
 
-    def _code_str(self) -> str:
-        if not self.code:
-            return ""
-        return f"(Background on this error at: {_BACKGROUND}{self.code})"
+    def _background(self) -> str:
+        return f"(Background on this error at: https://sqlalche.me/e/14/{self.code})"
 
     def __str__(self) -> str:
         message = super().__str__()
-        if self.code:
-            message = f"{message} {self._code_str()}"
-        return message
+        return f"{message} {self._background()}" if self.code else message
 
 
 class SQLAlchemyError(HasDescriptionCode, Exception):
     """The root of all errors raised here."""
 
-    __module__ = "sqlalchemy.exc"
-
-    def _message(self) -> str:
-        if len(self.args) == 1:
-            return str(self.args[0])
-        return str(self.args) if self.args else "()"
-
-    def _sql_message(self) -> str:
-        message = self._message()
-        if self.code:
-            message = f"{message} {self._code_str()}"
-        return message
-
     def __str__(self) -> str:
-        return self._sql_message()
+        # KeyError, from which one of them comes, would show the message in quotes.
+        message = str(self.args[0]) if len(self.args) == 1 else str(self.args)
+        return f"{message} {self._background()}" if self.code else message
 
 
 class ArgumentError(SQLAlchemyError):
     """A wrong or conflicting argument."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class ObjectNotExecutableError(ArgumentError):
     """Something was given to execute() that is no statement."""
-
-    __module__ = "sqlalchemy.exc"
 
     def __init__(self, target: Any) -> None:
         super().__init__(f"Not an executable object: {target!r}")
         self.target = target
 
-    def __reduce__(self) -> Any:
-        return self.__class__, (self.target,)
-
 
 class NoSuchModuleError(ArgumentError):
     """A dialect or driver of that name does not exist."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class NoForeignKeysError(ArgumentError):
     """Two FROM objects have no foreign key between them."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class AmbiguousForeignKeysError(ArgumentError):
     """Two FROM objects have several foreign keys between them."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class CircularDependencyError(SQLAlchemyError):
@@ -110,177 +81,81 @@ class CircularDependencyError(SQLAlchemyError):
     cycles: the nodes in it. edges: the pairs that form it.
     """
 
-    __module__ = "sqlalchemy.exc"
-
-    def __init__(
-        self,
-        message: str,
-        cycles: Iterable[Any],
-        edges: Iterable[Any],
-        msg: str | None = None,
-        code: str | None = None,
-    ) -> None:
-        if msg is None:
-            nodes = ", ".join(repr(node) for node in cycles)
-            message = f"{message} ({nodes})"
-        else:
-            message = msg
-        super().__init__(message, code=code)
+    def __init__(self, message: str, cycles: Iterable[Any], edges: Iterable[Any]) -> None:
+        super().__init__(f"{message} ({', '.join(repr(node) for node in cycles)})")
         self.cycles = cycles
         self.edges = edges
-
-    def __reduce__(self) -> Any:
-        return self.__class__, (None, self.cycles, self.edges, self.args[0], self.code)
 
 
 class CompileError(SQLAlchemyError):
     """An element cannot be written as SQL."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class UnsupportedCompilationError(CompileError):
     """The compiler has no method for this kind of element."""
 
-    __module__ = "sqlalchemy.exc"
     code = "l7de"
 
     def __init__(self, compiler: Any, element_type: type, message: str | None = None) -> None:
-        super().__init__(
-            f"Compiler {compiler!r} can't render element of type {element_type}"
-            + (f": {message}" if message else "")
-        )
-        self.compiler = compiler
-        self.element_type = element_type
-        self.message = message
-
-    def __reduce__(self) -> Any:
-        return self.__class__, (self.compiler, self.element_type, self.message)
+        text = f"Compiler {compiler!r} can't render element of type {element_type}"
+        super().__init__(f"{text}: {message}" if message else text)
 
 
 class IdentifierError(SQLAlchemyError):
     """A name is longer than the database allows."""
 
-    __module__ = "sqlalchemy.exc"
-
-
-class DisconnectionError(SQLAlchemyError):
-    """A raw connection turned out to be closed."""
-
-    __module__ = "sqlalchemy.exc"
-
-
-class InvalidatePoolError(DisconnectionError):
-    """All connections of the pool should be replaced."""
-
-    __module__ = "sqlalchemy.exc"
-    invalidate_pool = True
-
-
-class TimeoutError(SQLAlchemyError):
-    """The pool had no connection to give in time."""
-
-    __module__ = "sqlalchemy.exc"
-
 
 class InvalidRequestError(SQLAlchemyError):
     """The request is not possible in the present state."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class NoInspectionAvailable(InvalidRequestError):
     """inspect() knows nothing about such an object."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class PendingRollbackError(InvalidRequestError):
     """A transaction failed and waits for rollback()."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class ResourceClosedError(InvalidRequestError):
     """The connection, transaction or result is closed."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class NoSuchColumnError(InvalidRequestError, KeyError):
     """A Row has no such column."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class NoResultFound(InvalidRequestError):
     """A row was required, and there was none."""
 
-    __module__ = "sqlalchemy.exc"
-
 
 class MultipleResultsFound(InvalidRequestError):
     """One row was required, and there were more."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class NoReferenceError(InvalidRequestError):
     """A foreign key points to something that is not there."""
 
-    __module__ = "sqlalchemy.exc"
-    table_name: str
+    def __init__(self, message: str, table_name: str, column_name: str | None = None) -> None:
+        super().__init__(message)
+        self.table_name = table_name
+        self.column_name = column_name
 
 
 class NoReferencedTableError(NoReferenceError):
     """A foreign key's table is not in the MetaData."""
 
-    __module__ = "sqlalchemy.exc"
-
-    def __init__(self, message: str, tname: str) -> None:
-        super().__init__(message)
-        self.table_name = tname
-
-    def __reduce__(self) -> Any:
-        return self.__class__, (self.args[0], self.table_name)
-
 
 class NoReferencedColumnError(NoReferenceError):
     """A foreign key's table has no such column."""
-
-    __module__ = "sqlalchemy.exc"
-
-    def __init__(self, message: str, tname: str, cname: str) -> None:
-        super().__init__(message)
-        self.table_name = tname
-        self.column_name = cname
-
-    def __reduce__(self) -> Any:
-        return self.__class__, (self.args[0], self.table_name, self.column_name)
 
 
 class NoSuchTableError(InvalidRequestError):
     """The database has no such table."""
 
-    __module__ = "sqlalchemy.exc"
-
-
-class UnreflectableTableError(InvalidRequestError):
-    """A table exists and cannot be reflected."""
-
-    __module__ = "sqlalchemy.exc"
-
 
 class UnboundExecutionError(InvalidRequestError):
     """There is no engine or connection to execute on."""
-
-    __module__ = "sqlalchemy.exc"
-
-
-class DontWrapMixin:
-    """A mark for exceptions that should pass through execution unwrapped."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class StatementError(SQLAlchemyError):
@@ -289,11 +164,6 @@ class StatementError(SQLAlchemyError):
     statement: the SQL text. params: its parameters. orig: what was raised.
     """
 
-    __module__ = "sqlalchemy.exc"
-    statement: Any = None
-    params: Any = None
-    orig: Any = None
-    ismulti: bool | None = None
     connection_invalidated = False
 
     def __init__(
@@ -318,39 +188,26 @@ class StatementError(SQLAlchemyError):
         """Put a remark in front of the message."""
         self.detail.append(msg)
 
-    def __reduce__(self) -> Any:
-        return self.__class__, (
-            self.args[0],
-            self.statement,
-            self.params,
-            self.orig,
-            self.hide_parameters,
-            self.__dict__.get("code"),
-            self.ismulti,
-        )
-
-    def _sql_message(self) -> str:
-        lines = [f"({remark})" for remark in self.detail]
-        lines.append(self._message())
+    def __str__(self) -> str:
+        lines = [*(f"({remark})" for remark in self.detail), str(self.args[0])]
         if self.statement:
             lines.append(f"[SQL: {self.statement}]")
-            if self.params:
-                if self.hide_parameters:
-                    lines.append("[SQL parameters hidden due to hide_parameters=True]")
-                else:
-                    shown = ParametersRepr(self.params, ismulti=self.ismulti)
-                    lines.append(f"[parameters: {shown!r}]")
-        background = self._code_str()
-        if background:
-            lines.append(background)
+            if self.params and self.hide_parameters:
+                lines.append("[SQL parameters hidden due to hide_parameters=True]")
+            elif self.params:
+                lines.append(f"[parameters: {ParametersRepr(self.params, self.ismulti)!r}]")
+        if self.code:
+            lines.append(self._background())
         return "\n".join(lines)
 
 
 class DBAPIError(StatementError):
     """The database driver raised an error; `orig` is the driver's own."""
 
-    __module__ = "sqlalchemy.exc"
     code = "dbapi"
+
+    def __init__(self, statement: Any, params: Any, orig: Any, *args: Any, **kw: Any) -> None:
+        super().__init__(_told_by(orig), statement, params, orig, *args, **kw)
 
     @classmethod
     def instance(
@@ -359,258 +216,133 @@ class DBAPIError(StatementError):
         params: Any,
         orig: BaseException,
         dbapi_base_err: type[BaseException],
-        hide_parameters: bool = False,
-        connection_invalidated: bool = False,
-        dialect: Any = None,
-        ismulti: bool | None = None,
+        **kw: Any,
     ) -> BaseException:
-        """Wrap `orig` in the class of its name, or in StatementError if it is not the driver's."""
-        if isinstance(orig, DontWrapMixin) or not isinstance(orig, Exception):
+        """Wrap `orig` in the class of its name, or in StatementError if it is not the driver's.
+
+        Interrupts and their like are not wrapped.
+        """
+        if not isinstance(orig, Exception):
             return orig
-        if not isinstance(orig, dbapi_base_err) and statement:
-            ours = isinstance(orig, SQLAlchemyError)
-            code = orig.code if isinstance(orig, SQLAlchemyError) else None
-            return StatementError(
-                f"({_qualified_name(orig)}) {orig.args[0] if ours else _original_message(orig)}",
-                statement,
-                params,
-                orig,
-                hide_parameters=hide_parameters,
-                code=code,
-                ismulti=ismulti,
-            )
-        wrapper = cls
-        for ancestor in type(orig).__mro__:
-            known = _WRAPPERS.get(ancestor.__name__)
-            if known is not None and issubclass(known, cls):
-                wrapper = known
-                break
-        return wrapper(
-            statement,
-            params,
-            orig,
-            hide_parameters,
-            connection_invalidated,
-            ismulti=ismulti,
-        )
+        if statement and not isinstance(orig, dbapi_base_err):
+            kw["code"] = orig.code if isinstance(orig, SQLAlchemyError) else None
+            return StatementError(_told_by(orig), statement, params, orig, **kw)
+        names = (ancestor.__name__ for ancestor in type(orig).__mro__)
+        wrapper = next((_WRAPPERS[name] for name in names if name in _WRAPPERS), DBAPIError)
+        return wrapper(statement, params, orig, **kw)
 
-    def __init__(
-        self,
-        statement: Any,
-        params: Any,
-        orig: Any,
-        hide_parameters: bool = False,
-        connection_invalidated: bool = False,
-        code: str | None = None,
-        ismulti: bool | None = None,
-    ) -> None:
-        message = f"({_qualified_name(orig)}) {_original_message(orig)}"
-        super().__init__(
-            message, statement, params, orig, hide_parameters, code=code, ismulti=ismulti
-        )
-        self.connection_invalidated = connection_invalidated
 
-    def __reduce__(self) -> Any:
-        return self.__class__, (
-            self.statement,
-            self.params,
-            self.orig,
-            self.hide_parameters,
-            self.connection_invalidated,
-            self.__dict__.get("code"),
-            self.ismulti,
-        )
+def _told_by(orig: Any) -> str:
+    # Our own errors have a code, which the wrapping one tells.
+    message = orig.args[0] if isinstance(orig, SQLAlchemyError) else orig
+    return f"({type(orig).__module__}.{type(orig).__name__}) {message}"
 
 
 class InterfaceError(DBAPIError):
     """Wraps the driver's InterfaceError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "rvf5"
 
 
 class DatabaseError(DBAPIError):
     """Wraps the driver's DatabaseError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "4xp6"
 
 
 class DataError(DatabaseError):
     """Wraps the driver's DataError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "9h9h"
 
 
 class OperationalError(DatabaseError):
     """Wraps the driver's OperationalError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "e3q8"
 
 
 class IntegrityError(DatabaseError):
     """Wraps the driver's IntegrityError: a constraint refused the change."""
 
-    __module__ = "sqlalchemy.exc"
     code = "gkpj"
 
 
 class InternalError(DatabaseError):
     """Wraps the driver's InternalError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "2j85"
 
 
 class ProgrammingError(DatabaseError):
     """Wraps the driver's ProgrammingError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "f405"
 
 
 class NotSupportedError(DatabaseError):
     """Wraps the driver's NotSupportedError."""
 
-    __module__ = "sqlalchemy.exc"
     code = "tw8g"
 
 
-_WRAPPERS: dict[str, type[DBAPIError]] = {
-    wrapper.__name__: wrapper
-    for wrapper in (
-        InterfaceError,
-        DatabaseError,
-        DataError,
-        OperationalError,
-        IntegrityError,
-        InternalError,
-        ProgrammingError,
-        NotSupportedError,
-    )
-}
+_DRIVERS: list[type[DBAPIError]] = [InterfaceError, DatabaseError, *DatabaseError.__subclasses__()]
+_WRAPPERS = {wrapper.__name__: wrapper for wrapper in _DRIVERS}
 
 
 class SADeprecationWarning(HasDescriptionCode, DeprecationWarning):
     """Something deprecated was used."""
 
-    __module__ = "sqlalchemy.exc"
-    deprecated_since: str | None = None
-
-
-class Base20DeprecationWarning(SADeprecationWarning):
-    """The root of the warnings about 2.0."""
-
-    __module__ = "sqlalchemy.exc"
-    deprecated_since = "1.4"
-
-
-class LegacyAPIWarning(Base20DeprecationWarning):
-    """Something that 2.0 keeps as legacy."""
-
-    __module__ = "sqlalchemy.exc"
-
-
-class RemovedIn20Warning(Base20DeprecationWarning):
-    """Something that 2.0 removed."""
-
-    __module__ = "sqlalchemy.exc"
-
-
-class MovedIn20Warning(RemovedIn20Warning):
-    """Something that 2.0 moved."""
-
-    __module__ = "sqlalchemy.exc"
-
-
-class SAPendingDeprecationWarning(PendingDeprecationWarning):
-    """Something that will be deprecated."""
-
-    __module__ = "sqlalchemy.exc"
-    deprecated_since: str | None = None
-
 
 class SAWarning(HasDescriptionCode, RuntimeWarning):
     """Something that runs and is probably not meant."""
-
-    __module__ = "sqlalchemy.exc"
 
 
 class ParametersRepr:
     """Parameters of a statement as messages and the log show them: long values and lists cut.
 
-    params: one set (tuple, dict) or a list of sets. batches: how many sets are shown at most.
+    params: one set (tuple, dict), or a list of sets when `ismulti`; None: not known.
     """
 
-    __slots__ = ("batches", "ismulti", "max_chars", "params")
+    __slots__ = ("ismulti", "params")
 
-    def __init__(
-        self,
-        params: Any,
-        batches: int = 10,
-        max_chars: int = 300,
-        ismulti: bool | None = None,
-    ) -> None:
+    def __init__(self, params: Any, ismulti: bool | None = None) -> None:
         self.params = params
-        self.batches = batches
-        self.max_chars = max_chars
         self.ismulti = ismulti
 
     def __repr__(self) -> str:
-        params = self.params
-        if self.ismulti is None or not params:
-            return self._cut(params)
-        if self.ismulti:
-            return self._many(params)
-        return self._one(params)
-
-    def _many(self, sets: Sequence[Any]) -> str:
-        opening, closing = "()" if isinstance(sets, tuple) else "[]"
-        if len(sets) <= self.batches:
-            return f"{opening}{', '.join(self._one(each) for each in sets)}{closing}"
-        first = ", ".join(self._one(each) for each in sets[: self.batches - 2])
-        last = ", ".join(self._one(each) for each in sets[-2:])
-        return (
-            f"{opening}{first}  ... displaying {self.batches} of {len(sets)} "
-            f"total bound parameter sets ...  {last}{closing}"
-        )
-
-    def _one(self, params: Any) -> str:
-        if isinstance(params, dict):
-            pairs = ", ".join(f"{key!r}: {self._cut(value)}" for key, value in params.items())
-            return f"{{{pairs}}}"
-        if isinstance(params, tuple):
-            inner = ", ".join(self._cut(value) for value in params)
-            return f"({inner},)" if len(params) == 1 else f"({inner})"
-        if isinstance(params, list):
-            return f"[{', '.join(self._cut(value) for value in params)}]"
-        return self._cut(params)
-
-    def _cut(self, value: Any) -> str:
-        text = repr(value)
-        if len(text) <= self.max_chars:
-            return text
-        half = self.max_chars // 2
-        return (
-            f"{text[:half]} ... ({len(text) - self.max_chars} characters truncated) ... "
-            f"{text[-half:]}"
-        )
+        if self.ismulti is None or not self.params:
+            return _cut(self.params)
+        return _cut_sets(self.params) if self.ismulti else _cut_set(self.params)
 
 
-def _qualified_name(error: Any) -> str:
-    return f"{type(error).__module__}.{type(error).__name__}"
+def _cut(value: Any) -> str:
+    text = repr(value)
+    if len(text) <= 300:
+        return text
+    return f"{text[:150]} ... ({len(text) - 300} characters truncated) ... {text[-150:]}"
 
 
-def _original_message(error: Any) -> str:
-    try:
-        return str(error)
-    except Exception as failure:
-        return f"Error in str() of DB-API-generated exception: {failure}"
+def _cut_set(params: Any) -> str:
+    if isinstance(params, dict):
+        pairs = ", ".join(f"{key!r}: {_cut(value)}" for key, value in params.items())
+        return f"{{{pairs}}}"
+    if not isinstance(params, (tuple, list)):
+        return _cut(params)
+    inner = ", ".join(_cut(value) for value in params)
+    if isinstance(params, list):
+        return f"[{inner}]"
+    return f"({inner},)" if len(params) == 1 else f"({inner})"
 
 
-_PACKAGE = __name__.rpartition(".")[0]
+def _cut_sets(sets: Any) -> str:
+    opening, closing = "()" if isinstance(sets, tuple) else "[]"
+    if len(sets) <= 10:
+        return f"{opening}{', '.join(map(_cut_set, sets))}{closing}"
+    return (
+        f"{opening}{', '.join(map(_cut_set, sets[:8]))}  ... displaying 10 of {len(sets)} "
+        f"total bound parameter sets ...  {', '.join(map(_cut_set, sets[-2:]))}{closing}"
+    )
 
 
 class Warned:
@@ -625,9 +357,14 @@ def warn(message: str | Warning, category: type[Warning] = SAWarning) -> None:
     message: the text, or a warning made with its code.
     """
     Warned.count += 1
+    package = __name__.rpartition(".")[0]
     level = 2
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(package):
         frame = frame.f_back
         level += 1
     warnings.warn(message, category, stacklevel=level)
+
+
+publish(globals(), "sqlalchemy.exc")
+__getattr__ = names_left_out("sqlalchemy.exc")

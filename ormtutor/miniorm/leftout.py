@@ -37,6 +37,11 @@ LEFT_OUT: dict[str, str] = {
         MergedResult ObjectKind ObjectScope ResultProxy TupleResult TwoPhaseTransaction
         create_mock_engine create_pool_from_url result_tuple
         """,
+    "sqlalchemy.exc": """
+        AwaitRequired Base20DeprecationWarning DisconnectionError DontWrapMixin InvalidatePoolError
+        LegacyAPIWarning MissingGreenlet MovedIn20Warning RemovedIn20Warning
+        SAPendingDeprecationWarning TimeoutError UnreflectableTableError
+        """,
     "sqlalchemy.ext.declarative": """
         AbstractConcreteBase ConcreteBase DeferredReflection as_declarative has_inherited_table
         instrument_declarative synonym_for

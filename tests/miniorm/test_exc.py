@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sqlite3
 
 from ormtutor.miniorm import exc
@@ -60,14 +59,6 @@ def test_an_interrupt_is_not_wrapped() -> None:
     assert exc.DBAPIError.instance("SELECT", (), original, sqlite3.Error) is original
 
 
-def test_a_marked_error_is_not_wrapped() -> None:
-    class Mine(exc.DontWrapMixin, Exception):
-        pass
-
-    original = Mine()
-    assert exc.DBAPIError.instance("SELECT", (), original, sqlite3.Error) is original
-
-
 def test_a_long_value_is_cut_in_the_middle() -> None:
     shown = repr(exc.ParametersRepr(("x" * 1000,), ismulti=False))
     assert shown == f"('{'x' * 149} ... (702 characters truncated) ... {'x' * 149}',)"
@@ -84,15 +75,3 @@ def test_of_many_parameter_sets_the_first_and_the_last_are_shown() -> None:
 def test_ten_parameter_sets_are_shown_whole() -> None:
     shown = repr(exc.ParametersRepr([{"a": 1}] * 10, ismulti=True))
     assert shown == repr([{"a": 1}] * 10)
-
-
-def test_errors_can_be_copied() -> None:
-    errors = [
-        exc.NoReferencedTableError("no table", "users"),
-        exc.NoReferencedColumnError("no column", "users", "id"),
-        exc.IntegrityError("INSERT", (1,), ValueError("x")),
-        exc.CircularDependencyError("circle", ["a"], [("a", "a")]),
-        exc.ObjectNotExecutableError("x"),
-    ]
-    copies = [copy.copy(error) for error in errors]
-    assert [str(each) for each in copies] == [str(error) for error in errors]

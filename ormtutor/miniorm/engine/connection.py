@@ -765,8 +765,6 @@ class Connection:
                 error,
                 self.dialect.dbapi.Error,
                 hide_parameters=self.engine.hide_parameters,
-                connection_invalidated=False,
-                dialect=self.dialect,
                 ismulti=None if context is None else context.executemany,
             )
         if cursor is not None:

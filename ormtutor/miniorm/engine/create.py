@@ -138,9 +138,7 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
                 raw = _connect(pool, dialect, record, list(arguments), dict(options))
             dialect.on_connect(raw)
         except dialect.dbapi.Error as error:
-            raise exc.DBAPIError.instance(
-                None, None, error, dialect.dbapi.Error, dialect=dialect
-            ) from error
+            raise exc.DBAPIError.instance(None, None, error, dialect.dbapi.Error) from error
         return raw
 
     open_connection.takes_pool = True  # type: ignore[attr-defined]  # a learner's creator does not

@@ -78,7 +78,7 @@ class Echo:
         if self.hide_parameters:
             self.line("[%s] [SQL parameters hidden due to hide_parameters=True]", _origin(context))
         else:
-            shown = ParametersRepr(parameters, batches=10, ismulti=context.executemany)
+            shown = ParametersRepr(parameters, ismulti=context.executemany)
             self.line("[%s] %r", _origin(context), shown)
 
 

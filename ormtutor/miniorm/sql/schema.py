@@ -12,8 +12,6 @@ Follows: SQLAlchemy 1.4, "Describing Databases with MetaData".
 
 from __future__ import annotations
 
-import warnings
-
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
@@ -856,18 +854,15 @@ class MetaData(SchemaItem):
             key = name if schema is None else f"{schema}.{name}"
             if key in self.tables and not extend_existing:
                 continue
-            try:
-                Table(
-                    name,
-                    self,
-                    schema=schema,
-                    autoload_with=inspector,
-                    extend_existing=extend_existing,
-                    autoload_replace=autoload_replace,
-                    resolve_fks=resolve_fks,
-                )
-            except exc.UnreflectableTableError as error:
-                warnings.warn(f"Skipping table {name}: {error}", exc.SAWarning, stacklevel=2)
+            Table(
+                name,
+                self,
+                schema=schema,
+                autoload_with=inspector,
+                extend_existing=extend_existing,
+                autoload_replace=autoload_replace,
+                resolve_fks=resolve_fks,
+            )
 
     def _wanted_names(self, available: list[str], only: Any, schema: Any, engine: Any) -> list[str]:
         if only is None:
