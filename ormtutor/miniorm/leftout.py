@@ -91,7 +91,7 @@ LEFT_OUT: dict[str, str] = {
         """,
     "sqlalchemy.types": """
         ARRAY Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable
-        NumericCommon PickleType UUID Uuid Variant
+        NumericCommon PickleType UUID UserDefinedType Uuid Variant
         """,
 }
 

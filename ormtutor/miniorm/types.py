@@ -12,7 +12,7 @@ __all__ = open_door(
         INTEGER JSON NCHAR NULLTYPE NUMERIC NVARCHAR REAL SMALLINT STRINGTYPE TEXT TIME
         TIMESTAMP VARBINARY VARCHAR BigInteger Boolean Date DateTime Enum Float Integer Interval
         LargeBinary MatchType NullType Numeric SchemaType SmallInteger String Text
-        Time TupleType TypeDecorator TypeEngine Unicode UnicodeText UserDefinedType
+        Time TupleType TypeDecorator TypeEngine Unicode UnicodeText
         adapt_type to_instance
     """,
 )

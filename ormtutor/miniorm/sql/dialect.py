@@ -49,6 +49,8 @@ class DefaultDialect:
     supports_sequences = False
     cte_follows_insert = False
     tuple_in_values = False
+    _json_serializer: Any = None
+    _json_deserializer: Any = None
 
     def __init__(self, paramstyle: str | None = None, **kw: Any) -> None:
         self.paramstyle = paramstyle or self.default_paramstyle

@@ -294,16 +294,14 @@ def _comparison_method(op: Operator) -> Any:
     boolean = sqltypes.BOOLEANTYPE
 
     def compare(self: Any, other: Any) -> Any:
-        if self.type.comparator_factory is None:
-            if other.__class__ in _PLAIN_CLASSES:
-                right: Any = bind_for(self, op, other)
-            elif isinstance(other, ColumnClause):
-                right = other
-            else:
-                return self._build(op, other)
-            left = self.self_group(op) if self._groups else self
-            return BinaryExpression(left, right, op, boolean, contrary)
-        return self.operate(op, other)
+        if other.__class__ in _PLAIN_CLASSES:
+            right: Any = bind_for(self, op, other)
+        elif isinstance(other, ColumnClause):
+            right = other
+        else:
+            return self._build(op, other)
+        left = self.self_group(op) if self._groups else self
+        return BinaryExpression(left, right, op, boolean, contrary)
 
     return compare
 
@@ -349,9 +347,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator with ourselves at the left; comparator.py knows how."""
-        factory = self.type.comparator_factory
-        if factory is not None:
-            return op(factory(self), *other, **kw)
         return self._build(op, *other, **kw)
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
@@ -364,8 +359,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
     @property
     def comparator(self) -> Any:
         """What gives the operators."""
-        factory = self.type.comparator_factory
-        return self if factory is None else factory(self)
+        return self
 
     @property
     def expression(self) -> Any:
@@ -374,9 +368,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     def __getattr__(self, key: str) -> Any:
         if key[:2] != "__":
-            factory = self.type.comparator_factory
-            if factory is not None and hasattr(factory, key):
-                return getattr(factory(self), key)
             named = _type_methods.get(key)
             if named is not None and isinstance(self.type, named[0]):
                 return named[1](self)

@@ -79,14 +79,7 @@ class GenericTypeCompiler(TypeCompiler):
 
     def visit_type_decorator(self, type_: Any, **kw: Any) -> str:
         """As the decorated type."""
-        return self.process(type_.type_engine(self.dialect), **kw)
-
-    def visit_user_defined(self, type_: Any, **kw: Any) -> str:
-        """As the type says itself."""
-        try:
-            return type_.get_col_spec(**kw)  # type: ignore[no-any-return]
-        except TypeError:
-            return type_.get_col_spec()  # type: ignore[no-any-return]
+        return self.process(type_.load_dialect_impl(self.dialect), **kw)
 
 
 class StrSQLTypeCompiler(GenericTypeCompiler):

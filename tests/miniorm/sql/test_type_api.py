@@ -13,7 +13,6 @@ from ormtutor.miniorm.sql.type_api import (
     NULLTYPE,
     TypeDecorator,
     TypeEngine,
-    UserDefinedType,
     to_instance,
 )
 from ormtutor.miniorm.sql.types import (
@@ -79,36 +78,9 @@ def test_a_plain_value_opposite_a_decorated_column_has_its_type() -> None:
     assert (column("x", type_) == "ann").right.type is type_
 
 
-def test_a_type_of_the_learners_own_spells_itself() -> None:
-    class Point(UserDefinedType):
-        cache_ok = True
-
-        def __init__(self, dimensions: int = 2) -> None:
-            self.dimensions = dimensions
-
-        def get_col_spec(self, **kw: Any) -> str:
-            return f"POINT({self.dimensions})"
-
-    assert (str(Point(3)), repr(Point(3)), repr(Point())) == (
-        "POINT(3)",
-        "Point(dimensions=3)",
-        "Point()",
-    )
-
-
 def test_equal_types_have_one_number_in_keys() -> None:
     assert String(5).cache_id == String(5).cache_id
     assert String(5).cache_id != String(6).cache_id
-
-
-def test_a_type_changes_operators_by_its_comparator() -> None:
-    class Distance(Integer):
-        class comparator_factory(Integer.Comparator):
-            def __add__(self, other: Any) -> Any:
-                return self.op("plus")(other)
-
-    assert str(column("a", Distance()) + 5) == "a plus :a_1"
-    assert str(column("a", Distance()) == 5) == "a = :a_1"
 
 
 @pytest.mark.parametrize(

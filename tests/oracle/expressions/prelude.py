@@ -6,7 +6,7 @@ from sqlalchemy import *
 from sqlalchemy import exc
 from sqlalchemy.schema import *
 from sqlalchemy.sql import column, literal_column, operators, quoted_name, table
-from sqlalchemy.types import NullType, UserDefinedType
+from sqlalchemy.types import NullType
 
 m = MetaData()
 users = u = Table(
@@ -121,16 +121,6 @@ rcte = rcte.union_all(select(rcte.c.n + 1).where(rcte.c.n < 10))
 class MyType(TypeDecorator):
     impl = String
     cache_ok = True
-
-
-class UserType(UserDefinedType):
-    cache_ok = True
-
-    def __init__(self, size=8):
-        self.size = size
-
-    def get_col_spec(self, **kw):
-        return f"USERTYPE({self.size})"
 
 
 def cyclic_sorted():
