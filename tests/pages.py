@@ -161,7 +161,8 @@ def modules() -> str:
     for path in sorted(ENGINE.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
         docstring = ast.get_docstring(ast.parse(source)) or ""
-        theirs = sorted(set(re.findall(r'__module__ = "(sqlalchemy[\w.]*)"', source)))
+        told = re.findall(r'(__module__ = |publish\(globals\(\), )"(sqlalchemy[\w.]*)"', source)
+        theirs = sorted({path for _, path in told})
         if theirs:
             name = path.relative_to(ENGINE).as_posix()
             link = f"[`{name}`](../ormtutor/miniorm/{name})"

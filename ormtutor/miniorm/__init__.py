@@ -23,7 +23,7 @@ __all__ = open_door(
     engine.create: create_engine engine_from_config
     engine.cursor: CursorResult
     engine.execution: ExceptionContext ExecutionContext
-    engine.pool: AssertionPool NullPool Pool QueuePool SingletonThreadPool StaticPool
+    engine.pool: NullPool Pool QueuePool SingletonThreadPool StaticPool
     engine.reflection: Inspector
     engine.result: ChunkedIteratorResult IteratorResult MappingResult Result ScalarResult
     engine.row: Row RowMapping
@@ -36,8 +36,8 @@ __all__ = open_door(
     sql.compiler: Compiled
     sql.constraints: CheckConstraint Constraint ForeignKey ForeignKeyConstraint Index
         PrimaryKeyConstraint UniqueConstraint
-    sql.ddl: DDL CreateTable DDLElement DropTable
-    sql.defaults: ColumnDefault DefaultClause FetchedValue Sequence
+    sql.ddl: CreateTable DDLElement DropTable
+    sql.defaults: ColumnDefault DefaultClause Sequence
     sql.dml: Delete Insert Update UpdateBase ValuesBase delete insert update
     sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseElement ClauseList
         ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
-        ARRAY AdaptedConnection AggregateOrderBy AsyncAdaptedQueuePool BindTyping
-        CacheKey Computed CreateEnginePlugin CreateTableAs CreateView DOUBLE
-        DOUBLE_PRECISION Double DropView ForeignKeyTarget FrameClause FrameClauseType
+        ARRAY AdaptedConnection AggregateOrderBy AssertionPool AsyncAdaptedQueuePool BindTyping
+        CacheKey Computed CreateEnginePlugin CreateTableAs CreateView DDL DOUBLE
+        DOUBLE_PRECISION Double DropView FetchedValue ForeignKeyTarget FrameClause FrameClauseType
         FrozenResult Identity LambdaElement Lateral MergedResult Named NotNullable
         Nullable NumericCommon OrderByList PickleType PoolProxiedConnection
         PoolResetState ResultProxy StatementLambdaElement TString TableSample
@@ -64,16 +64,17 @@ LEFT_OUT: dict[str, str] = {
         collection collection_adapter column_mapped_collection
         """,
     "sqlalchemy.pool": """
-        AsyncAdaptedQueuePool ConnectionPoolEntry FallbackAsyncAdaptedQueuePool
+        AssertionPool AsyncAdaptedQueuePool ConnectionPoolEntry FallbackAsyncAdaptedQueuePool
         ManagesConnection PoolProxiedConnection PoolResetState clear_managers manage
         reset_commit reset_none reset_rollback
         """,
     "sqlalchemy.schema": """
-        AddConstraint Computed CreateSchema CreateSequence CreateTableAs CreateView
+        AddConstraint Computed CreateColumn CreateSchema CreateSequence CreateTableAs CreateView DDL
         DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
-        DropTableComment DropView ForeignKeyTarget Identity Named SetColumnComment
+        DropTableComment DropView FetchedValue ForeignKeyTarget Identity Named SchemaVisitor
+        SetColumnComment
         SetConstraintComment SetTableComment ThreadLocalMetaData TypedColumns conv
-        insert_sentinel
+        insert_sentinel sort_tables_and_constraints
         """,
     "sqlalchemy.sql": """
         ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement TString
@@ -120,6 +121,14 @@ class LeftOut:
 
     def __get__(self, instance: Any, owner: type) -> Any:
         raise AttributeError(f"{self.name} is not in miniorm; SQLAlchemy has it")
+
+
+def leave_out(cls: type, names: str) -> None:
+    """Let a class have methods that SQLAlchemy has and miniorm has not; see LeftOut."""
+    for name in names.split():
+        left_out = LeftOut()
+        left_out.__set_name__(cls, name)
+        setattr(cls, name, left_out)
 
 
 # Methods of columns and functions, whose own `__getattr__` has the last word.

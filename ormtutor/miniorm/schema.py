@@ -10,11 +10,10 @@ __all__ = open_door(
     """
     sql.constraints: CheckConstraint ColumnCollectionConstraint ColumnCollectionMixin Constraint
         ForeignKey ForeignKeyConstraint Index PrimaryKeyConstraint UniqueConstraint
-    sql.ddl: DDL CreateColumn CreateIndex CreateTable
-        DDLElement DropIndex DropTable SchemaVisitor
-    sql.defaults: ColumnDefault DefaultClause DefaultGenerator FetchedValue SchemaItem Sequence
+    sql.ddl: CreateIndex CreateTable DDLElement DropIndex DropTable
+    sql.defaults: ColumnDefault DefaultClause DefaultGenerator SchemaItem Sequence
     sql.schema: BLANK_SCHEMA Column MetaData Table
-    sql.sorting: sort_tables sort_tables_and_constraints
+    sql.sorting: sort_tables
     """,
 )
 

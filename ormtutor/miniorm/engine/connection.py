@@ -191,7 +191,7 @@ class Connection:
         if self._isolation_level_changed:
             self.dialect.set_isolation_level(raw, self.default_isolation_level)
         if fairy._pool is None:
-            self.dialect.do_close(raw)
+            raw.close()
         fairy.close()
 
     def __enter__(self) -> Self:
@@ -445,9 +445,6 @@ class Connection:
         if isinstance(statement, Compiled):
             return self._execute_ready(statement, sets, options, cause)
         statement = executable(statement)
-        if getattr(statement, "is_default_generator", False):
-            value: CursorResult = self._execute_default(statement)
-            return value
         dispatch = self.dispatch
         given = sets
         if dispatch.before_execute:
@@ -494,13 +491,6 @@ class Connection:
             self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
         self._check_usable()
         return self._run(context, compiled)
-
-    def _execute_default(self, generator: Any) -> Any:
-        """`connection.execute(ColumnDefault(...))` gives the value itself, as in 1.4."""
-        context = ExecutionContext(
-            self, None, "", (), False, CORE, NO_OPTIONS, ("no key", perf_counter())
-        )
-        return context.default_value(generator)
 
     def _execute_compiled(
         self,
@@ -810,5 +800,5 @@ class Connection:
         return callable_(self, *args, **kw)
 
     def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
-        """Let a visitor of sql/ddl.py create or drop what is in `element`."""
-        visitorcallable(self.dialect, self, **kw).traverse_single(element)
+        """Let create() or drop() of sql/ddl.py do it to `element`."""
+        visitorcallable(self, element, **kw)

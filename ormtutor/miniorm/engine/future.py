@@ -117,4 +117,4 @@ class Engine(base.Engine):
         """Left out on purpose: 2.x executes on a connection."""
         raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
 
-    execute = scalar = transaction = run_callable = table_names = has_table = _not_implemented
+    execute = scalar = table_names = has_table = _not_implemented

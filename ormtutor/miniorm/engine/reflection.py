@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Reflecting Database Objects", "Inspector".
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache, wraps
 
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.engine.base import Engine
@@ -21,6 +22,7 @@ from ormtutor.miniorm.engine.cause import CORE
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.sqlite import resolve_type
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.constraints import (
     CheckConstraint,
     ForeignKeyConstraint,
@@ -30,13 +32,12 @@ from ormtutor.miniorm.sql.constraints import (
 )
 from ormtutor.miniorm.sql.defaults import DefaultClause
 from ormtutor.miniorm.sql.elements import text
-from ormtutor.miniorm.sql.naming import quoted_name
 from ormtutor.miniorm.sql.schema import Column, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, Self
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 _ACTION = r"(?:SET NULL|SET DEFAULT|CASCADE|RESTRICT|NO ACTION)"
 _SOURCES = {
@@ -47,18 +48,23 @@ _SOURCES = {
         r'REFERENCES +(?:"(?P<quoted>.+?)"|(?P<table>[a-z0-9_]+)) *'
         r'\( *(?P<referred>(?:(?:"[^"]+"|[a-z0-9_]+) *(?:, *)?)+)\) *'
         rf"(?P<actions>(?:ON (?:DELETE|UPDATE) +{_ACTION} *)*)"
-        r"(?:(?P<deferrable>(?:NOT +)?DEFERRABLE)"
-        r"(?: +INITIALLY +(?P<initially>DEFERRED|IMMEDIATE))?)?"
     ),
     "ondelete": rf"ON DELETE +({_ACTION})",
     "onupdate": rf"ON UPDATE +({_ACTION})",
     "unique": r'(?:CONSTRAINT "?(.+?)"? +)?UNIQUE *\((.+?)\)',
     "unique column": r'(?:"(.+?)"|[\[`]?([a-z0-9_]+)[\]`]?) +[a-z0-9_ ]+? +UNIQUE',
     "check": r"(?:CONSTRAINT (.+) +)?CHECK *\( *(.+) *\),? *",
-    "where": r"\)\s+where\s+(.+)",
     "names": r'"(.+?)"|([a-z0-9_]+)',
 }
-_patterns: dict[str, Any] = {}
+
+
+@cache
+def _pattern(name: str) -> Any:
+    """Return a compiled pattern; `re` is slow to import, so it waits for the first reflection."""
+    import re
+
+    return re.compile(_SOURCES[name], re.IGNORECASE)
+
 
 #: What 1.4.54 asks for the text of a table; the answer of each way of asking is kept apart.
 _TABLE_TEXT = (
@@ -67,10 +73,25 @@ _TABLE_TEXT = (
 )
 
 
+def _remembered(find: Callable[..., Any]) -> Any:
+    """Decorate a question about a table: it is asked once; nothing found is not remembered."""
+
+    @wraps(find)
+    def ask(self: Any, table_name: str, schema: str | None = None) -> Any:
+        key = (find.__name__, table_name, schema)
+        known = self.info_cache.get(key)
+        if known is None:
+            known = self.info_cache[key] = find(self, table_name, schema)
+        return known
+
+    return ask
+
+
 class Inspector:
     """Tells about the tables of an engine or connection; remembers what it was told."""
 
     __module__ = "sqlalchemy.engine.reflection"
+    default_schema_name = "main"
 
     def __init__(self, bind: Any) -> None:
         self.bind = bind
@@ -79,7 +100,7 @@ class Inspector:
         self.info_cache: dict[Any, Any] = {}
 
     @classmethod
-    def from_engine(cls, bind: Any) -> Self:
+    def from_engine(cls, bind: Any) -> Inspector:
         """Return an Inspector; inspect() is the present way."""
         return cls(bind)
 
@@ -94,28 +115,14 @@ class Inspector:
             inspector.info_cache = self.info_cache
             yield inspector
 
-    @property
-    def default_schema_name(self) -> str:
-        """`main`."""
-        return "main"
-
     # -- asking --------------------------------------------------------------------------------
 
     def _ask(self, statement: str, *parameters: Any) -> list[Any]:
-        bind = self.bind
         sets = (parameters,) if parameters else ()
-        if isinstance(bind, Connection):
-            return bind._execute_text(statement, sets, NO_OPTIONS, CORE).fetchall()
-        with bind.connect() as connection:
-            rows: list[Any] = connection._execute_text(statement, sets, NO_OPTIONS, CORE).fetchall()
+        with self.on_one_connection() as inspector:
+            result = inspector.bind._execute_text(statement, sets, NO_OPTIONS, CORE)
+            rows: list[Any] = result.fetchall()
             return rows
-
-    def _once(self, key: Any, find: Callable[[], Any]) -> Any:
-        """Return the answer that is known already, else ask; nothing found is not remembered."""
-        known = self.info_cache.get(key)
-        if known is None:
-            known = self.info_cache[key] = find()
-        return known
 
     def _quote(self, name: str) -> str:
         quoted: str = self.dialect.identifier_preparer.quote_identifier(name)
@@ -123,27 +130,25 @@ class Inspector:
 
     def _pragma(self, pragma: str, name: str, schema: str | None) -> list[Any]:
         """Ask the main database, then the temporary one; the first that has an answer gives it."""
-        databases = ("main", "temp") if schema is None else (self._quote(schema),)
-        for database in databases:
+        for database in ("main", "temp") if schema is None else (self._quote(schema),):
             rows = self._ask(f"PRAGMA {database}.{pragma}({self._quote(name)})")
             if rows:
                 return rows
         return []
 
-    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> str | None:
-        def find() -> str | None:
+    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> str:
+        """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
+        key = ("text", asked_by, table_name, schema)
+        if not self.info_cache.get(key):
             prefix = "" if schema is None else f"{self._quote(schema)}."
             try:
                 rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
             except exc.DBAPIError:
                 # An attached database has no temporary tables.
-                statement = (
-                    f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
-                )
-                rows = self._ask(statement, table_name)
-            return rows[0][0] if rows else None
-
-        text_: str | None = self._once(("text", asked_by, table_name, schema), find)
+                own = f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
+                rows = self._ask(own, table_name)
+            self.info_cache[key] = rows[0][0] if rows else ""
+        text_: str = self.info_cache[key]
         return text_
 
     # -- names ---------------------------------------------------------------------------------
@@ -154,81 +159,31 @@ class Inspector:
 
     def get_table_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the tables."""
-        return list(self._once(("tables", schema), lambda: self._names("table", schema)))
+        return self._names("table", schema)
 
     def get_view_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the views."""
-        return list(self._once(("views", schema), lambda: self._names("view", schema)))
+        return self._names("view", schema)
 
     def _names(self, kind: str, schema: str | None) -> list[str]:
-        prefix = "" if schema is None else f"{self._quote(schema)}."
-        statement = f"SELECT name FROM {prefix}sqlite_master WHERE type='{kind}' ORDER BY name"
-        return [row[0] for row in self._ask(statement)]
-
-    def get_temp_table_names(self) -> list[str]:
-        """Return the names of the temporary tables."""
-        return self._temporary_names("table")
-
-    def get_temp_view_names(self) -> list[str]:
-        """Return the names of the temporary views."""
-        return self._temporary_names("view")
-
-    def _temporary_names(self, kind: str) -> list[str]:
-        statement = f"SELECT name FROM sqlite_temp_master WHERE type='{kind}' ORDER BY name "
-        return [row[0] for row in self._ask(statement)]
-
-    def get_view_definition(self, view_name: str, schema: str | None = None) -> str | None:
-        """Return the text that created a view."""
-        prefix = "" if schema is None else f"{self._quote(schema)}."
-        rows = self._ask(
-            _TABLE_TEXT.format(schema=prefix).replace("type = 'table'", "type='view'"), view_name
-        )
-        return rows[0][0] if rows else None
+        known = self.info_cache.get((kind, schema))
+        if known is None:
+            prefix = "" if schema is None else f"{self._quote(schema)}."
+            statement = f"SELECT name FROM {prefix}sqlite_master WHERE type='{kind}' ORDER BY name"
+            known = self.info_cache[kind, schema] = [row[0] for row in self._ask(statement)]
+        return list(known)
 
     def has_table(self, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""
         return bool(self._pragma("table_info", table_name, schema))
 
-    def get_sorted_table_and_fkc_names(self, schema: str | None = None) -> list[tuple[Any, Any]]:
-        """Return (table, names of its foreign keys), tables in the order of their dependence."""
-        own = list(self.get_table_names(schema))
-        references = {
-            name: {key["referred_table"] for key in self.get_foreign_keys(name, schema)} - {name}
-            for name in own
-        }
-        keys = {name: {key["name"] for key in self.get_foreign_keys(name, schema)} for name in own}
-        ordered: list[tuple[Any, Any]] = []
-        pending = own
-        while pending:
-            ready = [name for name in pending if not references[name] & set(pending)]
-            if not ready:
-                # A circle: its foreign keys are told at the end.
-                ordered += [(name, set()) for name in pending]
-                rest = [(name, key) for name in pending for key in sorted(keys[name], key=str)]
-                return [*ordered, (None, rest)]
-            ordered += [(name, keys[name]) for name in ready]
-            pending = [name for name in pending if name not in ready]
-        return [*ordered, (None, [])]
-
     # -- one table -----------------------------------------------------------------------------
 
+    @_remembered
     def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each column: name, type, nullable, default, primary_key."""
-        return list(self._columns(table_name, schema))
-
-    def _columns(self, table_name: str, schema: str | None) -> list[dict[str, Any]]:
-        columns: list[dict[str, Any]] = self._once(
-            ("columns", table_name, schema), lambda: self._find_columns(table_name, schema)
-        )
-        return columns
-
-    def _find_columns(self, table_name: str, schema: str | None) -> list[dict[str, Any]]:
-        columns = []
-        for row in self._pragma("table_xinfo", table_name, schema):
-            _, name, type_name, not_null, default, primary_key, hidden = row
-            if hidden == 1:  # of a virtual table
-                continue
-            column = {
+        return [
+            {
                 "name": name,
                 "type": resolve_type(type_name.upper()),
                 "nullable": not not_null,
@@ -236,137 +191,81 @@ class Inspector:
                 "autoincrement": "auto",
                 "primary_key": primary_key,
             }
-            if hidden:
-                column["computed"] = {
-                    "sqltext": self._computed_text(table_name, schema, name),
-                    "persisted": hidden == 3,
-                }
-            columns.append(column)
-        return columns
+            for _, name, type_name, not_null, default, primary_key, _ in self._pragma(
+                "table_xinfo", table_name, schema
+            )
+        ]
 
-    def _computed_text(self, table_name: str, schema: str | None, column_name: str) -> str:
-        import re  # late, as in _pattern()
-
-        text_ = self._table_text(table_name, schema, "columns")
-        pattern = (
-            rf"{re.escape(column_name)}[^,]*?(?:GENERATED\s+ALWAYS\s+)?AS\s*\((.*)\)"
-            r"\s*(?:virtual|stored)?"
-        )
-        found = re.search(pattern, text_ or "", re.IGNORECASE)
-        return found.group(1) if found else ""
-
+    @_remembered
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
         """Return the primary key: constrained_columns and name."""
-        found: dict[str, Any] = self._once(
-            ("pk", table_name, schema), lambda: self._find_primary_key(table_name, schema)
-        )
-        return found
-
-    def _find_primary_key(self, table_name: str, schema: str | None) -> dict[str, Any]:
-        text_ = self._table_text(table_name, schema, "primary key")
-        named = _pattern("primary key").search(text_) if text_ else None
+        named = _pattern("primary key").search(self._table_text(table_name, schema, "key"))
         # The list that is remembered is itself sorted: get_columns() shows it, as it does in 1.4.
-        columns = self._columns(table_name, schema)
+        columns = self.get_columns(table_name, schema)
         columns.sort(key=lambda column: column["primary_key"])
         return {
             "constrained_columns": [column["name"] for column in columns if column["primary_key"]],
             "name": named.group(1) if named else None,
         }
 
+    @_remembered
     def get_foreign_keys(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each foreign key."""
-        found: list[dict[str, Any]] = self._once(
-            ("fk", table_name, schema), lambda: self._find_foreign_keys(table_name, schema)
-        )
-        return found
-
-    def _find_foreign_keys(self, table_name: str, schema: str | None) -> list[dict[str, Any]]:
         by_number: dict[int, dict[str, Any]] = {}
         for row in self._pragma("foreign_key_list", table_name, schema):
             number, _, referred_table, local, referred = row[:5]
             key = by_number.get(number)
             if key is None:
-                # Without a column the reference is to the primary key.
-                implied = [] if referred else self._implied_columns(referred_table, schema)
                 key = by_number[number] = {
                     "name": None,
                     "constrained_columns": [],
                     "referred_schema": schema,
                     "referred_table": referred_table,
-                    "referred_columns": implied,
+                    "referred_columns": [],
                     "options": {},
                 }
+                if not referred:
+                    # Without a column the reference is to the primary key.
+                    implied = self.get_pk_constraint(referred_table, schema)
+                    key["referred_columns"] = list(implied["constrained_columns"])
             key["constrained_columns"].append(local)
             if referred:
                 key["referred_columns"].append(referred)
         text_ = self._table_text(table_name, schema, "foreign keys")
         return _name_foreign_keys(table_name, list(by_number.values()), text_)
 
-    def _implied_columns(self, referred_table: str, schema: str | None) -> list[str]:
-        """The primary key that a REFERENCES without columns means."""
-        return list(self.get_pk_constraint(referred_table, schema)["constrained_columns"])
-
+    @_remembered
     def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each index."""
-        found: list[dict[str, Any]] = self._once(
-            ("indexes", table_name, schema),
-            lambda: self._find_indexes(table_name, schema, automatic=False),
-        )
-        return found
+        return self._indexes(table_name, schema, automatic=False)
 
-    def _find_indexes(
-        self, table_name: str, schema: str | None, automatic: bool
-    ) -> list[dict[str, Any]]:
+    def _indexes(self, table_name: str, schema: str | None, automatic: bool) -> list[Any]:
         found = []
-        for row in self._pragma("index_list", table_name, schema):
-            _, name, unique, _, partial = row[:5]
-            if name.startswith("sqlite_autoindex") and not automatic:
+        rows = self._pragma("index_list", table_name, schema)
+        wanted = [row for row in rows if automatic or not row[1].startswith("sqlite_autoindex")]
+        for _, name, unique, *_ in wanted:
+            columns = [row[2] for row in self._pragma("index_info", name, schema)]
+            if None in columns:
+                exc.warn(f"Skipped unsupported reflection of expression-based index {name}")
                 continue
-            index = {"name": name, "column_names": [], "unique": unique, "dialect_options": {}}
-            if partial:
-                index["dialect_options"] = self._index_condition(name, schema)
-            found.append(index)
-        for index in list(found):
-            for _, _, column_name in self._pragma("index_info", index["name"], schema):
-                if column_name is None:
-                    exc.warn(
-                        f"Skipped unsupported reflection of expression-based index {index['name']}"
-                    )
-                    found.remove(index)
-                    break
-                index["column_names"].append(column_name)
-        found.sort(key=lambda index: index["name"] or "~")
-        return found
+            options: dict[str, Any] = {}
+            index = {"name": name, "column_names": columns, "unique": unique}
+            found.append({**index, "dialect_options": options})
+        return sorted(found, key=lambda index: index["name"] or "~")
 
-    def _index_condition(self, index_name: str, schema: str | None) -> dict[str, Any]:
-        prefix = "" if schema is None else f"{self._quote(schema)}."
-        rows = self._ask(
-            f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'index'", index_name
-        )
-        found = _pattern("where").search(rows[0][0]) if rows else None
-        if found is None:
-            exc.warn(f"Failed to look up filter predicate of partial index {index_name}")
-            return {}
-        return {"sqlite_where": text(found.group(1))}
-
+    @_remembered
     def get_unique_constraints(
         self, table_name: str, schema: str | None = None
     ) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
-        found: list[dict[str, Any]] = self._once(
-            ("unique", table_name, schema), lambda: self._find_unique(table_name, schema)
-        )
-        return found
-
-    def _find_unique(self, table_name: str, schema: str | None) -> list[dict[str, Any]]:
+        indexes = self._indexes(table_name, schema, automatic=True)
         automatic = {
             tuple(index["column_names"])
-            for index in self._find_indexes(table_name, schema, automatic=True)
+            for index in indexes
             if index["name"].startswith("sqlite_autoindex")
         }
-        text_ = self._table_text(table_name, schema, "columns")
         found = []
-        for name, columns in _unique_in(text_ or ""):
+        for name, columns in _unique_in(self._table_text(table_name, schema, "columns")):
             if tuple(columns) in automatic:
                 automatic.discard(tuple(columns))
                 found.append({"name": name, "column_names": columns})
@@ -379,198 +278,82 @@ class Inspector:
         text_ = self._table_text(table_name, schema, "columns")
         return [
             {"sqltext": found.group(2), "name": found.group(1)}
-            for found in _pattern("check").finditer(text_ or "")
+            for found in _pattern("check").finditer(text_)
         ]
-
-    def get_table_options(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
-        """Return nothing: SQLite has no table options that are told."""
-        return {}
-
-    def get_table_comment(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
-        """Not possible: SQLite has no comments.
-
-        Raises: NotImplementedError: always.
-        """
-        raise NotImplementedError()
 
     # -- into a Table --------------------------------------------------------------------------
 
-    def reflect_table(
-        self,
-        table: Table,
-        include_columns: Iterable[str] | None,
-        exclude_columns: Iterable[str] = (),
-        resolve_fks: bool = True,
-        _extend_on: set[Table] | None = None,
-    ) -> None:
+    def reflect_table(self, table: Table, include_columns: Any = None) -> None:
         """Put the columns, keys and indexes that the database has into a Table.
 
+        include_columns: only these.
         Raises: NoSuchTableError: the database has no such table.
         """
-        if _extend_on is not None:
-            if table in _extend_on:
-                return
-            _extend_on.add(table)
         name, schema = str(table.name), table.schema
-        wanted = None if include_columns is None else set(include_columns)
-        excluded = set(exclude_columns)
-        columns = self._reflect_columns(table, name, schema, wanted, excluded)
+        columns: dict[str, Column] = {}
+        for told in self.get_columns(name, schema):
+            if include_columns is None or told["name"] in include_columns:
+                columns[told["name"]] = column = _column(told)
+                column.primary_key = column.key in table.primary_key.columns
+                table.append_column(column)
         if not columns and not self.has_table(name, schema):
             raise exc.NoSuchTableError(name)
-        self._reflect_primary_key(table, name, schema, columns)
-        self._reflect_foreign_keys(table, name, schema, columns, resolve_fks, _extend_on)
-        self._reflect_indexes(table, name, schema, columns, wanted, excluded)
-        self._reflect_unique(table, name, schema, columns, wanted, excluded)
+        key = self.get_pk_constraint(name, schema)
+        found = [columns[each] for each in key["constrained_columns"] if each in columns]
+        if found:
+            table.append_constraint(PrimaryKeyConstraint(*found, name=key["name"]))
+        for key in self.get_foreign_keys(name, schema):
+            if columns.keys() >= set(key["constrained_columns"]):
+                self._add_foreign_key(table, key)
+        for index in self.get_indexes(name, schema):
+            found = _columns(columns, index, "index key")
+            if found:
+                Index(index["name"], *found, _table=table, unique=index["unique"])
+        for unique in self.get_unique_constraints(name, schema):
+            found = _columns(columns, unique, "unique constraint key")
+            if found:
+                table.append_constraint(UniqueConstraint(*found, name=unique["name"]))
         for check in self.get_check_constraints(name, schema):
             table.append_constraint(CheckConstraint(**check))
 
-    reflecttable = reflect_table
-
-    def _reflect_columns(
-        self,
-        table: Table,
-        name: str,
-        schema: str | None,
-        wanted: set[str] | None,
-        excluded: set[str],
-    ) -> dict[str, Column]:
-        by_name: dict[str, Column] = {}
-        for told in self.get_columns(name, schema):
-            column_name = told["name"]
-            if (wanted is not None and column_name not in wanted) or column_name in excluded:
-                continue
-            by_name[column_name] = column = _column(told)
-            column.key = self._own_key(table, column_name)
-            column.primary_key = column.key in table.primary_key.columns
-            table.append_column(column, replace_existing=True)
-        return by_name
-
-    def _own_key(self, table: Table, column_name: str) -> str:
-        """A column that was given by hand keeps its key."""
-        for column in table.columns:
-            if column.name == column_name:
-                return str(column.key)
-        return column_name
-
-    def _reflect_primary_key(
-        self, table: Table, name: str, schema: str | None, columns: dict[str, Column]
-    ) -> None:
-        told = self.get_pk_constraint(name, schema)
-        key = [columns[column] for column in told["constrained_columns"] if column in columns]
-        if key:
-            table.append_constraint(PrimaryKeyConstraint(*key, name=told["name"]))
-
-    def _reflect_foreign_keys(
-        self,
-        table: Table,
-        name: str,
-        schema: str | None,
-        columns: dict[str, Column],
-        resolve: bool,
-        extend_on: set[Table] | None,
-    ) -> None:
-        for told in self.get_foreign_keys(name, schema):
-            if not all(column in columns for column in told["constrained_columns"]):
-                continue
-            local = [columns[column].key for column in told["constrained_columns"]]
-            referred = told["referred_table"]
-            if told["referred_schema"] is not None:
-                referred = f"{told['referred_schema']}.{referred}"
-            if resolve:
-                Table(
-                    told["referred_table"],
-                    table.metadata,
-                    schema=told["referred_schema"],
-                    autoload_with=self.bind,
-                    _extend_on=extend_on,
-                )
-            table.append_constraint(
-                ForeignKeyConstraint(
-                    local,
-                    [f"{referred}.{column}" for column in told["referred_columns"]],
-                    told["name"],
-                    link_to_name=True,
-                    **told["options"],
-                )
+    def _add_foreign_key(self, table: Table, key: dict[str, Any]) -> None:
+        referred, schema = key["referred_table"], key["referred_schema"]
+        Table(referred, table.metadata, schema=schema, autoload_with=self.bind)
+        prefix = referred if schema is None else f"{schema}.{referred}"
+        table.append_constraint(
+            ForeignKeyConstraint(
+                key["constrained_columns"],
+                [f"{prefix}.{column}" for column in key["referred_columns"]],
+                key["name"],
+                link_to_name=True,
+                **key["options"],
             )
-
-    def _reflect_indexes(
-        self,
-        table: Table,
-        name: str,
-        schema: str | None,
-        columns: dict[str, Column],
-        wanted: set[str] | None,
-        excluded: set[str],
-    ) -> None:
-        for told in self.get_indexes(name, schema):
-            names = told["column_names"]
-            if not _are_all_there(names, wanted, excluded):
-                exc.warn(
-                    f"Omitting index key for ({', '.join(names)}), key covers omitted columns."
-                )
-                continue
-            Index(
-                told["name"],
-                *[columns[column] for column in names if column in columns],
-                _table=table,
-                unique=told["unique"],
-                **told["dialect_options"],
-            )
-
-    def _reflect_unique(
-        self,
-        table: Table,
-        name: str,
-        schema: str | None,
-        columns: dict[str, Column],
-        wanted: set[str] | None,
-        excluded: set[str],
-    ) -> None:
-        for told in self.get_unique_constraints(name, schema):
-            names = told["column_names"]
-            if not _are_all_there(names, wanted, excluded):
-                exc.warn(
-                    f"Omitting unique constraint key for ({', '.join(names)}), key covers "
-                    "omitted columns."
-                )
-                continue
-            table.append_constraint(
-                UniqueConstraint(
-                    *[columns[column] for column in names if column in columns], name=told["name"]
-                )
-            )
+        )
 
 
-def _pattern(name: str) -> Any:
-    """Return a compiled pattern; `re` is slow to import, so it waits for the first reflection."""
-    found = _patterns.get(name)
-    if found is None:
-        import re
-
-        found = _patterns[name] = re.compile(_SOURCES[name], re.IGNORECASE)
-    return found
-
-
-def _are_all_there(names: list[str], wanted: set[str] | None, excluded: set[str]) -> bool:
-    return (wanted is None or wanted.issuperset(names)) and not excluded.intersection(names)
+leave_out(
+    Inspector,
+    "get_sorted_table_and_fkc_names get_table_comment get_table_options get_temp_table_names "
+    "get_temp_view_names get_view_definition",
+)
 
 
 def _column(told: dict[str, Any]) -> Column:
-    arguments = []
-    if told["default"] is not None:
-        arguments.append(DefaultClause(text(told["default"]), _reflected=True))
-    return Column(
-        quoted_name(told["name"], None),
-        told["type"],
-        *arguments,
-        nullable=told["nullable"],
-        autoincrement=told["autoincrement"],
-    )
+    default = None if told["default"] is None else DefaultClause(text(told["default"]))
+    return Column(told["name"], told["type"], default, nullable=told["nullable"])
+
+
+def _columns(columns: dict[str, Column], told: dict[str, Any], what: str) -> list[Column]:
+    """The columns of an index or UNIQUE; none, with a warning, where some are left out."""
+    names = told["column_names"]
+    if not columns.keys() >= set(names):
+        exc.warn(f"Omitting {what} for ({', '.join(names)}), key covers omitted columns.")
+        return []
+    return [columns[name] for name in names]
 
 
 def _name_foreign_keys(
-    table_name: str, keys: list[dict[str, Any]], text_: str | None
+    table_name: str, keys: list[dict[str, Any]], text_: str
 ) -> list[dict[str, Any]]:
     """Give names and options to the foreign keys that stand by themselves in the table's text.
 
@@ -578,7 +361,7 @@ def _name_foreign_keys(
     """
     left = {_signature(key): key for key in keys}
     named = []
-    for found in _pattern("foreign key").finditer(text_ or ""):
+    for found in _pattern("foreign key").finditer(text_):
         columns = _names_in(found["columns"])
         referred_table = found["quoted"] or found["table"]
         referred = _names_in(found["referred"]) or columns
@@ -611,10 +394,6 @@ def _foreign_key_options(found: Any) -> dict[str, Any]:
         action = _pattern(name).search(found["actions"])
         if action and action.group(1).upper() != "NO ACTION":
             options[name] = action.group(1).upper()
-    if found["deferrable"]:
-        options["deferrable"] = "NOT" not in found["deferrable"].upper()
-    if found["initially"]:
-        options["initially"] = found["initially"].upper()
     return options
 
 

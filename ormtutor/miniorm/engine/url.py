@@ -9,16 +9,15 @@ Follows: SQLAlchemy 1.4, "Database URLs" and `sqlalchemy.engine.URL`.
 
 from __future__ import annotations
 
-from operator import itemgetter
+from collections import namedtuple
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.leftout import leave_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
-
-    Query = Mapping[str, str | tuple[str, ...]]
 
 
 class immutabledict(dict):  # type: ignore[type-arg]
@@ -43,39 +42,14 @@ class immutabledict(dict):  # type: ignore[type-arg]
         return f"immutabledict({dict.__repr__(self)})"
 
 
-_PARTS = ("drivername", "username", "password", "host", "port", "database", "query")
+_Parts = namedtuple("_Parts", "drivername username password host port database query")
 
 
-class URL(tuple):  # type: ignore[type-arg]
+class URL(_Parts):
     """A database URL in its parts; make one with URL.create() or make_url()."""
 
     __slots__ = ()
     __module__ = "sqlalchemy.engine.url"
-
-    drivername: str = property(itemgetter(0))  # type: ignore[assignment]
-    username: str | None = property(itemgetter(1))  # type: ignore[assignment]
-    password: Any = property(itemgetter(2))
-    host: str | None = property(itemgetter(3))  # type: ignore[assignment]
-    port: int | None = property(itemgetter(4))  # type: ignore[assignment]
-    database: str | None = property(itemgetter(5))  # type: ignore[assignment]
-    query: Any = property(itemgetter(6))
-
-    def _asdict(self) -> dict[str, Any]:
-        """Return the parts by name."""
-        return dict(zip(_PARTS, self, strict=True))
-
-    def __new__(
-        cls,
-        drivername: Any,
-        username: Any = None,
-        password: Any = None,
-        host: Any = None,
-        port: Any = None,
-        database: Any = None,
-        query: Any = None,
-    ) -> URL:
-        """As 1.4 still allows; URL.create() is the present way."""
-        return cls.create(drivername, username, password, host, port, database, query or {})
 
     @classmethod
     def create(
@@ -92,69 +66,27 @@ class URL(tuple):  # type: ignore[type-arg]
 
         Raises: TypeError: a part is of the wrong type.
         """
-        return tuple.__new__(
-            cls,
-            (
-                _required_string(drivername, "drivername"),
-                _optional_string(username, "username"),
-                password,
-                _optional_string(host, "host"),
-                None if port is None else int(port),
-                _optional_string(database, "database"),
-                _query(query or {}),
-            ),
-        )
+        told = {"username": username, "host": host, "database": database}
+        texts = {name: text for name, text in told.items() if text is not None}
+        for name, text in {"drivername": drivername, **texts}.items():
+            if not isinstance(text, str):
+                raise TypeError(f"{name} must be a string")
+        number = None if port is None else int(port)
+        return cls(drivername, username, password, host, number, database, _query(query or {}))
 
     def set(self, **parts: Any) -> URL:
         """Return a URL with some parts replaced."""
         given = {name: value for name, value in parts.items() if value is not None}
         return URL.create(**{**self._asdict(), **given})
 
-    def update_query_string(self, query_string: str, append: bool = False) -> URL:
-        """Return a URL with this query string added, or replacing keys of the same name."""
-        return self.update_query_pairs(_pairs(query_string), append=append)
+    def get_backend_name(self) -> str:
+        """Return the database's name: `sqlite`."""
+        backend: str = self.drivername.partition("+")[0]
+        return backend
 
-    def update_query_pairs(
-        self, key_value_pairs: Iterable[tuple[str, str]], append: bool = False
-    ) -> URL:
-        """Return a URL with these query items added, or replacing keys of the same name."""
-        new: dict[str, Any] = {}
-        for key, value in key_value_pairs:
-            _append(new, key, value)
-        if append:
-            merged: dict[str, Any] = dict(self.query)
-            for key, value in new.items():
-                for each in (value,) if isinstance(value, str) else value:
-                    _append(merged, key, each)
-            return self.set(query=merged)
-        return self.set(query={**self.query, **new})
-
-    def update_query_dict(self, query_parameters: Mapping[str, Any], append: bool = False) -> URL:
-        """Return a URL with these query items added, or replacing keys of the same name."""
-        return self.update_query_pairs(
-            [
-                (key, each)
-                for key, value in query_parameters.items()
-                for each in ((value,) if isinstance(value, str) else value)
-            ],
-            append=append,
-        )
-
-    def difference_update_query(self, names: Iterable[str]) -> URL:
-        """Return a URL without these query keys."""
-        left_out = set(names)
-        kept = {key: value for key, value in self.query.items() if key not in left_out}
-        return URL.create(**{**self._asdict(), "query": kept})
-
-    @property
-    def normalized_query(self) -> Mapping[str, Sequence[str]]:
-        """The query with each value as a tuple."""
-        return immutabledict(
-            {
-                key: (value,) if isinstance(value, str) else tuple(value)
-                for key, value in self.query.items()
-            }
-        )
+    def get_driver_name(self) -> str:
+        """Return the driver's name, as told or the usual one: `pysqlite`."""
+        return self.drivername.partition("+")[2] or "pysqlite"
 
     def render_as_string(self, hide_password: bool = True) -> str:
         """Return the URL as text, by default with *** for the password."""
@@ -166,42 +98,13 @@ class URL(tuple):  # type: ignore[type-arg]
             text += "@"
         if self.host is not None:
             text += f"[{self.host}]" if ":" in self.host else self.host
-        if self.port is not None:
-            text += f":{self.port}"
-        if self.database is not None:
-            text += "/" + self.database
-        if self.query:
-            text += "?" + self._query_text()
-        return text
+        text += "" if self.port is None else f":{self.port}"
+        text += "" if self.database is None else f"/{self.database}"
+        if not self.query:
+            return text
+        from urllib.parse import urlencode  # late: slow to import, and a query is rare
 
-    def _query_text(self) -> str:
-        # Late: urllib is slow to import, and a query is rare.
-        from urllib.parse import quote_plus
-
-        return "&".join(
-            f"{quote_plus(key)}={quote_plus(value)}"
-            for key in sorted(self.query)
-            for value in self.normalized_query[key]
-        )
-
-    def get_backend_name(self) -> str:
-        """Return the database's name: `sqlite` of `sqlite+pysqlite`."""
-        return self.drivername.partition("+")[0]
-
-    def get_driver_name(self) -> str:
-        """Return the driver's name: `pysqlite`, also where it goes without saying."""
-        return self.drivername.partition("+")[2] or "pysqlite"
-
-    def translate_connect_args(self, names: Sequence[str] = (), **kw: str) -> dict[str, Any]:
-        """Return the parts that are set, as keyword arguments under the names given in kw."""
-        parts = ("host", "database", "username", "password", "port")
-        if names:
-            kw = {**dict(zip(parts, names, strict=False)), **kw}
-        return {
-            kw.get(part, part): getattr(self, part)
-            for part in parts
-            if getattr(self, part) not in (None, "")
-        }
+        return f"{text}?{urlencode(sorted(self.query.items()), doseq=True)}"
 
     def __str__(self) -> str:
         return self.render_as_string(hide_password=False)
@@ -209,14 +112,12 @@ class URL(tuple):  # type: ignore[type-arg]
     def __repr__(self) -> str:
         return self.render_as_string()
 
-    def __hash__(self) -> int:
-        return hash(str(self))
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, URL) and tuple(self) == tuple(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
+leave_out(
+    URL,
+    "difference_update_query get_dialect normalized_query translate_connect_args "
+    "update_query_dict update_query_pairs update_query_string",
+)
 
 
 def make_url(name_or_url: Any) -> Any:
@@ -231,10 +132,7 @@ def make_url(name_or_url: Any) -> Any:
         raise exc.ArgumentError(f"Could not parse SQLAlchemy URL from string '{name_or_url}'")
     username, password, rest = _split_credentials(rest)
     host, port, rest = _split_address(rest)
-    path, has_query, query_string = rest.partition("?")
-    query: dict[str, Any] = {}
-    for key, value in _pairs(query_string) if has_query else ():
-        _append(query, key, value)
+    path, _, query_string = rest.partition("?")
     return URL.create(
         driver_name,
         None if username is None else _unquoted(username),
@@ -242,7 +140,7 @@ def make_url(name_or_url: Any) -> Any:
         host,
         port,
         path[1:] if path else None,
-        query,
+        _parsed(query_string),
     )
 
 
@@ -267,11 +165,10 @@ def _split_address(rest: str) -> tuple[str | None, str | None, str]:
     else:
         end = _first_of(rest, "/:?")
         host, rest = rest[:end], rest[end:]
-    port = None
-    if rest.startswith(":"):
-        end = _first_of(rest, "/?")
-        port, rest = rest[1:end], rest[end:]
-    return host or None, port, rest
+    if not rest.startswith(":"):
+        return host or None, None, rest
+    end = _first_of(rest, "/?")
+    return host or None, rest[1:end], rest[end:]
 
 
 def _first_of(text: str, characters: str) -> int:
@@ -279,20 +176,13 @@ def _first_of(text: str, characters: str) -> int:
     return min((place for place in map(text.find, characters) if place >= 0), default=len(text))
 
 
-def _pairs(query_string: str) -> list[tuple[str, str]]:
+def _parsed(query_string: str) -> dict[str, Any]:
     if not query_string:
-        return []
-    from urllib.parse import parse_qsl  # late: slow to import, and a query is rare
+        return {}
+    from urllib.parse import parse_qs  # late, as above
 
-    return parse_qsl(query_string)
-
-
-def _append(query: dict[str, Any], key: str, value: str) -> None:
-    if key in query:
-        known = query[key]
-        query[key] = (*((known,) if isinstance(known, str) else known), value)
-    else:
-        query[key] = value
+    found = parse_qs(query_string)
+    return {key: told[0] if len(told) == 1 else tuple(told) for key, told in found.items()}
 
 
 def _quoted(text: str) -> str:
@@ -307,25 +197,13 @@ def _unquoted(text: str) -> str:
     return unquote(text)
 
 
-def _required_string(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string")
-    return value
-
-
-def _optional_string(value: Any, name: str) -> str | None:
-    return None if value is None else _required_string(value, name)
-
-
 def _query(query: Mapping[str, Any]) -> immutabledict:
-    checked: dict[str, Any] = {}
     for key, value in query.items():
         if not isinstance(key, str):
             raise TypeError("Query dictionary keys must be strings")
-        if isinstance(value, str):
-            checked[key] = value
-        elif isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
-            checked[key] = tuple(value)
-        else:
+        members = [value] if isinstance(value, str) else value
+        if not isinstance(members, (list, tuple)) or {*map(type, members)} - {str}:
             raise TypeError("Query dictionary values must be strings or sequences of strings")
-    return immutabledict(checked)
+    return immutabledict(
+        {key: value if isinstance(value, str) else tuple(value) for key, value in query.items()}
+    )

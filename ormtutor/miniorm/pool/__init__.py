@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ormtutor.miniorm.engine.pool import (
-    AssertionPool,
     NullPool,
     Pool,
     QueuePool,
@@ -13,7 +12,6 @@ from ormtutor.miniorm.engine.pool import (
 from ormtutor.miniorm.leftout import names_left_out
 
 __all__ = [
-    "AssertionPool",
     "NullPool",
     "Pool",
     "QueuePool",

@@ -10,14 +10,13 @@ Follows: SQLAlchemy 1.4, "Defining Constraints and Indexes".
 
 from __future__ import annotations
 
-import warnings
 from itertools import count
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import SchemaItem
 from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate
-from ormtutor.miniorm.sql.naming import quoted_name
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -27,64 +26,70 @@ if TYPE_CHECKING:
 
 creation_counter = count(1)
 
+_DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "sybase", "firebird")
+_LEFT_OUT = frozenset(
+    """
+    autoload_replace deferrable implicit_returning initially keep_existing listeners match
+    must_exist prefixes quote quote_schema resolve_fks server_onupdate sqlite_on_conflict
+    sqlite_where sqlite_with_rowid system
+    """.split()  # noqa: SIM905
+)
 
-def check_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments such as `sqlite_autoincrement=True`, by dialect and name.
+
+def take_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> None:
+    """Keep arguments such as `sqlite_autoincrement=True` in `subject.dialect_kwargs`.
 
     Warns of a dialect that nobody has: `primary_keys=True` names one called primary.
-
-    Raises: TypeError: an argument that names no dialect. ArgumentError: one that SQLite has not.
+    Raises: TypeError: an argument that names no dialect, or that miniorm has not. ArgumentError:
+    one that SQLite has not.
     """
     for key in arguments:
         dialect, _, name = key.partition("_")
+        if key in _LEFT_OUT:
+            raise TypeError(f"{key} is not in miniorm; SQLAlchemy has it")
         if not name:
             raise TypeError(
                 f"Additional arguments should be named <dialectname>_<argument>, got '{key}'"
             )
         if dialect not in _DIALECTS:
-            warnings.warn(
+            exc.warn(
                 f"Can't validate argument '{key}'; can't locate any SQLAlchemy dialect named "
-                f"'{dialect}'",
-                exc.SAWarning,
-                stacklevel=3,
+                f"'{dialect}'"
             )
-        if dialect == "sqlite" and name not in _SQLITE_ARGUMENTS.get(_family(subject), ()):
+        if dialect == "sqlite" and key not in subject._sqlite_arguments:
             raise exc.ArgumentError(
                 f"Argument '{key}' is not accepted by dialect 'sqlite' on behalf of {type(subject)}"
             )
-    return arguments
+    subject.dialect_kwargs = arguments
 
 
-_DIALECTS = frozenset(
-    ["sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "sybase", "firebird"]
-)
+def _column_or_name(thing: Any, expected: str) -> Any:
+    """Return what a learner gave for a column: its name, or the element.
 
-_SQLITE_ARGUMENTS = {
-    "table": ("autoincrement", "with_rowid", "on_conflict"),
-    "index": ("where",),
-    "column": ("on_conflict_primary_key", "on_conflict_not_null", "on_conflict_unique"),
-    "constraint": ("on_conflict",),
-    "foreignkey": (),
-}
-
-
-def _family(subject: Any) -> str:
-    return getattr(subject, "_argument_family", "constraint")
-
-
-# What a foreign key may say in its DDL.
-_KEY_OPTIONS = ("use_alter", "name", "onupdate", "ondelete", "deferrable", "initially", "match")
+    Raises: ArgumentError: neither.
+    """
+    element = thing if isinstance(thing, str) else clause_of(thing)
+    if element is None:
+        raise exc.ArgumentError(f"String column name or {expected} expected, got {thing!r}.")
+    return element
 
 
 # -- foreign keys ----------------------------------------------------------------------------------
 
+# What a foreign key may say beside the column.
+_KEY_OPTIONS = ("name", "onupdate", "ondelete", "use_alter", "link_to_name")
+
 
 class ForeignKey(SchemaItem):
-    """A column refers to another: Column("user_id", ForeignKey("users.id"))."""
+    """A column refers to another: Column("user_id", ForeignKey("users.id")).
 
-    __module__ = "sqlalchemy.sql.schema"
-    __visit_name__ = "foreign_key"
-    _argument_family = "foreignkey"
+    link_to_name: the column is told by its name, not by its key.
+    """
+
+    _sqlite_arguments = ()
+    dialect_kwargs: dict[str, Any]
+    # The key of the table's column, where this is that of a column of an alias.
+    _original: Any = None
 
     def __init__(
         self,
@@ -94,95 +99,57 @@ class ForeignKey(SchemaItem):
         name: Any = None,
         onupdate: str | None = None,
         ondelete: str | None = None,
-        deferrable: bool | None = None,
-        initially: str | None = None,
         link_to_name: bool = False,
-        match: str | None = None,
-        info: Any = None,
         **dialect_kw: Any,
     ) -> None:
-        element = clause_of(column)
-        if element is None:
-            if not isinstance(column, str):
-                raise exc.ArgumentError(
-                    "String column name or Column object for DDL foreign key constraint expected, "
-                    f"got {column!r}."
-                )
-        elif not element._is_column_clause:
-            raise exc.ArgumentError(
-                "String column name or Column object for DDL foreign key constraint expected, "
-                f"got {column!r}."
-            )
-        self._colspec = column if element is None else element._deannotated
+        expected = "Column object for DDL foreign key constraint"
+        found = _column_or_name(column, expected)
+        if not isinstance(found, str):
+            if not found._is_column_clause:
+                _column_or_name(None, expected)
+            found = found._deannotated
+        self._colspec = found
         self.constraint = _constraint
         self.parent: Any = None
         self.use_alter = use_alter
         self.name = name
         self.onupdate = onupdate
         self.ondelete = ondelete
-        self.deferrable = deferrable
-        self.initially = initially
         self.link_to_name = link_to_name
-        self.match = match
-        self.dialect_kwargs = dialect_kw
-        self.info = {} if info is None else info
         self._column: Any = None
+        take_dialect_arguments(self, dialect_kw)
 
     def __repr__(self) -> str:
-        return f"ForeignKey({self._get_colspec()!r})"
+        return f"ForeignKey({self.target_fullname!r})"
 
     # -- what it points to ---------------------------------------------------------------------
-
-    def _get_colspec(self, schema: Any = None, table_name: Any = None) -> str:
-        """`table.column`, with another schema or table name if told."""
-        colspec = self._colspec
-        if schema is not None or table_name is not None:
-            own_schema, own_table, column_name = self._column_tokens
-            table = own_table if table_name is None else table_name
-            schema = own_schema if schema is None else schema or None
-            return ".".join(part for part in (schema, table, column_name) if part)
-        if not isinstance(colspec, str):
-            table = colspec.table
-            if table is None:
-                return str(colspec.key)
-            return f"{table.fullname}.{colspec.key}"
-        return colspec
-
-    @property
-    def _referred_schema(self) -> Any:
-        return self._column_tokens[0]
 
     @property
     def target_fullname(self) -> str:
         """`table.column`."""
-        return self._get_colspec()
+        told = self._colspec
+        if isinstance(told, str):
+            return told
+        return str(told.key) if told.table is None else f"{told.table.fullname}.{told.key}"
 
     @property
-    def _column_tokens(self) -> tuple[Any, str, Any]:
-        """Schema, table and column of what it points to."""
-        parts = self._get_colspec().split(".")
-        if len(parts) == 1:
-            return None, parts[0], None
-        column_name = parts.pop()
-        table_name = parts.pop()
-        return (".".join(parts) or None), table_name, column_name
-
-    def _table_key(self) -> Any:
-        """The key in MetaData.tables of what it points to; None: it is a column without a table."""
-        if not isinstance(self._colspec, str):
-            table = self._colspec.table
-            return None if table is None else table.key
-        schema, table_name, _ = self._column_tokens
-        if schema is None and self.parent is not None and self.parent.table is not None:
-            schema = self.parent.table.metadata.schema
-        return table_name if schema is None else f"{schema}.{table_name}"
+    def _target(self) -> tuple[str, str | None]:
+        """The key in MetaData.tables of what it points to, and the column's."""
+        table, dot, column = self.target_fullname.rpartition(".")
+        if not dot:
+            return column, None
+        if isinstance(self._colspec, str) and "." not in table:
+            holder = getattr(self.parent, "table", None)
+            schema = None if holder is None else holder.metadata.schema
+            table = table if schema is None else f"{schema}.{table}"
+        return table, column
 
     def references(self, table: Any) -> bool:
-        """Whether it points to that table."""
+        """Say whether it points to that table."""
         return table.corresponding_column(self.column) is not None
 
     def get_referent(self, table: Any) -> Any:
-        """The column of a FROM object that it points to, or None."""
+        """Return the column of a FROM object that it points to, or None."""
         return table.columns.corresponding_column(self.column)
 
     @property
@@ -196,53 +163,55 @@ class ForeignKey(SchemaItem):
         return self._column
 
     def _find_column(self) -> Any:
+        if self._original is not None:
+            return self._original.column
         if not isinstance(self._colspec, str):
             return self._colspec
         if self.parent is None:
             raise exc.InvalidRequestError(
                 "this ForeignKey object does not yet have a parent Column associated with it."
             )
-        table = getattr(self.parent, "table", None)
+        table = self.parent.table
         if table is None:
             raise exc.InvalidRequestError(
                 "this ForeignKey's parent column is not yet associated with a Table."
             )
-        _, table_name, column_name = self._column_tokens
-        target = table.metadata.tables.get(self._table_key())
+        table_key, column_key = self._target
+        target = table.metadata.tables.get(table_key)
         if target is None:
             raise exc.NoReferencedTableError(
                 f"Foreign key associated with column '{self.parent}' could not find table "
-                f"'{self._table_key()}' with which to generate a foreign key to target column "
-                f"'{column_name}'",
-                table_name,
+                f"'{table_key}' with which to generate a foreign key to target column "
+                f"'{column_key}'",
+                table_key,
             )
         column = self._column_in(target)
         if column is None:
+            wanted = column_key or self.parent.key
             raise exc.NoReferencedColumnError(
                 f"Could not initialize target column for ForeignKey '{self._colspec}' on table "
-                f"'{table.name}': table '{target.name}' has no column named "
-                f"'{self._wanted_key()}'",
+                f"'{table.name}': table '{target.name}' has no column named '{wanted}'",
                 target.name,
-                self._wanted_key(),
+                wanted,
             )
         return column
 
-    def _wanted_key(self) -> Any:
-        _, _, column_name = self._column_tokens
-        return self.parent.key if column_name is None else column_name
-
     def _column_in(self, table: Any) -> Any:
-        wanted = self._wanted_key()
+        wanted = self._target[1] or self.parent.key
         if self.link_to_name:
-            for column in table.c:
-                if column.name == wanted:
-                    return column
-            return None
+            return next((column for column in table.c if column.name == wanted), None)
         return table.c.get(wanted)
+
+    def _referred_now(self) -> Any:
+        """The column that it points to, or None as long as it is not there."""
+        if not isinstance(self._colspec, str):
+            return self._colspec
+        table = self.parent.table.metadata.tables.get(self._target[0])
+        return None if table is None else self._column_in(table)
 
     # -- becoming a part -----------------------------------------------------------------------
 
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         if self.parent is not None and self.parent is not parent:
             raise exc.InvalidRequestError("This ForeignKey already has a parent !")
         self.parent = parent
@@ -255,33 +224,21 @@ class ForeignKey(SchemaItem):
             self.constraint._append_element(column, self)
             self.constraint._set_parent(table)
         table.foreign_keys.add(self)
-        self._take_type(column, table)
-
-    def _take_type(self, column: Any, table: Any) -> None:
-        """A column without a type has that of the column that it refers to."""
-        if not isinstance(self._colspec, str):
-            if column.type._is_null:
-                self._colspec._when_typed(column)
-            return
-        target = table.metadata.tables.get(self._table_key())
-        if target is not None:
-            referred = self._column_in(target)
-            if referred is not None and column.type._is_null:
-                referred._when_typed(column)
-        table.metadata._remember_reference(self)
+        if column.type._is_null:
+            table.metadata._typeless.append(self)
+            table.metadata._settle_types()
 
     def _options(self) -> dict[str, Any]:
-        told = {name: getattr(self, name) for name in _KEY_OPTIONS}
-        return {**told, **self.dialect_kwargs}
+        return {**{name: getattr(self, name) for name in _KEY_OPTIONS}, **self.dialect_kwargs}
 
-    def _copy(self, schema: Any = None) -> ForeignKey:
-        link = self.link_to_name
-        colspec = self._get_colspec(schema=schema)
-        copy = ForeignKey(colspec, link_to_name=link, **self._options())
-        copy.info = dict(self.info)
-        return copy
+    def _copy(self) -> ForeignKey:
+        return ForeignKey(self.target_fullname, **self._options())
 
-    copy = _copy
+    def _of_proxy(self, proxy: Any) -> ForeignKey:
+        """The same key for a column that shows ours in an alias or subquery."""
+        made = object.__new__(ForeignKey)
+        made.__dict__.update(self.__dict__, parent=proxy, _column=None, _original=self)
+        return made
 
 
 # -- constraints -----------------------------------------------------------------------------------
@@ -290,94 +247,46 @@ class ForeignKey(SchemaItem):
 class Constraint(SchemaItem):
     """A rule of a table."""
 
-    __module__ = "sqlalchemy.sql.schema"
-    __visit_name__ = "constraint"
-    _create_rule: Any = None
-    _argument_family = "constraint"
+    _sqlite_arguments = ()
+    parent: Any = None
+    table: Any = delegate("parent", "The table of which this is a part, or None.")
 
-    def __init__(
-        self,
-        name: Any = None,
-        deferrable: bool | None = None,
-        initially: str | None = None,
-        _create_rule: Any = None,
-        info: Any = None,
-        _type_bound: bool = False,
-        **dialect_kw: Any,
-    ) -> None:
+    def __init__(self, name: Any = None, _type_bound: Any = None, **dialect_kw: Any) -> None:
         self.name = name
-        self.deferrable = deferrable
-        self.initially = initially
-        self.info = {} if info is None else info
-        if _create_rule is not None:
-            self._create_rule = _create_rule
         self._type_bound = _type_bound
         self._creation_order = next(creation_counter)
-        self.dialect_kwargs = check_dialect_arguments(self, dialect_kw)
-        self.parent: Any = None
+        take_dialect_arguments(self, dialect_kw)
 
-    @property
-    def table(self) -> Any:
-        """The table of which this is a part.
-
-        Raises: InvalidRequestError: none yet.
-        """
-        if self.parent is None or not getattr(self.parent, "_is_table", False):
-            raise exc.InvalidRequestError(
-                "This constraint is not bound to a table.  Did you mean to call "
-                "table.append_constraint(constraint) ?"
-            )
-        return self.parent
-
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         self.parent = parent
         parent.constraints.add(self)
-
-    def dialect_option(self, dialect: str, name: str) -> Any:
-        """The value of an argument such as sqlite_on_conflict."""
-        return self.dialect_kwargs.get(f"{dialect}_{name}")
-
-    def _copy(self, **kw: Any) -> Any:
-        raise NotImplementedError()
 
 
 class ColumnCollectionMixin:
     """What has columns, given as names or as Column objects."""
 
-    __module__ = "sqlalchemy.sql.schema"
     columns: Any
     parent: Any
 
     def _take_columns(self, columns: Any, autoattach: bool = True) -> None:
         self.columns = DedupeColumnCollection()
-        self._pending = [_column_or_name(each) for each in columns]
-        if autoattach and self._pending:
-            self._attach_when_possible()
+        expected = "Column object for DDL constraint"
+        self._pending = [_column_or_name(each, expected) for each in columns]
+        named = any(isinstance(each, str) for each in self._pending)
+        if autoattach and self._pending and not named:
+            self._attach_with(list(self._pending))
 
-    def _attach_when_possible(self) -> None:
+    def _attach_with(self, columns: list[Any]) -> None:
         """Columns that were given as objects tell the table, at once or when they get one."""
-        columns = [each for each in self._pending if not isinstance(each, str)]
-        if not columns or len(columns) != len(self._pending):
+        if self.parent is not None:
             return
-        homeless = [each for each in columns if each.table is None]
-        if not homeless:
-            self._attach_to(columns)
-            return
-        waiting = {id(each) for each in homeless}
-
-        def attached(column: Any, table: Any) -> None:
-            waiting.discard(id(column))
-            if not waiting and self.parent is None:
-                self._attach_to(columns)
-
-        for each in homeless:
-            each._on_table_attach(attached)
-
-    def _attach_to(self, columns: list[Any]) -> None:
+        for column in columns:
+            if column.table is None:
+                column._on_table_attach(lambda column, table: self._attach_with(columns))
+                return
         table = columns[0].table
-        strangers = [each for each in columns if each.table is not table]
-        if strangers:
-            names = ", ".join(f"'{each}'" for each in strangers)
+        names = ", ".join(f"'{each}'" for each in columns if each.table is not table)
+        if names:
             raise exc.ArgumentError(
                 f"Column(s) {names} are not part of table '{table.description}'."
             )
@@ -386,8 +295,7 @@ class ColumnCollectionMixin:
 
     def _resolve_columns(self, table: Any) -> None:
         for each in self._pending:
-            column = table.c[each] if isinstance(each, str) else each
-            self.columns.add(column)
+            self.columns.add(table.c[each] if isinstance(each, str) else each)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.columns)
@@ -399,32 +307,18 @@ class ColumnCollectionMixin:
         return x in self.columns
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that column is a part."""
+        """Say whether that column is a part."""
         return bool(self.columns.contains_column(col))
-
-
-def _column_or_name(thing: Any) -> Any:
-    if isinstance(thing, str):
-        return thing
-    element = clause_of(thing)
-    if element is None:
-        raise exc.ArgumentError(
-            f"String column name or Column object for DDL constraint expected, got {thing!r}."
-        )
-    return element
 
 
 class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
     """A rule about several columns."""
 
-    __module__ = "sqlalchemy.sql.schema"
-
-    def __init__(self, *columns: Any, **kw: Any) -> None:
-        autoattach = kw.pop("_autoattach", True)
+    def __init__(self, *columns: Any, _autoattach: bool = True, **kw: Any) -> None:
         Constraint.__init__(self, **kw)
-        self._take_columns(columns, autoattach)
+        self._take_columns(columns, _autoattach)
 
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         if getattr(parent, "_is_table", False):
             self._resolve_columns(parent)
         Constraint._set_parent(self, parent)
@@ -433,67 +327,33 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
         return f"{type(self).__name__}({', '.join(repr(column) for column in self.columns)})"
 
 
+class UniqueConstraint(ColumnCollectionConstraint):
+    """UNIQUE (...)."""
+
+    __visit_name__ = "unique_constraint"
+
+
 class CheckConstraint(ColumnCollectionConstraint):
     """CHECK (...)."""
 
-    __module__ = "sqlalchemy.sql.schema"
-    __visit_name__ = "table_or_column_check_constraint"
+    __visit_name__ = "check_constraint"
 
-    def __init__(
-        self,
-        sqltext: Any,
-        name: Any = None,
-        deferrable: bool | None = None,
-        initially: str | None = None,
-        table: Any = None,
-        info: Any = None,
-        _create_rule: Any = None,
-        _autoattach: bool = True,
-        _type_bound: bool = False,
-        **kw: Any,
-    ) -> None:
-        if isinstance(sqltext, str):
-            sqltext = TextClause(sqltext)
-        elif clause_of(sqltext) is None:
+    def __init__(self, sqltext: Any, name: Any = None, **kw: Any) -> None:
+        condition = TextClause(sqltext) if isinstance(sqltext, str) else clause_of(sqltext)
+        if condition is None:
             raise exc.ArgumentError(
-                "SQL expression element or literal value expected, got {sqltext!r}."
+                f"SQL expression element or literal value expected, got {sqltext!r}."
             )
-        else:
-            sqltext = clause_of(sqltext)
-        self.sqltext: Any = sqltext
+        self.sqltext: Any = condition
         columns = [
             part
-            for part in iterate(sqltext)
-            if part._is_column_clause
-            and part.table is not None
-            and getattr(part.table, "_is_schema_table", False)
+            for part in iterate(condition)
+            if part._is_column_clause and getattr(part.table, "_is_schema_table", False)
         ]
-        super().__init__(
-            *columns,
-            name=name,
-            deferrable=deferrable,
-            initially=initially,
-            _create_rule=_create_rule,
-            info=info,
-            _type_bound=_type_bound,
-            _autoattach=_autoattach,
-            **kw,
-        )
-        if table is not None:
-            self._set_parent(table)
+        super().__init__(*columns, name=name, **kw)
 
-    def _copy(self, target_table: Any = None, **kw: Any) -> Any:
-        made = CheckConstraint(
-            self.sqltext,
-            name=self.name,
-            initially=self.initially,
-            deferrable=self.deferrable,
-            _create_rule=self._create_rule,
-            _autoattach=False,
-            _type_bound=self._type_bound,
-        )
-        made.info = dict(self.info)
-        return made
+    def _copy(self) -> CheckConstraint:
+        return CheckConstraint(self.sqltext, self.name, _autoattach=False)
 
     def __repr__(self) -> str:
         return f"CheckConstraint({self.sqltext!r})"
@@ -502,7 +362,6 @@ class CheckConstraint(ColumnCollectionConstraint):
 class ForeignKeyConstraint(ColumnCollectionConstraint):
     """FOREIGN KEY (...) REFERENCES ... (...)."""
 
-    __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "foreign_key_constraint"
 
     def __init__(
@@ -512,56 +371,28 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         name: Any = None,
         onupdate: str | None = None,
         ondelete: str | None = None,
-        deferrable: bool | None = None,
-        initially: str | None = None,
         use_alter: bool = False,
         link_to_name: bool = False,
-        match: str | None = None,
-        table: Any = None,
-        info: Any = None,
         **dialect_kw: Any,
     ) -> None:
-        Constraint.__init__(
-            self,
-            name=name,
-            deferrable=deferrable,
-            initially=initially,
-            info=info,
-            **dialect_kw,
-        )
+        Constraint.__init__(self, name, **dialect_kw)
         self.onupdate = onupdate
         self.ondelete = ondelete
-        self.link_to_name = link_to_name
         self.use_alter = use_alter
-        self.match = match
-        if len(set(columns)) != len(refcolumns):
-            if len(set(columns)) != len(columns):
-                raise exc.ArgumentError(
-                    "ForeignKeyConstraint with duplicate source column references are not "
-                    "supported."
-                )
+        if len(set(columns)) != len(columns):
+            raise exc.ArgumentError(
+                "ForeignKeyConstraint with duplicate source column references are not supported."
+            )
+        if len(columns) != len(refcolumns):
             raise exc.ArgumentError(
                 "ForeignKeyConstraint number of constrained columns must match the number of "
                 "referenced columns."
             )
         self.elements = [
-            ForeignKey(
-                refcolumn,
-                _constraint=self,
-                onupdate=onupdate,
-                ondelete=ondelete,
-                use_alter=use_alter,
-                link_to_name=link_to_name,
-                match=match,
-                deferrable=deferrable,
-                initially=initially,
-                **dialect_kw,
-            )
-            for refcolumn in refcolumns
+            ForeignKey(referred, self, use_alter, None, onupdate, ondelete, link_to_name)
+            for referred in refcolumns
         ]
         self._take_columns(columns)
-        if table is not None:
-            self._set_parent(table)
 
     def _append_element(self, column: Any, key: ForeignKey) -> None:
         self._pending.append(column)
@@ -578,15 +409,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         """The table that we refer to."""
         return self.elements[0].column.table
 
-    @property
-    def _referred_schema(self) -> Any:
-        return self.elements[0]._referred_schema if self.elements else None
-
-    @property
-    def _col_description(self) -> str:
-        return ", ".join(self.column_keys)
-
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         try:
             self._resolve_columns(parent)
         except KeyError as error:
@@ -597,17 +420,13 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         for column, key in zip(self.columns, self.elements, strict=True):
             if key.parent is not column:
                 key._set_parent(column)
-        self._check_one_table()
-        Constraint._set_parent(self, parent)
-
-    def _check_one_table(self) -> None:
-        keys = {key._table_key() for key in self.elements}
-        if len(keys) > 1 and None not in keys:
-            first, second = sorted(keys)[:2]
+        tables = sorted({key._target[0] for key in self.elements})
+        if len(tables) > 1:
             raise exc.ArgumentError(
-                f"ForeignKeyConstraint on {self.parent and self.parent.fullname}"
-                f"({self._col_description}) refers to multiple remote tables: {first} and {second}"
+                f"ForeignKeyConstraint on {parent.fullname}({', '.join(self.column_keys)}) refers "
+                f"to multiple remote tables: {tables[0]} and {tables[1]}"
             )
+        Constraint._set_parent(self, parent)
 
     def __repr__(self) -> str:
         table = f", table={self.parent!r}" if self.parent is not None else ""
@@ -617,21 +436,17 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 class PrimaryKeyConstraint(ColumnCollectionConstraint):
     """PRIMARY KEY (...)."""
 
-    __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "primary_key_constraint"
 
-    def __init__(self, *columns: Any, **kw: Any) -> None:
-        self._implicit_generated = kw.pop("_implicit_generated", False)
+    def __init__(self, *columns: Any, _implicit_generated: bool = False, **kw: Any) -> None:
+        self._implicit_generated = _implicit_generated
         super().__init__(*columns, **kw)
 
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         flagged = [column for column in parent.c if column.primary_key]
-        Constraint._set_parent(self, parent)
-        if parent.primary_key is not self:
-            parent.constraints.discard(parent.primary_key)
-            parent.primary_key = self
-            parent.constraints.add(self)
-        self._resolve_columns(parent)
+        parent.constraints.discard(parent.primary_key)
+        parent.primary_key = self
+        super()._set_parent(parent)
         for column in self.columns:
             column.primary_key = True
             if column._user_defined_nullable is None:
@@ -649,53 +464,33 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         self.columns.add(column)
 
     @property
-    def columns_autoinc_first(self) -> list[Any]:
-        """The columns, the one that counts by itself first."""
-        first = self._autoincrement_column
-        if first is None:
-            return list(self.columns)
-        return [first, *[column for column in self.columns if column is not first]]
-
-    @property
     def _autoincrement_column(self) -> Any:
         """The column that the database counts up, or None."""
-        if len(self.columns) == 1:
-            column = next(iter(self.columns))
-            if column.autoincrement is True:
-                _check_counts(column)
-                return column
-            if column.autoincrement in ("auto", "ignore_fk") and _may_count(column):
-                return column
-            return None
-        found = None
-        for column in self.columns:
-            if column.autoincrement is True:
-                _check_counts(column)
-                if found is not None:
-                    raise exc.ArgumentError(
-                        "Only one Column may be marked autoincrement=True, found both "
-                        f"{found.name} and {column.name}."
-                    )
-                found = column
-        return found
+        told = [column for column in self.columns if column.autoincrement is True]
+        for column in told:
+            if _affinity(column) not in ("Integer", "Numeric"):
+                raise exc.ArgumentError(
+                    f"Column type {column.type} on column '{column}' is not compatible with "
+                    "autoincrement=True"
+                )
+        if len(told) > 1:
+            raise exc.ArgumentError(
+                "Only one Column may be marked autoincrement=True, found both "
+                f"{told[0].name} and {told[1].name}."
+            )
+        if not told and len(self.columns) == 1:
+            told = [column for column in self.columns if _may_count(column)]
+        return told[0] if told else None
 
 
-def _check_counts(column: Any) -> None:
-    if column.type._type_affinity is None or column.type._type_affinity.__name__ not in (
-        "Integer",
-        "Numeric",
-    ):
-        raise exc.ArgumentError(
-            f"Column type {column.type} on column '{column}' is not compatible with "
-            "autoincrement=True"
-        )
+def _affinity(column: Any) -> str:
+    return getattr(column.type._type_affinity, "__name__", "")
 
 
 def _may_count(column: Any) -> bool:
-    affinity = column.type._type_affinity
     return (
-        affinity is not None
-        and affinity.__name__ in ("Integer", "Numeric")
+        _affinity(column) in ("Integer", "Numeric")
+        and column.autoincrement in ("auto", "ignore_fk")
         and (not column.foreign_keys or column.autoincrement == "ignore_fk")
         and (column.default is None or column.default.is_sequence)
         and column.server_default is None
@@ -705,12 +500,10 @@ def _may_count(column: Any) -> bool:
 def _warn_about_key_columns(table: Any, flagged: list[Any], told: list[Any]) -> None:
     flagged_names = ", ".join(f"'{column.name}'" for column in flagged)
     told_names = ", ".join(f"'{column.name}'" for column in told)
-    warnings.warn(
+    exc.warn(
         f"Table '{table.name}' specifies columns {flagged_names} as primary_key=True, not "
         f"matching locally specified columns {told_names}; setting the current primary key "
-        f"columns to {told_names}. This warning may become an exception in a future release",
-        exc.SAWarning,
-        stacklevel=5,
+        f"columns to {told_names}. This warning may become an exception in a future release"
     )
     for column in flagged:
         if column not in told:
@@ -718,43 +511,30 @@ def _warn_about_key_columns(table: Any, flagged: list[Any], told: list[Any]) -> 
             column.nullable = True
 
 
-class UniqueConstraint(ColumnCollectionConstraint):
-    """UNIQUE (...)."""
-
-    __module__ = "sqlalchemy.sql.schema"
-    __visit_name__ = "unique_constraint"
-
-
 class Index(ColumnCollectionMixin, SchemaItem):
     """CREATE INDEX."""
 
-    __module__ = "sqlalchemy.sql.schema"
     __visit_name__ = "index"
-    _argument_family = "index"
+    _sqlite_arguments = ()
     _type_bound = False
+    table: Any = None
+    parent: Any = None
+    bind: Any = delegate("table.bind", "The engine of the MetaData, or None.")
 
-    def __init__(self, name: Any, *expressions: Any, **kw: Any) -> None:
-        self.name = quoted_name.construct(name, kw.pop("quote", None))
-        self.unique = kw.pop("unique", False)
-        self.info = kw.pop("info", None) or {}
-        table = kw.pop("_table", None)
-        self._column_flag = kw.pop("_column_flag", False)
-        self.dialect_kwargs = check_dialect_arguments(self, kw)
-        self.table: Any = None
-        self.parent: Any = None
-        self.expressions: list[Any] = []
-        self._told = [
-            each if isinstance(each, str) else _index_expression(each) for each in expressions
-        ]
-        columns = [_columns_of(each) for each in self._told]
-        self._take_columns(
-            [each for found in columns for each in found[:1]], autoattach=table is None
-        )
-        self._other_columns = [each for found in columns for each in found[1:]]
-        if table is not None:
-            self._set_parent(table)
+    def __init__(
+        self, name: Any, *expressions: Any, unique: bool = False, _table: Any = None, **kw: Any
+    ) -> None:
+        self.name = name
+        self.unique = unique
+        take_dialect_arguments(self, kw)
+        expected = "column expression for DDL constraint"
+        self.expressions: list[Any] = [_column_or_name(each, expected) for each in expressions]
+        columns = [_first_column(each) for each in self.expressions]
+        self._take_columns([each for each in columns if each is not None], _table is None)
+        if _table is not None:
+            self._set_parent(_table)
 
-    def _set_parent(self, parent: Any, **kw: Any) -> None:
+    def _set_parent(self, parent: Any) -> None:
         if self.table is not None and parent is not self.table:
             raise exc.ArgumentError(
                 f"Index '{self.name}' is against table '{self.table.description}', and cannot be "
@@ -763,7 +543,7 @@ class Index(ColumnCollectionMixin, SchemaItem):
         self._resolve_columns(parent)
         self.table = self.parent = parent
         self.expressions = [
-            parent.c[each] if isinstance(each, str) else each for each in self._told
+            parent.c[each] if isinstance(each, str) else each for each in self.expressions
         ]
         if self.name is None:
             label = "".join(f"{parent.name}_{column.name}" for column in list(self.columns)[:1])
@@ -771,43 +551,25 @@ class Index(ColumnCollectionMixin, SchemaItem):
             self.name = f"ix_{schema}{label}"
         parent.indexes.add(self)
 
-    bind: Any = delegate("table.bind", "The engine of the table, or None.")
-
-    def dialect_option(self, dialect: str, name: str) -> Any:
-        """The value of an argument such as sqlite_where."""
-        return self.dialect_kwargs.get(f"{dialect}_{name}")
-
     def create(self, bind: Any = None, checkfirst: bool = False) -> Index:
         """Create it in the database."""
-        _run_ddl("create", bind or self.bind, self, checkfirst)
+        self._run_ddl("create", bind or self.bind, self, checkfirst)
         return self
 
     def drop(self, bind: Any = None, checkfirst: bool = False) -> None:
         """Drop it from the database."""
-        _run_ddl("drop", bind or self.bind, self, checkfirst)
+        self._run_ddl("drop", bind or self.bind, self, checkfirst)
 
     def __repr__(self) -> str:
-        shown = [repr(self.name)]
-        shown += [repr(each) for each in (self.expressions or self._told)]
-        if self.unique:
-            shown.append("unique=True")
-        return f"Index({', '.join(shown)})"
+        shown = [repr(each) for each in (self.name, *self.expressions)]
+        return f"Index({', '.join(shown + ['unique=True'] * self.unique)})"
 
 
-def _index_expression(thing: Any) -> Any:
-    element = clause_of(thing)
-    if element is None:
-        raise exc.ArgumentError(
-            f"String column name or column expression for DDL constraint expected, got {thing!r}."
-        )
-    return element
+def _first_column(expression: Any) -> Any:
+    if isinstance(expression, str):
+        return expression
+    parts = iterate(expression)
+    return next((part for part in parts if part._is_column_clause and not part.is_literal), None)
 
 
-def _columns_of(thing: Any) -> list[Any]:
-    if isinstance(thing, str):
-        return [thing]
-    return [part for part in iterate(thing) if part._is_column_clause and not part.is_literal]
-
-
-def _run_ddl(what: str, bind: Any, element: Any, checkfirst: bool) -> None:
-    raise NotImplementedError  # ddl.py puts its own in this place
+publish(globals(), "sqlalchemy.sql.schema")

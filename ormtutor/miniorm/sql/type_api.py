@@ -185,7 +185,7 @@ class TypeEngine:
     def adapt(self, cls: type) -> Any:
         """Return an instance of another class with our arguments, as far as it takes them."""
         mine = vars(self)
-        return cls(**{name: mine[name] for name in init_names(cls) if name in mine})  # type: ignore[arg-type]
+        return cls(**{name: mine[name] for name in init_names(cls) if name in mine})
 
     @cached_property
     def cache_id(self) -> int:
@@ -204,7 +204,7 @@ class TypeEngine:
 
     def structure(self) -> Hashable | None:
         """Return what makes two types give the same SQL and conversion; None: never the same."""
-        values = [vars(self).get(name) for name in init_names(type(self))]
+        values = [vars(self).get(name) for name in init_names(type(self))]  # type: ignore[arg-type]
         return type(self), *[tuple(each) if isinstance(each, list) else each for each in values]
 
     def compile(self, dialect: Any = None) -> str:

@@ -247,6 +247,7 @@ class LargeBinary(_Binary):
 class SchemaType:
     """A type that may bring a CHECK constraint with it."""
 
+    copy: Any
     name: Any = None
     create_constraint = False
 

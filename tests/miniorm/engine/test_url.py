@@ -79,14 +79,6 @@ def test_set_gives_a_new_url() -> None:
     assert str(url) == "sqlite:///a.db"
 
 
-def test_the_query_is_changed_in_a_new_url() -> None:
-    url = make_url("sqlite:///a.db?x=1")
-    assert str(url.update_query_dict({"y": "2"})) == "sqlite:///a.db?x=1&y=2"
-    assert str(url.update_query_string("x=3")) == "sqlite:///a.db?x=3"
-    assert str(url.difference_update_query(["x"])) == "sqlite:///a.db"
-    assert url.normalized_query == {"x": ("1",)}
-
-
 def test_the_query_cannot_be_changed_in_place() -> None:
     with pytest.raises(TypeError, match="immutabledict object is immutable"):
         make_url("sqlite:///a.db?x=1").query["x"] = "2"

@@ -9,7 +9,6 @@ import pytest
 from ormtutor.miniorm import event, exc
 from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.sql.constraints import ForeignKey, Index
-from ormtutor.miniorm.sql.ddl import DDL, CreateTable, DropTable
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.types import Integer
 
@@ -68,22 +67,3 @@ def test_tables_in_a_circle_are_dropped_with_a_warning(engine: Any, sent: list[s
     with pytest.warns(exc.SAWarning, match=r"^Can't sort tables for DROP"):
         metadata.drop_all(engine)
     assert sorted(sent) == ["CREATE TABLE a", "CREATE TABLE b", "DROP TABLE a", "DROP TABLE b"]
-
-
-def test_a_listener_hears_of_a_created_table(users: Table, engine: Any) -> None:
-    heard: list[str] = []
-    event.listen(users, "after_create", lambda target, bind, **kw: heard.append(target.name))
-    users.create(engine)
-    assert heard == ["users"]
-
-
-def test_a_spelled_statement_may_listen(users: Table, engine: Any, sent: list[str]) -> None:
-    event.listen(users, "after_create", DDL("ALTER TABLE %(table)s ADD COLUMN note TEXT"))
-    users.create(engine)
-    assert sent == ["CREATE TABLE users", "ALTER TABLE users"]
-
-
-def test_create_and_drop_may_ask_first(users: Table) -> None:
-    created, dropped = CreateTable(users, if_not_exists=True), DropTable(users, if_exists=True)
-    assert str(created).startswith("\nCREATE TABLE IF NOT EXISTS users (")
-    assert str(dropped) == "\nDROP TABLE IF EXISTS users"

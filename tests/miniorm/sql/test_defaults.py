@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.sql.defaults import ColumnDefault, DefaultClause, FetchedValue, Sequence
+from ormtutor.miniorm.sql.defaults import ColumnDefault, DefaultClause, Sequence
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer
@@ -61,10 +61,8 @@ def test_a_default_is_a_value_a_function_or_sql() -> None:
     ]
 
 
-def test_a_column_has_up_to_four_defaults() -> None:
-    column = Column(
-        "x", Integer, default=1, onupdate=2, server_default="3", server_onupdate=FetchedValue()
-    )
+def test_a_column_has_up_to_three_defaults() -> None:
+    column = Column("x", Integer, default=1, onupdate=2, server_default="3")
     assert repr(column) == (
         "Column('x', Integer(), table=None, onupdate=ColumnDefault(2), default=ColumnDefault(1), "
         "server_default=DefaultClause('3', for_update=False))"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
-from ormtutor.miniorm.sql.sorting import cycles, sort, sort_tables_and_constraints
+from ormtutor.miniorm.sql.sorting import cycles, sort
 from ormtutor.miniorm.sql.types import Integer
 
 
@@ -72,10 +72,3 @@ def test_tables_in_a_circle_are_sorted_by_name_with_a_warning() -> None:
         "involving these tables will not be considered; this warning may raise an error in a "
         "future release."
     )
-
-
-def test_the_keys_of_a_circle_come_last() -> None:
-    metadata = MetaData()
-    first, second = table(metadata, "a", "b"), table(metadata, "b", "a")
-    pairs = sort_tables_and_constraints([first, second])
-    assert [(found, len(keys)) for found, keys in pairs] == [(first, 0), (second, 0), (None, 2)]

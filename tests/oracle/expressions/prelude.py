@@ -79,7 +79,6 @@ t = Table(
     Column("e", Integer, onupdate=8),
     Column("f", Integer, onupdate=lambda ctx: 3),
     Column("g", String, key="gg"),
-    Column("h", Integer, server_onupdate=FetchedValue()),
 )
 t2 = Table(
     "t2",
@@ -105,7 +104,7 @@ named = Table(
     "named",
     boxes,
     Column("id", Integer, primary_key=True),
-    Column("box_id", ForeignKey("boxes.id", deferrable=True, initially="DEFERRED")),
+    Column("box_id", ForeignKey("boxes.id")),
     Column("code", String(5), unique=True),
     Column("kind", Enum("a", "b", create_constraint=True, name="kinds")),
     Column("size", Integer, CheckConstraint("size > 0", name="positive"), index=True),

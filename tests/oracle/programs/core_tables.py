@@ -68,7 +68,7 @@ child = Table(
     Column(
         "self_id",
         Integer,
-        ForeignKey("children.id", name="own", deferrable=True, initially="DEFERRED"),
+        ForeignKey("children.id", name="own"),
     ),
     ForeignKeyConstraint(["px", "py"], ["parents.x", "parents.y"], name="to_parent"),
 )
@@ -76,7 +76,7 @@ child = Table(
 Index("by_parent", child.c.px, child.c.py, unique=True)
 Index("by_lower", func.lower(parent.c.y))
 some = Table("some", metadata, Column("id", Integer, primary_key=True), Column("n", Integer))
-Index("partial", some.c.n, sqlite_where=some.c.n > 3)
+Index("by_n", some.c.n)
 Table("auto", metadata, Column("id", Integer, primary_key=True), sqlite_autoincrement=True)
 Table("text_key", metadata, Column("id", String, primary_key=True))
 Table("no_key", metadata, Column("id", Integer))

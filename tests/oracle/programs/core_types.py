@@ -78,12 +78,9 @@ values = {
     Integer(): [5, "5", "x", None, 2**70],
     Interval(): [datetime.timedelta(days=1, seconds=5), None],
     Shout(): ["quiet", None],
-    DATETIME(truncate_microseconds=True): [moment],
-    DATE(
-        storage_format="%(month)02d/%(day)02d/%(year)04d",
-        regexp=r"(?P<month>\d+)/(?P<day>\d+)/(?P<year>\d+)",
-    ): [moment.date()],
-    TIME(truncate_microseconds=True): [moment.time()],
+    DATETIME(): [moment],
+    DATE(): [moment.date()],
+    TIME(): [moment.time()],
 }
 for kind, given in values.items():
     for value in given:
