@@ -111,6 +111,7 @@ class Sequence(DefaultGenerator):
         increment: int | None = None,
         schema: str | None = None,
         optional: bool = False,
+        metadata: Any = None,
         **ignored: Any,
     ) -> None:
         super().__init__()
@@ -119,7 +120,12 @@ class Sequence(DefaultGenerator):
         self.increment = increment
         self.schema = schema
         self.optional = optional
+        self.metadata = metadata
         self._key = name if schema is None else f"{schema}.{name}"
+
+    def _set_parent(self, parent: Any) -> None:
+        super()._set_parent(parent)
+        parent._on_table_attach(lambda column, table: setattr(self, "metadata", table.metadata))
 
 
 class DefaultClause(SchemaItem):
