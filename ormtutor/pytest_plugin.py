@@ -34,6 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run lessons on our engine, or on the SQLAlchemy that is installed",
     )
     group.addoption(
+        "--ormtutor-quick",
+        action="store_true",
+        default=False,
+        help="of lessons only what doctest checks, and the SQL",
+    )
+    group.addoption(
         "--ormtutor-accept",
         action="store_true",
         default=False,
@@ -81,16 +87,17 @@ class LessonFile(pytest.File):
             lesson = parse(self.path)
         except LessonError as error:
             raise self.CollectError(str(error)) from error
-        for item in items_of(lesson):
+        for item in items_of(lesson, is_quick=self.config.getoption("ormtutor_quick")):
             yield LessonItem.from_parent(self, name=item.name, item=item)
 
     def setup(self) -> None:
         """Start kernels ahead."""
-        from ormtutor.check import Checker
+        from ormtutor.check import Checker, QuickChecker
         from ormtutor.course.library import parse
 
         engine = self.config.getoption("ormtutor_engine")
-        self.checker = Checker(parse(self.path), engine=engine).__enter__()
+        maker = QuickChecker if self.config.getoption("ormtutor_quick") else Checker
+        self.checker = maker(parse(self.path), engine=engine).__enter__()
 
     def teardown(self) -> None:
         """Stop the kernels."""

@@ -10,6 +10,7 @@ After:  kernel/client.py runs each entry.
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,8 @@ OnReply = Callable[[Message], None]
 OnInput = Callable[[str], str | None]
 InputsOf = Callable[[Step], Sequence[str] | None]
 
+HASH_SEEDS = (1, 4242)
+"""Nothing in a lesson may depend on the order of a set: it is checked with both."""
 EXAMPLE_SECONDS = 5.0
 """How long one example of a lesson may run when nobody is there to press Ctrl-C."""
 
@@ -184,10 +187,13 @@ class Kernels:
             raise
         return kernel
 
-    def prepare(self) -> None:
-        """Start what is wanted ahead and do not wait for it; what goes wrong is told by `take`."""
+    def prepare(self, most: int = sys.maxsize) -> None:
+        """Start what is wanted ahead, `most` of it, and do not wait for it.
+
+        What goes wrong is told by `take`.
+        """
         with self._lock, contextlib.suppress(KernelError):
-            while len(self._spares) < self._ahead:
+            while len(self._spares) < min(self._ahead, most):
                 spare = self._new()
                 spare.launch()
                 self._spares.append(spare)

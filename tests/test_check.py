@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ormtutor import check, reference
-from ormtutor.check import Checker, Report, check_file, check_files, exit_code, items_of
+from ormtutor.check import Checker, ItemResult, Report, check_file, check_files, exit_code, items_of
 from ormtutor.course.library import Library, find, parse
 from ormtutor.errors import UsageError
+from ormtutor.replay import Kernels
 from tests.oracle.releases import installed
 
 LESSONS = Path(__file__).parent / "course" / "lessons"
@@ -86,6 +87,22 @@ def test_several_lessons_are_checked_in_their_order(tmp_path: Path) -> None:
     reports = check_files(paths, on_result=lambda result: heard.append(result.item.name))
     assert [report.path for report in reports] == paths
     assert sorted(heard) == ["first", "first", "lesson", "lesson"]
+
+
+def test_a_fault_of_who_listens_is_raised_and_ends_the_check(tmp_path: Path) -> None:
+    paths = [tmp_path / "01-a.md", tmp_path / "02-b.md"]
+    for path in paths:
+        path.write_text(HEADER + FIRST + BODY, encoding="utf-8")
+    ended: list[Path] = []
+
+    def refuse(result: ItemResult) -> None:
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        check_files(
+            paths, on_result=refuse, on_report=lambda report: ended.append(report.path), jobs=2
+        )
+    assert ended == []
 
 
 def test_the_first_failure_can_be_the_last(tmp_path: Path) -> None:
@@ -420,6 +437,16 @@ def test_a_quick_check_finds_what_doctest_would_and_wrong_sql(checked: Checked) 
         (21, "first", "it gave something else"),
         (26, "first", "other SQL was sent"),
     ]
+
+
+def test_a_quick_check_takes_no_kernels_but_those_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "01-a.md"
+    path.write_text(HEADER + FIRST + BODY, encoding="utf-8")
+    kernels = Kernels()
+    (report,) = check_files([path], is_quick=True, kernels=kernels)
+    kernels.close()
+    (refused,) = check_files([path], is_quick=True, kernels=kernels)
+    assert (report.is_ok, str(refused.error)) == (True, "the tutor was closed")
 
 
 def test_a_quick_check_of_one_step_runs_what_stands_before_it(checked: Checked) -> None:

@@ -167,6 +167,13 @@ def test_check_prints_a_line_a_step_and_a_sum(capsys: pytest.CaptureFixture[str]
     assert printed[-1].startswith("ok: 1 lesson, 15 examples, ")
 
 
+def test_a_quick_check_runs_the_same_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", SHELF, "--quick"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in printed[1:5]] == ["lesson", "put", "read", "notes"]
+    assert printed[-1].startswith("ok: 1 lesson, 15 examples, ")
+
+
 def test_check_tells_what_is_not_true(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "01-shelf.md"
     path.write_text(Path(SHELF).read_text().replace("VALUES ('Atlas')", "VALUES ('Globe')"))

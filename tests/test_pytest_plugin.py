@@ -48,6 +48,13 @@ def test_each_step_and_attempt_has_a_node_id(pytester: pytest.Pytester, lesson: 
     ]
 
 
+def test_a_quick_run_leaves_attempts_out(pytester: pytest.Pytester, lesson: Path) -> None:
+    lesson.write_text(LESSON.replace("\n1\n", "\n3\n"), encoding="utf-8")
+    result = pytester.runpytest("--ormtutor", "--ormtutor-quick", "-v")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*01-short.md:11: first: it gave something else"])
+
+
 def test_the_ini_file_can_ask_for_lessons(pytester: pytest.Pytester, lesson: Path) -> None:
     pytester.makeini("[pytest]\normtutor = true\n")
     pytester.runpytest("-q").assert_outcomes(passed=4)

@@ -97,9 +97,7 @@ def _function(command: str) -> Callable[[Options], int]:
                 "reset": records.reset,
             }[command]
         case "check":
-            from ormtutor.cli.checking import check_lessons
-
-            return check_lessons
+            return _check
         case "new":
             from ormtutor.cli.authoring import new_lesson
 
@@ -114,6 +112,27 @@ def _function(command: str) -> Callable[[Options], int]:
             return learning.play if command == "play" else learning.run_step
         case _:
             return _learn
+
+
+def _check(options: Options) -> int:
+    """Check lessons. Kernels of a quick check start while all that compares is still imported."""
+    if not options.quick or options.accept or options.help:
+        from ormtutor.cli.checking import check_lessons
+
+        return check_lessons(options)
+    from ormtutor.config import load
+    from ormtutor.replay import HASH_SEEDS, Kernels
+
+    jobs = min(len(options.names) or 2, os.cpu_count() or 1)
+    engine = options.engine or load().engine
+    kernels = Kernels(engine, path=options.path, hash_seed=HASH_SEEDS[0], ahead=jobs)
+    try:
+        kernels.prepare()
+        from ormtutor.cli.checking import check_lessons
+
+        return check_lessons(options, kernels)
+    finally:
+        kernels.close()
 
 
 def _learn(options: Options) -> int:

@@ -35,10 +35,14 @@ from ormtutor.errors import LessonError, UsageError
 from ormtutor.findings import Finding, accept, fix, refuse_in_ci
 from ormtutor.repl.launch import find_lessons
 from ormtutor.repl.theme import paint
+from ormtutor.replay import Kernels
 
 
-def check_lessons(options: Options) -> int:
-    """Check lesson files; findings and times go to stdout, as they come."""
+def check_lessons(options: Options, kernels: Kernels | None = None) -> int:
+    """Check lesson files; findings and times go to stdout, as they come.
+
+    A quick check takes its kernels from `kernels`.
+    """
     if options.accept:
         refuse_in_ci()
         if not sys.stdin.isatty():
@@ -60,11 +64,11 @@ def check_lessons(options: Options) -> int:
             hint="Items are named step, step::alt1, step::mistake1; `ormtutor list` has the steps.",
         )
     if options.json:
-        reports = _run(paths, options, config)
+        reports = _run(paths, options, config, kernels=kernels)
         print(json.dumps(as_json(reports), indent=1))
         return exit_code(reports)
     started = time.perf_counter()
-    reports = _check_and_print(paths, options, config)
+    reports = _check_and_print(paths, options, config, kernels)
     seconds = time.perf_counter() - started
     if options.accept:
         reports = [_offer(report, options, config) for report in reports]
@@ -85,7 +89,9 @@ def _run(paths: Sequence[Path], options: Options, config: Config, **listeners: A
     )
 
 
-def _check_and_print(paths: Sequence[Path], options: Options, config: Config) -> list[Report]:
+def _check_and_print(
+    paths: Sequence[Path], options: Options, config: Config, kernels: Kernels | None = None
+) -> list[Report]:
     colour = wants_colour(options, config)
     with _bar(lambda: count_items(paths, options.k, is_quick=options.quick)) as advance:
         pages = _Pages(paths, colour)
@@ -94,7 +100,7 @@ def _check_and_print(paths: Sequence[Path], options: Options, config: Config) ->
             pages.add(result)
             advance()
 
-        return _run(paths, options, config, on_result=add, on_report=pages.end)
+        return _run(paths, options, config, kernels=kernels, on_result=add, on_report=pages.end)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ After:  executor.py runs source; facts.py, views.py and completion.py answer que
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import queue
@@ -145,6 +146,7 @@ class Kernel:
     def serve(self) -> None:
         """Answer for ever; the control thread ends the process."""
         self._warm_up()
+        gc.enable()  # client.py has switched it off for the start
         while True:
             try:
                 request = self._requests.get()

@@ -18,7 +18,6 @@ import json
 import os
 import queue
 import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -78,8 +77,10 @@ STRAY_HEAD = 64 * 1024  # characters of a run that bypass Python's streams
 # What the child runs. Isolated (-I) it has neither the working folder nor the user's PYTHON*
 # variables; its path is handed over. Our folder comes last there, for in a checkout it may be the
 # learner's too; that another ormtutor on the path is not taken for us, the package comes first.
+# The collector would go through all that is being imported, a tenth of the start, and find nothing.
 BOOT = (
-    "import sys, json\n"
+    "import gc, sys, json\n"
+    "gc.disable()\n"
     "settings = json.loads(sys.argv[1])\n"
     "sys.argv[:] = ['']\n"
     "path = settings.pop('path')\n"
@@ -155,7 +156,7 @@ class Kernel:
                 self._launch()
 
     def _launch(self) -> None:
-        self._mark = f"\x00ormtutor-{secrets.token_hex(8)}:".encode()
+        self._mark = f"\x00ormtutor-{os.urandom(8).hex()}:".encode()
         folder = self.directory or self._name_directory()
         try:
             self._process = subprocess.Popen(
@@ -245,7 +246,7 @@ class Kernel:
     def _name_directory(self) -> str:
         """Choose the folder that the child makes; its name tells whose it is."""
         _sweep_once()
-        name = f"{FOLDER}{os.getpid()}-{secrets.token_hex(4)}"
+        name = f"{FOLDER}{os.getpid()}-{os.urandom(4).hex()}"
         self._own_directory = os.path.join(_temporary_directory(), name)
         return self._own_directory
 
