@@ -19,7 +19,7 @@ from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.leftout import leave_out
-from ormtutor.miniorm.sql.traversal import cache_key
+from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Engine:
         self._execution_options = immutabledict(execution_options or {})
         self._compiled_cache: dict[Any, Any] = {}
         self._cache_size = query_cache_size
+        #: What the ORM compiled.
+        self._shapes = Shapes()
         #: id -> (the statement, to keep it alive, and its structure).
         self._known_structures: dict[int, tuple[Any, tuple[Any, Any]]] = {}
         pool._events = lambda: self.dispatch

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.base import Engine
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.transaction import Transaction
+    from ormtutor.miniorm.sql.traversal import Shapes
 
 
 class _EngineDispatch:
@@ -87,6 +88,10 @@ class Connection:
             listener(self, False)
 
     # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def _shapes(self) -> Shapes:
+        return self.engine._shapes
 
     @property
     def closed(self) -> bool:

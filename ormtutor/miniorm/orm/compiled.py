@@ -182,16 +182,19 @@ def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | 
         return list({id(result): result for result in results}.values())
     if keys is None:
         return results
-    seen: set[Any] = set()
-    kept = []
-    for result in results:
-        known_by = tuple(
-            value if key is None else key(value) for key, value in zip(keys, result, strict=True)
-        )
-        if known_by not in seen:
-            seen.add(known_by)
-            kept.append(result)
-    return kept
+    columns = [
+        values if key is None else tuple(map(key, values))
+        for key, values in zip(keys, zip(*results, strict=True), strict=True)
+    ]
+    if any(len(set(column)) == len(results) for column in columns):
+        return results
+    known_by = list(zip(*columns, strict=True))
+    if len(set(known_by)) == len(results):
+        return results
+    first: dict[Any, Any] = {}
+    for known, result in zip(known_by, results, strict=True):
+        first.setdefault(known, result)
+    return list(first.values())
 
 
 def _subject(entity: Any) -> str:
@@ -309,21 +312,12 @@ NOT_IN_CHUNKS = (
 )
 
 
-def shapes_for(session: Any, mapper: Any) -> dict[Any, CompiledQuery]:
+def shapes_for(session: Any, mapper: Any) -> Shapes:
     """The compiled queries of the engine that the session uses for a mapper."""
     engine = session.bind
     if engine is None or session._binds:
         engine = session.get_bind(mapper=mapper)
-    return shapes_of(engine)
-
-
-def shapes_of(engine: Any) -> Shapes:
-    """The compiled queries of an engine, by structure."""
-    engine = getattr(engine, "engine", engine)
-    shapes: Shapes | None = engine.__dict__.get("_orm_shapes")
-    if shapes is None:
-        shapes = engine.__dict__["_orm_shapes"] = Shapes()
-    return shapes
+    return engine._shapes  # type: ignore[no-any-return]
 
 
 def compile_shape(
@@ -347,7 +341,7 @@ def compile_shape(
     engine = session.bind
     if engine is None or session._binds:
         engine = session.get_bind(mapper=mapper)
-    shapes = shapes_of(engine)
+    shapes = engine._shapes
     query: CompiledQuery | None = shapes.find(key)
     if query is None:
         asked, binds = make()

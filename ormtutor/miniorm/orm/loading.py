@@ -15,7 +15,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape, shapes_for
 from ormtutor.miniorm.orm.context import Asked, MapperEntity
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.rowloader import LoadContext
@@ -314,8 +314,9 @@ def label_of(mapper: Mapper, ident: Any) -> str:
     return f"{mapper.class_.__name__}#{','.join(map(str, ident))}"
 
 
-def _for_one(kind: str, label: str) -> Cause:
+def _for_one(kind: str, mapper: Mapper, ident: Any) -> Cause:
     """The cause of a statement that reads one object's row."""
+    label = label_of(mapper, ident)
     return Cause(kind, label, objects=(label,))
 
 
@@ -444,37 +445,21 @@ def load_by_ident(
     prior: the path to the attribute that is loaded lazily.
     """
     values = (ident,) if mapper.single_key else ident
-    missing = tuple([index for index, value in enumerate(values) if value is None])
-    if len(missing) == len(values):
+    given = [value for value in values if value is not None]
+    missing: tuple[int, ...] = ()
+    if len(given) < len(values):
+        missing = tuple([index for index, value in enumerate(values) if value is None])
+    if not given:
         sa_exc.warn(
             "fully NULL primary key identity cannot load any object.  This condition may raise an "
             "error in a future release."
         )
     overwrite = "one" if refresh_state is not None else "all" if populate_existing else ""
     key = ("by ident", mapper, missing, overwrite, only, label_style, options_key, prior)
-
-    def make() -> tuple[Asked, list[BindParameter]]:
-        asked = Asked([MapperEntity(mapper, mapper.class_)], label_style, legacy=True)
-        binds = [
-            BindParameter("pk", None, type_=column.type, unique=True)
-            for column in mapper.primary_key
-        ]
-        asked.where = (
-            and_(
-                *(
-                    column.is_(None) if index in missing else column == bind
-                    for index, (column, bind) in enumerate(
-                        zip(mapper.primary_key, binds, strict=True)
-                    )
-                )
-            ),
-        )
-        return asked, [bind for index, bind in enumerate(binds) if index not in missing]
-
-    query = compile_shape(
+    query = shapes_for(session, mapper).find(key) or compile_shape(
         session,
         key,
-        make,
+        lambda: _asked_by_ident(mapper, missing, label_style),
         mapper=mapper,
         options=options,
         only=only,
@@ -483,17 +468,34 @@ def load_by_ident(
         known_too=not prior,
     )
     if cause is None:
-        cause = _for_one("get", label_of(mapper, ident))
+        cause = _for_one("get", mapper, ident)
     loaded = run(
         session,
         query,
-        [value for value in values if value is not None],
+        given,
         cause,
         autoflush=autoflush,
         execution_options=execution_options,
         refresh_state=refresh_state,
     )
     return loaded[0] if loaded else None
+
+
+def _asked_by_ident(
+    mapper: Mapper, missing: Sequence[int], label_style: Any
+) -> tuple[Asked, list[BindParameter]]:
+    """The object with a key whose columns in `missing` are NULL; the parameters of the others."""
+    asked = Asked([MapperEntity(mapper, mapper.class_)], label_style, legacy=True)
+    binds = []
+    criteria = []
+    for index, column in enumerate(mapper.primary_key):
+        if index in missing:
+            criteria.append(column.is_(None))
+        else:
+            binds.append(BindParameter("pk", None, type_=column.type, unique=True))
+            criteria.append(column == binds[-1])
+    asked.where = (and_(*criteria),)
+    return asked, binds
 
 
 # Refreshing -----------------------------------------------------------------------------------
@@ -536,7 +538,7 @@ def load_scalar_attributes(
             options_key=options,
             refresh_state=state,
             only=only,
-            cause=_for_one("refresh", label_of(mapper, ident)).with_objects(
+            cause=_for_one("refresh", mapper, ident).with_objects(
                 (label_of(mapper, ident),), (state,)
             ),
         )
@@ -565,7 +567,7 @@ def refresh(
         refresh_state=state,
         only=only,
         label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-        cause=_for_one("refresh", label_of(mapper, state.ident)),
+        cause=_for_one("refresh", mapper, state.ident),
         autoflush=False,
     )
     if found is None:

@@ -695,10 +695,10 @@ class Session(SessionFactoryMethods):
         if ident.__class__ is int and not populate_existing and with_for_update is None:
             # FASTPATH: a known object, not expired, by a single key: 0.2 for 0.9 us.
             try:
-                state = self.identity_map.tables[entity][ident]
+                state = self.identity_map.tables[entity].get(ident)
             except (KeyError, TypeError):
-                pass
-            else:
+                state = None
+            if state is not None:
                 obj = state()
                 if obj is not None and not state.expired:
                     return obj

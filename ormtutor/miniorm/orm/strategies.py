@@ -277,7 +277,7 @@ def _lazy_query(
 ) -> CompiledQuery:
     """The SELECT for the related rows of one object."""
     key = ("lazy", prop, options, path)
-    known = shapes_for(session, prop.mapper).get(key)
+    known: CompiledQuery | None = shapes_for(session, prop.mapper).find(key)
     if known is not None:
         return known
     criterion, by_key = prop.lazy_clause()
