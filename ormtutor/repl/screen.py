@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,8 @@ ESCALATION = 2.0
 """A second Ctrl-C within so many seconds asks for more than the first."""
 RETRY_SECONDS = 0.1
 """So long after a Ctrl-C that found nothing running it is tried again."""
+SWITCH_SECONDS = 0.0005
+"""After so long a thread that computes lets the terminal's go on: 5 ms, as usual, are two keys."""
 FRAME_SECONDS = 0.04
 """While code prints, the screen is painted no more often than this."""
 
@@ -157,6 +160,7 @@ class Screen:
             self.worker.do(begin)
             self.worker.do(self.look)
 
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.app.after_render += first_frame_stands
         # prompt_toolkit would show a traceback and wait for Enter.
         self.app.run(pre_run=self._started, set_exception_handler=False)
