@@ -267,7 +267,7 @@ def replan(
             twin.replay([entry], deadline=_PATIENCE)
         if not was and _is_mapped(twin, relationship):
             was = _cascade_of(twin, relationship)
-            cascade = cascade or (DEFAULT if "delete" in was else "all, delete-orphan")
+            cascade = cascade or _other_cascade(twin, relationship, was)
             _set_cascade(twin, relationship, cascade)
     if not was:
         raise CommandError(
@@ -277,7 +277,6 @@ def replan(
     return Replanned(relationship, was, cascade, twin.kernel.inspect("plan", _BUDGET) or {})
 
 
-DEFAULT = "save-update, merge"
 _BUDGET = 500  # milliseconds
 
 
@@ -285,6 +284,15 @@ def _is_mapped(twin: Replica, relationship: str) -> bool:
     """Whether it is there, and all that the mapping needs for being configured."""
     ends = (twin.kernel.inspect("schema", _BUDGET) or {}).get("relationships", ())
     return all(end["target"] for end in ends) and relationship in targets_of(ends)
+
+
+def _other_cascade(twin: Replica, relationship: str, was: str) -> str:
+    """Return the cascade that deletes, for one that does not; and the default for one that does."""
+    if "delete" in was or was.startswith("all"):
+        return "save-update, merge"
+    ends = (twin.kernel.inspect("schema", _BUDGET) or {}).get("relationships", ())
+    kinds = {f"{end['class']}.{end['name']}": end["kind"] for end in ends}
+    return "all, delete-orphan" if kinds.get(relationship) == "one-to-many" else "all"
 
 
 def targets_of(relationships: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -95,8 +95,22 @@ class Forecasts:
             records = [_known_part(words) for words in self.facts.plan_of(session)]
             return {"records": records, "error": "", "rehearsed": False}
         found = rehearse(session)
-        error = "" if found.error is None else str(found.error)
+        error = self._refusal(session, found) if found.error is None else str(found.error)
         return {"records": list(map(_record, found)), "error": error, "rehearsed": True}
+
+    def _refusal(self, session: Any, records: Iterable[Any]) -> str:
+        """Return what the database would say of the first NULL where a column forbids it."""
+        held = (*session.new, *session.identity_map.values())
+        mapped = [self.facts.inspection(one).mapper.local_table for one in held]
+        columns = {
+            (table.name, column.name): column for table in mapped for column in table.columns
+        }
+        for record in records:
+            for name, value in record.values:
+                column = columns.get((record.table, name)) if value is None else None
+                if column is not None and not column.nullable and not column.primary_key:
+                    return f"NOT NULL constraint failed: {record.table}.{name}"
+        return ""
 
     def _future(self, mapped: Any, session: Any, marked: set[int]) -> dict[str, Any]:
         state = self.facts.inspection(mapped)

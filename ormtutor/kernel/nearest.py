@@ -133,6 +133,8 @@ def _keywords(found: re.Match[str], error: BaseException, namespace: Names) -> I
     """Return the keywords of the function that was called: by the name that the message has."""
     name = found["owner"].rpartition(".")[2]
     name = found["owner"].split(".")[-2] if name == "__init__" and "." in found["owner"] else name
+    if name in ("filter", "where"):
+        return ()  # they take none: none is near
     return [
         parameter
         for called in _called(name, error, namespace)

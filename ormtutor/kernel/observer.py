@@ -13,12 +13,15 @@ import re
 import sys
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from ormtutor.kernel.labels import is_learners_name, label, name_of, show
 
 _ONE_SET = re.compile(r"UPDATE (?P<table>\w+) SET (?P<column>\w+)=\? WHERE ")
 MOST_OBJECTS = 500
+NEAR = 0.75
+"""How much a name that is not mapped must be like one that is, for `get_close_matches`."""
 MOST_SEEN = 20
 """Of what one look finds, so much is told: each kind of surprise is explained once anyway."""
 
@@ -166,6 +169,7 @@ class Observer:
     def _about(self, one: Any) -> Iterator[Seen]:
         state = self._state(one)
         mapper = state.mapper
+        yield from self._stray(one, state)
         # Asking for its relationships would configure the mappers: that is for the learner to do.
         if state.deleted or not mapper.configured or mapper.registry._new_mappers:
             return
@@ -179,6 +183,16 @@ class Observer:
 
     def _call(self, one: Any) -> str:
         return name_of(one, self._namespace) or label(one, self._state(one))
+
+    def _stray(self, one: Any, state: Any) -> Iterator[Seen]:
+        """Yield a name that was set on an object, is not mapped, and is nearly one that is."""
+        cls = type(one)
+        for name in state.dict:
+            if not name.startswith("_") and not hasattr(cls, name):
+                mapped = [key for key, value in vars(cls).items() if hasattr(value, "impl")]
+                near = get_close_matches(name, mapped, 1, NEAR)
+                if near:
+                    yield "stray", (self._call(one), name, near[0])
 
     def _listed(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
         for member in _members(state.dict.get(prop.key)):

@@ -196,6 +196,7 @@ class Views:
             content["waiting"] += map(self.facts.call, session.new)
             content["changed"] += map(self.facts.call, self.facts.changed_in(session))
             content["deleted"] += map(self.facts.call, session.deleted)
+            content["rollback"] += [f"unmark {self.facts.call(one)}" for one in session.deleted]
             content["identity_map"] += [
                 label(one, self.facts.inspection(one)) for one in session.identity_map.values()
             ]

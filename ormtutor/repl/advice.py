@@ -43,6 +43,11 @@ URLS = (
     "`sqlite:////tmp/shop.db` (a file anywhere: four slashes)."
 )
 
+OTHER_ORM = (
+    "`{name}__{word}` is spelled for another ORM. Here: `.join(...)` along `{name}` and ask the "
+    "other class, or `.filter(... .{name}.has({word}=...))`."
+)
+
 CATALOGUE: tuple[Advice, ...] = (
     # --- the address of the database
     Advice("ValueError", r"invalid literal for int\(\).*'memory:",
@@ -176,7 +181,8 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("OperationalError", r"database is locked",
            "Another connection is in the middle of writing. Commit or roll back there."),
     Advice("ProgrammingError InterfaceError", r"type '\w+' is not supported|binding parameter",
-           "A value is of a type that no column here can hold, such as a list or an object."),
+           "A value is of a type that no column here can hold, such as a list or an object. Call "
+           "`session.rollback()`, mend it, and `add` it again."),
     Advice("ObjectNotExecutableError", r"",
            "A string is data, not a command. Mark it as SQL: `text(\"SELECT ...\")`."),
     Advice("TypeError", r"argument 1 must be str, not TextClause",
@@ -191,6 +197,8 @@ CATALOGUE: tuple[Advice, ...] = (
            "`filter_by({name}=...)`."),
     Advice("TypeError", r"filter_by\(\) takes 1 positional argument",
            "`filter_by` takes keywords, `filter_by(name=\"...\")`; expressions go to `filter`."),
+    Advice("InvalidRequestError", r"has no property \"(?P<name>\w+?)__(?P<word>\w+)\"",
+           OTHER_ORM, OTHER_ORM),
     Advice("InvalidRequestError",
            r"Entity namespace for \"?(?P<table>[\w.]+)\"? has no property \"(?P<name>\w+)\"",
            "What you asked has no attribute `{name}`. `:tables {table}` shows its columns.",
@@ -218,17 +226,52 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("AttributeError", r"'(?:Instrumented|\w*)[Ll]ist' object has no attribute 'add'",
            "The collection is a list: `append` puts something in."),
     Advice("AttributeError", r"'NoneType' object has no attribute '(?P<name>\w+)'",
-           "Something is `None` there. A query that finds nothing gives `None` from `first()`."),
+           "What stands before `.{name}` is `None`. `first()` and `get()` give it when nothing is "
+           "found, and a relationship when there is no such object."),
     Advice("AttributeError", r"^Neither '.*' object associated with (?P<owner>\w+)\.(?P<name>\w+) "
            r"has an attribute '(?P<word>\w+)'",
            "`{owner}.{name}` has no `{word}`. If it is a relationship: join first, "
            "`.join({owner}.{name})`, and ask the other class for `{word}`; or "
-           "`{owner}.{name}.any({word}=...)`."),
+           "`{owner}.{name}.has({word}=...)`, of a list `.any({word}=...)`."),
+    Advice("InvalidRequestError", r"'any\(\)' not implemented for scalar attributes",
+           "One object stands there, not a list: `.has(...)` asks about it."),
+    Advice("InvalidRequestError", r"'has\(\)' not implemented for collections",
+           "A list stands there: `.any(...)` asks whether one of them fits."),
+    Advice("InvalidRequestError", r"Can't compare a collection",
+           "A list has no `==` in SQL. `.any(...)`: one of them fits; `~ ... .any()`: there is "
+           "none; `.contains(thing)`: that object is among them."),
+    Advice("InvalidRequestError", r"Query\.(?P<name>\w+)\(\) being called on a Query which already "
+           r"has LIMIT", "A limit comes last: `.{name}(...)` before `.limit(...)`. To go on with "
+           "the rows that a limit left, ask its `.subquery()`."),
+    Advice("InvalidRequestError", r"Don't know how to join to .*; (?P<name>\w+)>",
+           "No foreign key leads straight to `{name}`. Join along the relationships, one after "
+           "another: `.join(Member.loans).join(Loan.tool)`. `:schema` draws the ways."),
+    Advice("InvalidRequestError", r"has been deleted\.\s+Use the make_transient",
+           "Its row was deleted in this session. `session.rollback()` brings it back before the "
+           "commit; a new row needs a new object, or `make_transient(...)` first."),
     Advice("ArgumentError", r"IN expression list, SELECT construct",
            "`in_` takes a list, even of one: `.in_([\"...\"])`; or a query, for its answer."),
     Advice("ArgumentError", r"Mapped instance expected for relationship comparison",
-           "A relationship is compared with an object, not with a value: `Book.author == ada`. For "
-           "a value of the other table there is `Book.author.has(name=\"Ada\")`, or a join."),
+           "A relationship is compared with an object, not with a value: `Loan.member == noor`. "
+           "For a value of the other table there is `Loan.member.has(name=\"Noor\")`, or a join."),
+    Advice("TypeError", r"Incompatible collection type: \w+ is not (?:list|set|dict)-like",
+           "That attribute holds several objects: put one in with `.append(...)`, or give all of "
+           "them, `[...]`."),
+    Advice("ValueError", r"list\.remove\(x\): x not in list", "That object is not in the list."),
+    Advice("KeyError", r"^'(?P<name>\w+)'$",
+           "No key `{name}`. If you gave an object to a relationship: it is of another class than "
+           "the relationship leads to, and has no `{name}` on its side."),
+    Advice("ValueError", r"Bidirectional .* conflict.*attribute \"(?P<name>[\w.]+)\" triggers",
+           "`{name}` was given an object of another class than it leads to."),
+    Advice("FlushError", r"Can't flush None value found in collection (?P<name>[\w.]+)",
+           "Somebody put `None` into `{name}`: take it out."),
+    Advice("FlushError", r"as a member of collection \"(?P<name>[\w.]+)\"",
+           "`{name}` holds an object of another class than it leads to."),
+    Advice("AttributeError", r"Could not locate column in row for column '(?P<name>\w+)'",
+           "The row has no `{name}`. Rows of `select(Class)` hold whole objects: "
+           "`session.scalars(select(...))` gives those, or `row[0].{name}`."),
+    Advice("TypeError", r"add_all\(\) takes 2 positional arguments",
+           "`add_all` takes one list: `add_all([first, second])`."),
     Advice("AttributeError", r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'",
            "A `{owner}` has no `{name}`. Tab after the dot shows what it has.",
            "A `{owner}` has no `{name}`. Did you mean `{near}`?"),
@@ -283,10 +326,12 @@ def on_failure(failure: Failure) -> str:
 
 
 def on_value(source: str, value: str) -> str:
-    """Return a word about a method that was named and not called; nothing for anything else."""
+    """Return a word about a method or a query that was named and not run; else nothing."""
     name = source.strip()
     if value.startswith("<bound method ") and re.fullmatch(r"[^\W\d][\w.]*", name):
         return f"`{name}` is the method itself: `{name}()` calls it."
+    if value.startswith("<sqlalchemy.orm.query.Query object"):
+        return "That is the question, not the answer: `.all()`, `.first()` or a loop asks it."
     return ""
 
 

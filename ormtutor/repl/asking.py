@@ -141,9 +141,10 @@ def relationships(dialog: Dialog) -> list[str]:
 def _plan_otherwise(dialog: Dialog, argument: str) -> None:
     name, _, words = argument.partition(" ")
     if not re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", name):
+        one = next(iter(relationships(dialog)), "User.posts")
         raise CommandError(
             f"{name!r:.40} is no relationship",
-            hint="`:plan User.posts`, or `:plan User.posts all, delete-orphan`.",
+            hint=f"`:plan {one}`, or `:plan {one} all, delete-orphan`.",
         )
     cascade = ", ".join(re.findall(r"[\w-]+", words.removeprefix("cascade=")))
     for word in cascade.split(", ") if cascade else ():

@@ -116,6 +116,7 @@ def _names(names: Sequence[str]) -> str:
 # --- errors ---------------------------------------------------------------------------------------
 
 MEND = "Call `session.rollback()`, mend it, and go on."
+MEND_NEW = "Call `session.rollback()`, mend it, and `add` it again."
 _CONSTRAINTS = (
     (r"NOT NULL constraint failed: ([\w.]+)", "`{}` is empty"),
     (r"UNIQUE constraint failed: ([\w.]+(?:, [\w.]+)*)", "another row has that `{}`"),
@@ -145,7 +146,7 @@ def autoflush_failed(past: Past) -> Remark | None:
     return Remark(
         "autoflush failed",
         f"Your query on line {failure.line} is fine. Before it the session wrote what was waiting, "
-        f"{who}, and *that* failed: {reason}. {MEND}",
+        f"{who}, and *that* failed: {reason}. {MEND_NEW if name and past.added(name) else MEND}",
         "A session sends what is waiting before each query, so that the answer agrees with your "
         f"objects: autoflush. `{filled(refused)}` is what failed. Give the object what it lacks "
         "before you ask, or ask inside `with session.no_autoflush:`.",
@@ -187,7 +188,7 @@ def flush_failed(past: Past) -> Remark | None:
         who = f"One of {_names(refused.names)}"
     return Remark(
         "flush failed",
-        f"{who} could not be written: {reason}. {MEND}",
+        f"{who} could not be written: {reason}. {MEND_NEW if past.added(name) else MEND}",
         f"`{filled(refused)}` is what the database refused. The whole transaction was taken back "
         "with it, so that the session waits for `session.rollback()`. Objects that were waiting "
         "are transient after it: mend them and `add` them again.",
@@ -269,7 +270,7 @@ def detached(past: Past) -> Remark | None:
 
 def autoflush(past: Past) -> Remark | None:
     """Tell that a query made the session write first."""
-    for one in past.turn.statements:
+    for one in past.turn.statements if past.failure is None else ():
         if one.cause.startswith("autoflush") and not one.failed and verb(one) != "SELECT":
             who = _names([change.name for change in past.turn.transitions
                           if change.before == "pending"] or one.names)  # fmt: skip
@@ -397,9 +398,12 @@ def python_decided(past: Past) -> Remark | None:
         return Remark(
             "python decided",
             f"Python, not SQL, decided `{word}`: {became}.",
-            f"In `{_short(code, 60)}` Python asks an expression for yes or no before the database "
-            "has heard of it, and goes on with one side. Write `&` for `and`, `|` for `or`, `~` "
-            "for `not`, each side in brackets, and `.in_([...])` for `in`.",
+            f"`{_short(code, 60)}` asks whether two Python objects are one. For NULL write "
+            "`== None` or `.is_(None)`, and `!= None` or `.is_not(None)`."
+            if word.startswith("is")
+            else f"In `{_short(code, 60)}` Python asks an expression for yes or no before the "
+            "database has heard of it, and goes on with one side. Write `&` for `and`, `|` for "
+            "`or`, `~` for `not`, each side in brackets, and `.in_([...])` for `in`.",
             about=code,
         )
     return None
@@ -583,6 +587,21 @@ def key_not_object(past: Past) -> Remark | None:
     return None
 
 
+def stray(past: Past) -> Remark | None:
+    """Tell of a name that was set and is not mapped, a slip of the keys."""
+    for one in past.seen("stray"):
+        name, key, near = one.words
+        return Remark(
+            "stray",
+            f"`{_short(name, 16)}.{key}` is not mapped, so no row will have it. "
+            f"Did you mean `{near}`?",
+            "Python lets you set any name on an object. The mapper writes those that the class "
+            f"maps, and `{key}` is none of them: nothing is marked as changed by it.",
+            about=key,
+        )
+    return None
+
+
 def _read_too_early(past: Past) -> Iterator[Observation]:
     """Yield the objects whose relationship this input reads before a flush: Python says None."""
     tree = _parsed(past.turn.source)
@@ -685,6 +704,7 @@ SURPRISES: tuple[Callable[[Past], Remark | None], ...] = (
     nulled,
     still_listed,
     key_not_object,
+    stray,
     both_ends,
     taken_back,
     association,
@@ -729,6 +749,7 @@ def unread(turns: Sequence[Turn]) -> Remark | None:
 
 ABOUT: dict[str, str] = {
     "python decided": r"`and`|`in`|`is`",
+    "stray": r"not mapped",
     "joined fills": r"joinedload",
     "cartesian": r"cartesian",
     "unlinked": r"back_populates",
@@ -774,6 +795,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "deleted, still in the list": ("still listed",),
     "back_populates": ("both ends", "unlinked"),
     "foreign key set, relationship None": ("key, not object",),
+    "a name that is not mapped": ("stray",),
     "many-to-many": ("association", "panel: association"),
     "Query or select()": ("command: translate",),
 }

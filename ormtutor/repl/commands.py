@@ -553,6 +553,10 @@ def _why(dialog: Dialog, argument: str) -> None:
             "there was no error and no surprise yet",
             hint="`:sql N` says why a statement was sent.",
         )
+    typed = [turn for turn in dialog.tutor.turns if turn.kind in ("learner", "play")]
+    if dialog.about in typed and dialog.about is not typed[-1]:
+        line = dialog.about.first_line
+        dialog.say(f"Nothing surprising has come since line {line}. Of that:", "quiet")
     if failed is not None:
         text = "" if remarks else advice.on_failure(failed)
         message = "" if remarks or text else f" {failed.message}"

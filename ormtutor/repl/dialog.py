@@ -113,6 +113,8 @@ class Dialog:
         self.unexplained: Failure | None = None
         """The last error, unless something surprising has come since: `:why` is about it."""
         self.remarks: list[Remark] = []
+        self.about: Turn | None = None
+        """The input that `:why` is about."""
         self._said: set[tuple[str, str]] = set()
         self._asked: Predict | None = None
 
@@ -216,6 +218,7 @@ class Dialog:
             self.say("That stops in the middle of a statement, so that nothing was run.", "error")
         if turn.failure is not None:
             self.last_failure = self.unexplained = turn.failure
+            self.about = turn
         self.explain(turn)
         for goal in turn.goals:
             if goal.met and not goal.was_met:
@@ -238,9 +241,11 @@ class Dialog:
             recognised = turn.verdict is not None and turn.verdict.kind == "mistake"
             if text and not recognised:
                 self.advise([text])
-        elif text := advice.on_value(turn.source, turn.value or ""):
-            self.advise([text])
         found_too = catalogue.on_surprise(past)
+        if not found_too and (text := advice.on_value(turn.source, turn.value or "")):
+            self.advise([text])
+        if found_too:
+            self.about = turn
         self._surprise(found_too, turn.source, self.tutor.step, is_new=turn.failure is None)
 
     def _undo_to_table(self, message: str) -> str:

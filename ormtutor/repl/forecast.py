@@ -27,6 +27,7 @@ UNREHEARSED = "On real SQLAlchemy values, order, cascades and reasons are not av
 NESTED = (
     "A SAVEPOINT is open, and only that would end. What it means for each object is not available."
 )
+AFTER_LOADING = "do what becomes necessary when that is loaded: it cannot be told before"
 FAILED_COMMIT = (
     "commit would be refused: a flush has failed, and the session waits for a rollback first."
 )
@@ -109,7 +110,7 @@ def _committed(one: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[str,
     records = [
         record
         for record in content["plan"]["records"]
-        if {one["name"], one["label"]} & set(record["labels"])
+        if record["labels"] in ([one["name"]], [one["label"]])  # two: an association row
     ]
     actions = {record["action"] for record in records}
     expired = "; expired, read again at the next use" if content["expires"] else ""
@@ -216,8 +217,10 @@ def record_words(record: Mapping[str, Any]) -> str:
 def plan_words(content: Mapping[str, Any]) -> list[str]:
     """Return what a flush would do, each thing a line."""
     lines = [visible(record_words(record)) for record in content["records"]]
+    if any(record["action"] == "load" for record in content["records"]):
+        lines.append(AFTER_LOADING)
     if content["error"]:
-        lines.append(f"It would fail: {visible(content['error'])}")
+        lines.append(f"fail: {visible(content['error'])}")
     return lines
 
 

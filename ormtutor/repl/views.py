@@ -203,9 +203,11 @@ def _foot(view: Mapping[str, Any], room: int) -> list[Line]:
 
 
 def _by_rollback(view: View) -> str:
-    """Return what a rollback does that touches no object."""
-    failed = transaction_word(view).startswith("FAILED")
-    return "end the failed transaction" if failed else "change nothing"
+    """Return what a rollback does that touches no object. Rows may be changed without one."""
+    word = transaction_word(view)
+    if word.startswith("FAILED"):
+        return "end the failed transaction"
+    return "change none of these objects" if word == "open" else "change nothing"
 
 
 def _some(names: Sequence[str], room: int, *, none: str = "empty") -> str:

@@ -106,7 +106,7 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             ("loan = Loan()", "session.add(loan)", "session.query(Book).all()"),
             "Your query on line 3 is fine. Before it the session wrote what was waiting, `loan` "
             "(added on line 2), and *that* failed: `loans.book_id` is empty. "
-            "Call `session.rollback()`, mend it, and go on.",
+            "Call `session.rollback()`, mend it, and `add` it again.",
         ),
     ],
     "parent lost": [
@@ -122,12 +122,12 @@ SAID: dict[str, list[tuple[Program, str]]] = {
         (
             ("book = Book()", "session.add(book)", "session.flush()"),
             "`book` (added on line 2) could not be written: `books.title` is empty. "
-            "Call `session.rollback()`, mend it, and go on.",
+            "Call `session.rollback()`, mend it, and `add` it again.",
         ),
         (
             ('twin = Author(id=1, name="Twin")', "session.add(twin)", "session.commit()"),
             "`twin` (added on line 2) could not be written: another row has that `authors.id`. "
-            "Call `session.rollback()`, mend it, and go on.",
+            "Call `session.rollback()`, mend it, and `add` it again.",
         ),
         (
             (BOOK, 'sea = Tag(name="sea")', "book.tags.append(sea); sea.books.append(book)",
@@ -301,6 +301,16 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             "`sea.books` and `book.tags` changed together, no SQL.",
         ),
     ],
+    "stray": [
+        (
+            (FIRST, 'ada.nmae = "Ada"'),
+            "`ada.nmae` is not mapped, so no row will have it. Did you mean `name`?",
+        ),
+        (
+            ('other = Author(name="x")', 'other.book = [Book(title="New")]'),
+            "`other.book` is not mapped, so no row will have it. Did you mean `books`?",
+        ),
+    ],
     "unlinked": [
         (
             (UNLINKED.format(more=""), "parent = Parent()"),
@@ -437,6 +447,12 @@ SILENT: dict[str, list[Program]] = {
         (FIRST, 'ada.name = "Ada"'),
         ('book = Book(title="New", author_id=1)', "session.add(book)"),
         (UNLINKED.format(more=""), "parent = Parent()", "child = Child(parent=parent)"),
+    ],
+    "stray": [
+        (FIRST, 'ada.name = "Ada"'),
+        (FIRST, 'ada.greeting = "hello"'),
+        (FIRST, 'ada._nmae = "Ada"'),
+        ('Author.nickname = "none"', FIRST, 'ada.nickname = "Ad"'),
     ],
     "unlinked": [
         (UNLINKED.format(more=', back_populates="children"').replace(

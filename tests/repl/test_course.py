@@ -29,7 +29,11 @@ def answers(path: Path) -> str:
     return "\n:next\n".join(steps) + "\n"
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [LESSONS[0], *(pytest.param(path, marks=pytest.mark.soak) for path in LESSONS[1:])],
+    ids=lambda path: path.stem,
+)
 def test_a_lesson_is_finished_from_a_file(path: Path, tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "ormtutor", str(path)],

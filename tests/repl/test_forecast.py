@@ -86,7 +86,7 @@ def test_a_plan_that_fails_stops_the_commit() -> None:
     assert forecast.whatif_words(given, "commit") == [forecast.obstacle(given, "commit")]
     assert texts(forecast.plan({**given["plan"]}, 80)) == [
         "A flush would now, in this order:",
-        "  1  It would fail: a ring of rows",
+        "  1  fail: a ring of rows",
     ]
 
 

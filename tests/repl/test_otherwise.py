@@ -89,6 +89,7 @@ def test_a_plan_is_told_under_another_cascade(talk: Talk) -> None:
         "A flush would now, in this order:",
         "  1  load Book.notes of Book#1 (it must be known first)",
         "  2  delete Book#1 from books (deleted)",
+        "  3  do what becomes necessary when that is loaded: it cannot be told before",
         "   -> :plan Book.notes tells it under another cascade.",
     ]
     assert talk.perform(":plan Book.notes") == [
@@ -96,12 +97,14 @@ def test_a_plan_is_told_under_another_cascade(talk: Talk) -> None:
         "  1  load Note.book of Note#1 (it must be known first)",
         "  2  delete Note#1 from notes (deleted)",
         "  3  delete Book#1 from books (deleted)",
+        "  4  do what becomes necessary when that is loaded: it cannot be told before",
         'As it is, "save-update, merge", it would:',
         "  1  load Book.notes of Book#1 (it must be known first)",
         "  2  delete Book#1 from books (deleted)",
+        "  3  do what becomes necessary when that is loaded: it cannot be told before",
         "A kernel of its own ran it; nothing has changed here.",
     ]
-    assert talk.perform(":plan Book.notes cascade='save-update, merge'")[3:] == [
+    assert talk.perform(":plan Book.notes cascade='save-update, merge'")[4:] == [
         'As it is, "save-update, merge": the same.',
         "A kernel of its own ran it; nothing has changed here.",
     ]
@@ -126,7 +129,7 @@ def test_another_cascade_on_real_sqlalchemy(any_engine: Talk) -> None:
     ("typed", "told"),
     [
         (":plan notes", ["!  'notes' is no relationship.",
-                         "   -> :plan User.posts, or :plan User.posts all, delete-orphan."]),
+                         "   -> :plan Book.notes, or :plan Book.notes all, delete-orphan."]),
         (":plan Book.notez", ["!  There is no relationship Book.notez.",
                               "   -> :schema shows all; one is written as User.posts."]),
         (":plan Book.notes delet", ["!  'delet' is no cascade.",

@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -154,16 +154,16 @@ def test_the_verdicts_depend_on_nothing_around_them(before: str, variables: dict
 # --- all lessons ----------------------------------------------------------------------------------
 
 
-def check(*paths: Path) -> list[str]:
-    """Check lessons; return what was said of each step, without the times."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ormtutor", "check", "--color=never", *map(str, paths)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stdout
-    return sorted(line.split()[0] for line in done.stdout.splitlines() if " s  ok" in line)
+def begin_check(paths: Sequence[Path]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "ormtutor", "check", "--color=never", *map(str, paths)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def said_of_steps(process: subprocess.Popen[str]) -> list[str]:
+    """Return what was said of each step, without the times."""
+    told = process.communicate(timeout=600)[0]
+    assert process.returncode == 0, told
+    return sorted(line.split()[0] for line in told.splitlines() if " s  ok" in line)
 
 
 def sample(size: int) -> list[Path]:
@@ -175,17 +175,10 @@ def sample(size: int) -> list[Path]:
 @pytest.mark.parametrize("size", [2, pytest.param(99, marks=pytest.mark.soak)])
 def test_lessons_are_true_twice_in_any_order_and_side_by_side(size: int) -> None:
     paths = sample(size)
-    together = [
-        subprocess.Popen(
-            [sys.executable, "-m", "ormtutor", "check", "--color=never", str(path)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for path in paths[:2]
-    ]
-    said = [process.communicate(timeout=600)[0] for process in together]
-    assert [process.returncode for process in together] == [0] * len(together), said
-    assert check(*paths) == check(*reversed(paths))
+    side_by_side = [begin_check(order) for order in (paths, paths[::-1])]
+    said, again = map(said_of_steps, side_by_side)
+    assert said == again
+    assert len(said) > size
 
 
 # --- killed at any moment -------------------------------------------------------------------------

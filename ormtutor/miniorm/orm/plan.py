@@ -23,6 +23,7 @@ from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
+    PASSIVE_OFF,
     SQL_OK,
 )
 from ormtutor.miniorm.orm.transaction import EXPLICIT
@@ -227,7 +228,8 @@ class Rehearsal(unitofwork.UOWTransaction):
             parent = waiting.pop()
             for prop in parent.mapper.relationships:
                 if "delete" in prop.cascade:
-                    self._note_load(parent, prop.key, SQL_OK * (not prop.passive_deletes))
+                    may_load = not prop.passive_deletes
+                    self._note_load(parent, prop.key, PASSIVE_OFF if may_load else 0)
                     for child, _ in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
                         if child is not None and child not in found:
                             found[child] = None
@@ -252,8 +254,9 @@ class Rehearsal(unitofwork.UOWTransaction):
     def _note_load(self, state: InstanceState, key: str, passive: int) -> None:
         if state.ident is None:
             return
+        may_load = passive & SQL_OK and passive & CALLABLES_OK
         if not self._replaced_unseen(state, key) and not (
-            passive & SQL_OK and self._is_unloaded(state, key)
+            may_load and self._is_unloaded(state, key)
         ):
             return
         name = f"{state.class_.__name__}.{key}"

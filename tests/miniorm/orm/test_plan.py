@@ -239,6 +239,14 @@ def test_what_was_replaced_unseen_must_be_known_first(gardens: Gardens, session:
     ]
 
 
+def test_what_a_flush_does_not_load_is_not_announced(gardens: Gardens, session: Session) -> None:
+    session.add(gardens.Garden(tools=[gardens.Tool()]))
+    session.commit()
+    garden = session.query(gardens.Garden).one()
+    garden.tools.remove(garden.tools[0])
+    assert [record.action for record in plan(session)] == ["delete"]
+
+
 def test_a_plain_default_is_told_and_a_function_is_not_called(session: Session) -> None:
     Base = declarative_base()
 
