@@ -129,7 +129,8 @@ def run(source: str, name: str) -> dict[str, Any]:
         "log": record.log,
         "tables": record.tables(),
     }
-    tidy(module)
+    with contextlib.redirect_stdout(io.StringIO()):  # the program's listeners may speak
+        tidy(module)
     return outcome
 
 

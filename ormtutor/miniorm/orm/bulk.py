@@ -135,6 +135,7 @@ def execute_dml(
     options = dict(options or {})
     strategy = options.pop("synchronize_session", "evaluate")
     mapper = entity.mapper
+    mapper.check_configured()
     resolved = None
     if statement.is_update:
         statement, resolved = _resolved_update(mapper, statement)

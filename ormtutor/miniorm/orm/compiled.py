@@ -274,8 +274,9 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
             element = entity.element
             proxy_key = element._annotations.get("proxy_key")
             if proxy_key is not None and proxy_key != element.key:
-                element = element.label(proxy_key)
-            names.append(name_of(element))
+                names.append(name_of.unused(proxy_key))
+            else:
+                names.append(name_of(element))
         else:
             names.append(entity.name)
     return names

@@ -64,6 +64,7 @@ class MapperEntity:
         self.entity = entity
         self.given = given
         self.mapper: Mapper = entity.mapper
+        self.mapper.check_configured()
         # Without a name the alias cannot be told from the class, so that it has none in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
 
@@ -392,6 +393,9 @@ class Compilation:
         known_too: bool = True,
     ) -> None:
         self.asked = asked
+        for entity in asked.entities:
+            if isinstance(entity, ColumnEntity) and entity.entity is not None:
+                entity.entity.mapper.check_configured()
         self.only = None if only is None else frozenset(only)
         self.overwrite = overwrite
         self.prior = prior
@@ -560,7 +564,9 @@ class Compilation:
             strategy = "deferred" if prop.deferred else "column"
         else:
             strategy = option.strategy
-        if strategy == "column" or not self.asked.toplevel:
+        if not self.asked.toplevel:
+            return prop.is_shown_in_subqueries
+        if strategy == "column":
             return True
         if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
             # A refresh asks for what it wants; it forgets that an option had deferred it.
@@ -637,7 +643,7 @@ class Compilation:
         whole = (*prior, *path, prop)
         if prop.join_depth:
             return len(whole) / 2 > prop.join_depth
-        return prop.mapper in whole
+        return any(entity.mapper is prop.mapper for entity in whole[::2])
 
     def _join_eagerly(
         self,
@@ -754,7 +760,7 @@ class Compilation:
                 return _base_adapter(base, None), base
             return None, table
         if getattr(alias, "is_aliased_class", False):
-            adapt: Adapt = _alias_adapter(alias)
+            adapt: Adapt = _alias_adapter(alias, labels=False)
             return adapt, alias.selectable
         if isinstance(alias, Mapper):
             return None, table
@@ -1001,11 +1007,13 @@ def _is_primary_key(prop: ColumnProperty) -> bool:
     return prop.columns[0] in set(prop.parent.primary_key)
 
 
-def _alias_adapter(insp: Any) -> Adapt:
+def _alias_adapter(insp: Any, labels: bool = True) -> Adapt:
+    """How an alias sees expressions; labels: what has no name gets a label of the alias's own."""
+
     def adapt(expression: Any) -> Any:
         if expression._is_column_clause and expression.table is not None:
             return insp.column(expression)
-        return insp.adapt(expression)
+        return insp.adapt(expression) if labels else insp.adapt_plainly(expression)
 
     return adapt
 

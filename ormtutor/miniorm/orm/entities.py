@@ -14,6 +14,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect, inspects, inspects_itself
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.sql import columns, elements, selectable, traversal
+from ormtutor.miniorm.sql.naming import AnonymousName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class AliasedInsp:
         self.name = name
         self._target_name = target_name
         self._adapt_on_names = adapt_on_names
+        self._labels: dict[Any, Any] = {}
         self._columns: dict[Any, Any] = {}
         self._own = frozenset(mapper.persist_selectable.c)
 
@@ -111,6 +113,19 @@ class AliasedInsp:
         if expression._is_column_clause and expression.table is not None:
             found = self.column(expression)
             return expression if found is None else found
+        if not _is_unnamed_label(expression):
+            return self.adapt_plainly(expression)
+        # An alias has a label of its own for what has no name, and always the same.
+        adapted = self._labels.get(expression._deannotated)
+        if adapted is None:
+            adapted = self.adapt_plainly(expression)
+            if adapted is not expression:
+                adapted.name = adapted.name.of_alias(id(self))
+            self._labels[expression._deannotated] = adapted
+        return adapted
+
+    def adapt_plainly(self, expression: Any) -> Any:
+        """As adapt(), but a label without a name stays what it is."""
         return traversal.replace(expression, self._replacement)
 
     def _replacement(self, element: Any) -> Any:
@@ -128,6 +143,10 @@ class AliasedInsp:
         return f"<AliasedInsp at 0x{id(self):x}; {name}({name})>"
 
 
+def _is_unnamed_label(element: Any) -> bool:
+    return isinstance(element, elements.Label) and isinstance(element.name, AnonymousName)
+
+
 class AliasedClass:
     """A mapped class seen through another FROM element: its attributes are those of the alias."""
 
@@ -142,6 +161,7 @@ class AliasedClass:
         adapt_on_names: bool = False,
     ) -> None:
         mapper = inspect(mapped_class_or_ac).mapper
+        mapper.check_configured()
         if alias is None:
             alias = mapper.persist_selectable.alias(name)
         self.__name__ = f"AliasedClass_{mapper.class_.__name__}"

@@ -124,12 +124,12 @@ def load_rows(
     loaded: list[Any] = loader(rows, context)
     if execution is not None and execution._outcome is not None:
         _tell_outcome(execution._outcome, query, rows, context)
-    if context.batches:
-        context.load_later()
     for state in context.fresh or ():
         obj = state()
         for listener in listeners:
             listener(session, obj)
+    if context.batches:
+        context.load_later()
     return loaded
 
 

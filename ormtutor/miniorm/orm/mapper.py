@@ -174,6 +174,11 @@ class ColumnProperty(MapperProperty):
         self.deferred = deferred
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
+    @property
+    def is_shown_in_subqueries(self) -> bool:
+        """Whether a subquery of the class has it: all columns, and what is not deferred."""
+        return not self.deferred or bool(self.columns[0]._is_column_clause)
+
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class, with its impl: a column needs no configuration."""
         column = self.columns[0]
@@ -618,7 +623,7 @@ class Mapper(InspectionAttr):
         return [
             column if column._is_column_clause else column._annotate({"proxy_key": prop.key})
             for prop in self._props.values()
-            if isinstance(prop, ColumnProperty)
+            if isinstance(prop, ColumnProperty) and prop.is_shown_in_subqueries
             for column in prop.columns[:1]
         ]
 
@@ -688,7 +693,8 @@ class Mapper(InspectionAttr):
 
         A relationship among them is loaded with the columns only if it is eager.
         """
-        return Names(key for key, impl in self.impls.items() if impl.expire_missing)
+        synonyms = [key for key, prop in self._props.items() if isinstance(prop, SynonymProperty)]
+        return Names([*(k for k, impl in self.impls.items() if impl.expire_missing), *synonyms])
 
     @memoized
     def plain_keys(self) -> Names:
@@ -1097,10 +1103,7 @@ def object_mapper(instance: Any) -> Mapper:
 @inspects(type)
 def _inspect_class(cls: Any) -> Mapper | None:
     manager = manager_of_class(cls)
-    if manager is None:
-        return None
-    manager.mapper.check_configured()
-    return manager.mapper
+    return None if manager is None else manager.mapper
 
 
 @inspects(object)

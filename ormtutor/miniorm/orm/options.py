@@ -82,6 +82,7 @@ class Load:
         self.entity = inspect(entity)
         if self.entity.is_attribute:
             self.entity._path_registry  # noqa: B018 (says so as the original does)
+        self.entity.mapper.check_configured()
         self.tokens: tuple[Any, ...] = ()
         self.steps: tuple[Step, ...] = ()
 

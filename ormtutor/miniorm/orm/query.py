@@ -649,6 +649,7 @@ class Query:
         elif self._base is not None:
             asked = self._asked()
             asked.label_style = label_style
+            asked.toplevel = self._eager
             asked.eager = False
             statement = context.Compilation(asked).statement
         else:
@@ -713,6 +714,7 @@ class Query:
         """`EXISTS (this query)`."""
         statement = self.enable_eagerloads(False).statement
         statement = statement.with_only_columns(1, *self._columns_of_order())
+        statement = statement._with("_with_options", ())
         entity = self._first_entity()
         if entity is not None:
             statement = statement.select_from(entity.selectable)
@@ -1004,10 +1006,11 @@ def _checked(entity: Any) -> Any:
     """
     if isinstance(entity, str):
         return elements.literal_column(entity)
-    if not isinstance(entity, (type, QueryableAttribute)) or "_sa_class_manager" not in vars(
-        entity
-    ):
+    manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
+    if manager is None:
         entities_of(entity)
+    else:
+        manager.mapper.check_configured()
     return entity
 
 

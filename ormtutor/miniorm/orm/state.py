@@ -555,7 +555,9 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         impls = self.mapper.impls
         pending = self.pending_mutations
         for key in keys:
-            impl = impls[key]
+            impl = impls.get(key)
+            if impl is None:  # a synonym
+                continue
             if impl.accepts_scalar_loader:
                 if no_loader and (impl.callable_ or (self.callables and key in self.callables)):
                     continue
@@ -581,7 +583,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         keys = {
             key
             for key in self.expired_attributes
-            if key not in committed and impls[key].load_on_unexpire
+            if key in impls and key not in committed and impls[key].load_on_unexpire
         }
         Loaders.expired(self.mapper, self, keys, passive)
         # Whatever the load did not fill is not asked for again.

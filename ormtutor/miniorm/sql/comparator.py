@@ -292,7 +292,7 @@ def _modified(left: Any, op: Operator, **kw: Any) -> Any:
 
 def modified(element: Any, modifier: Operator) -> Any:
     """`element DESC` and its like."""
-    return UnaryExpression(element, modifier=modifier, wraps_column_expression=False)
+    return UnaryExpression(element, modifier=modifier)
 
 
 def _distinct(left: Any, op: Operator, **kw: Any) -> Any:

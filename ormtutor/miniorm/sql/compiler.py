@@ -978,7 +978,12 @@ class SQLCompiler(Compiled):
         return f" AS {name}"
 
     def visit_cte(self, cte: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any) -> str:
-        """The name of a CTE; its SELECT is written once, before the statement."""
+        """The name of a CTE; its SELECT is written once, before the statement.
+
+        Alone, as str() has it, it is its SELECT.
+        """
+        if not asfrom and not self.stack:
+            return self.process(cte.element, **kw)
         name = self._resolve(cte.name)
         base = cte if cte._cte_alias is None else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)

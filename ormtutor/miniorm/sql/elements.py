@@ -330,7 +330,9 @@ class ColumnElement(ColumnOperators, ClauseElement):
     _is_implicitly_boolean = False
     _alt_names: Any = ()
     # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
-    _wraps_column_expression = False
+    _wraps_name = False
+    #: The name that a SELECT shows without AS.
+    _own_name: Any = None
     type: Any = sqltypes.NULLTYPE
 
     __hash__ = object.__hash__
@@ -389,7 +391,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         if self.type._type_affinity is sqltypes.Boolean:
             return AsBoolean(self, operators.is_false, operators.is_true)
         grouped = self.self_group(against=operators.inv)
-        return UnaryExpression(grouped, operator=operators.inv, wraps_column_expression=True)
+        return UnaryExpression(grouped, operator=operators.inv)
 
     # -- where we come from --------------------------------------------------------------------
 
@@ -438,8 +440,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def _tq_key_label(self) -> Any:
         """The key that a subquery in the old style gives us."""
         return self._label if self._label is not None else self._proxy_key
-
-    _wrapped: Any = delegate("element", "The column in new clothes; see _wraps_column_expression.")
 
     def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
         """A name like `base`; repetition: we are in the statement that many times before."""
@@ -1048,7 +1048,7 @@ class UnaryExpression(ColumnElement):
     """An operator with one operand, before it or after it."""
 
     __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ("_wraps_column_expression", "element", "modifier", "operator", "type")
+    __slots__ = ("element", "modifier", "operator", "type")
     __visit_name__ = "unary"
     _parts = ("element",)
 
@@ -1058,13 +1058,11 @@ class UnaryExpression(ColumnElement):
         operator: Any = None,
         modifier: Any = None,
         type_: Any = None,
-        wraps_column_expression: bool = False,
     ) -> None:
         self.operator = operator
         self.modifier = modifier
         self.element = element.self_group(against=operator or modifier)
         self.type = sqltypes.NULLTYPE if type_ is None else sqltypes.to_instance(type_)
-        self._wraps_column_expression = wraps_column_expression
 
     _render_label_in_columns_clause = False
 
@@ -1080,7 +1078,6 @@ class UnaryExpression(ColumnElement):
                 self.self_group(against=operators.inv),
                 operator=operators.inv,
                 type_=sqltypes.BOOLEANTYPE,
-                wraps_column_expression=self._wraps_column_expression,
             )
         return super()._negate()
 
@@ -1095,7 +1092,31 @@ class UnaryExpression(ColumnElement):
         )
 
 
-class AsBoolean(UnaryExpression):
+class WrapsColumnExpression:
+    """What CAST and its like share: they are named after the expression that they wrap."""
+
+    __slots__ = ()
+    _wraps_name = True
+    _wrapped: Any = delegate("element", "The expression.")
+
+    @property
+    def _label(self) -> Any:
+        return getattr(self._wrapped, "_label", None)
+
+    @property
+    def _proxy_key(self) -> Any:
+        wrapped = self._wrapped
+        return None if wrapped._is_text_clause else wrapped._proxy_key
+
+    @property
+    def _anon_name_label(self) -> Any:
+        wrapped = self._wrapped
+        if wrapped._is_text_clause:
+            return ColumnElement._anon_name_label.__get__(self)
+        return wrapped._own_name or wrapped._anon_name_label
+
+
+class AsBoolean(WrapsColumnExpression, UnaryExpression):
     """A boolean column as a condition: itself, or `column = 1` where there are no booleans."""
 
     __module__ = "sqlalchemy.sql.elements"
@@ -1110,7 +1131,6 @@ class AsBoolean(UnaryExpression):
         self.negate = negate
         self.modifier = None
         self.type = sqltypes.BOOLEANTYPE
-        self._wraps_column_expression = True
 
     def self_group(self, against: Any = None) -> Any:
         """Never in parentheses."""
@@ -1287,6 +1307,7 @@ class Label(ColumnElement):
         return self._element.self_group(against=operators.as_)
 
     _label: Any = delegate("name")
+    _own_name: Any = delegate("name")
     _proxy_key: Any = delegate("name")
 
     @property
@@ -1356,6 +1377,7 @@ class ColumnClause(ColumnElement):
         self._is_clone_of = None
 
     _bind_name: Any = delegate("key")
+    _own_name: Any = delegate("name")
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.name}>"

@@ -17,6 +17,7 @@ from ormtutor.miniorm.sql.elements import (
     ColumnElement,
     Grouping,
     TypeClause,
+    WrapsColumnExpression,
     as_condition,
     as_expression,
     as_operand,
@@ -146,14 +147,13 @@ def case(*whens: Any, **kw: Any) -> Case:
     return Case(*whens, **kw)
 
 
-class Cast(ColumnElement):
+class Cast(WrapsColumnExpression, ColumnElement):
     """`CAST(expression AS type)`."""
 
     __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("clause", "type", "typeclause")
     __visit_name__ = "cast"
     _parts = ("clause",)
-    _wraps_column_expression = True
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)
@@ -172,14 +172,13 @@ def cast(expression: Any, type_: Any) -> Cast:
     return Cast(expression, type_)
 
 
-class TypeCoerce(ColumnElement):
+class TypeCoerce(WrapsColumnExpression, ColumnElement):
     """An expression that Python takes for another type; SQL does not see it."""
 
     __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("clause", "type")
     __visit_name__ = "type_coerce"
     _parts = ("clause",)
-    _wraps_column_expression = True
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)

@@ -128,10 +128,8 @@ class SelectedColumn:
 
 def own_label(element: Any, qualified: bool) -> tuple[Any, bool]:
     """The label that an element brings, and whether it must be written: (None, False) for none."""
-    if element._wraps_column_expression:
-        inner = element._wrapped
-        label, _ = own_label(inner, qualified)
-        return label, label is not None
+    if element._wraps_name and not qualified:
+        return None, False
     if isinstance(element, elements.Label):
         return element.name, False
     if not element._is_column_clause:
@@ -189,10 +187,6 @@ class _ColumnNamer:
                 return SelectedColumn(element, label if required else None, key, label, False)
             return self._repeated(element, key)
         # Another column has that label.
-        if element._wraps_column_expression:
-            if self.dedupe:
-                return self._repeated(element, key)
-            return SelectedColumn(element, label, key, label, False)
         label = element._anon_tq_label if self.qualified else element._anon_name_label
         self.taken.setdefault(label, identity)
         if not self._is_new(identity, label) and self.dedupe:
@@ -201,9 +195,11 @@ class _ColumnNamer:
 
     def _nameless(self, element: Any, key: Any) -> SelectedColumn:
         label = element._anon_name_label
-        if self._is_new(hash(element), label):
-            return SelectedColumn(element, None, key, label, False)
-        return SelectedColumn(element, None, key, self._dedupe_label(element), True)
+        repeated = label in self.taken
+        self.taken[label] = hash(element)
+        if repeated:
+            label = self._dedupe_label(element)
+        return SelectedColumn(element, None, key, label, repeated)
 
     def _repeated(self, element: Any, key: Any) -> SelectedColumn:
         label = self._dedupe_label(element)
@@ -218,10 +214,12 @@ class _ColumnNamer:
 
     def _dedupe_label(self, element: Any) -> Any:
         self.repeats += 1
-        if element._wraps_column_expression:
-            base, _ = own_label(element, self.qualified)
-        else:
-            base = element._label if self.qualified else element._name_for_anonymous
+        if element._wraps_name and not self.qualified:
+            name = element._wrapped._own_name
+            if name:
+                return element._anonymous(f"{name}_")
+            return element._anonymous(element._label or "anon", self.repeats)
+        base = element._label if self.qualified else element._name_for_anonymous
         return element._anonymous(base, self.repeats)
 
 
@@ -241,14 +239,15 @@ class KeyNamer:
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key
-        if key is None and element._wraps_column_expression:
-            # CAST(column) is known by the column's name.
-            key = element._wrapped._proxy_key
         if key is None:
             key = "_no_label"
         elif isinstance(element, elements.Label) or getattr(element, "is_literal", False):
             self.used.add(key)
             return key
+        return self.unused(key)
+
+    def unused(self, key: Any) -> Any:
+        """This key, with a number when it was taken."""
         if key not in self.used:
             self.used.add(key)
             return key
@@ -1543,7 +1542,6 @@ class Exists(UnaryExpression):
         self.modifier = None
         self.element = inner
         self.type = sqltypes.BOOLEANTYPE
-        self._wraps_column_expression = True
 
     _render_label_in_columns_clause = True
 
@@ -1553,7 +1551,6 @@ class Exists(UnaryExpression):
     def _changed(self, change: Any) -> Any:
         copy = Exists.__new__(Exists)
         copy.operator, copy.modifier, copy.type = self.operator, None, self.type
-        copy._wraps_column_expression = True
         copy.element = ScalarSelect(change(self.element.element))
         return copy
 

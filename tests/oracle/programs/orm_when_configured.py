@@ -1,0 +1,114 @@
+"""When mappers are configured: a class that names one that is still missing can be used a while."""
+
+from sqlalchemy import *
+from sqlalchemy import inspect
+from sqlalchemy.orm import *
+
+for asked in (
+    "User.id",
+    "User.id == 1",
+    "User.name.like('x')",
+    "str(User.id == 1)",
+    "User.id + 1",
+    "User.name.label('x')",
+    "User.id.in_([1])",
+    "User.name.property",
+    "User.other",
+    "User.other.property",
+    "User.other.any()",
+    "User.other.any(User.id==1)",
+    "User.other == None",
+    "User.other.contains(5)",
+    "User.name.type",
+    "User.name.asc()",
+    "desc(User.name)",
+    "and_(User.id==1, User.name=='a')",
+    "func.count(User.id)",
+    "select(User)",
+    "str(select(User))",
+    "select(User.id)",
+    "str(select(User.id))",
+    "select(User).where(User.id==1)",
+    "select(func.count(User.id)).scalar_subquery()",
+    "select(User).join(User.other)",
+    "select(User.id).where(User.id==1).scalar_subquery()",
+    "select(User).subquery()",
+    "exists().where(User.id==1)",
+    "aliased(User)",
+    "aliased(User).id",
+    "aliased(User).id == 1",
+    "inspect(User)",
+    "inspect(User).attrs",
+    "inspect(User).columns",
+    "inspect(User).relationships",
+    "inspect(User.id)",
+    "User.__mapper__",
+    "User.__mapper__.attrs",
+    "User.__mapper__.get_property('id')",
+    "User.__table__.c.id == 1",
+    "User()",
+    "User(name='x')",
+    "Session().query(User)",
+    "str(Session().query(User))",
+    "Session().query(User.id)",
+    "str(Session().query(User.id))",
+    "Session().query(User).filter(User.id==1)",
+    "Session().query(User).filter_by(id=1)",
+    "Session().query(func.count(User.id))",
+    "joinedload('other')",
+    "Load(User)",
+    "Load(User).joinedload(User.other)",
+    "defer(User.name)",
+    "class_mapper(User)",
+    "insert(User)",
+    "update(User)",
+    "delete(User)",
+    "update(User).values(name='x')",
+    "str(update(User).values(name='x'))",
+    "update(User).where(User.id==1)",
+    "with_parent(User, User.other)",
+    "User.id.desc()",
+    "-User.id",
+    "case((User.id==1, 2))",
+    "cast(User.id, String)",
+    "User.__table__",
+    "User.more",
+    "User.more == 'x'",
+    "User.more.property",
+    "User.syn",
+    "User.syn == 'x'",
+    "User.calc",
+    "str(User.calc)",
+    "column_property(User.id + 1)",
+    "User.late = relationship('User')",
+    "User.id.expression",
+    "User.id.__clause_element__()",
+    "hasattr(User, 'backed')",
+    "User.id.key",
+    "User.id.class_",
+    "User.id.parent",
+    "User.other.key",
+    "User.other.class_",
+    "User.other.parent",
+    "str(User.other)",
+    "str(User.id)",
+    "User.other.mapper",
+    "User.other.entity",
+):
+    clear_mappers()
+    Base = declarative_base()
+
+    class User(Base):
+        __tablename__ = "users"
+        id = Column(Integer, primary_key=True)
+        name = Column(String)
+        more = deferred(Column(String))
+        syn = synonym("name")
+        calc = column_property(id + 1)
+        other = relationship("Missing", backref="backed")
+
+    try:
+        exec(asked)
+        print(asked, "goes", inspect(User).configured)
+    except Exception as error:
+        print(asked, type(error).__name__, error)
