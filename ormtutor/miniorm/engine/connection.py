@@ -611,7 +611,7 @@ class Connection:
         if take is None:
             return None
         try:
-            tuples = [take(given) for given in sets]
+            tuples = list(map(take, sets))
         except Exception:  # the longer way tells what is wrong with the values
             return None
         executemany = len(tuples) > 1

@@ -129,7 +129,12 @@ class History(tuple):  # type: ignore[type-arg]
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        return History(*map(_states, self))
+        added, unchanged, deleted = self
+        return History(
+            _states(added) if added else [],
+            _states(unchanged) if unchanged else [],
+            _states(deleted) if deleted else [],
+        )
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -138,8 +143,6 @@ _NOTHING_HAPPENED = History((), (), ())
 
 
 def _states(objects: Any) -> list[InstanceState | None]:
-    if not objects:
-        return []
     return [state_of(obj) if obj is not None else None for obj in objects]
 
 

@@ -141,8 +141,9 @@ class Dependency:
         else:
             passive = PASSIVE_OFF
         touched = flush.touching(states, self.key, passive)
-        if any(not history.empty() for _, history in self._histories(flush, touched, passive)):
-            return True
+        for _, (added, unchanged, deleted) in self._histories(flush, touched, passive):
+            if added or unchanged or deleted:
+                return True
         return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
 
     def _histories(

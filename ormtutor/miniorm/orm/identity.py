@@ -14,17 +14,23 @@ Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
+
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import state_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, KeysView
+    from collections.abc import Iterable, Iterator, KeysView, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
 
     Key = tuple[type, tuple[Any, ...], Any]
+
+
+mapper_of = attrgetter("mapper")
 
 
 def ident_of_key(key: Key) -> Any:
@@ -80,13 +86,11 @@ class IdentityMap:
 
     def those_in_it(self, states: Iterable[InstanceState]) -> list[InstanceState]:
         """Those of the states that are in the map."""
-        tables = self.tables
-        return [
-            state
-            for state in states
-            if (table := tables.get(state.mapper.class_)) is not None
-            and table.get(state.ident) is state
-        ]
+        found = []
+        for mapper, of_mapper in groupby(states, mapper_of):
+            table = self.tables.get(mapper.class_, {})
+            found += [state for state in of_mapper if table.get(state.ident) is state]
+        return found
 
     def all_states(self) -> list[InstanceState]:
         """Every state in the map. A list, since objects may die while the caller walks it."""
@@ -163,14 +167,16 @@ class IdentityMap:
         """Take a state out, if it is the one under its key."""
         self.discard_all((state,))
 
-    def discard_all(self, states: Iterable[InstanceState]) -> None:
+    def discard_all(self, states: Sequence[InstanceState]) -> None:
         """Take several out."""
-        tables, modified = self.tables, self._modified
-        for state in states:
-            table = tables.get(state.mapper.class_)
-            if table is not None and table.get(state.ident) is state:
-                del table[state.ident]
-            modified.pop(state, None)
+        for mapper, of_mapper in groupby(states, mapper_of):
+            table = self.tables.get(mapper.class_, {})
+            for state in of_mapper:
+                if table.get(state.ident) is state:
+                    del table[state.ident]
+        if self._modified:
+            for state in states:
+                self._modified.pop(state, None)
 
     safe_discard = discard
 

@@ -73,6 +73,7 @@ class Writing:
     """What the statements of one mapper have in common; made once, kept by the mapper.
 
     columns: (attribute, column) of the table. keys: attributes of the primary key.
+    key_names: the names of its columns, with these.
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
     ident_order: the sort key of objects with a row.
@@ -91,6 +92,7 @@ class Writing:
         self.primary_key = list(mapper.primary_key)
         self.pk_keys = frozenset(column.key for column in self.primary_key)
         self.keys = [by_column[column].key for column in self.primary_key]
+        self.key_names = [(self.column_of[key].key, key) for key in self.keys]
         self.without_default = [
             column.key
             for _, column in self.columns
@@ -227,10 +229,11 @@ def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[Instanc
     Raises: InvalidRequestError: primary keys cannot be compared.
     """
     pending = [state for state in states if state.ident is None]
-    pending.sort(key=attrgetter("insert_order"))
-    if len(pending) == len(states):
-        return pending
-    persistent = [state for state in states if state.ident is not None]
+    if pending:
+        pending.sort(key=attrgetter("insert_order"))
+        if len(pending) == len(states):
+            return pending
+    persistent = [state for state in states if state.ident is not None] if pending else [*states]
     try:
         persistent.sort(key=writing_of(mapper).ident_order)
     except TypeError as error:
@@ -583,20 +586,26 @@ def _committed_keys(
 
     Raises: FlushError: one is NULL.
     """
-    rows: list[Values] = [{} for _ in states]
-    for column, key in zip(writing.primary_key, writing.keys, strict=True):
-        for row, state in zip(rows, states, strict=True):
-            values = state.dict
-            value = None if key in state.committed_state else values.get(key)
-            if value is None:
-                value = mapper.impls[key].get_committed_value(state, values, PASSIVE_OFF)
-            if value is None:
-                raise FlushError(
-                    f"Can't delete from table {writing.table} using NULL for primary key value on "
-                    f"column {column}"
-                )
-            row[column.key] = value
-    return rows
+    name, only = writing.key_names[0]
+    return [
+        {name: state.ident}
+        if mapper.single_key and not state.committed_state and only in state.dict
+        else _committed_key(mapper, writing, state)
+        for state in states
+    ]
+
+
+def _committed_key(mapper: Mapper, writing: Writing, state: InstanceState) -> Values:
+    row: Values = {}
+    values, impls = state.dict, mapper.impls
+    for name, key in writing.key_names:
+        row[name] = impls[key].get_committed_value(state, values, PASSIVE_OFF)
+        if row[name] is None:
+            raise FlushError(
+                f"Can't delete from table {writing.table} using NULL for primary key value on "
+                f"column {writing.column_of[key]}"
+            )
+    return row
 
 
 # Association rows -----------------------------------------------------------------------------

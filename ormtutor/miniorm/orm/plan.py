@@ -148,7 +148,9 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
         rehearsal.prepare()
         for group in rehearsal.ordered():
             steps.append(group)
-            group[0].execute(rehearsal, unitofwork.states_in(group))
+            states = rehearsal.states_in(group)
+            if states:
+                group[0].execute(rehearsal, states)
     # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type; or
     # that the session waits for rollback().
     except (AssertionError, InvalidRequestError, CircularDependencyError, *FLUSH_ERRORS) as raised:

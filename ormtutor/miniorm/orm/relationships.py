@@ -984,7 +984,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             return
         if session._warn_on_events:
             session._flush_warning(what)
-        if member is None or not prop._cascade.save_update:
+        if member is None or "save-update" not in prop._cascade:
             return
         if session.future and key != initiator.key:  # 2.x: not by way of the back reference
             return

@@ -17,6 +17,7 @@ Follows: SQLAlchemy 1.4, "Using the Session"; Fowler, PoEAA, "Unit of Work".
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from weakref import WeakValueDictionary, ref
 
@@ -25,6 +26,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.orm import loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
 from ormtutor.miniorm.orm.executestate import ORMExecuteState
@@ -80,16 +82,6 @@ EVENTS = (
     "deleted_to_persistent",
     "deleted_to_detached",
     "persistent_to_detached",
-)
-
-# Public names of SQLAlchemy's Session that stand outside of what this engine is for.
-ABSENT = frozenset(
-    (
-        "bulk_save_objects",
-        "bulk_insert_mappings",
-        "bulk_update_mappings",
-        "enable_relationship_loading",
-    )
 )
 
 _sessions: WeakValueDictionary[int, Session] = WeakValueDictionary()
@@ -171,13 +163,16 @@ class Session(SessionFactoryMethods):
             self._add_bind(key, each)
         _sessions[self.hash_key] = self
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "info":
-            info = self.__dict__["info"] = {}
-            return info
-        if name in ABSENT:
-            raise AttributeError(f"Session.{name} is not in miniorm; SQLAlchemy has it")
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+    # No __getattr__ for these: with it every attribute of a session is read the long way.
+    bulk_save_objects = LeftOut()
+    bulk_insert_mappings = LeftOut()
+    bulk_update_mappings = LeftOut()
+    enable_relationship_loading = LeftOut()
+
+    @cached_property
+    def info(self) -> dict[Any, Any]:
+        """The dictionary for the learner's own notes."""
+        return {}
 
     def __enter__(self) -> Session:
         return self
@@ -597,6 +592,16 @@ class Session(SessionFactoryMethods):
 
     def _detach_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
         dispatch = self.dispatch
+        if not (
+            dispatch.pending_to_transient
+            or dispatch.deleted_to_detached
+            or dispatch.persistent_to_transient
+            or dispatch.persistent_to_detached
+            or to_transient
+        ):
+            for state in states:
+                state.session_ref = None
+            return
         for state in states:
             if state.ident is None:
                 event = "pending_to_transient"
@@ -898,7 +903,7 @@ class Session(SessionFactoryMethods):
             for state in states:
                 self._remove_newly_deleted([state])
             return
-        held = [state() for state in states]  # for the listeners
+        held = [state() for state in states] if heard else ()
         if self._transaction is not None:
             self._transaction.snapshot.deleted.update(dict.fromkeys(states, True))
         self.identity_map.discard_all(states)

@@ -89,6 +89,8 @@ class SessionTransaction:
     __module__ = "sqlalchemy.orm.session"
 
     _rollback_exception: BaseException | None = None
+    _outer_context: SessionTransaction | None = None
+    _context_session: Any = None
 
     def __init__(
         self,
@@ -108,8 +110,8 @@ class SessionTransaction:
         self._state = ACTIVE
         self._enlisted: list[Enlisted] = []
         self._by_bind: dict[Any, Enlisted] = {}
-        self._outer_context: SessionTransaction | None = None
-        self._context_session: Any = None
+        # Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction.
+        self.is_boundary = nested or parent is None
         self._previous_nested = session._nested_transaction if nested else None
         self.snapshot = self._take_snapshot(autobegin)
         session._transaction = self
@@ -127,11 +129,6 @@ class SessionTransaction:
     def is_active(self) -> bool:
         """Whether statements can be emitted within."""
         return self.session is not None and self._state is ACTIVE
-
-    @property
-    def is_boundary(self) -> bool:
-        """Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction."""
-        return self.nested or self._parent is None
 
     def _outward(self, upto: SessionTransaction | None = None) -> Iterator[SessionTransaction]:
         """This one and those around it, inside first; to before `upto` where that is given."""
@@ -198,6 +195,9 @@ class SessionTransaction:
     def _connection_for_bind(self, bind: Any, execution_options: Any = None) -> Connection:
         if self._state is not ACTIVE:
             self._assert_active()
+        if not self.is_boundary:
+            assert self._parent is not None
+            return self._parent._connection_for_bind(bind, execution_options)
         known = self._by_bind.get(bind)
         if known is not None:
             if execution_options:
@@ -209,8 +209,6 @@ class SessionTransaction:
         found = None
         if self._parent is not None:
             found = self._parent._connection_for_bind(bind, execution_options)
-            if not self.nested:
-                return found
         return self._enlist(bind, found, execution_options)
 
     def _enlist(self, bind: Any, connection: Any, execution_options: Any) -> Connection:

@@ -15,7 +15,8 @@ Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Wor
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 # only known to be concerned). These two are compared by identity.
 SAVE = (False, False)
 DELETE = (True, False)
+
+mapper_of = attrgetter("mapper")
 
 # What a flush may find out about its objects before the database does.
 FLUSH_ERRORS = (FlushError, UnmappedColumnError)
@@ -99,8 +102,14 @@ class Step:
         """Break up into steps for each object."""
         return []
 
+    @property
+    def mapper(self) -> Mapper:
+        """The mapper whose objects it is about."""
+        mapper: Mapper = self.subject
+        return mapper
+
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Do it. states: the objects of the group, where they are known one by one."""
+        """Do it for these objects: those of the group."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -115,9 +124,7 @@ class SaveUpdateAll(Step):
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Write the rows."""
-        states = flush.states_of(self.subject, is_delete=False)
-        if states:
-            flush.save(self.subject, states)
+        flush.save(self.subject, states)
 
     def parts(self, flush: UOWTransaction) -> list[Step]:
         """A step for each object, with what the relationships want between them."""
@@ -136,9 +143,7 @@ class DeleteAll(Step):
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Delete the rows."""
-        states = flush.states_of(self.subject, is_delete=True)
-        if states:
-            flush.delete(self.subject, states)
+        flush.delete(self.subject, states)
 
     def parts(self, flush: UOWTransaction) -> list[Step]:
         """A step for each object, with what the relationships want between them."""
@@ -160,31 +165,30 @@ class ProcessAll(Step):
         """Where the step stands among those that are ready at the same time."""
         return self.rank, self.subject.sort_key, self.is_delete, self.number
 
+    @property
+    def mapper(self) -> Mapper:
+        """The mapper whose objects it is about."""
+        subject: Dependency = self.subject
+        mapper: Mapper
+        mapper = subject.mapper if isinstance(subject, dependency.KeySwitch) else subject.parent
+        return mapper
+
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Copy."""
-        subject: Dependency = self.subject
-        mapper = subject.mapper if isinstance(subject, dependency.KeySwitch) else subject.parent
-        concerned = flush.states_of(mapper, self.is_delete)
-        if not concerned:
-            return
         if self.is_delete:
-            subject.process_deletes(flush, concerned)
+            self.subject.process_deletes(flush, states)
         else:
-            subject.process_saves(flush, concerned)
+            self.subject.process_saves(flush, states)
 
     def __repr__(self) -> str:
         return f"ProcessAll({self.subject}, delete={self.is_delete})"
 
 
-class SaveUpdateState(Step):
+class SaveUpdateState(SaveUpdateAll):
     """Insert or update one object."""
 
     __slots__ = ()
     rank = "SaveUpdateState"
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Write the rows of those that are ready together."""
-        flush.save(self.subject, states)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({state_label(self.state)})"
@@ -204,23 +208,11 @@ class DeleteState(Step):
         return f"{type(self).__name__}({state_label(self.state)})"
 
 
-class ProcessState(Step):
+class ProcessState(ProcessAll):
     """Copy the keys of a relationship, for one object."""
 
     __slots__ = ()
     rank = "ProcessState"
-
-    @property
-    def sort_key(self) -> tuple[Any, ...]:
-        """Where the step stands among those that are ready at the same time."""
-        return self.rank, self.subject.sort_key, self.is_delete, self.number
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Copy, for those that are ready together."""
-        if self.is_delete:
-            self.subject.process_deletes(flush, states)
-        else:
-            self.subject.process_saves(flush, states)
 
     def __repr__(self) -> str:
         return f"ProcessState({self.subject}, {state_label(self.state)}, delete={self.is_delete})"
@@ -332,18 +324,14 @@ class UOWTransaction:
 
     def enter_many(self, states: Iterable[InstanceState], known: tuple[bool, bool]) -> None:
         """Register objects that are known to be in the session, and not registered yet."""
-        mapper = members = None
-        registered = self.states
         self.actions.add(known)
-        for state in states:
-            if state.mapper is not mapper:
-                mapper = state.mapper
-                members = self.mappers.get(mapper)
-                if members is None:
-                    members = self._meet(mapper)
-            assert members is not None
-            members.append(state)
-            registered[state] = known
+        for mapper, of_mapper in groupby(states, mapper_of):
+            members = self.mappers.get(mapper)
+            if members is None:
+                members = self._meet(mapper)
+            first = len(members)
+            members += of_mapper
+            self.states.update(dict.fromkeys(members[first:], known))
 
     def forget_actions(self, state: InstanceState) -> None:
         """The row of a deleted object was taken over by a new one: it is not deleted."""
@@ -367,6 +355,15 @@ class UOWTransaction:
     def states_of(self, mapper: Mapper, is_delete: bool) -> list[InstanceState]:
         """The objects of a mapper whose rows are to be written, or deleted."""
         return self.those_to(DELETE if is_delete else SAVE, self.mappers.get(mapper, ()))
+
+    def states_in(self, group: list[Step]) -> list[InstanceState]:
+        """The objects of the steps of a group."""
+        first = group[0]
+        if first.state is not None:
+            return [step.state for step in group if step.state is not None]
+        if (DELETE if first.is_delete else SAVE) not in self.actions:
+            return []
+        return self.states_of(first.mapper, first.is_delete)
 
     def those_to(
         self, action: tuple[bool, bool], states: Iterable[InstanceState]
@@ -643,17 +640,17 @@ class UOWTransaction:
     def execute(self) -> None:
         """Write everything."""
         for group in self.ordered():
-            group[0].execute(self, states_in(group))
+            states = self.states_in(group)
+            if states:
+                group[0].execute(self, states)
 
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
-        gone = [state for state, known in self.states.items() if known[0]]
-        if gone:
+        if self.actions != {SAVE}:
+            gone = [state for state, known in self.states.items() if known[0]]
             self.session._remove_newly_deleted(gone)
+        if self.actions != {DELETE}:
             kept = [state for state, known in self.states.items() if not known[0]]
-        else:
-            kept = list(self.states)
-        if kept:
             self.session._register_persistent(kept)
 
 
@@ -682,22 +679,19 @@ class Preparation:
         fresh = [*self._listed, *islice(self._members, self._seen, None)]
         self._seen = len(self._members)
         saves, deletes = flush.those_to(SAVE, fresh), flush.those_to(DELETE, fresh)
+        subject = self.dependency
         self._listed = []
         if len(saves) + len(deletes) < len(fresh):
             self._listed = [state for state in fresh if flush.states[state][1]]
-        if not saves and not deletes:
-            return False
-        subject = self.dependency
         if deletes:
             subject.presort_deletes(flush, deletes)
         if saves:
             subject.presort_saves(flush, saves)
-        if not self.matters:
-            self.matters = bool(
-                (deletes and subject.has_changes(flush, deletes, True))
-                or (saves and subject.has_changes(flush, saves, False))
-            )
-        return True
+        if deletes and not self.matters:
+            self.matters = subject.has_changes(flush, deletes, True)
+        if saves and not self.matters:
+            self.matters = subject.has_changes(flush, saves, False)
+        return bool(saves or deletes)
 
 
 def blanked_out(column: Any, state: InstanceState) -> AssertionError:
@@ -735,13 +729,6 @@ def _find_dependencies(mapper: Mapper) -> list[Dependency]:
     return [
         dependency.KINDS[prop.direction](prop) for prop in mapper.relationships if not prop.viewonly
     ]
-
-
-def states_in(group: list[Step]) -> list[InstanceState]:
-    """The objects of the steps of one group; none where they are about whole mappers."""
-    return (
-        [] if group[0].state is None else [step.state for step in group if step.state is not None]
-    )
 
 
 def _groups(ready: list[Step]) -> list[list[Step]]:
