@@ -14,7 +14,7 @@ Follows: SQLAlchemy 1.4, `orm/persistence.py` in what it does; "Unit of Work: Or
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
@@ -73,7 +73,7 @@ class Writing:
     """What the statements of one mapper have in common; made once, kept by the mapper.
 
     columns: (attribute, column) of the table. keys: attributes of the primary key.
-    key_names: the names of its columns, with these.
+    key_names: the names of its columns, with these; key_labels: columns, these, and labels.
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
     ident_order: the sort key of objects with a row.
@@ -93,6 +93,9 @@ class Writing:
         self.pk_keys = frozenset(column.key for column in self.primary_key)
         self.keys = [by_column[column].key for column in self.primary_key]
         self.key_names = [(self.column_of[key].key, key) for key in self.keys]
+        self.key_labels = [
+            (self.column_of[key], key, self.column_of[key]._label) for key in self.keys
+        ]
         self.without_default = [
             column.key
             for _, column in self.columns
@@ -183,7 +186,7 @@ def _insert_rows(
         get = obj.__dict__.get
         if get(key) is not None:
             return False
-        row = [get(each) for each in keys]
+        row = list(map(get, keys))
         if not PLAIN.issuperset(map(type, row)):
             return False
         rows.append(row)
@@ -356,25 +359,25 @@ def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
     state = record.state
     old_key: Values = {}
     cascaded = False
-    for column, key in zip(writing.primary_key, writing.keys, strict=True):
+    for column, key, label in writing.key_labels:
         value = None if key in state.committed_state else record.values.get(key)
         if value is not None:
-            old_key[column._label] = value
+            old_key[label] = value
             continue
         history = mapper.impls[key].get_history(state, record.values, PASSIVE_OFF)
         if history.added:
             if not history.deleted or (state, column) in flush.pk_cascaded:
                 # The database has cascaded the new value into this row already.
                 cascaded = True
-                old_key[column._label] = history.added[0]
+                old_key[label] = history.added[0]
                 record.params.pop(column.key, None)
             else:
-                old_key[column._label] = history.deleted[0]
+                old_key[label] = history.deleted[0]
                 if column in record.expressions:
                     record.is_complete = False
         else:
-            old_key[column._label] = history.unchanged[0]
-        if old_key[column._label] is None:
+            old_key[label] = history.unchanged[0]
+        if old_key[label] is None:
             raise FlushError(
                 f"Can't update table {writing.table} using NULL for primary key value on column "
                 f"{column}"
@@ -668,5 +671,5 @@ def _execute_rows(
     pairs: Sequence[Pair],
     flush: UOWTransaction,
 ) -> Any:
-    states = list(dict.fromkeys(state for pair in pairs for state in pair))
+    states = list(dict.fromkeys(chain.from_iterable(pairs)))
     return _execute_sets(connection, statement, rows, cause_for(flush.cause, connection, states))

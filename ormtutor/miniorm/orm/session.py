@@ -434,7 +434,10 @@ class Session(SessionFactoryMethods):
     def _save_or_update_state(self, state: InstanceState) -> None:
         if state.parents is not None:
             state._orphaned_outside_of_session = False
-        self._save_or_update_impl(state)
+        if state.ident is None:
+            self._save_impl(state)
+        else:
+            self._update_impl(state)
         values = state.dict
         for prop in state.mapper.cascading.get("save-update", ()):
             if prop.key in values:
@@ -444,13 +447,10 @@ class Session(SessionFactoryMethods):
         for _, _, reached, _ in state.mapper.cascade_iterator(
             "save-update", state, halt_on=self._contains_state
         ):
-            self._save_or_update_impl(reached)
-
-    def _save_or_update_impl(self, state: InstanceState) -> None:
-        if state.ident is None:
-            self._save_impl(state)
-        else:
-            self._update_impl(state)
+            if reached.ident is None:
+                self._save_impl(reached)
+            else:
+                self._update_impl(reached)
 
     def _save_impl(self, state: InstanceState) -> None:
         """A transient object becomes pending."""
@@ -459,8 +459,11 @@ class Session(SessionFactoryMethods):
             self._new[state] = state()
             self._insert_order = state.insert_order = self._insert_order + 1
         if attaches:
-            self._after_attach(state)
-            if self.dispatch.transient_to_pending:
+            state.session_ref = self._self_ref
+            dispatch = self.dispatch
+            if dispatch.after_attach:
+                self._tell("after_attach", state)
+            if dispatch.transient_to_pending:
                 self._tell("transient_to_pending", state)
 
     def _update_impl(self, state: InstanceState, revert_deletion: bool = False) -> None:
@@ -819,7 +822,12 @@ class Session(SessionFactoryMethods):
             assert table is not None
             values = obj.__dict__
             ident = state.ident
-            if ident is None or state.committed_state or key not in values:
+            changed = state.committed_state
+            if (
+                ident is None
+                or key not in values
+                or (changed and (key in changed or not mapper.single_key))
+            ):
                 ident = self._ident_of(state, values)
                 if ident != state.ident:
                     self._switch_key(state, ident)
