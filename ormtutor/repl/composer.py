@@ -9,7 +9,7 @@ It reads no tutor: that belongs to the worker's thread, and might make the termi
 
 from __future__ import annotations
 
-from ormtutor.kernel.messages import Finished
+from ormtutor.kernel.messages import Finished, Statement, Transaction
 from ormtutor.repl import frame, panels, views
 from ormtutor.repl.cells import clip, visible
 from ormtutor.repl.display import PROMPT
@@ -87,14 +87,24 @@ class Composer:
             asked=display.is_panel_asked,
             reading=display.is_covered,
             idle=self._is_idle(),
+            unsent=self._is_unsent(),
         )
 
     def _is_idle(self) -> bool:
         """Whether nothing was typed in this step yet, and no panel has anything to show for it."""
         now = self.display.snapshot
-        if now is None or self.console.running is not None or self.display.tab != "sql":
+        if now is None or self.console.running is not None:
             return False
-        return not any(turn.kind != "demo" or turn.statements for turn in now.turns)
+        return self._is_unsent() and all(turn.kind == "demo" for turn in now.turns)
+
+    def _is_unsent(self) -> bool:
+        """Whether the SQL panel is shown and has no statement of this step yet."""
+        now, running = self.display.snapshot, self.console.running
+        if now is None or self.display.tab != "sql":
+            return False
+        replies = [reply for turn in now.turns for reply in turn.replies]
+        replies += running.replies if running is not None else ()
+        return not any(isinstance(reply, Statement | Transaction) for reply in replies)
 
     def compose(
         self, places: frame.Plan, input_rows: int, below: list[Line]

@@ -98,19 +98,21 @@ def plan(
     asked: bool = False,
     reading: bool = False,
     idle: bool = False,
+    unsent: bool = False,
 ) -> Plan:
     """Return the places for a window.
 
     `text_rows` is how many rows the lesson text would like, `input_rows` what the input takes.
     `panels` is off after F9; `asked` is set when the learner opened a panel by hand, which a low
     window then shows; `reading` gives the text all that the input line does not need (F3); `idle`
-    says that nothing was typed in this step yet and the panel has nothing to show.
+    says that nothing was typed in this step yet and the panel has nothing to show; `unsent` that
+    it has nothing to show whatever was typed.
     """
     if not fits(columns, rows):
         return _bare(columns, rows)
     if columns >= WIDE_COLUMNS and rows >= WIDE_ROWS:
         return _wide(columns, rows, text_rows, input_rows, panels, reading, idle)
-    return _medium(columns, rows, text_rows, input_rows, panels, asked, reading, idle)
+    return _medium(columns, rows, text_rows, input_rows, panels, asked, reading, idle, unsent)
 
 
 def text_width(columns: int, rows: int, *, panels: bool = True) -> int:
@@ -166,6 +168,7 @@ def _medium(
     asked: bool,
     reading: bool,
     idle: bool,
+    unsent: bool,
 ) -> Plan:
     inner = rows - 4  # header, the rules around the text, keys; the panel brings two rules more
     if reading:
@@ -175,9 +178,10 @@ def _medium(
     lesson_rows = 1 if rows < FULL_ROWS else max(1, min(text_rows, share))
     shown = panels and (asked or rows >= LEAST_ROWS + 4)
     panel_rows = min(share, inner - 2 - lesson_rows - CONSOLE_ROWS) if shown else 0
-    if idle and panel_rows > 0 and rows >= FULL_ROWS:
+    if (idle or unsent) and panel_rows > 0 and rows >= FULL_ROWS:
         panel_rows = 1
-        lesson_rows = max(1, min(text_rows, inner - 2 - panel_rows - IDLE_CONSOLE_ROWS))
+        console_rows = IDLE_CONSOLE_ROWS if idle else CONSOLE_ROWS
+        lesson_rows = max(1, min(text_rows, inner - 2 - panel_rows - console_rows))
     return _stacked(columns, rows, lesson_rows, max(0, panel_rows))
 
 
