@@ -23,7 +23,7 @@ CHILDREN = 10
 
 HINT = (
     "More Python calls for each object than there were. Count them by function (cProfile, sorted "
-    "by ncalls) before and after the change, and take the new ones out of the loop over the objects. "
+    "by ncalls) before and after the change, and take the new ones out of the loop over objects. "
     "Where they are wanted, raise the bound here and say in the commit what they buy."
 )
 

@@ -105,7 +105,7 @@ class History(tuple):  # type: ignore[type-arg]
         return f"History(added={self[0]!r}, unchanged={self[1]!r}, deleted={self[2]!r})"
 
     def __bool__(self) -> bool:
-        return self != HISTORY_BLANK
+        return self[0] is not None or self[1] is not None or self[2] is not None
 
     def empty(self) -> bool:
         """Whether there is neither change nor value."""

@@ -156,7 +156,7 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
     if not states:
         return
     # Asked for even when nothing is to be written: a flush begins the transaction.
-    connection = flush.transaction.connection(mapper)
+    connection = flush.connection(mapper)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     if not _insert_rows(writing, connection, ordered, flush):
@@ -568,7 +568,7 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     """
     if not states:
         return
-    connection = flush.transaction.connection(mapper)
+    connection = flush.connection(mapper)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     keys = _committed_keys(mapper, writing, ordered)
@@ -645,7 +645,7 @@ def write_associations(
 
     Raises: StaleDataError: a row to be changed is not there.
     """
-    connection = flush.transaction.connection(subject.mapper)
+    connection = flush.connection(subject.mapper)
     table = subject.prop.secondary
     if removed:
         rows = association_rows(subject, removed)

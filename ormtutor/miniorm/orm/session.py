@@ -548,11 +548,11 @@ class Session(SessionFactoryMethods):
         # What the cascade reaches is found before anything is marked, since finding it may load,
         # and loading flushes.
         reached = _reached("delete", state)
-        deleted = self._deleted
+        deleted, own_ref = self._deleted, self._self_ref
         deleted[state] = instance
         for each, obj in reached.items():
             if each.ident is not None and each not in deleted:
-                if each._deleted or each.session_ref is not self._self_ref:
+                if each._deleted or each.session_ref is not own_ref:
                     self._bring_in(each, self._before_attach(each))
                 deleted[each] = obj
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.engine.connection import Connection
     from ormtutor.miniorm.orm.attributes import History
     from ormtutor.miniorm.orm.dependency import Dependency
     from ormtutor.miniorm.orm.mapper import Mapper
@@ -255,6 +256,7 @@ class UOWTransaction:
         self.session = session
         self.cause = cause
         self.transaction: Any = None
+        self._connection: Any = None
         self.states: dict[InstanceState, tuple[bool, bool]] = {}
         self.mappers: dict[Mapper, list[InstanceState]] = {}
         self.actions: set[tuple[bool, bool]] = set()
@@ -474,6 +476,13 @@ class UOWTransaction:
             impl.set(dest, dest_dict, None, None)
 
     # writing ----------------------------------------------------------------------------------
+
+    def connection(self, mapper: Mapper) -> Connection:
+        """The connection for a mapper's rows: the same for all, unless the session has binds."""
+        connection: Connection = self._connection
+        if connection is None or self.session._binds:
+            connection = self._connection = self.transaction.connection(mapper)
+        return connection
 
     def save(self, mapper: Mapper, states: list[InstanceState]) -> None:
         """INSERT or UPDATE rows."""
