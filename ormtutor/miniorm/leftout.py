@@ -47,9 +47,9 @@ LEFT_OUT: dict[str, str] = {
         instrument_declarative synonym_for
         """,
     "sqlalchemy.orm": """
-        AliasOption AttributeEvent AttributeEvents Composite CompositeProperty DeclarativeBase
-        DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP EXT_STOP
-        InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
+        AliasOption AttributeEvent AttributeEvents Bundle Composite CompositeProperty
+        DeclarativeBase DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP
+        EXT_STOP InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
         MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY
         QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped UserDefinedOption
         WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative as_typed_table

@@ -16,7 +16,7 @@ from ormtutor.miniorm.orm.declarative import (
     registry,
 )
 from ormtutor.miniorm.orm.dynamic import AppenderQuery
-from ormtutor.miniorm.orm.entities import Bundle, aliased, join, outerjoin, with_parent
+from ormtutor.miniorm.orm.entities import aliased, join, outerjoin, with_parent
 from ormtutor.miniorm.orm.executestate import ORMExecuteState
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.join_condition import (
@@ -85,7 +85,6 @@ __all__ = [
     "ONETOMANY",
     "AppenderQuery",
     "AttributeState",
-    "Bundle",
     "CascadeOptions",
     "ClassManager",
     "ColumnProperty",

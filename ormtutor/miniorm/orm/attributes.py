@@ -1196,7 +1196,7 @@ class QueryableAttribute(ColumnOperators):
     __module__ = "sqlalchemy.orm.attributes"
     is_attribute = True
     is_mapper = is_instance = is_property = is_selectable = False
-    is_aliased_class = is_bundle = is_clause_element = False
+    is_aliased_class = is_clause_element = False
 
     def __init__(
         self,

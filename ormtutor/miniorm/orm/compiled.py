@@ -15,7 +15,6 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.row import ResultMetaData
 from ormtutor.miniorm.orm.context import (
     Asked,
-    BundleEntity,
     ColumnEntity,
     Compilation,
     MapperEntity,
@@ -301,8 +300,6 @@ def _unique_keys(asked: Asked) -> list[Any] | None:
 
 
 def _is_hashable(entity: Any) -> bool:
-    if isinstance(entity, BundleEntity):
-        return all(map(_is_hashable, entity.columns))
     return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
 
 

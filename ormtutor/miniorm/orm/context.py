@@ -16,10 +16,9 @@ Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.row import ResultMetaData
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, Bundle, from_element
+from ormtutor.miniorm.orm.entities import AliasedClass, from_element
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
@@ -31,7 +30,6 @@ from ormtutor.miniorm.orm.options import (
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import (
-    BundlePlan,
     EntityPlan,
     JoinedPlan,
     RowPlan,
@@ -99,23 +97,6 @@ class ColumnEntity:
         return self.name, part_structure(self.element, binds)
 
 
-class BundleEntity:
-    """Several columns that come as one value."""
-
-    __slots__ = ("columns", "entity", "given", "metadata", "name")
-
-    def __init__(self, bundle: Any) -> None:
-        self.given = bundle
-        self.name = bundle.name
-        self.columns = [each for expr in bundle.exprs for each in entities_of(expr)]
-        self.entity = self.columns[0].entity if self.columns else None
-        self.metadata = ResultMetaData([column.name for column in self.columns])
-
-    def structure(self, binds: Any) -> Hashable:
-        """What tells it from others."""
-        return (Bundle, self.name, *[column.structure(binds) for column in self.columns])
-
-
 def entity_in(element: Any) -> Any:
     """The mapped entity that an expression speaks of first, or None."""
     for part in elements_in(element):
@@ -143,8 +124,6 @@ def entities_of(thing: Any) -> list[Any]:
     insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else thing
     if isinstance(insp, Mapper) or getattr(insp, "is_aliased_class", False) is True:
         return [MapperEntity(insp, thing)]
-    if isinstance(thing, Bundle):
-        return [BundleEntity(thing)]
     if isinstance(thing, QueryableAttribute):
         return [ColumnEntity(thing.expression, thing)]
     element = as_selected(thing)
@@ -153,8 +132,6 @@ def entities_of(thing: Any) -> list[Any]:
         if entity is not None:
             return [MapperEntity(entity, entity.entity)]
         return [ColumnEntity(column, column) for column in element._select_iterable]
-    if "bundle" in element._annotations:
-        return [BundleEntity(element._annotations["bundle"])]
     if element._is_clause_list and not element._is_column_element:
         return [ColumnEntity(column, column) for column in element._select_iterable]
     return [ColumnEntity(element, thing)]
@@ -266,7 +243,6 @@ def is_orm_select(statement: Any) -> bool:
     """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
     return any(
         "parententity" in column._annotations
-        or "bundle" in column._annotations
         or (column._is_column_element and not column._is_column_clause and entity_in(column))
         for column in statement._raw_columns
     ) or any(
@@ -481,10 +457,9 @@ class Compilation:
     def _set_up(self, entity: Any) -> None:
         if isinstance(entity, MapperEntity):
             self._outputs.append(self._set_up_mapper(entity))
-            return
-        self._outputs.append(entity)
-        for each in entity.columns if isinstance(entity, BundleEntity) else [entity]:
-            self._set_up_column(each)
+        else:
+            self._outputs.append(entity)
+            self._set_up_column(entity)
 
     def _set_up_column(self, entity: ColumnEntity) -> None:
         column = self._adapt_to_base(entity.element._deannotated)
@@ -969,10 +944,6 @@ class Compilation:
     def _output(self, output: Any, locate: Callable[[Any], Position]) -> Any:
         if isinstance(output, EntityPlan):
             return output
-        if isinstance(output, BundleEntity):
-            return BundlePlan(
-                output.metadata, [locate(self._chosen[id(c)]) for c in output.columns]
-            )
         if self.foreign_rows:
             return locate(self._chosen[id(output)])
         return self._places[id(output)], None

@@ -1,8 +1,8 @@
 """Entities: what a query may select besides a mapped class itself.
 
-Before: learners call aliased(), join(), with_parent(), Bundle(); query.py gets what they return.
+Before: learners call aliased(), join(), with_parent(); query.py gets what they return.
 Here:   a mapped class under another name (AliasedClass, and what is known about it, AliasedInsp);
-        a JOIN that understands relationships; the criterion "related to this object"; a Bundle.
+        a JOIN that understands relationships; the criterion "related to this object".
 After:  orm/context.py puts them into the columns and the FROM of a SELECT.
 
 Follows: SQLAlchemy 1.4, "Querying with aliased classes", `aliased()`, `join()`, `with_parent()`.
@@ -10,10 +10,10 @@ Follows: SQLAlchemy 1.4, "Querying with aliased classes", `aliased()`, `join()`,
 
 from __future__ import annotations
 
-from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.inspection import inspect, inspects, inspects_itself
+from ormtutor.miniorm.inspection import InspectionAttr, inspect, inspects, inspects_itself
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.sql import columns, elements, selectable, traversal
+from ormtutor.miniorm.sql import elements, selectable, traversal
 from ormtutor.miniorm.sql.naming import AnonymousName
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @inspects_itself
-class AliasedInsp:
+class AliasedInsp(InspectionAttr):
     """What is known about an AliasedClass: its mapper, its selectable, its name.
 
     It stands wherever a Mapper may stand as an entity, and answers to the same questions.
@@ -31,55 +31,32 @@ class AliasedInsp:
     __module__ = "sqlalchemy.orm.util"
 
     is_aliased_class = True
-    is_mapper = False
     is_selectable = True
-    is_instance = is_attribute = is_property = is_clause_element = is_bundle = False
 
     def __init__(
-        self,
-        entity: AliasedClass,
-        mapper: Any,
-        from_clause: Any,
-        name: str | None,
-        adapt_on_names: bool = False,
-        target_name: str = "",
+        self, entity: AliasedClass, mapper: Any, from_clause: Any, name: str | None, target: str
     ) -> None:
-        self.entity = entity
+        self.entity = self.entity_namespace = entity
         self.mapper = mapper
-        self.selectable = from_clause
+        self.class_: type = mapper.class_
+        self.selectable = self.persist_selectable = self.local_table = from_clause
         self.name = name
-        self._target_name = target_name
-        self._adapt_on_names = adapt_on_names
+        self._target_name = target
         self._labels: dict[Any, Any] = {}
         self._columns: dict[Any, Any] = {}
         self._own = frozenset(mapper.persist_selectable.c)
 
     @property
-    def class_(self) -> type:
-        """The mapped class."""
-        cls: type = self.mapper.class_
-        return cls
-
-    @property
-    def persist_selectable(self) -> Any:
-        """The aliased FROM element."""
-        return self.selectable
-
-    local_table = persist_selectable
-
-    @property
-    def entity_namespace(self) -> Any:
-        """Where filter_by() looks names up."""
-        return self.entity
-
-    @property
     def _selected_columns(self) -> list[Any]:
         """The columns of a SELECT of the alias as a whole, inside another statement."""
         columns = [self.adapt(column) for column in self.mapper._selected_columns]
-        return [column for column in columns if not column._is_column_clause or self._has(column)]
-
-    def _has(self, column: Any) -> bool:
-        return column.table is None or bool(self.selectable.c.contains_column(column))
+        return [
+            column
+            for column in columns
+            if not column._is_column_clause
+            or column.table is None
+            or self.selectable.c.contains_column(column)
+        ]
 
     def structure(self, binds: Any) -> Any:
         """What decides SQL text and rows; the name is that of a result's column."""
@@ -96,10 +73,7 @@ class AliasedInsp:
             # Another alias's column comes from the same table, and is none of ours.
             if column._deannotated not in self._own:
                 return None
-            found = self.selectable.corresponding_column(column)
-            if found is None and self._adapt_on_names:
-                found = self.selectable.c.get(column.name)
-            self._columns[column] = found
+            found = self._columns[column] = self.selectable.corresponding_column(column)
             return found
 
     def _adapt_element(self, expression: Any, key: str | None = None) -> Any:
@@ -136,7 +110,7 @@ class AliasedInsp:
         return None
 
     def __str__(self) -> str:
-        return f"aliased({self._target_name or self.mapper.class_.__name__})"
+        return f"aliased({self._target_name})"
 
     def __repr__(self) -> str:
         name = self.mapper.class_.__name__
@@ -152,21 +126,14 @@ class AliasedClass:
 
     __module__ = "sqlalchemy.orm.util"
 
-    def __init__(
-        self,
-        mapped_class_or_ac: Any,
-        alias: Any = None,
-        name: str | None = None,
-        flat: bool = False,
-        adapt_on_names: bool = False,
-    ) -> None:
+    def __init__(self, mapped_class_or_ac: Any, alias: Any = None, name: str | None = None) -> None:
         mapper = inspect(mapped_class_or_ac).mapper
         mapper.check_configured()
         if alias is None:
             alias = mapper.persist_selectable.alias(name)
         self.__name__ = f"AliasedClass_{mapper.class_.__name__}"
-        target_name = getattr(mapped_class_or_ac, "__name__", "")
-        self._aliased_insp = AliasedInsp(self, mapper, alias, name, adapt_on_names, target_name)
+        target = getattr(mapped_class_or_ac, "__name__", mapper.class_.__name__)
+        self._aliased_insp = AliasedInsp(self, mapper, alias, name, target)
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -203,23 +170,16 @@ def _inspect_aliased_class(target: AliasedClass) -> AliasedInsp:
     return target._aliased_insp
 
 
-def aliased(
-    element: Any,
-    alias: Any = None,
-    name: str | None = None,
-    flat: bool = False,
-    adapt_on_names: bool = False,
-) -> Any:
+def aliased(element: Any, alias: Any = None, name: str | None = None, **left_out: Any) -> Any:
     """A mapped class (or a table) under another name.
 
     alias: the FROM element that stands for the class's table, such as a subquery; otherwise an
-    alias of the table is made. adapt_on_names: find the subquery's columns by name alone.
+    alias of the table is made.
     """
+    refuse_arguments("aliased", left_out, "adapt_on_names flat")
     if isinstance(element, selectable.FromClause):
-        if adapt_on_names:
-            raise sa_exc.ArgumentError("adapt_on_names only applies to ORM elements")
         return element.alias(name)
-    return AliasedClass(element, alias=alias, name=name, flat=flat, adapt_on_names=adapt_on_names)
+    return AliasedClass(element, alias=alias, name=name)
 
 
 # JOIN along relationships ---------------------------------------------------------------------
@@ -246,12 +206,12 @@ class ORMJoin(selectable.Join):
         self._left_entity = entity_behind(left)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
-            onclause = getattr(_entity_of(left_entity or left), onclause)
+            onclause = getattr(inspect(left_entity or left).entity, onclause)
         if not isinstance(onclause, QueryableAttribute):
             super().__init__(left_from, right_from, onclause, isouter, full)
             return
         source = onclause.parent.selectable
-        if not _is_present(source, left_from):
+        if not is_present(source, left_from):
             source = left_from
         primary, through, secondary, *_ = onclause.property.create_joins(
             source_selectable=source,
@@ -271,11 +231,7 @@ class ORMJoin(selectable.Join):
             super().__init__(outer, right_from, through, isouter, full)
 
     def join(
-        self,
-        right: Any,
-        onclause: Any = None,
-        isouter: bool = False,
-        full: bool = False,
+        self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
     ) -> Any:
         """This JOIN and one more."""
         return ORMJoin(self, right, onclause, isouter, full, left_entity=self._right_entity)
@@ -309,17 +265,12 @@ def from_element(thing: Any) -> Any:
     return selectable.as_from(thing)
 
 
-def _entity_of(thing: Any) -> Any:
-    entity = inspect(thing, raiseerr=False)
-    return thing if entity is None else entity.entity
-
-
-def _is_present(wanted: Any, candidate: Any) -> bool:
+def is_present(wanted: Any, candidate: Any) -> bool:
     """Whether a FROM element is `candidate` or stands in its joins."""
     waiting = [candidate]
     while waiting:
         each = waiting.pop()._ungroup()
-        if each is wanted or each._deannotated is wanted:
+        if each is wanted or each._deannotated is wanted._deannotated:
             return True
         if each._is_join:
             waiting += [each.left, each.right]
@@ -327,12 +278,7 @@ def _is_present(wanted: Any, candidate: Any) -> bool:
 
 
 def join(
-    left: Any,
-    right: Any,
-    onclause: Any = None,
-    isouter: bool = False,
-    full: bool = False,
-    join_to_left: Any = None,
+    left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
 ) -> ORMJoin:
     """A FROM element that joins two mapped things.
 
@@ -341,9 +287,7 @@ def join(
     return ORMJoin(left, right, onclause, isouter, full)
 
 
-def outerjoin(
-    left: Any, right: Any, onclause: Any = None, full: bool = False, join_to_left: Any = None
-) -> ORMJoin:
+def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> ORMJoin:
     """The same as join(), with LEFT OUTER."""
     return ORMJoin(left, right, onclause, True, full)
 
@@ -369,43 +313,3 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
         if entity.is_aliased_class:
             adapt_source = entity.adapt
     return prop._optimized_compare(instance, value_is_parent=True, adapt_source=adapt_source)
-
-
-# Several columns as one value -----------------------------------------------------------------
-
-
-@inspects_itself
-class Bundle:
-    """Several columns that come as one value: `Bundle("name", User.first, User.last)`."""
-
-    __module__ = "sqlalchemy.orm.util"
-
-    single_entity = False
-    is_bundle = True
-    is_clause_element = is_mapper = is_aliased_class = is_selectable = False
-    is_instance = is_attribute = is_property = False
-
-    def __init__(self, name: str, *exprs: Any, **kw: Any) -> None:
-        self.name = self._label = name
-        self.exprs = exprs
-        elements_of = [getattr(each, "expression", each) for each in exprs]
-        self.c = self.columns = columns.ColumnCollection(
-            [
-                (getattr(expr, "key", None) or element.key, expr)
-                for expr, element in zip(exprs, elements_of, strict=True)
-            ]
-        )
-        self.single_entity = kw.pop("single_entity", self.single_entity)
-
-    @property
-    def mapper(self) -> Any:
-        """The mapper of the first column."""
-        return self.exprs[0].parent.mapper
-
-    def label(self, name: str) -> Bundle:
-        """The same under another name."""
-        return type(self)(name, *self.exprs, single_entity=self.single_entity)
-
-    def __clause_element__(self) -> Any:
-        clauses = [elements.clause_of(each) for each in self.exprs]
-        return elements.ClauseList(*clauses, group=False)._annotate({"bundle": self})

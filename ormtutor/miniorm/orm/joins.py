@@ -16,7 +16,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, entity_behind
+from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
 from ormtutor.miniorm.sql.elements import as_condition
 from ormtutor.miniorm.sql.select import Select
 from ormtutor.miniorm.sql.selectable import as_from, can_join
@@ -39,11 +39,10 @@ class JoinStep:
 
     target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
     onclause: a condition, a relationship, or the name of one. left: where join_from() starts.
-    alias: the alias that `aliased=True` made for the target. from_joinpoint: start where the last
-    join went, and not at the query's entity.
+    from_joinpoint: start where the last join went, and not at the query's entity.
     """
 
-    __slots__ = ("alias", "from_joinpoint", "full", "isouter", "left", "onclause", "target")
+    __slots__ = ("from_joinpoint", "full", "isouter", "left", "onclause", "target")
 
     def __init__(
         self,
@@ -52,7 +51,6 @@ class JoinStep:
         left: Any = None,
         isouter: bool = False,
         full: bool = False,
-        alias: Any = None,
         from_joinpoint: bool = False,
     ) -> None:
         self.target = target
@@ -60,7 +58,6 @@ class JoinStep:
         self.left = left
         self.isouter = isouter
         self.full = full
-        self.alias = alias
         self.from_joinpoint = from_joinpoint
 
     def __iter__(self) -> Iterator[Any]:
@@ -71,12 +68,11 @@ class JoinStep:
 
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
-        onclause, left, alias = self.onclause, self.left, self.alias
+        onclause, left = self.onclause, self.left
         return (
             part_structure(self.target, binds),
             None if onclause is None else part_structure(onclause, binds),
             None if left is None else part_structure(left, binds),
-            None if alias is None else part_structure(alias, binds),
             self.isouter,
             self.full,
             self.from_joinpoint,
@@ -85,8 +81,6 @@ class JoinStep:
     @property
     def destination(self) -> Any:
         """What the step leads to, for filter_by(): an entity, a FROM element, or None: a name."""
-        if self.alias is not None:
-            return self.alias
         for part in (self.target, self.onclause):
             if isinstance(part, QueryableAttribute):
                 if part is self.target or isinstance(self.target, (str, tuple)):
@@ -195,7 +189,7 @@ class Joins:
                     f"explicit from clause {step.left} does not match left side of relationship "
                     f"attribute {onclause}"
                 )
-            if self._legacy and step.alias is None:
+            if self._legacy:
                 edge = (left, right, onclause.property.key)
                 if edge in self._edges:
                     self._joinpoint = right
@@ -243,11 +237,11 @@ class Joins:
             left, place = self._implicit_left(right, onclause)
         else:
             place = self._place_of(left)
-        if left is right and step.alias is None:
+        if left is right:
             raise sa_exc.InvalidRequestError(
                 f"Can't construct a join from {left} to {right}, they are the same entity"
             )
-        right = self._checked_right(left, right, onclause, step)
+        self._check_right(left, right, onclause)
         from_left = _selectable(left) if place is None else self.from_clauses[place]
         joined = ORMJoin(
             from_left, right, onclause, isouter=step.isouter, full=step.full, left_entity=left
@@ -298,9 +292,7 @@ class Joins:
 
     # the right side --------------------------------------------------------------------------
 
-    def _checked_right(self, left: Any, right: Any, onclause: Any, step: JoinStep) -> Any:
-        if step.alias is not None:
-            return step.alias
+    def _check_right(self, left: Any, right: Any, onclause: Any) -> None:
         prop = onclause.property if isinstance(onclause, QueryableAttribute) else None
         if prop is not None and not hasattr(prop, "mapper"):
             raise AttributeError("mapper")  # as the original fails on join(Address, User.name)
@@ -308,31 +300,11 @@ class Joins:
             raise sa_exc.InvalidRequestError(
                 f"Can't join table/selectable '{_selectable(left)}' to itself"
             )
-        if hasattr(right, "mapper"):
-            if prop is not None and right.mapper is not prop.mapper:
-                raise sa_exc.InvalidRequestError(
-                    f"Join target {right} does not correspond to the right side of join condition "
-                    f"{onclause}"
-                )
-            return right
-        return right if prop is None else _entity_for_selectable(prop.mapper, right)
-
-
-def _entity_for_selectable(mapper: Any, selectable: Any) -> Any:
-    """join(a_table, User.addresses): the table stands for the class."""
-    if not selectable.is_derived_from(mapper.persist_selectable):
-        raise sa_exc.InvalidRequestError(
-            f"Selectable '{selectable.description}' is not derived from "
-            f"'{mapper.persist_selectable.description}'"
-        )
-    sa_exc.warn(
-        f"An alias is being generated automatically against joined entity {mapper} for raw "
-        "clauseelement, which is deprecated and will be removed in a later release. Use the "
-        "aliased() construct explicitly, see the linked example. (Background on this error at: "
-        "https://sqlalche.me/e/14/xaj1)",
-        sa_exc.SADeprecationWarning,
-    )
-    return inspect(aliased(mapper, selectable))
+        if prop is not None and getattr(right, "mapper", prop.mapper) is not prop.mapper:
+            raise sa_exc.InvalidRequestError(
+                f"Join target {right} does not correspond to the right side of join condition "
+                f"{onclause}"
+            )
 
 
 def _selectable(thing: Any) -> Any:
@@ -347,10 +319,11 @@ def joinable(candidates: Sequence[Any], target: Any, onclause: Any) -> list[int]
     """
     columns = set()
     if len(candidates) > 1 and onclause is not None:
+        condition = onclause
+        if isinstance(onclause, QueryableAttribute):
+            condition = onclause.expression
         columns = {
-            element._deannotated
-            for element in iterate(_condition(onclause))
-            if element._is_column_clause
+            element._deannotated for element in iterate(condition) if element._is_column_clause
         }
     targets = target._from_objects
     places = [
@@ -370,10 +343,6 @@ def joinable(candidates: Sequence[Any], target: Any, onclause: Any) -> list[int]
     return places
 
 
-def _condition(onclause: Any) -> Any:
-    return onclause.expression if isinstance(onclause, QueryableAttribute) else onclause
-
-
 def _connects(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
     if columns:
         return columns <= {*candidate.c, *target.c}
@@ -382,20 +351,7 @@ def _connects(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> 
 
 def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
     """Positions of the FROM elements that contain `wanted`; else those that are made of it."""
-    exact = [place for place, each in enumerate(candidates) if _on_surface(each, wanted)]
+    exact = [place for place, each in enumerate(candidates) if is_present(wanted, each)]
     if exact:
         return exact
     return [place for place, each in enumerate(candidates) if each.is_derived_from(wanted)]
-
-
-def _on_surface(candidate: Any, wanted: Any) -> bool:
-    """Whether `wanted` is the candidate or a part of its joins."""
-    wanted = wanted._deannotated
-    waiting = [candidate]
-    while waiting:
-        each = waiting.pop()._ungroup()
-        if each._deannotated is wanted:
-            return True
-        if each._is_join:
-            waiting += [each.left, each.right]
-    return False

@@ -11,6 +11,8 @@ Follows: SQLAlchemy 1.4, "Relationship Loading Techniques", "Loading Columns".
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
@@ -18,7 +20,7 @@ from ormtutor.miniorm.orm.mapper import SynonymProperty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Self
 
 # Strategy names. Those of columns and those of relationships must not be mixed up.
@@ -48,11 +50,9 @@ _WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
 #: Past this many steps lazy loads no longer remember all of the way that they came.
 LONGEST = 20
 
-NO_SETTINGS: tuple[tuple[str, Any], ...] = ()
-
 
 class Step:
-    """One instruction: load what `tokens` lead to by this strategy."""
+    """One instruction: load what `tokens` lead to by this strategy; None: only go along there."""
 
     __slots__ = ("key", "propagates", "settings", "strategy", "tokens")
 
@@ -60,7 +60,7 @@ class Step:
         self,
         tokens: tuple[Any, ...],
         strategy: str | None,
-        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
+        settings: tuple[tuple[str, Any], ...] = (),
         propagates: bool = True,
     ) -> None:
         self.tokens = tokens
@@ -68,6 +68,12 @@ class Step:
         self.settings = settings
         self.propagates = propagates
         self.key = (tuple(map(_token_key, tokens)), strategy, settings)
+
+
+def _token_key(token: Any) -> Any:
+    if isinstance(token, str) or not hasattr(token, "property"):
+        return token
+    return (token.parent, token.property, token._of_type)
 
 
 class Load:
@@ -80,14 +86,9 @@ class Load:
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
-        if self.entity.is_attribute:
-            self.entity._path_registry  # noqa: B018 (says so as the original does)
         self.entity.mapper.check_configured()
         self.tokens: tuple[Any, ...] = ()
         self.steps: tuple[Step, ...] = ()
-
-    def __str__(self) -> str:
-        return "Load(strategy=None)"
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -98,31 +99,22 @@ class Load:
         new = type(self).__new__(type(self))
         new.entity = self.entity
         new.tokens = tokens
-        new.steps = self.steps + tuple(steps)
+        new.steps = (*self.steps, *steps)
         if new.entity is not None:
-            for step in new.steps[len(self.steps) :]:
+            for step in steps:
                 _resolve_tokens(new.entity, step)
         return new
 
-    def _relationship(
-        self,
-        attr: Any,
-        strategy: str | None,
-        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
-        propagates: bool = True,
+    def _along(
+        self, attr: Any, strategy: str | None, propagates: bool = True, **settings: Any
     ) -> Self:
         tokens = self.tokens + self._tokens_of(attr, RELATIONSHIP_WILDCARD)
-        return self._continued(tokens, [Step(tokens, strategy, settings, propagates)])
+        given = tuple((name, value) for name, value in settings.items() if value is not None)
+        return self._continued(tokens, [Step(tokens, strategy, given, propagates)])
 
-    def _columns(
-        self,
-        attrs: Iterable[Any],
-        strategy: str | None,
-        settings: tuple[tuple[str, Any], ...] = NO_SETTINGS,
-    ) -> Self:
+    def _columns(self, attrs: Iterable[Any], strategy: str) -> Self:
         steps = [
-            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy, settings)
-            for attr in attrs
+            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy) for attr in attrs
         ]
         return self._continued(self.tokens, steps)
 
@@ -133,45 +125,45 @@ class Load:
             return (_DEFAULTS[wildcard],)
         return tuple(wildcard if name == "*" else name for name in attr.split("."))
 
-    def _all_columns(self, strategy: str | None, setting: tuple[str, Any]) -> Self:
-        tokens = (*self.tokens, COLUMN_WILDCARD)
-        return self._continued(self.tokens, [Step(tokens, strategy, (setting,))])
-
     def contains_eager(self, attr: Any, alias: Any = None) -> Self:
-        """Fill the attribute from columns that the query itself joins to."""
-        return self._relationship(attr, "contains_eager", _alias_settings(alias), propagates=False)
+        """Fill the attribute from columns that the query itself joins to.
+
+        alias: the aliased() thing, or the selectable, that was joined to, not the plain table.
+        """
+        alias = None if alias is None else inspect(alias)
+        return self._along(attr, "contains_eager", propagates=False, alias=alias)
 
     def joinedload(self, attr: Any, innerjoin: Any = None) -> Self:
-        """Load the attribute in the same SELECT, by a JOIN."""
-        return self._relationship(attr, "joined", _innerjoin_settings(innerjoin))
+        """Load the attribute in the same SELECT, by a LEFT OUTER JOIN (innerjoin=True: JOIN)."""
+        return self._along(attr, "joined", innerjoin=innerjoin)
 
     def subqueryload(self, attr: Any) -> Self:
         """Load the attribute by a second SELECT that embeds the first."""
-        return self._relationship(attr, "subquery")
+        return self._along(attr, "subquery")
 
     def selectinload(self, attr: Any) -> Self:
         """Load the attribute by a second SELECT with the parents' keys in an IN."""
-        return self._relationship(attr, "selectin")
+        return self._along(attr, "selectin")
 
     def lazyload(self, attr: Any) -> Self:
         """Load the attribute when it is first read."""
-        return self._relationship(attr, "select")
+        return self._along(attr, "select")
 
     def immediateload(self, attr: Any) -> Self:
         """Load the attribute at once, by a SELECT for each parent."""
-        return self._relationship(attr, "immediate")
+        return self._along(attr, "immediate")
 
     def noload(self, attr: Any) -> Self:
         """Do not load the attribute at all: it reads as empty."""
-        return self._relationship(attr, "noload")
+        return self._along(attr, "noload")
 
     def raiseload(self, attr: Any, sql_only: bool = False) -> Self:
-        """Refuse to load the attribute when it is read."""
-        return self._relationship(attr, "raise_on_sql" if sql_only else "raise")
+        """Refuse to load the attribute when it is read (sql_only: if that needs a SELECT)."""
+        return self._along(attr, "raise_on_sql" if sql_only else "raise")
 
     def defaultload(self, attr: Any) -> Self:
         """Step along the attribute without saying how it is loaded."""
-        return self._relationship(attr, None)
+        return self._along(attr, None)
 
     def defer(self, key: Any) -> Self:
         """Leave the column out until it is read."""
@@ -183,16 +175,8 @@ class Load:
 
     def load_only(self, *attrs: Any) -> Self:
         """Load these columns and the primary key; defer the others."""
-        return self._columns(attrs, "column")._all_columns("deferred", ("undefer_pks", True))
-
-    def options(self, *opts: Load) -> Self:
-        """Continue along several paths from here."""
-        steps = [
-            Step(self.tokens + step.tokens, step.strategy, step.settings, step.propagates)
-            for option in opts
-            for step in option.steps
-        ]
-        return self._continued(self.tokens, steps)
+        others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
+        return self._columns(attrs, "column")._continued(self.tokens, [others])
 
 
 class _UnboundLoad(Load):
@@ -207,104 +191,35 @@ class _UnboundLoad(Load):
         self.steps = ()
 
 
-def _token_key(token: Any) -> Any:
-    if isinstance(token, str) or not hasattr(token, "property"):
-        return token
-    return (token.parent, token.property, token._of_type)
+def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _UnboundLoad]:
+    """A method of Load as a function: `last` for the last key, `before` along those before it."""
+
+    def start(*keys: Any, **arguments: Any) -> _UnboundLoad:
+        option = _UnboundLoad()
+        *way, end = [
+            name for key in keys for name in (key.split(".") if isinstance(key, str) else [key])
+        ]
+        for key in way:
+            option = before(option, key)
+        result: _UnboundLoad = last(option, end, **arguments)
+        return result
+
+    start.__name__ = start.__qualname__ = last.__name__
+    start.__doc__ = last.__doc__
+    return start
 
 
-def _innerjoin_settings(innerjoin: Any) -> tuple[tuple[str, Any], ...]:
-    return NO_SETTINGS if innerjoin is None else (("innerjoin", innerjoin),)
-
-
-def _alias_settings(alias: Any) -> tuple[tuple[str, Any], ...]:
-    if alias is None:
-        return NO_SETTINGS
-    if isinstance(alias, str):
-        sa_exc.warn(
-            "Passing a string name for the 'alias' argument to 'contains_eager()` is deprecated, "
-            "and will not work in a future release.  Please use a sqlalchemy.alias() or "
-            "sqlalchemy.orm.aliased() construct.",
-            sa_exc.SADeprecationWarning,
-        )
-        return (("alias", alias),)
-    return (("alias", inspect(alias)),)
-
-
-def _unbound(method: str, keys: Sequence[Any], *args: Any) -> _UnboundLoad:
-    """Start a path at keys[0]; the strategy is for the last key, the others are stepped over."""
-    option = _UnboundLoad()
-    keys = [name for key in keys for name in _split(key)]
-    for key in keys[:-1]:
-        option = option.defaultload(key)
-    result: _UnboundLoad = getattr(option, method)(keys[-1], *args)
-    return result
-
-
-def _split(key: Any) -> list[Any]:
-    return key.split(".") if isinstance(key, str) else [key]
-
-
-def joinedload(*keys: Any, innerjoin: Any = None) -> _UnboundLoad:
-    """Load the attribute in the same SELECT, by a LEFT OUTER JOIN (innerjoin=True: JOIN)."""
-    return _unbound("joinedload", keys, innerjoin)
-
-
-def contains_eager(*keys: Any, alias: Any = None) -> _UnboundLoad:
-    """Fill the attribute from columns that the query itself joins to.
-
-    alias: the aliased() thing, or the selectable, that was joined to instead of the plain table.
-    """
-    option = _UnboundLoad()
-    keys = tuple(name for key in keys for name in _split(key))
-    for key in keys[:-1]:
-        option = option.contains_eager(key)
-    return option.contains_eager(keys[-1], alias)
-
-
-def subqueryload(*keys: Any) -> _UnboundLoad:
-    """Load the attribute by a second SELECT that embeds the first."""
-    return _unbound("subqueryload", keys)
-
-
-def selectinload(*keys: Any) -> _UnboundLoad:
-    """Load the attribute by a second SELECT with the parents' keys in an IN."""
-    return _unbound("selectinload", keys)
-
-
-def lazyload(*keys: Any) -> _UnboundLoad:
-    """Load the attribute when it is first read."""
-    return _unbound("lazyload", keys)
-
-
-def immediateload(*keys: Any) -> _UnboundLoad:
-    """Load the attribute at once, by a SELECT for each parent."""
-    return _unbound("immediateload", keys)
-
-
-def noload(*keys: Any) -> _UnboundLoad:
-    """Do not load the attribute at all: it reads as empty."""
-    return _unbound("noload", keys)
-
-
-def raiseload(*keys: Any, sql_only: bool = False) -> _UnboundLoad:
-    """Refuse to load the attribute when it is read (sql_only: only when that needs a SELECT)."""
-    return _unbound("raiseload", keys, sql_only)
-
-
-def defaultload(*keys: Any) -> _UnboundLoad:
-    """Step along the attribute without saying how it is loaded."""
-    return _unbound("defaultload", keys)
-
-
-def defer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
-    """Leave the column out until it is read."""
-    return _unbound("defer", (key, *addl_attrs))
-
-
-def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
-    """Load the deferred column with the rest."""
-    return _unbound("undefer", (key, *addl_attrs))
+joinedload = _starting(Load.joinedload)
+contains_eager = _starting(Load.contains_eager, before=Load.contains_eager)
+subqueryload = _starting(Load.subqueryload)
+selectinload = _starting(Load.selectinload)
+lazyload = _starting(Load.lazyload)
+immediateload = _starting(Load.immediateload)
+noload = _starting(Load.noload)
+raiseload = _starting(Load.raiseload)
+defaultload = _starting(Load.defaultload)
+defer = _starting(Load.defer)
+undefer = _starting(Load.undefer)
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:
@@ -312,22 +227,8 @@ def load_only(*attrs: Any) -> _UnboundLoad:
     return _UnboundLoad().load_only(*attrs)
 
 
-class Resolved:
-    """A step whose tokens have become a path: (entity, property, entity, property ...)."""
-
-    __slots__ = ("path", "propagates", "settings", "strategy")
-
-    def __init__(
-        self,
-        path: tuple[Any, ...],
-        strategy: str | None,
-        settings: dict[str, Any],
-        propagates: bool,
-    ) -> None:
-        self.path = path
-        self.strategy = strategy
-        self.settings = settings
-        self.propagates = propagates
+# A step whose tokens have become a path: (entity, property, entity, property ...).
+Resolved = namedtuple("Resolved", "path strategy settings propagates")
 
 
 class LoaderOptions:
@@ -388,9 +289,7 @@ class LoaderOptions:
             if each.path[0] in _DEFAULTS.values():
                 remaining.append(each)
             elif len(each.path) > length and each.path[:length] == path:
-                remaining.append(
-                    Resolved(each.path[length:], each.strategy, each.settings, each.propagates)
-                )
+                remaining.append(each._replace(path=each.path[length:]))
         return LoaderOptions(remaining, self.origin + path)
 
     def at(self, entity: Any) -> LoaderOptions:
@@ -400,9 +299,7 @@ class LoaderOptions:
                 [
                     each
                     if each.path[0] in _DEFAULTS.values()
-                    else Resolved(
-                        (entity, *each.path), each.strategy, each.settings, each.propagates
-                    )
+                    else each._replace(path=(entity, *each.path))
                     for each in self.resolved
                 ]
             )

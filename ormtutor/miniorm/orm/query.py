@@ -21,6 +21,7 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import (
     bulk,
     context,
@@ -37,7 +38,6 @@ from ormtutor.miniorm.orm.compiled import (
 from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of, sorted_expression
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
-    Bundle,
     ORMJoin,
     aliased,
     from_element,
@@ -138,8 +138,6 @@ class Query:
     _base: Any = None
     # The text or statement given to from_statement().
     _statement: Any = None
-    # Aliases that join(aliased=True) made, the last one first: criteria are adapted to them.
-    _aliases: tuple[Any, ...] = ()
     # What the last join led to: filter_by() speaks of it.
     _joinpoint: Any = None
     _params: dict[str, Any] | None = None
@@ -206,8 +204,6 @@ class Query:
             elements.text(each) if isinstance(each, str) else elements.as_condition(each)
             for each in criterion
         ]
-        if self._aliases:
-            added = [self._adapted(each) for each in added]
         new._where_criteria = (*self._where_criteria, *added)
         return new
 
@@ -270,12 +266,6 @@ class Query:
                     return entity.entity
         return None
 
-    def _adapted(self, expression: Any) -> Any:
-        """The expression as the aliases of join(aliased=True) see it."""
-        for alias in self._aliases:
-            expression = alias.adapt(expression)
-        return expression
-
     def order_by(self, *clauses: Any) -> Self:
         """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
         self._check_open("order_by")
@@ -283,9 +273,7 @@ class Query:
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             new._order_by_clauses = ()
         else:
-            new._order_by_clauses = self._order_by_clauses + tuple(
-                self._adapted(each) for each in sorting(clauses, "ORDER BY")
-            )
+            new._order_by_clauses = (*self._order_by_clauses, *sorting(clauses, "ORDER BY"))
         return new
 
     def group_by(self, *clauses: Any) -> Self:
@@ -295,9 +283,7 @@ class Query:
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             new._group_by_clauses = ()
         else:
-            new._group_by_clauses = self._group_by_clauses + tuple(
-                self._adapted(each) for each in sorting(clauses, "GROUP BY")
-            )
+            new._group_by_clauses = (*self._group_by_clauses, *sorting(clauses, "GROUP BY"))
         return new
 
     def having(self, criterion: Any) -> Self:
@@ -392,8 +378,6 @@ class Query:
         self,
         target: Any,
         *props: Any,
-        aliased: bool = False,
-        from_joinpoint: bool = False,
         isouter: bool = False,
         full: bool = False,
         **unknown: Any,
@@ -403,26 +387,23 @@ class Query:
         target: what to join, or the relationship that leads there. props: the condition (or the
         relationship) to join `target` by; in the older way, further targets, which may be tuples
         (target, condition) and names.
-        isouter, full: LEFT OUTER, FULL. aliased, from_joinpoint: older ways, for self-references.
+        isouter, full: LEFT OUTER, FULL.
 
         Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
                 query runs.
         """
         self._check_open("join")
+        if unknown.keys() & {"aliased", "from_joinpoint"}:
+            refuse_arguments("join", unknown, "aliased from_joinpoint")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         new = self._copy()
         new._joinpoint = None
-        if not from_joinpoint:
-            new._aliases = ()
         for index, (right, onclause) in enumerate(_join_arguments(target, props)):
             if isinstance(right, (Query, SelectBase)):
                 right = as_from(right)
             _check_join(right, onclause)
-            at_joinpoint = from_joinpoint or index > 0
-            step = JoinStep(right, onclause, None, isouter, full, None, at_joinpoint)
-            if aliased:
-                new._alias_target(step)
+            step = JoinStep(right, onclause, None, isouter, full, from_joinpoint=index > 0)
             new._setup_joins = (*new._setup_joins, step)
         return new
 
@@ -431,28 +412,10 @@ class Query:
         kwargs["isouter"] = True
         return self.join(target, *props, **kwargs)
 
-    def _alias_target(self, step: JoinStep) -> None:
-        """Give the target of a new step an alias, and adapt to it what is said from now on."""
-        destination = step.destination
-        if destination is None:
-            at = self._last_joined() if step.from_joinpoint and self._setup_joins else None
-            name = step.onclause if isinstance(step.onclause, str) else step.target
-            destination = self._destination_by_name(at, name)
-        if destination is None:
-            return
-        if not hasattr(destination, "mapper"):
-            raise NotImplementedError(
-                "The aliased=True parameter on query.join() only works with an ORM entity, not a "
-                "plain selectable, as the target."
-            )
-        step.alias = inspect(aliased(destination.mapper))
-        self._aliases = (step.alias, *self._aliases)
-
     def reset_joinpoint(self) -> Self:
         """Let filter_by() and joins by name start from the query's own entity again."""
         self._check_no_statement("reset_joinpoint")
         new = self._copy()
-        new._aliases = ()
         new._joinpoint = new._first_entity() if self._setup_joins else None
         return new
 
@@ -990,7 +953,6 @@ _INSIDE = (
     "_offset_clause",
     "_prefixes",
     "_suffixes",
-    "_aliases",
     "_joinpoint",
     "_statement",
 )
@@ -1296,7 +1258,7 @@ def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:
             "name": name,
             "type": entity.mapper.class_
             if isinstance(entity, MapperEntity)
-            else getattr(getattr(entity, "element", None), "type", Bundle),
+            else entity.element.type,
             "aliased": bool(getattr(entity.entity, "is_aliased_class", False)),
             "expr": _attribute_behind(entity),
             "entity": None if entity.entity is None else entity.entity.entity,

@@ -109,25 +109,15 @@ class JoinedPlan:
         self.is_collection: bool = prop.uselist
 
 
-class BundlePlan:
-    """Several values of a row that come as one Row of their own."""
-
-    __slots__ = ("metadata", "positions")
-
-    def __init__(self, metadata: Any, positions: Sequence[Position]) -> None:
-        self.metadata = metadata
-        self.positions = tuple(positions)
-
-
 class RowPlan:
-    """What a row gives: EntityPlans, Bundles, and positions of plain values, in order.
+    """What a row gives: EntityPlans and positions of plain values, in order.
 
     scalar: a single entity, given as itself and not as a tuple of one.
     """
 
     __slots__ = ("outputs", "scalar")
 
-    def __init__(self, outputs: Sequence[EntityPlan | BundlePlan | Position], scalar: bool) -> None:
+    def __init__(self, outputs: Sequence[EntityPlan | Position], scalar: bool) -> None:
         self.outputs = tuple(outputs)
         self.scalar = scalar
 
@@ -338,14 +328,11 @@ class LoaderSource:
             else f"{self._name('process', process)}(row[{index}])"
         )
 
-    def _output(self, output: EntityPlan | BundlePlan | Position) -> str:
+    def _output(self, output: EntityPlan | Position) -> str:
         if isinstance(output, EntityPlan):
             lines, obj, _ = self._entity(output)
             self._loop += lines
             return obj
-        if isinstance(output, BundlePlan):
-            values = ", ".join(self._value(position) for position in output.positions)
-            return f"{self._name('bundle', output.metadata.row)}(({values},))"
         return self._value(output)
 
     def _entity(self, plan: EntityPlan) -> tuple[list[str], str, str]:

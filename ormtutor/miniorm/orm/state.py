@@ -273,7 +273,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     is_property = False
     is_selectable = False
     is_clause_element = False
-    is_bundle = False
 
     # A state equals only itself, also when two objects compare equal. All six, so that the
     # interpreter takes object's own comparison and not a slower dispatcher.

@@ -8,7 +8,6 @@ After:  the modules that define them.
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
     AliasedInsp,
-    Bundle,
     aliased,
     join,
     outerjoin,
@@ -23,7 +22,6 @@ from ormtutor.miniorm.orm.state import has_identity, was_deleted
 __all__ = [
     "AliasedClass",
     "AliasedInsp",
-    "Bundle",
     "CascadeOptions",
     "aliased",
     "class_mapper",

@@ -930,7 +930,6 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
         structure,
         None if entity is None else entity.structure(binds),
         annotations.get("proxy_key"),
-        annotations.get("bundle"),
     )
 
 
