@@ -88,6 +88,10 @@ class Dispatch:
             child._flow(name)
 
 
+# Events of a Session.
+_LEFT_OUT = frozenset(("after_bulk_delete", "after_bulk_update", "do_orm_execute"))
+
+
 def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
     """The Dispatch that belongs to `target` itself, made when `create` and not there yet.
 
@@ -97,6 +101,8 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
     target = getattr(target, "_event_target", target)
     dispatch = getattr(target, "dispatch", None)
     if not isinstance(dispatch, Dispatch) or identifier not in dispatch._names:
+        if identifier in _LEFT_OUT:
+            raise exc.InvalidRequestError(f"{identifier} is not in miniorm; SQLAlchemy has it")
         raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{target}'")
     own = vars(target).get("dispatch")
     if isinstance(own, Dispatch):

@@ -51,9 +51,9 @@ LEFT_OUT: dict[str, str] = {
         DeclarativeBase DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP
         EXT_STOP InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
         MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY
-        QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped UserDefinedOption
-        WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative as_typed_table
-        attribute_keyed_dict attribute_mapped_collection column_keyed_dict
+        ORMExecuteState QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped
+        UserDefinedOption WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative
+        as_typed_table attribute_keyed_dict attribute_mapped_collection column_keyed_dict
         column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
         has_inherited_table keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column
         merge_frozen_result merge_result orm_insert_sentinel polymorphic_union query_expression

@@ -17,7 +17,6 @@ from ormtutor.miniorm.orm.declarative import (
 )
 from ormtutor.miniorm.orm.dynamic import AppenderQuery
 from ormtutor.miniorm.orm.entities import aliased, join, outerjoin, with_parent
-from ormtutor.miniorm.orm.executestate import ORMExecuteState
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.join_condition import (
     MANYTOMANY,
@@ -95,7 +94,6 @@ __all__ = [
     "Load",
     "Mapper",
     "MapperProperty",
-    "ORMExecuteState",
     "PropComparator",
     "Query",
     "QueryableAttribute",

@@ -18,6 +18,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
+from ormtutor.miniorm.orm.persistence import label_of
 from ormtutor.miniorm.sql.dml import Delete, Update
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import select
@@ -44,67 +45,18 @@ NOT_BEFORE = {
 }
 
 
-class BulkUD:
-    """What a listener of after_bulk_update or after_bulk_delete is told."""
-
-    __module__ = "sqlalchemy.orm.query"
-
-    def __init__(self, query: Any, result: Any, values: Any = None) -> None:
-        self.query = query
-        self.mapper = _subject_of(query)
-        self.result = result
-        self.context = result.context
-        self.rowcount = result.rowcount
-
-    @property
-    def session(self) -> Any:
-        """The session."""
-        return self.query.session
-
-
-class BulkUpdate(BulkUD):
-    """What a listener of after_bulk_update is told: `values` are those that were given."""
-
-    __module__ = "sqlalchemy.orm.query"
-
-    def __init__(self, query: Any, result: Any, values: Any = None) -> None:
-        super().__init__(query, result)
-        self.values = values
-
-
-class BulkDelete(BulkUD):
-    """What a listener of after_bulk_delete is told."""
-
-    __module__ = "sqlalchemy.orm.query"
-
-
-def bulk_update(
-    query: Any,
-    values: Any,
-    synchronize_session: Any = "evaluate",
-    update_args: dict[str, Any] | None = None,
-) -> int:
+def bulk_update(query: Any, values: Any, synchronize_session: Any = "evaluate") -> int:
     """`Query.update()`: one UPDATE for all matching rows; gives the number of rows matched.
 
     values: attribute (or its name) -> value, or a list of such pairs.
-    synchronize_session: "evaluate", "fetch" or False. update_args: further arguments of update().
+    synchronize_session: "evaluate", "fetch" or False.
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
-    _check_query(query)
-    mapper = _subject_of(query)
+    mapper, table = _subject_of(query)
     resolved = resolve_values(mapper, values)
-    update_args = dict(update_args or {})
-    in_order = bool(update_args.pop("preserve_parameter_order", False))
-    statement = Update(_table_of(query, mapper), **update_args).where(*query._where_criteria)
-    pairs = [(column, value) for column, _, value in resolved]
-    statement = statement.ordered_values(*pairs) if in_order else statement.values(dict(pairs))
-    result = BulkChange(
-        query.session, mapper, statement, query._where_criteria, synchronize_session, resolved
-    ).run(query._params, query._autoflush)
-    _tell(query, "after_bulk_update", BulkUpdate, result, values)
-    count: int = result.rowcount
-    return count
+    statement = Update(table).values({column: value for column, _, value in resolved})
+    return _run(query, mapper, statement, synchronize_session, resolved)
 
 
 def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
@@ -112,14 +64,16 @@ def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
-    _check_query(query)
-    mapper = _subject_of(query)
-    statement = Delete(_table_of(query, mapper)).where(*query._where_criteria)
-    result = BulkChange(
-        query.session, mapper, statement, query._where_criteria, synchronize_session, None
-    ).run(query._params, query._autoflush)
-    _tell(query, "after_bulk_delete", BulkDelete, result, None)
-    count: int = result.rowcount
+    mapper, table = _subject_of(query)
+    return _run(query, mapper, Delete(table), synchronize_session, None)
+
+
+def _run(query: Any, mapper: Any, statement: Any, strategy: Any, values: Any) -> int:
+    criteria = query._where_criteria
+    change = BulkChange(
+        query.session, mapper, statement.where(*criteria), criteria, strategy, values
+    )
+    count: int = change.run(query._params, query._autoflush).rowcount
     return count
 
 
@@ -158,10 +112,11 @@ def _resolved_update(mapper: Any, statement: Any) -> tuple[Any, list[Any]]:
     return (statement.values(dict(pairs)) if pairs else statement), resolved
 
 
-def _check_query(query: Any) -> None:
-    """Refuse a query that says more than a WHERE.
+def _subject_of(query: Any) -> tuple[Any, Any]:
+    """The mapper of the query's one entity (None: a plain table), and the table that is changed.
 
-    Raises: InvalidRequestError.
+    Raises: InvalidRequestError: the query says more than a WHERE. ArgumentError: it is of columns,
+            or of several things.
     """
     for name, method in NOT_BEFORE.items():
         said = getattr(query, name)
@@ -169,30 +124,16 @@ def _check_query(query: Any) -> None:
             raise InvalidRequestError(
                 f"Can't call Query.update() or Query.delete() when {method} has been called"
             )
-
-
-def _subject_of(query: Any) -> Any:
-    """The mapper of the query's one entity; None when it is a plain table."""
-    entity = query._entities[0]
-    return getattr(clause_of(entity), "_annotations", {}).get("parententity")
-
-
-def _table_of(query: Any, mapper: Any) -> Any:
-    """The table that is changed.
-
-    Raises: ArgumentError: the query is of columns, or of several things.
-    """
-    first = clause_of(query._entities[0])
+    first, *others = [clause_of(entity) for entity in query._entities]
     if not getattr(first, "_is_from_clause", False):
         raise ArgumentError(
             f"subject table for an INSERT, UPDATE or DELETE expected, got {first._deannotate()!r}."
         )
-    if len(query._entities) > 1:
-        second = clause_of(query._entities[1])
+    if others:
         raise ArgumentError(
-            f"SQL expression for WHERE/HAVING role expected, got {second._deannotate()!r}."
+            f"SQL expression for WHERE/HAVING role expected, got {others[0]._deannotate()!r}."
         )
-    return first
+    return first._annotations.get("parententity"), first
 
 
 def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]]:
@@ -205,15 +146,14 @@ def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]
 
 
 def _column_and_key(mapper: Any, given: Any) -> tuple[Any, str | None]:
-    if isinstance(given, str) and mapper is not None:
-        attribute = mapper.class_.__dict__.get(given)
-        if isinstance(attribute, QueryableAttribute):
-            given = attribute
-        else:
-            raise InvalidRequestError(f"Invalid expression type: {given!r}")
-    element = clause_of(given) if not isinstance(given, str) else None
     if isinstance(given, str):
-        return given, None
+        if mapper is None:
+            return given, None
+        attribute = mapper.class_.__dict__.get(given)
+        if not isinstance(attribute, QueryableAttribute):
+            raise InvalidRequestError(f"Invalid expression type: {given!r}")
+        given = attribute
+    element = clause_of(given)
     if element is None or not element._is_column_clause:
         raise ArgumentError(f"SET/VALUES column expression or string key expected, got {given!r}.")
     column = element._deannotate()
@@ -266,7 +206,7 @@ class BulkChange:
         if matched and (
             connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute
         ):
-            cause = cause.with_objects([_label(state) for state in matched])
+            cause = cause.with_objects([label_of(state) for state in matched])
         options = {**(self.options or {}), "future_result": False}
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.values is None:
@@ -359,17 +299,3 @@ class BulkChange:
 
 def _constant(value: Any) -> Callable[[Any], Any]:
     return lambda obj: value
-
-
-def _label(state: InstanceState) -> str:
-    key = state.key
-    assert key is not None
-    return f"{state.class_.__name__}#{','.join(map(str, key[1]))}"
-
-
-def _tell(query: Any, event: str, kind: type[BulkUD], result: Any, values: Any) -> None:
-    listeners = getattr(query.session.dispatch, event)
-    if listeners:
-        told = kind(query, result, values)
-        for listener in listeners:
-            listener(told)

@@ -11,6 +11,7 @@ Follows: SQLAlchemy 1.4, "UPDATE and DELETE: Selecting a Synchronization Strateg
 from __future__ import annotations
 
 from ormtutor.miniorm.exc import warn
+from ormtutor.miniorm.orm.relationships import named_operator
 from ormtutor.miniorm.sql import operators
 
 TYPE_CHECKING = False
@@ -29,21 +30,11 @@ class UnevaluatableError(Exception):
 
 # Operators whose result is NULL when either side is.
 STRICT: dict[Any, Callable[[Any, Any], Any]] = {
-    operators.add: lambda left, right: left + right,
-    operators.sub: lambda left, right: left - right,
-    operators.mul: lambda left, right: left * right,
-    operators.div: lambda left, right: left / right,
-    operators.truediv: lambda left, right: left / right,
-    operators.mod: lambda left, right: left % right,
-    operators.lt: lambda left, right: left < right,
-    operators.le: lambda left, right: left <= right,
-    operators.ne: lambda left, right: left != right,
-    operators.gt: lambda left, right: left > right,
-    operators.ge: lambda left, right: left >= right,
-    operators.eq: lambda left, right: left == right,
     operators.in_op: lambda left, right: left in right,
     operators.not_in_op: lambda left, right: left not in right,
 }
+for _name in ("add", "sub", "mul", "truediv", "mod", "lt", "le", "ne", "gt", "ge", "eq"):
+    STRICT[getattr(operators, _name)] = getattr(operators, _name)
 
 # Operators that look at NULL themselves (concatenation, as published, does not).
 OPEN: dict[Any, Callable[[Any, Any], Any]] = {
@@ -51,27 +42,6 @@ OPEN: dict[Any, Callable[[Any, Any], Any]] = {
     operators.is_not: lambda left, right: left != right,
     operators.concat_op: lambda left, right: left + right,
 }
-
-# Spelled as the original's functions are, which stand in its messages.
-BUILT_IN = frozenset(
-    [
-        "neg",
-        "inv",
-        "and_",
-        "or_",
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "mod",
-        "lt",
-        "le",
-        "ne",
-        "gt",
-        "ge",
-        "eq",
-    ]
-)
 
 # How the columns of a relationship's condition are marked.
 ROLES = {"foreign", "remote", "local"}
@@ -89,63 +59,54 @@ class Evaluator:
 
         Raises: UnevaluatableError.
         """
-        visit = getattr(self, f"visit_{clause.__visit_name__}", None)
-        if visit is None:
-            raise UnevaluatableError(f"Cannot evaluate {type(clause).__name__}")
-        function: Evaluate = visit(clause)
-        return function
+        match clause.__visit_name__:
+            case "grouping":
+                return self.function(clause.element)
+            case "null":
+                return lambda obj: None
+            case "true" | "false" as name:
+                return lambda obj: name == "true"
+            case "bindparam":
+                value = clause.effective_value
+                return lambda obj: value
+            case "column":
+                key = self._attribute_of(clause)
+                return lambda obj: getattr(obj, key)
+            case "tuple":
+                functions = [self.function(each) for each in clause.clauses]
+                return lambda obj: tuple([function(obj) for function in functions])
+            case "clauselist":
+                return self._several(clause)
+            case "binary":
+                return self._binary(clause)
+            case "unary" | "as_boolean":
+                return self._negation(clause)
+            case _:
+                raise UnevaluatableError(f"Cannot evaluate {type(clause).__name__}")
 
-    def visit_grouping(self, clause: Any) -> Evaluate:
-        """Parentheses; around a SELECT they are not for us."""
-        return self.function(clause.element)
-
-    def visit_null(self, clause: Any) -> Evaluate:
-        """NULL."""
-        return lambda obj: None
-
-    def visit_false(self, clause: Any) -> Evaluate:
-        """FALSE."""
-        return lambda obj: False
-
-    def visit_true(self, clause: Any) -> Evaluate:
-        """TRUE."""
-        return lambda obj: True
-
-    def visit_bindparam(self, clause: Any) -> Evaluate:
-        """A value."""
-        value = clause.effective_value
-        return lambda obj: value
-
-    def visit_column(self, clause: Any) -> Evaluate:
-        """The attribute that is mapped to a column."""
+    def _attribute_of(self, clause: Any) -> str:
         mapper = clause._annotations.get("parentmapper")
         if mapper is not None:
-            mapper = mapper.mapper
-            if mapper is not self.mapper:
+            if mapper.mapper is not self.mapper:
                 raise UnevaluatableError(
                     f"Can't evaluate criteria against alternate class {mapper.class_}"
                 )
-            key = mapper.get_property_by_column(clause._deannotated).key
-        elif ROLES & clause._annotations.keys() and clause._deannotated in self._columns:
+            known: str = self.mapper.get_property_by_column(clause._deannotated).key
+            return known
+        if ROLES & clause._annotations.keys() and clause._deannotated in self._columns:
             # From a relationship's condition (`Address.user == user`), which knows no classes.
-            key = self._columns[clause._deannotated].key
-        else:
-            key = clause.key
-            if key not in self.mapper.column_attrs:
-                raise UnevaluatableError(f"Cannot evaluate column: {clause}")
-            warn(
-                f"Evaluating non-mapped column expression '{clause}' onto ORM instances; this is "
-                "a deprecated use case.  Please make use of the actual mapped columns in "
-                "ORM-evaluated UPDATE / DELETE expressions."
-            )
-        return lambda obj: getattr(obj, key)
+            return self._columns[clause._deannotated].key
+        key: str = clause.key
+        if key not in self.mapper.column_attrs:
+            raise UnevaluatableError(f"Cannot evaluate column: {clause}")
+        warn(
+            f"Evaluating non-mapped column expression '{clause}' onto ORM instances; this is "
+            "a deprecated use case.  Please make use of the actual mapped columns in "
+            "ORM-evaluated UPDATE / DELETE expressions."
+        )
+        return key
 
-    def visit_tuple(self, clause: Any) -> Evaluate:
-        """Several values side by side."""
-        functions = [self.function(each) for each in clause.clauses]
-        return lambda obj: tuple([function(obj) for function in functions])
-
-    def visit_clauselist(self, clause: Any) -> Evaluate:
+    def _several(self, clause: Any) -> Evaluate:
         """AND, OR, and the values of an IN."""
         functions = [self.function(each) for each in clause.clauses]
         if clause.operator is operators.or_:
@@ -158,42 +119,35 @@ class Evaluator:
             f"Cannot evaluate clauselist with operator {spelled(clause.operator)}"
         )
 
-    def visit_binary(self, clause: Any) -> Evaluate:
-        """An operator between two operands."""
+    def _binary(self, clause: Any) -> Evaluate:
         left, right = self.function(clause.left), self.function(clause.right)
-        strict = STRICT.get(clause.operator)
-        if strict is not None:
+        operator = clause.operator
+        if operator in OPEN:
+            return lambda obj: OPEN[operator](left(obj), right(obj))
+        if operator in STRICT:
+            strict = STRICT[operator]
             return lambda obj: _strictly(strict, left(obj), right(obj))
-        opened = OPEN.get(clause.operator)
-        if opened is not None:
-            return lambda obj: opened(left(obj), right(obj))
         raise UnevaluatableError(
-            f"Cannot evaluate {type(clause).__name__} with operator {spelled(clause.operator)}"
+            f"Cannot evaluate {type(clause).__name__} with operator {spelled(operator)}"
         )
 
-    def visit_unary(self, clause: Any) -> Evaluate:
-        """NOT."""
+    def _negation(self, clause: Any) -> Evaluate:
         if clause.operator is operators.exists:
             raise UnevaluatableError("Cannot evaluate SelectStatementGrouping")
         inner = self.function(clause.element)
-        if clause.operator is operators.inv:
-            return lambda obj: _not(inner(obj))
-        raise UnevaluatableError(
-            f"Cannot evaluate {type(clause).__name__} with operator "
-            f"{spelled(clause.operator or clause.modifier)}"
-        )
-
-    visit_as_boolean = visit_unary
+        if clause.operator is not operators.inv:
+            raise UnevaluatableError(
+                f"Cannot evaluate {type(clause).__name__} with operator "
+                f"{spelled(clause.operator or clause.modifier)}"
+            )
+        return lambda obj: None if (value := inner(obj)) is None else not value
 
 
 def spelled(operator: Any) -> str:
     """An operator as messages name it: the original's are Python functions."""
     if isinstance(operator, operators.custom_op):
         return f"<sqlalchemy.sql.operators.custom_op object at 0x{id(operator):x}>"
-    name = operator.__name__
-    if name in BUILT_IN:
-        return f"<built-in function {name}>"
-    return f"<function {name} at 0x{id(operator):x}>"
+    return named_operator(operator)
 
 
 def _strictly(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
@@ -203,10 +157,6 @@ def _strictly(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any
 def _known(values: list[Any]) -> list[Any] | None:
     """The values of an IN; with a NULL among them nothing is known of it, as in the original."""
     return None if None in values else values
-
-
-def _not(value: Any) -> Any:
-    return None if value is None else not value
 
 
 def _any(functions: list[Evaluate], obj: Any) -> Any:

@@ -9,33 +9,13 @@ Follows: SQLAlchemy 1.4, "ORM Exceptions".
 
 from __future__ import annotations
 
-from ormtutor.miniorm.exc import (
-    InvalidRequestError,
-    MultipleResultsFound,
-    NoResultFound,
-    SQLAlchemyError,
-)
+from ormtutor.miniorm.exc import InvalidRequestError, SQLAlchemyError
+from ormtutor.miniorm.exc import MultipleResultsFound as MultipleResultsFound
+from ormtutor.miniorm.exc import NoResultFound as NoResultFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-__all__ = [
-    "NO_STATE",
-    "ConcurrentModificationError",
-    "DetachedInstanceError",
-    "FlushError",
-    "LoaderStrategyException",
-    "MultipleResultsFound",
-    "NoResultFound",
-    "ObjectDeletedError",
-    "ObjectDereferencedError",
-    "StaleDataError",
-    "UnmappedClassError",
-    "UnmappedColumnError",
-    "UnmappedError",
-    "UnmappedInstanceError",
-]
 
 # What reading `_sa_instance_state` of a foreign object raises.
 NO_STATE = (AttributeError, KeyError)
@@ -81,12 +61,7 @@ class UnmappedInstanceError(UnmappedError):
     __module__ = "sqlalchemy.orm.exc"
 
     def __init__(self, obj: Any, msg: str | None = None) -> None:
-        if msg is None:
-            msg = _why_unmapped_instance(obj)
-        super().__init__(msg)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (None, self.args[0])
+        super().__init__(msg or _why_unmapped_instance(obj))
 
 
 class UnmappedClassError(UnmappedError):
@@ -95,12 +70,7 @@ class UnmappedClassError(UnmappedError):
     __module__ = "sqlalchemy.orm.exc"
 
     def __init__(self, cls: Any, msg: str | None = None) -> None:
-        if msg is None:
-            msg = f"Class '{_class_name(cls)}' is not mapped"
-        super().__init__(msg)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (None, self.args[0])
+        super().__init__(msg or f"Class '{_class_name(cls)}' is not mapped")
 
 
 class ObjectDeletedError(InvalidRequestError):
@@ -108,17 +78,12 @@ class ObjectDeletedError(InvalidRequestError):
 
     __module__ = "sqlalchemy.orm.exc"
 
-    # `state` is an InstanceState; exc.py stands below state.py and needs only its class.
     def __init__(self, state: Any, msg: str | None = None) -> None:
-        if msg is None:
-            msg = (
-                f"Instance '{state_label(state)}' has been deleted, or its row is "
-                "otherwise not present."
-            )
-        super().__init__(msg)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return self.__class__, (None, self.args[0])
+        super().__init__(
+            msg
+            or f"Instance '{state_label(state)}' has been deleted, or its row is otherwise not "
+            "present."
+        )
 
 
 class UnmappedColumnError(InvalidRequestError):

@@ -13,9 +13,8 @@ Follows: SQLAlchemy 1.4, "Merging".
 
 from __future__ import annotations
 
-from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.orm import loading
-from ormtutor.miniorm.orm.attributes import init_state_collection
 from ormtutor.miniorm.orm.exc import state_label
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
@@ -34,15 +33,10 @@ if TYPE_CHECKING:
 
 
 class Merge:
-    """One call of `Session.merge()`.
+    """One call of `Session.merge()`."""
 
-    load: look the objects up in the database; else take them as they are, without history.
-    """
-
-    def __init__(self, session: Session, load: bool, options: Any) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.load = load
-        self.options = options
         self._merged: dict[InstanceState, Any] = {}
         self._by_ident: dict[tuple[Any, Any], Any] = {}
         # (related object, the relationship along which we came to it)
@@ -80,8 +74,6 @@ class Merge:
                     self._merge_column(prop, state, merged_state)
                 elif isinstance(prop, RelationshipProperty):
                     yield from self._merge_relationship(prop, state, merged_state)
-        if not self.load:
-            merged_state.commit_all(merged.__dict__, self.session.identity_map)
         if is_new and state.mapper.reconstructor is not None:
             state.mapper.reconstructor(merged)
         return merged
@@ -89,22 +81,13 @@ class Merge:
     # the object -------------------------------------------------------------------------------
 
     def _ident_of(self, state: InstanceState) -> tuple[Any, bool]:
-        """The primary key of an object, and whether it is complete enough to look it up.
-
-        Raises: InvalidRequestError: it has no row, and load=False needs one.
-        """
+        """The primary key of an object, and whether it is complete enough to look it up."""
         if state.ident is not None:
             return state.ident, True
         if state in self.session._new:
             warn(
                 f"Instance {state_label(state)} is already pending in this Session yet is being "
                 "merged again; this is probably not what you want to do"
-            )
-        if not self.load:
-            raise InvalidRequestError(
-                "merge() with load=False option does not support objects transient (i.e. "
-                "unpersisted) objects.  flush() all changes on mapped instances before merging "
-                "with load=False."
             )
         mapper = state.mapper
         values = mapper._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
@@ -125,43 +108,20 @@ class Merge:
             merged = self._by_ident.get((mapper, ident))
         if merged is not None:
             return merged, False
-        if not self.load:
-            return self._take(state), True
         if is_complete:
-            merged = loading.get(
-                session, mapper, ident if mapper.single_key else tuple(ident), self.options or ()
-            )
+            merged = loading.get(session, mapper, ident)
             if merged is not None:
                 return merged, False
         merged = mapper.class_.__new__(mapper.class_)
         session._save_or_update_state(create_state(merged, mapper))
         return merged, True
 
-    def _take(self, state: InstanceState) -> Any:
-        """A copy that counts as persistent, without asking the database.
-
-        Raises: InvalidRequestError: the object has changes.
-        """
-        if state.modified:
-            raise InvalidRequestError(
-                "merge() with load=False option does not support objects marked as 'dirty'.  "
-                "flush() all changes on mapped instances before merging with load=False."
-            )
-        merged = state.mapper.class_.__new__(state.mapper.class_)
-        merged_state = create_state(merged, state.mapper)
-        merged_state.ident = state.ident
-        self.session._update_impl(merged_state)
-        return merged
-
     # its attributes ---------------------------------------------------------------------------
 
     def _merge_column(self, prop: Any, state: InstanceState, merged_state: InstanceState) -> None:
         key, values, merged_values = prop.key, state.dict, merged_state.dict
         if key in values:
-            if self.load:
-                merged_state.mapper.impls[key].set(merged_state, merged_values, values[key])
-            else:
-                merged_values[key] = values[key]
+            merged_state.mapper.impls[key].set(merged_state, merged_values, values[key])
         elif merged_state.has_identity and key not in merged_values:
             merged_state.expire_attributes(merged_values, [key], no_loader=True)
 
@@ -170,7 +130,7 @@ class Merge:
     ) -> Merging:
         values = state.dict
         # What we came along is set from the other side.
-        if self.load and any((state, other) in self._arrived for other in prop._reverse_property):
+        if any((state, other) in self._arrived for other in prop._reverse_property):
             return
         if "merge" not in prop.cascade or prop.key not in values:
             return
@@ -180,11 +140,7 @@ class Merge:
         merged = None
         if values[prop.key] is not None:
             merged = yield self._arrive(values[prop.key], prop)
-        merged_values = merged_state.dict
-        if self.load:
-            merged_state.mapper.impls[prop.key].set(merged_state, merged_values, merged)
-        else:
-            merged_values[prop.key] = merged
+        merged_state.mapper.impls[prop.key].set(merged_state, merged_state.dict, merged)
 
     def _merge_collection(
         self, prop: Any, state: InstanceState, merged_state: InstanceState
@@ -196,21 +152,17 @@ class Merge:
             members = list(state.mapper.impls[key].get_history(state, state.dict).added)
         else:
             members = list(state.dict[key]._sa_adapter)
-        if self.load:
-            # The old members must be known, so that those that are missing leave.
-            impl.get(merged_state, merged_values, PASSIVE_MERGE)
+        # The old members must be known, so that those that are missing leave.
+        impl.get(merged_state, merged_values, PASSIVE_MERGE)
         merged = []
         for member in members:
             merged.append((yield self._arrive(member, prop)))
         if impl.dynamic:
             impl.set(merged_state, merged_values, merged)
-        elif self.load:
+        else:
             adapter, collection = impl.new_collection(merged_state)
             adapter.append_multiple_without_event(merged)
             impl.set(merged_state, merged_values, collection, passive=PASSIVE_MERGE)
-        else:
-            adapter, _ = init_state_collection(merged_state, merged_values, key)
-            adapter.append_multiple_without_event(merged)
 
     def _arrive(self, member: Any, prop: Any) -> InstanceState:
         state: InstanceState = member._sa_instance_state

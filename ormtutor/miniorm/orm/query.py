@@ -926,17 +926,13 @@ class Query:
         """
         return bulk.bulk_delete(self, synchronize_session)
 
-    def update(
-        self,
-        values: Any,
-        synchronize_session: Any = "evaluate",
-        update_args: dict[str, Any] | None = None,
-    ) -> int:
+    def update(self, values: Any, synchronize_session: Any = "evaluate", **left_out: Any) -> int:
         """UPDATE the rows that match; gives their number.
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        return bulk.bulk_update(self, values, synchronize_session, update_args)
+        refuse_arguments("update", left_out, "update_args")
+        return bulk.bulk_update(self, values, synchronize_session)
 
 
 # What goes inside when a query becomes a subquery of itself.

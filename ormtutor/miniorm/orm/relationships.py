@@ -818,14 +818,14 @@ class RelationshipComparator(PropComparator):
                 "in_() not yet supported for relationships.  For a simple many-to-one, use in_() "
                 "against the set of foreign key values."
             )
-        raise NotImplementedError(_named_operator(op))
+        raise NotImplementedError(named_operator(op))
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
         """No operator has a meaning with a plain value at the left.
 
         Raises: NotImplementedError: always.
         """
-        raise NotImplementedError(_named_operator(op))
+        raise NotImplementedError(named_operator(op))
 
     def _compared(self, other: Any, equal: bool) -> Any:
         prop = self.property
@@ -929,8 +929,8 @@ class RelationshipComparator(PropComparator):
 RelationshipComparator.__name__ = "Comparator"
 
 
-def _named_operator(op: Any) -> str:
-    """The operator as the original's message spells it: the Python function for it."""
+def named_operator(op: Any) -> str:
+    """An operator as the original's messages spell it: as the Python function for it."""
     function = op.function
     if type(function).__name__ == "builtin_function_or_method":
         return repr(function)

@@ -26,10 +26,9 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
 from ormtutor.miniorm.orm import loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
-from ormtutor.miniorm.orm.executestate import ORMExecuteState
 from ormtutor.miniorm.orm.identity import WeakInstanceDict
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
@@ -69,9 +68,6 @@ EVENTS = (
     "after_begin",
     "before_attach",
     "after_attach",
-    "after_bulk_update",
-    "after_bulk_delete",
-    "do_orm_execute",
     "transient_to_pending",
     "pending_to_transient",
     "persistent_to_transient",
@@ -670,18 +666,20 @@ class Session(SessionFactoryMethods):
         self._autoflush(f"refresh of {loading.label_of(state.mapper, state.ident)}")
         loading.refresh(self, state, names)
 
-    def merge(self, instance: Any, load: bool = True, options: Any = None) -> Any:
+    def merge(self, instance: Any, load: bool = True, **left_out: Any) -> Any:
         """Copy an object's values onto the one of this session that has the same primary key.
 
-        Gives the latter; it is loaded first (unless `load=False`), or made anew.
+        Gives the latter; it is loaded first, or made anew.
         """
+        refuse_arguments("merge", left_out, "options")
+        if not load:
+            raise TypeError("merge(load=False) is not in miniorm; SQLAlchemy has it")
         if self._warn_on_events:
             self._flush_warning("Session.merge()")
-        if load:
-            # Before the autoflush is switched off, so that what is pending can be found.
-            self._autoflush(f"merge of {type(instance).__name__}")
+        # Before the autoflush is switched off, so that what is pending can be found.
+        self._autoflush(f"merge of {type(instance).__name__}")
         with self._without_autoflush():
-            return Merge(self, load, options).merge(instance_state(instance))
+            return Merge(self).merge(instance_state(instance))
 
     # asking -----------------------------------------------------------------------------------
 
@@ -723,9 +721,6 @@ class Session(SessionFactoryMethods):
     ) -> Any:
         """Execute a statement in this session's transaction; gives its Result."""
         arguments = {**(bind_arguments or {}), **kw}
-        if self.dispatch.do_orm_execute:
-            told = ORMExecuteState(self, statement, params, execution_options, arguments)
-            return told.ask(self.dispatch.do_orm_execute, _execute_told)
         return session_execute(self, statement, params, execution_options, arguments)
 
     def scalar(
@@ -935,16 +930,6 @@ def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
     # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
     return {reached: obj for obj, _, reached, _ in state.mapper.cascade_iterator(operation, state)}
-
-
-def _execute_told(told: ORMExecuteState) -> Any:
-    return session_execute(
-        told.session,
-        told.statement,
-        told.parameters,
-        told.execution_options,
-        told.bind_arguments,
-    )
 
 
 def _refuse_for_update(with_for_update: Any) -> None:

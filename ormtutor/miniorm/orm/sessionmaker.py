@@ -12,24 +12,23 @@ from __future__ import annotations
 # threading.local is this very class, and `threading` costs a millisecond to import.
 from _thread import _local
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
-from ormtutor.miniorm.orm.exc import UnmappedClassError
-from ormtutor.miniorm.orm.mapper import class_mapper
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.orm.session import Session, SessionFactoryMethods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
-    from contextlib import AbstractContextManager
     from typing import Any
 
 
 class sessionmaker(SessionFactoryMethods):
     """A factory of sessions that are configured alike.
 
-    bind, autoflush, expire_on_commit, info and whatever else Session takes; class_: a Session of
-    one's own.
+    bind, autoflush, expire_on_commit and whatever else Session takes; class_: a Session of one's
+    own.
     """
 
     __module__ = "sqlalchemy.orm.session"
@@ -44,7 +43,6 @@ class sessionmaker(SessionFactoryMethods):
         autoflush: bool = True,
         autocommit: bool = False,
         expire_on_commit: bool = True,
-        info: dict[Any, Any] | None = None,
         **kw: Any,
     ) -> None:
         self.kw: dict[str, Any] = {
@@ -52,31 +50,21 @@ class sessionmaker(SessionFactoryMethods):
             "autoflush": autoflush,
             "autocommit": autocommit,
             "expire_on_commit": expire_on_commit,
+            **kw,
         }
-        if info is not None:
-            self.kw["info"] = info
-        self.kw.update(kw)
         # A class of its own, so that one can listen to the sessions of this factory alone.
         self.class_ = type(class_.__name__, (class_,), {"__module__": "sqlalchemy.orm.session"})
         self._event_target = self.class_
 
-    def begin(self) -> AbstractContextManager[Session]:
-        """`with Session.begin() as session:` a session and a transaction, committed at the end."""
-        return self._begin()
-
     @contextmanager
-    def _begin(self) -> Iterator[Session]:
+    def begin(self) -> Iterator[Session]:
+        """`with Session.begin() as session:` a session and a transaction, committed at the end."""
         with self() as session, session.begin():
             yield session
 
     def __call__(self, **local_kw: Any) -> Session:
         """Make a Session; what is given here comes before what was configured."""
-        for name, value in self.kw.items():
-            if name == "info" and "info" in local_kw:
-                local_kw["info"] = {**value, **local_kw["info"]}
-            else:
-                local_kw.setdefault(name, value)
-        session: Session = self.class_(**local_kw)
+        session: Session = self.class_(**{**self.kw, **local_kw})
         return session
 
     def configure(self, **new_kw: Any) -> None:
@@ -89,64 +77,34 @@ class sessionmaker(SessionFactoryMethods):
 
 
 class ScopedRegistry:
-    """One object for each key that `scopefunc` gives."""
+    """One object for each key that `scopefunc` gives; without one, for each thread."""
 
     __module__ = "sqlalchemy.util._collections"
 
-    def __init__(self, createfunc: Callable[[], Any], scopefunc: Callable[[], Hashable]) -> None:
+    def __init__(
+        self, createfunc: Callable[[], Any], scopefunc: Callable[[], Hashable] | None = None
+    ) -> None:
         self.createfunc = createfunc
-        self.scopefunc = scopefunc
-        self.registry: dict[Hashable, Any] = {}
+        self.scopefunc = scopefunc or (lambda: "this thread")
+        self._objects: Any = _local() if scopefunc is None else SimpleNamespace()
 
     def __call__(self) -> Any:
         """The one of the present scope, made when there is none."""
-        key = self.scopefunc()
-        if key not in self.registry:
-            self.registry[key] = self.createfunc()
-        return self.registry[key]
+        if not self.has():
+            self.set(self.createfunc())
+        return vars(self._objects)[self.scopefunc()]
 
     def has(self) -> bool:
         """Whether there is one for the present scope."""
-        return self.scopefunc() in self.registry
+        return self.scopefunc() in vars(self._objects)
 
     def set(self, obj: Any) -> None:
         """Use this object for the present scope."""
-        self.registry[self.scopefunc()] = obj
+        vars(self._objects)[self.scopefunc()] = obj
 
     def clear(self) -> None:
         """Forget the one of the present scope."""
-        self.registry.pop(self.scopefunc(), None)
-
-
-class ThreadLocalRegistry(ScopedRegistry):
-    """One object for each thread."""
-
-    __module__ = "sqlalchemy.util._collections"
-
-    def __init__(self, createfunc: Callable[[], Any]) -> None:
-        self.createfunc = createfunc
-        self.registry: Any = _local()
-
-    def __call__(self) -> Any:
-        """The one of this thread, made when there is none."""
-        try:
-            return self.registry.value
-        except AttributeError:
-            self.registry.value = self.createfunc()
-            return self.registry.value
-
-    def has(self) -> bool:
-        """Whether there is one for this thread."""
-        return hasattr(self.registry, "value")
-
-    def set(self, obj: Any) -> None:
-        """Use this object for this thread."""
-        self.registry.value = obj
-
-    def clear(self) -> None:
-        """Forget the one of this thread."""
-        if self.has():
-            del self.registry.value
+        vars(self._objects).pop(self.scopefunc(), None)
 
 
 class scoped_session(SessionFactoryMethods):
@@ -158,11 +116,7 @@ class scoped_session(SessionFactoryMethods):
         self, session_factory: Any, scopefunc: Callable[[], Hashable] | None = None
     ) -> None:
         self.session_factory = session_factory
-        self.registry: ScopedRegistry = (
-            ScopedRegistry(session_factory, scopefunc)
-            if scopefunc
-            else ThreadLocalRegistry(session_factory)
-        )
+        self.registry = ScopedRegistry(session_factory, scopefunc)
         self._event_target = getattr(session_factory, "_event_target", session_factory)
 
     def __call__(self, **kw: Any) -> Session:
@@ -196,30 +150,13 @@ class scoped_session(SessionFactoryMethods):
             )
         self.session_factory.configure(**kwargs)
 
-    def query_property(self, query_cls: Any = None) -> Any:
-        """A class attribute that is a Query of the class, in the Session of this scope."""
-        return _QueryProperty(self.registry, query_cls)
+    query_property = LeftOut()
 
     def __contains__(self, instance: Any) -> bool:
         return instance in self.registry()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.registry())
-
-
-class _QueryProperty:
-    def __init__(self, registry: ScopedRegistry, query_cls: Any) -> None:
-        self._registry = registry
-        self._query_cls = query_cls
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        try:
-            mapper = class_mapper(owner)
-        except UnmappedClassError:
-            return None
-        if self._query_cls is None:
-            return self._registry().query(mapper)
-        return self._query_cls(mapper, session=self._registry())
 
 
 def _method(name: str) -> Any:

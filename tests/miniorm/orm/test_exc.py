@@ -1,7 +1,5 @@
 """ORM errors: their words and their place in the tree of errors."""
 
-import copy
-
 import pytest
 
 from ormtutor.miniorm.exc import InvalidRequestError, SQLAlchemyError
@@ -54,13 +52,6 @@ def test_the_older_name_of_a_stale_row_is_the_same_class() -> None:
 )
 def test_errors_descend_as_in_the_original(error: type[Exception], parent: type[Exception]) -> None:
     assert issubclass(error, parent)
-
-
-@pytest.mark.parametrize("error", [exc.UnmappedInstanceError(3), exc.UnmappedClassError(dict)])
-def test_errors_can_be_copied_as_pickling_does(error: Exception) -> None:
-    twin = copy.copy(error)
-
-    assert (type(twin), str(twin)) == (type(error), str(error))
 
 
 def test_the_public_module_is_shown() -> None:

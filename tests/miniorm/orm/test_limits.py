@@ -109,8 +109,6 @@ def whole_life(Link: Any, engine: Engine, length: int) -> dict[str, int]:
         walk_down(top)
         with Session(engine) as other:
             met["merged"] = walk_down(other.merge(top))
-            other.expunge_all()
-            met["merged without loading"] = walk_down(other.merge(top, load=False))
         session.expire(top)
         walk_down(top)
         session.expunge(top)
