@@ -128,10 +128,8 @@ class Plan:
         return bool(self.records) or self.error is not None
 
     def __str__(self) -> str:
-        lines = [str(record) for record in self.records]
-        if self.error is not None:
-            lines.append(f"fails: {self.error}")
-        return "\n".join(lines)
+        fails = [] if self.error is None else [f"fails: {self.error}"]
+        return "\n".join([*map(str, self.records), *fails])
 
 
 def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
@@ -184,13 +182,12 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     def warn(self, message: str) -> None:
         """What the flush will warn of."""
-        self._add(Record("warn", "", (message,)))
+        self._add("warn", "", message)
 
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent is not written."""
-        label = persistence.label_of(state)
         self.forgotten.add(state)
-        self._add(Record("forget", "", (label,), reason="no parent has it any more"))
+        self._add("forget", "", state, reason="no parent has it any more")
 
     def takes_part(self, state: InstanceState) -> bool:
         """Whether it would still be in the session."""
@@ -200,15 +197,27 @@ class Rehearsal(unitofwork.UOWTransaction):
         """Not known without asking the database."""
         return False
 
-    def _add(self, record: Record) -> None:
-        self.records.append(record)
+    def _add(
+        self,
+        action: str,
+        table: str,
+        *subjects: InstanceState | str,
+        values: Iterable[tuple[str, Any]] = (),
+        reason: str = "",
+    ) -> None:
+        """Take down a record; one with a table belongs to the statement that was begun last."""
+        labels = tuple(
+            [each if isinstance(each, str) else persistence.label_of(each) for each in subjects]
+        )
+        statement = self._statement if table else 0
+        self.records.append(Record(action, table, labels, tuple(values), reason, statement))
 
     # what can be known without loading --------------------------------------------------------
 
     def history(self, state: InstanceState, key: str, passive: int) -> Any:
         """The history as far as it is known; what would be loaded is noted."""
         self._note_load(state, key, passive)
-        if self._is_unknown(state, key):
+        if key not in state.dict and key not in state.committed_state:
             return HISTORY_BLANK
         return super().history(state, key, PASSIVE_NO_INITIALIZE)
 
@@ -238,34 +247,22 @@ class Rehearsal(unitofwork.UOWTransaction):
                             waiting.append(child)
         return found
 
-    def _is_unknown(self, state: InstanceState, key: str) -> bool:
-        return key not in state.dict and key not in state.committed_state
-
-    def _is_unloaded(self, state: InstanceState, key: str) -> bool:
-        """The same, or all that is known of a collection is what came and went."""
-        is_collection = state.mapper.impls[key].collection
-        return key not in state.dict and (is_collection or key not in state.committed_state)
-
-    def _replaced_unseen(self, state: InstanceState, key: str) -> bool:
-        """Whether the flush loads what an object replaced, since its row has to change too."""
-        return (
-            state.committed_state.get(key) is PASSIVE_NO_RESULT
-            and state.mapper.impls[key].deferred_history
-        )
-
     def _note_load(self, state: InstanceState, key: str, passive: int) -> None:
         if state.ident is None:
             return
+        impl, committed = state.mapper.impls[key], state.committed_state
+        # What an object replaced is loaded too, since its row has to change.
+        replaced = committed.get(key) is PASSIVE_NO_RESULT and impl.deferred_history
+        # Of a collection that is not loaded only what came and went is known.
+        unloaded = key not in state.dict and (impl.collection or key not in committed)
         may_load = passive & SQL_OK and passive & CALLABLES_OK
-        if not self._replaced_unseen(state, key) and not (
-            may_load and self._is_unloaded(state, key)
-        ):
+        if not replaced and not (may_load and unloaded):
             return
         name = f"{state.class_.__name__}.{key}"
         label = f"{name} of {persistence.label_of(state)}"
         if label not in self._loads_noted:
             self._loads_noted.add(label)
-            self._add(Record("load", "", (label,), reason="it must be known first"))
+            self._add("load", "", label, reason="it must be known first")
 
     # keys, remembered beside the objects ------------------------------------------------------
 
@@ -380,14 +377,11 @@ class Rehearsal(unitofwork.UOWTransaction):
                 reasons.append(self.reasons.get(state, "changed" if state.ident else "added"))
             reasons += self.copied_because.get(state, [])
             self._add(
-                Record(
-                    action,
-                    writing.table.name,
-                    (persistence.label_of(state),),
-                    tuple(_written(action, writing, record)),
-                    "; ".join(dict.fromkeys(reasons)),
-                    self._statement,
-                )
+                action,
+                writing.table.name,
+                state,
+                values=_written(action, writing, record),
+                reason="; ".join(dict.fromkeys(reasons)),
             )
 
     def delete(self, mapper: Mapper, states: list[InstanceState]) -> None:
@@ -396,18 +390,12 @@ class Rehearsal(unitofwork.UOWTransaction):
             return
         self._statement += 1
         for state in persistence.sort_states(mapper, states):
-            self._add(
-                Record(
-                    "delete",
-                    mapper.local_table.name,
-                    (persistence.label_of(state),),
-                    reason=self.reasons.get(state, "deleted"),
-                    statement=self._statement,
-                )
-            )
+            reason = self.reasons.get(state, "deleted")
+            self._add("delete", mapper.local_table.name, state, reason=reason)
 
     def write_associations(self, subject: Any, added: list[Pair], removed: list[Pair]) -> None:
         """Take down association rows."""
+        table = subject.prop.secondary.name
         for action, pairs, reason in (
             ("delete", removed, f"no longer in {subject.prop}"),
             ("insert", added, f"now in {subject.prop}"),
@@ -415,23 +403,15 @@ class Rehearsal(unitofwork.UOWTransaction):
             if pairs:
                 self._statement += 1
             for pair in pairs:
-                self._add(
-                    Record(
-                        action,
-                        subject.prop.secondary.name,
-                        tuple(persistence.label_of(state) for state in pair),
-                        self._association(subject, pair),
-                        reason,
-                        self._statement,
-                    )
-                )
+                values = self._association(subject, pair)
+                self._add(action, table, *pair, values=values, reason=reason)
 
-    def _association(self, subject: Any, pair: Pair) -> tuple[tuple[str, Any], ...]:
-        found = []
-        for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True):
-            for copy in copies:
-                found.append((copy.dest_column.name, self._current(state, copy.source_key)))
-        return tuple(found)
+    def _association(self, subject: Any, pair: Pair) -> list[tuple[str, Any]]:
+        return [
+            (copy.dest_column.name, self._current(state, copy.source_key))
+            for state, copies in zip(pair, (subject.copies, subject.other_copies), strict=True)
+            for copy in copies
+        ]
 
 
 def _written(action: str, writing: Any, record: Any) -> Iterator[tuple[str, Any]]:
