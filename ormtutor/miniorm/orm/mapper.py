@@ -374,8 +374,11 @@ class Mapper(InspectionAttr):
             raise ArgumentError(
                 f"Argument 'class_' is expected to be of type '{type}', got '{type(class_)}'"
             )
-        self.class_ = class_
-        self.local_table = self.mapped_table = self.persist_selectable = local_table
+        self.mapper = self  # as an alias has one
+        self.class_ = self.entity = self.entity_namespace = class_
+        self.local_table = self.selectable = self.mapped_table = self.persist_selectable = (
+            local_table
+        )
         self.confirm_deleted_rows = confirm_deleted_rows
         self.registry = default_registry if registry is None else registry
         self.configured = False
@@ -389,7 +392,8 @@ class Mapper(InspectionAttr):
         self.validators: dict[str, Any] = {}
         self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
-        self._require_table()
+        if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
+            local_table.description  # noqa: B018 (says what is missing, as in the original)
         self._refuse_second_mapper()
         self.class_manager = ClassManager(class_, self)
         self.registry._managers[self.class_manager] = None
@@ -413,13 +417,6 @@ class Mapper(InspectionAttr):
                 raise NotImplementedError(
                     "inheritance mapping is not in miniorm; SQLAlchemy has it"
                 )
-
-    def _require_table(self) -> None:
-        table = self.local_table
-        if table is None or not hasattr(table, "primary_key") or not hasattr(table, "c"):
-            # Says what is missing, as Python does in the original.
-            table.description  # noqa: B018
-        self.tables = list(getattr(table, "_tables_of_join", None) or [table])
 
     def _instrument(self) -> None:
         cls: Any = self.class_
@@ -589,21 +586,6 @@ class Mapper(InspectionAttr):
 
     # what it knows ---------------------------------------------------------------------------
 
-    @property
-    def mapper(self) -> Mapper:
-        """This mapper: an alias has one too."""
-        return self
-
-    @property
-    def entity(self) -> type:
-        """The class."""
-        return self.class_
-
-    @property
-    def selectable(self) -> Any:
-        """What a query selects from."""
-        return self.persist_selectable
-
     def structure(self, binds: Any) -> Mapper:
         """The mapper itself; see sql.traversal.Shapes."""
         return self
@@ -611,11 +593,6 @@ class Mapper(InspectionAttr):
     def __clause_element__(self) -> Any:
         """The table, knowing its mapper."""
         return self._annotated_table
-
-    @property
-    def entity_namespace(self) -> type:
-        """Where filter_by() looks names up."""
-        return self.class_
 
     @memoized
     def _selected_columns(self) -> list[Any]:
@@ -674,8 +651,7 @@ class Mapper(InspectionAttr):
     @property
     def iterate_properties(self) -> Iterator[MapperProperty]:
         """All properties."""
-        self.check_configured()
-        return iter(list(self._props.values()))
+        return iter(self.attrs)
 
     @memoized
     def columns(self) -> Any:
@@ -729,10 +705,6 @@ class Mapper(InspectionAttr):
             impl = self.impls.get(key)
         return impl
 
-    def has_property(self, key: str) -> bool:
-        """Whether there is a property of this name."""
-        return key in self._props
-
     def get_property(self, key: str, _configure_mappers: bool = True) -> Any:
         """The property of this name.
 
@@ -750,23 +722,13 @@ class Mapper(InspectionAttr):
 
         Raises: UnmappedColumnError: the column is not mapped here.
         """
-        try:
-            return self._columntoproperty[column]
-        except KeyError:
-            return self._property_of_similar_column(column)
-
-    def _property_of_similar_column(self, column: Any) -> ColumnProperty:
-        similar = self.persist_selectable.corresponding_column(column)
-        prop = None if similar is None else self._columntoproperty.get(similar)
-        if prop is not None:
-            return prop
-        named = self._props.get(column.key)
-        if named is not None:
-            raise UnmappedColumnError(
-                f"Column '{column}.{column.key}' is not available, due to conflicting property "
-                f"'{column.key}':{named!r}"
-            )
-        raise UnmappedColumnError(f"No column {column} is configured on mapper {self}...")
+        prop = self._columntoproperty.get(column)
+        if prop is None:
+            similar = self.persist_selectable.corresponding_column(column)
+            prop = None if similar is None else self._columntoproperty.get(similar)
+        if prop is None:
+            raise UnmappedColumnError(f"No column {column} is configured on mapper {self}...")
+        return prop
 
     # keys ------------------------------------------------------------------------------------
 
@@ -774,21 +736,14 @@ class Mapper(InspectionAttr):
     def _pk_attribute_keys(self) -> tuple[str, ...]:
         return tuple(self._columntoproperty[column].key for column in self.primary_key)
 
-    def identity_key_from_row(
-        self, row: Any, identity_token: Any = None, adapter: Any = None
-    ) -> Any:
+    def identity_key_from_row(self, row: Any) -> Any:
         """The identity key of the object that a row is about."""
-        columns = self.primary_key
-        if adapter is not None:
-            columns = tuple(adapter.columns[column] for column in columns)
         mapping = getattr(row, "_mapping", row)
-        return self.class_, tuple(mapping[column] for column in columns), identity_token
+        return self.identity_key_from_primary_key([mapping[each] for each in self.primary_key])
 
-    def identity_key_from_primary_key(
-        self, primary_key: Iterable[Any], identity_token: Any = None
-    ) -> Any:
+    def identity_key_from_primary_key(self, primary_key: Iterable[Any], token: Any = None) -> Any:
         """The identity key of these primary key values."""
-        return self.class_, tuple(primary_key), identity_token
+        return self.class_, tuple(primary_key), token
 
     def identity_key_from_instance(self, instance: Any) -> Any:
         """The identity key that the object's present values make."""
@@ -867,13 +822,11 @@ class Mapper(InspectionAttr):
 
     def _is_orphan(self, state: InstanceState) -> bool:
         """Whether no parent that owns objects of this class has this one."""
-        orphan_possible = False
-        for key, cls in self.delete_orphans:
-            orphan_possible = True
-            impl = cls.__dict__["_sa_class_manager"].mapper.impls[key]
-            if impl.hasparent(state, optimistic=state.has_identity):
-                return False
-        return orphan_possible
+        owners = [
+            cls.__dict__["_sa_class_manager"].mapper.impls[key] for key, cls in self.delete_orphans
+        ]
+        has_parent = any(impl.hasparent(state, optimistic=state.has_identity) for impl in owners)
+        return bool(owners) and not has_parent
 
     def __str__(self) -> str:
         return f"mapped class {self.class_.__name__}->{self.local_table.description}"
@@ -892,16 +845,8 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
     registry = mapper.registry
     if getattr(original, "_sa_keywords_only", False):
         __init__ = _keyword_init(mapper)
-    elif original is object.__init__:
-
-        def __init__(self: Any) -> None:
-            if registry._new_mappers:
-                mapper.check_configured()
-            if "_sa_instance_state" not in self.__dict__:
-                create_state(self, mapper)
-
     else:
-        run = _renamed(original)
+        run = _no_arguments if original is object.__init__ else _renamed(original)
 
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             if registry._new_mappers:
@@ -910,8 +855,9 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
                 create_state(self, mapper)
             run(self, *args, **kwargs)
 
-        __init__.__wrapped__ = original  # type: ignore[attr-defined]
-        __init__.__doc__ = original.__doc__
+        if run is not _no_arguments:
+            __init__.__wrapped__ = original  # type: ignore[attr-defined]
+            __init__.__doc__ = original.__doc__
     __init__.__qualname__ = "__init__"
     __init__.__module__ = manager.class_.__module__
     return __init__
@@ -958,6 +904,13 @@ def _keyword_init(mapper: Mapper) -> Any:
             state.modified = False
 
     return __init__
+
+
+def _no_arguments(self: Any) -> None:
+    """What a class without an `__init__` does in its place."""
+
+
+_no_arguments.__name__ = _no_arguments.__qualname__ = "__init__"
 
 
 def _renamed(original: Any) -> Any:

@@ -401,7 +401,7 @@ class RelationshipProperty(MapperProperty):
 
     def _add_other_side(self, name: str, arguments: dict[str, Any]) -> None:
         mapper = self.mapper
-        if mapper.has_property(name):
+        if name in mapper._props:
             raise ArgumentError(
                 f"Error creating backref '{name}' on relationship '{self}': property of that name "
                 f"exists on mapper '{mapper}'"
