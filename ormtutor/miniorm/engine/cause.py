@@ -32,30 +32,38 @@ class Cause:
     """The reason of one statement.
 
     kind: one of `query count get flush autoflush "lazy load" refresh "eager load" DDL core`.
-    subject: what it is about: `User#1`, `User.addresses`, `query of User`.
+    subject: what it is about: `User#1`, `User.addresses`, `query of User`; or what gives that.
     detail: how: `explicit`, `commit`, `selectin`, `User.addresses (joined)`.
     because: the Cause behind this one (an autoflush is because of a query).
     objects: labels such as `User#1`, or a callable that gives them, called only when someone asks.
     states: of the objects that a flush writes, or whose read was the reason.
     """
 
-    __slots__ = ("_objects", "because", "detail", "kind", "states", "subject")
+    __slots__ = ("_objects", "_subject", "because", "detail", "kind", "states")
 
     def __init__(
         self,
         kind: str,
-        subject: str = "",
+        subject: str | Callable[[], str] = "",
         detail: str = "",
         because: Cause | None = None,
         objects: Sequence[str] | Callable[[], Sequence[str]] = (),
         states: Sequence[Any] = (),
     ) -> None:
         self.kind = kind
-        self.subject = subject
+        self._subject = subject
         self.detail = detail
         self.because = because
         self._objects = objects
         self.states = states
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        subject = self._subject
+        if callable(subject):
+            subject = self._subject = subject()
+        return subject
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -69,7 +77,7 @@ class Cause:
         self, objects: Sequence[str] | Callable[[], Sequence[str]], states: Sequence[Any] = ()
     ) -> Cause:
         """Return the same reason for other objects: a cause made once serves all of its kind."""
-        return Cause(self.kind, self.subject, self.detail, self.because, objects, states)
+        return Cause(self.kind, self._subject, self.detail, self.because, objects, states)
 
     def __str__(self) -> str:
         words = _WORDS[self.kind].format(subject=self.subject, detail=self.detail)

@@ -131,9 +131,9 @@ class History(tuple):  # type: ignore[type-arg]
         """The same with states in the place of objects."""
         added, unchanged, deleted = self
         return History(
-            _states(added) if added else [],
-            _states(unchanged) if unchanged else [],
-            _states(deleted) if deleted else [],
+            states_of(added) if added else [],
+            states_of(unchanged) if unchanged else [],
+            states_of(deleted) if deleted else [],
         )
 
 
@@ -142,8 +142,13 @@ _NO_HISTORY = symbol("NO_HISTORY")
 _NOTHING_HAPPENED = History((), (), ())
 
 
-def _states(objects: Any) -> list[InstanceState | None]:
-    return [state_of(obj) if obj is not None else None for obj in objects]
+def states_of(objects: Iterable[Any]) -> list[InstanceState | None]:
+    """The states of mapped objects; None for None."""
+    objects = list(objects)
+    try:
+        return list(map(state_of, objects))
+    except AttributeError:  # None is among them, or what is not mapped
+        return [state_of(obj) if obj is not None else None for obj in objects]
 
 
 # The impls: one for each mapped attribute of a class ------------------------------------------
@@ -877,7 +882,7 @@ class CollectionAttributeImpl(AttributeImpl):
             known = set(map(id, before))
             members.sort(key=lambda member: id(member) in known)  # stable: the new ones first
             members += [member for member in before if id(member) not in present]
-        return list(zip(_states(members), members, strict=True))
+        return list(zip(states_of(members), members, strict=True))
 
 
 class DynamicAttributeImpl(AttributeImpl):
@@ -1023,7 +1028,7 @@ class DynamicAttributeImpl(AttributeImpl):
         """What was added and removed, with states."""
         changes = self._changes(state, passive)
         members = [*changes.added, *changes.removed]
-        return list(zip(_states(members), members, strict=True))
+        return list(zip(states_of(members), members, strict=True))
 
 
 class DynamicChanges:

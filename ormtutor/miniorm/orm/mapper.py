@@ -803,9 +803,9 @@ class Mapper(InspectionAttr):
         while ways:
             for reached in ways[-1]:
                 yield reached
-                _, mapper, reached_state, _ = reached
+                mapper = reached[1]
                 if type_ in mapper.cascading:
-                    ways.append(mapper._cascading_from(type_, reached_state, visited, halt_on))
+                    ways.append(mapper._cascading_from(type_, reached[2], visited, halt_on))
                     break
             else:
                 ways.pop()

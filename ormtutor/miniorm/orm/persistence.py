@@ -589,10 +589,14 @@ def _committed_keys(
 
     Raises: FlushError: one is NULL.
     """
-    name, only = writing.key_names[0]
+    # An object without changes that is not expired is known by the key that its row has.
+    name, is_single = writing.key_names[0][0], mapper.single_key
     return [
         {name: state.ident}
-        if mapper.single_key and not state.committed_state and only in state.dict
+        if is_single
+        and state.ident is not None
+        and not state.committed_state
+        and not state.expired_attributes
         else _committed_key(mapper, writing, state)
         for state in states
     ]

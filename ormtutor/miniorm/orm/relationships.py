@@ -34,6 +34,7 @@ from ormtutor.miniorm.orm.attributes import (
     collection_members,
     listen_for_backref,
     state_of,
+    states_of,
 )
 from ormtutor.miniorm.orm.clsregistry import Resolver
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
@@ -605,7 +606,8 @@ class RelationshipProperty(MapperProperty):
             if value is None or id(value) in MARKERS:
                 return []
             value = collection_members(value) if impl.collection else [value]
-        return [(None if each is None else state_of(each), each) for each in value]
+        members = list(value)
+        return list(zip(states_of(members), members, strict=True))
 
 
 RELATIONSHIP_CLASSES.append(RelationshipProperty)

@@ -965,10 +965,11 @@ def _bind_context(mapper: Any) -> str:
 def _autoflush_cause(cause: Cause | str) -> Cause:
     if isinstance(cause, str):
         return Cause("autoflush", subject=cause)
-    subject = str(cause)
-    if cause.kind == "query" and cause.subject:
-        subject = f"query of {cause.subject}"
-    return Cause("autoflush", subject=subject, because=cause)
+    return Cause("autoflush", subject=lambda: _asked(cause), because=cause)
+
+
+def _asked(cause: Cause) -> str:
+    return f"query of {cause.subject}" if cause.kind == "query" and cause.subject else str(cause)
 
 
 # Functions on objects, as published -----------------------------------------------------------

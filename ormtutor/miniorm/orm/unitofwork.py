@@ -656,7 +656,9 @@ class UOWTransaction:
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
         if self.actions != {SAVE}:
-            gone = [state for state, known in self.states.items() if known[0]]
+            gone = list(self.states)
+            if self.actions != {DELETE}:
+                gone = [state for state, known in self.states.items() if known[0]]
             self.session._remove_newly_deleted(gone)
         if self.actions != {DELETE}:
             kept = [state for state, known in self.states.items() if not known[0]]
