@@ -232,7 +232,7 @@ class Draw:
                 f"u.insert().values([dict(age={self.number(depth)}), dict(age=3, name='y')])",
                 f"u.insert().from_select(['id', 'name'], {self.select(depth)})",
                 f"u.update(){values}{where}",
-                f"u.update(){where}{where}.ordered_values(('age', 5), ('name', {self.any(depth)}))",
+                f"u.update(){where}{where}.values({{'age': 5, 'name': {self.any(depth)}}})",
                 f"u.delete(){where}",
                 f"t.insert().values(a={self.number(depth)})",
                 f"t.update().values(gg={self.text(depth)}).where(t.c.id == {self.number(depth)})",

@@ -1,8 +1,8 @@
 """The 2.x manner: a transaction begins by itself and waits for commit().
 
 Before: `create_engine(url, future=True)`, or `from sqlalchemy.future import create_engine`.
-Here:   Connection and Engine of that manner, as small changes to base.py's.
-After:  as in base.py.
+Here:   Connection and Engine of that manner, as small changes to those of 1.4.
+After:  as in connection.py and base.py.
 
 Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
 """
@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine import base, connection
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, parameter_sets_20
 from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 class Connection(connection.Connection):
     """A connection in the 2.x manner: a transaction begins by itself and waits for commit()."""
 
-    __module__ = "sqlalchemy.future.engine"
     _is_future = True
 
     def execution_options(self, **options: Any) -> Connection:
@@ -87,29 +87,18 @@ class Connection(connection.Connection):
             raise exc.ObjectNotExecutableError(statement)
         return self._execute_construct(statement, sets, execution_options or NO_OPTIONS, _cause)
 
-    def scalar(
-        self,
-        statement: Any,
-        parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
-    ) -> Any:
+    def scalar(self, statement: Any, parameters: Any = None, **kw: Any) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
-        return self.execute(statement, parameters, execution_options).scalar()
+        return self.execute(statement, parameters, **kw).scalar()
 
-    def scalars(
-        self,
-        statement: Any,
-        parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
-    ) -> Any:
+    def scalars(self, statement: Any, parameters: Any = None, **kw: Any) -> Any:
         """Execute a statement and return the values of its first column."""
-        return self.execute(statement, parameters, execution_options).scalars()
+        return self.execute(statement, parameters, **kw).scalars()
 
 
 class Engine(base.Engine):
     """An engine whose connections are of the 2.x manner."""
 
-    __module__ = "sqlalchemy.future.engine"
     _connection_class = Connection
     _is_future = True
 
@@ -118,3 +107,6 @@ class Engine(base.Engine):
         raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
 
     execute = scalar = table_names = has_table = _not_implemented
+
+
+publish(globals(), "sqlalchemy.future.engine")

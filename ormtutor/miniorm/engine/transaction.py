@@ -1,8 +1,8 @@
-"""Transactions of a Connection: the whole one, savepoints inside it, and 1.4's markers.
+"""Transactions of one connection: the whole one, savepoints inside it, and 1.4's markers.
 
-Before: engine/base.py makes one at `begin()`, or by itself in the 2.x style.
+Before: engine/connection.py makes one at `begin()`, or by itself in the 2.x style.
 Here:   which of them is active, what commit, rollback and close do to it and to those around it.
-After:  engine/base.py sends BEGIN (implicit), SAVEPOINT, COMMIT and ROLLBACK.
+After:  engine/connection.py sends BEGIN (implicit), SAVEPOINT, COMMIT and ROLLBACK.
 
 A transaction ends in two steps. It becomes inactive when its work is over, also when something
 inside it was rolled back; it leaves the connection when its owner ends it. In between, the
@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Transaction", "RootTransaction", "NestedTransaction".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 class Transaction:
     """A transaction; leaving it as a context manager commits it, or rolls back after an error."""
 
-    __module__ = "sqlalchemy.engine.base"
+    # What messages call it, and the connection's attribute that holds it.
+    _kind = "transaction"
+    _place = "_transaction"
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -41,23 +44,53 @@ class Transaction:
         return not self.connection.invalidated
 
     def commit(self) -> None:
-        """Make the work last.
+        """Make the work last; of a savepoint: make it part of the transaction around.
 
         Raises: InvalidRequestError: it is over already.
         """
-        raise NotImplementedError
+        if not self._active:
+            if self._is_attached():
+                self.connection._refuse_inactive()
+            raise exc.InvalidRequestError(f"This {self._kind} is inactive")
+        self._commit_here()
+        # When COMMIT fails it stays on the connection, which waits for rollback().
+        self._detach()
 
     def rollback(self) -> None:
-        """Undo the work; nothing happens when it is over already."""
-        raise NotImplementedError
+        """Undo the work; only a warning comes when it is over already."""
+        try:
+            self._rollback_here()
+        finally:
+            self._detach()
 
     def close(self) -> None:
         """End it: roll back unless that happened."""
+        try:
+            self._rollback_here()
+        finally:
+            if self._is_attached():
+                self._detach()
+
+    def _commit_here(self) -> None:
+        """Make the work last and become inactive."""
+        raise NotImplementedError
+
+    def _rollback_here(self) -> None:
+        """Undo the work and stay on the connection, which refuses to go on."""
         raise NotImplementedError
 
     def _is_attached(self) -> bool:
         """Whether the connection still holds it."""
-        raise NotImplementedError
+        return getattr(self.connection, self._place) is self
+
+    def _detach(self) -> None:
+        if self._is_attached():
+            setattr(self.connection, self._place, self._around())
+        else:
+            exc.warn(f"{self._kind} already deassociated from connection")
+
+    def _around(self) -> Any:
+        return None
 
     def __enter__(self) -> Self:
         # Work on the connection inside the block is refused once this transaction is over.
@@ -82,78 +115,39 @@ class Transaction:
 class RootTransaction(Transaction):
     """The transaction of the database itself."""
 
-    __module__ = "sqlalchemy.engine.base"
-
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
         connection._begin_impl(self)
         connection._transaction = self
 
-    def commit(self) -> None:
-        """Make the work last.
-
-        Raises: InvalidRequestError: it is over already.
-        """
-        connection = self.connection
-        if not self._active:
-            if self._is_attached():
-                connection._refuse_inactive()
-            raise exc.InvalidRequestError("This transaction is inactive")
+    def _commit_here(self) -> None:
         try:
-            connection._commit_impl()
+            self.connection._commit_impl()
         finally:
-            self._end_nested()
-            self._active = False
-        # When COMMIT fails it stays on the connection, which waits for rollback().
-        self._detach()
-
-    def rollback(self) -> None:
-        """Undo the work; only a warning comes when it is over already."""
-        try:
-            self._rollback_here()
-        finally:
-            self._detach()
-
-    def close(self) -> None:
-        """End it: roll back unless that happened."""
-        try:
-            self._rollback_here()
-        finally:
-            if self._is_attached():
-                self._detach()
+            self._end()
 
     def _rollback_here(self) -> None:
-        """Undo the work and stay on the connection, which refuses to go on."""
         if self._active:
             try:
                 self.connection._rollback_impl()
             finally:
-                self._end_nested()
-                self._active = False
+                self._end()
 
-    def _end_nested(self) -> None:
+    def _end(self) -> None:
         """With the whole transaction its savepoints are over."""
-        connection = self.connection
-        nested = connection._nested_transaction
+        self._active = False
+        nested = self.connection._nested_transaction
         while nested is not None:
             nested._active = False
             nested = nested._outer
-        connection._nested_transaction = None
-
-    def _detach(self) -> None:
-        if self.connection._transaction is self:
-            self.connection._transaction = None
-        else:
-            exc.warn("transaction already deassociated from connection")
-
-    def _is_attached(self) -> bool:
-        return self.connection._transaction is self
+        self.connection._nested_transaction = None
 
 
 class NestedTransaction(Transaction):
     """A savepoint."""
 
-    __module__ = "sqlalchemy.engine.base"
+    _kind = "nested transaction"
+    _place = "_nested_transaction"
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
@@ -161,56 +155,26 @@ class NestedTransaction(Transaction):
         self._outer: NestedTransaction | None = connection._nested_transaction
         connection._nested_transaction = self
 
-    def commit(self) -> None:
-        """Let the savepoint go; its work is part of the transaction around it.
+    def _around(self) -> Any:
+        return self._outer
 
-        Raises: InvalidRequestError: it is over already.
-        """
-        connection = self.connection
-        if not self._active:
-            if self._is_attached():
-                connection._refuse_inactive()
-            raise exc.InvalidRequestError("This nested transaction is inactive")
+    def _commit_here(self) -> None:
         try:
-            connection._release_savepoint_impl(self._savepoint)
+            self.connection._release_savepoint_impl(self._savepoint)
         finally:
             self._active = False
-        self._detach()
-
-    def rollback(self) -> None:
-        """Undo what was done since the savepoint; only a warning comes when it is over already."""
-        self._rollback_here()
-        self._detach()
-
-    def close(self) -> None:
-        """End it: roll back to the savepoint unless that happened."""
-        self._rollback_here()
-        if self._is_attached():
-            self._detach()
 
     def _rollback_here(self) -> None:
         root = self.connection._transaction
-        if self._active and root is not None and root.is_active:
-            try:
+        try:
+            if self._active and root is not None and root.is_active:
                 self.connection._rollback_to_savepoint_impl(self._savepoint)
-            finally:
-                self._active = False
-        self._active = False
-
-    def _detach(self) -> None:
-        if self.connection._nested_transaction is self:
-            self.connection._nested_transaction = self._outer
-        else:
-            exc.warn("nested transaction already deassociated from connection")
-
-    def _is_attached(self) -> bool:
-        return self.connection._nested_transaction is self
+        finally:
+            self._active = False
 
 
 class MarkerTransaction(Transaction):
     """1.4's `begin()` inside a transaction: its commit does nothing, its rollback ends them all."""
-
-    __module__ = "sqlalchemy.engine.base"
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
@@ -229,15 +193,16 @@ class MarkerTransaction(Transaction):
         """Leave the decision to the real transaction."""
         self._active = False
 
+    close = commit
+
     def rollback(self) -> None:
         """Roll the real transaction back; its owner still has to end it."""
         if self._active:
             self._active = False
             self._real._rollback_here()
 
-    def close(self) -> None:
-        """Leave the decision to the real transaction."""
-        self._active = False
-
     def _is_attached(self) -> bool:
         return self._real._is_attached()
+
+
+publish(globals(), "sqlalchemy.engine.base")

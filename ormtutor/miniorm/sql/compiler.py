@@ -26,7 +26,7 @@ from time import perf_counter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.crud import is_crud_bind, plan_crud
+from ormtutor.miniorm.sql.crud import CrudPlan, is_crud_bind
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
     ColumnClause,
@@ -38,7 +38,6 @@ from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.select import CompoundSelect, FromList, name_columns
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import cache_key, children
 
 TYPE_CHECKING = False
@@ -1329,14 +1328,12 @@ class SQLCompiler(Compiled):
             self.isinsert = True
         self.inline = insert._inline
         self.stack.append(_Frame(insert, [], [], []))
-        plan = plan_crud(self, insert, self.column_keys)
+        plan = CrudPlan(self, insert, self.column_keys)
         text = "INSERT "
         text += self._words(insert._prefixes, **kw)
         text += "INTO " + self.preparer.format_table(insert.table)
         text += self._insert_body(insert, plan, **kw)
         self.stack.pop()
-        if insert._returning:
-            text += " " + self.returning_clause(insert, insert._returning)
         if self.ctes and not self.stack and not self.dialect.cte_follows_insert:
             text = self._render_ctes() + text
         return text  # type: ignore[no-any-return]
@@ -1365,7 +1362,7 @@ class SQLCompiler(Compiled):
         linter = self._open_change(update, extra_froms)
         text = "UPDATE " + self._words(update._prefixes, **kw)
         table = self.update_tables_clause(update, update.table, extra_froms, linter, **kw)
-        plan = plan_crud(self, update, self.column_keys)
+        plan = CrudPlan(self, update, self.column_keys)
         text += table + " SET " + ", ".join(f"{name}={value}" for _, name, value in plan.pairs)
         if extra_froms:
             text += " " + self.update_from_clause(update, update.table, extra_froms, linter, **kw)
@@ -1383,8 +1380,6 @@ class SQLCompiler(Compiled):
             criterion = self._conjunction(statement._where_criteria, linter, **kw)
             if criterion:
                 text += f" WHERE {criterion}"
-        if statement._returning:
-            text += " " + self.returning_clause(statement, statement._returning)
         if linter is not None:
             linter.warn(statement.__visit_name__.upper())
         self.stack.pop()
@@ -1426,10 +1421,6 @@ class SQLCompiler(Compiled):
         raise NotImplementedError(
             "This backend does not support multiple-table criteria within DELETE"
         )
-
-    def returning_clause(self, statement: Any, returning_cols: Any) -> str:
-        """RETURNING, where the database has it."""
-        raise exc.CompileError("RETURNING is not supported by this dialect's statement compiler.")
 
 
 class StrSQLCompiler(SQLCompiler):
@@ -1475,14 +1466,6 @@ class StrSQLCompiler(SQLCompiler):
         kw["asfrom"] = True
         return ", " + ", ".join(
             self.process(each, from_linter=from_linter, **kw) for each in extra_froms
-        )
-
-    def returning_clause(self, statement: Any, returning_cols: Any) -> str:
-        """RETURNING ..."""
-        columns = [column for each in returning_cols for column in each._select_iterable]
-        named = name_columns(columns, LABEL_STYLE_DISAMBIGUATE_ONLY, dedupe=False)
-        return "RETURNING " + ", ".join(
-            self._label_select_column(column, False, None) for column in named
         )
 
     def visit_empty_set_expr(self, element_types: Any) -> str:

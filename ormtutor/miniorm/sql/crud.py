@@ -9,8 +9,6 @@ Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes", "Column INSERT/UPDATE Defau
 
 from __future__ import annotations
 
-import warnings
-
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.elements import BindParameter, clause_of
 
@@ -19,89 +17,46 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class _Required:
-    """The value of a parameter that execution must bring."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "symbol('REQUIRED')"
-
-
-REQUIRED: Any = _Required()
+REQUIRED: Any = type("_Required", (), {"__repr__": lambda self: "symbol('REQUIRED')"})()
 
 
 class CrudPlan:
-    """The columns that a statement writes.
-
-    pairs: (column, its name as SQL, the value as SQL). more_rows: further rows of VALUES.
-    """
-
-    __slots__ = ("more_rows", "pairs")
-
-    def __init__(self, pairs: list[tuple[Any, str, str]], more_rows: list[list[str]]) -> None:
-        self.pairs = pairs
-        self.more_rows = more_rows
-
-
-def plan_crud(compiler: Any, statement: Any, keys: Any) -> CrudPlan:
-    """Decide what an INSERT or UPDATE writes.
+    """What an INSERT or UPDATE writes.
 
     keys: the names of the parameters that execution will bring, or None: not known.
+    pairs: (column, its name as SQL, the value as SQL). more_rows: further rows of VALUES.
+    Raises: CompileError: values for columns that the table has not.
     """
-    return _Planner(compiler, statement, keys).plan()
-
-
-class _Planner:
-    """One run of plan_crud()."""
 
     def __init__(self, compiler: Any, statement: Any, keys: Any) -> None:
         self.compiler = compiler
         self.statement = statement
+        self.table = statement.table
         self.keys = keys
         self.is_insert = compiler.isinsert
         self.pairs: list[tuple[Any, str, str]] = []
-
-    def plan(self) -> CrudPlan:
-        statement, table = self.statement, self.statement.table
-        if self.keys is None and not statement._has_values:
-            for column in table.c:
-                bind = self._bind(column.key, column.type, None, required=True)
-                self._add(column, self.compiler.process_crud(bind))
-            return CrudPlan(self.pairs, [])
-        wanted = self._wanted()
-        given = dict(wanted)
-        if statement._ordered_values is not None:
-            for key in statement._ordered_keys():
-                column = table.c.get(key)
-                if column is not None:
-                    self._given(column, given.pop(key))
-        from_select = self.is_insert and statement.select is not None
-        if from_select:
-            self._from_select(given)
-        else:
-            self._scan(given)
-        self._check_consumed(wanted)
-        rows = self._more_rows() if self.is_insert and statement._multi_values else []
-        return CrudPlan(self.pairs, rows)
-
-    def _wanted(self) -> dict[Any, Any]:
-        """Values by column key: those of execution are REQUIRED, those of values() stand here."""
-        statement = self.statement
+        self.more_rows: list[list[str]] = []
+        if keys is None and not statement._has_values:
+            for column in self.table.c:
+                self._add_bind(column, None, required=True)
+            return
         given = statement._first_values()
-        wanted: dict[Any, Any] = dict.fromkeys(self.keys or (), REQUIRED)
-        for key in list(wanted):
-            if key in given:
-                del wanted[key]
-        wanted.update(given)
-        return wanted
+        # Those of execution are REQUIRED; values() told the others.
+        wanted = {**{key: REQUIRED for key in keys or () if key not in given}, **given}
+        if self.is_insert and statement.select is not None:
+            self._from_select()
+        else:
+            self._write_columns(wanted)
+        unknown = set(given) - set(self.table.c.keys())
+        if unknown:
+            names = ", ".join(str(name) for name in sorted(unknown))
+            raise exc.CompileError(f"Unconsumed column names: {names}")
+        if self.is_insert:
+            rows = enumerate(statement._multi_values[1:], start=1)
+            self.more_rows = [self._row(index, row) for index, row in rows]
 
-    def _scan(self, given: dict[Any, Any]) -> None:
-        statement = self.statement
-        done = {id(column) for column, _, _ in self.pairs}
-        for column in statement.table.c:
-            if id(column) in done:
-                continue
+    def _write_columns(self, given: dict[Any, Any]) -> None:
+        for column in self.table.c:
             if column.key in given:
                 self._given(column, given[column.key])
             elif self.is_insert:
@@ -109,131 +64,102 @@ class _Planner:
             else:
                 self._default_for_update(column)
 
-    def _check_consumed(self, wanted: dict[Any, Any]) -> None:
-        if self.keys is None or not set(self.keys) - set(wanted):
-            unknown = set(self.statement._first_values()) - set(self.statement.table.c.keys())
-            if unknown:
-                names = ", ".join(str(name) for name in sorted(unknown))
-                raise exc.CompileError(f"Unconsumed column names: {names}")
+    def _add(self, column: Any, text: str) -> None:
+        self.pairs.append((column, self.compiler.preparer.quote(column.name), text))
+
+    def _add_bind(self, column: Any, value: Any, required: bool = False, name: Any = None) -> None:
+        bind = _bind(name or column.key, column.type, value, required)
+        self._add(column, self.compiler.process_crud(bind))
+
+    def _add_element(self, column: Any, element: Any) -> None:
+        """SQL gives the value: who wants to know it must ask the database."""
+        self.compiler.postfetch.append(column)
+        self._add(column, self.compiler.process(element.self_group()))
 
     # -- values that are given -----------------------------------------------------------------
+
+    @property
+    def _suffix(self) -> str:
+        return "_m0" if self.is_insert and self.statement._multi_values else ""
 
     def _given(self, column: Any, value: Any) -> None:
         element = None if value is REQUIRED else clause_of(value)
         if element is None:
-            name = column.key
-            if self.is_insert and self.statement._multi_values:
-                name = f"{column.key}_m0"
-            bind = self._bind(name, column.type, value, required=value is REQUIRED)
-            self._add(column, self.compiler.process_crud(bind))
+            self._add_bind(column, value, value is REQUIRED, f"{column.key}{self._suffix}")
         elif element._is_bind_parameter:
             self._add(column, self.compiler.process_crud(self._adopted(column, element)))
         else:
-            self._given_expression(column, element)
+            if element._is_select_statement:
+                element = element.scalar_subquery()
+            self._add_element(column, element)
 
     def _adopted(self, column: Any, bind: Any) -> Any:
         """A bind parameter that the learner gave: typed by the column, named after it."""
         type_ = column.type if bind.type._is_null else bind.type
         if bind.unique:
-            suffix = "_m0" if self.is_insert and self.statement._multi_values else ""
-            made = _marked(BindParameter(f"{column.key}{suffix}", bind.value, type_))
+            made = _bind(f"{column.key}{self._suffix}", type_, bind.value)
         else:
             made = bind if type_ is bind.type else bind._with_binary_element_type(type_)
         self.compiler.stands_for(made, bind)
         return made
 
-    def _given_expression(self, column: Any, element: Any) -> None:
-        if element._is_select_statement:
-            element = element.scalar_subquery()
-        self._postfetch(column)
-        self._add(column, self.compiler.process(element.self_group()))
-
-    def _bind(self, name: str, type_: Any, value: Any, required: bool) -> BindParameter:
-        bind = BindParameter(name, value, type_, required=required)
-        return _marked(bind)
-
-    def _add(self, column: Any, text: str) -> None:
-        self.pairs.append((column, self.compiler.preparer.format_column(column), text))
-
-    def _postfetch(self, column: Any) -> None:
-        self.compiler.postfetch.append(column)
-
     # -- defaults ------------------------------------------------------------------------------
 
     def _default_for_insert(self, column: Any) -> None:
         default = getattr(column, "default", None)
+        counts = self.compiler.dialect.supports_sequences
         if default is not None and not default.is_sequence:
-            if default.is_clause_element:
-                text = self.compiler.process(default.arg.self_group())
-                self._postfetch(column)
-                self._add(column, text)
-            else:
+            self._default(column, default, self.compiler.insert_prefetch)
+        elif default is not None and counts and not default.optional:
+            if column.primary_key:
                 self._prefetch(column, self.compiler.insert_prefetch)
-        elif default is not None and self._counts(default):
-            self._next_of_sequence(column, default)
+            else:
+                self._add(column, f"<next sequence value: {default._key}>")
         elif getattr(column, "server_default", None) is not None:
-            self._postfetch(column)
-        elif self._lacks_key(column):
-            _warn_about_key(column)
-
-    def _counts(self, sequence: Any) -> bool:
-        return self.compiler.dialect.supports_sequences and not sequence.optional
-
-    def _next_of_sequence(self, column: Any, sequence: Any) -> None:
-        if column.primary_key:
-            self._prefetch(column, self.compiler.insert_prefetch)
-        else:
-            self._add(column, f"<next sequence value: {sequence._key}>")
-
-    def _lacks_key(self, column: Any) -> bool:
-        return (
+            self.compiler.postfetch.append(column)
+        elif (
             column.primary_key
             and not column.nullable
             and column is not column.table._autoincrement_column
-        )
+        ):
+            _warn_about_key(column)
 
     def _default_for_update(self, column: Any) -> None:
         onupdate = getattr(column, "onupdate", None)
         if onupdate is not None and not onupdate.is_sequence:
-            if onupdate.is_clause_element:
-                self._add(column, self.compiler.process(onupdate.arg.self_group()))
-                self._postfetch(column)
-            else:
-                self._prefetch(column, self.compiler.update_prefetch)
-        elif getattr(column, "server_onupdate", None) is not None:
-            self._postfetch(column)
+            self._default(column, onupdate, self.compiler.update_prefetch)
+
+    def _default(self, column: Any, default: Any, prefetch: list[Any]) -> None:
+        if default.is_clause_element:
+            self._add_element(column, default.arg)
+        else:
+            self._prefetch(column, prefetch)
 
     def _prefetch(self, column: Any, prefetch: list[Any]) -> None:
         """The engine will compute it and bring it under the column's name."""
-        bind = self._bind(column.key, column.type, None, required=False)
-        self._add(column, self.compiler.process_crud(bind))
+        self._add_bind(column, None)
         prefetch.append(column)
 
     # -- INSERT ... SELECT ---------------------------------------------------------------------
 
-    def _from_select(self, given: dict[Any, Any]) -> None:
-        statement = self.statement
-        table = statement.table
-        named = []
-        for key in statement._select_names:
-            column = table.c.get(key)
-            if column is None:
-                raise exc.CompileError(f"Unconsumed column names: {key}")
-            named.append(column)
-            self.pairs.append((column, self.compiler.preparer.format_column(column), ""))
-        extra = []
-        if statement.include_insert_from_select_defaults:
-            names = {column.key for column in named}
-            extra = [
-                column for column in table.c if column.key not in names and _has_python_side(column)
-            ]
-        if not extra:
-            return
-        self._extend_select(extra)
+    def _from_select(self) -> None:
+        """The columns that were named; those with a default of ours join the SELECT."""
+        names = self.statement._select_names
+        unknown = [key for key in names if key not in self.table.c]
+        if unknown:
+            raise exc.CompileError(f"Unconsumed column names: {unknown[0]}")
+        extra = [
+            column
+            for column in self.table.c
+            if column.key not in names and _has_python_side(column)
+        ]
+        for column in (*[self.table.c[key] for key in names], *extra):
+            self._add(column, "")
+        if extra:
+            self._extend_select(extra)
 
     def _extend_select(self, extra: list[Any]) -> None:
-        statement = self.statement
-        inner = statement.select
+        inner = self.statement.select
         if not hasattr(inner, "_raw_columns"):
             names = ", ".join(f"'{column.name}'" for column in extra)
             raise exc.CompileError(
@@ -244,34 +170,27 @@ class _Planner:
             )
         values = []
         for column in extra:
-            default = column.default
-            if default.is_clause_element:
-                values.append(default.arg)
+            if column.default.is_clause_element:
+                values.append(column.default.arg)
             else:
-                values.append(self._bind(column.key, column.type, None, required=False))
+                values.append(_bind(column.key, column.type, None))
                 self.compiler.insert_prefetch.append(column)
-            self.pairs.append((column, self.compiler.preparer.format_column(column), ""))
         self.compiler.extended_select = inner.add_columns(*values)
 
     # -- VALUES with several rows --------------------------------------------------------------
 
-    def _more_rows(self) -> list[list[str]]:
-        rows = self.statement._multi_rows()
-        return [self._row(index, row) for index, row in enumerate(rows[1:], start=1)]
-
     def _row(self, index: int, row: dict[Any, Any]) -> list[str]:
-        texts = []
-        for column, _, first in self.pairs:
-            if column.key in row:
-                texts.append(self._row_value(index, column, row[column.key]))
-            else:
-                texts.append(self._row_default(index, column, first))
-        return texts
+        return [
+            self._row_value(index, column, row[column.key])
+            if column.key in row
+            else self._row_default(index, column)
+            for column, _, _ in self.pairs
+        ]
 
     def _row_value(self, index: int, column: Any, value: Any) -> str:
         element = clause_of(value)
         if element is None:
-            bind = self._bind(f"{column.key}_m{index}", column.type, value, required=False)
+            bind = _bind(f"{column.key}_m{index}", column.type, value)
             return self.compiler.process_crud(bind)  # type: ignore[no-any-return]
         if element._is_bind_parameter and element.type._is_null:
             typed = element._with_binary_element_type(column.type)
@@ -279,7 +198,7 @@ class _Planner:
             element = typed
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
-    def _row_default(self, index: int, column: Any, first: str) -> str:
+    def _row_default(self, index: int, column: Any) -> str:
         default = getattr(column, "default", None)
         if default is None:
             raise exc.CompileError(
@@ -289,8 +208,8 @@ class _Planner:
         if default.is_clause_element:
             return self.compiler.process(default.arg.self_group())  # type: ignore[no-any-return]
         member = MultiRowColumn(column, index)
-        bind = self._bind(member.key, column.type, None, required=False)
         self.compiler.insert_prefetch.append(member)
+        bind = _bind(member.key, column.type, None)
         return self.compiler.process_crud(bind)  # type: ignore[no-any-return]
 
 
@@ -307,14 +226,15 @@ class MultiRowColumn:
         self.type = original.type
 
 
-def _marked(bind: BindParameter) -> BindParameter:
+def _bind(name: str, type_: Any, value: Any, required: bool = False) -> BindParameter:
     """A parameter whose name nobody else may take."""
+    bind = BindParameter(name, value, type_, required=required)
     bind._options = bind._options.changed(operator="crud")
     return bind
 
 
 def is_crud_bind(bind: Any) -> bool:
-    """Whether a parameter was made here."""
+    """Say whether a parameter was made here."""
     return bind._options.operator == "crud"  # type: ignore[no-any-return]
 
 
@@ -338,4 +258,4 @@ def _warn_about_key(column: Any) -> None:
             "behavior is expected for one of the columns in the primary key. CREATE TABLE "
             "statements are impacted by this change as well on most backends."
         )
-    warnings.warn(text, exc.SAWarning, stacklevel=2)
+    exc.warn(text)

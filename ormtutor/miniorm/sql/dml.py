@@ -10,6 +10,8 @@ Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
     as_condition,
@@ -17,13 +19,7 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     implicit_scalar,
 )
-from ormtutor.miniorm.sql.select import (
-    Statement,
-    as_selected,
-    attribute_of,
-    spelled,
-    whole_condition,
-)
+from ormtutor.miniorm.sql.select import Statement, attribute_of, whole_condition
 from ormtutor.miniorm.sql.selectable import TableClause
 
 TYPE_CHECKING = False
@@ -35,53 +31,43 @@ if TYPE_CHECKING:
 
 
 def as_subject(thing: Any) -> Any:
-    """The table that a statement changes.
+    """Return the table that a statement changes.
 
     Raises: ArgumentError: something that is no table.
     """
     element = clause_of(thing)
-    if element is not None and (element._is_table or _names_a_table(element)):
-        return element
     hint, code = "", None
-    if element is not None and element._is_select_statement:
-        hint = (
-            f" To create a FROM clause from a {type(element)} object, use the .subquery() method."
-        )
-        code = "89ve"
+    if element is not None:
+        derived = element._is_subquery or element._is_cte
+        if element._is_table or (element._is_from_clause and not derived):
+            return element
+        if element._is_select_statement:
+            kind = type(element)
+            hint = f" To create a FROM clause from a {kind} object, use the .subquery() method."
+            code = "89ve"
     raise exc.ArgumentError(
         f"subject table for an INSERT, UPDATE or DELETE expected, got {thing!r}.{hint}", code=code
     )
 
 
-def _names_a_table(element: Any) -> bool:
-    return bool(element._is_from_clause) and not element._is_subquery and not element._is_cte
+def column_key(key: Any) -> Any:
+    """Return the key of a column given as a string or as a column."""
+    element = clause_of(key)
+    return key if element is None else element.key
 
 
 class UpdateBase(Statement):
     """What INSERT, UPDATE and DELETE share."""
 
-    __module__ = "sqlalchemy.sql.dml"
     is_dml = True
     is_insert = is_update = is_delete = is_select = is_text = False
     _has_values = False
-    _returning: tuple[Any, ...] = ()
     _where_criteria: tuple[Any, ...] = ()
 
-    def __init__(
-        self,
-        table: Any,
-        bind: Any = None,
-        prefixes: Any = None,
-        returning: Any = None,
-        **dialect_kw: Any,
-    ) -> None:
+    def __init__(self, table: Any, bind: Any = None, **left_out: Any) -> None:
+        refuse_arguments(type(self).__name__, left_out, "inline prefixes returning")
         self.table = as_subject(table)
-        if bind is not None:
-            self._bind = bind
-        if prefixes:
-            self._prefixes = spelled(prefixes, "*")
-        if returning:
-            self._returning = tuple(as_selected(each) for each in returning)
+        self._bind = bind
 
     @property
     def bind(self) -> Any:
@@ -103,10 +89,6 @@ class UpdateBase(Statement):
 
     unique_params = params
 
-    def returning(self, *cols: Any) -> Any:
-        """RETURNING; SQLite's compiler of 1.4 refuses it."""
-        return self._with("_returning", self._returning + tuple(as_selected(each) for each in cols))
-
     @property
     def _from_objects(self) -> list[Any]:
         return [self.table]
@@ -115,133 +97,92 @@ class UpdateBase(Statement):
     def _implied_froms(self) -> list[Any]:
         return [from_ for each in self._where_criteria for from_ in each._from_objects]
 
-    def _base_structure(self, binds: Binds) -> list[Any]:
-        key: list[Any] = [type(self), self.table.structure(binds)]
-        for name in ("_where_criteria", "_returning", "_independent_ctes"):
+    def structure(self, binds: Binds) -> Hashable:
+        """Table, values by column, conditions."""
+        # Values come first, as in the statement's text.
+        key: list[Any] = self._values_structure(binds)
+        key += [type(self), self.table.structure(binds)]
+        for name in ("_where_criteria", "_independent_ctes"):
             values = self.__dict__.get(name)
             if values:
                 key.append((name, *[each.structure(binds) for each in values]))
         if self._prefixes:
             key.append(tuple((text.structure(binds), d) for text, d in self._prefixes))
-        return key
+        return tuple(key)
+
+    def _values_structure(self, binds: Binds) -> list[Any]:
+        return []
+
+
+leave_out(UpdateBase, "returning with_hint with_dialect_options")
 
 
 class ValuesBase(UpdateBase):
-    """What INSERT and UPDATE share: values."""
+    """What INSERT and UPDATE share: values by column key, or several rows of them."""
 
-    __module__ = "sqlalchemy.sql.dml"
     select: Any = None
+    _select_names: tuple[Any, ...] = ()
     _values: Any = None
     _multi_values: tuple[Any, ...] = ()
     _ordered_values: Any = None
     _inline = False
-    include_insert_from_select_defaults = False
-    _supports_multi_parameters = False
 
     @property
     def _has_values(self) -> bool:  # type: ignore[override]
-        return (
-            self._values is not None
-            or bool(self._multi_values)
-            or self._ordered_values is not None
-            or self.select is not None
-        )
-
-    def inline(self) -> Any:
-        """Ask for no values of defaults back."""
-        return self._with("_inline", True)
+        told = (self._values, self.select)
+        return bool(self._multi_values) or any(each is not None for each in told)
 
     def values(self, *args: Any, **kwargs: Any) -> Any:
-        """The values to write: keywords, a dictionary, a tuple for all columns, a list of rows."""
+        """Return a copy with values to write: keywords, a dictionary, a tuple for all columns, or
+        a list of rows.
+
+        Raises: ArgumentError: several of these. InvalidRequestError: rows beside values.
+        """
         if self.select is not None:
             raise exc.InvalidRequestError("This construct already inserts from a SELECT")
-        if self._ordered_values is not None:
-            raise exc.InvalidRequestError("This statement already has ordered values present")
-        copy = self._generate()
-        if args:
-            copy._positional_values(args, kwargs)
-        else:
-            copy._merge(kwargs)
-        return copy
-
-    def _positional_values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        arg = args[0]
-        if kwargs:
+        if args and kwargs:
             raise exc.ArgumentError("Can't pass positional and kwargs to values() simultaneously")
         if len(args) > 1:
             raise exc.ArgumentError(
                 "Only a single dictionary/tuple or list of dictionaries/tuples is accepted "
                 "positionally."
             )
-        if isinstance(arg, dict):
-            self._merge(arg)
-        elif isinstance(arg, (list, tuple, str)):
-            self._sequence_values(arg)
+        given = args[0] if args else kwargs
+        copy = self._generate()
+        if not isinstance(given, (list, tuple, str)):
+            copy._merge(dict(given))
+        elif given and isinstance(given[0], (list, dict, tuple)):
+            copy._add_rows(given)
         else:
-            self._merge(dict(arg))
-
-    def _sequence_values(self, arg: Any) -> None:
-        if arg and isinstance(arg[0], (list, dict, tuple)):
-            self._add_rows(arg)
-        else:
-            keys = [column.key for column in self.table.c]
-            self._merge(dict(zip(keys, arg, strict=False)))
+            copy._merge(_by_position(self.table, given))
+        return copy
 
     def _add_rows(self, rows: Any) -> None:
-        if not self._supports_multi_parameters:
+        if not self.is_insert:
             raise exc.InvalidRequestError(
                 f"{self.__visit_name__.upper()} construct does not support multiple parameter sets."
             )
         if self._values is not None:
             raise _mixed_formats()
-        self._multi_values = (*self._multi_values, list(rows))
+        self._multi_values = (*self._multi_values, *[_row(self.table, row) for row in rows])
 
     def _merge(self, given: dict[Any, Any]) -> None:
         if self._multi_values:
             raise _mixed_formats()
-        values = dict(self._values or {})
-        for key, value in given.items():
-            values[column_key(key)] = _as_value(value)
-        self._values = values
+        self._values = {**(self._values or {}), **_row(self.table, given)}
 
     def _first_values(self) -> dict[Any, Any]:
         """The values, or those of the first row, by column key."""
-        if self._ordered_values is not None:
-            return {column_key(key): value for key, value in self._ordered_values}
-        if self._multi_values:
-            return self._multi_rows()[0]
-        return self._values or {}
-
-    def _ordered_keys(self) -> list[Any]:
-        return [column_key(key) for key, _ in self._ordered_values]
-
-    def _multi_rows(self) -> list[dict[Any, Any]]:
-        keys = [column.key for column in self.table.c]
-        rows = []
-        for group in self._multi_values:
-            for row in group:
-                if isinstance(row, dict):
-                    rows.append({column_key(key): _as_value(value) for key, value in row.items()})
-                else:
-                    rows.append(dict(zip(keys, row, strict=False)))
-        return rows
+        return self._multi_values[0] if self._multi_values else self._values or {}
 
     def _values_structure(self, binds: Binds) -> list[Any]:
-        key: list[Any] = [self._inline]
-        if self._ordered_values is not None:
-            key.append(
-                (
-                    "ordered",
-                    *[_value_structure(column_key(k), v, binds) for k, v in self._ordered_values],
-                )
-            )
-        elif self._multi_values:
-            for row in self._multi_rows():
-                key.append(("row", *[_value_structure(k, v, binds) for k, v in row.items()]))
-        elif self._values is not None:
-            key.append(
-                ("values", *[_value_structure(k, v, binds) for k, v in self._values.items()])
-            )
+        rows = self._multi_values if self._values is None else (self._values,)
+        key: list[Any] = [
+            ("row", *[_value_structure(name, value, binds) for name, value in row.items()])
+            for row in rows
+        ]
+        if self.select is not None:
+            key += [self._select_names, self.select.structure(binds)]
         return key
 
 
@@ -252,10 +193,13 @@ def _mixed_formats() -> exc.InvalidRequestError:
     )
 
 
-def column_key(key: Any) -> Any:
-    """The key of a column given as a string or as a column."""
-    element = clause_of(key)
-    return key if element is None else element.key
+def _by_position(table: Any, values: Any) -> dict[Any, Any]:
+    return dict(zip([column.key for column in table.c], values, strict=False))
+
+
+def _row(table: Any, values: Any) -> dict[Any, Any]:
+    values = values if isinstance(values, dict) else _by_position(table, values)
+    return {column_key(key): _as_value(value) for key, value in values.items()}
 
 
 def _as_value(value: Any) -> Any:
@@ -268,40 +212,25 @@ def _as_value(value: Any) -> Any:
 def _value_structure(key: Any, value: Any, binds: Binds) -> Hashable:
     element = clause_of(value)
     if element is None:
-        binds.append(_plain_bind(key, value))
+        binds.append(BindParameter(key, value))
         return key  # type: ignore[no-any-return]
     return key, element.structure(binds)
-
-
-def _plain_bind(key: Any, value: Any) -> Any:
-    return BindParameter(key, value)
 
 
 class Insert(ValuesBase):
     """An INSERT statement; see insert()."""
 
-    __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "insert"
     is_insert = True
-    _supports_multi_parameters = True
-    _select_names: tuple[Any, ...] = ()
-    _parts = ("table", "select", "_returning")
+    _parts = ("table", "select")
 
-    def __init__(
-        self,
-        table: Any,
-        values: Any = None,
-        inline: bool = False,
-        **kw: Any,
-    ) -> None:
+    def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
         super().__init__(table, **kw)
-        if inline:
-            self._inline = True
         if values is not None:
             self.__dict__.update(self.values(values).__dict__)
 
-    def from_select(self, names: Any, select: Any, include_defaults: bool = True) -> Any:
-        """INSERT ... SELECT."""
+    def from_select(self, names: Any, select: Any) -> Any:
+        """Return INSERT ... SELECT: the rows of `select` for the columns `names`."""
         if self._values is not None:
             raise exc.InvalidRequestError("This construct already inserts value expressions")
         element = clause_of(select)
@@ -312,43 +241,28 @@ class Insert(ValuesBase):
         copy = self._generate()
         copy._select_names = tuple(column_key(name) for name in names)
         copy._inline = True
-        copy.include_insert_from_select_defaults = include_defaults
         copy.select = element
         return copy
 
-    def structure(self, binds: Binds) -> Hashable:
-        """Table, values by column, or the SELECT."""
-        key = self._base_structure(binds)
-        key += self._values_structure(binds)
-        if self.select is not None:
-            key += [
-                self._select_names,
-                self.include_insert_from_select_defaults,
-                self.select.structure(binds),
-            ]
-        return tuple(key)
+
+leave_out(Insert, "inline")
 
 
 class DMLWhereBase:
     """What UPDATE and DELETE share: WHERE."""
 
-    __module__ = "sqlalchemy.sql.dml"
     _where_criteria: tuple[Any, ...] = ()
 
     def where(self, *whereclause: Any) -> Any:
-        """Only the rows for which all conditions hold, also those of earlier calls."""
+        """Return a copy for only the rows for which these conditions hold, too."""
         copy = self._generate()  # type: ignore[attr-defined]
-        copy._where_criteria = self._where_criteria + tuple(
-            as_condition(each) for each in whereclause
-        )
+        copy._where_criteria += tuple(as_condition(each) for each in whereclause)
         return copy
 
-    def filter(self, *criteria: Any) -> Any:
-        """The same as where()."""
-        return self.where(*criteria)
+    filter = where
 
     def filter_by(self, **kwargs: Any) -> Any:
-        """Conditions `name = value`."""
+        """Return a copy with conditions `name = value`."""
         found, table = self.entity_namespace, self.table  # type: ignore[attr-defined]
         return self.where(*[attribute_of(found, table, key) == kwargs[key] for key in kwargs])
 
@@ -357,108 +271,64 @@ class DMLWhereBase:
         """All conditions as one, or None."""
         return whole_condition(self._where_criteria)
 
-    def _add_where(self, whereclause: Any) -> None:
-        if whereclause is not None:
-            self._where_criteria = (as_condition(whereclause),)
-
     @property
     def _extra_froms(self) -> list[Any]:
         """FROM objects of WHERE that are not the table."""
         table = self.table._deannotated  # type: ignore[attr-defined]
-        seen = {id(table)}
-        froms = []
-        for criterion in self._where_criteria:
-            for from_ in criterion._from_objects:
-                identity = id(from_._deannotated)
-                if identity not in seen:
-                    seen.add(identity)
-                    froms.append(from_)
-        return froms
+        froms = [from_ for each in self._where_criteria for from_ in each._from_objects]
+        by_identity = {id(from_._deannotated): from_ for from_ in reversed(froms)}
+        by_identity.pop(id(table), None)
+        return list(reversed(by_identity.values()))
 
 
 class Update(DMLWhereBase, ValuesBase):
     """An UPDATE statement; see update()."""
 
-    __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "update"
     is_update = True
-    _parts = ("table", "_where_criteria", "_returning")
+    _parts = ("table", "_where_criteria")
 
-    def __init__(
-        self,
-        table: Any,
-        whereclause: Any = None,
-        values: Any = None,
-        inline: bool = False,
-        preserve_parameter_order: bool = False,
-        **kw: Any,
-    ) -> None:
+    def __init__(self, table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -> None:
         super().__init__(table, **kw)
-        self._preserve_parameter_order = preserve_parameter_order
-        if inline:
-            self._inline = True
-        self._add_where(whereclause)
+        if whereclause is not None:
+            self._where_criteria = (as_condition(whereclause),)
         if values is not None:
             self.__dict__.update(self.values(values).__dict__)
 
-    def values(self, *args: Any, **kwargs: Any) -> Any:
-        """The values to write, by column."""
-        if self._preserve_parameter_order and args:
-            return self.ordered_values(*args[0])
-        return super().values(*args, **kwargs)
 
-    def ordered_values(self, *args: Any) -> Any:
-        """The values to write, as pairs, in this order."""
-        if self._values is not None:
-            raise exc.ArgumentError("This statement already has values present")
-        if self._ordered_values is not None:
-            raise exc.ArgumentError("This statement already has ordered values present")
-        return self._with("_ordered_values", [(key, _as_value(value)) for key, value in args])
-
-    def structure(self, binds: Binds) -> Hashable:
-        """Table, values by column, conditions."""
-        # Values come first, as in the statement's text.
-        key: list[Any] = self._values_structure(binds)
-        return (*key, *self._base_structure(binds))
+leave_out(Update, "inline ordered_values")
 
 
 class Delete(DMLWhereBase, UpdateBase):
     """A DELETE statement; see delete()."""
 
-    __module__ = "sqlalchemy.sql.dml"
     __visit_name__ = "delete"
     is_delete = True
-    _parts = ("table", "_where_criteria", "_returning")
+    _parts = ("table", "_where_criteria")
 
-    def __init__(
-        self,
-        table: Any,
-        whereclause: Any = None,
-        **kw: Any,
-    ) -> None:
+    def __init__(self, table: Any, whereclause: Any = None, **kw: Any) -> None:
         super().__init__(table, **kw)
-        self._add_where(whereclause)
-
-    def structure(self, binds: Binds) -> Hashable:
-        """Table and conditions."""
-        return tuple(self._base_structure(binds))
+        if whereclause is not None:
+            self._where_criteria = (as_condition(whereclause),)
 
 
-def insert(table: Any, values: Any = None, inline: bool = False, **kw: Any) -> Insert:
-    """An INSERT statement."""
-    return Insert(table, values=values, inline=inline, **kw)
+# SQLAlchemy's functions are functions; what they make is these.
 
 
-def update(
-    table: Any, whereclause: Any = None, values: Any = None, inline: bool = False, **kw: Any
-) -> Update:
-    """An UPDATE statement."""
-    return Update(table, whereclause=whereclause, values=values, inline=inline, **kw)
+def insert(table: Any, values: Any = None, **kw: Any) -> Insert:
+    """Return an INSERT statement."""
+    return Insert(table, values, **kw)
+
+
+def update(table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -> Update:
+    """Return an UPDATE statement."""
+    return Update(table, whereclause, values, **kw)
 
 
 def delete(table: Any, whereclause: Any = None, **kw: Any) -> Delete:
-    """A DELETE statement."""
-    return Delete(table, whereclause=whereclause, **kw)
+    """Return a DELETE statement."""
+    return Delete(table, whereclause, **kw)
 
 
 TableClause._dml = {"insert": Insert, "update": Update, "delete": Delete}
+publish(globals(), "sqlalchemy.sql.dml")

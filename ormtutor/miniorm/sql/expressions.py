@@ -7,7 +7,7 @@ After:  functions.py's functions offer over() and filter(); compiler.py writes t
 
 from __future__ import annotations
 
-from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
@@ -37,34 +37,41 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.sql.traversal import Binds
 
 
-def _value(thing: Any, type_: Any = None, name: Any = None) -> Any:
+def _value(thing: Any, type_: Any) -> Any:
     """An operand of a typed construct: a plain value becomes a bind parameter of that type."""
     element = clause_of(thing)
     if element is not None:
         return as_operand(element)
-    if thing is None:
-        return constant_of(thing)
-    return BindParameter(name, thing, type_=type_, unique=True)
+    return constant_of(thing) if thing is None else BindParameter(None, thing, type_, unique=True)
+
+
+class Construct(ColumnElement):
+    """An expression with a syntax of its own: its structure is its kind, its type and its parts."""
+
+    __slots__ = ()
+
+    def structure(self, binds: Binds) -> Hashable:
+        """Kind, type and parts."""
+        parts = [_structure(getattr(self, name), binds) for name in self._parts]
+        return (self.__visit_name__, self.type.cache_id, *parts)
+
+
+def _structure(part: Any, binds: Binds) -> Any:
+    if isinstance(part, tuple):
+        return tuple([_structure(each, binds) for each in part])
+    return None if part is None else part.structure(binds)
 
 
 class Tuple(ClauseList, ColumnElement):
     """Several expressions in parentheses."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("type",)
     __visit_name__ = "tuple"
     __hash__ = object.__hash__
 
     def __init__(self, *clauses: Any, **kw: Any) -> None:
-        types = kw.pop("types", None)
-        if types is not None:
-            if len(types) != len(clauses):
-                raise exc.ArgumentError(
-                    f"Wrong number of elements for {len(types)}-tuple: {list(clauses)!r} "
-                )
-            made = [_value(clause, type_) for clause, type_ in zip(clauses, types, strict=True)]
-        else:
-            made = [as_expression(clause) for clause in clauses]
+        refuse_arguments("tuple_", kw, "types")
+        made = [as_expression(clause) for clause in clauses]
         self.operator = operators.comma_op
         self.group = True
         self.clauses = tuple(each.self_group(against=operators.comma_op) for each in made)
@@ -82,22 +89,11 @@ class Tuple(ClauseList, ColumnElement):
         """The other side of a comparison, member by member."""
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             return bind_for(self, operator, values)
+        told = {"_compared_to_operator": operator, "unique": True}
+        pairs = zip(values, self.type.types, strict=False)
         return Tuple(
-            *[
-                BindParameter(
-                    None,
-                    value,
-                    _compared_to_operator=operator,
-                    _compared_to_type=type_,
-                    unique=True,
-                )
-                for value, type_ in zip(values, self.type.types, strict=False)
-            ]
+            *[BindParameter(None, value, _compared_to_type=type_, **told) for value, type_ in pairs]
         )
-
-    def structure(self, binds: Binds) -> Hashable:
-        """The members."""
-        return ("tuple", *[clause.structure(binds) for clause in self.clauses])
 
 
 def tuple_(*clauses: Any, **kw: Any) -> Tuple:
@@ -105,10 +101,9 @@ def tuple_(*clauses: Any, **kw: Any) -> Tuple:
     return Tuple(*clauses, **kw)
 
 
-class Case(ColumnElement):
+class Case(Construct):
     """`CASE WHEN ... THEN ... ELSE ... END`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("else_", "type", "value", "whens")
     __visit_name__ = "case"
     _parts = ("value", "whens", "else_")
@@ -124,15 +119,6 @@ class Case(ColumnElement):
         self.else_ = None if else_ is None else as_expression(else_)
         self.type = self.whens[-1][1].type if self.whens else sqltypes.NULLTYPE
 
-    def structure(self, binds: Binds) -> Hashable:
-        """All parts."""
-        return (
-            "case",
-            None if self.value is None else self.value.structure(binds),
-            tuple([(one.structure(binds), two.structure(binds)) for one, two in self.whens]),
-            None if self.else_ is None else self.else_.structure(binds),
-        )
-
 
 def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     if len(whens) == 1 and isinstance(whens[0], dict):
@@ -147,10 +133,9 @@ def case(*whens: Any, **kw: Any) -> Case:
     return Case(*whens, **kw)
 
 
-class Cast(WrapsColumnExpression, ColumnElement):
+class Cast(WrapsColumnExpression, Construct):
     """`CAST(expression AS type)`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("clause", "type", "typeclause")
     __visit_name__ = "cast"
     _parts = ("clause",)
@@ -162,20 +147,15 @@ class Cast(WrapsColumnExpression, ColumnElement):
 
     _wrapped: Any = delegate("clause")
 
-    def structure(self, binds: Binds) -> Hashable:
-        """The type and the expression."""
-        return ("cast", self.type.cache_id, self.clause.structure(binds))
-
 
 def cast(expression: Any, type_: Any) -> Cast:
     """`CAST(expression AS type)`."""
     return Cast(expression, type_)
 
 
-class TypeCoerce(WrapsColumnExpression, ColumnElement):
+class TypeCoerce(WrapsColumnExpression, Construct):
     """An expression that Python takes for another type; SQL does not see it."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("clause", "type")
     __visit_name__ = "type_coerce"
     _parts = ("clause",)
@@ -197,56 +177,45 @@ class TypeCoerce(WrapsColumnExpression, ColumnElement):
         grouped = self.clause.self_group(against=against)
         return self if grouped is self.clause else TypeCoerce(grouped, self.type)
 
-    def structure(self, binds: Binds) -> Hashable:
-        """The type and the expression."""
-        return ("coerce", self.type.cache_id, self.typed_expression.structure(binds))
-
 
 def type_coerce(expression: Any, type_: Any) -> TypeCoerce:
     """An expression that Python takes for another type."""
     return TypeCoerce(expression, type_)
 
 
-class Extract(ColumnElement):
+class Extract(Construct):
     """`EXTRACT(field FROM expression)`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("expr", "field")
     __visit_name__ = "extract"
     _parts = ("expr",)
     type = sqltypes.INTEGERTYPE
 
-    def __init__(self, field: str, expr: Any, **kw: Any) -> None:
+    def structure(self, binds: Binds) -> Hashable:
+        return (self.field, super().structure(binds))
+
+    def __init__(self, field: str, expr: Any) -> None:
         self.field = field
         self.expr = as_expression(expr)
 
-    def structure(self, binds: Binds) -> Hashable:
-        """Field and expression."""
-        return ("extract", self.field, self.expr.structure(binds))
 
-
-def extract(field: str, expr: Any, **kw: Any) -> Extract:
+def extract(field: str, expr: Any) -> Extract:
     """A part of a date: extract("year", column)."""
-    return Extract(field, expr, **kw)
+    return Extract(field, expr)
 
 
 # -- windows ---------------------------------------------------------------------------------------
 
 
-class Over(ColumnElement):
+class Over(Construct):
     """`function OVER (PARTITION BY ... ORDER BY ...)`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("element", "order_by", "partition_by")
     __visit_name__ = "over"
     _parts = ("element", "partition_by", "order_by")
 
     def __init__(
-        self,
-        element: Any,
-        partition_by: Any = None,
-        order_by: Any = None,
-        **left_out: Any,
+        self, element: Any, partition_by: Any = None, order_by: Any = None, **left_out: Any
     ) -> None:
         refuse_arguments("over", left_out, "range_ rows")
         self.element = element
@@ -255,15 +224,6 @@ class Over(ColumnElement):
 
     func: Any = delegate("element", "The function.")
     type: Any = delegate("element.type", "That of the function.")
-
-    def structure(self, binds: Binds) -> Hashable:
-        """All parts."""
-        return (
-            "over",
-            self.element.structure(binds),
-            None if self.partition_by is None else self.partition_by.structure(binds),
-            None if self.order_by is None else self.order_by.structure(binds),
-        )
 
 
 def _clause_list(clauses: Any, role: str) -> Any:
@@ -279,10 +239,9 @@ def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any
     return Over(element, partition_by, order_by, **kw)
 
 
-class FunctionFilter(ColumnElement):
+class FunctionFilter(Construct):
     """`function FILTER (WHERE ...)`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("criterion", "func")
     __visit_name__ = "funcfilter"
     _parts = ("func", "criterion")
@@ -290,11 +249,8 @@ class FunctionFilter(ColumnElement):
     def __init__(self, func: Any, *criterion: Any) -> None:
         self.func = func
         self.criterion: Any = None
-        self._narrow(criterion)
-
-    def _narrow(self, criteria: Any) -> None:
         # A single condition stands as it is; AND makes conditions of boolean columns.
-        for each in criteria:
+        for each in criterion:
             condition = as_condition(each)
             if self.criterion is not None:
                 condition = join_conditions(operators.and_, [self.criterion, condition])
@@ -302,10 +258,7 @@ class FunctionFilter(ColumnElement):
 
     def filter(self, *criterion: Any) -> FunctionFilter:
         """With more conditions."""
-        made = FunctionFilter(self.func)
-        made.criterion = self.criterion
-        made._narrow(criterion)
-        return made
+        return FunctionFilter(self.func, self.criterion, *criterion)
 
     def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
         """Over a window."""
@@ -319,15 +272,6 @@ class FunctionFilter(ColumnElement):
 
     type: Any = delegate("func.type", "That of the function.")
 
-    def structure(self, binds: Binds) -> Hashable:
-        """Function and condition."""
-        criterion = self.criterion
-        return (
-            "filter",
-            self.func.structure(binds),
-            None if criterion is None else criterion.structure(binds),
-        )
-
 
 def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
     """A function over the rows for which a condition holds."""
@@ -337,3 +281,5 @@ def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
 elements.ColumnElement.cast = (  # type: ignore[method-assign]
     lambda self, type_: Cast(self, type_)
 )
+
+publish(globals(), "sqlalchemy.sql.elements")

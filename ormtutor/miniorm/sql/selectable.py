@@ -245,21 +245,17 @@ class TableClause(FromClause):
     def __str__(self) -> str:
         return str(self.fullname)
 
-    def insert(self, values: Any = None, inline: bool = False, **kw: Any) -> Any:
+    def insert(self, values: Any = None, **kw: Any) -> Any:
         """`INSERT INTO this`."""
-        return self._dml["insert"](self, values=values, inline=inline, **kw)
+        return self._dml["insert"](self, values, **kw)
 
-    def update(
-        self, whereclause: Any = None, values: Any = None, inline: bool = False, **kw: Any
-    ) -> Any:
+    def update(self, whereclause: Any = None, values: Any = None, **kw: Any) -> Any:
         """`UPDATE this`."""
-        return self._dml["update"](
-            self, whereclause=whereclause, values=values, inline=inline, **kw
-        )
+        return self._dml["update"](self, whereclause, values, **kw)
 
     def delete(self, whereclause: Any = None, **kw: Any) -> Any:
         """`DELETE FROM this`."""
-        return self._dml["delete"](self, whereclause=whereclause, **kw)
+        return self._dml["delete"](self, whereclause, **kw)
 
 
 def table(name: str, *columns: Any, **kw: Any) -> TableClause:

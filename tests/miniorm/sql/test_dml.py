@@ -44,10 +44,6 @@ from ormtutor.miniorm.sql.select import exists, select
             "UPDATE users SET age=(users.age + :age_1)",
         ),
         (
-            lambda u: u.update().ordered_values(("age", 5), ("name", "x")),
-            "UPDATE users SET age=:age, name=:name",
-        ),
-        (
             lambda u: u.update().values(name=bindparam("new")).filter_by(id=5),
             "UPDATE users SET name=:new WHERE users.id = :id_1",
         ),
