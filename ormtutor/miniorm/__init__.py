@@ -45,7 +45,7 @@ __all__ = open_door(
         text true
     sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce case cast
         extract funcfilter over tuple_ type_coerce
-    sql.functions: Function FunctionElement func modifier
+    sql.functions: Function FunctionElement func
     sql.naming: quoted_name
     sql.operators: ColumnOperators Operators custom_op
     sql.schema: BLANK_SCHEMA Column MetaData Table

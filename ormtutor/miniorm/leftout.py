@@ -25,7 +25,7 @@ LEFT_OUT: dict[str, str] = {
         TableValuedAlias TableValuedColumn ThreadLocalMetaData TryCast
         TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup aggregate_order_by
         all_ any_ bitwise_not create_mock_engine create_pool_from_url events
-        from_dml_column insert_sentinel lambda_stmt lateral log outparam processors
+        from_dml_column insert_sentinel lambda_stmt lateral log modifier outparam processors
         result_tuple tablesample try_cast tstring util values within_group
         """,
     "sqlalchemy.dialects.sqlite": """
@@ -79,16 +79,16 @@ LEFT_OUT: dict[str, str] = {
     "sqlalchemy.sql": """
         ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement TString
         TableSample TableValuedAlias TableValuedColumn Values aggregate_order_by all_
-        any_ from_dml_column lambda_stmt lateral outparam tablesample try_cast tstring
-        values within_group
+        any_ from_dml_column lambda_stmt lateral modifier outparam tablesample try_cast
+        tstring values within_group
         """,
     "sqlalchemy.sql.expression": """
         AggregateOrderBy CacheKey CollectionAggregate ExpressionClauseList FrameClause
         FrameClauseType LambdaElement Lateral OrderByList ScalarValues
         StatementLambdaElement TString TableSample TableValuedAlias TableValuedColumn
         TryCast Values WithinGroup aggregate_order_by all_ any_ bitwise_not
-        from_dml_column lambda_stmt lateral outparam tablesample try_cast tstring values
-        within_group
+        from_dml_column lambda_stmt lateral modifier outparam tablesample try_cast tstring
+        values within_group
         """,
     "sqlalchemy.types": """
         ARRAY Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable

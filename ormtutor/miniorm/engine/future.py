@@ -87,11 +87,15 @@ class Connection(connection.Connection):
             raise exc.ObjectNotExecutableError(statement)
         return self._execute_construct(statement, sets, execution_options or NO_OPTIONS, _cause)
 
-    def scalar(self, statement: Any, parameters: Any = None, **kw: Any) -> Any:
+    def scalar(  # type: ignore[override]
+        self, statement: Any, parameters: Any = None, **kw: Any
+    ) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
         return self.execute(statement, parameters, **kw).scalar()
 
-    def scalars(self, statement: Any, parameters: Any = None, **kw: Any) -> Any:
+    def scalars(  # type: ignore[override]
+        self, statement: Any, parameters: Any = None, **kw: Any
+    ) -> Any:
         """Execute a statement and return the values of its first column."""
         return self.execute(statement, parameters, **kw).scalars()
 

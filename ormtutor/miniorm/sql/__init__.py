@@ -22,7 +22,7 @@ __all__ = open_door(
     sql.elements: ClauseElement ColumnElement False_ True_ and_ bindparam column false label
         literal literal_column not_ null or_ text true
     sql.expressions: case cast extract funcfilter over tuple_ type_coerce
-    sql.functions: func modifier
+    sql.functions: func
     sql.naming: quoted_name
     sql.select: CompoundSelect Select except_ except_all exists intersect intersect_all select
         subquery union union_all

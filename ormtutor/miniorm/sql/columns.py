@@ -9,6 +9,7 @@ After:  selectable.py and schema.py give each FROM object, key and constraint on
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.elements import and_
 
 TYPE_CHECKING = False
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 class ColumnCollection:
     """Columns in order, found by key, position or attribute."""
 
-    __module__ = "sqlalchemy.sql.base"
-
     def __init__(self, columns: Iterable[tuple[Any, Any]] = ()) -> None:
         self._pairs: list[tuple[Any, Any]] = []
         self._index: dict[Any, Any] = {}
@@ -31,7 +30,13 @@ class ColumnCollection:
     def _append(self, key: Any, column: Any) -> None:
         self._index.setdefault(len(self._pairs), column)
         self._pairs.append((key, column))
-        self._set(key, column)
+        # The first of several columns with one key is the one found by it.
+        if key in self._index:
+            return
+        self._index[key] = column
+        # Attribute access then needs no code of ours; our own methods keep their names.
+        if isinstance(key, str) and not hasattr(type(self), key) and key not in _OWN:
+            self.__dict__[key] = column
 
     def _put(self, column: Any, key: Any = None) -> None:
         """Append a column, or put it in the place of the one with its key."""
@@ -40,47 +45,14 @@ class ColumnCollection:
         if existing is None:
             self._append(key, column)
         elif existing is not column:
-            self._exchange(key, column)
+            self._refill([(key, column) if pair[0] == key else pair for pair in self._pairs])
 
-    def _exchange(self, key: Any, column: Any) -> None:
-        for position, (known, _) in enumerate(self._pairs):
-            if known == key:
-                self._pairs[position] = (key, column)
-                self._index[position] = column
-        self._index[key] = column
-        if key in self.__dict__:
-            self.__dict__[key] = column
-
-    def _take(self, column: Any) -> None:
-        """Take a column away."""
-        pairs = [(key, known) for key, known in self._pairs if known is not column]
-        if len(pairs) == len(self._pairs):
-            raise ValueError(f"Can't remove column {column!r}; column is not in this collection")
-        for key in [key for key, known in self._pairs if known is column]:
+    def _refill(self, pairs: list[tuple[Any, Any]]) -> None:
+        for key, _ in self._pairs:
             self.__dict__.pop(key, None)
         self._pairs, self._index = [], {}
-        for key, known in pairs:
-            self._append(key, known)
-
-    def _displace(self, existing: Any, column: Any) -> None:
-        """Put a column of another key in the place of one."""
-        pairs = [
-            (column.key, column) if known is existing else (key, known)
-            for key, known in self._pairs
-        ]
-        self.__dict__.pop(existing.key, None)
-        self._pairs, self._index = [], {}
-        for key, known in pairs:
-            self._append(key, known)
-
-    def _set(self, key: Any, column: Any) -> None:
-        # The first of several columns with one key is the one found by it.
-        if key in self._index:
-            return
-        self._index[key] = column
-        # Attribute access then needs no code of ours; our own methods keep their names.
-        if isinstance(key, str) and not hasattr(type(self), key) and key not in _OWN:
-            self.__dict__[key] = column
+        for key, column in pairs:
+            self._append(key, column)
 
     def keys(self) -> list[Any]:
         """The keys."""
@@ -103,10 +75,8 @@ class ColumnCollection:
         return self._index.get(key, default)
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that very column is here."""
-        return any(column is col for _, column in self._pairs) or any(
-            hash(column) == hash(col) for _, column in self._pairs
-        )
+        """Say whether that very column is here, or an annotated copy of it."""
+        return any(hash(column) == hash(col) for _, column in self._pairs)
 
     def __bool__(self) -> bool:
         return bool(self._pairs)
@@ -147,16 +117,6 @@ class ColumnCollection:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def compare(self, other: ColumnCollection) -> bool:
-        """Whether the same columns stand here in the same order."""
-        return [(key, id(column)) for key, column in self._pairs] == [
-            (key, id(column)) for key, column in other._pairs
-        ]
-
-    def add(self, column: Any, key: Any = None) -> None:
-        """Append a column."""
-        self._append(column.key if key is None else key, column)
-
     def as_immutable(self) -> ColumnCollection:
         """The same columns; this collection has no public way to change it."""
         return ImmutableColumnCollection(self._pairs)
@@ -175,8 +135,6 @@ _OWN = frozenset(["_pairs", "_index"])
 class ImmutableColumnCollection(ColumnCollection):
     """A collection that only its owner changes."""
 
-    __module__ = "sqlalchemy.sql.base"
-
     def add(self, column: Any, key: Any = None) -> None:
         """Refuse."""
         raise TypeError("ImmutableColumnCollection object is immutable")
@@ -185,18 +143,16 @@ class ImmutableColumnCollection(ColumnCollection):
 class ColumnSet:
     """Columns in order, each once: the primary key of an alias or a join."""
 
-    __module__ = "sqlalchemy.sql.base"
     __slots__ = ("_columns",)
 
     def __init__(self, columns: Iterable[Any] = ()) -> None:
         self._columns = list(dict.fromkeys(columns))
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that column is here."""
+        """Say whether that column is here."""
         return col in set(self._columns)
 
-    def __contains__(self, col: Any) -> bool:
-        return self.contains_column(col)
+    __contains__ = contains_column
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._columns)
@@ -213,8 +169,6 @@ class ColumnSet:
 class DedupeColumnCollection(ColumnCollection):
     """The columns of a constraint: one for each key."""
 
-    __module__ = "sqlalchemy.sql.base"
-
     def add(self, column: Any, key: Any = None) -> None:
         """Append a column, or put it in the place of the one with its key."""
         self._put(column, key)
@@ -226,7 +180,7 @@ class DedupeColumnCollection(ColumnCollection):
 
     def remove(self, column: Any) -> None:
         """Take a column away."""
-        self._take(column)
+        self._refill([pair for pair in self._pairs if pair[1] is not column])
 
 
 def corresponding_column(candidates: list[Any], column: Any, require_embedded: bool) -> Any:
@@ -279,3 +233,6 @@ def _distance(candidate: Any, common: set[Any]) -> int:
         steps += 1
         level = [proxied for each in level for proxied in each._proxies]
     return steps
+
+
+publish(globals(), "sqlalchemy.sql.base")

@@ -9,6 +9,7 @@ Follows: SQLAlchemy 1.4, "SQL and Generic Functions".
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
@@ -26,12 +27,7 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     literal_column,
 )
-from ormtutor.miniorm.sql.expressions import (
-    Cast,
-    Extract,
-    FunctionFilter,
-    Over,
-)
+from ormtutor.miniorm.sql.expressions import Cast, Extract, FunctionFilter, Over
 from ormtutor.miniorm.sql.select import Select
 
 TYPE_CHECKING = False
@@ -45,21 +41,15 @@ if TYPE_CHECKING:
 class FunctionElement(Executable, ColumnElement):
     """A call of a function of the database."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ("clause_expr", "name", "packagenames", "type")
     __visit_name__ = "function"
     _parts = ("clause_expr",)
     supports_execution = True
-    _has_args = False
     # Functions are executed and selected from like SELECTs.
     _execution_options: Any = NO_ANNOTATIONS
 
-    def __init__(self, *clauses: Any, **kw: Any) -> None:
-        self._set_arguments(clauses)
-
     def _set_arguments(self, clauses: Any) -> None:
-        name = getattr(self, "name", None)
-        arguments = [argument(each, name) for each in clauses]
+        arguments = [argument(each, self.name) for each in clauses]
         self.clause_expr = Grouping(
             ClauseList(*[each.self_group(operators.comma_op) for each in arguments])
         )
@@ -70,10 +60,8 @@ class FunctionElement(Executable, ColumnElement):
 
     clauses: Any = delegate("clause_expr.element", "The arguments.")
     _bind_name: Any = delegate("name")
-
-    @property
-    def _proxy_key(self) -> Any:
-        return getattr(self, "name", None)
+    _proxy_key: Any = delegate("name")
+    _from_objects: Any = delegate("clauses._from_objects")
 
     def __getattr__(self, key: str) -> Any:
         if key == "alias":
@@ -88,55 +76,44 @@ class FunctionElement(Executable, ColumnElement):
     c = columns
 
     def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
-        """Over a window."""
+        """Return the function over a window."""
         return Over(self, partition_by, order_by, **kw)
 
     def filter(self, *criterion: Any) -> Any:
-        """Over the rows for which conditions hold."""
+        """Return the function over the rows for which conditions hold."""
         return FunctionFilter(self, *criterion) if criterion else self
 
     def select(self) -> Any:
-        """`SELECT function`."""
+        """Return `SELECT function`."""
         return Select(self)
 
-    def _as_in_select(self) -> Any:
-        return Select(self)
-
-    _from_objects: Any = delegate("clauses._from_objects")
+    _as_in_select = select
 
     def structure(self, binds: Binds) -> Hashable:
         """Name, type and arguments."""
-        return (
-            "function",
-            self.packagenames,
-            self.name,
-            type(self),
-            self.type.cache_id,
-            self.clauses.structure(binds),
-        )
+        names = (self.packagenames, self.name, type(self))
+        return ("function", *names, self.type.cache_id, self.clauses.structure(binds))
 
 
 def argument(thing: Any, name: Any) -> Any:
-    """An argument of a function; a plain value is a bind parameter named after the function."""
+    """Return an argument of a function; a plain value is a parameter named after the function."""
     element = clause_of(thing)
-    if element is None:
-        if thing is None:
-            return constant_of(None)
-        return BindParameter(name, thing, unique=True)
-    return as_operand(element, "SQL expression element")
+    if element is not None:
+        return as_operand(element, "SQL expression element")
+    return constant_of(None) if thing is None else BindParameter(name, thing, unique=True)
 
 
 class Function(FunctionElement):
     """A call of a function that is known by name only."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ()
-    __visit_name__ = "function"
 
-    def __init__(self, name: str, *clauses: Any, **kw: Any) -> None:
-        self.packagenames = tuple(kw.pop("packagenames", None) or ())
+    def __init__(
+        self, name: str, *clauses: Any, packagenames: Any = (), type_: Any = None, **kw: Any
+    ) -> None:
+        self.packagenames = tuple(packagenames or ())
         self.name = name
-        self.type = sqltypes.to_instance(kw.get("type_"))
+        self.type = sqltypes.to_instance(type_)
         self._set_arguments(clauses)
 
     def _bind_param(
@@ -145,113 +122,82 @@ class Function(FunctionElement):
         return bind_for(self, operator, obj, type_, expanding)
 
 
+_known: dict[str, Any] = {"cast": Cast, "extract": Extract}
+
+
 class GenericFunction(Function):
     """A function with a class of its own; a subclass is found by its name through `func`."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ("__dict__",)
-    _register = True
     # What a subclass told as `name` and `type`.
     _known_name: Any = None
     _known_type: Any = sqltypes.NULLTYPE
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
-        declared = cls.__dict__
-        name = declared.get("name", cls.__name__)
-        if declared.get("_register", True):
-            identifier = declared.get("identifier", name)
-            package = declared.get("package", "_default")
-            _registry.setdefault(str(package), {})[str(identifier).lower()] = cls
         # `name` and `type` are slots; what a subclass declares under these names would hide them.
-        cls._known_name = name
-        if "name" in declared:
+        cls._known_name = vars(cls).get("name", cls.__name__)
+        if "name" in vars(cls):
             del cls.name
-        if "type" in declared:
-            cls._known_type = declared["type"]
+        if "type" in vars(cls):
+            cls._known_type = cls.type
             del cls.type
+        if vars(cls).get("_register", True):
+            _known[str(vars(cls).get("identifier", cls._known_name)).lower()] = cls
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        self.packagenames = ()
-        self.name = self._known_name
-        self._set_arguments(args)
-        type_ = kw.pop("type_", None)
-        self.type = sqltypes.to_instance(self._known_type if type_ is None else type_)
-
-
-_registry: dict[str, dict[str, Any]] = {"_default": {}}
-
-
-def register_function(identifier: str, fn: Any, package: str = "_default") -> None:
-    """Let `func.identifier` give `fn`."""
-    _registry.setdefault(package, {})[str(identifier).lower()] = fn
+    def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
+        super().__init__(self._known_name, *args, type_=type_ or self._known_type)
 
 
 class AnsiFunction(GenericFunction):
     """A function that is written without parentheses: CURRENT_TIMESTAMP."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ()
     _register = False
 
 
 class ReturnTypeFromArgs(GenericFunction):
-    """A function whose result is of the type of its first argument."""
+    """A function whose result is of the type of its first argument that has one."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ()
     _register = False
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        name = self._known_name
-        arguments = [argument(each, name) for each in args]
-        kw.setdefault("type_", _type_from_args(arguments))
-        super().__init__(*arguments, **kw)
+    def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
+        arguments = [argument(each, self._known_name) for each in args]
+        types = (each.type for each in arguments if not each.type._is_null)
+        super().__init__(*arguments, type_=type_ or next(types, sqltypes.NULLTYPE))
 
 
-def _type_from_args(arguments: list[Any]) -> Any:
-    for each in arguments:
-        if not each.type._is_null:
-            return each.type
-    return sqltypes.NULLTYPE
-
-
-def _known(name: str, type_: Any = None, base: Any = GenericFunction) -> Any:
+def _function(name: str, type_: Any = sqltypes.NULLTYPE, base: Any = GenericFunction) -> Any:
     """A function of which nothing but the type of the result is special."""
-    members = {
-        "__module__": "sqlalchemy.sql.functions",
-        "__slots__": (),
-        "__doc__": f"{name}(...).",
-    }
-    return type(name, (base,), members if type_ is None else {**members, "type": type_})
+    return type(name, (base,), {"__slots__": (), "__doc__": f"{name}(...).", "type": type_})
 
 
-coalesce = _known("coalesce", base=ReturnTypeFromArgs)
-max = _known("max", base=ReturnTypeFromArgs)
-min = _known("min", base=ReturnTypeFromArgs)
-sum = _known("sum", base=ReturnTypeFromArgs)
-now = _known("now", sqltypes.DateTime)
-concat = _known("concat", sqltypes.String)
-random = _known("random")
-rank = _known("rank", sqltypes.Integer)
-dense_rank = _known("dense_rank", sqltypes.Integer)
-percent_rank = _known("percent_rank", sqltypes.Numeric)
-cume_dist = _known("cume_dist", sqltypes.Numeric)
-current_date = _known("current_date", sqltypes.Date, AnsiFunction)
-current_time = _known("current_time", sqltypes.Time, AnsiFunction)
-current_timestamp = _known("current_timestamp", sqltypes.DateTime, AnsiFunction)
-current_user = _known("current_user", sqltypes.String, AnsiFunction)
-localtime = _known("localtime", sqltypes.DateTime, AnsiFunction)
-localtimestamp = _known("localtimestamp", sqltypes.DateTime, AnsiFunction)
-session_user = _known("session_user", sqltypes.String, AnsiFunction)
-sysdate = _known("sysdate", sqltypes.DateTime, AnsiFunction)
-user = _known("user", sqltypes.String, AnsiFunction)
+coalesce = _function("coalesce", base=ReturnTypeFromArgs)
+max = _function("max", base=ReturnTypeFromArgs)
+min = _function("min", base=ReturnTypeFromArgs)
+sum = _function("sum", base=ReturnTypeFromArgs)
+now = _function("now", sqltypes.DateTime)
+concat = _function("concat", sqltypes.String)
+random = _function("random")
+rank = _function("rank", sqltypes.Integer)
+dense_rank = _function("dense_rank", sqltypes.Integer)
+percent_rank = _function("percent_rank", sqltypes.Numeric)
+cume_dist = _function("cume_dist", sqltypes.Numeric)
+current_date = _function("current_date", sqltypes.Date, AnsiFunction)
+current_time = _function("current_time", sqltypes.Time, AnsiFunction)
+current_timestamp = _function("current_timestamp", sqltypes.DateTime, AnsiFunction)
+current_user = _function("current_user", sqltypes.String, AnsiFunction)
+localtime = _function("localtime", sqltypes.DateTime, AnsiFunction)
+localtimestamp = _function("localtimestamp", sqltypes.DateTime, AnsiFunction)
+session_user = _function("session_user", sqltypes.String, AnsiFunction)
+sysdate = _function("sysdate", sqltypes.DateTime, AnsiFunction)
+user = _function("user", sqltypes.String, AnsiFunction)
 
 
 class char_length(GenericFunction):
     """The number of characters."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ()
     type = sqltypes.Integer
 
@@ -262,7 +208,6 @@ class char_length(GenericFunction):
 class count(GenericFunction):
     """The number of rows."""
 
-    __module__ = "sqlalchemy.sql.functions"
     __slots__ = ()
     type = sqltypes.Integer
 
@@ -275,39 +220,26 @@ class count(GenericFunction):
 class _FunctionGenerator:
     """What `func` is: every attribute is a function of that name."""
 
-    __module__ = "sqlalchemy.sql.functions"
-
     def __init__(self, **opts: Any) -> None:
         self.__names: list[str] = []
         self.opts = opts
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            try:
-                return self.__dict__[name]
-            except KeyError:
-                raise AttributeError(name) from None
-        if name.endswith("_"):
-            name = name[:-1]
+            raise AttributeError(name)
         made = _FunctionGenerator(**self.opts)
-        made.__names = [*self.__names, name]
+        made.__names = [*self.__names, name.removesuffix("_")]
         return made
 
     def __call__(self, *c: Any, **kwargs: Any) -> Any:
         options = {**self.opts, **kwargs}
-        names = self.__names
-        if len(names) == 2:
-            package, name = names
-        else:
-            package, name = "_default", names[-1]
-        known = _registry.get(package, {}).get(name.lower())
+        *package, name = self.__names
+        known = None if package else _known.get(name.lower())
         if known is not None:
             return known(*c, **options)
-        return Function(names[-1], *c, packagenames=names[:-1], **options)
+        return Function(name, *c, packagenames=package, **options)
 
-
-register_function("cast", Cast)
-register_function("extract", Extract)
 
 func = _FunctionGenerator()
-modifier = _FunctionGenerator(group=False)
+
+publish(globals(), "sqlalchemy.sql.functions")
