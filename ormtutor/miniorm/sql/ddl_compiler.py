@@ -113,7 +113,7 @@ class DDLCompiler(Compiled):
         return f"\nDROP INDEX {self._index_name(drop.element, True)}"
 
     def _index_name(self, index: Any, with_schema: bool) -> str:
-        name = str(self.preparer.format_index(index))
+        name = str(self.preparer.format_constraint(index))
         schema = index.table.schema if with_schema else None
         return f"{self.preparer.quote(schema)}.{name}" if schema else name
 

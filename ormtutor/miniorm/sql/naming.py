@@ -36,17 +36,6 @@ class quoted_name(str):
             return value
         return cls(value, quote)
 
-    def __reduce__(self) -> Any:
-        return quoted_name, (str(self), self.quote)
-
-    def lower(self) -> str:
-        """Quoted names keep their case."""
-        return self if self.quote else str(self).lower()
-
-    def upper(self) -> str:
-        """Quoted names keep their case."""
-        return self if self.quote else str(self).upper()
-
 
 class AnonymousName(str):
     """A name with a part that the compiler fills in: `%(140 users)s` becomes `users_1`.

@@ -41,37 +41,20 @@ class IdentifierPreparer:
 
     __module__ = "sqlalchemy.sql.compiler"
     reserved_words: frozenset[str] = RESERVED_WORDS
-    # Whether the text is a template of compiler.py, in which our mark must be made harmless.
-    for_compiler = False
 
-    def __init__(
-        self,
-        dialect: Any,
-        initial_quote: str = '"',
-        final_quote: str | None = None,
-        escape_quote: str = '"',
-    ) -> None:
+    def __init__(self, dialect: Any, for_compiler: bool = False) -> None:
         self.dialect = dialect
-        self.initial_quote = initial_quote
-        self.final_quote = final_quote or initial_quote
-        self.escape_quote = escape_quote
+        # Whether the text is a template of compiler.py, in which our mark must be made harmless.
+        self.for_compiler = for_compiler
         self._known: dict[str, str] = {}
 
     def quote_identifier(self, value: str) -> str:
-        """The name in quotes, whatever it is."""
-        value = value.replace(self.final_quote, self.escape_quote + self.final_quote)
-        text = f"{self.initial_quote}{value}{self.final_quote}"
+        """Return the name in quotes, whatever it is."""
+        text = '"' + value.replace('"', '""') + '"'
         return text.replace(MARK, MARKED_MARK) if self.for_compiler else text
 
-    def _requires_quotes(self, value: str) -> bool:
-        return (
-            value in self.reserved_words
-            or value[0] not in _PLAIN_FIRST
-            or not _PLAIN.issuperset(value)
-        )
-
     def quote(self, ident: Any, force: Any = None) -> str:
-        """The name, in quotes if it needs them or says that it wants them."""
+        """Return the name, in quotes if it needs them or says that it wants them."""
         told = getattr(ident, "quote", None)
         if told is None:
             known = self._known.get(ident)
@@ -81,46 +64,31 @@ class IdentifierPreparer:
             return known
         return self.quote_identifier(ident) if told else str(ident)
 
-    def quote_schema(self, schema: Any, force: Any = None) -> str:
-        """The name of a schema."""
-        return self.quote(schema)
+    quote_schema = format_collation = quote
 
-    def format_column(self, column: Any, name: Any = None) -> str:
-        """The name of a column."""
-        return self.quote(column.name if name is None else name)
+    def _requires_quotes(self, value: str) -> bool:
+        return (
+            value in self.reserved_words
+            or value[0] not in _PLAIN_FIRST
+            or not _PLAIN.issuperset(value)
+        )
 
-    def format_table(self, table: Any, use_schema: bool = True, name: Any = None) -> str:
-        """The name of a table, with its schema."""
-        text = self.quote(table.name if name is None else name)
-        if use_schema and table.schema:
-            text = f"{self.quote_schema(table.schema)}.{text}"
-        return text
+    def format_table(self, table: Any, use_schema: bool = True) -> str:
+        """Return the name of a table, with its schema."""
+        text = self.quote(table.name)
+        return f"{self.quote(table.schema)}.{text}" if use_schema and table.schema else text
 
     def format_alias(self, alias: Any, name: Any = None) -> str:
-        """The name of an alias."""
+        """Return the name of an alias or label."""
         return self.quote(name or alias.name)
 
-    def format_label(self, label: Any, name: Any = None) -> str:
-        """The name of a label."""
-        return self.quote(name or label.name)
-
-    def format_savepoint(self, savepoint: Any, name: Any = None) -> str:
-        """The name of a savepoint."""
-        return self.quote(savepoint if name is None else name)
+    format_label = format_alias
 
     def format_constraint(self, constraint: Any) -> str | None:
-        """The name of a constraint, or None."""
-        if constraint.name is None:
-            return None
-        longest = self.dialect.max_identifier_length
-        if len(constraint.name) > longest:
+        """Return the name of a constraint or index, or None."""
+        name, longest = constraint.name, self.dialect.max_identifier_length
+        if name is not None and len(name) > longest:
             raise exc.IdentifierError(
-                f"Identifier '{constraint.name}' exceeds maximum length of {longest} characters"
+                f"Identifier '{name}' exceeds maximum length of {longest} characters"
             )
-        return self.quote(constraint.name)
-
-    format_index = format_constraint
-
-    def format_collation(self, collation: str) -> str:
-        """The name of a collation."""
-        return self.quote(collation)
+        return None if name is None else self.quote(name)

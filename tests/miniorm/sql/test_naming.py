@@ -9,11 +9,7 @@ from ormtutor.miniorm.sql.naming import AnonymousName, Names, quoted_name
 
 def test_a_quoted_name_is_a_str_that_knows_whether_it_wants_quotes() -> None:
     name = quoted_name("Users", True)
-    assert (name, name.quote, name.lower(), name.upper()) == ("Users", True, "Users", "Users")
-
-
-def test_a_name_without_wishes_follows_the_case() -> None:
-    assert quoted_name("Users", None).lower() == "users"
+    assert (name, name.quote) == ("Users", True)
 
 
 def test_a_quoted_name_of_nothing_is_nothing() -> None:
