@@ -1432,61 +1432,41 @@ for _kind in (_DataDescriptor, DynamicDescriptor, _WatchedDescriptor):
     _kind.__name__ = _kind.__qualname__ = "InstrumentedAttribute"
 
 
-def create_proxied_attribute(descriptor: Any) -> Any:
-    """The class of attributes that stand for another one: what synonym() puts on a class.
+class Proxy(QueryableAttribute):
+    """What synonym() puts on a class: on objects it reads and writes the attribute `name`."""
 
-    `descriptor`: a Python property (or its like) that reads and writes on objects, or None.
-    """
+    __module__ = "sqlalchemy.orm.attributes"
 
-    class Proxy(QueryableAttribute):
-        """Another name for an attribute; on objects it reads and writes that one."""
+    def __init__(
+        self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
+    ) -> None:
+        super().__init__(class_, key, parententity, comparator)
+        self.name = name
 
-        __module__ = "sqlalchemy.orm.attributes"
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else getattr(instance, self.name)
 
-        def __init__(
-            self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
-        ) -> None:
-            super().__init__(class_, key, parententity, comparator)
-            self.descriptor = descriptor
-            self.name = name
+    def __set__(self, instance: Any, value: Any) -> None:
+        setattr(instance, self.name, value)
 
-        def __get__(self, instance: Any, owner: Any) -> Any:
-            if instance is None:
-                return self
-            if descriptor is not None:
-                return descriptor.__get__(instance, owner)
-            return getattr(instance, self.name)
+    def __delete__(self, instance: Any) -> None:
+        delattr(instance, self.name)
 
-        def __set__(self, instance: Any, value: Any) -> None:
-            if descriptor is not None:
-                descriptor.__set__(instance, value)
-            else:
-                setattr(instance, self.name, value)
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        try:
+            return getattr(self.comparator, key)
+        except AttributeError:
+            raise AttributeError(
+                f"Neither 'property' object nor {type(self.comparator).__name__!r} object "
+                f"associated with {self} has an attribute {key!r}"
+            ) from None
 
-        def __delete__(self, instance: Any) -> None:
-            if descriptor is not None:
-                descriptor.__delete__(instance)
-            else:
-                delattr(instance, self.name)
-
-        def __getattr__(self, key: str) -> Any:
-            if key.startswith("__"):
-                raise AttributeError(key)
-            try:
-                return getattr(self.comparator, key)
-            except AttributeError:
-                kind = property if descriptor is None else type(descriptor)
-                raise AttributeError(
-                    f"Neither {kind.__name__!r} object nor {type(self.comparator).__name__!r} "
-                    f"object associated with {self} has an attribute {key!r}"
-                ) from None
-
-        def adapt_to_entity(self, insp: Any) -> Any:
-            """The same synonym of an alias."""
-            adapted = self.comparator.adapt_to_entity(insp)
-            return type(self)(insp.entity, self.key, insp, adapted, self.name)
-
-    return Proxy
+    def adapt_to_entity(self, insp: Any) -> Any:
+        """The same synonym of an alias."""
+        adapted = self.comparator.adapt_to_entity(insp)
+        return Proxy(insp.entity, self.key, insp, adapted, self.name)
 
 
 def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:

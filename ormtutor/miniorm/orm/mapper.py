@@ -21,10 +21,10 @@ from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
     DynamicDescriptor,
     InstrumentedAttribute,
+    Proxy,
     QueryableAttribute,
     ScalarAttributeImpl,
     attribute_class_for,
-    create_proxied_attribute,
     install_setattr,
     listen_for_validation,
     remove_setattr,
@@ -254,14 +254,8 @@ class SynonymProperty(MapperProperty):
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the proxy on the class."""
-        descriptor = mapper.class_.__dict__.get(self.key)
-        if isinstance(descriptor, QueryableAttribute | ColumnElement) or not hasattr(
-            descriptor, "__get__"
-        ):
-            descriptor = None
-        proxy = create_proxied_attribute(descriptor)
         comparator = SynonymComparator(self, mapper)
-        attribute = proxy(mapper.class_, self.key, mapper, comparator, self.name)
+        attribute = Proxy(mapper.class_, self.key, mapper, comparator, self.name)
         type.__setattr__(mapper.class_, self.key, attribute)
 
 
@@ -280,10 +274,6 @@ class SynonymComparator(PropComparator):
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator."""
         return self._target.operate(op, *other, **kw)
-
-    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """Apply an operator whose left side is a plain value."""
-        return self._target.reverse_operate(op, other, **kw)
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("__"):

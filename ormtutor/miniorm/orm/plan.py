@@ -13,6 +13,8 @@ No counterpart in SQLAlchemy (see ARCHITECTURE.md).
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from ormtutor.miniorm.exc import CircularDependencyError, InvalidRequestError
 from ormtutor.miniorm.orm import persistence, unitofwork
 from ormtutor.miniorm.orm.attributes import HISTORY_BLANK
@@ -44,17 +46,14 @@ if TYPE_CHECKING:
 class NewKey:
     """Stands for a key that the database will make: `User (new).id`."""
 
-    __slots__ = ("_label", "_state")
-
     def __init__(self, state: InstanceState, key: str) -> None:
-        self._state = state
         self._label = f"{persistence.label_of(state)}.{key}"
 
     def __repr__(self) -> str:
         return self._label
 
 
-class Record:
+class Record(namedtuple("Record", "action table labels values reason statement")):
     """One thing that a flush would do, and why.
 
     action: "insert", "update", "delete" (rows of objects, or of association tables), "load"
@@ -65,57 +64,30 @@ class Record:
     reason: why. statement: records with the same number share a statement; 0: none is sent.
     """
 
-    __slots__ = ("action", "labels", "reason", "statement", "table", "values")
-
-    def __init__(
-        self,
-        action: str,
-        table: str,
-        labels: tuple[str, ...],
-        values: tuple[tuple[str, Any], ...] = (),
-        reason: str = "",
-        statement: int = 0,
-    ) -> None:
-        self.action = action
-        self.table = table
-        self.labels = labels
-        self.values = values
-        self.reason = reason
-        self.statement = statement
+    __slots__ = ()
 
     def __str__(self) -> str:
         who = " and ".join(self.labels)
         reason = f" ({self.reason})" if self.reason else ""
         if not self.table:
             return f"{self.action} {who}{reason}"
-        written = ", ".join(f"{name}={_shown(value)}" for name, value in self.values)
         where = {"insert": "into", "delete": "from"}.get(self.action, "in")
-        return f"{self.action} {who} {where} {self.table}" + (
-            f": {written}{reason}" if written else reason
-        )
-
-    def __repr__(self) -> str:
-        return f"<Record {self}>"
-
-
-def _shown(value: Any) -> str:
-    return "NULL" if value is None else repr(value)
+        written = [
+            f"{name}={'NULL' if value is None else repr(value)}" for name, value in self.values
+        ]
+        colon = f": {', '.join(written)}" if written else ""
+        return f"{self.action} {who} {where} {self.table}{colon}{reason}"
 
 
 class Plan:
     """What a flush would do, in order.
 
-    records: a Record for each row. steps: the groups of steps, as a flush would take them.
-    error: what the flush would fail with before it writes anything, or None.
+    records: a Record for each row. error: what the flush would fail with before it writes
+    anything, or None.
     """
 
-    __slots__ = ("error", "records", "steps")
-
-    def __init__(
-        self, records: list[Record], steps: list[list[unitofwork.Step]], error: Exception | None
-    ) -> None:
+    def __init__(self, records: list[Record], error: Exception | None) -> None:
         self.records = records
-        self.steps = steps
         self.error = error
 
     def __iter__(self) -> Iterator[Record]:
@@ -137,15 +109,13 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
     rehearsal = Rehearsal(session)
     unitofwork.collect(rehearsal, objects)
     if not rehearsal.states:
-        return Plan(rehearsal.records, [], None)
-    steps: list[list[unitofwork.Step]] = []
+        return Plan(rehearsal.records, None)
     error = None
     try:
         if session._transaction is not None:
             session._transaction._assert_active()
         rehearsal.prepare()
         for group in rehearsal.ordered():
-            steps.append(group)
             states = rehearsal.states_in(group)
             if states:
                 group[0].execute(rehearsal, states)
@@ -153,7 +123,7 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
     # that the session waits for rollback().
     except (AssertionError, InvalidRequestError, CircularDependencyError, *FLUSH_ERRORS) as raised:
         error = raised
-    return Plan(rehearsal.records, steps, error)
+    return Plan(rehearsal.records, error)
 
 
 class Rehearsal(unitofwork.UOWTransaction):

@@ -20,7 +20,6 @@ from weakref import WeakKeyDictionary
 from ormtutor.miniorm.exc import (
     ArgumentError,
     InvalidRequestError,
-    NoInspectionAvailable,
     SAWarning,
     warn,
 )
@@ -78,19 +77,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.state import symbol
 
 LAZY_SPELLINGS = {True: "select", False: "joined", None: "noload"}
-STRATEGIES = frozenset(
-    (
-        "dynamic",
-        "immediate",
-        "joined",
-        "noload",
-        "raise",
-        "raise_on_sql",
-        "select",
-        "selectin",
-        "subquery",
-    )
-)
+STRATEGIES = "dynamic immediate joined noload raise raise_on_sql select selectin subquery"
 
 
 # Cascades -------------------------------------------------------------------------------------
@@ -319,7 +306,7 @@ class RelationshipProperty(MapperProperty):
             )
         self._generate_backref()
         self._warn_for_conflicting_writers()
-        if self.lazy not in STRATEGIES:
+        if self.lazy not in STRATEGIES.split():
             strategy = (("lazy", self.lazy),)
             raise LoaderStrategyException(f"Can't find strategy {strategy} for {self}")
 
@@ -527,12 +514,10 @@ class RelationshipProperty(MapperProperty):
             if self._is_self_referential and source_selectable is None:
                 dest_selectable = dest_selectable._anonymous_fromclause()
                 aliased = True
-        elif not _same_from(dest_selectable, self.mapper.selectable):
+        elif dest_selectable._deannotated is not self.mapper.selectable:
             aliased = True
-        if source_selectable is not None and not _same_from(
-            source_selectable, self.parent.selectable
-        ):
-            aliased = True
+        if source_selectable is not None:
+            aliased = aliased or source_selectable._deannotated is not self.parent.selectable
         primaryjoin, secondaryjoin, secondary, to_target = self._join_condition.join_targets(
             source_selectable, dest_selectable, aliased, extra_criteria
         )
@@ -647,18 +632,11 @@ def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
     return element
 
 
-def _same_from(one: Any, other: Any) -> bool:
-    return getattr(one, "_deannotated", one) is getattr(other, "_deannotated", other)
-
-
 # Comparing with objects -----------------------------------------------------------------------
 
 
 def _state_to_compare(prop: RelationshipProperty, instance: Any) -> InstanceState:
-    try:
-        state = inspect(instance)
-    except NoInspectionAvailable:
-        state = None
+    state = inspect(instance, raiseerr=False)
     if not isinstance(state, InstanceState):
         raise ArgumentError(
             "Mapped instance expected for relationship comparison to object.   Classes, queries "
@@ -692,13 +670,8 @@ def _with_values(
     def exchange(element: Any) -> Any:
         if not element._is_bind_parameter or element.key not in by_key:
             return None
-        column = by_key[element.key]
-        return bindparam(
-            None,
-            type_=element.type,
-            unique=True,
-            callable_=value_at_execution(mapper, state, column),
-        )
+        value = value_at_execution(mapper, state, by_key[element.key])
+        return bindparam(None, type_=element.type, unique=True, callable_=value)
 
     return replace(criterion, exchange)
 
@@ -866,12 +839,8 @@ class RelationshipComparator(PropComparator):
 
     def _differs_or_null(self, local: Any, remote_column: Any, state: InstanceState) -> Any:
         column = local if self.adapter is None else self.adapter(local)
-        value = bindparam(
-            local.key,
-            type_=local.type,
-            unique=True,
-            callable_=value_at_execution(self.prop.mapper, state, remote_column),
-        )
+        at_execution = value_at_execution(self.prop.mapper, state, remote_column)
+        value = bindparam(local.key, type_=local.type, unique=True, callable_=at_execution)
         return or_(column != value, column == None)  # noqa: E711 (an expression)
 
     def contains(self, other: Any, **kw: Any) -> Any:

@@ -159,17 +159,7 @@ class scoped_session(SessionFactoryMethods):
         return iter(self.registry())
 
 
-def _method(name: str) -> Any:
-    def call(self: Any, *args: Any, **kw: Any) -> Any:
-        return getattr(self.registry(), name)(*args, **kw)
-
-    call.__name__ = name
-    call.__qualname__ = f"scoped_session.{name}"
-    call.__doc__ = getattr(Session, name).__doc__
-    return call
-
-
-def _attribute(name: str) -> property:
+def _passed_on(name: str) -> property:
     def get(self: Any) -> Any:
         return getattr(self.registry(), name)
 
@@ -180,13 +170,11 @@ def _attribute(name: str) -> property:
 
 
 # What scoped_session passes on. The published list: in_transaction() and others are not in it.
-METHODS = """
+PASSED_ON = """
     add add_all begin begin_nested close commit connection delete execute expire expire_all
     expunge expunge_all flush get get_bind is_modified merge query refresh rollback scalar scalars
+    autocommit autoflush bind deleted dirty identity_map info is_active new no_autoflush
 """
-ATTRIBUTES = "autocommit autoflush bind deleted dirty identity_map info is_active new no_autoflush"
 
-for _name in METHODS.split():
-    setattr(scoped_session, _name, _method(_name))
-for _name in ATTRIBUTES.split():
-    setattr(scoped_session, _name, _attribute(_name))
+for _name in PASSED_ON.split():
+    setattr(scoped_session, _name, _passed_on(_name))
