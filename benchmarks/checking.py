@@ -1,9 +1,10 @@
-"""Measure the self-check: our quick check beside doctest and pytest on SQLAlchemy 1.4.
+"""Measure the self-check: our quick check beside doctest and pytest on SQLAlchemy.
 
     python -m benchmarks.checking [--rounds N]
 
 All take the same three lessons, each in a process of its own; ours compares the SQL as well. The
-rounds rotate the order, the first is thrown away.
+rounds rotate the order, the first is thrown away. "Checking alone" begins when all is imported and
+the kernel stands; it is what the process itself has measured.
 """
 
 from __future__ import annotations
@@ -24,49 +25,92 @@ DOCTEST = (
     "import doctest, sys\n"
     "sys.exit(sum(doctest.testfile(p, module_relative=False).failed for p in sys.argv[1:]))"
 )
+PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+DOCTEST_ALONE = (
+    "import doctest, sys, time, sqlalchemy.orm\n"
+    "began = time.perf_counter()\n"
+    "for path in sys.argv[1:]:\n"
+    "    assert not doctest.testfile(path, module_relative=False).failed\n"
+    "print((time.perf_counter() - began) * 1000)"
+)
+OURS_ALONE = (
+    "import sys, time\n"
+    "from pathlib import Path\n"
+    "from ormtutor.check import check_files\n"
+    "from ormtutor.replay import HASH_SEEDS, Kernels\n"
+    "paths = [*map(Path, sys.argv[1:])]\n"
+    "kernels = Kernels(hash_seed=HASH_SEEDS[0], ahead=len(paths))\n"
+    "kernels.prepare()\n"
+    "for kernel in kernels._spares:\n"
+    "    kernel.start()\n"
+    "    kernel.run(\"__import__('sqlalchemy.orm')\", mode='setup')\n"
+    "began = time.perf_counter()\n"
+    "reports = check_files(paths, is_quick=True, jobs=2, kernels=kernels)\n"
+    "print((time.perf_counter() - began) * 1000)\n"
+    "assert all(report.is_ok for report in reports)\n"
+    "kernels.close()"
+)
+COMPILE_ALONE = (
+    "import doctest, sys, time\n"
+    "from pathlib import Path\n"
+    "began = time.perf_counter()\n"
+    "for path in sys.argv[1:]:\n"
+    "    for one in doctest.DocTestParser().get_examples(Path(path).read_text()):\n"
+    "        compile(one.source, path, 'single')\n"
+    "print((time.perf_counter() - began) * 1000)"
+)
+ALONE = {
+    "limit: compile only": (["-c", COMPILE_ALONE, *LESSONS], None),
+    "ormtutor": (["-c", OURS_ALONE, *LESSONS], None),
+    "doctest, SQLAlchemy 1.4": (["-c", DOCTEST_ALONE, *LESSONS], "1.4"),
+    "doctest, SQLAlchemy 2.1": (["-c", DOCTEST_ALONE, *LESSONS], "2.1"),
+}
 PROGRAMS = {
     "limit: python -c pass": (["-c", "pass"], None),
     "ormtutor check --quick": (["-m", "ormtutor", "check", "--quick", *LESSONS], None),
     "doctest, SQLAlchemy 1.4": (["-c", DOCTEST, *LESSONS], "1.4"),
     "doctest, SQLAlchemy 2.1": (["-c", DOCTEST, *LESSONS], "2.1"),
     "pytest, SQLAlchemy 1.4": (
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-glob=*.md", *LESSONS],
+        [*PYTEST, "--doctest-glob=*.md", *LESSONS],
         "1.4",
     ),
-    "pytest --ormtutor": (
-        ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--ormtutor", *LESSONS],
-        None,
-    ),
+    "pytest --ormtutor-quick": ([*PYTEST, "--ormtutor", "--ormtutor-quick", *LESSONS], None),
 }
 
 
-def measured(rounds: int) -> dict[str, float]:
-    """Return the median milliseconds of each."""
-    found: dict[str, list[float]] = {name: [] for name in PROGRAMS}
-    names = list(PROGRAMS)
+def measured(rounds: int, *, alone: bool = False) -> dict[str, float]:
+    """Return the median milliseconds of each: of the whole process, or of checking `alone`."""
+    programs = ALONE if alone else PROGRAMS
+    found: dict[str, list[float]] = {name: [] for name in programs}
+    names = list(programs)
     for number in range(rounds + 1):
         shift = number % len(names)
         for name in names[shift:] + names[:shift]:
-            milliseconds = run(*PROGRAMS[name])
+            whole, told = run(*programs[name])
             if number:
-                found[name].append(milliseconds)
+                found[name].append(float(told) if alone else whole)
     return {name: statistics.median(times) for name, times in found.items()}
 
 
-def run(words: list[str], release: str | None) -> float:
-    """Run a program to its end; return milliseconds."""
+def run(words: list[str], release: str | None) -> tuple[float, str]:
+    """Run a program to its end; return milliseconds and what it printed."""
     path = [str(installed(release))] if release else []
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*path, str(ROOT)])}
     began = time.perf_counter()
-    subprocess.run([sys.executable, *words], check=True, env=environment, stdout=subprocess.DEVNULL)
-    return (time.perf_counter() - began) * 1000
+    done = subprocess.run(
+        [sys.executable, *words], check=True, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    return (time.perf_counter() - began) * 1000, done.stdout
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    for name, milliseconds in measured(parser.parse_args().rounds).items():
-        print(f"{name:28} {milliseconds:8.0f} ms")
+    rounds = parser.parse_args().rounds
+    for alone in (False, True):
+        print("checking alone" if alone else "whole process")
+        for name, milliseconds in measured(rounds, alone=alone).items():
+            print(f"  {name:28} {milliseconds:8.0f} ms")
 
 
 if __name__ == "__main__":

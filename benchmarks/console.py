@@ -36,8 +36,8 @@ PATIENCE = 20.0
 KEYS = 30
 WORD = "wxzq" * KEYS
 INPUTS = 12
-# What a terminal answers when it is asked where its cursor is.
-CURSOR_ASKED, CURSOR_TOLD = b"\x1b[6n", b"\x1b[1;1R"
+# By this a terminal is asked where its cursor is.
+CURSOR_ASKED = b"\x1b[6n"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Console:
     name: str
     command: list[str]
     prompt: str
+    again: str = ""
+    """What each later prompt matches, where it is not the first one."""
     asks: str = "{0} * 1001"
     tells: str = "{0}"
 
@@ -58,7 +60,7 @@ def consoles() -> list[Console]:
         Console("python -q", [sys.executable, "-q"], ">>> "),
         Console("limit", [sys.executable, str(HERE / "workloads/least_console.py")], ">>> "),
         Console("ormtutor", [sys.executable, "-m", "ormtutor", "mapping"], ">>> "),
-        Console("IPython", [str(folder / "ipython"), "--no-banner"], "In [1]: "),
+        Console("IPython", [str(folder / "ipython"), "--no-banner"], "In [1]: ", r"In \[\d+\]: "),
         Console("ptpython", [str(folder / "ptpython")], ">>> "),
         Console("bpython", [str(folder / "bpython")], ">>> "),
         Console("litecli", [str(folder / "litecli"), ":memory:"], "> ", asks="select {0} * 1001;"),
@@ -80,7 +82,6 @@ class Terminal:
                 "HOME": home,
                 "ORMTUTOR_HOME": home,
             }
-            environment.pop("PYTHONDONTWRITEBYTECODE", None)
             os.execvpe(console.command[0], console.command, environment)
         size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, size)
@@ -102,9 +103,10 @@ class Terminal:
             if select.select([self.descriptor], [], [], 0.1)[0]:
                 data = os.read(self.descriptor, 65536)
                 moment = time.perf_counter()
-                if CURSOR_ASKED in data:
-                    os.write(self.descriptor, CURSOR_TOLD)
                 self.stream.feed(data)
+                if CURSOR_ASKED in data:
+                    cursor = self.screen.cursor
+                    self.send(f"\x1b[{cursor.y + 1};{cursor.x + 1}R")
         return moment
 
     def memory(self) -> int:
@@ -157,6 +159,9 @@ def measure(console: Console, home: str) -> dict[str, float]:
         found["Enter to result"] = statistics.median(
             answer(console, terminal, 137 + number) for number in range(INPUTS)
         )
+        found["next prompt"] = statistics.median(
+            next_prompt(console, terminal, 337 + number) for number in range(INPUTS)
+        )
         memory = terminal.memory() / 1024
     return {name: seconds * 1000 for name, seconds in found.items()} | {"memory": memory}
 
@@ -184,6 +189,24 @@ def answer(console: Console, terminal: Terminal, number: int) -> float:
     began = time.perf_counter()
     terminal.send("\r")
     return terminal.wait(lambda: product in terminal.text) - began
+
+
+def next_prompt(console: Console, terminal: Terminal, number: int) -> float:
+    """Return the seconds from Enter until the cursor stands behind a prompt, below the result."""
+    product = console.tells.format(number * 1001)
+    asked = console.asks.format(number)
+    terminal.send(asked)
+    terminal.wait(lambda: asked in terminal.text)
+    prompt = re.compile((console.again or re.escape(console.prompt)) + "$")
+
+    def stands() -> bool:
+        cursor = terminal.screen.cursor
+        before = terminal.screen.display[cursor.y][: cursor.x]
+        return product in terminal.text and prompt.search(before) is not None
+
+    began = time.perf_counter()
+    terminal.send("\r")
+    return terminal.wait(stands) - began
 
 
 def main() -> None:

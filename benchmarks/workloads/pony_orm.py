@@ -48,6 +48,8 @@ database.generate_mapping(create_tables=True)
 
 
 def empty() -> None:
+    while finish:
+        finish.pop()()
     database.drop_all_tables(with_all_data=True)
     database.create_tables()
 
@@ -102,11 +104,22 @@ def insert_10k() -> Callable[[], Any]:
 def load_10k(keep: bool = False) -> Callable[[], Any]:
     with_people(10_000)
 
-    def run() -> Any:
-        found = Person.select()[:]
-        return list(found) if keep else sum(person.age for person in found)
+    def run() -> int:
+        return sum(person.age for person in Person.select()[:])
 
-    return in_session(run)
+    def in_open_session() -> Any:
+        """Keep the session open: when it ends, identity map and committed values are dropped."""
+        session = orm.db_session()
+        session.__enter__()
+        found = list(Person.select()[:])
+        finish.append(lambda: session.__exit__(None, None, None))
+        return found
+
+    return in_open_session if keep else in_session(run)
+
+
+finish: list[Callable[[], None]] = []
+"""What ends the sessions that `load_10k(keep=True)` has left open."""
 
 
 def rows_10k() -> Callable[[], Any]:
