@@ -1,0 +1,220 @@
+"""A row loader in plain Python: what the generated one of orm/rowloader.py does, written as a loop.
+
+`load_plainly` takes the place of `make_loader`. It reads a plan while it goes through the rows; the
+generated function has the plan written into it. test_rowloader.py holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ormtutor.miniorm.orm.rowloader import (
+    BundlePlan,
+    EntityPlan,
+    JoinedPlan,
+    LoadContext,
+    RowPlan,
+    complete,
+    fill_collection,
+    overwrite,
+    warn_of_several,
+)
+from ormtutor.miniorm.orm.state import create_state
+
+Rows = Sequence[Sequence[Any]]
+
+
+def load_plainly(plan: RowPlan) -> Callable[[Rows, LoadContext], list[Any]]:
+    """Return `load(rows, context)`, which gives an object (or a tuple of them) for each row."""
+
+    def load(rows: Rows, context: LoadContext) -> list[Any]:
+        loader = PlainLoader(plan, context)
+        results = [loader.result(row) for row in rows]
+        loader.fill_collections()
+        return results
+
+    return load
+
+
+class Record:
+    """An object met in an earlier row, and where what is joined to it is gathered.
+
+    places: for each of its JoinedPlans a dictionary to put the related objects into, or None: the
+    object has them already.
+    """
+
+    def __init__(self, obj: Any, places: list[dict[Any, Any] | None]) -> None:
+        self.obj = obj
+        self.places = places
+
+
+class PlainLoader:
+    """One run over the rows of a result."""
+
+    def __init__(self, plan: RowPlan, context: LoadContext) -> None:
+        self.plan = plan
+        self.context = context
+        self.records: dict[EntityPlan, dict[Any, Record]] = {}
+        # What nobody else holds lives until the next row, as in a variable of the generated loop.
+        self.latest: dict[EntityPlan, Any] = {}
+        for entity in plan.entities():
+            if entity.joined or entity.overwrite == "all":
+                self.records[entity] = {}
+            if entity.later:
+                context.batch(entity)
+
+    def result(self, row: Sequence[Any]) -> Any:
+        values = [self.output(output, row) for output in self.plan.outputs]
+        return values[0] if self.plan.scalar else tuple(values)
+
+    def output(self, output: Any, row: Sequence[Any]) -> Any:
+        if isinstance(output, EntityPlan):
+            obj, _ = self.entity(output, row)
+            return obj
+        if isinstance(output, BundlePlan):
+            return output.metadata.row(tuple(value(row, place) for place in output.positions))
+        return value(row, output)
+
+    def entity(self, plan: EntityPlan, row: Sequence[Any]) -> tuple[Any, Any]:
+        """The object of a row, None where an outer join found nothing; and its key."""
+        ident = key_of(plan, row)
+        if plan not in self.records:
+            obj = self.latest[plan] = self.found_or_made(plan, ident, row)
+            return obj, ident
+        records = self.records[plan]
+        if ident not in records:
+            obj = self.found_or_made(plan, ident, row)
+            places = [None if obj is None else place_for(plan, child, obj) for child in plan.joined]
+            records[ident] = Record(obj, places)
+        record = records[ident]
+        if record.obj is not None:
+            for child, place in zip(plan.joined, record.places, strict=True):
+                self.related(child, place, row)
+        return record.obj, ident
+
+    def related(self, child: JoinedPlan, place: dict[Any, Any] | None, row: Sequence[Any]) -> None:
+        """Gather the related object of a row."""
+        obj, ident = self.entity(child.entity, row)
+        if place is None:
+            return
+        if child.is_collection:
+            if obj is not None:
+                place[ident] = obj
+        elif place.setdefault(child.key, obj) is not obj and obj is not None:
+            warn_of_several(child.prop)
+
+    def found_or_made(self, plan: EntityPlan, ident: Any, row: Sequence[Any]) -> Any:
+        context = self.context
+        if plan.overwrite == "one":
+            state = context.refresh_state
+            assert state is not None
+            obj = state()
+            overwrite(plan, context, state, obj.__dict__, row)
+            if plan.later:
+                context.batch(plan)[0][state] = obj
+            return obj
+        table = context.session.identity_map.table_for(plan.mapper.class_)
+        state = table.get(ident)
+        obj = None if state is None else state()
+        if obj is not None:
+            self.take(plan, state, obj, row)
+            return obj
+        if ident is None or (len(plan.ident) > 1 and set(ident) == {None}):
+            return None
+        return self.make(plan, ident, table, row)
+
+    def make(self, plan: EntityPlan, ident: Any, table: Any, row: Sequence[Any]) -> Any:
+        """A new object."""
+        context = self.context
+        cls = plan.mapper.class_
+        obj = cls.__new__(cls)
+        state = create_state(obj, plan.mapper)
+        state.ident = ident
+        state.session_ref = context.session._self_ref
+        state.expired_attributes = plan.expired
+        state.load_options = plan.load_options
+        state.callables = plan.callables or None
+        values = obj.__dict__
+        for key, place in plan.columns.items():
+            values[key] = value(row, place)
+        for key in plan.empty:
+            impl = plan.mapper.impls[key]
+            impl.set_committed_value(state, values, [] if impl.collection else None)
+        table[ident] = state
+        context.made += 1
+        if context.fresh is not None:
+            context.fresh.append(state)
+        if plan.mapper.reconstructor is not None:
+            plan.mapper.reconstructor(obj)
+        if plan.later:
+            context.batch(plan)[0][state] = obj
+        return obj
+
+    def take(self, plan: EntityPlan, state: Any, obj: Any, row: Sequence[Any]) -> None:
+        """What an object that is there already takes from a row."""
+        values = obj.__dict__
+        if plan.overwrite == "all":
+            overwrite(plan, self.context, state, values, row)
+            if plan.later:
+                self.context.batch(plan)[0][state] = obj
+            return
+        wanted = [*plan.columns, *plan.callables, *plan.empty]
+        if any(key not in values for key in wanted):
+            complete(plan, state, values, row)
+        if plan.later:
+            self.load_later(plan, state, obj)
+
+    def load_later(self, plan: EntityPlan, state: Any, obj: Any) -> None:
+        """Whether something is loaded afterwards for an object that is there already."""
+        new, known = self.context.batch(plan)
+        if state in new:
+            return
+        lacking = [
+            loader
+            for loader in plan.later
+            if (plan.known_too or not loader.only_new)
+            and loader.key not in obj.__dict__
+            and loader.key not in state.committed_state
+        ]
+        if lacking or (plan.known_too and any(loader.always for loader in plan.later)):
+            known[state] = obj
+
+    def fill_collections(self) -> None:
+        for plan, records in self.records.items():
+            for index, child in enumerate(plan.joined):
+                if child.is_collection:
+                    for record in records.values():
+                        members = record.places[index]
+                        if members is not None:
+                            fill_collection(child.key, child.impl, record.obj, members.values())
+
+
+def value(row: Sequence[Any], place: tuple[int, Any]) -> Any:
+    """The value at a place of a row, converted if it has to be."""
+    index, process = place
+    return row[index] if process is None else process(row[index])
+
+
+def key_of(plan: EntityPlan, row: Sequence[Any]) -> Any:
+    """The primary key in a row; a refresh knows its object."""
+    if plan.overwrite == "one":
+        return None
+    key = tuple(value(row, place) for place in plan.ident)
+    return key[0] if len(key) == 1 else key
+
+
+def place_for(plan: EntityPlan, child: JoinedPlan, obj: Any) -> dict[Any, Any] | None:
+    """Where the related objects go: the members of a collection, or the object's own values."""
+    values = obj.__dict__
+    place = {} if child.is_collection else values
+    if plan.overwrite == "all":
+        if not child.is_collection:
+            values.pop(child.key, None)
+        return place
+    if child.key in values:
+        return None
+    has_changed = child.key in values["_sa_instance_state"].committed_state
+    if child.is_collection and has_changed and plan.overwrite != "one":
+        return None
+    return place
