@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ormtutor.miniorm.orm.rowloader import (
-    BundlePlan,
     EntityPlan,
     JoinedPlan,
     LoadContext,
@@ -72,8 +71,6 @@ class PlainLoader:
         if isinstance(output, EntityPlan):
             obj, _ = self.entity(output, row)
             return obj
-        if isinstance(output, BundlePlan):
-            return output.metadata.row(tuple(value(row, place) for place in output.positions))
         return value(row, output)
 
     def entity(self, plan: EntityPlan, row: Sequence[Any]) -> tuple[Any, Any]:

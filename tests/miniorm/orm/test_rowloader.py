@@ -18,7 +18,7 @@ from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import compiled, rowloader
-from ormtutor.miniorm.orm.entities import Bundle, aliased
+from ormtutor.miniorm.orm.entities import aliased
 from ormtutor.miniorm.orm.mapper import reconstructor
 from ormtutor.miniorm.orm.options import (
     contains_eager,
@@ -174,9 +174,6 @@ def reads(world: World) -> dict[str, Callable[[Session], Any]]:
             other.within.of_type(garden)
         ),
         "columns": lambda session: session.query(plant.name, garden).outerjoin(plant.garden),
-        "bundle": lambda session: session.query(
-            Bundle("names", plant.id, plant.name), garden
-        ).outerjoin(plant.garden),
         "contained": lambda session: (
             session.query(garden).outerjoin(garden.plants).options(contains_eager(garden.plants))
         ),
@@ -315,7 +312,7 @@ def described(value: Any) -> Any:
     return named(value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_generated_row_loader_does_what_plain_python_does(world: World, data: Any) -> None:
     scenario = (
