@@ -62,20 +62,13 @@ class Resolver:
 
         Raises: InvalidRequestError: there is none of this name, or there are several.
         """
-        head, *rest = name.split(".")
         try:
-            if rest and self._find(head) is None:
+            if "." in name:
                 return self._by_path(name)
-            found = self._look_up(head, favor_tables=False)
-            if not rest:
-                return found.cls if isinstance(found, ClassColumns) else found
-            for part in rest:
-                found = getattr(found, part)
-            return found
+            found = self._look_up(name, favor_tables=False)
         except KeyError as error:
             self._not_found(name, str(error), error)
-        except NameError as error:
-            self._not_found(name, f'"{error}"' if "'" in str(error) else repr(str(error)), error)
+        return found.cls if isinstance(found, ClassColumns) else found
 
     def expression(self, text: str, favor_tables: bool = False) -> Any:
         """The value of an expression such as "and_(User.id == Address.user_id, ...)".

@@ -136,22 +136,13 @@ class AliasedClass:
         self._aliased_insp = AliasedInsp(self, mapper, alias, name, target)
 
     def __getattr__(self, key: str) -> Any:
-        try:
-            insp = self.__dict__["_aliased_insp"]
-        except KeyError:
-            raise AttributeError(key) from None
-        target = insp.mapper.class_
-        attribute = getattr(target, key)
+        insp = self.__dict__.get("_aliased_insp")
+        if insp is None:
+            raise AttributeError(key)
+        attribute = getattr(insp.mapper.class_, key)
         if isinstance(attribute, QueryableAttribute):
             attribute = attribute.adapt_to_entity(insp)
             self.__dict__[key] = attribute
-        elif hasattr(attribute, "__func__") and attribute.__self__ is target:
-            # A classmethod runs on the alias, as its author wrote it for the class.
-            attribute = attribute.__func__.__get__(self, type(self))
-        elif hasattr(attribute, "__get__") and not isinstance(attribute, type):
-            bound = attribute.__get__(None, self)
-            if not isinstance(bound, type(attribute)) or bound is not attribute:
-                attribute = bound
         return attribute
 
     def __clause_element__(self) -> Any:

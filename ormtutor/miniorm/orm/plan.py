@@ -207,14 +207,12 @@ class Rehearsal(unitofwork.UOWTransaction):
         waiting = [state]
         while waiting:
             parent = waiting.pop()
-            for prop in parent.mapper.relationships:
-                if "delete" in prop.cascade:
-                    may_load = not prop.passive_deletes
-                    self._note_load(parent, prop.key, PASSIVE_OFF if may_load else 0)
-                    for child, _ in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
-                        if child is not None and child not in found:
-                            found[child] = None
-                            waiting.append(child)
+            for prop in parent.mapper.cascading.get("delete", ()):
+                self._note_load(parent, prop.key, 0 if prop.passive_deletes else PASSIVE_OFF)
+                for child, _ in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
+                    if child is not None and child not in found:
+                        found[child] = None
+                        waiting.append(child)
         return found
 
     def _note_load(self, state: InstanceState, key: str, passive: int) -> None:
