@@ -110,12 +110,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         there="the session is flushed first",
         reason="A read of one object then sends one statement, and its cause is the read.",
     ),
-    Difference(
-        "a class that cannot be mapped leaves no name",
-        here="a class declared twice is refused, and the first one goes on to work",
-        there="relationships by name then find several classes, and no mapper can be configured",
-        reason="At a prompt a class is typed again, and one slip must not break what worked.",
-    ),
 )
 
 

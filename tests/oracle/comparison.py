@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ormtutor.differences import DIFFERENCES
 from tests.oracle.generator import Program
 from tests.oracle.releases import ROOT, installed
 
@@ -72,21 +73,7 @@ def engines() -> tuple[Engine, Engine]:
     return Engine("miniorm"), Engine("sqlalchemy", installed("1.4"))
 
 
-# The spellings of the closed list (ormtutor/differences.py): the oracle's text -> ours.
-SPELLINGS = [
-    (re.compile(r"No row was found when one was required"), "No row was found for one()"),
-    (
-        re.compile(r"Multiple rows were found when exactly one was required"),
-        "Multiple rows were found for one()",
-    ),
-    (
-        re.compile(r"Multiple rows were found when one or none was required"),
-        "Multiple rows were found for one_or_none()",
-    ),
-    (re.compile(r"MetaData\(\)"), "MetaData(bind=None)"),
-]
-SHARED_COLUMN = re.compile(r", [\w.\"]+ AS \w+__\d+")
-# The same outside of a SELECT that was wrapped; the label is counted up with one underscore.
+# A shared column outside of a SELECT that was wrapped: its label counts with one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
 ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
 # Which objects stand in a circle is told as a set, in no order.
@@ -94,8 +81,8 @@ CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
 
 
 def spelled(text: str) -> str:
-    for pattern, ours in SPELLINGS:
-        text = pattern.sub(ours, text)
+    for difference in DIFFERENCES:
+        text = difference.text(text)
     if "SELECT " in text:
         text = without_shared_columns(text)
     return CIRCLE.sub(r"\1", text)
@@ -103,7 +90,8 @@ def spelled(text: str) -> str:
 
 def without_shared_columns(sql: str) -> str:
     """Return the SELECT with a column that an entity has already left out."""
-    sql = SHARED_COLUMN.sub("", sql)
+    for difference in DIFFERENCES:
+        sql = difference.sql(sql)
     return SHARED_OUTSIDE.sub(
         lambda found: "" if f"{found[1]} AS {found[2]}," in sql else found[0], sql
     )
@@ -153,7 +141,8 @@ def without_parents_order(sql: str) -> str:
     if found is None:
         return sql
     terms = found["terms"].split(", ")
-    parents = {"anon_1", *re.findall(r"(?<!OUTER) JOIN \S+ AS (\w+) ON", sql)}
+    inner = re.findall(r"\) AS (anon_\d+) JOIN", sql)
+    parents = {"anon_1", *inner, *re.findall(r"(?<!OUTER) JOIN \S+ AS (\w+) ON", sql)}
     while terms and terms[0].partition(".")[0] in parents:
         del terms[0]
     return sql[: found.start()] + (f" ORDER BY {', '.join(terms)}" if terms else "")

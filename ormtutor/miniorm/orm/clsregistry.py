@@ -37,16 +37,18 @@ def classes_named(names: dict[str, list[Any]], name: str) -> list[Any]:
 
 
 def add_class(names: dict[str, list[Any]], cls: Any) -> None:
-    """Enter a class under its name; warns when one of the same name and module is replaced."""
+    """Enter a class under its name; warns when one of the same name and module is there.
+
+    That one stays until it is collected as garbage: until then the name stands for several.
+    """
     name = cls.__name__
     present = classes_named(names, name)
-    others = [each for each in present if each.__module__ != cls.__module__]
-    if len(others) < len(present):
+    if any(each.__module__ == cls.__module__ for each in present):
         warn(
             "This declarative base already contains a class with the same class name and module "
             f"name as {cls.__module__}.{name}, and will be replaced in the string-lookup table."
         )
-    names[name] = [ref(each) for each in [*others, cls]]
+    names[name] = [ref(each) for each in [*present, cls]]
 
 
 class Resolver:

@@ -98,7 +98,6 @@ class ClassScan:
         self._refuse_inheritance()
         type.__setattr__(cls, "_sa_declared_attr_given", {})
         classes = self.registry._classes
-        namesakes = classes.get(cls.__name__, [])
         try:
             found = self._collect()
             self._check_table_arguments()
@@ -111,9 +110,6 @@ class ClassScan:
             arguments = dict(getattr(cls, "__mapper_args__", None) or {})
             properties = {**self.properties, **arguments.pop("properties", {})}
             mapper = Mapper(cls, self._table(), properties, registry=self.registry, **arguments)
-        except BaseException:
-            classes[cls.__name__] = namesakes
-            raise
         finally:
             type.__delattr__(cls, "_sa_declared_attr_given")
         type.__setattr__(cls, "__mapper__", mapper)

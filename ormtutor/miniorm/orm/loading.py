@@ -117,6 +117,10 @@ def load_rows(
     loader = query.row_loader()
     if loader is None:
         return rows  # type: ignore[no-any-return]
+    return _loaded(context, query, rows, loader, execution)
+
+
+def _loaded(context: LoadContext, query: Any, rows: Any, loader: Any, execution: Any) -> list[Any]:
     session = context.session
     listeners = session.dispatch.loaded_as_persistent
     if listeners:
@@ -294,14 +298,8 @@ def run_statement(
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
     rows = result._read_all()
-    context = LoadContext(session, query, ())
     loader = query.row_loader(result)
-    loaded: list[Any] = loader(rows, context)
-    if result.context._outcome is not None:
-        _tell_outcome(result.context._outcome, query, rows, context)
-    if context.batches:
-        context.load_later()
-    return loaded
+    return _loaded(LoadContext(session, query, ()), query, rows, loader, result.context)
 
 
 # By primary key -------------------------------------------------------------------------------

@@ -811,12 +811,11 @@ class Mapper(InspectionAttr):
             yield from prop.cascade_iterator(type_, state, state.dict, visited, halt_on)
 
     def _is_orphan(self, state: InstanceState) -> bool:
-        """Whether no parent that owns objects of this class has this one."""
+        """Whether one of the relationships that own objects of this class has not this one."""
         owners = [
             cls.__dict__["_sa_class_manager"].mapper.impls[key] for key, cls in self.delete_orphans
         ]
-        has_parent = any(impl.hasparent(state, optimistic=state.has_identity) for impl in owners)
-        return bool(owners) and not has_parent
+        return any(not impl.hasparent(state, optimistic=state.has_identity) for impl in owners)
 
     def __str__(self) -> str:
         return f"mapped class {self.class_.__name__}->{self.local_table.description}"

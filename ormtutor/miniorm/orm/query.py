@@ -1150,14 +1150,21 @@ def _executable(statement: Any) -> Any:
 
 def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
     populate = bool(options.get("populate_existing"))
-    key, binds = cache_key(statement)
-    query = compile_shape(
-        session,
-        None if key is None else (key, populate),
-        lambda: (Asked.of_select(statement), binds),
-        overwrite="all" if populate else "",
-    )
     autoflush = options.get("autoflush", True)
+    key, binds = cache_key(statement)
+    try:
+        query = compile_shape(
+            session,
+            None if key is None else (key, populate),
+            lambda: (Asked.of_select(statement), binds),
+            overwrite="all" if populate else "",
+        )
+    except Exception:
+        # The original compiles when it has flushed and is connected: a BEGIN may be seen.
+        if autoflush:
+            session._autoflush(None)
+        session._connection_for_bind(session.get_bind(clause=statement))
+        raise
     size = options.get("yield_per")
     if size:
         chunks = loading.run_in_chunks(
