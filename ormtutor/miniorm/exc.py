@@ -238,56 +238,24 @@ def _told_by(orig: Any) -> str:
     return f"({type(orig).__module__}.{type(orig).__name__}) {message}"
 
 
-class InterfaceError(DBAPIError):
-    """Wraps the driver's InterfaceError."""
-
-    code = "rvf5"
+_WRAPPERS: dict[str, type[DBAPIError]] = {}
 
 
-class DatabaseError(DBAPIError):
-    """Wraps the driver's DatabaseError."""
-
-    code = "4xp6"
-
-
-class DataError(DatabaseError):
-    """Wraps the driver's DataError."""
-
-    code = "9h9h"
+def _wrapper(name: str, code: str, base: type[DBAPIError] = DBAPIError) -> type[DBAPIError]:
+    """Make the error that wraps the driver's of the same name."""
+    members = {"__doc__": f"Wraps the driver's {name}.", "code": code}
+    wrapper = _WRAPPERS[name] = type(name, (base,), members)
+    return wrapper
 
 
-class OperationalError(DatabaseError):
-    """Wraps the driver's OperationalError."""
-
-    code = "e3q8"
-
-
-class IntegrityError(DatabaseError):
-    """Wraps the driver's IntegrityError: a constraint refused the change."""
-
-    code = "gkpj"
-
-
-class InternalError(DatabaseError):
-    """Wraps the driver's InternalError."""
-
-    code = "2j85"
-
-
-class ProgrammingError(DatabaseError):
-    """Wraps the driver's ProgrammingError."""
-
-    code = "f405"
-
-
-class NotSupportedError(DatabaseError):
-    """Wraps the driver's NotSupportedError."""
-
-    code = "tw8g"
-
-
-_DRIVERS: list[type[DBAPIError]] = [InterfaceError, DatabaseError, *DatabaseError.__subclasses__()]
-_WRAPPERS = {wrapper.__name__: wrapper for wrapper in _DRIVERS}
+InterfaceError = _wrapper("InterfaceError", "rvf5")
+DatabaseError = _wrapper("DatabaseError", "4xp6")
+DataError = _wrapper("DataError", "9h9h", DatabaseError)
+OperationalError = _wrapper("OperationalError", "e3q8", DatabaseError)
+IntegrityError = _wrapper("IntegrityError", "gkpj", DatabaseError)
+InternalError = _wrapper("InternalError", "2j85", DatabaseError)
+ProgrammingError = _wrapper("ProgrammingError", "f405", DatabaseError)
+NotSupportedError = _wrapper("NotSupportedError", "tw8g", DatabaseError)
 
 
 class SADeprecationWarning(HasDescriptionCode, DeprecationWarning):

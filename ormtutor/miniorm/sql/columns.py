@@ -78,9 +78,6 @@ class ColumnCollection:
         """Say whether that very column is here, or an annotated copy of it."""
         return any(hash(column) == hash(col) for _, column in self._pairs)
 
-    def __bool__(self) -> bool:
-        return bool(self._pairs)
-
     def __len__(self) -> int:
         return len(self._pairs)
 
@@ -116,10 +113,6 @@ class ColumnCollection:
         return and_(*pairs)
 
     __hash__ = None  # type: ignore[assignment]
-
-    def as_immutable(self) -> ColumnCollection:
-        """The same columns; this collection has no public way to change it."""
-        return ImmutableColumnCollection(self._pairs)
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`: itself, or the nearest of its descendants."""

@@ -144,10 +144,6 @@ class ForeignKey(SchemaItem):
             table = table if schema is None else f"{schema}.{table}"
         return table, column
 
-    def references(self, table: Any) -> bool:
-        """Say whether it points to that table."""
-        return table.corresponding_column(self.column) is not None
-
     def get_referent(self, table: Any) -> Any:
         """Return the column of a FROM object that it points to, or None."""
         return table.columns.corresponding_column(self.column)

@@ -40,7 +40,6 @@ class DefaultDialect:
     max_identifier_length = 9999
     supports_native_boolean = False
     supports_native_decimal = False
-    supports_native_enum = False
     supports_alter = True
     supports_default_values = False
     supports_empty_insert = True

@@ -146,7 +146,10 @@ class GenericFunction(Function):
             _known[str(vars(cls).get("identifier", cls._known_name)).lower()] = cls
 
     def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
-        super().__init__(self._known_name, *args, type_=type_ or self._known_type)
+        self.packagenames = ()
+        self.name = self._known_name
+        self.type = sqltypes.to_instance(type_ or self._known_type)
+        self._set_arguments(args)
 
 
 class AnsiFunction(GenericFunction):
