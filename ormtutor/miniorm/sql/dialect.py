@@ -15,7 +15,7 @@ from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler
 from ormtutor.miniorm.sql.elements import ClauseElement
 from ormtutor.miniorm.sql.preparer import IdentifierPreparer
 from ormtutor.miniorm.sql.traversal import Shapes
-from ormtutor.miniorm.sql.type_compiler import GenericTypeCompiler, StrSQLTypeCompiler
+from ormtutor.miniorm.sql.type_compiler import StrSQLTypeCompiler, TypeCompiler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class DefaultDialect:
     dbapi: Any = None
     statement_compiler: Any = SQLCompiler
     ddl_compiler: Any = DDLCompiler
-    type_compiler: Any = GenericTypeCompiler
+    type_compiler: Any = TypeCompiler
     preparer: Any = IdentifierPreparer
     # The dialect's own classes for types: {general class: own class}.
     colspecs: dict[type, type] = {}  # noqa: RUF012 - a dialect replaces it whole

@@ -1,8 +1,8 @@
 """Type compiler: types as DDL and CAST spell them.
 
 Before: types.py.
-Here:   GenericTypeCompiler: a table of names, and a method for each type that is more than a name.
-After:  ddl_compiler.py and compiler.py ask it; engine/sqlite.py overrides a few.
+Here:   TypeCompiler: a table of names, and which of them have a length or a precision.
+After:  ddl_compiler.py and compiler.py ask it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PLAIN = frozenset(
 
 
 class TypeCompiler:
-    """The root: finds the method for a type, or its name in the table."""
+    """The spelling of standard SQL."""
 
     __module__ = "sqlalchemy.sql.compiler"
 
@@ -39,57 +39,36 @@ class TypeCompiler:
         self.dialect = dialect
 
     def process(self, type_: Any, **kw: Any) -> str:
-        """The type as SQL."""
+        """Return the type as SQL.
+
+        Raises: CompileError: it is not known there.
+        """
         name = type_.__visit_name__
         spelled = _SPELLED_AS.get(name, name.upper())
-        method = getattr(self, f"visit_{name}", None) or getattr(self, f"visit_{spelled}", None)
-        if method is not None:
-            return method(type_, **kw)  # type: ignore[no-any-return]
-        if spelled in _WITH_PRECISION:
-            return _with_precision(spelled, type_)
+        if name == "type_decorator":
+            return self.process(type_.load_dialect_impl(self.dialect))
+        if spelled in _WITH_PRECISION and type_.precision is not None:
+            scale = "" if type_.scale is None else f", {type_.scale}"
+            return f"{spelled}({type_.precision}{scale})"
         if spelled in _WITH_LENGTH:
-            return _with_length(spelled, type_)
-        return spelled if spelled in _PLAIN else self._unknown(type_)
+            text = f"{spelled}({type_.length})" if type_.length else spelled
+            collation = getattr(type_, "collation", None)
+            return f'{text} COLLATE "{collation}"' if collation else text
+        return spelled if spelled in _PLAIN | _WITH_PRECISION else self._unknown(type_)
 
     def _unknown(self, type_: Any) -> str:
+        if type_._is_null:
+            raise exc.CompileError(
+                f"Can't generate DDL for {type_!r}; did you forget to specify a type on this "
+                "Column?"
+            )
         raise exc.UnsupportedCompilationError(self, type(type_))
 
 
-def _with_precision(name: str, type_: Any) -> str:
-    numbers = [type_.precision] if type_.scale is None else [type_.precision, type_.scale]
-    return name if type_.precision is None else f"{name}({', '.join(map(str, numbers))})"
-
-
-def _with_length(name: str, type_: Any) -> str:
-    text = f"{name}({type_.length})" if type_.length else name
-    collation = getattr(type_, "collation", None)
-    return f'{text} COLLATE "{collation}"' if collation else text
-
-
-class GenericTypeCompiler(TypeCompiler):
-    """The spelling of standard SQL."""
-
-    __module__ = "sqlalchemy.sql.compiler"
-
-    def visit_null(self, type_: Any, **kw: Any) -> str:
-        """Nothing can be written."""
-        raise exc.CompileError(
-            f"Can't generate DDL for {type_!r}; did you forget to specify a type on this Column?"
-        )
-
-    def visit_type_decorator(self, type_: Any, **kw: Any) -> str:
-        """As the decorated type."""
-        return self.process(type_.load_dialect_impl(self.dialect), **kw)
-
-
-class StrSQLTypeCompiler(GenericTypeCompiler):
+class StrSQLTypeCompiler(TypeCompiler):
     """The spelling of str(): whatever it is, something is written."""
 
     __module__ = "sqlalchemy.sql.compiler"
 
     def _unknown(self, type_: Any) -> str:
-        return str(type_.__visit_name__)
-
-    def visit_null(self, type_: Any, **kw: Any) -> str:
-        """NULL."""
-        return "NULL"
+        return "NULL" if type_._is_null else str(type_.__visit_name__)
