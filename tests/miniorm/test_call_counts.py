@@ -10,14 +10,12 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
 import pytest
 
 from ormtutor.miniorm import Column, ForeignKey, Integer, String, create_engine
 from ormtutor.miniorm.orm import Session, declarative_base, relationship
 
-Base: Any = declarative_base()
 COUNT = 200
 CHILDREN = 10
 
@@ -28,23 +26,28 @@ HINT = (
 )
 
 
-class Parent(Base):
-    """Owns children."""
+@pytest.fixture(autouse=True)
+def mapping() -> None:
+    """Map Parent and Child for each test: another one may have cleared all mappers."""
+    global Base, Parent, Child
+    Base = declarative_base()
 
-    __tablename__ = "parents"
-    id = Column(Integer, primary_key=True)
-    name = Column(String)
-    children = relationship("Child", cascade="all, delete-orphan", back_populates="parent")
+    class Parent(Base):
+        """Owns children."""
 
+        __tablename__ = "parents"
+        id = Column(Integer, primary_key=True)
+        name = Column(String)
+        children = relationship("Child", cascade="all, delete-orphan", back_populates="parent")
 
-class Child(Base):
-    """Belongs to a parent."""
+    class Child(Base):
+        """Belongs to a parent."""
 
-    __tablename__ = "children"
-    id = Column(Integer, primary_key=True)
-    name = Column(String)
-    parent_id = Column(ForeignKey("parents.id"))
-    parent = relationship("Parent", back_populates="children")
+        __tablename__ = "children"
+        id = Column(Integer, primary_key=True)
+        name = Column(String)
+        parent_id = Column(ForeignKey("parents.id"))
+        parent = relationship("Parent", back_populates="children")
 
 
 def calls(run: Callable[[], object], objects: int = COUNT) -> float:
