@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from typing import Any, Protocol
 
 from ormtutor.kernel.labels import is_learners_name, label, name_of, show
+from ormtutor.kernel.stories import Stories
 
 _ONE_SET = re.compile(r"UPDATE (?P<table>\w+) SET (?P<column>\w+)=\? WHERE ")
 MOST_OBJECTS = 500
@@ -33,6 +34,7 @@ class Recording(Protocol):
     """What the observer needs of its recorder."""
 
     sessions: Any
+    stories: Stories
 
     def on_read(self, attribute: Any) -> bool:
         """Something that was loaded eagerly has been read."""
@@ -84,8 +86,10 @@ class Observer:
     def _emptied(self, cause: Any) -> Iterator[Seen]:
         """Yield the line that expired the object which a statement refreshes."""
         if getattr(cause, "kind", "") == "refresh" and cause.states:
-            session = cause.states[0].session
-            if session in self._ends:
+            session, mapped = cause.states[0].session, cause.states[0].obj()
+            moment = self._recorder.stories.expired_by(mapped) if mapped is not None else None
+            by_hand = moment is not None and not moment.sent.cause
+            if session in self._ends and not by_hand:
                 yield "emptied", (str(self._ends[session]),)
 
     def _nulled(self, cause: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:

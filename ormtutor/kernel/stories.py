@@ -168,6 +168,12 @@ class Stories:
         self.see_expired(place, self._ending)
         self._ending = ""
 
+    def expired_by(self, mapped: Any) -> Moment | None:
+        """Return the moment at which an object was expired last, if it was seen."""
+        story = self._story(mapped)
+        moments = story.moments if story is not None else ()
+        return next((one for one in reversed(moments) if one.what == "expired"), None)
+
     def settled(self, session: Any) -> None:
         """The outermost transaction of a session has ended: its rows stay now, or are gone."""
         for story in list(self._known.values()):

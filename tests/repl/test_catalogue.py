@@ -196,6 +196,10 @@ SAID: dict[str, list[tuple[Program, str]]] = {
              "two.commit()", "mine.name"),
             "Refresh: the commit on line 3 emptied `mine`; using it sent a SELECT.",
         ),
+        (
+            (FIRST, "session.commit()", "ada.name", "session.expire_all()", "ada.name"),
+            "Refresh: `ada` was expired; using it sent a SELECT.",
+        ),
     ],
     "lazy load": [
         (
