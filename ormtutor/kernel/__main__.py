@@ -96,7 +96,7 @@ class Kernel:
             self.settings.engine,
             {
                 package: self.recorder.attach_engine,
-                f"{package}.orm": self.recorder.attach_orm,
+                f"{package}.orm": self._attach_orm,
                 "random": self._seed_random,
                 "uuid": self._seed_uuid,
                 "pdb": adapt_debugger,
@@ -107,6 +107,11 @@ class Kernel:
             raise ImportError(f"there is no {package} to import")
         threading.Thread(target=self._listen, name="ormtutor control", daemon=True).start()
         self.channel.send(Ready(self.settings.engine, version, os.getpid()))
+
+    def _attach_orm(self, module: ModuleType) -> None:
+        self.recorder.attach_orm(module)
+        # The engine stays: the collector need not look at it after each class that is declared.
+        gc.freeze()
 
     def _seed_random(self, module: ModuleType) -> None:
         module.seed(self.settings.seed)
