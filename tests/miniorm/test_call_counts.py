@@ -26,7 +26,7 @@ HINT = (
 )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def mapping() -> None:
     """Map Parent and Child for each test: another one may have cleared all mappers."""
     global Base, Parent, Child

@@ -10,7 +10,6 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "SQL Compilatio
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from operator import attrgetter
 
 from ormtutor.miniorm import event, inspection
@@ -23,7 +22,7 @@ from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cursor import CursorResult
@@ -92,19 +91,11 @@ class Engine:
         """Return a new Connection."""
         return self._connection_class(self, close_with_result)
 
-    @contextmanager
-    def _in_transaction(self, connection: Connection, transaction: Any) -> Iterator[Connection]:
-        try:
-            with transaction:
-                yield connection
-        finally:
-            connection.close()
-
     def begin(self) -> Any:
         """Return a context manager: a connection in a transaction that commits at the end."""
         connection = self.connect()
         try:
-            return self._in_transaction(connection, connection.begin())
+            return _InTransaction(connection, connection.begin())
         except BaseException:
             connection.close()
             raise
@@ -211,6 +202,24 @@ class Engine:
             del cache[key]
         for compiled in cache.values():
             compiled.used = False
+
+
+class _InTransaction:
+    """`with engine.begin() as connection:`."""
+
+    def __init__(self, connection: Connection, transaction: Any) -> None:
+        self._connection = connection
+        self._transaction = transaction
+
+    def __enter__(self) -> Connection:
+        self._transaction.__enter__()
+        return self._connection
+
+    def __exit__(self, *error: Any) -> None:
+        try:
+            self._transaction.__exit__(*error)
+        finally:
+            self._connection.close()
 
 
 leave_out(Engine, "clear_compiled_cache run_callable transaction update_execution_options")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.sql.elements import and_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,17 +101,6 @@ class ColumnCollection:
         if not isinstance(key, str):
             raise exc.ArgumentError("__contains__ requires a string argument")
         return key in self._index
-
-    def __eq__(self, other: Any) -> Any:
-        pairs = [
-            left == right
-            for left in getattr(other, "_all_columns", list(other))
-            for right in self._all_columns
-            if left.shares_lineage(right)
-        ]
-        return and_(*pairs)
-
-    __hash__ = None  # type: ignore[assignment]
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`: itself, or the nearest of its descendants."""

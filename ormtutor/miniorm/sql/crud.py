@@ -143,11 +143,11 @@ class CrudPlan:
     # -- INSERT ... SELECT ---------------------------------------------------------------------
 
     def _from_select(self) -> None:
-        """The columns that were named; those with a default of ours join the SELECT."""
+        """The columns that were named; those with a default of ours join the SELECT.
+
+        Raises: KeyError: the table has no such column.
+        """
         names = self.statement._select_names
-        unknown = [key for key in names if key not in self.table.c]
-        if unknown:
-            raise exc.CompileError(f"Unconsumed column names: {unknown[0]}")
         extra = [
             column
             for column in self.table.c
