@@ -62,7 +62,8 @@ class MapperEntity:
         self.entity = entity
         self.given = given
         self.mapper: Mapper = entity.mapper
-        self.mapper.check_configured()
+        if self.mapper.registry._new_mappers:
+            self.mapper.check_configured()
         # Without a name the alias cannot be told from the class, so that it has none in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
 

@@ -111,16 +111,13 @@ def run(
 
 
 def load_rows(
-    context: LoadContext, query: CompiledQuery, rows: Any, execution: Any = None
+    context: LoadContext, query: Any, rows: Any, execution: Any = None, loader: Any = None
 ) -> list[Any]:
     """What the rows stand for, with everything that is loaded after them."""
-    loader = query.row_loader()
+    if loader is None:
+        loader = query.row_loader()
     if loader is None:
         return rows  # type: ignore[no-any-return]
-    return _loaded(context, query, rows, loader, execution)
-
-
-def _loaded(context: LoadContext, query: Any, rows: Any, loader: Any, execution: Any) -> list[Any]:
     session = context.session
     listeners = session.dispatch.loaded_as_persistent
     if listeners:
@@ -299,7 +296,7 @@ def run_statement(
     result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
     rows = result._read_all()
     loader = query.row_loader(result)
-    return _loaded(LoadContext(session, query, ()), query, rows, loader, result.context)
+    return load_rows(LoadContext(session, query, ()), query, rows, result.context, loader)
 
 
 # By primary key -------------------------------------------------------------------------------

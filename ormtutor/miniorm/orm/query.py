@@ -16,7 +16,7 @@ Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.cause import COUNT
+from ormtutor.miniorm.engine.cause import COUNT, QUERY
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
@@ -260,6 +260,9 @@ class Query:
             entity = from_._annotations.get("parententity")
             if entity is not None:
                 return entity
+        return self._first_selected()
+
+    def _first_selected(self) -> Any:
         for given in self._entities:
             for entity in entities_of(given):
                 if entity.entity is not None:
@@ -678,7 +681,7 @@ class Query:
         statement = self.enable_eagerloads(False).statement
         statement = statement.with_only_columns(1, *self._columns_of_order())
         statement = statement._with("_with_options", ())
-        entity = self._first_entity()
+        entity = self._first_selected()
         if entity is not None:
             statement = statement.select_from(entity.selectable)
         return exists(statement)
@@ -783,7 +786,7 @@ class Query:
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN may be seen.
             if self._autoflush:
-                self.session._autoflush(self._cause)
+                self.session._autoflush(self._cause or QUERY)
             self.session._connection_for_bind(self.session.get_bind(mapper=self._bind_mapper))
             raise
         loaded = loading.run(
@@ -1162,7 +1165,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     except Exception:
         # The original compiles when it has flushed and is connected: a BEGIN may be seen.
         if autoflush:
-            session._autoflush(None)
+            session._autoflush(QUERY)
         session._connection_for_bind(session.get_bind(clause=statement))
         raise
     size = options.get("yield_per")

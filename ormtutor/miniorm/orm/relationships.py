@@ -53,7 +53,6 @@ from ormtutor.miniorm.orm.mapper import (
 from ormtutor.miniorm.orm.state import (
     INIT_OK,
     MARKERS,
-    NO_RAISE,
     NO_VALUE,
     PASSIVE_NO_FETCH,
     PASSIVE_NO_INITIALIZE,
@@ -583,7 +582,7 @@ class RelationshipProperty(MapperProperty):
         if type_ == "save-update":
             return impl.get_all_pending(state, dict_)
         loads = type_ == "delete" and not self.passive_deletes
-        passive = PASSIVE_OFF | NO_RAISE if loads else PASSIVE_NO_INITIALIZE
+        passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic:
             value: Any = impl.get_history(state, dict_, passive).non_deleted()
         else:

@@ -1538,8 +1538,8 @@ _THROUGH = frozenset(("grouping", "unary", "binary"))
 
 
 def _order_by_label(element: Any) -> Any:
-    """The label that something sorted by is, or is with DESC."""
-    while getattr(element, "modifier", None) is not None:
+    """The label that something sorted by is, or is with DESC; NULLS LAST takes none."""
+    while getattr(element, "modifier", None) in (operators.desc_op, operators.asc_op):
         element = element.element
     return element if isinstance(element, Label) else None
 

@@ -1631,7 +1631,7 @@ def as_sorting(thing: Any, role: str) -> Any:
         raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")
     if element._is_select_statement:
         return implicit_scalar(element)
-    if element._is_column_element and _may_name_a_label(element):
+    if role == "ORDER BY" and element._is_column_element and _may_name_a_label(element):
         return LabelReference(element)
     if element._is_from_clause:
         raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")

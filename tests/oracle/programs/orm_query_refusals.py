@@ -1,0 +1,76 @@
+"""What a query that cannot be compiled has done by then, and objects whose relationship refuses."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, select, text
+from sqlalchemy.orm import Session, aliased, configure_mappers, contains_eager, declarative_base
+from sqlalchemy.orm import joinedload, load_only, raiseload, relationship
+
+Base = declarative_base()
+
+
+class Choir(Base):
+    __tablename__ = "choirs"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    singers = relationship("Singer", back_populates="choir", cascade="all, delete-orphan")
+
+
+class Singer(Base):
+    __tablename__ = "singers"
+    id = Column(Integer, primary_key=True)
+    choir_id = Column(ForeignKey("choirs.id"))
+    choir = relationship(Choir, back_populates="singers")
+
+
+def tell(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+configure_mappers()
+session = Session(engine)
+other = aliased(Choir)
+two = select(Choir, other).join(other, Choir.id < other.id).options(load_only(Choir.name))
+for asked in (
+    lambda: session.execute(two).all(),
+    lambda: session.query(Choir, other).options(load_only(Choir.name)).all(),
+    lambda: session.query(Singer.id).options(joinedload(Singer.choir)).all(),
+):
+    session.add(Choir(name="new", singers=[Singer()]))
+    tell(asked)
+    print(len(session.new))
+session.commit()
+
+joined = session.query(Singer).select_from(Choir).join(Choir.singers)
+alias = aliased(Singer)
+for query in (
+    joined,
+    session.query(alias).select_from(Choir).join(Choir.singers).outerjoin(alias, Choir.singers),
+    session.query(Singer.id).join(Singer.choir),
+    session.query(Choir).join(Choir.singers).options(contains_eager(Choir.singers)),
+    session.query(Choir).options(joinedload(Choir.singers)),
+):
+    print(query.exists())
+    print(session.query(query.exists()).scalar())
+
+
+@event.listens_for(session, "loaded_as_persistent")
+def loaded(session, one):
+    print("loaded", type(one).__name__)
+
+
+for option in (raiseload(Choir.singers), raiseload("*")):
+    session.expunge_all()
+    choir = session.query(Choir).options(option).first()
+    tell(lambda: session.delete(choir))
+    tell(lambda: choir.singers)
+    tell(lambda: session.flush())
+    session.rollback()
+session.expunge_all()
+statement = text("SELECT * FROM singers ORDER BY id")
+print(len(session.query(Singer).from_statement(statement).all()))
+session.expunge_all()
+print(len(session.scalars(select(Singer).from_statement(statement)).all()))
