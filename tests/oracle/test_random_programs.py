@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.oracle.comparison import Engine, disagreement, engines, shrink
-from tests.oracle.generator import generate
+from tests.oracle.generator import Program, generate
+from tests.oracle.generator2 import generate as generate_other
 
 # The seeds of the first forty on which the engines agree; the others are issue 3's.
 OPEN: set[int] = set()
@@ -32,9 +33,16 @@ def both() -> Iterator[tuple[Engine, Engine]]:
     oracle.stop()
 
 
-def difference(seed: int, ours: Engine, oracle: Engine) -> str:
+# The seeds of the first sixteen of the second generator on which the engines still differ.
+OTHER_OPEN = {7}
+OTHER_SAMPLE = [seed for seed in range(16) if seed not in OTHER_OPEN]
+
+
+def difference(
+    seed: int, ours: Engine, oracle: Engine, make: Callable[[int], Program] = generate
+) -> str:
     """Return the smallest program of this seed on which the engines differ, and how; or ''."""
-    program = generate(seed)
+    program = make(seed)
     if not disagreement(program.source, ours, oracle):
         return ""
     small = shrink(program, ours, oracle)
@@ -47,11 +55,21 @@ def test_a_random_program_does_the_same(seed: int, both: tuple[Engine, Engine]) 
     assert difference(seed, *both) == ""
 
 
+@pytest.mark.parametrize("seed", OTHER_SAMPLE)
+def test_a_random_program_of_the_other_kind_does_the_same(
+    seed: int, both: tuple[Engine, Engine]
+) -> None:
+    assert difference(seed, *both, generate_other) == ""
+
+
 @pytest.mark.soak
+@pytest.mark.parametrize("make", [generate, generate_other], ids=["first", "other"])
 @pytest.mark.parametrize("chunk", range(SOAK_CHUNKS))
-def test_many_random_programs_do_the_same(chunk: int, both: tuple[Engine, Engine]) -> None:
+def test_many_random_programs_do_the_same(
+    chunk: int, make: Callable[[int], Program], both: tuple[Engine, Engine]
+) -> None:
     first = SOAK_FROM + chunk * CHUNK
-    found = [difference(seed, *both) for seed in range(first, first + CHUNK)]
+    found = [difference(seed, *both, make) for seed in range(first, first + CHUNK)]
     differing = [text for text in found if text]
     print(f"seeds {first} to {first + CHUNK - 1}: {CHUNK - len(differing)} of {CHUNK} agree")
     assert differing == []
