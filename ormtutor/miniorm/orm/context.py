@@ -138,6 +138,11 @@ def entities_of(thing: Any) -> list[Any]:
     return [ColumnEntity(element, thing)]
 
 
+def entities_of_all(things: Iterable[Any]) -> list[Any]:
+    """What all arguments together select."""
+    return [entity for thing in things for entity in entities_of(thing)]
+
+
 # What is asked --------------------------------------------------------------------------------
 
 
@@ -233,8 +238,7 @@ class Asked:
     @classmethod
     def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
         """What a select() with mapped things in it says."""
-        entities = [each for raw in statement._raw_columns for each in entities_of(raw)]
-        asked = cls.of(statement, entities, legacy=False)
+        asked = cls.of(statement, entities_of_all(statement._raw_columns), legacy=False)
         asked.selects_order = statement.__dict__.get("_selects_order", False)
         asked.toplevel = toplevel
         return asked

@@ -51,7 +51,10 @@ class AppenderQuery(Query):
             session._autoflush(f"query of {self.attr.parent_token.mapper.class_.__name__}")
         return session if state.ident is not None else None
 
-    def _copy(self, session: Any = None) -> Any:
+    def _with(self, **said: Any) -> Any:
+        return self._plain()._with(**said)
+
+    def _plain(self, session: Any = None) -> Any:
         """What follows is a plain Query: it knows the criteria and cannot be appended to."""
         if session is None:
             state = instance_state(self.instance)
@@ -78,7 +81,7 @@ class AppenderQuery(Query):
     def _load(self) -> list[Any]:
         session = self.session
         if session is not None:
-            return self._copy(session)._load()  # type: ignore[no-any-return]
+            return self._plain(session)._load()  # type: ignore[no-any-return]
         state = instance_state(self.instance)
         if state.detached:
             sa_exc.warn(
@@ -93,12 +96,12 @@ class AppenderQuery(Query):
 
     def __getitem__(self, index: Any) -> Any:
         session = self.session
-        return self._added()[index] if session is None else self._copy(session)[index]
+        return self._added()[index] if session is None else self._plain(session)[index]
 
     def count(self) -> int:
         """How many members there are."""
         session = self.session
-        return len(self._added()) if session is None else self._copy(session).count()
+        return len(self._added()) if session is None else self._plain(session).count()
 
     def append(self, item: Any) -> None:
         """Add a member."""

@@ -125,19 +125,19 @@ def target_entity(attribute: Any) -> Any:
     return entity
 
 
-def entity_attribute(entity: Any, key: str) -> Any:
-    """`entity.key`, as filter_by() and join("key") look it up.
+def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:
+    """`entity.key`, as filter_by() and join("key") look it up. name: what messages call it.
 
     Raises: InvalidRequestError: there is no such attribute.
     """
     namespace = getattr(entity, "entity_namespace", None)
     if namespace is None:
-        namespace = entity.entity
+        namespace = getattr(entity, "entity", entity)
     try:
         return getattr(namespace, key)
     except AttributeError as error:
         raise sa_exc.InvalidRequestError(
-            f'Entity namespace for "{entity}" has no property "{key}"'
+            f'Entity namespace for "{entity if name is None else name}" has no property "{key}"'
         ) from error
 
 

@@ -21,7 +21,7 @@ from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import refuse_arguments
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import (
     bulk,
     context,
@@ -35,7 +35,13 @@ from ormtutor.miniorm.orm.compiled import (
     compile_shape,
     names_of,
 )
-from ormtutor.miniorm.orm.context import Asked, MapperEntity, entities_of, sorted_expression
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    MapperEntity,
+    entities_of,
+    entities_of_all,
+    sorted_expression,
+)
 from ormtutor.miniorm.orm.entities import (
     AliasedClass,
     ORMJoin,
@@ -61,11 +67,9 @@ from ormtutor.miniorm.sql.select import (
     intersect_all,
     sliced,
     sorting,
-    spelled,
     structure_of_said,
     union,
     union_all,
-    whole_condition,
 )
 from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
@@ -80,23 +84,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Self
 
-# Public names of SQLAlchemy's Query that are not here.
-ABSENT = frozenset(
-    [
-        "from_self",
-        "instances",
-        "lazy_loaded_from",
-        "merge_result",
-        "select_entity_from",
-        "value",
-        "values",
-        "with_for_update",
-        "with_hint",
-        "with_polymorphic",
-        "with_statement_hint",
-    ]
-)
-
 _AFTER_LIMIT = (
     "Query.{0}() being called on a Query which already has LIMIT or OFFSET applied.  Call {0}() "
     "before limit() or offset() are applied."
@@ -105,6 +92,23 @@ _AFTER_STATEMENT = (
     "Query.{0}() being called on a Query with an existing full statement - can't apply criterion."
 )
 _WITH_CRITERION = "Query.{0}() being called on a Query with existing criterion. "
+
+
+def _read_from(combine: Callable[..., Any], word: str) -> Any:
+    """One of the six methods that put this query and others together."""
+
+    def method(self: Any, *q: Any) -> Any:
+        new = self._with()
+        # What was said before stands inside the subquery.
+        for name in _INSIDE:
+            new.__dict__.pop(name, None)
+        new._base = combine(self, *q).subquery()
+        return new
+
+    method.__name__ = combine.__name__
+    method.__qualname__ = f"Query.{combine.__name__}"
+    method.__doc__ = f"`this {word} other ...`."
+    return method
 
 
 class Query:
@@ -138,14 +142,11 @@ class Query:
     _base: Any = None
     # The text or statement given to from_statement().
     _statement: Any = None
-    # What the last join led to: filter_by() speaks of it.
-    _joinpoint: Any = None
     _params: dict[str, Any] | None = None
     _execution_options: Any = immutabledict()
     _populate_existing = False
     _yield_per: int | None = None
     _autoflush = True
-    _assertions = True
     # Queries that the engine itself makes say why.
     _cause: Any = None
 
@@ -155,105 +156,84 @@ class Query:
             entities = (entities,)
         self._entities = tuple([_checked(entity) for entity in entities])
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ABSENT:
-            raise AttributeError(f"Query.{name} is not in miniorm; SQLAlchemy has it")
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
-    def _copy(self) -> Self:
+    def _with(self, **said: Any) -> Self:
+        """The same, and one thing more (or another in its place)."""
         new = object.__new__(type(self))
-        new.__dict__ = self.__dict__.copy()
+        new.__dict__ = {**self.__dict__, **said}
         return new
 
     # what may not follow what ----------------------------------------------------------------
 
     def _check_open(self, method: str) -> None:
         """Criteria must come before LIMIT, and have no place beside a full statement."""
-        if self._statement is not None:
-            raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
-        if (self._limit_clause is not None or self._offset_clause is not None) and self._assertions:
+        self._check_no_statement(method)
+        if self._limit_clause is not None or self._offset_clause is not None:
             raise sa_exc.InvalidRequestError(_AFTER_LIMIT.format(method))
 
     def _check_no_statement(self, method: str) -> None:
-        if self._statement is not None and self._assertions:
+        if self._statement is not None:
             raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
 
-    def _check_no_criterion(self, method: str, sorting_too: bool = True) -> None:
-        if not self._assertions:
-            return
-        if (
-            self._where_criteria
-            or self._statement is not None
-            or self._from_obj
-            or self._base is not None
-            or self._setup_joins
-            or self._limit_clause is not None
-            or self._offset_clause is not None
-            or self._group_by_clauses
-            or (sorting_too and (self._order_by_clauses or self._distinct))
-        ):
-            raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
+    def _check_no_criterion(self, method: str, names: Sequence[str]) -> None:
+        """names: what has no place beside what the method says."""
+        for name in names:
+            if name in self.__dict__ and _is_something(self.__dict__[name]):
+                raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
 
     # criteria --------------------------------------------------------------------------------
 
     def filter(self, *criterion: Any) -> Self:
         """Only the rows for which all criteria hold. A plain string is taken as text()."""
         self._check_open("filter")
-        new = self._copy()
         added = [
             elements.text(each) if isinstance(each, str) else elements.as_condition(each)
             for each in criterion
         ]
-        new._where_criteria = (*self._where_criteria, *added)
-        return new
+        return self._with(_where_criteria=(*self._where_criteria, *added))
 
     where = filter
 
     def filter_by(self, **kwargs: Any) -> Self:
         """Criteria `name = value` on what was joined last, or else selected first."""
-        entity = self._filter_by_entity()
+        entity, name = self._filter_by_entity()
         return self.filter(
-            *[entity_attribute(entity, key) == value for key, value in kwargs.items()]
+            *[entity_attribute(entity, key, name) == value for key, value in kwargs.items()]
         )
 
-    def _filter_by_entity(self) -> Any:
-        """Where filter_by() looks names up."""
-        if self._joinpoint is not None:
-            return self._joinpoint
-        if self._setup_joins:
-            found = self._last_joined()
-            if found is not None:
-                return found
+    def _filter_by_entity(self) -> tuple[Any, Any]:
+        """Where filter_by() looks names up, and what messages call it."""
+        found = self._last_joined() if self._setup_joins else None
+        if found is not None:
+            return found, found
         if self._from_obj:
             return _namespace_of(self._from_obj[0])
-        for given in self._entities:
-            if isinstance(given, type):
-                mapper = inspect(given)
-                return _Named(mapper, mapper.selectable)
-            for entity in entities_of(given):
-                return _namespace_of_entity(entity)
-        raise sa_exc.InvalidRequestError("Entity has no namespace")
+        if not self._entities:
+            return None, None
+        given = self._entities[0]
+        if isinstance(given, type):
+            mapper = inspect(given)
+            return mapper, mapper.selectable
+        entity = entities_of(given)[0]
+        if isinstance(entity, MapperEntity):
+            return entity.entity, entity.selectable
+        element = entity.element
+        return entity.entity or next(iter(element._from_objects), None), element
 
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
         at: Any = None
         for step in self._setup_joins:
-            if not step.from_joinpoint:
-                at = None
             destination = step.destination
             if destination is None:
+                if at is None or not step.from_joinpoint:
+                    at = self._first_entity()
                 name = step.onclause if isinstance(step.onclause, str) else step.target
-                destination = self._destination_by_name(at, name)
+                prop = getattr(getattr(at, "mapper", None), "_props", {}).get(name)
+                destination = getattr(prop, "entity", None)
             if destination is None:
                 return None
             at = destination
         return at
-
-    def _destination_by_name(self, at: Any, name: str) -> Any:
-        if at is None:
-            at = self._first_entity()
-        prop = getattr(getattr(at, "mapper", None), "_props", {}).get(name)
-        return None if prop is None else getattr(prop, "entity", None)
 
     def _first_entity(self) -> Any:
         for from_ in self._from_obj:
@@ -263,70 +243,55 @@ class Query:
         return self._first_selected()
 
     def _first_selected(self) -> Any:
-        for given in self._entities:
-            for entity in entities_of(given):
-                if entity.entity is not None:
-                    return entity.entity
+        for entity in entities_of_all(self._entities):
+            if entity.entity is not None:
+                return entity.entity
         return None
 
     def order_by(self, *clauses: Any) -> Self:
         """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
-        self._check_open("order_by")
-        new = self._copy()
-        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
-            new._order_by_clauses = ()
-        else:
-            new._order_by_clauses = (*self._order_by_clauses, *sorting(clauses, "ORDER BY"))
-        return new
+        return self._sorted("order_by", "_order_by_clauses", clauses)
 
     def group_by(self, *clauses: Any) -> Self:
         """Group; None forgets the groups so far."""
-        self._check_open("group_by")
-        new = self._copy()
+        return self._sorted("group_by", "_group_by_clauses", clauses)
+
+    def _sorted(self, method: str, name: str, clauses: tuple[Any, ...]) -> Self:
+        self._check_open(method)
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
-            new._group_by_clauses = ()
-        else:
-            new._group_by_clauses = (*self._group_by_clauses, *sorting(clauses, "GROUP BY"))
-        return new
+            return self._with(**{name: ()})
+        added = sorting(clauses, method.upper().replace("_", " "))
+        return self._with(**{name: (*getattr(self, name), *added)})
 
     def having(self, criterion: Any) -> Self:
         """Only the groups for which the criterion holds."""
         self._check_open("having")
-        new = self._copy()
-        new._having_criteria = (*self._having_criteria, elements.as_condition(criterion))
-        return new
+        added = elements.as_condition(criterion)
+        return self._with(_having_criteria=(*self._having_criteria, added))
 
     def distinct(self, *expr: Any) -> Self:
         """Equal rows only once."""
         self._check_no_statement("distinct")
-        new = self._copy()
-        new._distinct = True
-        if expr:
-            new._distinct_on = self._distinct_on + sorting(expr, "DISTINCT")
-        return new
+        if not expr:
+            return self._with(_distinct=True)
+        on = self._distinct_on + sorting(expr, "DISTINCT")
+        return self._with(_distinct=True, _distinct_on=on)
 
     def limit(self, limit: Any) -> Self:
         """Not more rows than that."""
         self._check_no_statement("limit")
-        new = self._copy()
-        new._limit_clause = as_limit(limit)
-        return new
+        return self._with(_limit_clause=as_limit(limit))
 
     def offset(self, offset: Any) -> Self:
         """Without the first rows."""
         self._check_no_statement("offset")
-        new = self._copy()
-        new._offset_clause = as_limit(offset)
-        return new
+        return self._with(_offset_clause=as_limit(offset))
 
     def slice(self, start: int | None, stop: int | None) -> Self:
         """LIMIT and OFFSET as Python slices have them."""
         self._check_no_statement("slice")
-        new = self._copy()
-        new._limit_clause, new._offset_clause = sliced(
-            self._limit_clause, self._offset_clause, start, stop
-        )
-        return new
+        limit, offset = sliced(self._limit_clause, self._offset_clause, start, stop)
+        return self._with(_limit_clause=limit, _offset_clause=offset)
 
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, slice):
@@ -341,56 +306,28 @@ class Query:
             return list(self)[-1]
         return list(self[item : item + 1])[0]  # noqa: RUF015 (an IndexError is wanted)
 
-    def prefix_with(self, *prefixes: Any) -> Self:
-        """Words after SELECT."""
-        new = self._copy()
-        new._prefixes = self._prefixes + spelled(prefixes, "*")
-        return new
-
-    def suffix_with(self, *suffixes: Any) -> Self:
-        """Words at the end."""
-        new = self._copy()
-        new._suffixes = self._suffixes + spelled(suffixes, "*")
-        return new
-
     def correlate(self, *fromclauses: Any) -> Self:
         """As a subquery, leave these FROM elements to the statement around; None: leave none."""
-        new = self._copy()
-        new._auto_correlate = False
-        if fromclauses and fromclauses[0] in (None, False):
-            new._correlate = ()
-        else:
-            new._correlate = self._correlate + tuple(from_element(each) for each in fromclauses)
-        return new
-
-    @property
-    def whereclause(self) -> Any:
-        """All criteria as one, or None."""
-        return whole_condition(self._where_criteria)
+        correlated: tuple[Any, ...] = ()
+        if not fromclauses or fromclauses[0] not in (None, False):
+            correlated = self._correlate + tuple(from_element(each) for each in fromclauses)
+        return self._with(_auto_correlate=False, _correlate=correlated)
 
     # FROM ------------------------------------------------------------------------------------
 
     def select_from(self, *from_obj: Any) -> Self:
         """Say where the rows come from, and where joins start."""
-        self._check_no_criterion("select_from")
-        new = self._copy()
-        new._from_obj = tuple(_from_clause(each) for each in from_obj)
-        return new
+        self._check_no_criterion("select_from", _CRITERIA_AND_ORDER)
+        return self._with(_from_obj=tuple(_from_clause(each) for each in from_obj))
 
     def join(
-        self,
-        target: Any,
-        *props: Any,
-        isouter: bool = False,
-        full: bool = False,
-        **unknown: Any,
+        self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **unknown: Any
     ) -> Self:
         """JOIN with a class, an alias, a table, or along a relationship.
 
         target: what to join, or the relationship that leads there. props: the condition (or the
         relationship) to join `target` by; in the older way, further targets, which may be tuples
-        (target, condition) and names.
-        isouter, full: LEFT OUTER, FULL.
+        (target, condition) and names. isouter, full: LEFT OUTER, FULL.
 
         Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
                 query runs.
@@ -400,62 +337,36 @@ class Query:
             refuse_arguments("join", unknown, "aliased from_joinpoint")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
-        new = self._copy()
-        new._joinpoint = None
+        steps = []
         for index, (right, onclause) in enumerate(_join_arguments(target, props)):
             if isinstance(right, (Query, SelectBase)):
                 right = as_from(right)
             _check_join(right, onclause)
-            step = JoinStep(right, onclause, None, isouter, full, from_joinpoint=index > 0)
-            new._setup_joins = (*new._setup_joins, step)
-        return new
+            steps.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=index > 0))
+        return self._with(_setup_joins=(*self._setup_joins, *steps))
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
         """As join(), with LEFT OUTER."""
-        kwargs["isouter"] = True
-        return self.join(target, *props, **kwargs)
-
-    def reset_joinpoint(self) -> Self:
-        """Let filter_by() and joins by name start from the query's own entity again."""
-        self._check_no_statement("reset_joinpoint")
-        new = self._copy()
-        new._joinpoint = new._first_entity() if self._setup_joins else None
-        return new
+        return self.join(target, *props, **{**kwargs, "isouter": True})
 
     # what is selected ------------------------------------------------------------------------
 
     def with_entities(self, *entities: Any) -> Self:
         """Select other things, with the same criteria."""
-        new = self._copy()
-        new._entities = tuple(_checked(entity) for entity in entities)
-        return new
+        return self._with(_entities=tuple(_checked(entity) for entity in entities))
 
     def add_columns(self, *column: Any) -> Self:
         """Select more columns."""
-        new = self._copy()
-        new._entities = self._entities + tuple(_checked(each) for each in column)
-        return new
-
-    def add_column(self, column: Any) -> Self:
-        """Select one more column (an older name)."""
-        sa_exc.warn(
-            "Query.add_column() is deprecated and will be removed in a future release.  Please use "
-            "Query.add_columns() (deprecated since: 1.4)",
-            sa_exc.SADeprecationWarning,
-        )
-        return self.add_columns(column)
+        return self.with_entities(*self._entities, *column)
 
     def add_entity(self, entity: Any, alias: Any = None) -> Self:
         """Select one more mapped class."""
-        if alias is not None:
-            entity = aliased(entity, alias)
-        return self.add_columns(entity)
+        return self.add_columns(entity if alias is None else aliased(entity, alias))
 
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        entities = [entity for given in self._entities for entity in entities_of(given)]
-        return _described(entities, legacy=True)
+        return _described(entities_of_all(self._entities), legacy=True)
 
     # options ---------------------------------------------------------------------------------
 
@@ -464,77 +375,42 @@ class Query:
         opts = [each for arg in args for each in (arg if isinstance(arg, list) else [arg])]
         for opt in opts:
             opt._is_legacy_option  # noqa: B018 (what is no option says so)
-        new = self._copy()
-        new._with_options = self._with_options + tuple(opts)
-        return new
+        return self._with(_with_options=(*self._with_options, *opts))
 
     def enable_eagerloads(self, value: bool) -> Self:
         """Switch joined eager loading off, or on again."""
-        new = self._copy()
-        new._eager = value
-        return new
+        return self._with(_eager=value)
 
     def populate_existing(self) -> Self:
         """Overwrite the values of objects that are already known, and their changes."""
-        new = self._copy()
-        new._populate_existing = True
-        return new
+        return self._with(_populate_existing=True)
 
     def yield_per(self, count: int) -> Self:
         """Fetch so many rows at a time while iterating."""
-        new = self._copy()
-        new._yield_per = count
-        return new
+        return self._with(_yield_per=count)
 
     def autoflush(self, setting: bool) -> Self:
         """Whether the session is flushed before this query."""
-        new = self._copy()
-        new._autoflush = setting
-        return new
+        return self._with(_autoflush=setting)
 
     def execution_options(self, **kwargs: Any) -> Self:
         """Options that travel with the execution."""
-        new = self._copy()
-        new._execution_options = self._execution_options.union(kwargs)
-        if "populate_existing" in kwargs:
-            new._populate_existing = kwargs["populate_existing"]
-        if "yield_per" in kwargs:
-            new._yield_per = kwargs["yield_per"]
-        if "autoflush" in kwargs:
-            new._autoflush = kwargs["autoflush"]
-        return new
-
-    def get_execution_options(self) -> Any:
-        """The options that were set."""
-        return self._execution_options
-
-    def enable_assertions(self, value: bool) -> Self:
-        """Whether methods check what was said before."""
-        new = self._copy()
-        new._assertions = value
-        return new
-
-    def with_session(self, session: Any) -> Self:
-        """The same question in another session."""
-        new = self._copy()
-        new.session = session
-        return new
-
-    def with_transformation(self, fn: Callable[[Self], Any]) -> Any:
-        """What a function makes of this query."""
-        return fn(self)
+        own = {
+            f"_{name}": kwargs[name]
+            for name in ("populate_existing", "yield_per", "autoflush")
+            if name in kwargs
+        }
+        return self._with(_execution_options=self._execution_options.union(kwargs), **own)
 
     def params(self, *args: Any, **kwargs: Any) -> Self:
         """Values for named parameters, as in text("name = :name")."""
-        if len(args) == 1:
-            kwargs.update(args[0])
-        elif args:
+        if len(args) > 1:
             raise sa_exc.ArgumentError(
                 "params() takes zero or one positional argument, which is a dictionary."
             )
-        new = self._copy()
-        new._params = {**(self._params or {}), **kwargs}
-        return new
+        if args:
+            kwargs.update(args[0])
+        return self._with(_params={**(self._params or {}), **kwargs})
 
     def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
         """Only what is related to this object.
@@ -546,37 +422,11 @@ class Query:
             property = _relationship_between(object_mapper(instance), entity, instance)
         return self.filter(with_parent(instance, property, entity.entity))
 
-    def set_label_style(self, style: Any) -> Self:
-        """Choose how columns are labelled."""
-        new = self._copy()
-        new._label_style = style
-        return new
-
-    def with_labels(self) -> Self:
-        """Let `statement` and `subquery()` label columns `table_column`."""
-        return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)._labelled()
-
-    apply_labels = with_labels
-
-    def _labelled(self) -> Self:
-        new = self._copy()
-        new._keeps_labels = True
-        return new
-
-    _keeps_labels = False
-
-    @property
-    def is_single_entity(self) -> bool:
-        """Whether results are single objects and not rows."""
-        return len(self._entities) == 1 and all(
-            isinstance(entity, MapperEntity) for entity in entities_of(self._entities[0])
-        )
-
     # a full statement ------------------------------------------------------------------------
 
     def from_statement(self, statement: Any) -> Self:
         """Send this statement, and read the entities from its columns. A string is text()."""
-        self._check_no_criterion("from_statement")
+        self._check_no_criterion("from_statement", _CRITERIA_AND_ORDER)
         if isinstance(statement, str):
             statement = elements.text(statement)
         element = elements.clause_of(statement)
@@ -584,19 +434,14 @@ class Query:
             raise sa_exc.ArgumentError(
                 f"SELECT construct or equivalent text() construct expected, got {statement!r}."
             )
-        new = self._copy()
-        new._statement = element
-        return new
+        return self._with(_statement=element)
 
     # this query as a part of another ---------------------------------------------------------
 
     @property
     def statement(self) -> Any:
         """The SELECT that this query stands for, without labels."""
-        style = LABEL_STYLE_DISAMBIGUATE_ONLY
-        if self._keeps_labels:
-            style = LABEL_STYLE_TABLENAME_PLUS_COL
-        return self._to_select(style)
+        return self._to_select(LABEL_STYLE_DISAMBIGUATE_ONLY)
 
     @property
     def selectable(self) -> Any:
@@ -610,8 +455,9 @@ class Query:
         """This query as a select(): the other face of the same statement."""
         statement: Any
         if self._statement is not None:
-            entities = [entity for given in self._entities for entity in entities_of(given)]
-            statement = StatementOfEntities(self._statement, entities, self._with_options)
+            statement = StatementOfEntities(
+                self._statement, entities_of_all(self._entities), self._with_options
+            )
         elif self._base is not None:
             asked = self._asked()
             asked.label_style = label_style
@@ -619,43 +465,36 @@ class Query:
             asked.eager = False
             statement = context.Compilation(asked).statement
         else:
-            statement = self._plain_select(label_style)
+            statement = Select._of_columns([_selected(each) for each in self._entities])
+            stored = statement.__dict__
+            stored["_label_style"] = label_style
+            for name, value in self.__dict__.items():
+                if name in _SHARED:
+                    stored[name] = value
+            if self._distinct and self._order_by_clauses:
+                stored["_selects_order"] = True
         return statement.params(self._params) if self._params else statement
 
-    def _plain_select(self, label_style: Any) -> Any:
-        statement = Select._of_columns([_selected(each) for each in self._entities])
-        stored = statement.__dict__
-        stored["_label_style"] = label_style
-        for name, value in self.__dict__.items():
-            if name in _SHARED:
-                stored[name] = value
-        if self._distinct and self._order_by_clauses:
-            stored["_selects_order"] = True
-        return statement
+    @property
+    def _inner(self) -> Any:
+        return self.enable_eagerloads(False).statement
 
-    def subquery(
-        self, name: str | None = None, with_labels: bool = False, reduce_columns: bool = False
-    ) -> Any:
+    def subquery(self, name: str | None = None, **left_out: Any) -> Any:
         """This query in parentheses, for FROM."""
-        query = self.enable_eagerloads(False)
-        statement = (query.with_labels() if with_labels else query).statement
-        if reduce_columns:
-            statement = statement.reduce_columns()
-        return statement.subquery(name)
+        refuse_arguments("subquery", left_out, "with_labels reduce_columns")
+        return self._inner.subquery(name)
 
     def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
         """This query before another one: WITH name AS (...)."""
-        return self.enable_eagerloads(False).statement.cte(
-            name=name, recursive=recursive, nesting=nesting
-        )
+        return self._inner.cte(name=name, recursive=recursive, nesting=nesting)
 
     def label(self, name: str | None) -> Any:
         """This query as a value with a name."""
-        return self.enable_eagerloads(False).statement.label(name)
+        return self._inner.label(name)
 
     def scalar_subquery(self) -> Any:
         """This query as a value."""
-        return self.enable_eagerloads(False).statement.scalar_subquery()
+        return self._inner.scalar_subquery()
 
     def as_scalar(self) -> Any:
         """The same as scalar_subquery(), in earlier words."""
@@ -666,57 +505,28 @@ class Query:
         )
         return self.scalar_subquery()
 
-    def _columns_of_order(self) -> list[Any]:
-        """With DISTINCT, what the query is sorted by: it has to be selected, too."""
-        sorted_by = (self._order_by_clauses or ()) if self._distinct else ()
+    def exists(self) -> Any:
+        """`EXISTS (this query)`."""
+        # With DISTINCT, what the query is sorted by has to be selected, too.
+        sorted_by = self._order_by_clauses if self._distinct else ()
         columns = dict.fromkeys(sorted_expression(clause) for clause in sorted_by)
-        return [
+        of_order = [
             column.label(column._label) if column._is_column_clause else column
             for column in columns
             if column is not None
         ]
-
-    def exists(self) -> Any:
-        """`EXISTS (this query)`."""
-        statement = self.enable_eagerloads(False).statement
-        statement = statement.with_only_columns(1, *self._columns_of_order())
-        statement = statement._with("_with_options", ())
+        statement = self._inner.with_only_columns(1, *of_order)._with("_with_options", ())
         entity = self._first_selected()
         if entity is not None:
             statement = statement.select_from(entity.selectable)
         return exists(statement)
 
-    def union(self, *q: Any) -> Self:
-        """`this UNION other ...`."""
-        return self._from_selectable(union(self, *q))
-
-    def union_all(self, *q: Any) -> Self:
-        """`this UNION ALL other ...`."""
-        return self._from_selectable(union_all(self, *q))
-
-    def intersect(self, *q: Any) -> Self:
-        """`this INTERSECT other ...`."""
-        return self._from_selectable(intersect(self, *q))
-
-    def intersect_all(self, *q: Any) -> Self:
-        """`this INTERSECT ALL other ...`."""
-        return self._from_selectable(intersect_all(self, *q))
-
-    def except_(self, *q: Any) -> Self:
-        """`this EXCEPT other ...`."""
-        return self._from_selectable(except_(self, *q))
-
-    def except_all(self, *q: Any) -> Self:
-        """`this EXCEPT ALL other ...`."""
-        return self._from_selectable(except_all(self, *q))
-
-    def _from_selectable(self, statement: Any) -> Self:
-        """The same entities read from a subquery; what was said before stands inside it."""
-        new = self._copy()
-        for name in _INSIDE:
-            new.__dict__.pop(name, None)
-        new._base = statement.subquery()
-        return new
+    union = _read_from(union, "UNION")
+    union_all = _read_from(union_all, "UNION ALL")
+    intersect = _read_from(intersect, "INTERSECT")
+    intersect_all = _read_from(intersect_all, "INTERSECT ALL")
+    except_ = _read_from(except_, "EXCEPT")
+    except_all = _read_from(except_all, "EXCEPT ALL")
 
     # compiling -------------------------------------------------------------------------------
 
@@ -729,8 +539,7 @@ class Query:
 
     def _asked(self) -> Asked:
         """Everything that was said, in the form that Compilation takes."""
-        entities = [entity for given in self._entities for entity in entities_of(given)]
-        asked = Asked.of(self, entities, legacy=True)
+        asked = Asked.of(self, entities_of_all(self._entities), legacy=True)
         asked.base = self._base
         return asked
 
@@ -888,7 +697,7 @@ class Query:
             found: int = self.with_entities(number_of_rows).scalar()
             return found
         outer = type(self)([number_of_rows], self.session)
-        outer._base = self.enable_eagerloads(False)._inner_for_count()
+        outer._base = self.__clause_element__().subquery()
         outer._cause = COUNT
         outer._params = self._params
         outer._autoflush = self._autoflush
@@ -896,17 +705,13 @@ class Query:
         number: int = outer.scalar()
         return number
 
-    def _inner_for_count(self) -> Any:
-        return self._to_select(self._label_style).subquery()
-
     def get(self, ident: Any) -> Any:
         """The object with this primary key: from the identity map, else by one SELECT; or None.
 
         Raises: InvalidRequestError: there is a criterion, or more than one class is asked for.
         """
-        self._check_no_criterion("get", sorting_too=False)
-        entity = self._entities[0] if len(self._entities) == 1 else None
-        entities = [] if entity is None else entities_of(entity)
+        self._check_no_criterion("get", _CRITERIA)
+        entities = entities_of_all(self._entities)
         if len(entities) != 1 or not isinstance(entities[0], MapperEntity):
             raise sa_exc.InvalidRequestError(
                 "get() can only be used against a single mapped class."
@@ -938,26 +743,35 @@ class Query:
         return bulk.bulk_update(self, values, synchronize_session)
 
 
-# What goes inside when a query becomes a subquery of itself.
-_INSIDE = (
-    "_where_criteria",
-    "_from_obj",
-    "_setup_joins",
-    "_order_by_clauses",
-    "_group_by_clauses",
-    "_having_criteria",
-    "_distinct",
-    "_distinct_on",
-    "_limit_clause",
-    "_offset_clause",
-    "_prefixes",
-    "_suffixes",
-    "_joinpoint",
-    "_statement",
+leave_out(
+    Query,
+    "add_column apply_labels enable_assertions from_self get_execution_options instances "
+    "is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
+    "select_entity_from set_label_style suffix_with value values whereclause with_for_update "
+    "with_hint with_labels with_polymorphic with_session with_statement_hint with_transformation",
 )
 
+# What get() has no place beside; select_from() and from_statement() may not be sorted, either.
+_CRITERIA = (
+    "_where_criteria",
+    "_statement",
+    "_from_obj",
+    "_base",
+    "_setup_joins",
+    "_limit_clause",
+    "_offset_clause",
+    "_group_by_clauses",
+)
+_CRITERIA_AND_ORDER = (*_CRITERIA, "_order_by_clauses", "_distinct")
+# What goes inside when a query becomes a subquery of itself.
+_INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on")
+
 # What a Query and the select() that it stands for have in common.
-_SHARED = SAID - {"_label_style"} | {"_execution_options"}
+_SHARED = SAID | {"_execution_options"}
+
+
+def _is_something(said: Any) -> bool:
+    return bool(said) if isinstance(said, (tuple, bool)) else said is not None
 
 
 def _checked(entity: Any) -> Any:
@@ -1009,39 +823,12 @@ def _from_clause(thing: Any) -> Any:
     return from_element(thing)
 
 
-def _namespace_of(from_: Any) -> Any:
-    entity = from_._annotations.get("parententity")
-    while entity is None and isinstance(from_, ORMJoin):
-        from_ = from_._left_entity
-        entity = from_ if hasattr(from_, "mapper") else None
-    return from_ if entity is None else _Named(entity, from_)
-
-
-def _namespace_of_entity(entity: Any) -> Any:
-    """What filter_by() asks for attributes; messages call it by the first column or table."""
-    if isinstance(entity, MapperEntity):
-        return _Named(entity.entity, entity.selectable)
-    if entity.entity is not None:
-        return _Named(entity.entity, entity.element)
-    element = entity.element
-    for from_ in element._from_objects:
-        return _Named(from_, element)
-    return _Named(object(), element)
-
-
-class _Named:
-    """An entity's attributes under the name that messages use for it."""
-
-    __slots__ = ("_name", "entity_namespace")
-
-    def __init__(self, entity: Any, name: Any) -> None:
-        self.entity_namespace = getattr(entity, "entity_namespace", None)
-        if self.entity_namespace is None:
-            self.entity_namespace = getattr(entity, "entity", entity)
-        self._name = name
-
-    def __str__(self) -> str:
-        return str(self._name)
+def _namespace_of(from_: Any) -> tuple[Any, Any]:
+    entity, name = from_._annotations.get("parententity"), from_
+    while entity is None and isinstance(name, ORMJoin):
+        name = name._left_entity
+        entity = name if hasattr(name, "mapper") else None
+    return (name if entity is None else entity), name
 
 
 def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:
@@ -1217,13 +1004,6 @@ class StatementOfEntities:
         element = self.element.params(*args, **kw)
         return StatementOfEntities(element, self._entities, self._with_options)
 
-    def subquery(self, name: str | None = None) -> Any:
-        """The statement in parentheses, for FROM."""
-        element = self.element
-        if element._is_text_clause:
-            element = element.columns()
-        return element.subquery(name)
-
     def execution_options(self, **kw: Any) -> StatementOfEntities:
         """The same with options for execution."""
         new = StatementOfEntities(self.element, self._entities, self._with_options)
@@ -1253,7 +1033,7 @@ StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement
 
 def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     """Send another statement, and read our entities from its columns."""
-    entities = [each for raw in self._raw_columns for each in entities_of(raw)]
+    entities = entities_of_all(self._raw_columns)
     return StatementOfEntities(elements.clause_of(statement), entities, self._with_options)
 
 
@@ -1285,8 +1065,7 @@ def _described_select(statement: Any) -> list[dict[str, Any]]:
     if not context.is_orm_select(statement):
         described: list[dict[str, Any]] = statement._described_columns()
         return described
-    entities = [each for raw in statement._raw_columns for each in entities_of(raw)]
-    return _described(entities, legacy=False)
+    return _described(entities_of_all(statement._raw_columns), legacy=False)
 
 
 Select._describe = staticmethod(_described_select)
