@@ -24,7 +24,7 @@ from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
 _EXPLAIN = (
@@ -60,15 +60,13 @@ class JoinStep:
         self.full = full
         self.from_joinpoint = from_joinpoint
 
-    def __iter__(self) -> Iterator[Any]:
-        """As Core's Select keeps a join."""
-        return iter(
-            (self.target, self.onclause, self.left, {"isouter": self.isouter, "full": self.full})
-        )
-
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
         onclause, left = self.onclause, self.left
+        if onclause is left is None and isinstance(self.target, QueryableAttribute):
+            key = self.target.fixed_structure
+            if key is not None:
+                return key, self.isouter, self.full, self.from_joinpoint
         return (
             part_structure(self.target, binds),
             None if onclause is None else part_structure(onclause, binds),
@@ -90,11 +88,7 @@ class JoinStep:
         return None
 
 
-def _step_of_select(target: Any, onclause: Any, left: Any, flags: dict[str, bool]) -> JoinStep:
-    return JoinStep(target, onclause, left, flags["isouter"], flags["full"])
-
-
-Select._join_step = staticmethod(_step_of_select)
+Select._join_step = JoinStep
 
 
 def part_structure(part: Any, binds: Any) -> Hashable:

@@ -53,6 +53,7 @@ from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structur
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
+from ormtutor.miniorm.sql.elements import ColumnElement
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
     SAID,
@@ -154,7 +155,7 @@ class Query:
         self.session = session
         if not isinstance(entities, (tuple, list)):
             entities = (entities,)
-        self._entities = tuple([_checked(entity) for entity in entities])
+        self._entities = tuple(map(_checked, entities))
 
     def _with(self, **said: Any) -> Self:
         """The same, and one thing more (or another in its place)."""
@@ -166,6 +167,8 @@ class Query:
 
     def _check_open(self, method: str) -> None:
         """Criteria must come before LIMIT, and have no place beside a full statement."""
+        if _CLOSING.isdisjoint(self.__dict__):  # FASTPATH: most were told nothing of the kind
+            return
         self._check_no_statement(method)
         if self._limit_clause is not None or self._offset_clause is not None:
             raise sa_exc.InvalidRequestError(_AFTER_LIMIT.format(method))
@@ -185,11 +188,12 @@ class Query:
     def filter(self, *criterion: Any) -> Self:
         """Only the rows for which all criteria hold. A plain string is taken as text()."""
         self._check_open("filter")
-        added = [
-            elements.text(each) if isinstance(each, str) else elements.as_condition(each)
-            for each in criterion
-        ]
-        return self._with(_where_criteria=(*self._where_criteria, *added))
+        said = self._where_criteria
+        for each in criterion:
+            if not isinstance(each, ColumnElement):
+                each = elements.text(each) if isinstance(each, str) else elements.as_condition(each)
+            said = (*said, each)
+        return self._with(_where_criteria=said)
 
     where = filter
 
@@ -337,6 +341,9 @@ class Query:
             refuse_arguments("join", unknown, "aliased from_joinpoint")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
+        if not props and isinstance(target, QueryableAttribute):  # FASTPATH: the usual case
+            step = JoinStep(target, None, None, isouter, full)
+            return self._with(_setup_joins=(*self._setup_joins, step))
         steps = []
         for index, (right, onclause) in enumerate(_join_arguments(target, props)):
             if isinstance(right, (Query, SelectBase)):
@@ -763,6 +770,9 @@ _CRITERIA = (
     "_group_by_clauses",
 )
 _CRITERIA_AND_ORDER = (*_CRITERIA, "_order_by_clauses", "_distinct")
+# After these no criterion may come.
+_CLOSING = frozenset(["_limit_clause", "_offset_clause", "_statement"])
+
 # What goes inside when a query becomes a subquery of itself.
 _INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on")
 
@@ -799,6 +809,9 @@ def _entity_structure(entity: Any, binds: Binds) -> Any:
 
 def _selected(entity: Any) -> Any:
     """What stands for an entity between SELECT and FROM."""
+    manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
+    if manager is not None:
+        return manager.mapper._annotated_table
     if isinstance(entity, (type, AliasedClass)):
         return inspect(entity).__clause_element__()
     return as_selected(entity)

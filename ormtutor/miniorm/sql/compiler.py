@@ -225,7 +225,12 @@ class SQLCompiler(Compiled):
     @property
     def params(self) -> dict[str, Any]:
         """The values by name, as far as they are known."""
-        return {self._escaped_name(name): bind.effective_value for name, bind in self.binds.items()}
+        return {
+            name if name.isidentifier() else self._escaped_name(name): bind.value
+            if bind._options.callable is None
+            else bind.effective_value
+            for name, bind in self.binds.items()
+        }
 
     @property
     def prefetch(self) -> list[Any]:

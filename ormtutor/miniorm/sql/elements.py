@@ -69,6 +69,8 @@ class ClauseElement:
     _is_clause_list = False
     _is_column_element = False
     supports_execution = False
+    # What structure() gives, if that is the same wherever the element stands.
+    _fixed_structure: Any = None
     # False: self_group() gives the element itself inside every operator but AND, OR, ANY and ALL.
     _groups = True
     # Set by compiler.py.
@@ -288,20 +290,32 @@ class Executable(ClauseElement):
         return self.execute(*multiparams, **params).scalar()
 
 
-def _comparison_method(op: Operator) -> Any:
-    """`==` and its like. The hot path of every query: a plain value or a column at the right."""
+def comparison_method(op: Operator) -> Any:
+    """`==` and its like. FASTPATH: a plain value or a column at the right is made here at once."""
     contrary = op.negation
     boolean = sqltypes.BOOLEANTYPE
+    new = object.__new__
 
     def compare(self: Any, other: Any) -> Any:
+        right: Any
         if other.__class__ in _PLAIN_CLASSES:
-            right: Any = bind_for(self, op, other)
+            right = new(BindParameter)
+            right._base = (self.key if self._is_column_clause else self._bind_name) or "param"
+            right.value = other
+            right.type = self.type.coerce_compared_value(op, other)
+            right._options = _LITERAL
         elif isinstance(other, ColumnClause):
             right = other
         else:
             return self._build(op, other)
-        left = self.self_group(op) if self._groups else self
-        return BinaryExpression(left, right, op, boolean, contrary)
+        made = new(BinaryExpression)
+        made.left = self.self_group(op) if self._groups else self
+        made.right = right
+        made.operator = op
+        made.type = boolean
+        made.negate = contrary
+        made.modifiers = None
+        return made
 
     return compare
 
@@ -340,12 +354,12 @@ class ColumnElement(ColumnOperators, ClauseElement):
     __or__ = ColumnOperators.__or__
     __invert__ = ColumnOperators.__invert__
 
-    __lt__ = _comparison_method(operators.lt)
-    __le__ = _comparison_method(operators.le)
-    __eq__ = _comparison_method(operators.eq)
-    __ne__ = _comparison_method(operators.ne)
-    __gt__ = _comparison_method(operators.gt)
-    __ge__ = _comparison_method(operators.ge)
+    __lt__ = comparison_method(operators.lt)
+    __le__ = comparison_method(operators.le)
+    __eq__ = comparison_method(operators.eq)
+    __ne__ = comparison_method(operators.ne)
+    __gt__ = comparison_method(operators.gt)
+    __ge__ = comparison_method(operators.ge)
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator with ourselves at the left; comparator.py knows how."""
@@ -1207,14 +1221,13 @@ class BinaryExpression(ColumnElement):
 
     def structure(self, binds: Binds) -> Hashable:
         """Operator and operands."""
+        left = self.left._fixed_structure
+        if left is None:
+            left = self.left.structure(binds)
         if self.modifiers:
-            return (
-                self.operator,
-                self.left.structure(binds),
-                self.right.structure(binds),
-                tuple(sorted(self.modifiers.items(), key=_first)),
-            )
-        return self.operator, self.left.structure(binds), self.right.structure(binds)
+            modifiers = tuple(sorted(self.modifiers.items(), key=_first))
+            return self.operator, left, self.right.structure(binds), modifiers
+        return self.operator, left, self.right.structure(binds)
 
 
 _LIST_OPERATORS = (operators.in_op, operators.not_in_op)

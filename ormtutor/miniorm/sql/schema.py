@@ -117,6 +117,7 @@ class Column(SchemaItem, ColumnClause):
                 parent.foreign_keys.discard(key)
                 parent.constraints.discard(key.constraint)
         self.table = parent
+        self._fixed_structure = self
         parent._columns._put(self)
         if self.primary_key:
             parent.primary_key._replace(self)

@@ -16,6 +16,8 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.sql import elements, operators
@@ -614,6 +616,21 @@ def _set_operation(keyword: str) -> Any:
     return combine
 
 
+class _JoinStep(tuple):  # type: ignore[type-arg]
+    """One join as it was said, of Core; orm/joins.py has its own."""
+
+    __slots__ = ()
+    target: Any = property(itemgetter(0))
+    onclause: Any = property(itemgetter(1))
+    left: Any = property(itemgetter(2))
+    isouter: Any = property(itemgetter(3))
+    full: Any = property(itemgetter(4))
+    destination = target
+
+    def structure(self, binds: Binds) -> Hashable:
+        return *[_structure_of_one(part, binds) for part in self[:3]], self.isouter, self.full
+
+
 class Select(GenerativeSelect):
     """A SELECT statement; see select()."""
 
@@ -656,8 +673,8 @@ class Select(GenerativeSelect):
         lambda statement, toplevel: statement
     )
 
-    # Set by orm/joins.py: a join as it was said, which may be along a relationship.
-    _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: said)
+    # Set by orm/joins.py, whose joins may go along a relationship.
+    _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: _JoinStep(said))
 
     def __init__(self, *columns: Any, **kw: Any) -> None:
         self._raw_columns = [as_selected(column) for column in columns]
@@ -731,7 +748,7 @@ class Select(GenerativeSelect):
             onclause = as_on_clause(onclause)
         left = as_from(left) if left is not None else None
         copy = self._generate()
-        step = self._join_step(target, onclause, left, {"isouter": isouter, "full": full})
+        step = self._join_step(target, onclause, left, isouter, full)
         copy._setup_joins = (*self._setup_joins, step)
         return copy
 
@@ -821,9 +838,7 @@ class Select(GenerativeSelect):
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
         if self._setup_joins:
-            last = getattr(self._setup_joins[-1], "destination", None)
-            if last is None:
-                last, *_ = self._setup_joins[-1]
+            last = self._setup_joins[-1].destination
             return last.entity_namespace, last
         if self._from_obj:
             return self._from_obj[0].entity_namespace, self._from_obj[0]
@@ -952,27 +967,10 @@ def _structure_of_words(words: Any, binds: Binds) -> Hashable:
     return tuple([(text.structure(binds), dialect) for text, dialect in words])
 
 
-def _structure_of_joins(joins: Any, binds: Binds) -> Hashable:
-    return tuple([_join_structure(step, binds) for step in joins])
-
-
-def _join_structure(step: Any, binds: Binds) -> Hashable:
-    if not isinstance(step, tuple):
-        return step.structure(binds)  # type: ignore[no-any-return]
-    target, onclause, left, flags = step
-    return (
-        target.structure(binds),
-        _structure_of_one(onclause, binds),
-        _structure_of_one(left, binds),
-        flags["isouter"],
-        flags["full"],
-    )
-
-
 def _structure_of_memoized(memoized: Any, binds: Binds) -> Hashable:
     return tuple(
         [
-            (_structure_of_each(columns, binds), _structure_of_joins(joins, binds))
+            (_structure_of_each(columns, binds), _structure_of_each(joins, binds))
             for columns, joins in memoized
         ]
     )
@@ -1001,7 +999,7 @@ _STRUCTURES: dict[str, Callable[[Any, Binds], Hashable]] = {
     "_offset_clause": _structure_of_one,
     "_prefixes": _structure_of_words,
     "_suffixes": _structure_of_words,
-    "_setup_joins": _structure_of_joins,
+    "_setup_joins": _structure_of_each,
     "_memoized_select_entities": _structure_of_memoized,
     "_with_options": _structure_of_options,
     "_label_style": _plain,
@@ -1125,14 +1123,14 @@ class FromList:
         return unique
 
     def _with_joins(self, from_clauses: list[Any], columns: Any, joins: Any) -> list[Any]:
-        for target, onclause, left, flags in joins:
-            replaced = None
+        for step in joins:
+            target, onclause, left = step.target, step.onclause, step.left
             if left is None:
                 left, replaced = self._implicit_left(from_clauses, columns, target, onclause)
             else:
                 replaced = self._position_of(from_clauses, left)
             start = left if replaced is None else from_clauses[replaced]
-            joined = Join(start, target, onclause, flags["isouter"], flags["full"])
+            joined = Join(start, target, onclause, step.isouter, step.full)
             if replaced is None:
                 from_clauses = [*from_clauses, joined]
             else:

@@ -59,9 +59,9 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
         if warns:
             refusal.warn()
         return None, binds
-    places = {id(bind): place for place, bind in enumerate(binds)}
-    if len(places) < len(binds):
+    if len(set(map(id, binds))) < len(binds):
         # One parameter stands in several places: two with equal values would be something else.
+        places = {id(bind): place for place, bind in enumerate(binds)}
         key = key, tuple([places[id(bind)] for bind in binds])
     return key, binds
 
