@@ -93,7 +93,10 @@ def screen(place: str, inputs: tuple[str, ...], end: str, columns: int, rows: in
             for line in inputs:
                 pty.keys(f"{line}\r")
             pty.wait_for(end)
-            pty.wait_for("kernel: ready")
+            if inputs[-1]:
+                pty.wait_for(f">>> {inputs[-1]}")
+            while "(waits)" in pty.text or "kernel: ready" not in pty.text:
+                pty.read()
             return timeless(pty.text)
         finally:
             pty.child.close(force=True)
