@@ -32,7 +32,7 @@ LEFT_OUT: dict[str, str] = {
         Insert JSONB insert
         """,
     "sqlalchemy.engine": """
-        AdaptedConnection BindTyping BufferedColumnResultProxy BufferedColumnRow
+        AdaptedConnection BaseCursorResult BindTyping BufferedColumnResultProxy BufferedColumnRow
         BufferedRowResultProxy CreateEnginePlugin FrozenResult FullyBufferedResultProxy
         MergedResult ObjectKind ObjectScope ResultProxy TupleResult TwoPhaseTransaction
         create_mock_engine create_pool_from_url result_tuple

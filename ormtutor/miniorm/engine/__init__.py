@@ -10,7 +10,7 @@ from __future__ import annotations
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.create import create_engine, engine_from_config
-from ormtutor.miniorm.engine.cursor import BaseCursorResult, CursorResult, LegacyCursorResult
+from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
 from ormtutor.miniorm.engine.execution import ExceptionContext, ExecutionContext
 from ormtutor.miniorm.engine.reflection import Inspector
 from ormtutor.miniorm.engine.result import (
@@ -31,7 +31,6 @@ from ormtutor.miniorm.sql.type_compiler import TypeCompiler
 
 __all__ = [
     "URL",
-    "BaseCursorResult",
     "ChunkedIteratorResult",
     "Compiled",
     "Connection",

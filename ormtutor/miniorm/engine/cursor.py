@@ -12,6 +12,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.result import Result
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
+from ormtutor.miniorm.leftout import leave_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def convert(tuples: Tuples, processors: Processors) -> Tuples:
     return list(zip(*columns, strict=True))
 
 
-class BaseCursorResult(Result):
+class CursorResult(Result):
     """What came of one execution: rows, or counts and new keys."""
 
     __module__ = "sqlalchemy.engine.cursor"
@@ -73,42 +74,32 @@ class BaseCursorResult(Result):
     # The source of tuples.
 
     def _read_one(self) -> tuple[Any, ...] | None:
-        if self._soft_closed:
-            self._read_closed()
-            return None
-        try:
-            values: tuple[Any, ...] | None = self.cursor.fetchone()
-        except BaseException as error:
-            self._refuse(error)
-        if values is None:
-            self._soft_close()
-            return None
-        self._count += 1
-        return self._converted((values,))[0]
+        tuples = self._fetch("fetchmany", 1)
+        return tuples[0] if tuples else None
 
     def _read_many(self, size: int | None) -> Tuples:
+        return self._fetch("fetchmany", size or 1)
+
+    def _read_all(self) -> Tuples:
+        tuples = self._fetch("fetchall")
+        self._soft_close()
+        return tuples
+
+    def _fetch(self, how: str, *size: int) -> Tuples:
+        """What the cursor gives, converted; closes it when it is empty."""
         if self._soft_closed:
-            self._read_closed()
+            # When the rows are just used up there is nothing to say.
+            self._check_returns_rows()
+            if self._hard_closed:
+                raise exc.ResourceClosedError(_CLOSED)
             return []
         try:
-            tuples: Tuples = self.cursor.fetchmany(size) if size else self.cursor.fetchmany()
+            tuples: Tuples = getattr(self.cursor, how)(*size)
         except BaseException as error:
-            self._refuse(error)
+            self.connection._handle_dbapi_exception(error, None, None, self.cursor, self.context)
         if not tuples:
             self._soft_close()
         self._count += len(tuples)
-        return self._converted(tuples)
-
-    def _read_all(self) -> Tuples:
-        if self._soft_closed:
-            self._read_closed()
-            return []
-        try:
-            tuples: Tuples = self.cursor.fetchall()
-        except BaseException as error:
-            self._refuse(error)
-        self._count += len(tuples)
-        self._soft_close()
         return self._converted(tuples)
 
     def _converted(self, tuples: Tuples) -> Tuples:
@@ -119,21 +110,9 @@ class BaseCursorResult(Result):
                 self._log(values)
         return tuples
 
-    def _read_closed(self) -> None:
-        """Refuse to read after close(); when the rows are just used up there is nothing to say."""
-        self._check_returns_rows()
-        if self._hard_closed:
-            raise exc.ResourceClosedError(_CLOSED)
-
     def _check_returns_rows(self) -> None:
         if not self._returns_rows:
             raise exc.ResourceClosedError(_NO_ROWS)
-
-    def _refuse(self, error: BaseException) -> None:
-        """The driver failed while rows were fetched."""
-        self.context.root_connection._handle_dbapi_exception(
-            error, None, None, self.cursor, self.context
-        )
 
     def _soft_close(self, hard: bool = False) -> None:
         if hard:
@@ -196,90 +175,12 @@ class BaseCursorResult(Result):
 
         Raises: InvalidRequestError: not an insert() construct.
         """
-        self._require("insert")
+        if self.context.compiled is None:
+            raise exc.InvalidRequestError("Statement is not a compiled expression construct.")
+        if not self.context.isinsert:
+            raise exc.InvalidRequestError("Statement is not an insert() expression construct.")
         keys: list[Any] = self.context.inserted_primary_key_rows()
         return keys
-
-    def last_inserted_params(self) -> Any:
-        """Return the parameters of the insert().
-
-        Raises: InvalidRequestError: not an insert() construct.
-        """
-        self._require("insert")
-        return self._compiled_parameters()
-
-    def last_updated_params(self) -> Any:
-        """Return the parameters of the update().
-
-        Raises: InvalidRequestError: not an update() construct.
-        """
-        self._require("update")
-        return self._compiled_parameters()
-
-    def lastrow_has_defaults(self) -> bool:
-        """Say whether the database itself filled columns of the new row."""
-        context = self.context
-        return bool((context.isinsert or context.isupdate) and context.postfetch_columns())
-
-    def prefetch_cols(self) -> list[Any]:
-        """Return the columns whose default was computed before the statement.
-
-        Raises: InvalidRequestError: neither an insert() nor an update() construct.
-        """
-        self._require_dml()
-        columns: list[Any] = self.context.prefetch_columns()
-        return columns
-
-    def postfetch_cols(self) -> list[Any]:
-        """Return the columns that the database itself filled.
-
-        Raises: InvalidRequestError: neither an insert() nor an update() construct.
-        """
-        self._require_dml()
-        columns: list[Any] = self.context.postfetch_columns()
-        return columns
-
-    @property
-    def returned_defaults(self) -> None:
-        """None: SQLite's statements here have no RETURNING."""
-        return None
-
-    returned_defaults_rows = returned_defaults
-
-    def supports_sane_rowcount(self) -> bool:
-        """Say that rowcount can be trusted."""
-        return True
-
-    def supports_sane_multi_rowcount(self) -> bool:
-        """Say that rowcount can be trusted after an executemany."""
-        return True
-
-    def _compiled_parameters(self) -> Any:
-        parameters = self.context.compiled_parameters
-        return list(parameters) if self.context.executemany else dict(parameters[0])
-
-    def _require(self, kind: str) -> None:
-        if self.context.compiled is None:
-            raise exc.InvalidRequestError("Statement is not a compiled expression construct.")
-        if not getattr(self.context, f"is{kind}"):
-            article = "an"
-            raise exc.InvalidRequestError(
-                f"Statement is not {article} {kind}() expression construct."
-            )
-
-    def _require_dml(self) -> None:
-        if self.context.compiled is None:
-            raise exc.InvalidRequestError("Statement is not a compiled expression construct.")
-        if not (self.context.isinsert or self.context.isupdate):
-            raise exc.InvalidRequestError(
-                "Statement is not an insert() or update() expression construct."
-            )
-
-
-class CursorResult(BaseCursorResult):
-    """The result of a 2.x style execution, and of `Session.execute()` with Core statements."""
-
-    __module__ = "sqlalchemy.engine.cursor"
 
     def keys(self) -> Any:
         """Return the names of the columns.
@@ -299,6 +200,9 @@ class LegacyCursorResult(CursorResult):
         """Return the names of the columns, none for a statement without rows."""
         return super().keys() if self._returns_rows else []
 
-    def close(self) -> None:
-        """Throw away what was not read, and the connection when it was made for this result."""
-        self._soft_close(hard=True)
+
+leave_out(
+    CursorResult,
+    "last_inserted_params last_updated_params lastrow_has_defaults postfetch_cols prefetch_cols "
+    "returned_defaults returned_defaults_rows supports_sane_multi_rowcount supports_sane_rowcount",
+)

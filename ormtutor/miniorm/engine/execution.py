@@ -396,9 +396,7 @@ def _make_metadata(
             keys.append(name if key is None or compiled.is_text else key)
             objects.append(found_by)
             processors.append(type_._cached_result_processor(compiled.dialect, None))
-    metadata = CursorResultMetaData(
-        keys, objects if compiled.result_columns else None, legacy=legacy
-    )
+    metadata = CursorResultMetaData(keys, objects if compiled.result_columns else (), legacy=legacy)
     return metadata, processors if any(processors) else None
 
 

@@ -13,7 +13,7 @@ Follows: SQLAlchemy 1.4, "Result", "ScalarResult", "MappingResult", "IteratorRes
 from __future__ import annotations
 
 from itertools import chain, islice
-from operator import itemgetter
+from operator import attrgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.row import ResultMetaData, RMKeyView, RowMapping
@@ -29,125 +29,134 @@ _CLOSED = "This result object is closed."
 
 
 class ResultInternal:
-    """What Result, ScalarResult and MappingResult share: fetch tuples, make them what they are."""
+    """What Result, ScalarResult and MappingResult share: fetch tuples, make them what they are.
+
+    A subclass says what becomes of tuples (rows, scalars, mappings), and what tells two of those
+    apart when nobody said.
+    """
 
     __module__ = "sqlalchemy.engine.result"
 
     _real: Result
-    #: None, or the values already seen and what tells two rows apart (None: the rows themselves).
+    #: None, or what was already seen and what tells two things apart (None: nobody said).
     _unique: tuple[set[Any], Callable[[Any], Any] | None] | None = None
 
     def _make(self, tuples: Tuples) -> list[Any]:
-        """Turn tuples into what this result gives: rows, scalars or mappings."""
         raise NotImplementedError
 
     def _unique_key(self) -> Callable[[Any], Any] | None:
-        """What tells two of the things that `_uniqued` receives apart, when nobody said."""
         raise NotImplementedError
+
+    @property
+    def closed(self) -> bool:
+        """Say whether reading is an error now."""
+        return self._real._hard_closed
+
+    def close(self) -> None:
+        """Throw away what was not read."""
+        self._real._soft_close(hard=True)
+
+    def yield_per(self, num: int) -> Self:
+        """Let `partitions()` and `fetchmany()` take num at a time."""
+        self._real._yield_per = num
+        return self
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
         """Leave out what came before; `strategy` gives what is compared."""
         self._unique = (set(), strategy)
         return self
 
-    def _uniqued(self, tuples: Tuples) -> list[Any]:
-        """Make the tuples, without those seen before."""
-        assert self._unique is not None
+    def _made(self, tuples: Tuples) -> list[Any]:
+        """What the tuples become, without what was seen before if uniqueness was asked for."""
+        made = self._make(tuples)
+        if self._unique is None:
+            return made
         seen, key = self._unique
-        made = self._before_mapping(tuples)
-        if key is None:
-            key = self._unique_key()
+        key = key or self._unique_key()
         fresh = []
         for thing in made:
             known_by = thing if key is None else key(thing)
             if known_by not in seen:
                 seen.add(known_by)
                 fresh.append(thing)
-        return self._after_unique(fresh)
+        return fresh
 
-    def _before_mapping(self, tuples: Tuples) -> list[Any]:
-        return self._make(tuples)
+    def all(self) -> list[Any]:
+        """Return all that remain."""
+        return self._made(self._real._fetchall_tuples())
 
-    def _after_unique(self, things: list[Any]) -> list[Any]:
-        return things
+    fetchall = all
 
-    def _all(self) -> list[Any]:
-        tuples = self._real._fetchall_tuples()
-        return self._make(tuples) if self._unique is None else self._uniqued(tuples)
-
-    def _iterate(self) -> Iterator[Any]:
-        real = self._real
-        while True:
-            values = real._fetchone_tuple()
-            if values is None:
-                return
-            yield from self._make((values,)) if self._unique is None else self._uniqued((values,))
-
-    def _many(self, size: int | None) -> list[Any]:
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next `size`, fewer at the end."""
         real = self._real
         if self._unique is None:
             return self._make(real._fetchmany_tuples(size or real._yield_per))
-        if size is None:
-            size = real._yield_per or 1
+        size = size or real._yield_per or 1
         fresh: list[Any] = []
-        while len(fresh) < size:
-            tuples = real._fetchmany_tuples(size - len(fresh))
-            if not tuples:
-                break
-            fresh.extend(self._uniqued(tuples))
+        while len(fresh) < size and (tuples := real._fetchmany_tuples(size - len(fresh))):
+            fresh.extend(self._made(tuples))
         return fresh
 
-    def _next(self) -> Any:
-        for thing in self._iterate():
-            return thing
-        raise StopIteration
+    def partitions(self, size: int | None = None) -> Iterator[list[Any]]:
+        """Iterate lists of `size`."""
+        if size is None and self._real._yield_per is None:
+            if everything := self.all():
+                yield everything
+            return
+        while part := self.fetchmany(size):
+            yield part
 
-    def _first_tuple(self) -> tuple[Any, ...] | None:
-        """The first tuple or None; what remains is thrown away."""
-        values = self._real._fetchone_tuple()
-        if values is not None:
-            self._real._soft_close(hard=True)
-        return values
+    def __iter__(self) -> Iterator[Any]:
+        while (values := self._real._fetchone_tuple()) is not None:
+            yield from self._made((values,))
 
-    def _first(self) -> Any:
+    def __next__(self) -> Any:
+        return next(iter(self))
+
+    def first(self) -> Any:
+        """Return the first, or None; what remains is thrown away."""
         values = self._first_tuple()
         return None if values is None else self._make((values,))[0]
 
-    def _only(self, *, or_none: bool) -> Any:
-        values = self._only_tuple(or_none=or_none)
+    def _first_tuple(self) -> tuple[Any, ...] | None:
+        values = self._real._fetchone_tuple()
+        if values is not None:
+            self.close()
+        return values
+
+    def one(self) -> Any:
+        """Return the only one.
+
+        Raises: NoResultFound: there is none. MultipleResultsFound: two or more.
+        """
+        return self._make((self._only_tuple(),))[0]
+
+    def one_or_none(self) -> Any:
+        """Return the only one, or None.
+
+        Raises: MultipleResultsFound: two or more.
+        """
+        values = self._only_tuple(or_none=True)
         return None if values is None else self._make((values,))[0]
 
-    def _only_tuple(self, *, or_none: bool) -> tuple[Any, ...] | None:
+    def _only_tuple(self, *, or_none: bool = False) -> Any:
         """The only tuple; repetitions count once when uniqueness was asked for."""
         real = self._real
-        values = real._fetchone_tuple()
-        if values is None:
+        only = real._fetchone_tuple()
+        if only is None:
             if or_none:
                 return None
             raise exc.NoResultFound("No row was found when one was required")
-        only = values
         if self._unique is not None:
-            self._uniqued((only,))
+            self._made((only,))
         while (values := real._fetchone_tuple()) is not None:
-            if self._unique is None or self._uniqued((values,)):
-                real._soft_close(hard=True)
+            if self._made((values,)):
+                self.close()
                 wanted = "one or none was" if or_none else "exactly one was"
                 raise exc.MultipleResultsFound(f"Multiple rows were found when {wanted} required")
-        real._soft_close(hard=True)
+        self.close()
         return only
-
-    def _parts(self, size: int | None) -> Iterator[list[Any]]:
-        real = self._real
-        if size is None and real._yield_per is None:
-            everything = self._all()
-            if everything:
-                yield everything
-            return
-        while True:
-            part = self._many(size)
-            if not part:
-                return
-            yield part
 
 
 class Result(ResultInternal):
@@ -158,8 +167,8 @@ class Result(ResultInternal):
     _yield_per: int | None = None
     #: For each column of an ORM result: what tells two values apart (`id` for entities), or None.
     _unique_filters: Sequence[Callable[[Any], Any] | None] | None = None
-    #: Set by `columns()`: picks some positions of each tuple.
-    _narrow: Callable[[Tuples], list[tuple[Any, ...]]] | None = None
+    #: Set by `columns()`: the positions to keep of each tuple.
+    _kept: list[int] | None = None
     _hard_closed = False
 
     def __init__(self, metadata: ResultMetaData) -> None:
@@ -186,27 +195,27 @@ class Result(ResultInternal):
 
     # The same through `columns()`.
 
+    def _narrow(self, tuples: Tuples) -> Tuples:
+        kept = self._kept
+        return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
+
     def _fetchone_tuple(self) -> tuple[Any, ...] | None:
         values = self._read_one()
-        if values is None or self._narrow is None:
-            return values
-        return self._narrow((values,))[0]
+        return None if values is None else self._narrow((values,))[0]
 
     def _fetchmany_tuples(self, size: int | None) -> Tuples:
-        tuples = self._read_many(size)
-        return tuples if self._narrow is None else self._narrow(tuples)
+        return self._narrow(self._read_many(size))
 
     def _fetchall_tuples(self) -> Tuples:
-        tuples = self._read_all()
-        return tuples if self._narrow is None else self._narrow(tuples)
+        return self._narrow(self._read_all())
 
     def _make(self, tuples: Tuples) -> list[Any]:
         return self._metadata.rows(tuples)
 
-    def _unique_key(self) -> Callable[[Any], Any] | None:
+    def _unique_key(self) -> Callable[[Any], Any]:
         filters = self._unique_filters
-        if filters is None or not any(filters):
-            return None
+        if filters is None:
+            return attrgetter("_data")
         return lambda row: tuple(
             value if key is None else key(value)
             for key, value in zip(filters, row._data, strict=True)
@@ -218,33 +227,14 @@ class Result(ResultInternal):
         """Return the names of the columns."""
         return RMKeyView(self._metadata)
 
-    @property
-    def closed(self) -> bool:
-        """Say whether reading is an error now."""
-        return self._hard_closed
-
-    def close(self) -> None:
-        """Throw away what was not read."""
-        self._soft_close(hard=True)
-
-    def yield_per(self, num: int) -> Self:
-        """Let `partitions()` and `fetchmany()` take num rows at a time."""
-        self._yield_per = num
-        return self
-
     def columns(self, *col_expressions: Any) -> Self:
         """Keep only these columns, in this order."""
-        return self._keep([_position(self._metadata, column) for column in col_expressions])
-
-    def _keep(self, positions: list[int]) -> Self:
-        before, narrow = self._narrow, _narrowing(positions)
-        if before is None:
-            self._narrow = narrow
-        else:
-            self._narrow = lambda tuples: narrow(before(tuples))
+        positions = [_position(self._metadata, column) for column in col_expressions]
+        kept, filters = self._kept, self._unique_filters
+        self._kept = positions if kept is None else [kept[position] for position in positions]
         self._metadata = self._metadata.select(positions)
-        if self._unique_filters is not None:
-            self._unique_filters = [self._unique_filters[position] for position in positions]
+        if filters is not None:
+            self._unique_filters = [filters[position] for position in positions]
         return self
 
     def scalars(self, index: Any = 0) -> ScalarResult:
@@ -255,45 +245,9 @@ class Result(ResultInternal):
         """Return dictionaries instead of rows."""
         return MappingResult(self)
 
-    def all(self) -> list[Any]:
-        """Return all rows."""
-        return self._all()
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows."""
-        return self._all()
-
     def fetchone(self) -> Any:
         """Return the next row, or None at the end."""
-        for row in self._iterate():
-            return row
-        return None
-
-    def fetchmany(self, size: int | None = None) -> list[Any]:
-        """Return the next `size` rows, fewer at the end."""
-        return self._many(size)
-
-    def partitions(self, size: int | None = None) -> Iterator[list[Any]]:
-        """Iterate lists of `size` rows."""
-        return self._parts(size)
-
-    def first(self) -> Any:
-        """Return the first row, or None without rows; what remains is thrown away."""
-        return self._first()
-
-    def one(self) -> Any:
-        """Return the only row.
-
-        Raises: NoResultFound: no row. MultipleResultsFound: two or more.
-        """
-        return self._only(or_none=False)
-
-    def one_or_none(self) -> Any:
-        """Return the only row, or None.
-
-        Raises: MultipleResultsFound: two or more.
-        """
-        return self._only(or_none=True)
+        return next(iter(self), None)
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None without rows."""
@@ -305,8 +259,7 @@ class Result(ResultInternal):
 
         Raises: NoResultFound: no row. MultipleResultsFound: two or more.
         """
-        values = self._only_tuple(or_none=False)
-        return None if values is None else values[0]
+        return self._only_tuple()[0]
 
     def scalar_one_or_none(self) -> Any:
         """Return the first value of the only row, or None without rows.
@@ -315,12 +268,6 @@ class Result(ResultInternal):
         """
         values = self._only_tuple(or_none=True)
         return None if values is None else values[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._iterate()
-
-    def __next__(self) -> Any:
-        return self._next()
 
 
 class FilterResult(ResultInternal):
@@ -331,60 +278,6 @@ class FilterResult(ResultInternal):
     def __init__(self, real: Result) -> None:
         self._real = real
         self._unique = real._unique
-
-    @property
-    def closed(self) -> bool:
-        """Say whether reading is an error now."""
-        return self._real.closed
-
-    def close(self) -> None:
-        """Throw away what was not read."""
-        self._real.close()
-
-    def yield_per(self, num: int) -> Self:
-        """Let `partitions()` and `fetchmany()` take num rows at a time."""
-        self._real.yield_per(num)
-        return self
-
-    def partitions(self, size: int | None = None) -> Iterator[list[Any]]:
-        """Iterate lists of `size`."""
-        return self._parts(size)
-
-    def fetchall(self) -> list[Any]:
-        """Return all that remain."""
-        return self._all()
-
-    def fetchmany(self, size: int | None = None) -> list[Any]:
-        """Return the next `size`, fewer at the end."""
-        return self._many(size)
-
-    def all(self) -> list[Any]:
-        """Return all that remain."""
-        return self._all()
-
-    def first(self) -> Any:
-        """Return the first, or None; what remains is thrown away."""
-        return self._first()
-
-    def one_or_none(self) -> Any:
-        """Return the only one, or None.
-
-        Raises: MultipleResultsFound: two or more.
-        """
-        return self._only(or_none=True)
-
-    def one(self) -> Any:
-        """Return the only one.
-
-        Raises: NoResultFound: there is none. MultipleResultsFound: two or more.
-        """
-        return self._only(or_none=False)
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._iterate()
-
-    def __next__(self) -> Any:
-        return self._next()
 
 
 class ScalarResult(FilterResult):
@@ -422,23 +315,13 @@ class MappingResult(FilterResult):
 
     def fetchone(self) -> Any:
         """Return the next mapping, or None at the end."""
-        for mapping in self._iterate():
-            return mapping
-        return None
+        return next(iter(self), None)
 
     def _make(self, tuples: Tuples) -> list[Any]:
         metadata = self._real._metadata
         return [RowMapping(metadata, values) for values in tuples]
 
-    # Uniqueness looks at rows: a dictionary cannot stand in a set.
-
-    def _before_mapping(self, tuples: Tuples) -> list[Any]:
-        return self._real._make(tuples)
-
-    def _after_unique(self, things: list[Any]) -> list[Any]:
-        return [row._mapping for row in things]
-
-    def _unique_key(self) -> Callable[[Any], Any] | None:
+    def _unique_key(self) -> Callable[[Any], Any]:
         return self._real._unique_key()
 
 
@@ -466,27 +349,23 @@ class IteratorResult(Result):
             self._unique = (set(), _refuse_repeated_parents)
 
     def _read_one(self) -> tuple[Any, ...] | None:
-        self._check_open()
-        return next(self._tuples, None)
+        return next(self._open_tuples(), None)
 
     def _read_many(self, size: int | None) -> Tuples:
-        self._check_open()
-        if size is None:
-            return list(self._tuples)
-        return list(islice(self._tuples, size))
+        return list(islice(self._open_tuples(), size))
 
     def _read_all(self) -> Tuples:
-        self._check_open()
-        return list(self._tuples)
+        return list(self._open_tuples())
 
     def _soft_close(self, hard: bool = False) -> None:
         self._tuples = iter(())
         if hard:
             self._hard_closed = True
 
-    def _check_open(self) -> None:
+    def _open_tuples(self) -> Iterator[tuple[Any, ...]]:
         if self._hard_closed:
             raise exc.ResourceClosedError(_CLOSED)
+        return self._tuples
 
 
 class ChunkedIteratorResult(IteratorResult):
@@ -495,15 +374,9 @@ class ChunkedIteratorResult(IteratorResult):
     __module__ = "sqlalchemy.engine.result"
 
     def __init__(
-        self,
-        metadata: ResultMetaData,
-        chunks: Iterable[Tuples],
-        unique_filters: Sequence[Callable[[Any], Any] | None] | None = None,
-        require_unique: bool = False,
+        self, metadata: ResultMetaData, chunks: Iterable[Tuples], *args: Any, **kw: Any
     ) -> None:
-        super().__init__(
-            metadata, chain.from_iterable(chunks), unique_filters, require_unique=require_unique
-        )
+        super().__init__(metadata, chain.from_iterable(chunks), *args, **kw)
 
 
 def _refuse_repeated_parents(_row: Any) -> Any:
@@ -511,17 +384,6 @@ def _refuse_repeated_parents(_row: Any) -> Any:
         "The unique() method must be invoked on this Result, as it contains results that "
         "include joined eager loads against collections"
     )
-
-
-def _narrowing(positions: list[int]) -> Callable[[Tuples], list[tuple[Any, ...]]]:
-    """Return what picks these positions of each tuple."""
-    if not positions:
-        return lambda tuples: [() for _ in tuples]
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda tuples: [(values[only],) for values in tuples]
-    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(*positions)
-    return lambda tuples: list(map(pick, tuples))
 
 
 def _position(metadata: ResultMetaData, column: Any) -> int:

@@ -33,6 +33,15 @@ _AMBIGUOUS = "Ambiguous column name '%s' in result set column descriptions"
 AMBIGUOUS = -1
 
 
+def _comparison(compare: Callable[[Any, Any], bool]) -> Any:
+    """A comparison of rows: as of tuples."""
+
+    def method(self: Row, other: Any) -> bool:
+        return compare(self._data, other._data if isinstance(other, Row) else other)
+
+    return method
+
+
 class Row:
     """A row: a tuple by position, a record by attribute, a mapping through `_mapping`."""
 
@@ -107,29 +116,12 @@ class Row:
     def __repr__(self) -> str:
         return repr(self._data)
 
-    def __eq__(self, other: object) -> bool:
-        return self._compare(other, operator.eq)
-
-    def __ne__(self, other: object) -> bool:
-        return self._compare(other, operator.ne)
-
-    def __lt__(self, other: Any) -> bool:
-        return self._compare(other, operator.lt)
-
-    def __le__(self, other: Any) -> bool:
-        return self._compare(other, operator.le)
-
-    def __gt__(self, other: Any) -> bool:
-        return self._compare(other, operator.gt)
-
-    def __ge__(self, other: Any) -> bool:
-        return self._compare(other, operator.ge)
-
-    def _compare(self, other: Any, compare: Callable[[Any, Any], bool]) -> bool:
-        return compare(self._data, other._data if isinstance(other, Row) else other)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickle_row, (self._metadata.keys, self._metadata.legacy, self._data)
+    __eq__ = _comparison(operator.eq)
+    __ne__ = _comparison(operator.ne)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
 
 
 class LegacyRow(Row):
@@ -154,14 +146,6 @@ class LegacyRow(Row):
         """Return the values."""
         return list(self._data)
 
-    def iterkeys(self) -> Iterator[str]:
-        """Iterate the names."""
-        return iter(self._metadata.keys)
-
-    def itervalues(self) -> Iterator[Any]:
-        """Iterate the values."""
-        return iter(self._data)
-
 
 # A Row is not a tuple ("%s" % row shows the whole row), and yet a sequence pattern matches it. The
 # registration must come before the first Row class is derived: the flag is inherited.
@@ -174,12 +158,12 @@ _set_values = Row._data.__set__  # type: ignore[attr-defined,misc]  # the slot, 
 class ResultMetaData:
     """What the columns of a result are called, and which objects stand for them.
 
-    keys: the names, in order, repeated where two columns share one.
+    keys: the names, in order, repeated where two columns share one; a column may have none.
     objects: for each column the things that find it: Column, label, entity, further names.
     legacy: rows are LegacyRow, and a Column may be found by its name.
     """
 
-    __slots__ = ("_positions", "_row_class", "keys", "legacy")
+    __slots__ = ("_names", "_positions", "_row_class", "keys", "legacy")
     __module__ = "sqlalchemy.engine.result"
 
     if TYPE_CHECKING:
@@ -187,63 +171,65 @@ class ResultMetaData:
 
     def __init__(
         self,
-        keys: Iterable[str],
-        objects: Sequence[Iterable[Any]] | None = None,
+        names: Iterable[str | None],
+        objects: Sequence[Iterable[Any]] = (),
         *,
         legacy: bool = False,
     ) -> None:
-        self.keys = tuple(keys)
+        self._names = tuple(names)
+        self.keys = tuple(name for name in self._names if name is not None)
         self.legacy = legacy
         self._positions = self._index_all(objects)
         self._row_class: type[Row] | None = None
 
-    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
+    def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         positions: dict[Any, int] = {}
-        for position, found_by in enumerate(objects or ()):
+        for position, found_by in enumerate(objects):
             for thing in found_by:
                 positions.setdefault(thing, position)
         # A name of its own wins over the further names that another column may answer to; of two
         # columns with one name the last answers.
-        positions.update(zip(self.keys, range(len(self.keys)), strict=True))
+        positions.update({name: n for n, name in enumerate(self._names) if name is not None})
         return positions
 
     @property
     def width(self) -> int:
         """How many values a row has, also those without a name."""
-        return len(self.keys)
+        return len(self._names)
 
     def index(self, key: Any) -> int:
         """Return the position of a name or object.
 
-        Raises: KeyError: there is none.
+        Raises: KeyError (of a cursor NoSuchColumnError): there is none. InvalidRequestError: two
+        columns have this name.
         """
         position = self._positions.get(key)
         if position is None:
-            return self._miss(key)
+            position = self._find(key)
+            if position is None:
+                raise self._missing(key)
+        if position == AMBIGUOUS:
+            raise exc.InvalidRequestError(_AMBIGUOUS % (key,))
         return position
 
-    def _miss(self, key: Any) -> int:
-        raise KeyError(key)
-
     def __contains__(self, key: Any) -> bool:
-        return key in self._positions
+        return key in self._positions or self._find(key) is not None
 
-    @property
-    def row_class(self) -> type[Row]:
-        """The Row class of this result; made at the first row."""
-        return self._row_class or self._make_row_class()
+    def _find(self, key: Any) -> int | None:
+        """Find what is not the very object that was selected."""
+
+    def _missing(self, key: Any) -> Exception:
+        return KeyError(key)
 
     def _make_row_class(self) -> type[Row]:
         base = LegacyRow if self.legacy else Row
         body: dict[str, Any] = {"__slots__": (), "__module__": base.__module__, "_metadata": self}
         own_names = dir(base)
-        for name in self.keys:
-            if name not in own_names and self._positions[name] != AMBIGUOUS:
-                body[name] = _column_property(self._positions[name])
-        for name in ("count", "index"):
-            # The only two methods that a column of that name hides, as in SQLAlchemy.
-            if name in self._positions:
-                body[name] = _column_property(self._positions[name])
+        hidden = ("count", "index")  # the only methods that a column hides, as in SQLAlchemy
+        for name in (*self.keys, *hidden):
+            position = self._positions.get(name, AMBIGUOUS)
+            if position != AMBIGUOUS and (name in hidden or name not in own_names):
+                body[name] = _column_property(position)
         self._row_class = type(base.__name__, (base,), body)
         return self._row_class
 
@@ -266,12 +252,12 @@ class ResultMetaData:
 
     def select(self, indexes: Sequence[int]) -> ResultMetaData:
         """Return the metadata of some of the columns (`Result.columns`)."""
-        found_by: list[list[Any]] = [[] for _ in self.keys]
+        found_by: list[list[Any]] = [[] for _ in self._names]
         for thing, position in self._positions.items():
             if position != AMBIGUOUS:
                 found_by[position].append(thing)
         return type(self)(
-            [self.keys[index] for index in indexes],
+            [self._names[index] for index in indexes],
             [found_by[index] for index in indexes],
             legacy=self.legacy,
         )
@@ -280,42 +266,21 @@ class ResultMetaData:
 class CursorResultMetaData(ResultMetaData):
     """The columns of a cursor: a miss is NoSuchColumnError, a name that two share is refused."""
 
-    __slots__ = ("_structures",)
+    __slots__ = ()
     __module__ = "sqlalchemy.engine.cursor"
 
-    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
+    def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         positions = super()._index_all(objects)
         if objects:
             # A compiled select whose labels were switched off; in text the last one answers.
-            seen: set[str] = set()
-            for key in self.keys:
-                if key in seen:
-                    positions[key] = AMBIGUOUS
-                seen.add(key)
+            shared = {key for key in self.keys if self.keys.count(key) > 1}
+            positions.update(dict.fromkeys(shared, AMBIGUOUS))
         return positions
 
-    def index(self, key: Any) -> int:
-        """Return the position of a name or object.
-
-        Raises: NoSuchColumnError: there is none. InvalidRequestError: two columns have this name.
-        """
-        position = self._positions.get(key)
-        if position is None:
-            return self._miss(key)
-        if position == AMBIGUOUS:
-            raise exc.InvalidRequestError(_AMBIGUOUS % (key,))
-        return position
-
-    def _miss(self, key: Any) -> int:
+    def _missing(self, key: Any) -> Exception:
         if isinstance(key, int):
-            raise KeyError(str(key))
-        position = self._find(key)
-        if position is None:
-            raise exc.NoSuchColumnError(_MISSING % (key,))
-        return position
-
-    def __contains__(self, key: Any) -> bool:
-        return key in self._positions or self._find(key) is not None
+            return KeyError(str(key))
+        return exc.NoSuchColumnError(_MISSING % (key,))
 
     def _find(self, key: Any) -> int | None:
         """Find a column expression that is not the very object that was selected."""
@@ -461,7 +426,3 @@ def _structure_of(thing: Any) -> Any:
 def _column_property(position: int) -> property:
     get = operator.itemgetter(position)
     return property(lambda row: get(row._data))
-
-
-def _unpickle_row(keys: tuple[str, ...], legacy: bool, values: tuple[Any, ...]) -> Row:
-    return CursorResultMetaData(keys, legacy=legacy).row(values)

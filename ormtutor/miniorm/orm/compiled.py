@@ -206,48 +206,12 @@ def _subject(entity: Any) -> str:
 
 
 class NamedColumns(ResultMetaData):
-    """Names of a row's values, some of which may have none."""
+    """Names of a row's values; an attribute is also found by its column, an alias by its entity."""
 
-    __slots__ = ("_names",)
+    __slots__ = ()
     __module__ = "sqlalchemy.engine.result"
 
-    def __init__(self, names: Sequence[str | None], objects: Sequence[Iterable[Any]]) -> None:
-        self._names = names
-        super().__init__([name for name in names if name is not None], objects)
-
-    def _index_all(self, objects: Sequence[Iterable[Any]] | None) -> dict[Any, int]:
-        positions: dict[Any, int] = {}
-        for position, found_by in enumerate(objects or ()):
-            for thing in found_by:
-                positions[thing] = position
-        for position, name in enumerate(self._names):
-            if name is not None:
-                positions[name] = position
-        return positions
-
-    def select(self, indexes: Sequence[int]) -> NamedColumns:
-        """Return the names of some of the values (`Result.columns`)."""
-        found_by: list[list[Any]] = [[] for _ in self._names]
-        for thing, position in self._positions.items():
-            found_by[position].append(thing)
-        return type(self)(
-            [self._names[index] for index in indexes], [found_by[index] for index in indexes]
-        )
-
-    @property
-    def width(self) -> int:
-        """How many values a row has, also those without a name."""
-        return len(self._names)
-
-    def _miss(self, key: Any) -> int:
-        position = self._find(key)
-        return super()._miss(key) if position is None else position
-
-    def __contains__(self, key: Any) -> bool:
-        return key in self._positions or self._find(key) is not None
-
     def _find(self, key: Any) -> int | None:
-        """Find an attribute, or an alias, by the column or entity that it stands for."""
         element = None if isinstance(key, str) else clause_of(key)
         if element is None:
             return None

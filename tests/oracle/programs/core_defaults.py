@@ -42,11 +42,7 @@ for future in (False, True):
     with engine.begin() as connection:
         for given in ({}, {"name": "Ida"}, {"name": None}, {"number": 7, "town": "There"}):
             result = connection.execute(people.insert(), given)
-            print(result.inserted_primary_key, result.last_inserted_params())
-            print(
-                [column.name for column in result.prefetch_cols()],
-                [column.name for column in result.postfetch_cols()],
-            )
+            print(result.inserted_primary_key)
         connection.execute(people.insert(), [{"name": "Ole"}, {"name": "Per"}])
         connection.execute(people.insert().values(name="Una", length=1))
         connection.execute(people.insert().values([{"name": "Wim"}, {"name": "Xaver"}]))

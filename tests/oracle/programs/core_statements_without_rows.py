@@ -46,11 +46,6 @@ for future in (False, True):
             show("iterate", lambda: list(result))
             show("inserted key", lambda: result.inserted_primary_key)
             show("inserted keys", lambda: result.inserted_primary_key_rows)
-            show("inserted params", lambda: result.last_inserted_params())
-            show("updated params", lambda: result.last_updated_params())
-            show("prefetch", lambda: [column.name for column in result.prefetch_cols()])
-            show("postfetch", lambda: [column.name for column in result.postfetch_cols()])
-            show("defaults", lambda: result.lastrow_has_defaults())
 
         print("-- insert")
         told(connection.execute(ships.insert(), {"name": "Vega"}))
