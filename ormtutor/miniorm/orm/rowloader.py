@@ -139,7 +139,8 @@ class LoadContext:
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     made: how many objects were new. fresh: their states, kept only when someone listens.
-    batches: for each EntityPlan with later loaders its objects by state, the new and the known.
+    batches: for each EntityPlan with later loaders its objects by state, in the order of the rows;
+             and those of them that were known before.
     refresh_state: the state that a refresh is about.
     """
 
@@ -175,17 +176,20 @@ class LoadContext:
         self.yield_per: int | None = None
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
-        """The objects of this plan for which something is loaded afterwards: new, known."""
+        """The objects of this plan for which something is loaded afterwards: all, the known."""
         return self.batches.setdefault(plan, ({}, {}))
 
     def load_later(self) -> None:
         """Run the loaders that wait until all rows are read, in the original's order."""
         waiting = []
-        for plan, (new, known) in self.batches.items():
+        for plan, (states, known) in self.batches.items():
+            new = states
+            if known and not plan.known_too:
+                new = {state: obj for state, obj in states.items() if state not in known}
             for loader in plan.later:
-                states = {**new, **known} if plan.known_too or not loader.only_new else new
-                if states:
-                    waiting.append((loader.turn, loader, plan, states))
+                wanted = new if loader.only_new else states
+                if wanted:
+                    waiting.append((loader.turn, loader, plan, wanted))
         self.batches = {}
         waiting.sort(key=_turn)
         for _, loader, plan, states in waiting:
@@ -458,9 +462,10 @@ class LoaderSource:
         what is lacking, and selectin for nothing.
         """
         number, obj = names.number, names.obj
+        keep = f"batch{number}[state] = known{number}[state] = {obj}"
         if plan.known_too and any(loader.always for loader in plan.later):
             # One that was made by an earlier row of this result is in the batch already.
-            return [f"if state not in batch{number}: known{number}[state] = {obj}"]
+            return [f"if state not in batch{number}: {keep}"]
         keys = [loader.key for loader in plan.later if plan.known_too or not loader.only_new]
         if not keys:
             return []
@@ -469,7 +474,7 @@ class LoaderSource:
             f"{key!r} not in {obj}.__dict__ and {key!r} not in state.committed_state"
             for key in keys
         )
-        return [f"if ({lacks}) and state not in batch{number}: known{number}[state] = {obj}"]
+        return [f"if ({lacks}) and state not in batch{number}: {keep}"]
 
     def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:
         """Find or make the object at its first row, with what gathers its related objects."""

@@ -164,8 +164,8 @@ class PlainLoader:
 
     def load_later(self, plan: EntityPlan, state: Any, obj: Any) -> None:
         """Whether something is loaded afterwards for an object that is there already."""
-        new, known = self.context.batch(plan)
-        if state in new:
+        batch, known = self.context.batch(plan)
+        if state in batch:
             return
         lacking = [
             loader
@@ -175,7 +175,7 @@ class PlainLoader:
             and loader.key not in state.committed_state
         ]
         if lacking or (plan.known_too and any(loader.always for loader in plan.later)):
-            known[state] = obj
+            batch[state] = known[state] = obj
 
     def fill_collections(self) -> None:
         for plan, records in self.records.items():
