@@ -25,6 +25,7 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
+    SQL_OK,
 )
 
 TYPE_CHECKING = False
@@ -99,6 +100,8 @@ class Dependency:
         self.key: str = prop.key
         self.parent = prop.parent
         self.mapper = prop.mapper
+        # The mapper whose objects are handed to presort and process.
+        self.steps_at = self.parent
         self.direction = prop.direction
         # The mapper whose rows are pointed to.
         self.source_mapper = self.mapper if self.direction is MANYTOONE else self.parent
@@ -140,11 +143,18 @@ class Dependency:
             passive = PASSIVE_NO_FETCH_RELATED
         else:
             passive = PASSIVE_OFF
+        between_mappers = self.parent is not self.mapper and self.mapper in flush.mappers
+        if between_mappers and not (passive & SQL_OK and self._may_load(states)):
+            return True
         touched = flush.touching(states, self.key, passive)
         for _, (added, unchanged, deleted) in self._histories(flush, touched, passive):
             if added or unchanged or deleted:
                 return True
-        return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
+        return between_mappers
+
+    def _may_load(self, states: States) -> bool:
+        """Whether the history of one that is deleted needs more than is known."""
+        return True
 
     def _histories(
         self, flush: UOWTransaction, states: States, passive: int
@@ -366,6 +376,14 @@ class ManyToOne(Dependency):
         (True, True): (("parent", "child"),),
     }
 
+    def _may_load(self, states: States) -> bool:
+        keys = [copy.dest_key for copy in self.copies]
+        for state in states:
+            own = state.dict
+            if not all(map(own.__contains__, keys)):
+                return True
+        return False
+
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """With a delete cascade the other goes too."""
         if not (self.cascade_delete or self.cascade_orphan):
@@ -407,6 +425,10 @@ class KeySwitch(Dependency):
     """
 
     published_name = "DetectKeySwitch"
+
+    def __init__(self, prop: Any) -> None:
+        super().__init__(prop)
+        self.steps_at = self.mapper
 
     def mapper_edges(self, flush: UOWTransaction) -> None:
         """Keys are copied after the other was saved."""

@@ -783,19 +783,23 @@ class Mapper(InspectionAttr):
         type_: str,
         state: InstanceState,
         halt_on: Callable[[InstanceState], bool] | None = None,
-    ) -> Iterator[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+    ) -> Iterator[tuple[InstanceState, Any]]:
         """Every object that an operation on one goes on to, each once, parents before children.
 
-        Gives (object, mapper, state, dictionary). A stack and no recursion: chains may be long.
+        Gives (state, object). A stack and no recursion: chains may be long.
         """
         visited: set[InstanceState] = set()
-        ways = [self._cascading_from(type_, state, visited, halt_on)]
+        first = self._cascading_from(type_, state, visited, halt_on)
+        if not any(type_ in prop.mapper.cascading for prop in self.cascading.get(type_, ())):
+            yield from first
+            return
+        ways = [first]
         while ways:
             for reached in ways[-1]:
                 yield reached
-                mapper = reached[1]
+                mapper = reached[0].mapper
                 if type_ in mapper.cascading:
-                    ways.append(mapper._cascading_from(type_, reached[2], visited, halt_on))
+                    ways.append(mapper._cascading_from(type_, reached[0], visited, halt_on))
                     break
             else:
                 ways.pop()
@@ -806,9 +810,9 @@ class Mapper(InspectionAttr):
         state: InstanceState,
         visited: set[InstanceState],
         halt_on: Callable[[InstanceState], bool] | None,
-    ) -> Iterator[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
+    ) -> Iterator[tuple[InstanceState, Any]]:
         for prop in self.cascading.get(type_, ()):
-            yield from prop.cascade_iterator(type_, state, state.dict, visited, halt_on)
+            yield from prop.members_to_visit(type_, state, visited, halt_on)
 
     def _is_orphan(self, state: InstanceState) -> bool:
         """Whether one of the relationships that own objects of this class has not this one."""

@@ -69,7 +69,7 @@ from ormtutor.miniorm.sql.traversal import adapt, clone, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from ormtutor.miniorm.orm.attributes import AttributeEvent
@@ -550,35 +550,38 @@ class RelationshipProperty(MapperProperty):
 
     # cascades --------------------------------------------------------------------------------
 
-    def cascade_iterator(
+    def members_to_visit(
         self,
         type_: str,
         state: InstanceState,
-        dict_: dict[str, Any],
-        visited_states: set[InstanceState],
+        visited: set[InstanceState],
         halt_on: Callable[[InstanceState], bool] | None = None,
-    ) -> list[tuple[Any, Mapper, InstanceState, dict[str, Any]]]:
-        """The members that an operation on the parent goes on to; only "delete" loads them."""
+    ) -> Iterable[tuple[InstanceState, Any]]:
+        """The members that an operation on the parent goes on to, with their states; only "delete"
+        loads them.
+        """
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
         mapper = self.mapper
-        found = []
-        for member_state, member in self._members(type_, state, dict_):
-            if member is None or member_state in visited_states:
-                continue
-            if (halt_on and halt_on(member_state)) or (skip_pending and member_state.ident is None):
-                continue
-            if member_state.mapper is not mapper:
+        members = dict(self._members(type_, state))
+        members.pop(None, None)
+        for each in list(members):
+            if (
+                each in visited
+                or (halt_on and halt_on(each))
+                or (skip_pending and each.ident is None)
+            ):
+                del members[each]
+            elif each.mapper is not mapper:
                 raise AssertionError(
                     f"Attribute '{self.key}' on class '{self.parent.class_}' doesn't handle "
-                    f"objects of type '{member.__class__}'"
+                    f"objects of type '{each.class_}'"
                 )
-            visited_states.add(member_state)
-            found.append((member, mapper, member_state, member.__dict__))
-        return found
+        visited.update(members)
+        return members.items()
 
-    def _members(self, type_: str, state: InstanceState, dict_: dict[str, Any]) -> Any:
+    def _members(self, type_: str, state: InstanceState) -> Any:
         """The members with their states, be it a collection or one object."""
-        impl = state.mapper.impls[self.key]
+        impl, dict_ = state.mapper.impls[self.key], state.dict
         if type_ == "save-update":
             return impl.get_all_pending(state, dict_)
         loads = type_ == "delete" and not self.passive_deletes

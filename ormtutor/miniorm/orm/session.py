@@ -440,7 +440,7 @@ class Session(SessionFactoryMethods):
                 break
         else:
             return
-        for _, _, reached, _ in state.mapper.cascade_iterator(
+        for reached, _ in state.mapper.cascade_iterator(
             "save-update", state, halt_on=self._contains_state
         ):
             if reached.ident is None:
@@ -907,13 +907,17 @@ class Session(SessionFactoryMethods):
                 self._remove_newly_deleted([state])
             return
         held = [state() for state in states] if heard else ()
+        gone = dict.fromkeys(states, True)
         if self._transaction is not None:
-            self._transaction.snapshot.deleted.update(dict.fromkeys(states, True))
+            self._transaction.snapshot.deleted.update(gone)
         self.identity_map.discard_all(states)
-        marked = self._deleted
         for state in states:
-            marked.pop(state, None)
             state._deleted = True
+        marked = self._deleted
+        if marked.keys() <= gone.keys():
+            marked.clear()
+        for state in gone if marked else ():
+            marked.pop(state, None)
         for obj in held:
             for listener in heard if obj is not None else ():
                 listener(self, obj)
@@ -929,7 +933,7 @@ class Session(SessionFactoryMethods):
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
     # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
-    return {reached: obj for obj, _, reached, _ in state.mapper.cascade_iterator(operation, state)}
+    return dict(state.mapper.cascade_iterator(operation, state))
 
 
 def _refuse_for_update(with_for_update: Any) -> None:

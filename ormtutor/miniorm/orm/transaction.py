@@ -317,13 +317,13 @@ class SessionTransaction:
 
     def _prepare(self) -> None:
         """Before a commit: tell listeners, end what is open inside, flush till all is written."""
-        self._assert_active()
         session = self.session
         if self.is_boundary:
             for listener in session.dispatch.before_commit:
                 listener(session)
-        for inner in self._inner_ones():
-            inner.commit()
+        if session._transaction is not self:
+            for inner in self._inner_ones():
+                inner.commit()
         if not session._flushing:
             self._flush_till_clean()
         self._state = PREPARED
@@ -343,7 +343,8 @@ class SessionTransaction:
 
         Raises: ResourceClosedError: closed. PendingRollbackError: a flush in it failed.
         """
-        self._assert_active(prepared_ok=True)
+        if self._state is not ACTIVE:
+            self._assert_active(prepared_ok=True)
         if self._state is not PREPARED:
             self._prepare()
         if self.is_boundary:

@@ -15,8 +15,7 @@ Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Wor
 
 from __future__ import annotations
 
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import groupby
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
@@ -26,6 +25,7 @@ from ormtutor.miniorm.orm.exc import (
     UnmappedColumnError,
     state_label,
 )
+from ormtutor.miniorm.orm.identity import mapper_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
@@ -59,8 +59,6 @@ if TYPE_CHECKING:
 SAVE = (False, False)
 DELETE = (True, False)
 
-mapper_of = attrgetter("mapper")
-
 # What a flush may find out about its objects before the database does.
 FLUSH_ERRORS = (FlushError, UnmappedColumnError)
 
@@ -71,11 +69,12 @@ FLUSH_ERRORS = (FlushError, UnmappedColumnError)
 class Step:
     """One node of the graph: something to be done, before and after others.
 
-    subject: a mapper, or the Dependency of a relationship. state: the one object that it is about,
-    where a ring was broken up. disabled: broken up, its parts stand for it.
+    subject: a mapper, or the Dependency of a relationship. mapper: whose objects it is about.
+    state: the one object that it is about, where a ring was broken up. disabled: broken up, its
+    parts stand for it.
     """
 
-    __slots__ = ("disabled", "is_delete", "number", "state", "subject")
+    __slots__ = ("action", "disabled", "is_delete", "mapper", "number", "state", "subject")
 
     # Steps that are ready at the same time run in this order, then in that of their subjects.
     rank = ""
@@ -84,7 +83,9 @@ class Step:
         self, subject: Any, is_delete: bool, state: InstanceState | None, number: int
     ) -> None:
         self.subject = subject
+        self.mapper: Mapper = getattr(subject, "steps_at", subject)
         self.is_delete = is_delete
+        self.action = DELETE if is_delete else SAVE
         self.state = state
         self.number = number
         self.disabled = False
@@ -102,12 +103,6 @@ class Step:
     def parts(self, flush: UOWTransaction) -> list[Step]:
         """Break up into steps for each object."""
         return []
-
-    @property
-    def mapper(self) -> Mapper:
-        """The mapper whose objects it is about."""
-        mapper: Mapper = self.subject
-        return mapper
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Do it for these objects: those of the group."""
@@ -165,14 +160,6 @@ class ProcessAll(Step):
     def sort_key(self) -> tuple[Any, ...]:
         """Where the step stands among those that are ready at the same time."""
         return self.rank, self.subject.sort_key, self.is_delete, self.number
-
-    @property
-    def mapper(self) -> Mapper:
-        """The mapper whose objects it is about."""
-        subject: Dependency = self.subject
-        mapper: Mapper
-        mapper = subject.mapper if isinstance(subject, dependency.KeySwitch) else subject.parent
-        return mapper
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Copy."""
@@ -363,9 +350,7 @@ class UOWTransaction:
         first = group[0]
         if first.state is not None:
             return [step.state for step in group if step.state is not None]
-        if (DELETE if first.is_delete else SAVE) not in self.actions:
-            return []
-        return self.states_of(first.mapper, first.is_delete)
+        return self.those_to(first.action, self.mappers.get(first.mapper, ()))
 
     def those_to(
         self, action: tuple[bool, bool], states: Iterable[InstanceState]
@@ -429,7 +414,7 @@ class UOWTransaction:
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
         """The objects that are deleted with one."""
-        return [reached for _, _, reached, _ in state.mapper.cascade_iterator("delete", state)]
+        return [reached for reached, _ in state.mapper.cascade_iterator("delete", state)]
 
     def source_changed(self, state: InstanceState, subject: Dependency) -> bool:
         """Whether columns of the object that other rows point to have new values."""
@@ -685,12 +670,12 @@ class Preparation:
 
     def run(self, flush: UOWTransaction) -> bool:
         """Presort the objects that are new since the last time; False: there are none."""
-        if self._seen == len(self._members) and not self._listed:
+        members, subject = self._members, self.dependency
+        if self._seen == len(members) and not self._listed:
             return False
-        fresh = [*self._listed, *islice(self._members, self._seen, None)]
-        self._seen = len(self._members)
+        fresh = [*self._listed, *members[self._seen :]]
+        self._seen = len(members)
         saves, deletes = flush.those_to(SAVE, fresh), flush.those_to(DELETE, fresh)
-        subject = self.dependency
         self._listed = []
         if len(saves) + len(deletes) < len(fresh):
             self._listed = [state for state in fresh if flush.states[state][1]]

@@ -300,7 +300,7 @@ def test_a_cascade_reaches_each_object_once_parents_first(gardens: Gardens) -> N
 
     reached = [
         obj.name
-        for obj, *_ in inspect(gardens.Garden).cascade_iterator("save-update", inspect(garden))
+        for _, obj in inspect(gardens.Garden).cascade_iterator("save-update", inspect(garden))
     ]
 
     # The garden itself is reached from its bed.
