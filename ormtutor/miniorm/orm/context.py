@@ -928,6 +928,8 @@ class Compilation:
                 plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
             for joined in plan.joined:
                 _check_supported(joined)
+            for loader in plan.later:
+                loader.check(plan)
         outputs = [self._output(output, locate) for output in self._outputs]
         return RowPlan(outputs, self.gives_entities)
 

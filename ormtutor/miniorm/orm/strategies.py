@@ -369,6 +369,9 @@ class ImmediateLoader:
         self.key = prop.key
         self.turn = turn
 
+    def check(self, plan: EntityPlan) -> None:
+        """Nothing of the row is needed."""
+
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
         impl = plan.mapper.impls[self.key]
@@ -399,6 +402,9 @@ class _EagerLoader:
         self.options = compilation.options.below((*place.path, prop))
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
+
+    def check(self, plan: EntityPlan) -> None:
+        """Say whether the row has what is needed of it."""
 
     def _check_supported(self, plan: EntityPlan) -> None:
         if not plan.mapper.impls[self.key].supports_population:
@@ -619,6 +625,14 @@ class SubqueryLoader(_EagerLoader):
             if compilation.prior:
                 # As in the original: what an option says below this one is then lost.
                 self.options = NO_OPTIONS
+
+    def check(self, plan: EntityPlan) -> None:
+        """Raises: NoSuchColumnError: a column that leads to the related rows is deferred."""
+        for column in self._local_columns():
+            if plan.mapper.get_property_by_column(column).key not in plan.columns:
+                raise sa_exc.NoSuchColumnError(
+                    f"Could not locate column in row for column '{column}'"
+                )
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch.
