@@ -24,6 +24,7 @@ from itertools import chain
 from time import perf_counter
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.crud import CrudPlan, is_crud_bind
@@ -56,7 +57,6 @@ _SPELLED = {char: f"\x04{number}" for number, char in enumerate((MARK, _END, _LI
 class Compiled:
     """A statement as text."""
 
-    __module__ = "sqlalchemy.sql.compiler"
     isinsert = isupdate = isdelete = isddl = is_select = is_text = False
     string: str
     statement: Any
@@ -126,7 +126,6 @@ class SQLCompiler(Compiled):
     compile_kwargs: `literal_binds=True` writes values into the text.
     """
 
-    __module__ = "sqlalchemy.sql.compiler"
     # Words that a dialect may change.
     compound_keywords: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
     extract_map: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
@@ -415,12 +414,10 @@ class SQLCompiler(Compiled):
         return prefix + ", ".join(rows)
 
     def visit_empty_set(self, bind: Any) -> str:
-        """What stands in IN () when the list is empty."""
         types = bind.type.types if bind.type._is_tuple_type else [bind.type]
         return self.visit_empty_set_op_expr(types, bind.expand_op)
 
     def visit_empty_set_op_expr(self, type_: Any, expand_op: Any) -> str:
-        """An empty list, by the operator that it stands behind."""
         nulls = ", ".join("NULL" for _ in type_)
         if len(type_) > 1:
             nulls = f"({nulls})"
@@ -431,7 +428,6 @@ class SQLCompiler(Compiled):
         return self.visit_empty_set_expr(type_)
 
     def visit_empty_set_expr(self, element_types: Any) -> str:
-        """A SELECT of no rows."""
         raise NotImplementedError(
             f"Dialect '{self.dialect.name}' does not support empty set expression."
         )
@@ -447,7 +443,6 @@ class SQLCompiler(Compiled):
         return method(element, **kw)  # type: ignore[no-any-return]
 
     def visit_unsupported_compilation(self, element: Any, **kw: Any) -> str:
-        """There is no method for that kind."""
         raise exc.UnsupportedCompilationError(self, type(element))
 
     def stands_for(self, made: BindParameter, original: BindParameter) -> None:
@@ -472,13 +467,11 @@ class SQLCompiler(Compiled):
     # -- small expressions ---------------------------------------------------------------------
 
     def visit_grouping(self, grouping: Any, asfrom: bool = False, **kw: Any) -> str:
-        """Parentheses."""
         if getattr(grouping, "_is_from_clause", False):
             kw["asfrom"] = asfrom
         return f"({self.process(grouping.element, **kw)})"
 
     def visit_select_statement_grouping(self, grouping: Any, **kw: Any) -> str:
-        """Parentheses around a statement."""
         return f"({self.process(grouping.element, **kw)})"
 
     def visit_label(
@@ -490,7 +483,6 @@ class SQLCompiler(Compiled):
         result_names: Any = None,
         **kw: Any,
     ) -> str:
-        """`expression AS name` between SELECT and FROM, or the name alone, or the expression."""
         if render_label_as_label is label:
             return self.preparer.format_label(label, self._resolve(label.name))  # type: ignore[no-any-return]
         if within_columns_clause and not within_label_clause:
@@ -513,7 +505,6 @@ class SQLCompiler(Compiled):
         result_names: Any = None,
         **kw: Any,
     ) -> str:
-        """`table.column`."""
         name = original = column.name
         if name is None:
             name = self._fallback_column_name(column)
@@ -542,23 +533,18 @@ class SQLCompiler(Compiled):
         return text.replace(MARK, MARKED_MARK) if MARK in text else text
 
     def visit_collation(self, element: Any, **kw: Any) -> str:
-        """The name after COLLATE."""
         return self.preparer.format_collation(element.collation)  # type: ignore[no-any-return]
 
     def visit_null(self, element: Any, **kw: Any) -> str:
-        """NULL."""
         return "NULL"
 
     def visit_true(self, element: Any, **kw: Any) -> str:
-        """True, or 1."""
         return "true" if self.dialect.supports_native_boolean else "1"
 
     def visit_false(self, element: Any, **kw: Any) -> str:
-        """False, or 0."""
         return "false" if self.dialect.supports_native_boolean else "0"
 
     def visit_as_boolean(self, element: Any, **kw: Any) -> str:
-        """A boolean column as a condition."""
         text = self.process(element.element, **kw)
         is_true = element.operator is operators.is_true
         if self.dialect.supports_native_boolean or element.element._is_implicitly_boolean:
@@ -566,7 +552,6 @@ class SQLCompiler(Compiled):
         return f"{text} = 1" if is_true else f"{text} = 0"
 
     def visit_textclause(self, text: Any, result_names: Any = None, **kw: Any) -> str:
-        """SQL as it was written; `\\:` is a colon."""
         if result_names is not None:
             result_names.append((None, None, (text,), sqltypes.NULLTYPE))
         if not self.stack:
@@ -584,15 +569,12 @@ class SQLCompiler(Compiled):
         return self.process(text._bindparams[name], **kw)
 
     def visit_clauselist(self, clauses: Any, **kw: Any) -> str:
-        """Elements with an operator between them."""
         return self._join(clauses.clauses, clauses.operator.symbol, **kw)
 
     def visit_tuple(self, clauses: Any, **kw: Any) -> str:
-        """`(a, b)`."""
         return f"({self._join(clauses.clauses, ', ', **kw)})"
 
     def visit_case(self, case: Any, **kw: Any) -> str:
-        """CASE ... END."""
         out = ["CASE "]
         if case.value is not None:
             out.append(self.process(case.value, **kw) + " ")
@@ -604,26 +586,21 @@ class SQLCompiler(Compiled):
         return "".join(out)
 
     def visit_cast(self, cast: Any, **kw: Any) -> str:
-        """CAST(... AS ...)."""
         return f"CAST({self.process(cast.clause, **kw)} AS {self.process(cast.typeclause, **kw)})"
 
     def visit_typeclause(self, typeclause: Any, **kw: Any) -> str:
-        """The type in CAST."""
         return self.dialect.type_compiler.process(typeclause.type)  # type: ignore[no-any-return]
 
     def visit_type_coerce(self, coerce: Any, **kw: Any) -> str:
-        """The expression; the type is Python's business."""
         return self.process(coerce.typed_expression, **kw)
 
     def visit_extract(self, extract: Any, **kw: Any) -> str:
-        """EXTRACT(... FROM ...)."""
         field = self.extract_map.get(extract.field, extract.field)
         return f"EXTRACT({field} FROM {self.process(extract.expr, **kw)})"
 
     # -- functions -----------------------------------------------------------------------------
 
     def visit_function(self, func: Any, result_names: Any = None, **kw: Any) -> str:
-        """`name(arguments)`; a dialect may have `visit_<name>_func`."""
         if result_names is not None:
             result_names.append((func.name, func.name, (func.name,), func.type))
         own = getattr(self, f"visit_{func.name.lower()}_func", None)
@@ -654,7 +631,6 @@ class SQLCompiler(Compiled):
         return self.process(func.clause_expr, **kw)
 
     def visit_over(self, over: Any, **kw: Any) -> str:
-        """`function OVER (...)`."""
         text = self.process(over.element, **kw)
         parts = []
         for word, clause in (("PARTITION", over.partition_by), ("ORDER", over.order_by)):
@@ -663,14 +639,12 @@ class SQLCompiler(Compiled):
         return f"{text} OVER ({' '.join(parts)})"
 
     def visit_funcfilter(self, funcfilter: Any, **kw: Any) -> str:
-        """`function FILTER (WHERE ...)`."""
         func = self.process(funcfilter.func, **kw)
         return f"{func} FILTER (WHERE {self.process(funcfilter.criterion, **kw)})"
 
     # -- operators -----------------------------------------------------------------------------
 
     def visit_unary(self, unary: Any, **kw: Any) -> str:
-        """An operator before or after its operand."""
         operator = unary.operator
         if operator is not None:
             own = getattr(self, f"visit_{operator.visit_name}_unary_operator", None)
@@ -690,7 +664,6 @@ class SQLCompiler(Compiled):
         eager_grouping: bool = False,
         **kw: Any,
     ) -> str:
-        """An operator between its operands."""
         operator = binary.operator
         if from_linter is not None and operator.is_comparison:
             from_linter.connect(binary.left._from_objects, binary.right._from_objects)
@@ -706,15 +679,12 @@ class SQLCompiler(Compiled):
         return left + symbol + self.process(binary.right, **kw)
 
     def visit_custom_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """An operator that the learner spelled."""
         return self._generate_generic_binary(binary, self._literal_text(operator.symbol), **kw)
 
     def visit_mod_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """`%`."""
         return self._generate_generic_binary(binary, " % ", **kw)
 
     def visit_not_in_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT IN, in parentheses because an empty list brings an OR with it."""
         return f"({self._generate_generic_binary(binary, ' NOT IN ', **kw)})"
 
     def _like(self, binary: Any, operator: Any, **kw: Any) -> str:
@@ -734,26 +704,21 @@ class SQLCompiler(Compiled):
     visit_endswith_op_binary = visit_not_endswith_op_binary = _like
 
     def visit_between_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """BETWEEN ... AND ..., or NOT BETWEEN."""
         symmetric = "SYMMETRIC " if (binary.modifiers or {}).get("symmetric") else ""
         return self._generate_generic_binary(binary, operator.symbol + symmetric, **kw)
 
     visit_not_between_op_binary = visit_between_op_binary
 
     def visit_not_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """NOT ... MATCH ..."""
         return f"NOT {self._generate_generic_binary(binary, ' MATCH ', **kw)}"
 
     def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Not every database has it."""
         raise exc.CompileError(f"{self.dialect.name} dialect does not support regular expressions")
 
     def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Not every database has it."""
         raise exc.CompileError(f"{self.dialect.name} dialect does not support regular expressions")
 
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Not every database has it."""
         raise exc.UnsupportedCompilationError(self, type(binary))
 
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
@@ -767,7 +732,6 @@ class SQLCompiler(Compiled):
         within_columns_clause: bool = False,
         **kw: Any,
     ) -> str:
-        """A mark, to become `?` or `:name`; or the value itself."""
         if literal_binds:
             return self._written_out(bindparam)
         name = _spelled(self._register(bindparam))
@@ -893,7 +857,6 @@ class SQLCompiler(Compiled):
     def visit_label_reference(
         self, element: Any, within_columns_clause: bool = False, **kw: Any
     ) -> str:
-        """Something sorted by: the label of a selected column if it is one."""
         if self.stack and self.dialect.supports_simple_order_by_label:
             _, froms, selected = self._label_names()
             names = froms if within_columns_clause else selected
@@ -934,7 +897,6 @@ class SQLCompiler(Compiled):
         use_schema: bool = True,
         **kw: Any,
     ) -> str:
-        """A table in FROM."""
         if not asfrom:
             return ""
         if from_linter is not None:
@@ -947,7 +909,6 @@ class SQLCompiler(Compiled):
     def visit_join(
         self, join: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
     ) -> str:
-        """`left JOIN right ON ...`."""
         if from_linter is not None:
             from_linter.connect(join.left._from_objects, join.right._from_objects)
         if join.full:
@@ -964,7 +925,6 @@ class SQLCompiler(Compiled):
     def visit_alias(
         self, alias: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
     ) -> str:
-        """`element AS name`; a SELECT stands in parentheses."""
         if not asfrom:
             return self.process(alias.element, **kw)
         name = self._resolve(alias.name)
@@ -1050,7 +1010,6 @@ class SQLCompiler(Compiled):
         result_names: Any = None,
         **kw: Any,
     ) -> str:
-        """SELECT ..."""
         for name in (
             "within_columns_clause",
             "within_label_clause",
@@ -1268,7 +1227,6 @@ class SQLCompiler(Compiled):
         compound_index: int | None = None,
         **kw: Any,
     ) -> str:
-        """UNION and its like."""
         for name in (
             "within_columns_clause",
             "within_label_clause",
@@ -1302,7 +1260,6 @@ class SQLCompiler(Compiled):
         return text
 
     def visit_textual_select(self, textual: Any, asfrom: bool = False, **kw: Any) -> str:
-        """A text whose columns are told."""
         toplevel = not self.stack
         outer = self.stack[-1] if self.stack else None
         self.stack.append(
@@ -1327,7 +1284,6 @@ class SQLCompiler(Compiled):
     # -- INSERT, UPDATE, DELETE ----------------------------------------------------------------
 
     def visit_insert(self, insert: Any, **kw: Any) -> str:
-        """INSERT INTO ..."""
         toplevel = not self.stack
         if toplevel:
             self.isinsert = True
@@ -1361,7 +1317,6 @@ class SQLCompiler(Compiled):
         return f"{text} VALUES " + ", ".join(f"({', '.join(row)})" for row in rows)
 
     def visit_update(self, update: Any, **kw: Any) -> str:
-        """UPDATE ... SET ..."""
         self.isupdate = not self.stack
         extra_froms = update._extra_froms
         linter = self._open_change(update, extra_froms)
@@ -1407,7 +1362,6 @@ class SQLCompiler(Compiled):
         )
 
     def visit_delete(self, delete: Any, **kw: Any) -> str:
-        """DELETE FROM ..."""
         self.isdelete = not self.stack
         extra_froms = delete._extra_froms
         linter = self._open_change(delete, extra_froms)
@@ -1431,34 +1385,27 @@ class SQLCompiler(Compiled):
 class StrSQLCompiler(SQLCompiler):
     """The compiler of str(): what no database spells alike is written in some way."""
 
-    __module__ = "sqlalchemy.sql.compiler"
-
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
 
     def visit_unsupported_compilation(self, element: Any, **kw: Any) -> str:
-        """There is no method for that kind."""
         raise exc.UnsupportedCompilationError(self, type(element))
 
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """`a[b]`."""
         return f"{self.process(binary.left, **kw)}[{self.process(binary.right, **kw)}]"
 
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
     visit_getitem_binary = visit_json_getitem_op_binary
 
     def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Some spelling."""
         return self._generate_generic_binary(binary, " <regexp> ", **kw)
 
     def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        """Some spelling."""
         return self._generate_generic_binary(binary, " <not regexp> ", **kw)
 
     def update_from_clause(
         self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
     ) -> str:
-        """FROM ..."""
         kw["asfrom"] = True
         return "FROM " + ", ".join(
             self.process(each, from_linter=from_linter, **kw) for each in extra_froms
@@ -1467,14 +1414,12 @@ class StrSQLCompiler(SQLCompiler):
     def delete_extra_from_clause(
         self, delete: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
     ) -> str:
-        """, ..."""
         kw["asfrom"] = True
         return ", " + ", ".join(
             self.process(each, from_linter=from_linter, **kw) for each in extra_froms
         )
 
     def visit_empty_set_expr(self, element_types: Any) -> str:
-        """A SELECT of no rows."""
         return "SELECT 1 WHERE 1!=1"
 
 
@@ -1585,3 +1530,6 @@ def _name_of(spelled: str) -> str:
         for char, spelling in _SPELLED.items():
             name = name.replace(spelling, char)
     return name
+
+
+publish(globals(), "sqlalchemy.sql.compiler")

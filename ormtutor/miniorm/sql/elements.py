@@ -22,6 +22,7 @@ import warnings
 from operator import attrgetter
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_method
 from ormtutor.miniorm.sql import operators
@@ -47,7 +48,6 @@ def delegate(path: str, doc: str | None = None) -> Any:
 class ClauseElement:
     """The root of all pieces of SQL."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "clause"
 
@@ -326,7 +326,6 @@ _PLAIN_CLASSES = frozenset([str, int, float, bytes, datetime.date, datetime.date
 class ColumnElement(ColumnOperators, ClauseElement):
     """An expression with a value and a type: a column, a literal, a function call, `a + b`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "column_element"
 
@@ -362,11 +361,9 @@ class ColumnElement(ColumnOperators, ClauseElement):
     __ge__ = comparison_method(operators.ge)
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Apply an operator with ourselves at the left; comparator.py knows how."""
         return self._build(op, *other, **kw)
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """Apply an operator with ourselves at the right."""
         return self._build(op, other, reverse=True, **kw)
 
     # Set by comparator.py.
@@ -394,7 +391,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
         )
 
     def self_group(self, against: Any = None) -> Any:
-        """Parentheses as needed; a boolean column may become a comparison."""
         if (
             against is operators.and_ or against is operators.or_ or against is operators.asbool
         ) and self.type._type_affinity is sqltypes.Boolean:
@@ -556,7 +552,6 @@ _NOT_AROUND_NAMES = "_%() $"
 class BindParameter(ColumnElement):
     """A value that travels beside the SQL text."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("_base", "_options", "type", "value")
     __visit_name__ = "bindparam"
 
@@ -671,7 +666,6 @@ class BindParameter(ColumnElement):
         return self._make(self._base, self.value, type_, self._options)
 
     def structure(self, binds: Binds) -> Hashable:
-        """Type and name class; never the value."""
         binds.append(self)
         options = self._options
         if options is _LITERAL:
@@ -715,7 +709,6 @@ def bind_for(
 class TypeClause(ClauseElement):
     """A type where an element is expected: the second argument of CAST."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("type",)
     __visit_name__ = "typeclause"
 
@@ -723,7 +716,6 @@ class TypeClause(ClauseElement):
         self.type = type_
 
     def structure(self, binds: Binds) -> Hashable:
-        """The type."""
         return self.type.cache_id  # type: ignore[no-any-return]
 
     _from_objects: Any = ()
@@ -736,7 +728,6 @@ class _Singleton(ColumnElement):
     _groups = True
 
     def structure(self, binds: Binds) -> Hashable:
-        """The kind."""
         return self.__visit_name__
 
     _from_objects: Any = ()
@@ -746,7 +737,6 @@ class _Singleton(ColumnElement):
 class Null(_Singleton, sqltypes.SQL_NULL):
     """NULL."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "null"
     type = sqltypes.NULLTYPE
@@ -755,7 +745,6 @@ class Null(_Singleton, sqltypes.SQL_NULL):
 class False_(_Singleton):
     """False."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "false"
     type = sqltypes.BOOLEANTYPE
@@ -767,7 +756,6 @@ class False_(_Singleton):
 class True_(_Singleton):
     """True."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "true"
     type = sqltypes.BOOLEANTYPE
@@ -804,7 +792,6 @@ def constant_of(value: Any) -> Any:
 class TextClause(Executable):
     """SQL as the learner wrote it, with `:name` for bind parameters."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("_bind", "_bindparams", "_pieces", "text")
     __visit_name__ = "textclause"
     _parts = ("_ordered_binds",)
@@ -871,11 +858,9 @@ class TextClause(Executable):
         return (self,)
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses after IN."""
         return Grouping(self) if against is operators.in_op else self
 
     def structure(self, binds: Binds) -> Hashable:
-        """The text and its parameters."""
         return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
 
     # A text in a WHERE compares like any expression.
@@ -936,7 +921,6 @@ def text(text: str, bind: Any = None) -> TextClause:
 class ClauseList(ClauseElement):
     """Several elements with an operator between them, a comma if nothing else is said."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("clauses", "group", "operator")
     __visit_name__ = "clauselist"
     _parts = ("clauses",)
@@ -960,20 +944,17 @@ class ClauseList(ClauseElement):
         return [column for clause in self.clauses for column in clause._select_iterable]
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses if the operator binds less."""
         if self.group and operators.is_precedent(self.operator, against):
             return Grouping(self)
         return self
 
     def structure(self, binds: Binds) -> Hashable:
-        """The operator and what is between."""
         return (self.operator, *[clause.structure(binds) for clause in self.clauses])
 
 
 class BooleanClauseList(ClauseList, ColumnElement):
     """Conditions joined by AND or OR."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     __visit_name__ = "clauselist"
     type = sqltypes.BOOLEANTYPE
@@ -997,7 +978,6 @@ class BooleanClauseList(ClauseList, ColumnElement):
         return (self,)
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses if the operator binds less."""
         if not self.clauses:
             return self
         return ClauseList.self_group(self, against)
@@ -1061,7 +1041,6 @@ def not_(clause: Any) -> Any:
 class UnaryExpression(ColumnElement):
     """An operator with one operand, before it or after it."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("element", "modifier", "operator", "type")
     __visit_name__ = "unary"
     _parts = ("element",)
@@ -1081,7 +1060,6 @@ class UnaryExpression(ColumnElement):
     _render_label_in_columns_clause = False
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses if the operator binds less."""
         if self.operator is not None and operators.is_precedent(self.operator, against):
             return Grouping(self)
         return self
@@ -1096,7 +1074,6 @@ class UnaryExpression(ColumnElement):
         return super()._negate()
 
     def structure(self, binds: Binds) -> Hashable:
-        """The operator, where it stands, and the operand."""
         return (
             "unary",
             self.operator,
@@ -1133,7 +1110,6 @@ class WrapsColumnExpression:
 class AsBoolean(WrapsColumnExpression, UnaryExpression):
     """A boolean column as a condition: itself, or `column = 1` where there are no booleans."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("negate",)
     __visit_name__ = "as_boolean"
     _is_implicitly_boolean = True
@@ -1147,7 +1123,6 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
         self.type = sqltypes.BOOLEANTYPE
 
     def self_group(self, against: Any = None) -> Any:
-        """Never in parentheses."""
         return self
 
     def _negate(self) -> Any:
@@ -1156,14 +1131,12 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
         return AsBoolean(self.element, self.negate, self.operator)
 
     def structure(self, binds: Binds) -> Hashable:
-        """True or false, and of what."""
         return (self.operator, self.element.structure(binds))
 
 
 class BinaryExpression(ColumnElement):
     """An operator between two operands."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("left", "modifiers", "negate", "operator", "right", "type")
     __visit_name__ = "binary"
     _parts = ("left", "right")
@@ -1197,7 +1170,6 @@ class BinaryExpression(ColumnElement):
     _is_implicitly_boolean: Any = delegate("operator.is_comparison")
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses if the operator binds less."""
         operator = self.operator
         if operator is against and operator.associative:
             return self
@@ -1220,7 +1192,6 @@ class BinaryExpression(ColumnElement):
         return super()._negate()
 
     def structure(self, binds: Binds) -> Hashable:
-        """Operator and operands."""
         left = self.left._fixed_structure
         if left is None:
             left = self.left.structure(binds)
@@ -1240,7 +1211,6 @@ def _first(pair: tuple[Any, Any]) -> Any:
 class Grouping(ColumnElement):
     """Parentheses."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("element", "type")
     __visit_name__ = "grouping"
     _parts = ("element",)
@@ -1250,7 +1220,6 @@ class Grouping(ColumnElement):
         self.type = getattr(element, "type", sqltypes.NULLTYPE)
 
     def self_group(self, against: Any = None) -> Any:
-        """We are the parentheses."""
         return self
 
     def _ungroup(self) -> Any:
@@ -1282,14 +1251,12 @@ class Grouping(ColumnElement):
         return (self,)
 
     def structure(self, binds: Binds) -> Hashable:
-        """What is in the parentheses."""
         return ("()", self.element.structure(binds))
 
 
 class Label(ColumnElement):
     """An expression under a name: `expression AS name`."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("_element", "_resolve_label", "_type", "name")
     __visit_name__ = "label"
     _parts = ("_element",)
@@ -1335,7 +1302,6 @@ class Label(ColumnElement):
     foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")
 
     def self_group(self, against: Any = None) -> Any:
-        """The expression in parentheses, under the same name."""
         inner = self._element.self_group(against=against)
         if inner is self._element:
             return self
@@ -1363,7 +1329,6 @@ class Label(ColumnElement):
         return key, column
 
     def structure(self, binds: Binds) -> Hashable:
-        """The name and the expression."""
         name: Any = self.name
         if isinstance(name, AnonymousName):
             name = binds.number(self)[0]
@@ -1373,7 +1338,6 @@ class Label(ColumnElement):
 class ColumnClause(ColumnElement):
     """A column by its name: column("x"), or one of a FROM object; literal_column("now()")."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("_is_clone_of", "_proxies", "is_literal", "key", "name", "table", "type")
     __visit_name__ = "column"
     _is_column_clause = True
@@ -1448,7 +1412,6 @@ class ColumnClause(ColumnElement):
         return column.key, column
 
     def structure(self, binds: Binds) -> Hashable:
-        """Name, kind, and the FROM object that it belongs to."""
         table = self.table
         return (
             "column",
@@ -1487,7 +1450,6 @@ def bindparam(key: Any, value: Any = NO_ARG, type_: Any = None, **kw: Any) -> Bi
 class LabelReference(ColumnElement):
     """Something in ORDER BY or GROUP BY that may be the label of a selected column."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("element",)
     __visit_name__ = "label_reference"
     _parts = ("element",)
@@ -1497,14 +1459,12 @@ class LabelReference(ColumnElement):
         self.element = element
 
     def structure(self, binds: Binds) -> Hashable:
-        """What is referred to."""
         return ("labelref", self.element.structure(binds))
 
 
 class TextualLabelReference(ColumnElement):
     """A string in ORDER BY or GROUP BY: the name of a selected column."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("element",)
     __visit_name__ = "textual_label_reference"
     _is_label_reference = True
@@ -1515,14 +1475,12 @@ class TextualLabelReference(ColumnElement):
     _from_objects: Any = ()
 
     def structure(self, binds: Binds) -> Hashable:
-        """The string."""
         return ("textlabelref", self.element)
 
 
 class CollationClause(ColumnElement):
     """The name after COLLATE."""
 
-    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("collation",)
     __visit_name__ = "collation"
 
@@ -1532,7 +1490,6 @@ class CollationClause(ColumnElement):
     _from_objects: Any = ()
 
     def structure(self, binds: Binds) -> Hashable:
-        """The name."""
         return ("collation", self.collation)
 
 
@@ -1655,3 +1612,6 @@ def _may_name_a_label(element: Any) -> bool:
     return isinstance(element, (Label, UnaryExpression, ColumnClause, Grouping)) or bool(
         element._bind_name
     )
+
+
+publish(globals(), "sqlalchemy.sql.elements")

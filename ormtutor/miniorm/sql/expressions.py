@@ -51,7 +51,6 @@ class Construct(ColumnElement):
     __slots__ = ()
 
     def structure(self, binds: Binds) -> Hashable:
-        """Kind, type and parts."""
         parts = [_structure(getattr(self, name), binds) for name in self._parts]
         return (self.__visit_name__, self.type.cache_id, *parts)
 
@@ -82,11 +81,9 @@ class Tuple(ClauseList, ColumnElement):
         return (self,)
 
     def self_group(self, against: Any = None) -> Any:
-        """A tuple is its own parentheses."""
         return self
 
     def _bind_plain(self, operator: Any, values: Any) -> Any:
-        """The other side of a comparison, member by member."""
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             return bind_for(self, operator, values)
         told = {"_compared_to_operator": operator, "unique": True}
@@ -173,7 +170,6 @@ class TypeCoerce(WrapsColumnExpression, Construct):
     )
 
     def self_group(self, against: Any = None) -> Any:
-        """Parentheses go inside."""
         grouped = self.clause.self_group(against=against)
         return self if grouped is self.clause else TypeCoerce(grouped, self.type)
 
@@ -265,7 +261,6 @@ class FunctionFilter(Construct):
         return Over(self, partition_by, order_by, **kw)
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses if FILTER binds less."""
         if operators.is_precedent(operators.filter_op, against):
             return Grouping(self)
         return self

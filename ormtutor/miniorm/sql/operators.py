@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import operator as python_operator
 
+from ormtutor.miniorm.doors import publish
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +94,6 @@ class custom_op(Operator):
     """An operator that the learner spells: `column.op('REGEXP')('^a')`."""
 
     __slots__ = ("natural_self_precedent", "opstring", "return_type")
-    __module__ = "sqlalchemy.sql.operators"
 
     def __init__(
         self,
@@ -261,7 +262,6 @@ def is_precedent(operator: Operator, against: Operator | None) -> bool:
 class Operators:
     """`&`, `|`, `~` and op(): what every SQL expression can do."""
 
-    __module__ = "sqlalchemy.sql.operators"
     __slots__ = ()
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
@@ -325,7 +325,6 @@ def _applied_reversed(op: Operator) -> Any:
 class ColumnOperators(Operators):
     """All operators of column expressions; each ends in operate()."""
 
-    __module__ = "sqlalchemy.sql.operators"
     __slots__ = ()
     timetuple = None  # A date compared with us must ask us, not try to compare itself.
 
@@ -458,3 +457,6 @@ class ColumnOperators(Operators):
     def distinct(self) -> Any:
         """`DISTINCT a`, inside a function."""
         return self.operate(distinct_op)
+
+
+publish(globals(), "sqlalchemy.sql.operators")

@@ -19,6 +19,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
@@ -313,7 +314,6 @@ class Statement(Executable):
 class SelectBase(Statement):
     """What gives rows: SELECT, UNION, a text whose columns are known."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     is_selectable = True
     is_select = True
     _is_select_statement = True
@@ -321,7 +321,6 @@ class SelectBase(Statement):
     _label_style: Any = LABEL_STYLE_DEFAULT
 
     def _generate(self) -> Any:
-        """The copy that a generative method changes."""
         copy = object.__new__(self.__class__)
         stored = self.__dict__.copy()
         if "_known" in stored:
@@ -351,7 +350,6 @@ class SelectBase(Statement):
         return compiled
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses."""
         return SelectStatementGrouping(self)
 
     # -- columns -------------------------------------------------------------------------------
@@ -466,7 +464,6 @@ class SelectBase(Statement):
 
     @property
     def bind(self) -> Any:
-        """The engine that some table is bound to, or None."""
         if self._bind is not None:
             return self._bind
         return super().bind
@@ -475,7 +472,6 @@ class SelectBase(Statement):
 class SelectStatementGrouping(SelectBase):
     """Parentheses around a statement, inside UNION."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "select_statement_grouping"
     _parts = ("element",)
 
@@ -483,7 +479,6 @@ class SelectStatementGrouping(SelectBase):
         self.element = element
 
     def self_group(self, against: Any = None) -> Any:
-        """We are the parentheses."""
         return self
 
     def _ungroup(self) -> Any:
@@ -493,7 +488,6 @@ class SelectStatementGrouping(SelectBase):
     _label_style: Any = delegate("element._label_style")
 
     def set_label_style(self, style: LabelStyle) -> Any:
-        """Of the statement inside."""
         inner = self.element.set_label_style(style)
         return self if inner is self.element else SelectStatementGrouping(inner)
 
@@ -503,14 +497,12 @@ class SelectStatementGrouping(SelectBase):
     _from_objects: Any = delegate("element._from_objects")
 
     def structure(self, binds: Binds) -> Hashable:
-        """What is inside."""
         return ("()", self.element.structure(binds))
 
 
 class GenerativeSelect(SelectBase):
     """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     _order_by_clauses: tuple[Any, ...] = ()
     _group_by_clauses: tuple[Any, ...] = ()
     _limit_clause: Any = None
@@ -634,7 +626,6 @@ class _JoinStep(tuple):  # type: ignore[type-arg]
 class Select(GenerativeSelect):
     """A SELECT statement; see select()."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "select"
 
     _raw_columns: Any = ()
@@ -904,7 +895,6 @@ class Select(GenerativeSelect):
     intersect_all = _set_operation("INTERSECT ALL")
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses; inside UNION only when the parts would run into one another."""
         if isinstance(against, str) and not self._needs_parens_for_grouping():
             return self
         return SelectStatementGrouping(self)
@@ -927,7 +917,6 @@ class Select(GenerativeSelect):
     # -- structure -----------------------------------------------------------------------------
 
     def structure(self, binds: Binds) -> Hashable:
-        """Everything that was asked for, in the order in which it was first asked."""
         columns = tuple([_column_structure(column, binds) for column in self._raw_columns])
         return Select, columns, structure_of_said(self.__dict__, binds)
 
@@ -1261,7 +1250,6 @@ def _can_join(left: Any, right: Any) -> bool:
 class CompoundSelect(GenerativeSelect):
     """Several SELECTs with UNION, EXCEPT or INTERSECT between them."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "compound_select"
     _parts = (
         "selects",
@@ -1295,7 +1283,6 @@ class CompoundSelect(GenerativeSelect):
         return self.selects[0]._label_style
 
     def set_label_style(self, style: LabelStyle) -> Any:
-        """Of the first SELECT, which names the columns."""
         if self._label_style is style:
             return self
         return self._with("selects", (self.selects[0].set_label_style(style), *self.selects[1:]))
@@ -1304,7 +1291,6 @@ class CompoundSelect(GenerativeSelect):
         return self
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses."""
         return SelectStatementGrouping(self)
 
     def is_derived_from(self, fromclause: Any) -> bool:
@@ -1331,7 +1317,6 @@ class CompoundSelect(GenerativeSelect):
 
     @property
     def bind(self) -> Any:
-        """That of the first SELECT that has one."""
         for each in self.selects:
             engine = each.bind
             if engine is not None:
@@ -1339,7 +1324,6 @@ class CompoundSelect(GenerativeSelect):
         return None
 
     def structure(self, binds: Binds) -> Hashable:
-        """The keyword, the SELECTs, and what stands at the end."""
         key: list[Any] = [self.keyword]
         key.extend(each.structure(binds) for each in self.selects)
         for name in ("_order_by_clauses", "_group_by_clauses", "_independent_ctes"):
@@ -1373,7 +1357,6 @@ def as_compound_part(thing: Any) -> Any:
 class TextualSelect(SelectBase):
     """A text whose columns are told: text("SELECT ...").columns(...)."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "textual_select"
     _parts = ("element",)
     is_text = True
@@ -1389,18 +1372,15 @@ class TextualSelect(SelectBase):
 
     @property
     def selected_columns(self) -> ColumnCollection:
-        """The columns that were told."""
         return ImmutableColumnCollection((column.key, column) for column in self.column_args)
 
     def set_label_style(self, style: LabelStyle) -> Any:
-        """The text says what it says."""
         return self
 
     def _for_subquery(self) -> Any:
         return self
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses, but not inside UNION."""
         return self if isinstance(against, str) else super().self_group(against)
 
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
@@ -1418,7 +1398,6 @@ class TextualSelect(SelectBase):
     _bind: Any = delegate("element._bind")
 
     def structure(self, binds: Binds) -> Hashable:
-        """The text and its columns."""
         return (
             TextualSelect,
             self.element.structure(binds),
@@ -1465,7 +1444,6 @@ elements.TextClause.columns = columns  # type: ignore[method-assign]
 class ScalarSelect(Grouping):
     """A SELECT of one column as a value."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __slots__ = ()
     __visit_name__ = "grouping"
     _is_scalar = True
@@ -1504,14 +1482,12 @@ class ScalarSelect(Grouping):
         return ScalarSelect(self.element.correlate_except(*fromclauses))
 
     def self_group(self, against: Any = None) -> Any:
-        """We are the parentheses."""
         return self
 
     def _ungroup(self) -> Any:
         return self
 
     def structure(self, binds: Binds) -> Hashable:
-        """What is inside."""
         return ("scalar", self.element.structure(binds))
 
 
@@ -1523,7 +1499,6 @@ def _scalar_type(statement: Any) -> Any:
 class Exists(UnaryExpression):
     """`EXISTS (SELECT ...)`."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __slots__ = ()
     __visit_name__ = "unary"
 
@@ -1573,13 +1548,11 @@ class Exists(UnaryExpression):
         return self._changed(lambda inner: inner.where(*clauses))
 
     def self_group(self, against: Any = None) -> Any:
-        """In parentheses only behind NOT."""
         if operators.is_precedent(operators.exists, against):
             return Grouping(self)
         return self
 
     def structure(self, binds: Binds) -> Hashable:
-        """The inner SELECT."""
         return ("exists", self.element.structure(binds))
 
 
@@ -1677,3 +1650,5 @@ def subquery(alias: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 FromClause._select_class = Select
+
+publish(globals(), "sqlalchemy.sql.selectable")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import warnings
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.columns import ColumnCollection, ColumnSet, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
@@ -58,7 +59,6 @@ LABEL_STYLE_DEFAULT = LABEL_STYLE_DISAMBIGUATE_ONLY
 class FromClause(ClauseElement):
     """Something with columns that may stand in FROM."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "fromclause"
 
     is_selectable = True
@@ -190,7 +190,6 @@ class FromClause(ClauseElement):
 class TableClause(FromClause):
     """A table by its name, with the columns that were told: table("users", column("id"))."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "table"
     named_with_column = True
     _is_table = True
@@ -216,12 +215,10 @@ class TableClause(FromClause):
 
     @property
     def primary_key(self) -> Any:
-        """Not known."""
         return ColumnSet()
 
     @property
     def foreign_keys(self) -> Any:
-        """Not known."""
         return set()
 
     def _forget(self) -> None:
@@ -239,7 +236,6 @@ class TableClause(FromClause):
     exported_columns: Any = delegate("c")
 
     def structure(self, binds: Binds) -> Hashable:
-        """The table itself."""
         return self
 
     def __str__(self) -> str:
@@ -266,7 +262,6 @@ def table(name: str, *columns: Any, **kw: Any) -> TableClause:
 class FromGrouping(FromClause):
     """Parentheses around a FROM object."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "grouping"
     _parts = ("element",)
 
@@ -283,29 +278,24 @@ class FromGrouping(FromClause):
     _from_objects: Any = delegate("element._from_objects")
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """As what is inside."""
         return bool(self.element.is_derived_from(fromclause))
 
     def _ungroup(self) -> Any:
         return self.element._ungroup()
 
     def self_group(self, against: Any = None) -> Any:
-        """We are the parentheses."""
         return self
 
     def alias(self, name: Any = None, flat: bool = False) -> Any:
-        """Parentheses around the alias."""
         return FromGrouping(self.element.alias(name=name, flat=flat))
 
     def structure(self, binds: Binds) -> Hashable:
-        """What is inside."""
         return ("(from)", self.element.structure(binds))
 
 
 class Join(FromClause):
     """Two FROM objects with JOIN between them."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "join"
     _parts = ("left", "right", "onclause")
     _is_join = True
@@ -333,7 +323,6 @@ class Join(FromClause):
 
     @property
     def description(self) -> str:
-        """Both names."""
         return (
             f"Join object on {self.left.description}({id(self.left)}) and "
             f"{self.right.description}({id(self.right)})"
@@ -345,7 +334,6 @@ class Join(FromClause):
         )
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether either side is."""
         return (
             fromclause is self
             or self.left.is_derived_from(fromclause)
@@ -353,7 +341,6 @@ class Join(FromClause):
         )
 
     def self_group(self, against: Any = None) -> Any:
-        """A join inside a join stands in parentheses."""
         return FromGrouping(self)
 
     def _fill_columns(self, collection: ColumnCollection) -> None:
@@ -363,7 +350,6 @@ class Join(FromClause):
 
     @property
     def primary_key(self) -> Any:
-        """The keys of both sides, without those that ON makes equal to another."""
         return ColumnSet(
             reduce_columns(
                 [column for column in self._columns_of_both if column.primary_key], self.onclause
@@ -376,7 +362,6 @@ class Join(FromClause):
 
     @property
     def bind(self) -> Any:
-        """That of either side."""
         return self.left.bind or self.right.bind
 
     @property
@@ -393,12 +378,10 @@ class Join(FromClause):
         return [self, *self.left._from_objects, *self.right._from_objects]
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
-        """`SELECT` of all columns of both sides."""
         statement = self._select_class(self.left, self.right).select_from(self)
         return statement if whereclause is None else statement.where(whereclause)
 
     def alias(self, name: Any = None, flat: bool = False) -> Any:
-        """A subquery of the join; `flat=True`: a join of aliases."""
         if flat:
             return self._flat_alias(name)
         return (
@@ -426,7 +409,6 @@ class Join(FromClause):
     _anonymous_fromclause = alias
 
     def structure(self, binds: Binds) -> Hashable:
-        """Both sides, the condition, and the kind."""
         return (
             Join,
             self.left.structure(binds),
@@ -582,7 +564,6 @@ class AliasedReturnsRows(FromClause):
     element: Any
     _orig_name: Any
 
-    __module__ = "sqlalchemy.sql.selectable"
     _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
     _supports_derived_columns = False
@@ -617,13 +598,11 @@ class AliasedReturnsRows(FromClause):
 
     @property
     def description(self) -> str:
-        """The name; a nameless alias is called anon_1 in messages."""
         return "anon_1" if isinstance(self.name, AnonymousName) else self.name
 
     original: Any = delegate("element", "What is aliased.")
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether the aliased thing is."""
         return fromclause is self or bool(self.element.is_derived_from(fromclause))
 
     def _fill_columns(self, collection: ColumnCollection) -> None:
@@ -633,7 +612,6 @@ class AliasedReturnsRows(FromClause):
     bind: Any = delegate("element.bind", "That of the aliased thing.")
 
     def structure(self, binds: Binds) -> Hashable:
-        """Which one of the statement's aliases this is, and at the first time, of what."""
         number, is_new = binds.number(self)
         if not is_new:
             return ("alias", number)
@@ -655,7 +633,6 @@ class AliasedReturnsRows(FromClause):
 class Alias(AliasedReturnsRows):
     """A table under another name."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "alias"
     inherit_cache = True
 
@@ -663,7 +640,6 @@ class Alias(AliasedReturnsRows):
 class Subquery(AliasedReturnsRows):
     """A SELECT in parentheses, with a name, in FROM."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "subquery"
     _is_subquery = True
     _constructor_name = "subquery"
@@ -678,7 +654,6 @@ class Subquery(AliasedReturnsRows):
 class CTE(AliasedReturnsRows):
     """A SELECT with a name, before the statement: WITH name AS (...)."""
 
-    __module__ = "sqlalchemy.sql.selectable"
     __visit_name__ = "cte"
     _is_cte = True
     _constructor_name = "cte"
@@ -708,7 +683,6 @@ class CTE(AliasedReturnsRows):
             collection._append(key, column)
 
     def alias(self, name: Any = None, flat: bool = False) -> Any:
-        """The same CTE once more in FROM, under another name."""
         return CTE._construct(
             self.element,
             name=name,
@@ -738,7 +712,6 @@ class CTE(AliasedReturnsRows):
         return (self.recursive, self.nesting)
 
     def structure(self, binds: Binds) -> Hashable:
-        """As every alias; and what it restates or aliases."""
         key = super().structure(binds)
         if isinstance(key, tuple) and key[0] == "alias":
             return key
@@ -803,3 +776,6 @@ def join(
 def outerjoin(left: Any, right: Any, onclause: Any = None, full: bool = False) -> Join:
     """`left LEFT OUTER JOIN right`."""
     return Join(left, right, onclause, True, full)
+
+
+publish(globals(), "sqlalchemy.sql.selectable")
