@@ -133,7 +133,15 @@ def leave_out(cls: type, names: str) -> None:
 
 # Methods of columns and functions, whose own `__getattr__` has the last word.
 _COLUMN_METHODS = frozenset(
-    ["all_", "any_", "column_valued", "regexp_replace", "table_valued", "within_group"]
+    [
+        "all_",
+        "any_",
+        "column_valued",
+        "regexp_match",
+        "regexp_replace",
+        "table_valued",
+        "within_group",
+    ]
 )
 
 

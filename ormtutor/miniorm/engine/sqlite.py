@@ -116,12 +116,6 @@ class SQLiteCompiler(SQLCompiler):
         ones = ", ".join("1" for _ in element_types or [None])
         return f"SELECT {ones} FROM (SELECT {ones}) WHERE 1!=1"
 
-    def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " REGEXP ", **kw)
-
-    def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " NOT REGEXP ", **kw)
-
 
 class SQLiteDDLCompiler(DDLCompiler):
     """Writes CREATE and DROP as SQLite has them."""

@@ -27,12 +27,11 @@ from ormtutor.miniorm.sql.elements import (
     Grouping,
     TextualLabelReference,
     UnaryExpression,
-    and_,
     as_operand,
     bind_for,
     clause_of,
     constant_of,
-    or_,
+    join_conditions,
 )
 from ormtutor.miniorm.sql.operators import Operator
 
@@ -134,63 +133,47 @@ def _with_constant(left: Any, op: Operator, right: Any, type_: Any, modifiers: A
     return BinaryExpression(grouped(left, op), right, written, type_, negation, modifiers or None)
 
 
-def _like(left: Any, op: Operator, value: Any, escape: Any = None, **kw: Any) -> Any:
-    if escape is not None:
-        kw["escape"] = escape
-    return _comparison(left, op, value, **kw)
+def _like(left: Any, op: Operator, value: Any, escape: Any = None) -> Any:
+    modifiers = {} if escape is None else {"escape": escape}
+    return _comparison(left, op, value, **modifiers)
 
 
-def _prefixed(left: Any, op: Operator, value: Any, **kw: Any) -> Any:
+def _prefixed(
+    left: Any, op: Operator, value: Any, autoescape: bool = False, escape: Any = None
+) -> Any:
     """startswith, endswith, contains: LIKE with % put before or after."""
-    autoescape = kw.pop("autoescape", None)
-    escape = kw.pop("escape", None)
     if autoescape:
         if autoescape is not True:
-            warnings.warn(
-                "The autoescape parameter is now a simple boolean True/False",
-                exc.SAWarning,
-                stacklevel=4,
-            )
+            text = "The autoescape parameter is now a simple boolean True/False"
+            warnings.warn(text, exc.SAWarning, stacklevel=4)
         if not isinstance(value, str):
             raise TypeError("String value expected when autoescape=True")
         escape = "/" if escape is None else escape
         if escape not in ("%", "_"):
             value = value.replace(escape, escape + escape)
         value = value.replace("%", escape + "%").replace("_", escape + "_")
-    if escape is not None:
-        kw["escape"] = escape
-    return _comparison(left, op, value, **kw)
+    return _like(left, op, value, escape)
 
 
 def _match(left: Any, op: Operator, value: Any, **kw: Any) -> Any:
     return _comparison(left, op, value, result_type=sqltypes.MATCHTYPE, **kw)
 
 
-def _regexp_match(left: Any, op: Operator, pattern: Any, flags: Any = None, **kw: Any) -> Any:
-    modifiers = {} if flags is None else {"flags": operand(left, op, flags)}
-    return _comparison(left, op, pattern, **modifiers)
-
-
-def _between(left: Any, op: Operator, low: Any, high: Any, **kw: Any) -> Any:
+def _between(left: Any, op: Operator, low: Any, high: Any, symmetric: bool = False) -> Any:
     bounds = ClauseList(
         operand(left, op, low),
         operand(left, op, high),
         operator=operators.and_,
         group=False,
     )
-    negation = op.negation
-    if not kw.get("symmetric"):
-        kw.pop("symmetric", None)
-    return BinaryExpression(
-        grouped(left, op), bounds, op, sqltypes.BOOLEANTYPE, negation, kw or None
-    )
+    modifiers = {"symmetric": True} if symmetric else None
+    type_ = sqltypes.BOOLEANTYPE
+    return BinaryExpression(grouped(left, op), bounds, op, type_, op.negation, modifiers)
 
 
-def _in(left: Any, op: Operator, other: Any, **kw: Any) -> Any:
+def _in(left: Any, op: Operator, other: Any) -> Any:
     right = _list_operand(left, op, other)
-    return BinaryExpression(
-        grouped(left, op), right, op, sqltypes.BOOLEANTYPE, op.negation, kw or None
-    )
+    return BinaryExpression(grouped(left, op), right, op, sqltypes.BOOLEANTYPE, op.negation)
 
 
 def _list_operand(left: Any, op: Operator, other: Any) -> Any:
@@ -205,8 +188,6 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
         return element._with_expanding(op)
     if element._is_text_clause or isinstance(element, (ClauseList, Grouping)):
         return element.self_group(against=op)
-    if hasattr(element, "_in_subquery"):
-        return element._in_subquery()
     if element._is_from_clause or hasattr(element, "_as_in_select"):
         warnings.warn(
             f"Coercing {type(element).__name__} object into a select() for use in IN(); please "
@@ -227,17 +208,8 @@ def _no_list(other: Any) -> exc.ArgumentError:
 def _values_operand(left: Any, op: Operator, values: list[Any]) -> Any:
     if not any(_is_written_out(value) for value in values):
         return bind_for(left, op, values, expanding=True)
-    elements = []
-    for value in values:
-        if clause_of(value) is not None:
-            elements.append(operand(left, op, value))
-        elif value is None:
-            elements.append(NULL)
-        else:
-            elements.append(bind_for(left, op, value))
-    return ClauseList(*[each.self_group(operators.comma_op) for each in elements]).self_group(
-        against=op
-    )
+    members = [NULL if value is None else operand(left, op, value) for value in values]
+    return ClauseList(*[each.self_group(operators.comma_op) for each in members]).self_group(op)
 
 
 def _is_written_out(value: Any) -> bool:
@@ -272,56 +244,41 @@ def _custom(left: Any, op: Any, value: Any, reverse: bool = False, **kw: Any) ->
     return BinaryExpression(grouped(left, op), grouped(right, op), op, type_, None, None)
 
 
-def _conjunction(left: Any, op: Operator, value: Any, reverse: bool = False, **kw: Any) -> Any:
-    join = and_ if op is operators.and_ else or_
-    return join(value, left) if reverse else join(left, value)
+def _conjunction(left: Any, op: Operator, value: Any) -> Any:
+    return join_conditions(op, (left, value))
 
 
-def _inversion(left: Any, op: Operator, **kw: Any) -> Any:
+def _inversion(left: Any, op: Operator) -> Any:
     return left._negate()
 
 
-def _negative(left: Any, op: Operator, **kw: Any) -> Any:
+def _before(left: Any, op: Operator) -> Any:
+    """A minus sign, DISTINCT."""
     return UnaryExpression(left, operator=op, type_=left.type)
 
 
-def _modified(left: Any, op: Operator, **kw: Any) -> Any:
+def modified(left: Any, op: Operator) -> Any:
     """DESC, ASC, NULLS FIRST, NULLS LAST: after the operand, and the operand may be a label."""
-    return modified(left, op)
+    return UnaryExpression(left, modifier=op)
 
 
-def modified(element: Any, modifier: Operator) -> Any:
-    """`element DESC` and its like."""
-    return UnaryExpression(element, modifier=modifier)
-
-
-def _distinct(left: Any, op: Operator, **kw: Any) -> Any:
-    return UnaryExpression(left, operator=op, type_=left.type)
-
-
-def _collate(left: Any, op: Operator, collation: str, **kw: Any) -> Any:
-    return collate(left, collation)
+def _expression(thing: Any) -> Any:
+    element = clause_of(thing)
+    return BindParameter(None, thing, unique=True) if element is None else element
 
 
 def collate(expression: Any, collation: str) -> BinaryExpression:
     """`expression COLLATE collation`."""
-    element = clause_of(expression)
-    if element is None:
-        element = BindParameter(None, expression, unique=True)
-    op = operators.collate
+    op, element = operators.collate, _expression(expression)
     return BinaryExpression(
         grouped(element, op), CollationClause(collation), op, element.type, None, None
     )
 
 
-def _getitem(left: Any, op: Operator, index: Any, **kw: Any) -> Any:
+def _getitem(left: Any, op: Operator, index: Any) -> Any:
     type_ = left.type
-    if isinstance(type_, sqltypes.JSON):
-        return _json_item(left, index, type_)
-    raise _not_supported(op)
-
-
-def _json_item(left: Any, index: Any, type_: Any) -> Any:
+    if not isinstance(type_, sqltypes.JSON):
+        raise _not_supported(op)
     if isinstance(index, (str, int)) or clause_of(index) is not None:
         op, index_type = operators.json_getitem_op, sqltypes.JSONIndexType()
     else:
@@ -344,14 +301,12 @@ _BUILDERS: dict[Any, Callable[..., Any]] = {
     operators.and_: _conjunction,
     operators.or_: _conjunction,
     operators.inv: _inversion,
-    operators.neg: _negative,
-    operators.collate: _collate,
-    operators.distinct_op: _distinct,
+    operators.neg: _before,
+    operators.distinct_op: _before,
+    operators.collate: lambda left, op, collation: collate(left, collation),
     operators.getitem: _getitem,
     operators.match_op: _match,
     operators.not_match_op: _match,
-    operators.regexp_match_op: _regexp_match,
-    operators.not_regexp_match_op: _regexp_match,
 }
 for _ops, _builder in (
     ("eq ne lt le gt ge is_ is_not is_distinct_from is_not_distinct_from", _comparison),
@@ -363,7 +318,7 @@ for _ops, _builder in (
     ),
     ("in_op not_in_op", _in),
     ("between_op not_between_op", _between),
-    ("desc_op asc_op nulls_first_op nulls_last_op", _modified),
+    ("desc_op asc_op nulls_first_op nulls_last_op", modified),
     ("lshift rshift contains", _unsupported),
 ):
     for _name in _ops.split():
@@ -386,41 +341,22 @@ def _as_sortable(column: Any) -> Any:
     raise exc.ArgumentError(f"GROUP BY / OF / etc. expression expected, got {column!r}.")
 
 
-def desc(column: Any) -> UnaryExpression:
-    """`column DESC`."""
-    return modified(_as_sortable(column), operators.desc_op)  # type: ignore[no-any-return]
+def _modifier(op: Operator) -> Any:
+    """A function that puts `op` behind a column, or behind the name of a selected one."""
+    return lambda column: modified(_as_sortable(column), op)
 
 
-def asc(column: Any) -> UnaryExpression:
-    """`column ASC`."""
-    return modified(_as_sortable(column), operators.asc_op)  # type: ignore[no-any-return]
-
-
-def nulls_first(column: Any) -> UnaryExpression:
-    """`column NULLS FIRST`."""
-    return modified(_as_sortable(column), operators.nulls_first_op)  # type: ignore[no-any-return]
-
-
-def nulls_last(column: Any) -> UnaryExpression:
-    """`column NULLS LAST`."""
-    return modified(_as_sortable(column), operators.nulls_last_op)  # type: ignore[no-any-return]
-
-
-nullsfirst = nulls_first
-nullslast = nulls_last
+desc = _modifier(operators.desc_op)
+asc = _modifier(operators.asc_op)
+nulls_first = nullsfirst = _modifier(operators.nulls_first_op)
+nulls_last = nullslast = _modifier(operators.nulls_last_op)
 
 
 def between(expr: Any, lower_bound: Any, upper_bound: Any, symmetric: bool = False) -> Any:
     """`expr BETWEEN lower_bound AND upper_bound`."""
-    element = clause_of(expr)
-    if element is None:
-        element = BindParameter(None, expr, unique=True)
-    return element.between(lower_bound, upper_bound, symmetric=symmetric)
+    return _expression(expr).between(lower_bound, upper_bound, symmetric=symmetric)
 
 
 def distinct(expr: Any) -> UnaryExpression:
     """`DISTINCT expr`, inside a function or in a list of columns."""
-    element = clause_of(expr)
-    if element is None:
-        element = BindParameter(None, expr, unique=True)
-    return UnaryExpression(element, operator=operators.distinct_op, type_=element.type)
+    return _before(_expression(expr), operators.distinct_op)  # type: ignore[no-any-return]

@@ -647,12 +647,12 @@ class SQLCompiler(Compiled):
     def visit_unary(self, unary: Any, **kw: Any) -> str:
         operator = unary.operator
         if operator is not None:
-            own = getattr(self, f"visit_{operator.visit_name}_unary_operator", None)
+            own = getattr(self, f"visit_{operator.__name__}_unary_operator", None)
             if own is not None:
                 return own(unary, operator, **kw)  # type: ignore[no-any-return]
             return operator.symbol + self.process(unary.element, **kw)  # type: ignore[no-any-return]
         modifier = unary.modifier
-        own = getattr(self, f"visit_{modifier.visit_name}_unary_modifier", None)
+        own = getattr(self, f"visit_{modifier.__name__}_unary_modifier", None)
         if own is not None:
             return own(unary, modifier, **kw)  # type: ignore[no-any-return]
         return self.process(unary.element, **kw) + modifier.symbol  # type: ignore[no-any-return]
@@ -661,13 +661,12 @@ class SQLCompiler(Compiled):
         self,
         binary: Any,
         from_linter: Any = None,
-        eager_grouping: bool = False,
         **kw: Any,
     ) -> str:
         operator = binary.operator
         if from_linter is not None and operator.is_comparison:
             from_linter.connect(binary.left._from_objects, binary.right._from_objects)
-        own = getattr(self, f"visit_{operator.visit_name}_binary", None)
+        own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
             if from_linter is not None:
                 kw["from_linter"] = from_linter
@@ -688,7 +687,7 @@ class SQLCompiler(Compiled):
         return f"({self._generate_generic_binary(binary, ' NOT IN ', **kw)})"
 
     def _like(self, binary: Any, operator: Any, **kw: Any) -> str:
-        word, form, left_form = _LIKE[operator.visit_name]
+        word, form, left_form = _LIKE[operator.__name__]
         left = left_form.replace("{}", self.process(binary.left, **kw), 1)
         right = form.replace("{}", self.process(binary.right, **kw), 1)
         escape = (binary.modifiers or {}).get("escape")
@@ -711,12 +710,6 @@ class SQLCompiler(Compiled):
 
     def visit_not_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         return f"NOT {self._generate_generic_binary(binary, ' MATCH ', **kw)}"
-
-    def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        raise exc.CompileError(f"{self.dialect.name} dialect does not support regular expressions")
-
-    def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        raise exc.CompileError(f"{self.dialect.name} dialect does not support regular expressions")
 
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         raise exc.UnsupportedCompilationError(self, type(binary))
@@ -1396,12 +1389,6 @@ class StrSQLCompiler(SQLCompiler):
 
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
     visit_getitem_binary = visit_json_getitem_op_binary
-
-    def visit_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " <regexp> ", **kw)
-
-    def visit_not_regexp_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " <not regexp> ", **kw)
 
     def update_from_clause(
         self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any

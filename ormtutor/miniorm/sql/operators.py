@@ -42,14 +42,12 @@ class Operator:
         "__name__",
         "associative",
         "commutative",
-        "eager_grouping",
         "function",
         "is_comparison",
         "negation",
         "outer_precedence",
         "precedence",
         "symbol",
-        "visit_name",
     )
 
     def __init__(
@@ -62,7 +60,6 @@ class Operator:
         is_comparison: bool = False,
         associative: bool = False,
         commutative: bool = False,
-        eager_grouping: bool = False,
     ) -> None:
         self.__name__ = name
         self.symbol = symbol
@@ -73,9 +70,7 @@ class Operator:
         self.is_comparison = is_comparison
         self.associative = associative
         self.commutative = commutative
-        self.eager_grouping = eager_grouping
         self.negation: Operator | None = None
-        self.visit_name = name
 
     def __call__(self, left: Any, *right: Any, **kw: Any) -> Any:
         """Apply the operator to plain values or to expressions."""
@@ -86,14 +81,11 @@ class Operator:
     def __repr__(self) -> str:
         return f"<operator {self.__name__}>"
 
-    def __reduce__(self) -> str:
-        return self.__name__
-
 
 class custom_op(Operator):
     """An operator that the learner spells: `column.op('REGEXP')('^a')`."""
 
-    __slots__ = ("natural_self_precedent", "opstring", "return_type")
+    __slots__ = ("opstring", "return_type")
 
     def __init__(
         self,
@@ -101,33 +93,20 @@ class custom_op(Operator):
         precedence: int = 0,
         is_comparison: bool = False,
         return_type: Any = None,
-        natural_self_precedent: bool = False,
-        eager_grouping: bool = False,
     ) -> None:
-        super().__init__(
-            "custom_op",
-            f" {opstring} ",
-            precedence,
-            is_comparison=is_comparison,
-            associative=natural_self_precedent,
-            eager_grouping=eager_grouping,
-        )
+        super().__init__("custom_op", f" {opstring} ", precedence, is_comparison=is_comparison)
         self.opstring = opstring
-        self.natural_self_precedent = natural_self_precedent
         self.return_type = return_type() if isinstance(return_type, type) else return_type
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, custom_op) and self.structure() == other.structure()
+        return isinstance(other, custom_op) and self._said == other._said
 
     def __hash__(self) -> int:
-        return hash(self.structure())
+        return hash(self._said)
 
-    def structure(self) -> tuple[Any, ...]:
-        """What makes two spelled operators the same."""
-        return (self.opstring, self.precedence, self.is_comparison, self.eager_grouping)
-
-    def __reduce__(self) -> Any:
-        return custom_op, (self.opstring, self.precedence, self.is_comparison, self.return_type)
+    @property
+    def _said(self) -> tuple[Any, ...]:
+        return (self.opstring, self.precedence, self.is_comparison)
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -194,8 +173,6 @@ contains_op = _comparison("contains_op", "", _method("contains"), SMALLEST)
 not_contains_op = Operator("not_contains_op", "", SMALLEST, is_comparison=True)
 match_op = _comparison("match_op", " MATCH ", _method("match"))
 not_match_op = Operator("not_match_op", " NOT MATCH ", 5, is_comparison=True)
-regexp_match_op = _comparison("regexp_match_op", " REGEXP ", _method("regexp_match"))
-not_regexp_match_op = Operator("not_regexp_match_op", " NOT REGEXP ", 5, is_comparison=True)
 
 concat_op = Operator("concat_op", " || ", 6, _method("concat"), associative=True)
 add = Operator("add", " + ", 7, python_operator.add, commutative=True, associative=True)
@@ -237,7 +214,6 @@ _CONTRARY = (
     (endswith_op, not_endswith_op),
     (contains_op, not_contains_op),
     (match_op, not_match_op),
-    (regexp_match_op, not_regexp_match_op),
 )
 for _one, _other in _CONTRARY:
     _one.negation = _other
@@ -254,9 +230,7 @@ def is_precedent(operator: Operator, against: Operator | None) -> bool:
     """Whether an expression of `operator` needs parentheses inside one of `against`."""
     if operator is against and operator.associative:
         return False
-    if against is None:
-        return operator.precedence <= LARGEST
-    return operator.precedence <= against.outer_precedence
+    return against is None or operator.precedence <= against.outer_precedence
 
 
 class Operators:
@@ -290,36 +264,23 @@ class Operators:
     ) -> Callable[[Any], Any]:
         """An operator by its spelling: `column.op('REGEXP')('^a')`."""
         operator = custom_op(opstring, precedence, is_comparison, return_type)
-
-        def against(other: Any) -> Any:
-            return self.operate(operator, other)
-
-        return against
+        return lambda other: self.operate(operator, other)
 
     def bool_op(self, opstring: str, precedence: int = 0) -> Callable[[Any], Any]:
         """An operator by its spelling that gives a truth value."""
         return self.op(opstring, precedence=precedence, is_comparison=True)
 
 
-def _applied(op: Operator) -> Any:
-    def operate(self: Any, other: Any) -> Any:
-        return self.operate(op, other)
+def _applied(op: Operator, reverse: bool = False) -> Any:
+    """A method that applies `op`, with itself at the left or, for `5 - column`, at the right."""
 
-    return operate
+    def operate(self: Any, *other: Any, **kw: Any) -> Any:
+        return self.operate(op, *other, **kw)
 
-
-def _applied_alone(op: Operator) -> Any:
-    def operate(self: Any) -> Any:
-        return self.operate(op)
-
-    return operate
-
-
-def _applied_reversed(op: Operator) -> Any:
-    def operate(self: Any, other: Any) -> Any:
+    def operate_reversed(self: Any, other: Any) -> Any:
         return self.reverse_operate(op, other)
 
-    return operate
+    return operate_reversed if reverse else operate
 
 
 class ColumnOperators(Operators):
@@ -336,127 +297,47 @@ class ColumnOperators(Operators):
     __ne__: Any = _applied(ne)
     __gt__ = _applied(gt)
     __ge__ = _applied(ge)
-    __neg__ = _applied_alone(neg)
+    __neg__ = _applied(neg)
     __contains__ = _applied(contains)
     __getitem__ = _applied(getitem)
     __lshift__ = _applied(lshift)
     __rshift__ = _applied(rshift)
     __add__ = _applied(add)
-    __radd__ = _applied_reversed(add)
+    __radd__ = _applied(add, reverse=True)
     __sub__ = _applied(sub)
-    __rsub__ = _applied_reversed(sub)
+    __rsub__ = _applied(sub, reverse=True)
     __mul__ = _applied(mul)
-    __rmul__ = _applied_reversed(mul)
+    __rmul__ = _applied(mul, reverse=True)
     __truediv__ = _applied(truediv)
-    __rtruediv__ = _applied_reversed(truediv)
+    __rtruediv__ = _applied(truediv, reverse=True)
     __mod__ = _applied(mod)
-    __rmod__ = _applied_reversed(mod)
+    __rmod__ = _applied(mod, reverse=True)
 
-    def concat(self, other: Any) -> Any:
-        """`a || b`."""
-        return self.operate(concat_op, other)
-
-    def is_distinct_from(self, other: Any) -> Any:
-        """`a IS DISTINCT FROM b`: NULL counts as a value."""
-        return self.operate(is_distinct_from, other)
-
-    def is_not_distinct_from(self, other: Any) -> Any:
-        """`a IS NOT DISTINCT FROM b`."""
-        return self.operate(is_not_distinct_from, other)
-
-    isnot_distinct_from = is_not_distinct_from
-
-    def like(self, other: Any, escape: str | None = None) -> Any:
-        """`a LIKE other`."""
-        return self.operate(like_op, other, escape=escape)
-
-    def ilike(self, other: Any, escape: str | None = None) -> Any:
-        """`lower(a) LIKE lower(other)`."""
-        return self.operate(ilike_op, other, escape=escape)
-
-    def not_like(self, other: Any, escape: str | None = None) -> Any:
-        """`a NOT LIKE other`."""
-        return self.operate(not_like_op, other, escape=escape)
-
-    notlike = not_like
-
-    def not_ilike(self, other: Any, escape: str | None = None) -> Any:
-        """`lower(a) NOT LIKE lower(other)`."""
-        return self.operate(not_ilike_op, other, escape=escape)
-
-    notilike = not_ilike
-
-    def in_(self, other: Any) -> Any:
-        """`a IN (...)`: a list, a query, or a bound list."""
-        return self.operate(in_op, other)
-
-    def not_in(self, other: Any) -> Any:
-        """`a NOT IN (...)`."""
-        return self.operate(not_in_op, other)
-
-    notin_ = not_in
-
-    def is_(self, other: Any) -> Any:
-        """`a IS other`."""
-        return self.operate(is_, other)
-
-    def is_not(self, other: Any) -> Any:
-        """`a IS NOT other`."""
-        return self.operate(is_not, other)
-
-    isnot = is_not
-
-    def startswith(self, other: Any, **kw: Any) -> Any:
-        """`a LIKE other || '%'`; `autoescape=True` takes % and _ literally."""
-        return self.operate(startswith_op, other, **kw)
-
-    def endswith(self, other: Any, **kw: Any) -> Any:
-        """`a LIKE '%' || other`."""
-        return self.operate(endswith_op, other, **kw)
-
-    def contains(self, other: Any, **kw: Any) -> Any:
-        """`a LIKE '%' || other || '%'`."""
-        return self.operate(contains_op, other, **kw)
-
-    def match(self, other: Any, **kw: Any) -> Any:
-        """`a MATCH other`."""
-        return self.operate(match_op, other, **kw)
-
-    def regexp_match(self, pattern: Any, flags: Any = None) -> Any:
-        """`a REGEXP pattern`."""
-        return self.operate(regexp_match_op, pattern, flags=flags)
-
-    def desc(self) -> Any:
-        """`a DESC`."""
-        return self.operate(desc_op)
-
-    def asc(self) -> Any:
-        """`a ASC`."""
-        return self.operate(asc_op)
-
-    def nulls_first(self) -> Any:
-        """`a NULLS FIRST`."""
-        return self.operate(nulls_first_op)
-
-    nullsfirst = nulls_first
-
-    def nulls_last(self) -> Any:
-        """`a NULLS LAST`."""
-        return self.operate(nulls_last_op)
-
-    nullslast = nulls_last
-
-    def collate(self, collation: str) -> Any:
-        """`a COLLATE collation`."""
-        return self.operate(collate, collation)
-
-    def between(self, cleft: Any, cright: Any, symmetric: bool = False) -> Any:
-        """`a BETWEEN cleft AND cright`."""
-        return self.operate(between_op, cleft, cright, symmetric=symmetric)
-
-    def distinct(self) -> Any:
-        """`DISTINCT a`, inside a function."""
-        return self.operate(distinct_op)
+    # `escape=` goes with the kin of LIKE; `autoescape=True` takes % and _ of the value literally.
+    like = _applied(like_op)
+    ilike = _applied(ilike_op)
+    not_like = notlike = _applied(not_like_op)
+    not_ilike = notilike = _applied(not_ilike_op)
+    startswith = _applied(startswith_op)
+    endswith = _applied(endswith_op)
+    contains = _applied(contains_op)
+    match = _applied(match_op)
+    concat = _applied(concat_op)
+    collate = _applied(collate)
+    # A list, a query, or a bound list.
+    in_ = _applied(in_op)
+    not_in = notin_ = _applied(not_in_op)
+    between = _applied(between_op)
+    is_ = _applied(is_)
+    is_not = isnot = _applied(is_not)
+    # NULL counts as a value.
+    is_distinct_from = _applied(is_distinct_from)
+    is_not_distinct_from = isnot_distinct_from = _applied(is_not_distinct_from)
+    desc = _applied(desc_op)
+    asc = _applied(asc_op)
+    nulls_first = nullsfirst = _applied(nulls_first_op)
+    nulls_last = nullslast = _applied(nulls_last_op)
+    distinct = _applied(distinct_op)
 
 
 publish(globals(), "sqlalchemy.sql.operators")
