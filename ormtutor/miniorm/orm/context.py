@@ -166,7 +166,6 @@ class Asked:
         "from_objects",
         "group_by",
         "having",
-        "independent_ctes",
         "joins",
         "keeps_order",
         "label_style",
@@ -177,7 +176,6 @@ class Asked:
         "order_by",
         "prefixes",
         "selects_order",
-        "suffixes",
         "textual",
         "toplevel",
         "where",
@@ -203,8 +201,6 @@ class Asked:
         self.correlate: tuple[Any, ...] | None = None
         self.correlate_except: tuple[Any, ...] | None = None
         self.prefixes: tuple[Any, ...] = ()
-        self.suffixes: tuple[Any, ...] = ()
-        self.independent_ctes: tuple[Any, ...] = ()
         self.options: tuple[Any, ...] = ()
         self.eager = True
         self.base: Any = None
@@ -229,8 +225,6 @@ class Asked:
             asked.correlate = said._correlate
         asked.correlate_except = said._correlate_except
         asked.prefixes = said._prefixes
-        asked.suffixes = said._suffixes
-        asked.independent_ctes = said._independent_ctes
         asked.options = said._with_options
         asked.eager = said.__dict__.get("_eager", True)
         return asked
@@ -884,8 +878,6 @@ class Compilation:
             ("_distinct", asked.distinct),
             ("_distinct_on", self._criteria(asked.distinct_on)),
             ("_prefixes", asked.prefixes),
-            ("_suffixes", asked.suffixes),
-            ("_independent_ctes", asked.independent_ctes),
         ):
             if value:
                 stored[name] = value

@@ -524,7 +524,7 @@ class JoinCondition:
         if not aliased:
             return primaryjoin, secondaryjoin, secondary, None
         if secondary is not None:
-            secondary = secondary._anonymous_fromclause()
+            secondary = secondary.alias()
             secondaryjoin = _adapted(secondaryjoin, (dest_selectable, ""), (secondary, ""))
             primaryjoin = _adapted(primaryjoin, (secondary, "local"), (source_selectable, ""))
         else:

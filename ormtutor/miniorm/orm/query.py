@@ -134,8 +134,6 @@ class Query:
     _correlate_except: Any = None
     _auto_correlate = True
     _prefixes: tuple[Any, ...] = ()
-    _suffixes: tuple[Any, ...] = ()
-    _independent_ctes: tuple[Any, ...] = ()
     _with_options: tuple[Any, ...] = ()
     _eager = True
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
@@ -491,9 +489,9 @@ class Query:
         refuse_arguments("subquery", left_out, "with_labels reduce_columns")
         return self._inner.subquery(name)
 
-    def cte(self, name: str | None = None, recursive: bool = False, nesting: bool = False) -> Any:
+    def cte(self, name: str | None = None, recursive: bool = False) -> Any:
         """This query before another one: WITH name AS (...)."""
-        return self._inner.cte(name=name, recursive=recursive, nesting=nesting)
+        return self._inner.cte(name=name, recursive=recursive)
 
     def label(self, name: str | None) -> Any:
         """This query as a value with a name."""

@@ -511,7 +511,7 @@ class RelationshipProperty(MapperProperty):
         if dest_selectable is None:
             dest_selectable = self.mapper.selectable
             if self._is_self_referential and source_selectable is None:
-                dest_selectable = dest_selectable._anonymous_fromclause()
+                dest_selectable = dest_selectable.alias()
                 aliased = True
         elif dest_selectable._deannotated is not self.mapper.selectable:
             aliased = True
@@ -544,7 +544,7 @@ class RelationshipProperty(MapperProperty):
             state = _state_to_compare(self, instance)
             mapper = self.mapper if reverse else self.parent
             if self.secondary is not None and alias_secondary:
-                criterion = adapt(criterion, self.secondary._anonymous_fromclause())
+                criterion = adapt(criterion, self.secondary.alias())
             criterion = _with_values(criterion, by_key, mapper, state)
         return criterion if adapt_source is None else adapt_source(criterion)
 
@@ -875,7 +875,7 @@ class RelationshipComparator(PropComparator):
             info = inspect(self._of_type)
             to_selectable, is_aliased_class = info.selectable, info.is_aliased_class
             if prop._is_self_referential and not is_aliased_class:
-                to_selectable = to_selectable._anonymous_fromclause()
+                to_selectable = to_selectable.alias()
         primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
             source_selectable=self._source_selectable(), dest_selectable=to_selectable
         )

@@ -755,9 +755,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         "correlate",
         "correlate_except",
         "prefixes",
-        "suffixes",
         "distinct_on",
-        "independent_ctes",
     ):
         setattr(embedded, name, getattr(asked, name))
     embedded.from_objects = asked.from_objects

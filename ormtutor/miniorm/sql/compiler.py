@@ -1021,16 +1021,12 @@ class SQLCompiler(Compiled):
         )
         linter = FromLinter() if self.linting else None
         text = "SELECT "
-        if select._prefixes:
-            text += self._words(select._prefixes, **kw)
+        text += self._words(select._prefixes, **kw)
         text += self.get_select_precolumns(select, **kw)
         text += ", ".join(self._selected(select, asfrom, needs_map, **kw))
         text += self._compose_body(select, froms, linter, toplevel, **kw)
         if linter is not None:
             linter.warn()
-        if toplevel or insert_into:
-            for cte in select._independent_ctes:
-                self.visit_cte(cte, **kw)
         self.stack.pop()
         if self.ctes and (not self.stack) and not insert_into:
             text = self._render_ctes() + text
@@ -1083,12 +1079,7 @@ class SQLCompiler(Compiled):
         return "DISTINCT " if select._distinct else ""
 
     def _words(self, prefixes: Any, **kw: Any) -> str:
-        text = " ".join(
-            self.process(each, **kw)
-            for each, dialect in prefixes
-            if dialect in (None, "*", self.dialect.name)
-        )
-        return text + " " if text else ""
+        return "".join([self.process(each, **kw) + " " for each in prefixes])
 
     def _selected(self, select: Any, asfrom: bool, needs_map: bool, **kw: Any) -> list[str]:
         """The columns between SELECT and FROM."""
@@ -1178,8 +1169,6 @@ class SQLCompiler(Compiled):
         if select._order_by_clauses:
             text += self.order_by_clause(select, **kw)
         text += self._row_limit(select, **kw)
-        if select._suffixes:
-            text += " " + self._words(select._suffixes, **kw)
         return text
 
     def _conjunction(self, criteria: Any, linter: Any, **kw: Any) -> str:

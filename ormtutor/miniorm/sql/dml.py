@@ -102,12 +102,12 @@ class UpdateBase(Statement):
         # Values come first, as in the statement's text.
         key: list[Any] = self._values_structure(binds)
         key += [type(self), self.table.structure(binds)]
-        for name in ("_where_criteria", "_independent_ctes"):
+        for name in ("_where_criteria",):
             values = self.__dict__.get(name)
             if values:
                 key.append((name, *[each.structure(binds) for each in values]))
         if self._prefixes:
-            key.append(tuple((text.structure(binds), d) for text, d in self._prefixes))
+            key.append(tuple([text.structure(binds) for text in self._prefixes]))
         return tuple(key)
 
     def _values_structure(self, binds: Binds) -> list[Any]:

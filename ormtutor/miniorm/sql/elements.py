@@ -1531,7 +1531,7 @@ def as_operand(element: Any, role: str = "SQL expression element or literal valu
         return element
     if element._is_select_statement:
         return implicit_scalar(element)
-    if element._is_from_clause and hasattr(element, "_as_scalar_source"):
+    if element._is_from_clause and element._as_scalar_source is not None:
         return implicit_scalar(element._as_scalar_source)
     if element._is_from_clause:
         raise exc.ArgumentError(
@@ -1581,7 +1581,7 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
     if element._is_select_statement:
         return implicit_scalar(element)
     if element._is_from_clause:
-        if hasattr(element, "_as_scalar_source"):
+        if element._as_scalar_source is not None:
             return implicit_scalar(element._as_scalar_source)
         raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
     return element

@@ -20,7 +20,7 @@ from operator import itemgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
@@ -51,7 +51,6 @@ from ormtutor.miniorm.sql.selectable import (
     Subquery,
     as_from,
     can_join,
-    reduce_columns,
 )
 from ormtutor.miniorm.sql.traversal import cache_key, iterate
 
@@ -270,7 +269,6 @@ class Statement(Executable):
     _with_options: tuple[Any, ...] = ()
     _bind: Any = None
     _annotations: Any = elements.NO_ANNOTATIONS
-    _independent_ctes: tuple[Any, ...] = ()
     _prefixes: tuple[Any, ...] = ()
 
     def _generate(self) -> Any:
@@ -292,17 +290,10 @@ class Statement(Executable):
         """Keep options for execution."""
         return self._with("_execution_options", {**self._execution_options, **kw})
 
-    def get_execution_options(self) -> Any:
-        """The options for execution."""
-        return self._execution_options
-
-    def add_cte(self, cte: Any) -> Any:
-        """Put a CTE before this though nothing in here refers to it."""
-        return self._with("_independent_ctes", (*self._independent_ctes, cte))
-
-    def prefix_with(self, *prefixes: Any, **kw: Any) -> Any:
+    def prefix_with(self, *prefixes: Any) -> Any:
         """Words after SELECT, INSERT, UPDATE or DELETE."""
-        return self._with("_prefixes", self._prefixes + spelled(prefixes, kw.get("dialect", "*")))
+        made = [elements.TextClause(each) if isinstance(each, str) else each for each in prefixes]
+        return self._with("_prefixes", (*self._prefixes, *made))
 
     def _annotate(self, values: dict[str, Any]) -> Any:
         return self._with("_annotations", {**self._annotations, **values})
@@ -404,7 +395,7 @@ class SelectBase(Statement):
         """This in parentheses, for FROM."""
         return Subquery._construct(self._for_subquery(), name)
 
-    def alias(self, name: Any = None, flat: bool = False) -> Any:
+    def alias(self, name: Any = None) -> Any:
         """The same as subquery()."""
         return self.subquery(name=name)
 
@@ -413,11 +404,9 @@ class SelectBase(Statement):
             return self.set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY)
         return self
 
-    def cte(self, name: Any = None, recursive: bool = False, nesting: bool = False) -> CTE:
+    def cte(self, name: Any = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
-        return CTE._construct(  # type: ignore[no-any-return]
-            self._for_subquery(), name, recursive=recursive, nesting=nesting
-        )
+        return CTE._construct(self._for_subquery(), name, recursive=recursive)  # type: ignore[no-any-return]
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""
@@ -434,8 +423,6 @@ class SelectBase(Statement):
         """This as a value with a label."""
         return self.scalar_subquery().label(name)
 
-    lateral = LeftOut()
-
     def select(self, *args: Any, **kw: Any) -> Any:
         """`SELECT` from this as a subquery."""
         return self._implicit_subquery.select(*args, **kw)
@@ -449,10 +436,6 @@ class SelectBase(Statement):
         if self._label_style is style:
             return self
         return self._with("_label_style", style)
-
-    def get_label_style(self) -> LabelStyle:
-        """How columns are labelled."""
-        return self._label_style  # type: ignore[no-any-return]
 
     def apply_labels(self) -> Any:
         """Label columns `table_column`."""
@@ -507,17 +490,6 @@ class GenerativeSelect(SelectBase):
     _group_by_clauses: tuple[Any, ...] = ()
     _limit_clause: Any = None
     _offset_clause: Any = None
-
-    fetch = LeftOut()
-    with_for_update = LeftOut()
-
-    @property
-    def _limit(self) -> Any:
-        return _plain_limit(self._limit_clause, "limit")
-
-    @property
-    def _offset(self) -> Any:
-        return _plain_limit(self._offset_clause, "offset")
 
     @property
     def _has_row_limiting_clause(self) -> bool:
@@ -599,8 +571,8 @@ def _offset_value(clause: Any) -> Any:
 def _set_operation(keyword: str) -> Any:
     """A function that combines SELECTs; as a method it begins with the one that it is asked of."""
 
-    def combine(*selects: Any, **kw: Any) -> CompoundSelect:
-        return CompoundSelect(keyword, *selects, **kw)
+    def combine(*selects: Any) -> CompoundSelect:
+        return CompoundSelect(keyword, *selects)
 
     name = "except_" if keyword == "EXCEPT" else keyword.lower().replace(" ", "_")
     combine.__name__ = combine.__qualname__ = name
@@ -633,14 +605,11 @@ class Select(GenerativeSelect):
     _where_criteria: tuple[Any, ...] = ()
     _having_criteria: tuple[Any, ...] = ()
     _setup_joins: tuple[Any, ...] = ()
-    # Columns that were replaced, with the joins made until then; see with_only_columns().
-    _memoized_select_entities: tuple[Any, ...] = ()
     _distinct = False
     _distinct_on: tuple[Any, ...] = ()
     _correlate: tuple[Any, ...] = ()
     _correlate_except: Any = None
     _auto_correlate = True
-    _suffixes: tuple[Any, ...] = ()
 
     _parts = (
         "_from_obj",
@@ -655,8 +624,6 @@ class Select(GenerativeSelect):
         "_correlate",
         "_correlate_except",
         "_prefixes",
-        "_suffixes",
-        "_independent_ctes",
     )
 
     # Set by orm/context.py: the plain SELECT for one that speaks of mapped classes; else itself.
@@ -681,10 +648,6 @@ class Select(GenerativeSelect):
 
     @property
     def froms(self) -> list[Any]:
-        """The FROM objects that are written."""
-        return self.get_final_froms()
-
-    def get_final_froms(self) -> list[Any]:
         """The FROM objects that are written."""
         return FromList(self).displayed()
 
@@ -774,31 +737,17 @@ class Select(GenerativeSelect):
             "_raw_columns", [*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
-    def column(self, column: Any) -> Any:
-        """One more column."""
-        return self.add_columns(column)
-
-    def with_only_columns(self, *columns: Any, **kw: Any) -> Any:
+    def with_only_columns(self, *columns: Any) -> Any:
         """Other columns instead."""
-        copy = self._generate()
-        if kw.pop("maintain_column_froms", False):
-            copy = copy.select_from(*self.columns_clause_froms)._generate()
-        if self._setup_joins and not _is_mapped(self._raw_columns):
+        if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
+            columns = columns[0]  # type: ignore[assignment]
+        copy = self._with("_raw_columns", [as_selected(each) for each in columns])
+        is_mapped = any("parententity" in column._annotations for column in self._raw_columns)
+        if self._setup_joins and not is_mapped:
             # The joins were made with the old columns at their left, and stay so.
-            copy._memoized_select_entities = (
-                *self._memoized_select_entities,
-                (tuple(self._raw_columns), self._setup_joins),
-            )
+            copy._from_obj = tuple(FromList(self).joined)
             del copy._setup_joins
-        copy._raw_columns = [as_selected(each) for each in _unpacked(columns)]
         return copy
-
-    def reduce_columns(self, only_synonyms: bool = True) -> Any:
-        """Without columns that a foreign key or WHERE makes equal to another."""
-        kept = reduce_columns(
-            self._all_selected_columns, *self._where_criteria, only_synonyms=only_synonyms
-        )
-        return self.with_only_columns(*kept)
 
     # -- criteria ------------------------------------------------------------------------------
 
@@ -870,20 +819,11 @@ class Select(GenerativeSelect):
 
     def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
         told: tuple[Any, ...] = ()
-        if not fromclauses or not _is_none(fromclauses[0]):
+        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
             told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
         copy = self._with("_auto_correlate", False)
         setattr(copy, name, told)
         return copy
-
-    # -- prefixes ------------------------------------------------------------------------------
-
-    def suffix_with(self, *suffixes: Any, **kw: Any) -> Any:
-        """Words at the end."""
-        return self._with("_suffixes", self._suffixes + spelled(suffixes, kw.get("dialect", "*")))
-
-    with_hint = LeftOut()
-    with_statement_hint = LeftOut()
 
     # -- set operations ------------------------------------------------------------------------
 
@@ -895,16 +835,11 @@ class Select(GenerativeSelect):
     intersect_all = _set_operation("INTERSECT ALL")
 
     def self_group(self, against: Any = None) -> Any:
-        if isinstance(against, str) and not self._needs_parens_for_grouping():
+        if isinstance(against, str) and not (
+            self._has_row_limiting_clause or self._order_by_clauses
+        ):
             return self
         return SelectStatementGrouping(self)
-
-    def _needs_parens_for_grouping(self) -> bool:
-        return (
-            self._limit_clause is not None
-            or self._offset_clause is not None
-            or bool(self._order_by_clauses)
-        )
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether `fromclause` stands in our FROM."""
@@ -952,23 +887,6 @@ def _structure_of_one(element: Any, binds: Binds) -> Hashable:
     return None if element is None else element.structure(binds)
 
 
-def _structure_of_words(words: Any, binds: Binds) -> Hashable:
-    return tuple([(text.structure(binds), dialect) for text, dialect in words])
-
-
-def _structure_of_memoized(memoized: Any, binds: Binds) -> Hashable:
-    return tuple(
-        [
-            (_structure_of_each(columns, binds), _structure_of_each(joins, binds))
-            for columns, joins in memoized
-        ]
-    )
-
-
-def _structure_of_options(options: Any, binds: Binds) -> Hashable:
-    return tuple([option.key for option in options])
-
-
 def _plain(value: Any, binds: Binds) -> Hashable:
     return value  # type: ignore[no-any-return]
 
@@ -983,14 +901,11 @@ _STRUCTURES: dict[str, Callable[[Any, Binds], Hashable]] = {
     "_correlate": _structure_of_each,
     "_correlate_except": lambda froms, binds: froms and _structure_of_each(froms, binds),
     "_distinct_on": _structure_of_each,
-    "_independent_ctes": _structure_of_each,
     "_limit_clause": _structure_of_one,
     "_offset_clause": _structure_of_one,
-    "_prefixes": _structure_of_words,
-    "_suffixes": _structure_of_words,
+    "_prefixes": _structure_of_each,
     "_setup_joins": _structure_of_each,
-    "_memoized_select_entities": _structure_of_memoized,
-    "_with_options": _structure_of_options,
+    "_with_options": lambda options, binds: tuple([option.key for option in options]),
     "_label_style": _plain,
     "_distinct": _plain,
     "_auto_correlate": _plain,
@@ -1000,15 +915,6 @@ _STRUCTURES: dict[str, Callable[[Any, Binds], Hashable]] = {
     "_is_plain": _plain,
 }
 SAID = frozenset(_STRUCTURES)
-
-
-def _is_mapped(columns: Any) -> bool:
-    """Whether an ORM entity is among the columns: joins are then the ORM's business."""
-    return any("parententity" in column._annotations for column in columns)
-
-
-def _is_none(thing: Any) -> bool:
-    return thing is None or thing is False
 
 
 def _is_attribute(thing: Any) -> bool:
@@ -1038,24 +944,11 @@ def as_on_clause(onclause: Any) -> Any:
     return as_condition(onclause, "SQL expression for ON clause")
 
 
-def spelled(texts: Iterable[Any], dialect: str) -> tuple[Any, ...]:
-    """Prefixes and suffixes as (text element, dialect name)."""
-    return tuple(
-        (elements.TextClause(each) if isinstance(each, str) else each, dialect) for each in texts
-    )
-
-
 def whole_condition(criteria: tuple[Any, ...]) -> Any:
     """Several conditions as one; None for none."""
     if not criteria:
         return None
     return join_conditions(operators.and_, criteria)
-
-
-def _unpacked(columns: tuple[Any, ...]) -> Any:
-    if len(columns) == 1 and isinstance(columns[0], (list, tuple, set, frozenset)):
-        return columns[0]
-    return columns
 
 
 def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
@@ -1077,17 +970,16 @@ def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
 class FromList:
     """The FROM objects of a SELECT, found in its columns, conditions, joins."""
 
-    __slots__ = ("found", "statement")
+    __slots__ = ("found", "joined", "statement")
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
-        for columns, joins in statement._memoized_select_entities:
-            from_clauses = self._with_joins(from_clauses, columns, joins)
         if statement._setup_joins:
             from_clauses = self._with_joins(
                 from_clauses, statement._raw_columns, statement._setup_joins
             )
+        self.joined = from_clauses
         self.found = self._unique(
             [
                 *[f for column in statement._raw_columns for f in column._from_objects],
@@ -1257,7 +1149,6 @@ class CompoundSelect(GenerativeSelect):
         "_group_by_clauses",
         "_limit_clause",
         "_offset_clause",
-        "_independent_ctes",
     )
     _auto_correlate = False
 
@@ -1268,15 +1159,9 @@ class CompoundSelect(GenerativeSelect):
     INTERSECT = "INTERSECT"
     INTERSECT_ALL = "INTERSECT ALL"
 
-    def __init__(self, keyword: str, *selects: Any, **kw: Any) -> None:
-        self._auto_correlate = kw.pop("correlate", False)
+    def __init__(self, keyword: str, *selects: Any) -> None:
         self.keyword = keyword
         self.selects = tuple(as_compound_part(each).self_group(against=keyword) for each in selects)
-        for name, method in (("limit", "limit"), ("offset", "offset"), ("order_by", "order_by")):
-            value = kw.pop(name, None)
-            if value is not None:
-                values = value if isinstance(value, (list, tuple)) else (value,)
-                self.__dict__.update(getattr(self, method)(*values).__dict__)
 
     @property
     def _label_style(self) -> Any:
@@ -1324,17 +1209,8 @@ class CompoundSelect(GenerativeSelect):
         return None
 
     def structure(self, binds: Binds) -> Hashable:
-        key: list[Any] = [self.keyword]
-        key.extend(each.structure(binds) for each in self.selects)
-        for name in ("_order_by_clauses", "_group_by_clauses", "_independent_ctes"):
-            values = self.__dict__.get(name)
-            if values:
-                key.append((name, *[each.structure(binds) for each in values]))
-        for name in ("_limit_clause", "_offset_clause"):
-            value = self.__dict__.get(name)
-            if value is not None:
-                key.append((name, value.structure(binds)))
-        return tuple(key)
+        selects = [each.structure(binds) for each in self.selects]
+        return self.keyword, *selects, structure_of_said(self.__dict__, binds)
 
 
 def as_compound_part(thing: Any) -> Any:
@@ -1469,17 +1345,9 @@ class ScalarSelect(Grouping):
 
     bind: Any = delegate("element.bind", "That of the SELECT.")
 
-    def where(self, crit: Any) -> Any:
-        """The SELECT with one condition more."""
-        return ScalarSelect(self.element.where(crit))
-
     def correlate(self, *fromclauses: Any) -> Any:
         """See Select.correlate."""
         return ScalarSelect(self.element.correlate(*fromclauses))
-
-    def correlate_except(self, *fromclauses: Any) -> Any:
-        """See Select.correlate_except."""
-        return ScalarSelect(self.element.correlate_except(*fromclauses))
 
     def self_group(self, against: Any = None) -> Any:
         return self
@@ -1576,19 +1444,7 @@ def _is_legacy(args: tuple[Any, ...]) -> bool:
     return isinstance(args[0], (list, tuple, set, frozenset)) or hasattr(args[0], "__next__")
 
 
-def _legacy_select(
-    columns: Any = None,
-    whereclause: Any = None,
-    from_obj: Any = None,
-    distinct: Any = False,
-    having: Any = None,
-    correlate: Any = True,
-    prefixes: Any = None,
-    suffixes: Any = None,
-    **kw: Any,
-) -> Any:
-    bind = kw.pop("bind", None)
-    use_labels = kw.pop("use_labels", False)
+def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> Any:
     if columns is not None and not hasattr(columns, "__iter__"):
         raise exc.ArgumentError(
             "select() construct created in legacy mode, i.e. with keyword arguments, must provide "
@@ -1598,33 +1454,30 @@ def _legacy_select(
     statement = Select(*(columns or ()))
     if whereclause is not None:
         statement = statement.where(whereclause)
-    if from_obj is not None:
-        statement = statement.select_from(*_listed(from_obj))
-    if distinct is not False:
-        statement = statement.distinct(*(() if distinct is True else _listed(distinct)))
-    if having is not None:
-        statement = statement.having(having)
-    if not correlate:
-        statement = statement.correlate(None)
-    if prefixes:
-        statement = statement.prefix_with(*prefixes)
-    if suffixes:
-        statement = statement.suffix_with(*suffixes)
-    for name in ("order_by", "group_by"):
-        value = kw.pop(name, None)
-        if value is not None:
-            statement = getattr(statement, name)(*_listed(value))
-    for name in ("limit", "offset"):
-        value = kw.pop(name, None)
-        if value is not None:
-            statement = getattr(statement, name)(value)
-    if use_labels:
+    if kw.pop("use_labels", False):
         statement = statement.apply_labels()
-    if bind is not None:
-        statement._bind = bind
-    if kw:
-        raise TypeError(f"__init__() got an unexpected keyword argument '{next(iter(kw))}'")
+    if not kw.pop("correlate", True):
+        statement = statement.correlate(None)
+    for name, value in kw.items():
+        method = _LEGACY_ARGUMENTS.get(name)
+        if method is None:
+            raise TypeError(f"__init__() got an unexpected keyword argument '{name}'")
+        if value is not None and value is not False:
+            values = () if value is True else _listed(value)
+            statement = getattr(statement, method)(*values)
     return statement
+
+
+# The arguments of select() in earlier releases, and the methods that took their place.
+_LEGACY_ARGUMENTS = {
+    "from_obj": "select_from",
+    "distinct": "distinct",
+    "having": "having",
+    "order_by": "order_by",
+    "group_by": "group_by",
+    "limit": "limit",
+    "offset": "offset",
+}
 
 
 def _listed(value: Any) -> Any:
@@ -1650,5 +1503,11 @@ def subquery(alias: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 FromClause._select_class = Select
+
+leave_out(Statement, "add_cte get_execution_options suffix_with")
+leave_out(SelectBase, "get_label_style lateral")
+leave_out(GenerativeSelect, "fetch with_for_update with_hint with_statement_hint")
+leave_out(Select, "column get_final_froms reduce_columns")
+leave_out(ScalarSelect, "correlate_except where")
 
 publish(globals(), "sqlalchemy.sql.selectable")

@@ -13,6 +13,7 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 from __future__ import annotations
 
 import warnings
+from operator import attrgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
@@ -27,7 +28,6 @@ from ormtutor.miniorm.sql.elements import (
     no_text,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
-from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,16 +167,12 @@ class FromClause(ClauseElement):
         """`this LEFT OUTER JOIN right`."""
         return Join(self, right, onclause, True, full)
 
-    def alias(self, name: Any = None, flat: bool = False) -> Any:
+    def alias(self, name: Any = None) -> Any:
         """`this AS name`."""
         return Alias._construct(self, name)
 
-    def _anonymous_fromclause(self, name: Any = None, flat: bool = False) -> Any:
-        return self.alias(name=name)
-
-    @property
-    def _as_scalar_source(self) -> Any:
-        raise AttributeError("_as_scalar_source")
+    # What a subquery or a CTE is where a value is expected.
+    _as_scalar_source: Any = None
 
     def _as_in_select(self) -> Any:
         return self.select()
@@ -286,8 +282,8 @@ class FromGrouping(FromClause):
     def self_group(self, against: Any = None) -> Any:
         return self
 
-    def alias(self, name: Any = None, flat: bool = False) -> Any:
-        return FromGrouping(self.element.alias(name=name, flat=flat))
+    def alias(self, name: Any = None) -> Any:
+        return FromGrouping(self.element.alias(name=name))
 
     def structure(self, binds: Binds) -> Hashable:
         return ("(from)", self.element.structure(binds))
@@ -328,11 +324,6 @@ class Join(FromClause):
             f"{self.right.description}({id(self.right)})"
         )
 
-    def __repr__(self) -> str:
-        return (
-            f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.description}>"
-        )
-
     def is_derived_from(self, fromclause: Any) -> bool:
         return (
             fromclause is self
@@ -352,13 +343,10 @@ class Join(FromClause):
     def primary_key(self) -> Any:
         return ColumnSet(
             reduce_columns(
-                [column for column in self._columns_of_both if column.primary_key], self.onclause
+                [each for side in (self.left, self.right) for each in side.c if each.primary_key],
+                self.onclause,
             )
         )
-
-    @property
-    def _columns_of_both(self) -> list[Any]:
-        return [*self.left.c, *self.right.c]
 
     @property
     def bind(self) -> Any:
@@ -381,32 +369,10 @@ class Join(FromClause):
         statement = self._select_class(self.left, self.right).select_from(self)
         return statement if whereclause is None else statement.where(whereclause)
 
-    def alias(self, name: Any = None, flat: bool = False) -> Any:
-        if flat:
-            return self._flat_alias(name)
-        return (
-            self.select()
-            .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
-            .correlate(None)
-            .alias(name)
-        )
-
-    def _flat_alias(self, name: Any) -> Any:
-        from_left = self.left._anonymous_fromclause(flat=True)
-        from_right = self.right._anonymous_fromclause(flat=True)
-
-        def to_either(element: Any) -> Any:
-            if element._is_column_clause:
-                return from_left.corresponding_column(element) or from_right.corresponding_column(
-                    element
-                )
-            return None
-
-        return Join(
-            from_left, from_right, replace(self.onclause, to_either), self.isouter, self.full
-        )
-
-    _anonymous_fromclause = alias
+    def alias(self, name: Any = None) -> Any:
+        """A subquery of the join."""
+        style = LABEL_STYLE_TABLENAME_PLUS_COL
+        return self.select().set_label_style(style).correlate(None).alias(name)
 
     def structure(self, binds: Binds) -> Hashable:
         return (
@@ -419,49 +385,26 @@ class Join(FromClause):
         )
 
 
-def reduce_columns(columns: Iterable[Any], *clauses: Any, only_synonyms: bool = False) -> list[Any]:
-    """The columns without those that a foreign key or a condition makes equal to an earlier one.
-
-    only_synonyms: leave out only those that also have the same name.
-    """
+def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
+    """The columns without those that a foreign key or the condition makes equal to another."""
     kept = list(columns)
     omitted: set[Any] = set()
     for column in kept:
         for key in column.foreign_keys:
-            for other in kept:
-                if other is column:
-                    continue
-                try:
-                    target = key.column
-                except exc.NoReferenceError:
-                    continue
-                if target.shares_lineage(other) and (
-                    not only_synonyms or column.name == other.name
-                ):
-                    omitted.add(column)
-                    break
-    for clause in clauses:
-        for one, two in _equal_columns(clause):
-            for earlier, later in ((one, two), (two, one)):
-                if (
-                    _is_before(kept, earlier, later)
-                    and later not in omitted
-                    and (not only_synonyms or later.name == earlier.name)
-                ):
-                    omitted.add(later)
+            try:
+                target = key.column
+            except exc.NoReferenceError:
+                continue
+            if any(other is not column and target.shares_lineage(other) for other in kept):
+                omitted.add(column)
+    for one, two in _equal_columns(onclause):
+        places = [place for place, column in enumerate(kept) if column is one or column is two]
+        if len(places) == 2:
+            omitted.add(kept[places[1]])
     return [column for column in kept if column not in omitted]
 
 
-def _is_before(columns: list[Any], earlier: Any, later: Any) -> bool:
-    positions = {id(column): position for position, column in enumerate(columns)}
-    if id(earlier) not in positions or id(later) not in positions:
-        return False
-    return positions[id(earlier)] < positions[id(later)]
-
-
 def _equal_columns(clause: Any) -> list[tuple[Any, Any]]:
-    if clause is None:
-        return []
     if clause._is_clause_list and clause.operator is operators.and_:
         return [pair for each in clause.clauses for pair in _equal_columns(each)]
     if getattr(clause, "operator", None) is operators.eq:
@@ -479,15 +422,14 @@ def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = Non
     Raises: NoForeignKeysError: none. AmbiguousForeignKeysError: several.
     """
     constraints = _key_pairs(a, b, a_subset, foreign_keys)
-    if len(constraints) > 1:
-        if foreign_keys:
-            wanted = {column._deannotated for column in foreign_keys}
-            constraints = {
-                constraint: pairs
-                for constraint, pairs in constraints.items()
-                if {key.parent for key in constraint.elements} == wanted
-            } or constraints
-        constraints = _without_reverse(constraints, a, b)
+    if len(constraints) > 1 and foreign_keys:
+        wanted = {column._deannotated for column in foreign_keys}
+        constraints = {
+            constraint: pairs
+            for constraint, pairs in constraints.items()
+            if {key.parent for key in constraint.elements} == wanted
+        } or constraints
+    distinct = {frozenset(pairs) for pairs in constraints.values()}
     if not constraints:
         hint = (
             " Perhaps you meant to convert the right side to a subquery using alias()?"
@@ -498,7 +440,7 @@ def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = Non
             f"Can't find any foreign key relationships between '{a.description}' and "
             f"'{b.description}'.{hint}"
         )
-    if len(constraints) > 1:
+    if len(distinct) > 1:
         raise exc.AmbiguousForeignKeysError(
             f"Can't determine join between '{a.description}' and '{b.description}'; tables have "
             "more than one foreign key constraint relationship between them. Please specify the "
@@ -531,7 +473,7 @@ def _key_pairs(
 def _collect_pairs(found: Any, holder: Any, target: Any, foreign_keys: Any) -> None:
     """Pairs (referred column, referring column) for the keys of `holder` that point to `target`."""
     counted = {column._deannotated for column in foreign_keys} if foreign_keys else None
-    for key in sorted(holder.foreign_keys, key=_creation_order):
+    for key in sorted(holder.foreign_keys, key=attrgetter("parent._creation_order")):
         if counted is not None and key.parent not in counted:
             continue
         try:
@@ -545,19 +487,6 @@ def _collect_pairs(found: Any, holder: Any, target: Any, foreign_keys: Any) -> N
             found.setdefault(key.constraint, []).append((column, key.parent))
 
 
-def _creation_order(key: Any) -> int:
-    return key.parent._creation_order  # type: ignore[no-any-return]
-
-
-def _without_reverse(constraints: Any, a: Any, b: Any) -> Any:
-    """Of several constraints that say the same thing keep one."""
-    distinct = {frozenset((x, y) for x, y in pairs) for pairs in constraints.values()}
-    if len(distinct) == 1:
-        first = next(iter(constraints))
-        return {first: constraints[first]}
-    return constraints
-
-
 class AliasedReturnsRows(FromClause):
     """Something that shows another thing's columns under a name of its own."""
 
@@ -566,7 +495,6 @@ class AliasedReturnsRows(FromClause):
 
     _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
-    _supports_derived_columns = False
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         raise NotImplementedError(
@@ -658,7 +586,6 @@ class CTE(AliasedReturnsRows):
     _is_cte = True
     _constructor_name = "cte"
     recursive = False
-    nesting = False
     # The CTE whose alias we are; the CTE that we extend by union().
     _cte_alias: Any = None
     _restates: Any = None
@@ -667,13 +594,11 @@ class CTE(AliasedReturnsRows):
     def _init(
         self,
         recursive: bool = False,
-        nesting: bool = False,
         _cte_alias: Any = None,
         _restates: Any = None,
         **kw: Any,
     ) -> None:
         self.recursive = recursive
-        self.nesting = nesting
         self._cte_alias = _cte_alias
         self._restates = _restates
 
@@ -682,12 +607,11 @@ class CTE(AliasedReturnsRows):
         for key, column in source._column_proxies(self):
             collection._append(key, column)
 
-    def alias(self, name: Any = None, flat: bool = False) -> Any:
+    def alias(self, name: Any = None) -> Any:
         return CTE._construct(
             self.element,
             name=name,
             recursive=self.recursive,
-            nesting=self.nesting,
             _cte_alias=self,
         )
 
@@ -704,12 +628,11 @@ class CTE(AliasedReturnsRows):
             element,
             name=self.name,
             recursive=self.recursive,
-            nesting=self.nesting,
             _restates=self,
         )
 
     def _own_structure(self) -> tuple[Hashable, ...]:
-        return (self.recursive, self.nesting)
+        return (self.recursive,)
 
     def structure(self, binds: Binds) -> Hashable:
         key = super().structure(binds)
@@ -751,14 +674,12 @@ def from_of(thing: Any) -> Any:
             stacklevel=4,
         )
         return element.subquery()
-    if hasattr(element, "_as_from"):
-        return element._as_from()
     return None
 
 
-def alias(selectable: Any, name: Any = None, flat: bool = False) -> Any:
+def alias(selectable: Any, name: Any = None) -> Any:
     """A FROM object under another name."""
-    return as_from(selectable).alias(name=name, flat=flat)
+    return as_from(selectable).alias(name=name)
 
 
 def cte(selectable: Any, name: Any = None, recursive: bool = False) -> Any:
