@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import InvalidRequestError
@@ -42,8 +43,10 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_OFF,
     PASSIVE_ONLY_PERSISTENT,
     PASSIVE_RETURN_NO_VALUE,
+    SQL_OK,
     InstanceState,
     Loaders,
+    PendingCollection,
     instance_dict,
     instance_state,
     symbol,
@@ -55,10 +58,11 @@ from ormtutor.miniorm.sql.operators import ColumnOperators
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from typing import Any, TypeAlias
 
     Values = dict[str, Any]
     Listeners = tuple[Callable[..., Any], ...]
+    Initiator: TypeAlias = "AttributeEvent | None"
 
 # The state of a related object, with Python's own error when it is not mapped.
 state_of: Callable[[Any], InstanceState] = attrgetter("_sa_instance_state")
@@ -166,31 +170,35 @@ class AttributeEvent:
         self.op = op
         self.parent_token = impl.parent_token
 
-    @property
-    def key(self) -> str:
-        """The name of the attribute where it began."""
-        return self.impl.key
-
-    def hasparent(self, state: InstanceState) -> bool:
-        """Whether this attribute is known to have the object as a member."""
-        return self.impl.hasparent(state)
-
 
 class AttributeImpl:
     """How one attribute is read, written and remembered.
 
     parent_token: what stands for the attribute in `state.parents`: its property.
     callable_: called as (state, passive) for a value that is neither here nor expired.
-    active_history: load the old value before a change. expire_missing: expire also without a value.
+    active_history: load the old value before a change.
     on_set ...: listeners; each gets the state, the value and the AttributeEvent.
+
+    What each kind does in its own way: set, delete, get_history; those that hold objects also
+    append and pop, by which a back reference tells of a member that came or went, and
+    get_all_pending, the present members and those of the last flush with their states.
     """
 
     collection = False
     dynamic = False
     uses_objects = False
     supports_population = True
-    accepts_scalar_loader = True
+    accepts_scalar_loader = False
     deferred_history = False
+
+    if TYPE_CHECKING:
+        set: Any
+        delete: Any
+        append: Any
+        pop: Any
+        get_history: Any
+        get_all_pending: Any
+        is_same: Any
 
     def __init__(
         self,
@@ -201,11 +209,9 @@ class AttributeImpl:
         callable_: Callable[[InstanceState, int], Any] | None = None,
         active_history: bool = False,
         trackparent: bool = False,
-        expire_missing: bool = True,
         load_on_unexpire: bool = True,
         send_modified_events: bool = True,
         compare_function: Callable[[Any, Any], Any] | None = None,
-        copy_function: Callable[[Any], Any] | None = None,
     ) -> None:
         self.class_ = class_
         self.key = key
@@ -213,11 +219,9 @@ class AttributeImpl:
         self.callable_ = callable_
         self.active_history = active_history
         self.trackparent = trackparent
-        self.expire_missing = expire_missing
         self.load_on_unexpire = load_on_unexpire
         self.send_modified_events = send_modified_events
         self.is_equal = compare_function
-        self.copy_function = copy_function
         self.on_set: Listeners = ()
         self.on_append: Listeners = ()
         self.on_append_again: Listeners = ()
@@ -230,17 +234,6 @@ class AttributeImpl:
 
     def __str__(self) -> str:
         return f"{self.class_.__name__}.{self.key}"
-
-    def copy(self, value: Any) -> Any:
-        """The old value to be kept when `value` is about to change in place."""
-        return value
-
-    def is_same(self, current: Any, original: Any) -> bool:
-        """Whether a value was replaced by an equal one, which is no change."""
-        if self.is_equal is not None and id(original) not in MARKERS:
-            # A SQL expression as value compares to another expression, which is not True.
-            return self.is_equal(current, original) is True
-        return (current == original) is True
 
     # reading ---------------------------------------------------------------------------------
 
@@ -267,7 +260,7 @@ class AttributeImpl:
                     ) from None
             if value is not ATTR_EMPTY:
                 return self.set_committed_value(state, dict_, value)
-        return self._default_value(state, dict_) if passive & INIT_OK else NO_VALUE
+        return self._default_value(state) if passive & INIT_OK else NO_VALUE
 
     def _load(self, state: InstanceState, passive: int) -> Any:
         if (
@@ -283,7 +276,7 @@ class AttributeImpl:
             return self.callable_(state, passive)
         return ATTR_EMPTY
 
-    def _default_value(self, state: InstanceState, dict_: Values) -> Any:
+    def _default_value(self, state: InstanceState) -> Any:
         """What an attribute reads that was never set: None, and nothing is kept of it."""
         return None
 
@@ -296,59 +289,7 @@ class AttributeImpl:
             return None if value is NO_VALUE else value
         return self.get(state, dict_, passive)
 
-    def get_history(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> History:
-        """What happened since the last flush."""
-        raise NotImplementedError
-
     # writing ---------------------------------------------------------------------------------
-
-    def set(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None = None,
-        passive: int = PASSIVE_OFF,
-        check_old: Any = None,
-        pop: bool = False,
-    ) -> None:
-        """Assign a value; `check_old`, `pop`: only if this one was there."""
-        raise NotImplementedError
-
-    def append(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
-    ) -> None:
-        """Add a member, or become it (from a back reference)."""
-        self.set(state, dict_, value, initiator, passive=passive)
-
-    def remove(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
-    ) -> None:
-        """Remove a member, or become None. ValueError: it was not there."""
-        self.set(state, dict_, None, initiator, passive=passive, check_old=value)
-
-    def pop(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
-    ) -> None:
-        """Remove a member, or become None; nothing when it was not there."""
-        self.set(state, dict_, None, initiator, passive=passive, check_old=value, pop=True)
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
         """Put a value that was loaded: it makes no history."""
@@ -356,8 +297,27 @@ class AttributeImpl:
         state.commit(dict_, (self.key,))
         return value
 
-    def invalidate_collection(self, collection: Any) -> None:
-        """The collection is no longer this attribute's value; scalars have none."""
+    def fire_append_event(
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
+    ) -> Any:
+        """A member comes; gives the one to add."""
+        for listener in self.on_append:
+            value = listener(state, value, initiator or self.append_token)
+        state.modified_event(dict_, self, NO_VALUE, collection=True)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, True)
+        return value
+
+    def fire_remove_event(
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
+    ) -> None:
+        """A member leaves, or the one object and nothing comes."""
+        if self.trackparent and value is not None and id(value) not in MARKERS:
+            self.sethasparent(state_of(value), state, False)
+        for listener in self.on_remove:
+            listener(state, value, initiator or self.remove_token)
+        old = NO_VALUE if self.collection else value
+        state.modified_event(dict_, self, old, collection=self.collection)
 
     # parents, for delete-orphan --------------------------------------------------------------
 
@@ -392,18 +352,32 @@ class AttributeImpl:
         parents[token] = False
 
 
+def _history_of_one(current: Any, original: Any, is_same: bool) -> History:
+    """The History of a single value; `original`: _NO_HISTORY or what it was, or a marker."""
+    if original is _NO_HISTORY and current is NO_VALUE:
+        return _NOTHING_HAPPENED
+    if original is _NO_HISTORY or (current is not NO_VALUE and is_same):
+        return History((), [current], ())
+    if id(original) in MARKERS:
+        # The old value is not known. Where the present one is gone too, None stands for it.
+        return History([None if id(current) in MARKERS else current], (), ())
+    return History(() if current is NO_VALUE else [current], (), [original])
+
+
 class ScalarAttributeImpl(AttributeImpl):
     """A column's value."""
 
+    accepts_scalar_loader = True
+
+    def is_same(self, current: Any, original: Any) -> bool:
+        """Whether a value was replaced by an equal one, which is no change."""
+        if self.is_equal is not None and id(original) not in MARKERS:
+            # A SQL expression as value compares to another expression, which is not True.
+            return self.is_equal(current, original) is True
+        return (current == original) is True
+
     def set(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None = None,
-        passive: int = PASSIVE_OFF,
-        check_old: Any = None,
-        pop: bool = False,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator = None
     ) -> None:
         """Assign a value."""
         key = self.key
@@ -417,17 +391,12 @@ class ScalarAttributeImpl(AttributeImpl):
         dict_[key] = value
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
-        """`del obj.attribute`.
-
-        Raises: AttributeError: there is no value.
-        """
+        """`del obj.attribute`. Raises: AttributeError: there is no value."""
         if self.active_history:
             old = self.get(state, dict_, PASSIVE_RETURN_NO_VALUE)
         else:
             old = dict_.get(self.key, NO_VALUE)
-        for listener in self.on_remove:
-            listener(state, old, self.remove_token)
-        state.modified_event(dict_, self, old)
+        self.fire_remove_event(state, dict_, old, None)
         existing = dict_.pop(self.key, NO_VALUE)
         if (
             existing is NO_VALUE
@@ -450,18 +419,9 @@ class ScalarAttributeImpl(AttributeImpl):
             current = self.get(state, dict_, passive & ~INIT_OK)
             if current is PASSIVE_NO_RESULT:
                 return HISTORY_BLANK
-        return self._history(state, current)
-
-    def _history(self, state: InstanceState, current: Any) -> History:
-        original = state.committed_state.get(self.key, _NO_HISTORY)
-        if original is _NO_HISTORY:
-            return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
-        if current is not NO_VALUE and self.is_same(current, original):
-            return History((), [current], ())
-        if id(original) in MARKERS:
-            # The old value is not known. Where the present one is gone too, None stands for it.
-            return History([None if id(current) in MARKERS else current], (), ())
-        return History(() if current is NO_VALUE else [current], (), [original])
+        original = state.committed_state.get(key, _NO_HISTORY)
+        known = original is not _NO_HISTORY and current is not NO_VALUE
+        return _history_of_one(current, original, known and self.is_same(current, original))
 
 
 _LOAD_THE_REPLACED = (
@@ -477,7 +437,6 @@ class ScalarObjectAttributeImpl(AttributeImpl):
     """
 
     uses_objects = True
-    accepts_scalar_loader = False
 
     def __init__(
         self,
@@ -499,93 +458,53 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         return self.get(state, dict_, passive)
 
     def set(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None = None,
-        passive: int = PASSIVE_OFF,
-        check_old: Any = None,
-        pop: bool = False,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator = None
     ) -> None:
-        """Assign an object or None.
+        """Assign an object or None."""
+        self._replace(state, dict_, value, self._old_value(state, dict_), initiator)
 
-        Raises: ValueError: `check_old` was not the value.
-        """
+    def append(
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
+    ) -> None:
+        """The other side has taken us in."""
+        self.set(state, dict_, value, initiator)
+
+    def pop(
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
+    ) -> None:
+        """The other side has let us go: None is assigned, unless there is another object by now."""
         old = self._old_value(state, dict_)
-        if (
-            check_old is not None
-            and old is not PASSIVE_NO_RESULT
-            and check_old is not PASSIVE_NO_RESULT
-            and check_old is not old
-        ):
-            if pop:
-                return
-            raise ValueError(
-                f"Object {state_label(state_of(check_old))} not associated with "
-                f"{state_label(state)} on attribute '{self.key}'"
-            )
-        dict_[self.key] = self.fire_replace_event(state, dict_, value, old, initiator)
+        if old is value or old is PASSIVE_NO_RESULT:
+            self._replace(state, dict_, None, old, initiator)
+
+    def _replace(
+        self, state: InstanceState, dict_: Values, value: Any, old: Any, initiator: Initiator
+    ) -> None:
+        if self.trackparent and old is not value and old is not None and id(old) not in MARKERS:
+            self.sethasparent(state_of(old), state, False)
+        for listener in self.on_set:
+            value = listener(state, value, old, initiator or self.replace_token)
+        state.modified_event(dict_, self, old)
+        if self.trackparent and value is not None:
+            self.sethasparent(state_of(value), state, True)
+        dict_[self.key] = value
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
-        """`del obj.attribute`.
-
-        Raises: AttributeError: there is no value.
-        """
+        """`del obj.attribute`. Raises: AttributeError: there is no value."""
         old = self._old_value(state, dict_)
-        self.fire_remove_event(state, dict_, old, self.remove_token)
+        self.fire_remove_event(state, dict_, old, None)
         existing = dict_.pop(self.key, NO_VALUE)
         # Of an object with a row it is not known whether there was one.
         if existing is NO_VALUE and old is not PASSIVE_NO_RESULT and state.ident is None:
             raise AttributeError(f"{self} object does not have a value")
 
-    def fire_remove_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-    ) -> None:
-        """Tell that `value` goes and nothing comes."""
-        if self.trackparent and value is not None and id(value) not in MARKERS:
-            self.sethasparent(state_of(value), state, False)
-        for listener in self.on_remove:
-            listener(state, value, initiator or self.remove_token)
-        state.modified_event(dict_, self, value)
-
-    def fire_replace_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        previous: Any,
-        initiator: AttributeEvent | None,
-    ) -> Any:
-        """Tell that `value` takes the place of `previous`; gives the value to put."""
-        if (
-            self.trackparent
-            and previous is not value
-            and previous is not None
-            and id(previous) not in MARKERS
-        ):
-            self.sethasparent(state_of(previous), state, False)
-        for listener in self.on_set:
-            value = listener(state, value, previous, initiator or self.replace_token)
-        state.modified_event(dict_, self, previous)
-        if self.trackparent and value is not None:
-            self.sethasparent(state_of(value), state, True)
-        return value
-
     def get_history(
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
     ) -> History:
         """What happened since the last flush."""
-        if self.key in dict_:
-            current = dict_[self.key]
-        else:
-            current = self.get(state, dict_, passive & ~INIT_OK)
-            if current is PASSIVE_NO_RESULT:
-                return HISTORY_BLANK
+        current = self.get(state, dict_, passive & ~INIT_OK)
+        if current is PASSIVE_NO_RESULT:
+            return HISTORY_BLANK
         original = state.committed_state.get(self.key, _NO_HISTORY)
         if (
             original is PASSIVE_NO_RESULT
@@ -595,25 +514,17 @@ class ScalarObjectAttributeImpl(AttributeImpl):
             loaded = self._load(state, _LOAD_THE_REPLACED)
             if id(loaded) not in MARKERS:
                 original = loaded
-        if original is _NO_HISTORY:
-            return _NOTHING_HAPPENED if current is NO_VALUE else History((), [current], ())
-        if current is original and current is not NO_VALUE:
-            return History((), [current], ())
+        is_same = current is original
         # That there was no object before is not told as a deleted None.
-        if original is None or id(original) in MARKERS:
-            return History([None if id(current) in MARKERS else current], (), ())
-        return History(() if current is NO_VALUE else [current], (), [original])
+        return _history_of_one(current, NO_VALUE if original is None else original, is_same)
 
     def get_all_pending(
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
     ) -> list[tuple[InstanceState | None, Any]]:
         """The present object and the one of the last flush, with their states."""
-        if self.key in dict_:
-            current = dict_[self.key]
-        elif passive & CALLABLES_OK:
-            current = self.get(state, dict_, passive)
-        else:
+        if self.key not in dict_ and not passive & CALLABLES_OK:
             return []
+        current = self.get(state, dict_, passive)
         found: list[tuple[InstanceState | None, Any]] = [(None, None)]
         if current is not None and id(current) not in MARKERS:
             found = [(state_of(current), current)]
@@ -628,7 +539,6 @@ class CollectionAttributeImpl(AttributeImpl):
 
     uses_objects = True
     collection = True
-    accepts_scalar_loader = False
 
     def __init__(
         self, class_: type, key: str, parent_token: Any, *, typecallable: Any = list, **kw: Any
@@ -639,11 +549,11 @@ class CollectionAttributeImpl(AttributeImpl):
         self.collection_factory = prepare_instrumentation(typecallable)
         self.duck_type = duck_type_of(self.collection_factory())
 
-    def copy(self, value: Any) -> list[Any]:
-        """The members, for the history."""
-        return list(collection_members(value))
-
     # the collection --------------------------------------------------------------------------
+
+    def copy(self, value: Any) -> list[Any]:
+        """The members, to be kept for the history: `value` is about to change in place."""
+        return list(collection_members(value))
 
     def new_collection(self, state: InstanceState) -> tuple[CollectionAdapter, Any]:
         """An empty collection that belongs to the object, not yet its value."""
@@ -653,27 +563,13 @@ class CollectionAttributeImpl(AttributeImpl):
             adapter = CollectionAdapter(self, state, collection)
         return adapter, collection
 
-    def _default_value(self, state: InstanceState, dict_: Values) -> Any:
+    def _default_value(self, state: InstanceState) -> Any:
         waiting = state.empty_collections
         if waiting is not None and self.key in waiting:
             return waiting[self.key]
         adapter, collection = self.new_collection(state)
         adapter.set_empty(collection)
         return collection
-
-    def get_collection(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        user_data: Any = None,
-        passive: int = PASSIVE_OFF,
-    ) -> Any:
-        """The adapter of the collection; PASSIVE_NO_RESULT when it may not be loaded."""
-        if user_data is None:
-            user_data = self.get(state, dict_, passive)
-            if user_data is PASSIVE_NO_RESULT:
-                return user_data
-        return user_data._sa_adapter
 
     def invalidate_collection(self, collection: Any) -> None:
         """The collection is no longer the value: changes in it are told to nobody."""
@@ -684,60 +580,35 @@ class CollectionAttributeImpl(AttributeImpl):
     # writing ---------------------------------------------------------------------------------
 
     def append(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
     ) -> None:
         """Add a member; when the collection may not be loaded, the change waits for it."""
-        adapter = self.get_collection(state, dict_, passive=passive)
-        if adapter is PASSIVE_NO_RESULT:
+        collection = self.get(state, dict_, passive)
+        if collection is PASSIVE_NO_RESULT:
             value = self.fire_append_event(state, dict_, value, initiator)
             state.pending_mutation(self.key).append(value)
         else:
-            adapter.append_with_event(value, initiator)
-
-    def remove(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
-    ) -> None:
-        """Remove a member; when the collection may not be loaded, the change waits for it."""
-        adapter = self.get_collection(state, dict_, passive=passive)
-        if adapter is PASSIVE_NO_RESULT:
-            self.fire_remove_event(state, dict_, value, initiator)
-            state.pending_mutation(self.key).remove(value)
-        else:
-            adapter.remove_with_event(value, initiator)
+            collection._sa_adapter.append_with_event(value, initiator)
 
     def pop(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
     ) -> None:
-        """Remove a member, if it is there."""
-        try:
-            self.remove(state, dict_, value, initiator, passive)
-        except (ValueError, KeyError, IndexError):
+        """Remove a member, if it is there; when the collection may not be loaded, see append()."""
+        collection = self.get(state, dict_, passive)
+        if collection is PASSIVE_NO_RESULT:
+            self.fire_remove_event(state, dict_, value, initiator)
+            state.pending_mutation(self.key).remove(value)
             return
+        with suppress(ValueError, KeyError, IndexError):
+            collection._sa_adapter.remove_with_event(value, initiator)
 
     def set(
         self,
         state: InstanceState,
         dict_: Values,
         value: Any,
-        initiator: AttributeEvent | None = None,
+        initiator: Initiator = None,
         passive: int = PASSIVE_OFF,
-        check_old: Any = None,
-        pop: bool = False,
     ) -> None:
         """Assign a whole collection: its members are taken, the container is ours.
 
@@ -745,13 +616,18 @@ class CollectionAttributeImpl(AttributeImpl):
         """
         # First of all, so that a wrong value does not load the old collection.
         adapter, collection = self.new_collection(state)
-        members = self._members_to_take(value)
+        given_type = duck_type_of(value)
+        if given_type is not self.duck_type:
+            given = "None" if value is None else value.__class__.__name__
+            wanted = self.duck_type.__name__ if self.duck_type else "None"
+            raise TypeError(f"Incompatible collection type: {given} is not {wanted}-like")
+        members = list(collection_members(value))
         token = self.bulk_replace_token
         for listener in self.on_bulk_replace:
             listener(state, members, token)
         old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT ^ (passive & NO_RAISE))
         if old is PASSIVE_NO_RESULT:
-            old = self._default_value(state, dict_)
+            old = self._default_value(state)
         elif old is value:
             return  # `obj.items += [...]` assigns the collection to its own attribute
         state.modified_event(dict_, self, old, collection=True)
@@ -762,21 +638,12 @@ class CollectionAttributeImpl(AttributeImpl):
         if state.empty_collections is not None:
             state.empty_collections.pop(self.key, None)
 
-    def _members_to_take(self, value: Any) -> list[Any]:
-        given_type = duck_type_of(value)
-        if given_type is not self.duck_type:
-            given = "None" if value is None else value.__class__.__name__
-            wanted = self.duck_type.__name__ if self.duck_type else "None"
-            raise TypeError(f"Incompatible collection type: {given} is not {wanted}-like")
-        return list(collection_members(value))
-
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.collection`: all members leave."""
-        if self.key not in dict_:
-            return
-        state.modified_event(dict_, self, NO_VALUE, collection=True)
-        self.get_collection(state, dict_).clear_with_event()
-        del dict_[self.key]
+        if self.key in dict_:
+            state.modified_event(dict_, self, NO_VALUE, collection=True)
+            dict_[self.key]._sa_adapter.clear_with_event()
+            del dict_[self.key]
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
         """Put the members that were loaded, then apply the changes that waited for them."""
@@ -797,51 +664,17 @@ class CollectionAttributeImpl(AttributeImpl):
 
     # events ----------------------------------------------------------------------------------
 
-    def fire_append_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-    ) -> Any:
-        """A member comes; gives the one to add."""
-        for listener in self.on_append:
-            value = listener(state, value, initiator or self.append_token)
-        state.modified_event(dict_, self, NO_VALUE, collection=True)
-        if self.trackparent and value is not None:
-            self.sethasparent(state_of(value), state, True)
-        return value
-
     def fire_append_wo_mutation_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-    ) -> Any:
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
+    ) -> None:
         """A member is added that is there already."""
         for listener in self.on_append_again:
-            value = listener(state, value, initiator or self.append_token)
-        return value
+            listener(state, value, initiator or self.append_token)
 
     def fire_pre_remove_event(
-        self, state: InstanceState, dict_: Values, initiator: AttributeEvent | None
+        self, state: InstanceState, dict_: Values, initiator: Initiator
     ) -> None:
         """A member is about to leave, and it is not yet known which."""
-        state.modified_event(dict_, self, NO_VALUE, collection=True)
-
-    def fire_remove_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-    ) -> None:
-        """A member leaves."""
-        if self.trackparent and value is not None:
-            self.sethasparent(state_of(value), state, False)
-        for listener in self.on_remove:
-            listener(state, value, initiator or self.remove_token)
         state.modified_event(dict_, self, NO_VALUE, collection=True)
 
     # history ---------------------------------------------------------------------------------
@@ -886,17 +719,25 @@ class CollectionAttributeImpl(AttributeImpl):
         return list(zip(states_of(members), members, strict=True))
 
 
+class DynamicChanges(PendingCollection):
+    """What was added to and removed from a dynamic relationship since the last flush."""
+
+    __slots__ = ()
+
+    def append(self, value: Any) -> None:
+        """`value` was added, also where it was removed before."""
+        self.added[id(value)] = value
+
+
 class DynamicAttributeImpl(AttributeImpl):
-    """The query of a relationship with lazy="dynamic"; see orm/strategies.py for the query itself.
+    """The query of a relationship with lazy="dynamic"; see orm/dynamic.py for the query itself.
 
     Nothing is loaded into the object: what was added and removed waits in `committed_state`.
     """
 
     uses_objects = True
-    collection = False
     dynamic = True
     supports_population = False
-    accepts_scalar_loader = False
 
     def __init__(
         self, class_: type, key: str, parent_token: Any, *, order_by: Any = None, **kw: Any
@@ -907,11 +748,13 @@ class DynamicAttributeImpl(AttributeImpl):
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
         """The query; without leave to load, only what was added."""
-        if not passive & 2:  # SQL_OK
-            return self._changes(state, PASSIVE_NO_INITIALIZE).added
-        return Loaders.dynamic(self, state)
+        return Loaders.dynamic(self, state) if passive & SQL_OK else self.added(state)
 
-    def _changes(self, state: InstanceState, passive: int) -> DynamicChanges:
+    def added(self, state: InstanceState) -> list[Any]:
+        """The members that were added since the last flush."""
+        return list(self._changes(state).added.values())
+
+    def _changes(self, state: InstanceState) -> DynamicChanges:
         changes = state.committed_state.get(self.key)
         return changes if changes is not None else DynamicChanges()
 
@@ -925,76 +768,44 @@ class DynamicAttributeImpl(AttributeImpl):
         return changes
 
     def append(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
     ) -> None:
         """Add a member."""
         if initiator is not self.append_token:
             self.fire_append_event(state, dict_, value, initiator)
 
-    def remove(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
-        passive: int = PASSIVE_OFF,
+    def pop(
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
     ) -> None:
         """Remove a member."""
         if initiator is not self.remove_token:
             self.fire_remove_event(state, dict_, value, initiator)
 
-    pop = remove
-
     def fire_append_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
     ) -> Any:
         """A member comes."""
-        self._changes_to_write(state, dict_).add(value)
-        for listener in self.on_append:
-            value = listener(state, value, initiator or self.append_token)
-        if self.trackparent and value is not None:
-            self.sethasparent(state_of(value), state, True)
-        return value
+        self._changes_to_write(state, dict_).append(value)
+        return super().fire_append_event(state, dict_, value, initiator)
 
     def fire_remove_event(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: AttributeEvent | None,
+        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
     ) -> None:
         """A member leaves."""
         self._changes_to_write(state, dict_).remove(value)
-        if self.trackparent and value is not None:
-            self.sethasparent(state_of(value), state, False)
-        for listener in self.on_remove:
-            listener(state, value, initiator or self.remove_token)
+        super().fire_remove_event(state, dict_, value, initiator)
 
     def set(
         self,
         state: InstanceState,
         dict_: Values,
         value: Any,
-        initiator: AttributeEvent | None = None,
-        passive: int = PASSIVE_OFF,
-        check_old: Any = None,
-        pop: bool = False,
+        initiator: Initiator = None,
     ) -> None:
         """Assign all members."""
-        if initiator is not None and initiator.parent_token is self.parent_token:
-            return
         members = list(value)
-        changes = self._changes_to_write(state, dict_)
-        old = list(self.get(state, dict_)) if state.has_identity else list(changes.added)
+        self._changes_to_write(state, dict_)
+        old = list(self.get(state, dict_)) if state.has_identity else self.added(state)
         before = set(map(id, old))
         after = set(map(id, members))
         for member in members:
@@ -1016,49 +827,20 @@ class DynamicAttributeImpl(AttributeImpl):
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
     ) -> History:
         """What was added and removed; the unchanged members too, when they may be loaded."""
-        changes = self._changes(state, passive)
+        changes = self._changes(state)
         unchanged: list[Any] = []
         if state.has_identity and passive & INIT_OK:
-            gone = {*map(id, changes.added), *map(id, changes.removed)}
+            gone = {*changes.added, *changes.removed}
             unchanged = [each for each in Loaders.dynamic(self, state) if id(each) not in gone]
-        return History(list(changes.added), unchanged, list(changes.removed))
+        return History(list(changes.added.values()), unchanged, list(changes.removed.values()))
 
     def get_all_pending(
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
     ) -> list[tuple[InstanceState | None, Any]]:
         """What was added and removed, with states."""
-        changes = self._changes(state, passive)
-        members = [*changes.added, *changes.removed]
+        changes = self._changes(state)
+        members = [*changes.added.values(), *changes.removed.values()]
         return list(zip(states_of(members), members, strict=True))
-
-
-class DynamicChanges:
-    """What was added to and removed from a dynamic relationship since the last flush."""
-
-    __slots__ = ("_added", "_removed")
-
-    def __init__(self) -> None:
-        self._added: dict[int, Any] = {}
-        self._removed: dict[int, Any] = {}
-
-    @property
-    def added(self) -> list[Any]:
-        """The new members."""
-        return list(self._added.values())
-
-    @property
-    def removed(self) -> list[Any]:
-        """Those that left."""
-        return list(self._removed.values())
-
-    def add(self, value: Any) -> None:
-        """`value` was added."""
-        self._added[id(value)] = value
-
-    def remove(self, value: Any) -> None:
-        """`value` was removed."""
-        if self._added.pop(id(value), None) is None:
-            self._removed[id(value)] = value
 
 
 def collection_members(collection: Any) -> Iterable[Any]:

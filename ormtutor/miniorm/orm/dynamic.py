@@ -12,7 +12,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.query import Query
-from ormtutor.miniorm.orm.state import PASSIVE_NO_INITIALIZE, Loaders, instance_state
+from ormtutor.miniorm.orm.state import PASSIVE_OFF, Loaders, instance_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ class AppenderQuery(Query):
     def _added(self) -> list[Any]:
         """What was appended and is not yet written."""
         state = instance_state(self.instance)
-        added: list[Any] = self.attr._changes(state, PASSIVE_NO_INITIALIZE).added
-        return added
+        return self.attr.added(state)
 
     def _load(self) -> list[Any]:
         session = self.session
@@ -106,7 +105,7 @@ class AppenderQuery(Query):
     def append(self, item: Any) -> None:
         """Add a member."""
         state = instance_state(self.instance)
-        self.attr.append(state, state.dict, item, None)
+        self.attr.append(state, state.dict, item, None, PASSIVE_OFF)
 
     def extend(self, iterator: Iterable[Any]) -> None:
         """Add several members."""
@@ -116,7 +115,7 @@ class AppenderQuery(Query):
     def remove(self, item: Any) -> None:
         """Take a member out."""
         state = instance_state(self.instance)
-        self.attr.remove(state, state.dict, item, None)
+        self.attr.pop(state, state.dict, item, None, PASSIVE_OFF)
 
 
 Loaders.dynamic = AppenderQuery

@@ -660,7 +660,7 @@ class Mapper(InspectionAttr):
         A relationship among them is loaded with the columns only if it is eager.
         """
         synonyms = [key for key, prop in self._props.items() if isinstance(prop, SynonymProperty)]
-        return Names([*(k for k, impl in self.impls.items() if impl.expire_missing), *synonyms])
+        return Names([*self.impls, *synonyms])
 
     @memoized
     def plain_keys(self) -> Names:

@@ -927,8 +927,8 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
     def check(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
         if (
             value is not None
-            and initiator.key == prop.key
-            and initiator.hasparent(state_of(value))
+            and initiator.impl.key == prop.key
+            and initiator.impl.hasparent(state_of(value))
             and old is not value
         ):
             raise InvalidRequestError(
@@ -959,7 +959,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
             session._flush_warning(what)
         if member is None or "save-update" not in prop._cascade:
             return
-        if session.future and key != initiator.key:  # 2.x: not by way of the back reference
+        if session.future and key != initiator.impl.key:  # 2.x: not by way of the back reference
             return
         member_state = state_of(member)
         if not session._contains_state(member_state):

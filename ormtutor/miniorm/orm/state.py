@@ -412,9 +412,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     @property
     def unloaded_expirable(self) -> set[str]:
         """Names of the attributes that a refresh would load."""
-        return self.unloaded.intersection(
-            key for key, impl in self.mapper.impls.items() if impl.expire_missing
-        )
+        return self.unloaded.intersection(self.mapper.impls)
 
     @property
     def _orphaned_outside_of_session(self) -> bool:
