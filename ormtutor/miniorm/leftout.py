@@ -136,6 +136,8 @@ _COLUMN_METHODS = frozenset(
     [
         "all_",
         "any_",
+        "base_columns",
+        "unique_params",
         "column_valued",
         "regexp_match",
         "regexp_replace",

@@ -81,15 +81,6 @@ class Compiled:
         self.used = True
         return "generated", self.made_at
 
-    def execute(self, *multiparams: Any, **params: Any) -> Any:
-        """Execute on the engine that the statement is bound to."""
-        bind = self.statement.bind
-        if bind is None:
-            raise exc.UnboundExecutionError(
-                "This Compiled object is not bound to any Engine or Connection."
-            )
-        return bind.execute(self.statement, *multiparams, **params)
-
 
 class _Frame:
     """A SELECT, UNION, INSERT ... while it is being written: what those inside may see.
@@ -384,8 +375,6 @@ class SQLCompiler(Compiled):
 
     def _expanded(self, name: str, value: Any, parameters: list[Any]) -> str:
         bind = self.binds[name]
-        if bind.literal_execute and not bind.expanding:
-            return self.render_literal_bindparam(bind, value)
         members = list(value)
         if not members:
             return self.visit_empty_set(bind)
@@ -560,13 +549,10 @@ class SQLCompiler(Compiled):
         out = []
         for position, piece in enumerate(text._pieces):
             if position % 2:
-                out.append(self._text_bind(text, piece, **kw))
+                out.append(self.process(text._bindparams[piece], **kw))
             else:
                 out.append(self._literal_text(piece).replace("\\:", ":"))
         return "".join(out)
-
-    def _text_bind(self, text: Any, name: str, **kw: Any) -> str:
-        return self.process(text._bindparams[name], **kw)
 
     def visit_clauselist(self, clauses: Any, **kw: Any) -> str:
         return self._join(clauses.clauses, clauses.operator.symbol, **kw)
@@ -711,11 +697,6 @@ class SQLCompiler(Compiled):
     def visit_not_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         return f"NOT {self._generate_generic_binary(binary, ' MATCH ', **kw)}"
 
-    def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        raise exc.UnsupportedCompilationError(self, type(binary))
-
-    visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
-
     # -- bind parameters -----------------------------------------------------------------------
 
     def visit_bindparam(
@@ -730,8 +711,6 @@ class SQLCompiler(Compiled):
         name = _spelled(self._register(bindparam))
         if bindparam.expanding:
             return f"({MARK}{_LIST}{name}{_END})"
-        if bindparam.literal_execute:
-            return f"{MARK}{_LIST}{name}{_END}"
         return f"{MARK}{name}{_END}"
 
     def _register(self, bind: Any) -> str:
@@ -992,6 +971,16 @@ class SQLCompiler(Compiled):
         word = "WITH RECURSIVE " if self._has_recursive else "WITH "
         return word + ", \n".join(self.ctes.values()) + "\n "
 
+    def _open(self, statement: Any) -> None:
+        """A statement that shows nothing of its own to those inside."""
+        outer = self.stack[-1] if self.stack else _Frame(None, [], [], [])
+        self.stack.append(_Frame(statement, [], outer.correlate_froms, outer.asfrom_froms))
+
+    def _close(self, text: str, writes_ctes: bool = True) -> str:
+        """The statement is written; the outermost one gets the CTEs in front."""
+        self.stack.pop()
+        return text if self.stack or not writes_ctes else self._render_ctes() + text
+
     # -- SELECT --------------------------------------------------------------------------------
 
     def visit_select(
@@ -1027,10 +1016,7 @@ class SQLCompiler(Compiled):
         text += self._compose_body(select, froms, linter, toplevel, **kw)
         if linter is not None:
             linter.warn()
-        self.stack.pop()
-        if self.ctes and (not self.stack) and not insert_into:
-            text = self._render_ctes() + text
-        return text
+        return self._close(text, writes_ctes=not insert_into)
 
     _result_is_of_compound = False
 
@@ -1154,8 +1140,6 @@ class SQLCompiler(Compiled):
             text += " \nFROM " + ", ".join(
                 self.process(from_, asfrom=True, from_linter=linter, **kw) for from_ in froms
             )
-        else:
-            text += self.default_from()
         if select._where_criteria:
             criterion = self._conjunction(select._where_criteria, linter, **kw)
             if criterion:
@@ -1173,10 +1157,6 @@ class SQLCompiler(Compiled):
 
     def _conjunction(self, criteria: Any, linter: Any, **kw: Any) -> str:
         return self.process(join_conditions(operators.and_, criteria), from_linter=linter, **kw)
-
-    def default_from(self) -> str:
-        """What stands for FROM where there is none."""
-        return ""
 
     def group_by_clause(self, select: Any, **kw: Any) -> str:
         """GROUP BY."""
@@ -1219,10 +1199,7 @@ class SQLCompiler(Compiled):
         if compound_index == 0:
             self._check_column_count(compound, 0)
         toplevel = not self.stack
-        outer = self.stack[-1] if self.stack else None
-        correlate_froms = outer.correlate_froms if outer else []
-        asfrom_froms = outer.asfrom_froms if outer else []
-        self.stack.append(_Frame(compound, [], correlate_froms, asfrom_froms))
+        self._open(compound)
         if toplevel:
             self.is_select = True
             self._result_is_of_compound = True
@@ -1236,32 +1213,18 @@ class SQLCompiler(Compiled):
         if compound._order_by_clauses:
             text += self.order_by_clause(compound, include_table=False, **kw)
         text += self._row_limit(compound, **kw)
-        self.stack.pop()
-        if self.ctes and not self.stack:
-            text = self._render_ctes() + text
-        return text
+        return self._close(text)
 
     def visit_textual_select(self, textual: Any, asfrom: bool = False, **kw: Any) -> str:
         toplevel = not self.stack
-        outer = self.stack[-1] if self.stack else None
-        self.stack.append(
-            _Frame(
-                textual,
-                [],
-                outer.correlate_froms if outer else [],
-                outer.asfrom_froms if outer else [],
-            )
-        )
+        self._open(textual)
         if toplevel:
             self.is_select = True
             for column in textual.column_args:
                 name = self._resolve(column.name)
                 self.result_columns.append((name, name, (column, name, column.key), column.type))
         text = self.process(textual.element, **kw)
-        self.stack.pop()
-        if self.ctes and not self.stack:
-            text = self._render_ctes() + text
-        return text
+        return self._close(text)
 
     # -- INSERT, UPDATE, DELETE ----------------------------------------------------------------
 
@@ -1276,10 +1239,7 @@ class SQLCompiler(Compiled):
         text += self._words(insert._prefixes, **kw)
         text += "INTO " + self.preparer.format_table(insert.table)
         text += self._insert_body(insert, plan, **kw)
-        self.stack.pop()
-        if self.ctes and not self.stack and not self.dialect.cte_follows_insert:
-            text = self._render_ctes() + text
-        return text  # type: ignore[no-any-return]
+        return self._close(text, writes_ctes=not self.dialect.cte_follows_insert)
 
     def _insert_body(self, insert: Any, plan: Any, **kw: Any) -> str:
         if not plan.pairs and insert.select is None:
@@ -1303,7 +1263,7 @@ class SQLCompiler(Compiled):
         extra_froms = update._extra_froms
         linter = self._open_change(update, extra_froms)
         text = "UPDATE " + self._words(update._prefixes, **kw)
-        table = self.update_tables_clause(update, update.table, extra_froms, linter, **kw)
+        table = self.process(update.table, asfrom=True, from_linter=linter, **kw)
         plan = CrudPlan(self, update, self.column_keys)
         text += table + " SET " + ", ".join(f"{name}={value}" for _, name, value in plan.pairs)
         if extra_froms:
@@ -1324,16 +1284,7 @@ class SQLCompiler(Compiled):
                 text += f" WHERE {criterion}"
         if linter is not None:
             linter.warn(statement.__visit_name__.upper())
-        self.stack.pop()
-        if self.ctes and not self.stack:
-            text = self._render_ctes() + text
-        return text
-
-    def update_tables_clause(
-        self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
-    ) -> str:
-        """The table after UPDATE."""
-        return self.process(table, asfrom=True, from_linter=from_linter, **kw)
+        return self._close(text)
 
     def update_from_clause(
         self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
@@ -1369,9 +1320,6 @@ class StrSQLCompiler(SQLCompiler):
 
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
-
-    def visit_unsupported_compilation(self, element: Any, **kw: Any) -> str:
-        raise exc.UnsupportedCompilationError(self, type(element))
 
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
         return f"{self.process(binary.left, **kw)}[{self.process(binary.right, **kw)}]"

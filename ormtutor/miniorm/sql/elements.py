@@ -27,7 +27,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_method
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.naming import AnonymousName, quoted_name
+from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
 from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone, replace
 
@@ -187,11 +187,7 @@ class ClauseElement:
 
     def params(self, *args: Any, **kw: Any) -> Any:
         """A copy whose named bind parameters have these values."""
-        return _with_params(self, False, args, kw)
-
-    def unique_params(self, *args: Any, **kw: Any) -> Any:
-        """A copy with these values under names of their own."""
-        return _with_params(self, True, args, kw)
+        return _with_params(self, args, kw)
 
     def get_children(self, **kw: Any) -> Iterator[Any]:
         """The elements directly inside."""
@@ -207,7 +203,7 @@ def _comparable(element: Any) -> Any:
     return key, tuple(repr(bind.value) if bind.unique else bind.key for bind in binds)
 
 
-def _with_params(element: Any, unique: bool, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
+def _with_params(element: Any, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
     if len(args) == 1:
         kw.update(args[0])
     elif args:
@@ -215,7 +211,7 @@ def _with_params(element: Any, unique: bool, args: tuple[Any, ...], kw: dict[str
 
     def exchange(part: Any) -> Any:
         if part._is_bind_parameter and part._base in kw:
-            return part._with_value(kw[part._base], unique=unique or part.unique, required=False)
+            return part._with_value(kw[part._base], unique=part.unique)
         return None
 
     return replace(element, exchange)
@@ -323,6 +319,13 @@ def comparison_method(op: Operator) -> Any:
 _PLAIN_CLASSES = frozenset([str, int, float, bytes, datetime.date, datetime.datetime])
 
 
+def structure_of(part: Any, binds: Binds) -> Any:
+    """The structure of a part: an element, a tuple of parts, or None."""
+    if isinstance(part, tuple):
+        return tuple([structure_of(each, binds) for each in part])
+    return None if part is None else part.structure(binds)
+
+
 class ColumnElement(ColumnOperators, ClauseElement):
     """An expression with a value and a type: a column, a literal, a function call, `a + b`."""
 
@@ -330,6 +333,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
     __visit_name__ = "column_element"
 
     _is_column_element = True
+    # What decides the SQL text beside the parts.
+    _facts: ClassVar[tuple[str, ...]] = ()
     primary_key = False
     foreign_keys: Any = ()
     _proxies: Any = ()
@@ -380,15 +385,17 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self
 
     def __getattr__(self, key: str) -> Any:
-        if key[:2] != "__":
-            named = _type_methods.get(key)
-            if named is not None and isinstance(self.type, named[0]):
-                return named[1](self)
         refuse_method(key)
         raise AttributeError(
             f"Neither {type(self).__name__!r} object nor 'Comparator' object has an attribute "
             f"{key!r}"
         )
+
+    def structure(self, binds: Binds) -> Hashable:
+        """The kind, the facts and the parts."""
+        facts = [getattr(self, name) for name in self._facts]
+        parts = [structure_of(getattr(self, name), binds) for name in self._parts]
+        return self.__visit_name__, *facts, *parts
 
     def self_group(self, against: Any = None) -> Any:
         if (
@@ -404,11 +411,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return UnaryExpression(grouped, operator=operators.inv)
 
     # -- where we come from --------------------------------------------------------------------
-
-    @property
-    def base_columns(self) -> set[Any]:
-        """The columns at the ground of ours."""
-        return {column for column in self.proxy_set if not column._proxies}
 
     @property
     def proxy_set(self) -> set[Any]:
@@ -427,11 +429,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def label(self, name: str | None = None) -> Label:
         """This under another name: `... AS name`."""
         return Label(name, self, self.type)
-
-    @property
-    def _named(self) -> Any:
-        """Our name if we have one."""
-        return getattr(self, "name", None)
 
     @property
     def _name_for_anonymous(self) -> Any:
@@ -495,14 +492,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
         """A plain value that stands opposite us."""
         return bind_for(self, operator, value)
 
-    def _bind_param(
-        self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
-    ) -> Any:
-        return bind_for(self, operator, obj, type_, expanding)
-
-
-_type_methods: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
-
 
 # -- bind parameters -------------------------------------------------------------------------------
 
@@ -510,7 +499,7 @@ _type_methods: dict[str, tuple[Any, Callable[[Any], Any]]] = {}
 class BindOptions:
     """What is particular about a bind parameter; most share one of two such records."""
 
-    __slots__ = ("callable", "expanding", "literal_execute", "operator", "required", "unique")
+    __slots__ = ("callable", "expanding", "operator", "required", "unique")
 
     def __init__(
         self,
@@ -518,14 +507,12 @@ class BindOptions:
         required: bool = False,
         callable: Any = None,
         expanding: bool = False,
-        literal_execute: bool = False,
         operator: Any = None,
     ) -> None:
         self.unique = unique
         self.required = required
         self.callable = callable
         self.expanding = expanding
-        self.literal_execute = literal_execute
         self.operator = operator
 
     def changed(self, **changes: Any) -> BindOptions:
@@ -535,7 +522,7 @@ class BindOptions:
 
     def structure(self) -> Hashable:
         """The part that decides SQL text."""
-        return (self.expanding, self.literal_execute, self.operator if self.expanding else None)
+        return (self.expanding, self.operator if self.expanding else None)
 
 
 _LITERAL = BindOptions(unique=True)
@@ -565,14 +552,10 @@ class BindParameter(ColumnElement):
         type_: Any = None,
         unique: bool = False,
         required: Any = NO_ARG,
-        quote: bool | None = None,
         callable_: Any = None,
         expanding: bool = False,
-        isoutparam: bool = False,
-        literal_execute: bool = False,
         _compared_to_operator: Any = None,
         _compared_to_type: Any = None,
-        _is_crud: bool = False,
     ) -> None:
         if required is NO_ARG:
             required = value is NO_ARG and callable_ is None
@@ -583,8 +566,6 @@ class BindParameter(ColumnElement):
             key = key.key
         if key is not None and not isinstance(key, str):
             raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
-        if quote is not None:
-            key = quoted_name.construct(key, quote)
         if key is None:
             unique = True
             key = "param"
@@ -603,13 +584,10 @@ class BindParameter(ColumnElement):
         elif isinstance(type_, type):
             type_ = type_()
         self.type = type_
-        if unique and value is not NO_ARG and not (required or callable_ or expanding):
-            self._options = (
-                _LITERAL if not literal_execute else _LITERAL.changed(literal_execute=True)
-            )
-        else:
+        self._options = _LITERAL
+        if not unique or required or callable_ or expanding:
             self._options = BindOptions(
-                unique, required, callable_, expanding, literal_execute, _compared_to_operator
+                unique, required, callable_, expanding, _compared_to_operator
             )
 
     @property
@@ -628,9 +606,6 @@ class BindParameter(ColumnElement):
         "_options.expanding", "Whether the value is a list, written out at execution."
     )
     expand_op: Any = delegate("_options.operator", "The operator of the list: IN or NOT IN.")
-    literal_execute: Any = delegate(
-        "_options.literal_execute", "Whether the value is written into the text at execution."
-    )
 
     @property
     def effective_value(self) -> Any:
@@ -726,10 +701,6 @@ class _Singleton(ColumnElement):
 
     __slots__ = ()
     _groups = True
-
-    def structure(self, binds: Binds) -> Hashable:
-        return self.__visit_name__
-
     _from_objects: Any = ()
     _proxy_key: Any = None
 
@@ -862,12 +833,6 @@ class TextClause(Executable):
 
     def structure(self, binds: Binds) -> Hashable:
         return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
-
-    # A text in a WHERE compares like any expression.
-    @property
-    def comparator(self) -> Any:
-        """Text has no operators beyond AND, OR and NOT."""
-        raise AttributeError("comparator")
 
 
 class _TextWithOptions(TextClause):
@@ -1044,6 +1009,7 @@ class UnaryExpression(ColumnElement):
     __slots__ = ("element", "modifier", "operator", "type")
     __visit_name__ = "unary"
     _parts = ("element",)
+    _facts = ("operator", "modifier")
 
     def __init__(
         self,
@@ -1074,13 +1040,7 @@ class UnaryExpression(ColumnElement):
         return super()._negate()
 
     def structure(self, binds: Binds) -> Hashable:
-        return (
-            "unary",
-            self.operator,
-            self.modifier,
-            self.type.cache_id,
-            self.element.structure(binds),
-        )
+        return self.type.cache_id, super().structure(binds)
 
 
 class WrapsColumnExpression:
@@ -1129,9 +1089,6 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
         if isinstance(self.element, (True_, False_)):
             return self.element._negate()
         return AsBoolean(self.element, self.negate, self.operator)
-
-    def structure(self, binds: Binds) -> Hashable:
-        return (self.operator, self.element.structure(binds))
 
 
 class BinaryExpression(ColumnElement):
@@ -1231,12 +1188,10 @@ class Grouping(ColumnElement):
 
     @property
     def _label(self) -> Any:
-        return getattr(self.element, "_label", None) or self._grouping_label()
-
-    def _grouping_label(self) -> Any:
-        if isinstance(self.element, ColumnElement):
-            return self.element._anon_name_label
-        return None
+        element = self.element
+        if not isinstance(element, ColumnElement):
+            return None
+        return element._label or element._anon_name_label
 
     @property
     def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
@@ -1249,9 +1204,6 @@ class Grouping(ColumnElement):
     @property
     def _select_iterable(self) -> tuple[Any, ...]:
         return (self,)
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("()", self.element.structure(binds))
 
 
 class Label(ColumnElement):
@@ -1458,15 +1410,13 @@ class LabelReference(ColumnElement):
     def __init__(self, element: Any) -> None:
         self.element = element
 
-    def structure(self, binds: Binds) -> Hashable:
-        return ("labelref", self.element.structure(binds))
-
 
 class TextualLabelReference(ColumnElement):
     """A string in ORDER BY or GROUP BY: the name of a selected column."""
 
     __slots__ = ("element",)
     __visit_name__ = "textual_label_reference"
+    _facts = ("element",)
     _is_label_reference = True
 
     def __init__(self, element: str) -> None:
@@ -1474,23 +1424,18 @@ class TextualLabelReference(ColumnElement):
 
     _from_objects: Any = ()
 
-    def structure(self, binds: Binds) -> Hashable:
-        return ("textlabelref", self.element)
-
 
 class CollationClause(ColumnElement):
     """The name after COLLATE."""
 
     __slots__ = ("collation",)
     __visit_name__ = "collation"
+    _facts = ("collation",)
 
     def __init__(self, collation: str) -> None:
         self.collation = collation
 
     _from_objects: Any = ()
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("collation", self.collation)
 
 
 # -- from what a learner wrote to an element -------------------------------------------------------

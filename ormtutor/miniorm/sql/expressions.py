@@ -51,14 +51,7 @@ class Construct(ColumnElement):
     __slots__ = ()
 
     def structure(self, binds: Binds) -> Hashable:
-        parts = [_structure(getattr(self, name), binds) for name in self._parts]
-        return (self.__visit_name__, self.type.cache_id, *parts)
-
-
-def _structure(part: Any, binds: Binds) -> Any:
-    if isinstance(part, tuple):
-        return tuple([_structure(each, binds) for each in part])
-    return None if part is None else part.structure(binds)
+        return self.type.cache_id, super().structure(binds)
 
 
 class Tuple(ClauseList, ColumnElement):
@@ -184,11 +177,9 @@ class Extract(Construct):
 
     __slots__ = ("expr", "field")
     __visit_name__ = "extract"
+    _facts = ("field",)
     _parts = ("expr",)
     type = sqltypes.INTEGERTYPE
-
-    def structure(self, binds: Binds) -> Hashable:
-        return (self.field, super().structure(binds))
 
     def __init__(self, field: str, expr: Any) -> None:
         self.field = field
