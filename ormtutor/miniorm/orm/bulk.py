@@ -48,13 +48,13 @@ NOT_BEFORE = {
 def bulk_update(query: Any, values: Any, synchronize_session: Any = "evaluate") -> int:
     """`Query.update()`: one UPDATE for all matching rows; gives the number of rows matched.
 
-    values: attribute (or its name) -> value, or a list of such pairs.
+    values: attribute (or its name) -> value, a list of such pairs, or values for all columns.
     synchronize_session: "evaluate", "fetch" or False.
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
     mapper, table = _subject_of(query)
-    resolved = resolve_values(mapper, values)
+    resolved = resolve_values(mapper, _paired(table, values), synchronize_session)
     statement = Update(table).values({column: value for column, _, value in resolved})
     return _run(query, mapper, statement, synchronize_session, resolved)
 
@@ -92,18 +92,25 @@ def execute_dml(
     mapper.check_configured()
     resolved = None
     if statement.is_update:
-        statement, resolved = _resolved_update(mapper, statement)
+        statement, resolved = _resolved_update(mapper, statement, strategy)
     change = BulkChange(session, mapper, statement, statement._where_criteria, strategy, resolved)
     change.options = options
     change.bind_arguments = bind_arguments or {}
     return change.run(params, options.get("autoflush", True))
 
 
-def _resolved_update(mapper: Any, statement: Any) -> tuple[Any, list[Any]]:
+def _paired(table: Any, values: Any) -> Any:
+    """Values without names go to the columns in their order, as in Core."""
+    if isinstance(values, dict) or (values and isinstance(values[0], (list, tuple))):
+        return values
+    return Update(table).values(values)._values
+
+
+def _resolved_update(mapper: Any, statement: Any, strategy: Any) -> tuple[Any, list[Any]]:
     """An update() whose values are spelled by attribute, spelled by column."""
     in_order = statement._ordered_values is not None
     given = statement._ordered_values if in_order else statement._values or {}
-    resolved = resolve_values(mapper, given)
+    resolved = resolve_values(mapper, given, strategy)
     pairs = [(column, value) for column, _, value in resolved]
     statement = statement._generate()
     statement._values = statement._ordered_values = None
@@ -136,21 +143,24 @@ def _subject_of(query: Any) -> tuple[Any, Any]:
     return first._annotations.get("parententity"), first
 
 
-def resolve_values(mapper: Any, values: Any) -> list[tuple[Any, str | None, Any]]:
+def resolve_values(mapper: Any, values: Any, strategy: Any) -> list[tuple[Any, str | None, Any]]:
     """What is set: (column, attribute or None, value), in the order given.
 
-    Raises: InvalidRequestError: no such attribute. ArgumentError: that is no column.
+    Raises: InvalidRequestError: no such attribute, and objects are to follow the change.
+            ArgumentError: that is no column.
     """
     pairs = list(values if isinstance(values, list | tuple) else values.items())
-    return [(*_column_and_key(mapper, each), value) for each, value in pairs]
+    return [(*_column_and_key(mapper, each, strategy), value) for each, value in pairs]
 
 
-def _column_and_key(mapper: Any, given: Any) -> tuple[Any, str | None]:
+def _column_and_key(mapper: Any, given: Any, strategy: Any) -> tuple[Any, str | None]:
     if isinstance(given, str):
         if mapper is None:
             return given, None
         attribute = mapper.class_.__dict__.get(given)
         if not isinstance(attribute, QueryableAttribute):
+            if strategy is False:
+                return given, None
             raise InvalidRequestError(f"Invalid expression type: {given!r}")
         given = attribute
     element = clause_of(given)

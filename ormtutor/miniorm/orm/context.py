@@ -401,7 +401,8 @@ class Compilation:
             entity.entity for entity in asked.entities if isinstance(entity, MapperEntity)
         ]
         if options is None:
-            options = resolve(asked.options, self.mapper_entities) if asked.options else NO_OPTIONS
+            heard = asked.options and asked.eager and asked.toplevel
+            options = resolve(asked.options, self.mapper_entities) if heard else NO_OPTIONS
         self.options = options
         self.from_clauses = self._from_clauses()
         for entity in asked.entities:

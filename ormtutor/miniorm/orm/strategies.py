@@ -759,14 +759,12 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
     ):
         setattr(embedded, name, getattr(asked, name))
     embedded.from_objects = asked.from_objects
-    if not asked.from_objects and asked.base is None and not asked.joins:
+    if not asked.from_objects and asked.base is None:
         embedded.from_objects = tuple(
             dict.fromkeys(
                 each.entity.selectable for each in asked.entities if each.entity is not None
             )
         )
-    elif not asked.from_objects and asked.base is None:
-        embedded.from_objects = (insp.selectable,)
     if not set(columns) >= set(first.parent.primary_key):
         embedded.distinct = True
     if asked.limit is not None or asked.offset is not None or asked.keeps_order:

@@ -742,8 +742,7 @@ class Select(GenerativeSelect):
         if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
             columns = columns[0]  # type: ignore[assignment]
         copy = self._with("_raw_columns", [as_selected(each) for each in columns])
-        is_mapped = any("parententity" in column._annotations for column in self._raw_columns)
-        if self._setup_joins and not is_mapped:
+        if self._setup_joins:
             # The joins were made with the old columns at their left, and stay so.
             copy._from_obj = tuple(FromList(self).joined)
             del copy._setup_joins
