@@ -31,7 +31,7 @@ MOST = {
     "selectinload, for each parent": 10,
     "joinedload, for each parent": 8,
     "lazy load": 48,
-    "build a query and render it": 119,
+    "build a query and render it": 70,
 }
 
 ADVICE = """

@@ -251,7 +251,8 @@ class SQLCompiler(Compiled):
     def _binds_by_name(self, binds: Sequence[BindParameter]) -> dict[str, BindParameter]:
         """The bind parameters of another statement of this structure, where they stand in ours."""
         named = dict(self.binds)
-        for name, bind in zip(self._order_of_binds(), binds, strict=True):
+        order = self._order_of_binds() if self._bind_order is None else self._bind_order
+        for name, bind in zip(order, binds, strict=True):
             if name is not None:
                 named[name] = bind
         return named

@@ -1152,17 +1152,18 @@ class BinaryExpression(ColumnElement):
         left = self.left._fixed_structure
         if left is None:
             left = self.left.structure(binds)
+        right = self.right
+        if right.__class__ is BindParameter and right._options is _LITERAL:
+            binds.append(right)  # FASTPATH: as BindParameter.structure() has it
+            key: Any = right.type.cache_id, right._base
+        else:
+            key = right.structure(binds)
         if self.modifiers:
-            modifiers = tuple(sorted(self.modifiers.items(), key=_first))
-            return self.operator, left, self.right.structure(binds), modifiers
-        return self.operator, left, self.right.structure(binds)
+            return self.operator, left, key, tuple(sorted(self.modifiers.items()))
+        return self.operator, left, key
 
 
 _LIST_OPERATORS = (operators.in_op, operators.not_in_op)
-
-
-def _first(pair: tuple[Any, Any]) -> Any:
-    return pair[0]
 
 
 class Grouping(ColumnElement):

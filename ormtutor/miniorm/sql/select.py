@@ -37,6 +37,7 @@ from ormtutor.miniorm.sql.elements import (
     constant_of,
     delegate,
     join_conditions,
+    structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.selectable import (
@@ -592,7 +593,7 @@ class _JoinStep(tuple):  # type: ignore[type-arg]
     destination = target
 
     def structure(self, binds: Binds) -> Hashable:
-        return *[_structure_of_one(part, binds) for part in self[:3]], self.isouter, self.full
+        return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
 
 
 class Select(GenerativeSelect):
@@ -873,47 +874,38 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
 
 def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
     """What of a Select, or of an ORM Query, decides the text beside its columns."""
-    return tuple(
-        [(name, _STRUCTURES[name](value, binds)) for name, value in said.items() if name in SAID]
-    )
+    key: list[Any] = []
+    for name, value in said.items():
+        if name in _TUPLES:
+            key.append((name, *[each.structure(binds) for each in value]))
+        elif name in _PLAIN:
+            key.append((name, value))
+        elif name == "_with_options":
+            key.append((name, *[option.key for option in value]))
+        elif name in SAID:
+            key.append((name, structure_of(value, binds)))
+    return tuple(key)
 
 
-def _structure_of_each(elements: Iterable[Any], binds: Binds) -> Hashable:
-    return tuple([each.structure(binds) for each in elements])
-
-
-def _structure_of_one(element: Any, binds: Binds) -> Hashable:
-    return None if element is None else element.structure(binds)
-
-
-def _plain(value: Any, binds: Binds) -> Hashable:
-    return value  # type: ignore[no-any-return]
-
-
-# What decides the text of a SELECT beside its columns, and how each is told in a key.
-_STRUCTURES: dict[str, Callable[[Any, Binds], Hashable]] = {
-    "_from_obj": _structure_of_each,
-    "_where_criteria": _structure_of_each,
-    "_having_criteria": _structure_of_each,
-    "_order_by_clauses": _structure_of_each,
-    "_group_by_clauses": _structure_of_each,
-    "_correlate": _structure_of_each,
-    "_correlate_except": lambda froms, binds: froms and _structure_of_each(froms, binds),
-    "_distinct_on": _structure_of_each,
-    "_limit_clause": _structure_of_one,
-    "_offset_clause": _structure_of_one,
-    "_prefixes": _structure_of_each,
-    "_setup_joins": _structure_of_each,
-    "_with_options": lambda options, binds: tuple([option.key for option in options]),
-    "_label_style": _plain,
-    "_distinct": _plain,
-    "_auto_correlate": _plain,
-    # Set by the ORM.
-    "_eager": _plain,
-    "_selects_order": _plain,
-    "_is_plain": _plain,
-}
-SAID = frozenset(_STRUCTURES)
+# What decides the text of a SELECT beside its columns: elements in a tuple, plain values (the last
+# three are the ORM's), and what may be None.
+_TUPLES = frozenset(
+    [
+        "_from_obj",
+        "_where_criteria",
+        "_having_criteria",
+        "_order_by_clauses",
+        "_group_by_clauses",
+        "_correlate",
+        "_distinct_on",
+        "_prefixes",
+        "_setup_joins",
+    ]
+)
+_PLAIN = frozenset(
+    ["_label_style", "_distinct", "_auto_correlate", "_eager", "_selects_order", "_is_plain"]
+)
+SAID = _TUPLES | _PLAIN | {"_limit_clause", "_offset_clause", "_correlate_except", "_with_options"}
 
 
 def _is_attribute(thing: Any) -> bool:
