@@ -25,7 +25,6 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
-    SQL_OK,
 )
 
 TYPE_CHECKING = False
@@ -143,18 +142,12 @@ class Dependency:
             passive = PASSIVE_NO_FETCH_RELATED
         else:
             passive = PASSIVE_OFF
-        between_mappers = self.parent is not self.mapper and self.mapper in flush.mappers
-        if between_mappers and not (passive & SQL_OK and self._may_load(states)):
-            return True
+        # Also where the answer is known: a related object that is there is found by it.
         touched = flush.touching(states, self.key, passive)
         for _, (added, unchanged, deleted) in self._histories(flush, touched, passive):
             if added or unchanged or deleted:
                 return True
-        return between_mappers
-
-    def _may_load(self, states: States) -> bool:
-        """Whether the history of one that is deleted needs more than is known."""
-        return True
+        return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
 
     def _histories(
         self, flush: UOWTransaction, states: States, passive: int
@@ -375,14 +368,6 @@ class ManyToOne(Dependency):
         (True, False): (),
         (True, True): (("parent", "child"),),
     }
-
-    def _may_load(self, states: States) -> bool:
-        keys = [copy.dest_key for copy in self.copies]
-        for state in states:
-            own = state.dict
-            if not all(map(own.__contains__, keys)):
-                return True
-        return False
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """With a delete cascade the other goes too."""

@@ -1,0 +1,48 @@
+"""What a deleted child holds of its parent, which was deleted with it."""
+
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.orm import Session, declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Choir(Base):
+    __tablename__ = "choirs"
+    id = Column(Integer, primary_key=True)
+    singers = relationship("Singer", back_populates="choir", cascade="all, delete-orphan")
+
+
+class Singer(Base):
+    __tablename__ = "singers"
+    id = Column(Integer, primary_key=True)
+    choir_id = Column(ForeignKey("choirs.id"))
+    choir = relationship("Choir", back_populates="singers")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+s = Session(engine)
+
+
+def t(f):
+    try:
+        print(f())
+    except Exception as e:
+        print(type(e).__name__, str(e)[:60])
+
+
+for n in range(3):
+    a = Choir()
+    b = Singer(choir=a)
+    s.add(b)
+    s.commit()
+    if n == 1:
+        b.choir
+    if n == 2:
+        a.singers, b.choir
+    s.delete(a)
+    s.flush()
+    print(sorted(k for k in b.__dict__ if k[0] != "_"), b.__dict__.get("choir") is a)
+    t(lambda: setattr(b, "choir", a))
+    print(sorted(k for k in b.__dict__ if k[0] != "_"), b.__dict__.get("choir") is a)
+    t(s.commit)
