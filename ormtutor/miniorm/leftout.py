@@ -60,6 +60,9 @@ LEFT_OUT: dict[str, str] = {
         selectin_polymorphic synonym_for undefer_group unmapped_column unmapped_dataclass
         with_expression with_loader_criteria with_polymorphic
         """,
+    "sqlalchemy.orm.attributes": """
+        del_attribute flag_dirty get_attribute has_parent init_collection set_attribute
+        """,
     "sqlalchemy.orm.collections": """
         collection collection_adapter column_mapped_collection
         """,

@@ -18,7 +18,7 @@ from contextlib import suppress
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import InvalidRequestError
-from ormtutor.miniorm.leftout import refuse_method
+from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm.collections import (
     CollectionAdapter,
     bulk_replace,
@@ -1310,26 +1310,6 @@ def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
     return history
 
 
-def get_attribute(instance: Any, key: str) -> Any:
-    """The value of a mapped attribute, around any property of the class."""
-    state = instance_state(instance)
-    return state.get_impl(key).get(state, instance.__dict__)
-
-
-def set_attribute(
-    instance: Any, key: str, value: Any, initiator: AttributeEvent | None = None
-) -> None:
-    """Set a mapped attribute, around any property of the class."""
-    state = instance_state(instance)
-    state.get_impl(key).set(state, instance.__dict__, value, initiator)
-
-
-def del_attribute(instance: Any, key: str) -> None:
-    """Delete a mapped attribute, around any property of the class."""
-    state = instance_state(instance)
-    state.get_impl(key).delete(state, instance.__dict__)
-
-
 def set_committed_value(instance: Any, key: str, value: Any) -> None:
     """Put a value as if it had been loaded: no history."""
     state = instance_state(instance)
@@ -1351,11 +1331,6 @@ def init_state_collection(
     return adapter, collection
 
 
-def init_collection(obj: Any, key: str) -> CollectionAdapter:
-    """Put a new, empty collection in place; gives its adapter."""
-    return init_state_collection(instance_state(obj), obj.__dict__, key)[0]
-
-
 def flag_modified(instance: Any, key: str) -> None:
     """Mark an attribute as changed, whatever its value.
 
@@ -1369,12 +1344,4 @@ def flag_modified(instance: Any, key: str) -> None:
     state.flag_modified(key)
 
 
-def flag_dirty(instance: Any) -> None:
-    """Mark an object as changed without naming an attribute."""
-    instance_state(instance).flag_dirty()
-
-
-def has_parent(cls: Any, obj: Any, key: str, optimistic: bool = False) -> bool:
-    """Whether the object is known to be a member of `cls.key`."""
-    mapper = vars(cls)["_sa_class_manager"].mapper
-    return bool(mapper.impls[key].hasparent(instance_state(obj), optimistic))
+__getattr__ = names_left_out("sqlalchemy.orm.attributes")

@@ -277,7 +277,7 @@ NOT_IN_CHUNKS = (
 def shapes_for(session: Any, mapper: Any) -> Shapes:
     """The compiled queries of the engine that the session uses for a mapper."""
     engine = session.bind
-    if engine is None or session._binds:
+    if engine is None:
         engine = session.get_bind(mapper=mapper)
     return engine._shapes  # type: ignore[no-any-return]
 
@@ -301,7 +301,7 @@ def compile_shape(
     key None: not to be kept. lint: warn once if its FROM elements are not connected.
     """
     engine = session.bind
-    if engine is None or session._binds:
+    if engine is None:
         engine = session.get_bind(mapper=mapper)
     shapes = engine._shapes
     query: CompiledQuery | None = shapes.find(key)

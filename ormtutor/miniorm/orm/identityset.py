@@ -9,6 +9,8 @@ Follows: SQLAlchemy 1.4, `sqlalchemy.util.IdentitySet`.
 
 from __future__ import annotations
 
+from ormtutor.miniorm.leftout import leave_out
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,12 +49,6 @@ class IdentitySet:
         """Take all out."""
         self._members.clear()
 
-    def copy(self) -> IdentitySet:
-        """A set of the same objects."""
-        return IdentitySet(self)
-
-    __copy__ = copy
-
     def __contains__(self, value: object) -> bool:
         return id(value) in self._members
 
@@ -71,14 +67,6 @@ class IdentitySet:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IdentitySet) and self._members.keys() == other._members.keys()
 
-    def issubset(self, iterable: Iterable[Any]) -> bool:
-        """Whether all ours are among the others."""
-        return self._members.keys() <= _identities(iterable).keys()
-
-    def issuperset(self, iterable: Iterable[Any]) -> bool:
-        """Whether all the others are among ours."""
-        return self._members.keys() >= _identities(iterable).keys()
-
     def union(self, iterable: Iterable[Any]) -> IdentitySet:
         """Ours and the others."""
         return IdentitySet([*self, *iterable])
@@ -93,44 +81,7 @@ class IdentitySet:
         others = _identities(iterable)
         return IdentitySet(each for each in self if id(each) in others)
 
-    def symmetric_difference(self, iterable: Iterable[Any]) -> IdentitySet:
-        """Those in one of both only."""
-        others = IdentitySet(iterable)
-        return self.difference(others).union(others.difference(self))
-
-    def update(self, iterable: Iterable[Any]) -> None:
-        """Add the others."""
-        self._members.update(_identities(iterable))
-
-    def difference_update(self, iterable: Iterable[Any]) -> None:
-        """Take the others out."""
-        self._members = self.difference(iterable)._members
-
-    def intersection_update(self, iterable: Iterable[Any]) -> None:
-        """Keep only what is among the others."""
-        self._members = self.intersection(iterable)._members
-
-    def symmetric_difference_update(self, iterable: Iterable[Any]) -> None:
-        """Keep what is in one of both only."""
-        self._members = self.symmetric_difference(iterable)._members
-
     # The operators want an IdentitySet on both sides, as published.
-
-    def __le__(self, other: object) -> bool:
-        return self.issubset(other) if isinstance(other, IdentitySet) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        return self.issuperset(other) if isinstance(other, IdentitySet) else NotImplemented
-
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, IdentitySet):
-            return NotImplemented
-        return len(self) < len(other) and self.issubset(other)
-
-    def __gt__(self, other: object) -> bool:
-        if not isinstance(other, IdentitySet):
-            return NotImplemented
-        return len(self) > len(other) and self.issuperset(other)
 
     def __or__(self, other: object) -> IdentitySet:
         return self.union(other) if isinstance(other, IdentitySet) else NotImplemented
@@ -141,10 +92,12 @@ class IdentitySet:
     def __sub__(self, other: object) -> IdentitySet:
         return self.difference(other) if isinstance(other, IdentitySet) else NotImplemented
 
-    def __xor__(self, other: object) -> IdentitySet:
-        if not isinstance(other, IdentitySet):
-            return NotImplemented
-        return self.symmetric_difference(other)
+
+leave_out(
+    IdentitySet,
+    "copy difference_update intersection_update issubset issuperset symmetric_difference "
+    "symmetric_difference_update update",
+)
 
 
 def _identities(iterable: Iterable[Any]) -> dict[int, Any]:

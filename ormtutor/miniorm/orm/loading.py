@@ -74,7 +74,7 @@ def _ready(
     if autoflush and session.autoflush:
         session._autoflush(cause)
     engine = session.bind
-    if engine is None or session._binds:
+    if engine is None:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine)
     if execution_options:

@@ -566,11 +566,9 @@ class Query:
 
     @property
     def _bind_mapper(self) -> Any:
-        """The mapper, or the class, that Session.get_bind() goes by."""
+        """The class that Session.get_bind() goes by."""
         entity = self._entities[0] if self._entities else None
-        if isinstance(entity, type):
-            return entity
-        return getattr(self._first_entity(), "mapper", None) if self.session._binds else None
+        return entity if isinstance(entity, type) else None
 
     def __str__(self) -> str:
         if self._statement is not None:

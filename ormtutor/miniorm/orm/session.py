@@ -42,7 +42,6 @@ from ormtutor.miniorm.orm.state import (
     instance_state,
 )
 from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction, check_context
-from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,8 +105,8 @@ class SessionFactoryMethods:
 class Session(SessionFactoryMethods):
     """The objects in use, and their transaction.
 
-    bind: an Engine or Connection; binds: one for each class or table. autoflush: flush before each
-    query. expire_on_commit: read again what is used after a commit. future: 2.0's ways.
+    bind: an Engine or Connection. autoflush: flush before each query. expire_on_commit: read again
+    what is used after a commit. future: 2.0's ways.
     """
 
     __module__ = "sqlalchemy.orm.session"
@@ -122,11 +121,10 @@ class Session(SessionFactoryMethods):
         expire_on_commit: bool = True,
         autocommit: bool = False,
         twophase: bool = False,
-        binds: dict[Any, Any] | None = None,
-        enable_baked_queries: bool = True,
         info: dict[Any, Any] | None = None,
-        query_cls: type | None = None,
+        **left_out: Any,
     ) -> None:
+        refuse_arguments("Session.__init__", left_out, "binds enable_baked_queries query_cls")
         if autocommit and future:
             raise exc.ArgumentError("Cannot use autocommit mode with future=True.")
         if autocommit or twophase:
@@ -136,7 +134,6 @@ class Session(SessionFactoryMethods):
         self._new: dict[InstanceState, Any] = {}
         self._deleted: dict[InstanceState, Any] = {}
         self.bind = bind
-        self._binds: dict[Any, Any] = {}
         self._flushing = False
         self._warn_on_events = False
         self._transaction: SessionTransaction | None = None
@@ -146,17 +143,12 @@ class Session(SessionFactoryMethods):
         self.autocommit = autocommit
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
-        self.twophase = twophase
-        self.enable_baked_queries = enable_baked_queries
         self.hash_key = next(_session_numbers)
         self._insert_order = 0
-        self._query_cls = query_cls or Query
         # One weak reference for the states of all objects.
         self._self_ref = ref(self)
         if info:
             self.info.update(info)
-        for key, each in (binds or {}).items():
-            self._add_bind(key, each)
         _sessions[self.hash_key] = self
 
     # No __getattr__ for these: with it every attribute of a session is read the long way.
@@ -164,6 +156,10 @@ class Session(SessionFactoryMethods):
     bulk_insert_mappings = LeftOut()
     bulk_update_mappings = LeftOut()
     enable_relationship_loading = LeftOut()
+    bind_mapper = LeftOut()
+    bind_table = LeftOut()
+    invalidate = LeftOut()
+    prepare = LeftOut()
 
     @cached_property
     def info(self) -> dict[Any, Any]:
@@ -305,25 +301,12 @@ class Session(SessionFactoryMethods):
         if self._transaction is not None:
             self._transaction.rollback(_to_root=self.future)
 
-    def prepare(self) -> None:
-        """Two-phase commit's first phase; always refused, see SessionTransaction.prepare."""
-        self._autobegin()
-        assert self._transaction is not None
-        self._transaction.prepare()
-
     def close(self) -> None:
         """Let all objects go, and end the transaction without committing; it can be used again."""
-        self._close(invalidate=False)
-
-    def invalidate(self) -> None:
-        """close(), and throw the connections away."""
-        self._close(invalidate=True)
-
-    def _close(self, invalidate: bool) -> None:
         self.expunge_all()
         if self._transaction is not None:
             for transaction in list(self._transaction._outward()):
-                transaction.close(invalidate)
+                transaction.close()
 
     # connections and binds --------------------------------------------------------------------
 
@@ -351,24 +334,6 @@ class Session(SessionFactoryMethods):
             assert transaction is not None
         return transaction._connection_for_bind(engine, execution_options)
 
-    def bind_mapper(self, mapper: Any, bind: Any) -> None:
-        """Use `bind` for one mapped class."""
-        self._add_bind(mapper, bind)
-
-    def bind_table(self, table: Any, bind: Any) -> None:
-        """Use `bind` for one table."""
-        self._add_bind(table, bind)
-
-    def _add_bind(self, key: Any, bind: Any) -> None:
-        known = inspect(key, raiseerr=False)
-        if getattr(known, "is_mapper", False):
-            self._binds[known.class_] = bind
-            self._binds[known.persist_selectable] = bind
-        elif getattr(known, "is_selectable", False) or isinstance(key, type):
-            self._binds[key] = bind
-        else:
-            raise exc.ArgumentError(f"Not an acceptable bind target: {key}")
-
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         """The Engine or Connection to use for a mapped class or a statement.
 
@@ -376,38 +341,23 @@ class Session(SessionFactoryMethods):
         """
         if bind is not None:
             return bind
-        if self.bind is not None and not self._binds:
+        if self.bind is not None:
             return self.bind
         if mapper is None and clause is None:
-            if self.bind is not None:
-                return self.bind
             raise exc.UnboundExecutionError(
                 "This session is not bound to a single Engine or Connection, and no context was "
                 "provided to locate a binding."
             )
         mapper = _mapper_for_bind(mapper)
-        if clause is None:
-            clause = mapper.persist_selectable
-        found = self._bind_of(mapper, clause)
-        if found is None:
-            raise exc.UnboundExecutionError(
-                f"Could not locate a bind configured on {_bind_context(mapper)} or this Session."
-            )
-        return found
-
-    def _bind_of(self, mapper: Any, clause: Any) -> Any:
-        if self._binds:
-            for known in _bind_keys(mapper, clause):
-                if known in self._binds:
-                    return self._binds[known]
-        if self.bind is not None:
-            return self.bind
         # The oldest way: MetaData(bind=engine).
         for element in (getattr(mapper, "persist_selectable", None), clause):
             bound = getattr(element, "bind", None)
             if bound is not None:
                 return bound
-        return None
+        what = "SQL expression" if mapper is None else f"mapper {mapper}, SQL expression"
+        raise exc.UnboundExecutionError(
+            f"Could not locate a bind configured on {what} or this Session."
+        )
 
     # adding and removing ----------------------------------------------------------------------
 
@@ -685,7 +635,7 @@ class Session(SessionFactoryMethods):
 
     def query(self, *entities: Any, **kw: Any) -> Any:
         """A Query of mapped classes, columns, expressions."""
-        return self._query_cls(entities, self, **kw)
+        return Query(entities, self, **kw)
 
     def get(
         self,
@@ -949,21 +899,6 @@ def _mapper_for_bind(mapper: Any) -> Any:
     if found is None and isinstance(mapper, type):
         raise UnmappedClassError(mapper)
     return inspect(mapper) if found is None else found.mapper
-
-
-def _bind_keys(mapper: Any, clause: Any) -> Iterator[Any]:
-    """What a bind may have been configured for: classes first, then tables."""
-    if mapper is not None:
-        yield from mapper.class_.__mro__
-    for element in iterate(clause):
-        entity = element._annotations.get("parententity")
-        if entity is not None:
-            yield from entity.mapper.class_.__mro__
-        yield element
-
-
-def _bind_context(mapper: Any) -> str:
-    return "SQL expression" if mapper is None else f"mapper {mapper}, SQL expression"
 
 
 def _autoflush_cause(cause: Cause | str) -> Cause:

@@ -498,11 +498,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         if not self.modified:
             self._become_modified(impl)
 
-    def flag_dirty(self) -> None:
-        """Mark the object as changed without naming an attribute: a flush looks at it."""
-        if not self.modified:
-            self._become_modified(None)
-
     def reset(self, dict_: Values, key: str) -> None:
         """Forget the value of one attribute, and what was expired or changed about it."""
         old = dict_.pop(key, None)

@@ -17,6 +17,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.exc import warn
+from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.orm.exc import FlushError
 
 TYPE_CHECKING = False
@@ -305,15 +306,7 @@ class SessionTransaction:
 
     # ending -----------------------------------------------------------------------------------
 
-    def prepare(self) -> None:
-        """Two-phase commit's first phase.
-
-        Raises: InvalidRequestError: always, two-phase commit is not for SQLite.
-        """
-        if self._parent is not None or not self.session.twophase:
-            raise exc.InvalidRequestError(
-                "'twophase' mode not enabled, or not root transaction; can't prepare."
-            )
+    prepare = LeftOut()
 
     def _prepare(self) -> None:
         """Before a commit: tell listeners, end what is open inside, flush till all is written."""
@@ -422,7 +415,7 @@ class SessionTransaction:
             self._restore_snapshot(dirty_only=self.nested)
         return failure
 
-    def close(self, invalidate: bool = False) -> None:
+    def close(self) -> None:
         """End without committing: connections go back, the transaction around is current again."""
         session = self.session
         if session is None:
@@ -433,7 +426,7 @@ class SessionTransaction:
             session._nested_transaction = None
         session._transaction = self._parent
         if self._parent is None:
-            self._release_connections(invalidate)
+            self._release_connections()
         self._state = CLOSED
         for listener in session.dispatch.after_transaction_end:
             listener(session, self)
@@ -443,10 +436,8 @@ class SessionTransaction:
         self._enlisted = []
         self._by_bind = {}
 
-    def _release_connections(self, invalidate: bool) -> None:
+    def _release_connections(self) -> None:
         for enlisted in self._enlisted:
-            if invalidate:
-                enlisted.connection.invalidate()
             if enlisted.should_commit and enlisted.transaction.is_active:
                 enlisted.transaction.close()
             if enlisted.autoclose:

@@ -463,9 +463,9 @@ class UOWTransaction:
     # writing ----------------------------------------------------------------------------------
 
     def connection(self, mapper: Mapper) -> Connection:
-        """The connection for a mapper's rows: the same for all, unless the session has binds."""
+        """The connection for all rows: by the mapper where the session has no bind."""
         connection: Connection = self._connection
-        if connection is None or self.session._binds:
+        if connection is None or self.session.bind is None:
             connection = self._connection = self.transaction.connection(mapper)
         return connection
 

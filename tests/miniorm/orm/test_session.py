@@ -7,9 +7,7 @@ import pytest
 
 from ormtutor.miniorm import event
 from ormtutor.miniorm.engine.base import Engine
-from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.exc import (
-    ArgumentError,
     IntegrityError,
     InvalidRequestError,
     PendingRollbackError,
@@ -31,7 +29,6 @@ from ormtutor.miniorm.orm.session import (
     object_session,
 )
 from ormtutor.miniorm.sql.elements import text
-from ormtutor.miniorm.sql.select import select
 from tests.miniorm.orm.gardens import Gardens
 from tests.miniorm.orm.sql_log import SQLLog
 
@@ -505,21 +502,6 @@ def test_without_an_engine_and_without_context_the_error_says_that() -> None:
         Session().get_bind()
 
 
-def test_each_class_may_have_an_engine_of_its_own(gardens: Gardens, engine: Engine) -> None:
-    other = create_engine("sqlite://")
-
-    session = Session(binds={gardens.Garden: engine, gardens.Tool.__table__: other})
-
-    assert session.get_bind(gardens.Garden) is engine
-    assert session.get_bind(gardens.Tool) is other
-    assert session.get_bind(clause=select(gardens.Tool)) is other
-
-
-def test_a_bind_for_something_else_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"^Not an acceptable bind target: 5$"):
-        Session(binds={5: create_engine("sqlite://")})
-
-
 # left out -----------------------------------------------------------------------------------------
 
 
@@ -528,6 +510,16 @@ def test_what_is_left_out_says_that_sqlalchemy_has_it(session: Session) -> None:
         AttributeError, match=r"bulk_save_objects is not in miniorm; SQLAlchemy has"
     ):
         session.bulk_save_objects([])
+
+
+def test_an_engine_for_each_class_is_left_out() -> None:
+    with pytest.raises(TypeError, match=r"^binds is not in miniorm; SQLAlchemy has it$"):
+        Session(binds={})
+
+
+def test_an_argument_that_nobody_has_is_refused_as_python_does() -> None:
+    with pytest.raises(TypeError, match=r"^Session.__init__\(\) got an unexpected keyword"):
+        Session(colour="red")
 
 
 @pytest.mark.parametrize("argument", ["autocommit", "twophase"])
