@@ -322,7 +322,7 @@ class MappingResult(FilterResult):
         return [RowMapping(metadata, values) for values in tuples]
 
     def _unique_key(self) -> Callable[[Any], Any]:
-        return self._real._unique_key()
+        return Result._unique_key(self._real)
 
 
 class IteratorResult(Result):
@@ -347,6 +347,22 @@ class IteratorResult(Result):
         self._unique_filters = unique_filters
         if require_unique:
             self._unique = (set(), _refuse_repeated_parents)
+        # The rows of one entity alone; columns() then gives it as itself.
+        self._of_one_entity = unique_filters is not None and len(unique_filters) == 1
+        self._gives_entity = False
+
+    def columns(self, *col_expressions: Any) -> Self:
+        """Keep only these columns, in this order; the one entity of a row is given as itself."""
+        self._gives_entity = self._of_one_entity and len(col_expressions) == 1
+        return super().columns(*col_expressions)
+
+    def _make(self, tuples: Tuples) -> list[Any]:
+        if self._gives_entity:
+            return [value for (value,) in tuples]
+        return super()._make(tuples)
+
+    def _unique_key(self) -> Callable[[Any], Any]:
+        return id if self._gives_entity else super()._unique_key()
 
     def _read_one(self) -> tuple[Any, ...] | None:
         return next(self._open_tuples(), None)

@@ -468,7 +468,7 @@ class Compilation:
         if self.asked.legacy:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
             for position, known in enumerate(columns):
-                if known is column:
+                if known is column and column._is_column_clause:
                     self._places[id(entity)] = position
                     return
         self._places[id(entity)] = len(columns)
@@ -910,6 +910,7 @@ class Compilation:
         """
         if locate is None:
             locate = self._own_positions()
+        self._drop_unidentified(locate)
         for plan in self._plans:
             for key, column in self._columns_of[id(plan)].items():
                 try:
@@ -925,6 +926,18 @@ class Compilation:
                 loader.check(plan)
         outputs = [self._output(output, locate) for output in self._outputs]
         return RowPlan(outputs, self.gives_entities)
+
+    def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:
+        """Joined objects without a primary key in the row are loaded when they are read."""
+        for plan in list(self._plans):
+            for joined in list(plan.joined):
+                try:
+                    for column in self._idents[id(joined.entity)]:
+                        locate(column)
+                except sa_exc.NoSuchColumnError:
+                    plan.joined.remove(joined)
+                    plan.resets.append(joined.prop.key)
+                    self._plans.remove(joined.entity)
 
     def _own_positions(self) -> Callable[[Any], Position]:
         positions: dict[int, int] = {}

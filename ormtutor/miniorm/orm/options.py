@@ -113,8 +113,10 @@ class Load:
         return self._continued(tokens, [Step(tokens, strategy, given, propagates)])
 
     def _columns(self, attrs: Iterable[Any], strategy: str) -> Self:
+        propagates = not self.steps or self.steps[-1].propagates
         steps = [
-            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy) for attr in attrs
+            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy, (), propagates)
+            for attr in attrs
         ]
         return self._continued(self.tokens, steps)
 

@@ -222,7 +222,10 @@ class _ColumnNamer:
             if name:
                 return element._anonymous(f"{name}_")
             return element._anonymous(element._label or "anon", self.repeats)
-        base = element._label if self.qualified else element._name_for_anonymous
+        if element._is_scalar:
+            base = element._anon_name_label
+        else:
+            base = element._label if self.qualified else element._name_for_anonymous
         return element._anonymous(base, self.repeats)
 
 
