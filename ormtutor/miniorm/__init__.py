@@ -22,7 +22,7 @@ __all__ = open_door(
     engine.connection: Connection
     engine.create: create_engine engine_from_config
     engine.cursor: CursorResult
-    engine.execution: ExceptionContext ExecutionContext
+    engine.execution: ExecutionContext
     engine.pool: NullPool Pool QueuePool SingletonThreadPool StaticPool
     engine.reflection: Inspector
     engine.result: ChunkedIteratorResult IteratorResult MappingResult Result ScalarResult

@@ -89,7 +89,12 @@ class Dispatch:
 
 
 # Events of a Session.
-_LEFT_OUT = frozenset(("after_bulk_delete", "after_bulk_update", "do_orm_execute"))
+_LEFT_OUT = frozenset(
+    """
+    after_bulk_delete after_bulk_update after_execute before_execute do_orm_execute engine_connect
+    handle_error release_savepoint rollback_savepoint savepoint set_connection_execution_options
+    """.split()  # noqa: SIM905
+)
 
 
 def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:

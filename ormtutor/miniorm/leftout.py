@@ -18,7 +18,8 @@ LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
         ARRAY AdaptedConnection AggregateOrderBy AssertionPool AsyncAdaptedQueuePool BindTyping
         CacheKey Computed CreateEnginePlugin CreateTableAs CreateView DDL DOUBLE
-        DOUBLE_PRECISION Double DropView FetchedValue ForeignKeyTarget FrameClause FrameClauseType
+        DOUBLE_PRECISION Double DropView ExceptionContext FetchedValue ForeignKeyTarget
+        FrameClause FrameClauseType
         FrozenResult Identity LambdaElement Lateral MergedResult Named NotNullable
         Nullable NumericCommon OrderByList PickleType PoolProxiedConnection
         PoolResetState ResultProxy StatementLambdaElement TString TableSample
@@ -33,7 +34,8 @@ LEFT_OUT: dict[str, str] = {
         """,
     "sqlalchemy.engine": """
         AdaptedConnection BaseCursorResult BindTyping BufferedColumnResultProxy BufferedColumnRow
-        BufferedRowResultProxy CreateEnginePlugin FrozenResult FullyBufferedResultProxy
+        BufferedRowResultProxy CreateEnginePlugin ExceptionContext FrozenResult
+        FullyBufferedResultProxy
         MergedResult ObjectKind ObjectScope ResultProxy TupleResult TwoPhaseTransaction
         create_mock_engine create_pool_from_url result_tuple
         """,

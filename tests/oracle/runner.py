@@ -29,7 +29,7 @@ from typing import Any
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
-TRANSACTION_EVENTS = ("begin", "commit", "rollback", "savepoint")
+TRANSACTION_EVENTS = ("begin", "commit", "rollback")
 
 
 class Record:

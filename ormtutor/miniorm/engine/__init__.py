@@ -11,7 +11,7 @@ from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.create import create_engine, engine_from_config
 from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
-from ormtutor.miniorm.engine.execution import ExceptionContext, ExecutionContext
+from ormtutor.miniorm.engine.execution import ExecutionContext
 from ormtutor.miniorm.engine.reflection import Inspector
 from ormtutor.miniorm.engine.result import (
     ChunkedIteratorResult,
@@ -37,7 +37,6 @@ __all__ = [
     "CursorResult",
     "Dialect",
     "Engine",
-    "ExceptionContext",
     "ExecutionContext",
     "FilterResult",
     "Inspector",

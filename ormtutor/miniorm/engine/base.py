@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.cursor import CursorResult
 
 _EVENTS = """
-    do_connect connect engine_connect before_execute after_execute before_cursor_execute
-    after_cursor_execute handle_error begin commit rollback savepoint rollback_savepoint
-    release_savepoint set_connection_execution_options
+    do_connect connect before_cursor_execute after_cursor_execute begin commit rollback
     """
 _KNOWN_SIZE = 100
 

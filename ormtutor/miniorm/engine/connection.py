@@ -22,9 +22,7 @@ from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult, con
 from ormtutor.miniorm.engine.echo import Echo
 from ormtutor.miniorm.engine.execution import (
     NO_OPTIONS,
-    ExceptionContext,
     ExecutionContext,
-    driver_parameters,
     executable,
     metadata_of,
     parameter_sets,
@@ -38,6 +36,7 @@ from ormtutor.miniorm.engine.transaction import (
     NestedTransaction,
     RootTransaction,
 )
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql.compiler import Compiled
 
 TYPE_CHECKING = False
@@ -80,12 +79,7 @@ class Connection:
         #: The transaction whose `with` block we are in; it must not be over.
         self._context_transaction: Transaction | None = None
         self._savepoint_number = 0
-        self._isolation_level_changed = False
         self._echo: Echo | None = engine._echo if engine._echo.tells() else None
-        if "isolation_level" in self._execution_options:
-            self._set_isolation_level(self._execution_options["isolation_level"])
-        for listener in self.dispatch.engine_connect:
-            listener(self, False)
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -99,18 +93,13 @@ class Connection:
         return self._closed
 
     @property
-    def invalidated(self) -> bool:
-        """Say whether the raw connection was thrown away."""
-        return self._dbapi is None and not self._closed
-
-    @property
     def connection(self) -> Any:
         """The raw connection on loan from the pool.
 
         Raises: ResourceClosedError: this connection is closed.
         """
-        if self._dbapi is None:
-            self._revive()
+        if self._closed:
+            raise exc.ResourceClosedError("This Connection is closed")
         return self._fairy
 
     @property
@@ -118,16 +107,6 @@ class Connection:
         """A dictionary that lives as long as the raw connection."""
         info: dict[Any, Any] = self.connection.info
         return info
-
-    @property
-    def default_isolation_level(self) -> str:
-        """The isolation level of new connections."""
-        return "SERIALIZABLE"
-
-    def get_isolation_level(self) -> str:
-        """Return the isolation level now."""
-        level: str = self.dialect.get_isolation_level(self.connection.dbapi_connection)
-        return level
 
     def get_execution_options(self) -> Mapping[str, Any]:
         """Return the options that were set."""
@@ -141,46 +120,9 @@ class Connection:
         return other
 
     def _add_options(self, options: dict[str, Any]) -> None:
-        self._execution_options = self._execution_options.union(options)
-        for listener in self.dispatch.set_connection_execution_options:
-            listener(self, options)
         if "isolation_level" in options:
-            self._set_isolation_level(options["isolation_level"])
-
-    def _set_isolation_level(self, level: str) -> None:
-        if self.in_transaction():
-            exc.warn(
-                "Connection is already established with a Transaction; setting isolation_level "
-                "may implicitly rollback or commit the existing transaction, or have no effect "
-                "until next transaction"
-            )
-        self.dialect.set_isolation_level(self.connection.dbapi_connection, level)
-        self._isolation_level_changed = True
-
-    # -- the raw connection --------------------------------------------------------------------
-
-    def _revive(self) -> None:
-        """Take another raw connection in the place of one that was invalidated."""
-        if self._closed:
-            raise exc.ResourceClosedError("This Connection is closed")
-        if self._transaction is not None:
-            raise exc.PendingRollbackError(
-                "Can't reconnect until invalid transaction is rolled back.", code="8s2b"
-            )
-        self._fairy = self.engine.pool.connect()
-        self._dbapi = self._fairy.dbapi_connection
-
-    def invalidate(self, exception: BaseException | None = None) -> None:
-        """Throw the raw connection away; the next statement takes another."""
-        if self._closed:
-            raise exc.ResourceClosedError("This Connection is closed")
-        if self._dbapi is not None:
-            self._fairy.invalidate(exception)
-            self._dbapi = None
-
-    def detach(self) -> None:
-        """Take the raw connection out of the pool; it closes with this Connection."""
-        self._fairy.detach()
+            refuse_arguments("execution_options", options, "isolation_level")
+        self._execution_options = self._execution_options.union(options)
 
     def close(self) -> None:
         """Roll back what is open and give the raw connection back."""
@@ -189,14 +131,8 @@ class Connection:
         if self._transaction is not None:
             self._transaction.close()
         self._closed = True
-        fairy, raw = self._fairy, self._dbapi
+        fairy = self._fairy
         self._fairy = self._dbapi = None
-        if raw is None:
-            return
-        if self._isolation_level_changed:
-            self.dialect.set_isolation_level(raw, self.default_isolation_level)
-        if fairy._pool is None:
-            raw.close()
         fairy.close()
 
     def __enter__(self) -> Self:
@@ -218,10 +154,6 @@ class Connection:
         if self._transaction is None:
             return RootTransaction(self)
         return NestedTransaction(self)
-
-    def begin_twophase(self, xid: Any = None) -> NoReturn:
-        """Not possible: SQLite has no two-phase transactions."""
-        raise NotImplementedError("SQLite has no two-phase transactions")
 
     def in_transaction(self) -> bool:
         """Say whether a transaction is under way."""
@@ -248,74 +180,52 @@ class Connection:
                 self._echo.line("BEGIN (implicit)")
         for listener in self.dispatch.begin:
             listener(self)
-        if self._dbapi is None:
-            try:
-                self._revive()
-            except BaseException:
-                self._rollback_impl()
-                raise
+        if self._closed:
+            self._rollback_impl()
+            self.connection  # noqa: B018 (says so)
 
     def _is_autocommit_level(self) -> bool:
-        level = self._execution_options.get("isolation_level", self.dialect._isolation_level)
-        return bool(level == "AUTOCOMMIT")
+        return bool(self.dialect._isolation_level == "AUTOCOMMIT")
 
     def _commit_impl(self) -> None:
-        for listener in self.dispatch.commit:
-            listener(self)
-        if self._echo is not None:
-            if self._is_autocommit_level():
-                self._echo.line(
-                    "COMMIT using DBAPI connection.commit(), DBAPI should ignore due to "
-                    "autocommit mode"
-                )
-            else:
-                self._echo.line("COMMIT")
-        try:
-            self._dbapi.commit()
-        except BaseException as error:
-            self._handle_dbapi_exception(error, None, None, None, None)
+        self._end("commit")
 
     def _rollback_impl(self) -> None:
-        for listener in self.dispatch.rollback:
+        self._end("rollback")
+
+    def _end(self, how: str) -> None:
+        for listener in getattr(self.dispatch, how):
             listener(self)
         if self._dbapi is None:
             return
         if self._echo is not None:
+            note = ""
             if self._is_autocommit_level():
-                self._echo.line(
-                    "ROLLBACK using DBAPI connection.rollback(), DBAPI should ignore due to "
-                    "autocommit mode"
+                note = (
+                    f" using DBAPI connection.{how}(), DBAPI should ignore due to autocommit mode"
                 )
-            else:
-                self._echo.line("ROLLBACK")
+            self._echo.line(how.upper() + note)
         try:
-            self._dbapi.rollback()
+            getattr(self._dbapi, how)()
         except BaseException as error:
             self._handle_dbapi_exception(error, None, None, None, None)
 
     def _savepoint_impl(self) -> str:
         self._savepoint_number += 1
         name = f"sa_savepoint_{self._savepoint_number}"
-        for listener in self.dispatch.savepoint:
-            listener(self, None)  # the name is not known yet, in SQLAlchemy
         self._execute_directly(f"SAVEPOINT {name}")
         return name
 
     def _rollback_to_savepoint_impl(self, name: str) -> None:
-        for listener in self.dispatch.rollback_savepoint:
-            listener(self, name, None)
         if self._dbapi is not None:
             self._execute_directly(f"ROLLBACK TO SAVEPOINT {name}")
 
     def _release_savepoint_impl(self, name: str) -> None:
-        for listener in self.dispatch.release_savepoint:
-            listener(self, name, None)
         self._execute_directly(f"RELEASE SAVEPOINT {name}")
 
     def _execute_directly(self, statement: str) -> None:
         """Send a statement of the engine's own."""
-        if self._dbapi is None:
-            self._revive()
+        self.connection  # noqa: B018 (a closed one says so)
         self._send(
             ExecutionContext(
                 self, None, statement, (), False, CORE, NO_OPTIONS, ("no key", perf_counter())
@@ -324,8 +234,8 @@ class Connection:
 
     def _check_usable(self) -> None:
         """Refuse a statement where a transaction waits for its end; begin one where that is due."""
-        if self._dbapi is None:
-            self._revive()
+        if self._closed:
+            self.connection  # noqa: B018 (says so)
         transaction = self._transaction
         if transaction is None:
             if self._context_transaction is not None:
@@ -412,32 +322,20 @@ class Connection:
         cause: Cause | None,
     ) -> CursorResult:
         """Execute SQL text as it stands; sets are tuples or dictionaries, as sqlite3 takes them."""
-        dispatch = self.dispatch
-        if dispatch.before_execute:
-            statement, sets = self._before_execute(statement, sets, options)
         executemany = len(sets) > 1
+        # The driver takes a dictionary as it is, and all else as a tuple.
+        driver_sets = [each if isinstance(each, (tuple, dict)) else tuple(each) for each in sets]
+        parameters: Any
         if executemany:
-            parameters: Any = [driver_parameters(each) for each in sets]
-            if isinstance(sets, tuple):
-                parameters = tuple(parameters)
+            parameters = tuple(driver_sets) if isinstance(sets, tuple) else driver_sets
         else:
-            parameters = driver_parameters(sets[0]) if sets else ()
+            parameters = driver_sets[0] if driver_sets else ()
         options = {**self._execution_options, **options}
         context = ExecutionContext(
             self, None, statement, parameters, executemany, cause, options, ("raw sql", 0.0)
         )
         self._check_usable()
-        result = self._run(context, None)
-        for listener in dispatch.after_execute:
-            listener(self, statement, sets, {}, options, result)
-        return result
-
-    def _before_execute(self, statement: Any, sets: Any, options: Any) -> tuple[Any, Any]:
-        for listener in self.dispatch.before_execute:
-            changed = listener(self, statement, sets, {}, options)
-            if isinstance(changed, tuple) and len(changed) == 3:
-                statement, sets, _ = changed
-        return statement, sets
+        return self._run(context, None)
 
     def _execute_construct(
         self,
@@ -446,17 +344,15 @@ class Connection:
         options: Mapping[str, Any],
         cause: Cause | None,
     ) -> CursorResult:
-        """Execute a construct; sets are dictionaries."""
-        if isinstance(statement, Compiled):
-            return self._execute_ready(statement, sets, options, cause)
-        statement = executable(statement)
-        dispatch = self.dispatch
-        given = sets
-        if dispatch.before_execute:
-            statement, sets = self._before_execute(statement, sets, options)
+        """Execute a construct, or what a learner has compiled; sets are dictionaries."""
+        ready = statement if isinstance(statement, Compiled) else None
+        statement = executable(statement) if ready is None else ready.statement
         if statement._execution_options or self._execution_options:
             options = {**statement._execution_options, **self._execution_options, **options}
-        compiled, binds, origin = self.engine._compile(statement, sets, options)
+        if ready is None:
+            compiled, binds, origin = self.engine._compile(statement, sets, options)
+        else:
+            compiled, binds, origin = ready, None, ("generated", ready.made_at)
         executemany = len(sets) > 1
         context = ExecutionContext(
             self, compiled, compiled.string, (), executemany, cause, options, origin
@@ -468,32 +364,8 @@ class Connection:
             try:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
-                told = list(sets) if len(sets) > 1 or any(sets) else []
+                told = list(sets) if executemany or any(sets) else []
                 self._handle_dbapi_exception(error, compiled.string, told, None, None)
-        self._check_usable()
-        result = self._run(context, compiled)
-        for listener in dispatch.after_execute:
-            listener(self, statement, given, {}, options, result)
-        return result
-
-    def _execute_ready(
-        self,
-        compiled: Compiled,
-        sets: Sequence[Any],
-        options: Mapping[str, Any],
-        cause: Cause | None,
-    ) -> CursorResult:
-        """Execute what a learner has compiled."""
-        options = {**compiled.statement._execution_options, **self._execution_options, **options}
-        origin = ("generated", compiled.made_at)
-        context = ExecutionContext(
-            self, compiled, compiled.string, (), len(sets) > 1, cause, options, origin
-        )
-        context.invoked_statement = compiled.statement
-        try:
-            context.fill_parameters(sets, None)
-        except BaseException as error:
-            self._handle_dbapi_exception(error, compiled.string, list(sets), None, None)
         self._check_usable()
         return self._run(context, compiled)
 
@@ -602,9 +474,6 @@ class Connection:
         sets: dictionaries of the same names, each of which is just a parameter. A flush is always
         in a transaction and reads no rows, so that no Result is made.
         """
-        dispatch = self.dispatch
-        if dispatch.before_execute or dispatch.after_execute:
-            return None
         options = self._execution_options
         compiled, _, origin = self.engine._compile(statement, sets[:2], options)
         take = plain_taker(compiled)
@@ -644,9 +513,6 @@ class Connection:
         names: the columns' keys, in the order of each row's values. made: where the row ids go,
         also those of the rows before one that the database refuses.
         """
-        dispatch = self.dispatch
-        if dispatch.before_execute or dispatch.after_execute:
-            return False
         compiled, _, origin = self.engine._compile(
             statement, [dict.fromkeys(names)], self._execution_options
         )
@@ -681,12 +547,7 @@ class Connection:
     def _is_listened_to(self) -> bool:
         """Say whether anybody hears of statements."""
         dispatch = self.dispatch
-        return bool(
-            dispatch.before_cursor_execute
-            or dispatch.after_cursor_execute
-            or dispatch.before_execute
-            or dispatch.after_execute
-        )
+        return bool(dispatch.before_cursor_execute or dispatch.after_cursor_execute)
 
     def _run(self, context: ExecutionContext, compiled: Any) -> CursorResult:
         """Send a statement and make its result."""
@@ -764,8 +625,6 @@ class Connection:
             )
         if cursor is not None:
             cursor.close()
-        if self.dispatch.handle_error:
-            wrapped = self._ask_error_listeners(error, wrapped, statement, parameters, context)
         if self._transaction is None and self._dbapi is not None:
             self._rollback_impl()
         if self.should_close_with_result:
@@ -778,32 +637,13 @@ class Connection:
             # An error whose traceback has a frame that has the error would keep the session alive.
             del wrapped, error
 
-    def _ask_error_listeners(
-        self,
-        error: BaseException,
-        wrapped: BaseException,
-        statement: str | None,
-        parameters: Any,
-        context: ExecutionContext | None,
-    ) -> BaseException:
-        told = ExceptionContext(self, error, wrapped, statement, parameters, context)
-        for listener in self.dispatch.handle_error:
-            changed = listener(told)
-            if isinstance(changed, BaseException):
-                wrapped = told.chained_exception = changed
-        return wrapped
-
-    # -- further ways in -----------------------------------------------------------------------
-
-    def transaction(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        """Call a function with this connection, in a transaction."""
-        with self.begin():
-            return callable_(self, *args, **kw)
-
-    def run_callable(self, callable_: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        """Call a function with this connection."""
-        return callable_(self, *args, **kw)
-
     def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
         """Let create() or drop() of sql/ddl.py do it to `element`."""
         visitorcallable(self, element, **kw)
+
+
+leave_out(
+    Connection,
+    "begin_twophase default_isolation_level detach get_isolation_level invalidate invalidated "
+    "run_callable transaction",
+)

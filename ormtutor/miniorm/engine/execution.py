@@ -265,44 +265,6 @@ class ExecutionContext:
         return found  # type: ignore[no-any-return]
 
 
-class ExceptionContext:
-    """What a `handle_error` listener is told."""
-
-    __module__ = "sqlalchemy.engine.base"
-    __slots__ = (
-        "chained_exception",
-        "connection",
-        "engine",
-        "execution_context",
-        "invalidate_pool_on_disconnect",
-        "is_disconnect",
-        "original_exception",
-        "parameters",
-        "sqlalchemy_exception",
-        "statement",
-    )
-
-    def __init__(
-        self,
-        connection: Any,
-        error: BaseException,
-        wrapped: BaseException,
-        statement: str | None,
-        parameters: Any,
-        context: ExecutionContext | None,
-    ) -> None:
-        self.connection = connection
-        self.engine = connection.engine
-        self.original_exception = error
-        self.sqlalchemy_exception = None if wrapped is error else wrapped
-        self.chained_exception: BaseException | None = None
-        self.statement = statement
-        self.parameters = parameters
-        self.execution_context = context
-        self.is_disconnect = False
-        self.invalidate_pool_on_disconnect = True
-
-
 def _key_columns(statement: Any) -> tuple[ResultMetaData, list[str], int | None]:
     """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
     table = statement.table
@@ -454,8 +416,3 @@ def parameter_sets_20(parameters: Any) -> Sequence[Any]:
 
 def _is_mapping(value: Any) -> bool:
     return hasattr(value, "keys") and hasattr(value, "__getitem__")
-
-
-def driver_parameters(given: Any) -> Any:
-    """What the driver takes for one set: a dictionary as it is, all else as a tuple."""
-    return given if isinstance(given, (tuple, dict)) else tuple(given)

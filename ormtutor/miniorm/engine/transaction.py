@@ -38,11 +38,6 @@ class Transaction:
         """Say whether work can go on in it."""
         return self._active
 
-    @property
-    def is_valid(self) -> bool:
-        """Say whether its connection was not invalidated."""
-        return not self.connection.invalidated
-
     def commit(self) -> None:
         """Make the work last; of a savepoint: make it part of the transaction around.
 

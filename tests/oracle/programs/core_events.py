@@ -34,17 +34,6 @@ for future in (False, True):
             heard.append((name, connection.in_transaction()))
 
         event.listen(engine, name, note)
-    for name in ("savepoint", "rollback_savepoint", "release_savepoint"):
-
-        def note_savepoint(connection, point, context=None, name=name):
-            heard.append((name, point))
-
-        event.listen(engine, name, note_savepoint)
-
-    @event.listens_for(engine, "handle_error")
-    def failed(context):
-        heard.append(("error", type(context.original_exception).__name__, context.statement))
-
     metadata.create_all(engine)
     with engine.begin() as connection:
         connection.execute(keys.insert(), [{"id": 1}, {"id": 2}])
