@@ -155,78 +155,42 @@ class Asked:
     of the SELECT of a subquery load. selects_order: DISTINCT adds what is sorted by, as in a Query.
     """
 
-    __slots__ = (
-        "base",
-        "correlate",
-        "correlate_except",
-        "distinct",
-        "distinct_on",
-        "eager",
-        "entities",
-        "from_objects",
-        "group_by",
-        "having",
-        "joins",
-        "keeps_order",
-        "label_style",
-        "legacy",
-        "limit",
-        "offset",
-        "options",
-        "order_by",
-        "prefixes",
-        "selects_order",
-        "textual",
-        "toplevel",
-        "where",
-    )
+    where: tuple[Any, ...] = ()
+    from_objects: tuple[Any, ...] = ()
+    joins: tuple[JoinStep, ...] = ()
+    order_by: tuple[Any, ...] = ()
+    group_by: tuple[Any, ...] = ()
+    having: tuple[Any, ...] = ()
+    distinct = False
+    distinct_on: tuple[Any, ...] = ()
+    limit: Any = None
+    offset: Any = None
+    # None: not said, which correlates by itself.
+    correlate: tuple[Any, ...] | None = None
+    correlate_except: tuple[Any, ...] | None = None
+    prefixes: tuple[Any, ...] = ()
+    options: tuple[Any, ...] = ()
+    keeps_order = False
+    eager = True
+    base: Any = None
+    toplevel = True
+    textual = False
 
     def __init__(self, entities: Sequence[Any], label_style: Any, legacy: bool) -> None:
         self.entities = list(entities)
         self.label_style = label_style
         self.legacy = legacy
-        self.where: tuple[Any, ...] = ()
-        self.from_objects: tuple[Any, ...] = ()
-        self.joins: tuple[JoinStep, ...] = ()
-        self.order_by: tuple[Any, ...] = ()
-        self.keeps_order = False
         self.selects_order = legacy
-        self.group_by: tuple[Any, ...] = ()
-        self.having: tuple[Any, ...] = ()
-        self.distinct = False
-        self.distinct_on: tuple[Any, ...] = ()
-        self.limit: Any = None
-        self.offset: Any = None
-        # None: not said, which correlates by itself.
-        self.correlate: tuple[Any, ...] | None = None
-        self.correlate_except: tuple[Any, ...] | None = None
-        self.prefixes: tuple[Any, ...] = ()
-        self.options: tuple[Any, ...] = ()
-        self.eager = True
-        self.base: Any = None
-        self.toplevel = True
-        self.textual = False
 
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool) -> Asked:
         """What a Query says, or a select() with mapped things in it: both call it alike."""
         asked = cls(entities, said._label_style, legacy)
-        asked.where = said._where_criteria
-        asked.from_objects = said._from_obj
-        asked.joins = said._setup_joins
-        asked.order_by = said._order_by_clauses
-        asked.group_by = said._group_by_clauses
-        asked.having = said._having_criteria
-        asked.distinct = said._distinct
-        asked.distinct_on = said._distinct_on
-        asked.limit = said._limit_clause
-        asked.offset = said._offset_clause
+        for name, value in said.__dict__.items():
+            if name in _SAID_AS:
+                asked.__dict__[_SAID_AS[name]] = value
         if said._correlate or not said._auto_correlate:
             asked.correlate = said._correlate
-        asked.correlate_except = said._correlate_except
-        asked.prefixes = said._prefixes
-        asked.options = said._with_options
-        asked.eager = said.__dict__.get("_eager", True)
         return asked
 
     @classmethod
@@ -236,6 +200,25 @@ class Asked:
         asked.selects_order = statement.__dict__.get("_selects_order", False)
         asked.toplevel = toplevel
         return asked
+
+
+# What a Query or a select() calls it -> what it is called here.
+_SAID_AS = {
+    "_where_criteria": "where",
+    "_from_obj": "from_objects",
+    "_setup_joins": "joins",
+    "_order_by_clauses": "order_by",
+    "_group_by_clauses": "group_by",
+    "_having_criteria": "having",
+    "_distinct": "distinct",
+    "_distinct_on": "distinct_on",
+    "_limit_clause": "limit",
+    "_offset_clause": "offset",
+    "_correlate_except": "correlate_except",
+    "_prefixes": "prefixes",
+    "_with_options": "options",
+    "_eager": "eager",
+}
 
 
 def is_orm_select(statement: Any) -> bool:
@@ -300,27 +283,15 @@ class ColumnList:
         return id(column) in self._known
 
 
-class EagerJoin:
-    """One LEFT OUTER JOIN (or JOIN) that eager loading adds."""
-
-    __slots__ = ("full", "isouter", "onclause", "right")
-
-    def __init__(self, right: Any, onclause: Any, isouter: bool) -> None:
-        self.right = right
-        self.onclause = onclause
-        self.isouter = isouter
-
-
 class Place:
     """Where in a query an entity stands, while its columns are collected.
 
     root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
     table's columns to the ones to select (None: there is none). selectable: their FROM element.
-    columns: the list that takes them. outer: an outer join leads here. joined_by: the join that
-    does, for inner joins nested in it.
+    columns: the list that takes them. joined: an eager join leads here; outer: by LEFT OUTER JOIN.
     """
 
-    __slots__ = ("adapt", "columns", "joined_by", "outer", "path", "root", "selectable")
+    __slots__ = ("adapt", "columns", "joined", "outer", "path", "root", "selectable")
 
     def __init__(
         self,
@@ -329,17 +300,16 @@ class Place:
         adapt: Adapt | None,
         selectable: Any,
         columns: ColumnList,
+        joined: bool = False,
         outer: bool = False,
-        joined_by: list[EagerJoin] | None = None,
     ) -> None:
         self.root = root
         self.path = path
         self.adapt = adapt
         self.selectable = selectable
         self.columns = columns
+        self.joined = joined
         self.outer = outer
-        #: Filled when the join is made, which is after all columns are collected.
-        self.joined_by = joined_by
 
     def column(self, column: Any) -> Any:
         """The column to select for one of the mapped table."""
@@ -380,13 +350,12 @@ class Compilation:
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.extra: list[Any] = []
-        self.eager_joins: dict[Any, list[EagerJoin]] = {}
+        #: For each FROM element, or entity, the eager joins: (right, ON, is it an outer join).
+        self.eager_joins: dict[Any, list[tuple[Any, Any, bool]]] = {}
         self.eager_order_by: list[Any] = []
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[Callable[[], None]] = []
-        # Joins with an association table: id -> what they stand for. They live as long as we do.
-        self._units: dict[int, Any] = {}
         self.joined_names: list[str] = []
         self._columns_of: dict[int, dict[str, Any]] = {}
         self._idents: dict[int, list[Any]] = {}
@@ -406,7 +375,11 @@ class Compilation:
         self.options = options
         self.from_clauses = self._from_clauses()
         for entity in asked.entities:
-            self._set_up(entity)
+            if isinstance(entity, MapperEntity):
+                self._outputs.append(self._set_up_mapper(entity))
+            else:
+                self._outputs.append(entity)
+                self._set_up_column(entity)
         for make in self._waiting_joins:
             make()
         if not self.primary.columns:
@@ -453,13 +426,6 @@ class Compilation:
         return candidates[0] if candidates else None
 
     # columns ---------------------------------------------------------------------------------
-
-    def _set_up(self, entity: Any) -> None:
-        if isinstance(entity, MapperEntity):
-            self._outputs.append(self._set_up_mapper(entity))
-        else:
-            self._outputs.append(entity)
-            self._set_up_column(entity)
 
     def _set_up_column(self, entity: ColumnEntity) -> None:
         column = self._adapt_to_base(entity.element._deannotated)
@@ -546,7 +512,11 @@ class Compilation:
         if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
             # A refresh asks for what it wants; it forgets that an option had deferred it.
             return True
-        if option is not None and option.settings.get("undefer_pks") and _is_primary_key(prop):
+        if (
+            option is not None
+            and option.settings.get("undefer_pks")
+            and prop.columns[0] in set(prop.parent.primary_key)
+        ):
             return True
         if not prop.deferred:
             plan.callables[prop.key] = Later.make(prop, strategy)
@@ -592,7 +562,12 @@ class Compilation:
         if self.would_cycle(prop, place.path, ()):
             plan.resets.append(prop.key)
             return
-        innerjoin = settings.get("innerjoin", prop.innerjoin)
+        isouter = not settings.get("innerjoin", prop.innerjoin)
+        if place.outer and not isouter:
+            raise sa_exc.InvalidRequestError(
+                f"innerjoin=True for '{prop}', below an outer join, is not in miniorm; SQLAlchemy "
+                "has it"
+            )
         of_type = settings.get("of_type")
         target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
         child = Place(
@@ -601,12 +576,11 @@ class Compilation:
             _alias_adapter(target),
             target.selectable,
             self.secondary,
-            outer=place.outer or not innerjoin,
-            joined_by=[],
+            joined=True,
+            outer=isouter,
         )
-        self._waiting_joins.append(
-            lambda: self._join_eagerly(prop, place, child, target, innerjoin)
-        )
+        # It is made when it is known what the query itself joins.
+        self._waiting_joins.append(lambda: self._join_eagerly(prop, place, target, isouter))
         self.joined_names.append(str(prop))
         entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
@@ -621,65 +595,25 @@ class Compilation:
         return any(entity.mapper is prop.mapper for entity in whole[::2])
 
     def _join_eagerly(
-        self,
-        prop: RelationshipProperty,
-        parent: Place,
-        child: Place,
-        target: Any,
-        innerjoin: Any,
+        self, prop: RelationshipProperty, parent: Place, target: Any, isouter: bool
     ) -> None:
-        """Add the JOIN, now that it is known what the query itself joins."""
         primary, through, secondary, *_ = prop.create_joins(
             source_selectable=parent.selectable,
             dest_selectable=target.selectable,
             of_type=target,
             alias_secondary=True,
         )
-        isouter = not innerjoin or (child.outer and innerjoin == "unnested")
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
-        nests = child.outer and innerjoin and innerjoin != "unnested"
-        if nests and parent.joined_by:
-            self._nest(parent.joined_by[0], parent, child, secondary, primary, through)
-        elif through is None:
-            made = EagerJoin(target.selectable, primary, isouter)
-            joins.append(made)
-            child.joined_by = [made]
+        if through is None:
+            joins.append((target.selectable, primary, isouter))
         elif isouter:
-            inner = Join(secondary, target.selectable, through)
-            self._units[id(inner)] = target.selectable
-            made = EagerJoin(inner, primary, True)
-            joins.append(made)
-            child.joined_by = [made]
+            joins.append((Join(secondary, target.selectable, through), primary, True))
         else:
-            joins.append(EagerJoin(secondary, primary, False))
-            made = EagerJoin(target.selectable, through, False)
-            joins.append(made)
-            child.joined_by = [made]
-        if parent.joined_by is None and prop.secondary is None:
+            joins += [(secondary, primary, False), (target.selectable, through, False)]
+        if not parent.joined and prop.secondary is None:
             self._need_parent_columns(prop, parent)
         if prop.order_by:
-            self.eager_order_by += [_adapted(target, each) for each in prop.order_by]
-
-    def _nest(
-        self,
-        outer: EagerJoin,
-        parent: Place,
-        child: Place,
-        secondary: Any,
-        primary: Any,
-        through: Any,
-    ) -> None:
-        """`a LEFT OUTER JOIN (b JOIN c)`: c must not make rows of a disappear."""
-
-        def join(left: Any) -> Any:
-            if through is None:
-                return Join(left, child.selectable, primary)
-            inner = Join(left, secondary, primary)
-            self._units[id(inner)] = parent.selectable
-            return Join(inner, child.selectable, through)
-
-        outer.right = _spliced(outer.right, parent.selectable, join, self._units)
-        child.joined_by = [outer]
+            self.eager_order_by += [target.adapt(each) for each in prop.order_by]
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """The join's columns of the parent must be selected, so that a subquery has them."""
@@ -721,14 +655,12 @@ class Compilation:
         path = (*place.path, prop, last)
         if last is not prop.mapper and not self.options.starts_with(path):
             path = (*place.path, prop, prop.mapper)
-        child = Place(place.root, path, adapt, selectable, self.primary, joined_by=None)
+        child = Place(place.root, path, adapt, selectable, self.primary)
         entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
     def _user_alias(self, prop: RelationshipProperty, alias: Any) -> tuple[Adapt | None, Any]:
         table = prop.mapper.persist_selectable
-        if isinstance(alias, str):
-            alias = table.alias(alias)
         base = self.asked.base
         if alias is None:
             if base is not None and base.is_derived_from(table):
@@ -825,9 +757,8 @@ class Compilation:
 
         from_ = inner
         for joins in self.eager_joins.values():
-            for each in joins:
-                onclause = replace(each.onclause, to_outer)
-                from_ = Join(from_, each.right, onclause, each.isouter)
+            for right, onclause, isouter in joins:
+                from_ = Join(from_, right, replace(onclause, to_outer), isouter)
         statement = Select._of_columns([*outer_columns, *self.secondary.columns])
         statement._label_style = asked.label_style
         statement._from_obj = (from_,)
@@ -870,22 +801,17 @@ class Compilation:
         statement = Select._of_columns(columns)
         stored = statement.__dict__
         stored["_label_style"] = asked.label_style
-        for name, value in (
-            ("_from_obj", tuple(froms)),
-            ("_where_criteria", self._criteria(asked.where)),
-            ("_having_criteria", self._criteria(asked.having)),
-            ("_order_by_clauses", tuple(order_by)),
-            ("_group_by_clauses", self._criteria(asked.group_by)),
-            ("_distinct", asked.distinct),
-            ("_distinct_on", self._criteria(asked.distinct_on)),
-            ("_prefixes", asked.prefixes),
-        ):
-            if value:
+        stored["_from_obj"] = tuple(froms)
+        stored["_order_by_clauses"] = tuple(order_by)
+        for name in ("_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"):
+            if clauses := getattr(asked, _SAID_AS[name]):
+                stored[name] = self._criteria(clauses)
+        for name in ("_distinct", "_prefixes"):
+            if value := getattr(asked, _SAID_AS[name]):
                 stored[name] = value
-        if asked.limit is not None:
-            stored["_limit_clause"] = asked.limit
-        if asked.offset is not None:
-            stored["_offset_clause"] = asked.offset
+        for name in ("_limit_clause", "_offset_clause"):
+            if (bound := getattr(asked, _SAID_AS[name])) is not None:
+                stored[name] = bound
         if asked.correlate is not None:
             stored["_auto_correlate"] = False
             stored["_correlate"] = tuple(from_element(each) for each in asked.correlate)
@@ -921,7 +847,11 @@ class Compilation:
             if plan.overwrite != "one":
                 plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
             for joined in plan.joined:
-                _check_supported(joined)
+                if not joined.impl.supports_population:
+                    raise sa_exc.InvalidRequestError(
+                        f"'{joined.prop}' does not support object population - eager loading "
+                        "cannot be applied."
+                    )
             for loader in plan.later:
                 loader.check(plan)
         outputs = [self._output(output, locate) for output in self._outputs]
@@ -972,23 +902,12 @@ class Compilation:
         )
 
 
-def _check_supported(joined: JoinedPlan) -> None:
-    if not joined.impl.supports_population:
-        raise sa_exc.InvalidRequestError(
-            f"'{joined.prop}' does not support object population - eager loading cannot be applied."
-        )
-
-
 def _from_of(entity: Any) -> Any:
     """The FROM element of a column that belongs to no mapped class."""
     if isinstance(entity, ColumnEntity):
         for from_ in entity.element._from_objects:
             return from_
     return None
-
-
-def _is_primary_key(prop: ColumnProperty) -> bool:
-    return prop.columns[0] in set(prop.parent.primary_key)
 
 
 def _alias_adapter(insp: Any, labels: bool = True) -> Adapt:
@@ -1023,32 +942,9 @@ def _from_base(base: Any, element: Any) -> Any:
     return None
 
 
-def _adapted(insp: Any, expression: Any) -> Any:
-    return insp.adapt(expression)
-
-
-def _spliced(joined: Any, at: Any, join: Callable[[Any], Any], units: dict[int, Any]) -> Any:
-    """The joins with `join(at)` in the place of `at`; None: it is not there.
-
-    units: joins with an association table, which stand for one thing, by id.
-    """
-    joined = joined._ungroup()
-    if not joined._is_join or id(joined) in units:
-        return join(joined) if units.get(id(joined), joined) is at else None
-    right = _spliced(joined.right, at, join, units)
-    if right is None:
-        left = _spliced(joined.left, at, join, units)
-        return None if left is None else Join(left, joined.right, joined.onclause, joined.isouter)
-    if joined.isouter:
-        return Join(joined.left, right, joined.onclause, True)
-    # a JOIN (b JOIN c) is a JOIN b JOIN c.
-    left = Join(joined.left, right.left, joined.onclause)
-    return Join(left, right.right, right.onclause, right.isouter)
-
-
-def _joined_onto(from_: Any, joins: Sequence[EagerJoin]) -> Any:
-    for each in joins:
-        from_ = Join(from_, each.right, each.onclause, each.isouter)
+def _joined_onto(from_: Any, joins: Sequence[tuple[Any, Any, bool]]) -> Any:
+    for right, onclause, isouter in joins:
+        from_ = Join(from_, right, onclause, isouter)
     return from_
 
 
