@@ -71,7 +71,6 @@ OP_REMOVE = symbol("REMOVE")
 OP_APPEND = symbol("APPEND")
 OP_REPLACE = symbol("REPLACE")
 OP_BULK_REPLACE = symbol("BULK_REPLACE")
-OP_MODIFIED = symbol("MODIFIED")
 
 
 # History --------------------------------------------------------------------------------------

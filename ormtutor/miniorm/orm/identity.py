@@ -178,8 +178,6 @@ class IdentityMap:
             for state in states:
                 self._modified.pop(state, None)
 
-    safe_discard = discard
-
 
 class WeakInstanceDict(IdentityMap):
     """The identity map under the name that its repr shows."""

@@ -146,14 +146,10 @@ class ImmutableProperties:
         except KeyError:
             raise AttributeError(key) from None
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def _refuse(self, *change: Any) -> None:
         raise TypeError(f"{self.__class__.__name__} object is immutable")
 
-    def __delitem__(self, key: str) -> None:
-        raise TypeError(f"{self.__class__.__name__} object is immutable")
-
-    def __setattr__(self, key: str, value: Any) -> None:
-        raise TypeError(f"{self.__class__.__name__} object is immutable")
+    __setitem__ = __delitem__ = __setattr__ = _refuse
 
     def __contains__(self, key: object) -> bool:
         return key in self._data
@@ -173,14 +169,6 @@ class ImmutableProperties:
     def items(self) -> list[tuple[str, Any]]:
         """Pairs of name and value, in order."""
         return list(self._data.items())
-
-    def has_key(self, key: str) -> bool:
-        """Whether there is such a name."""
-        return key in self._data
-
-    def as_immutable(self) -> ImmutableProperties:
-        """This collection."""
-        return self
 
 
 # Functions of the object that may be absent --------------------------------------------------
@@ -317,8 +305,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         """The session that the object is in, or None."""
         session_ref = self.session_ref
         return None if session_ref is None else session_ref()
-
-    async_session = None
 
     @property
     def key(self) -> Key | None:
@@ -613,10 +599,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             if identity_map is not None:
                 identity_map._modified.pop(self, None)
         self.expired = False
-
-    def detach(self) -> None:
-        """Leave the session."""
-        self.session_ref = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         facts = {

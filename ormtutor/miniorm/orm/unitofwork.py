@@ -112,7 +112,20 @@ class Step:
         return f"{type(self).__name__}({self.subject})"
 
 
-class SaveUpdateAll(Step):
+class _RowsStep(Step):
+    __slots__ = ()
+
+    def parts(self, flush: UOWTransaction) -> list[Step]:
+        """A step for each object, with what the relationships want between them."""
+        states = flush.states_of(self.subject, self.is_delete)
+        step_of = flush.delete_state if self.is_delete else flush.save_state
+        parts = [step_of(state) for state in states]
+        for each in flush.dependencies_of(self.subject):
+            each.object_edges(flush, states, self.is_delete)
+        return parts
+
+
+class SaveUpdateAll(_RowsStep):
     """Insert and update all objects of a mapper."""
 
     __slots__ = ()
@@ -122,16 +135,8 @@ class SaveUpdateAll(Step):
         """Write the rows."""
         flush.save(self.subject, states)
 
-    def parts(self, flush: UOWTransaction) -> list[Step]:
-        """A step for each object, with what the relationships want between them."""
-        states = flush.states_of(self.subject, is_delete=False)
-        parts = [flush.save_state(state) for state in states]
-        for each in flush.dependencies_of(self.subject):
-            each.object_edges(flush, states, is_delete=False)
-        return parts
 
-
-class DeleteAll(Step):
+class DeleteAll(_RowsStep):
     """Delete all objects of a mapper that are to go."""
 
     __slots__ = ()
@@ -140,14 +145,6 @@ class DeleteAll(Step):
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Delete the rows."""
         flush.delete(self.subject, states)
-
-    def parts(self, flush: UOWTransaction) -> list[Step]:
-        """A step for each object, with what the relationships want between them."""
-        states = flush.states_of(self.subject, is_delete=True)
-        parts = [flush.delete_state(state) for state in states]
-        for each in flush.dependencies_of(self.subject):
-            each.object_edges(flush, states, is_delete=True)
-        return parts
 
 
 class ProcessAll(Step):

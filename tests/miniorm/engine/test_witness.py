@@ -24,24 +24,27 @@ from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.select import select
 from ormtutor.miniorm.sql.types import Integer, LargeBinary, Numeric, String
 
-Base: Any = declarative_base()
 
+@pytest.fixture(autouse=True)
+def mapping() -> None:
+    """Map Mill and Sack for each test: another one may have cleared all mappers."""
+    global Base, Mill, Sack
+    Base = declarative_base()
 
-class Mill(Base):
-    __tablename__ = "mills"
-    id = Column(Integer, primary_key=True)
-    name = Column(String(30))
-    height = Column(Numeric(5, 2, asdecimal=False))
-    plan = Column(LargeBinary)
-    sacks = relationship("Sack", back_populates="mill", order_by="Sack.id")
+    class Mill(Base):
+        __tablename__ = "mills"
+        id = Column(Integer, primary_key=True)
+        name = Column(String(30))
+        height = Column(Numeric(5, 2, asdecimal=False))
+        plan = Column(LargeBinary)
+        sacks = relationship("Sack", back_populates="mill", order_by="Sack.id")
 
-
-class Sack(Base):
-    __tablename__ = "sacks"
-    id = Column(Integer, primary_key=True)
-    grain = Column(String(30))
-    mill_id = Column(ForeignKey("mills.id"))
-    mill = relationship(Mill, back_populates="sacks")
+    class Sack(Base):
+        __tablename__ = "sacks"
+        id = Column(Integer, primary_key=True)
+        grain = Column(String(30))
+        mill_id = Column(ForeignKey("mills.id"))
+        mill = relationship(Mill, back_populates="sacks")
 
 
 class Witness:

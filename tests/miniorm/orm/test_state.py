@@ -81,7 +81,7 @@ def test_a_deleted_object_stays_deleted_when_it_leaves(gardens: Gardens) -> None
     state._deleted = True
     assert (state.deleted, state.persistent, state.was_deleted) == (True, False, True)
 
-    state.detach()
+    state.session_ref = None
     assert (state.deleted, state.detached, state.was_deleted) == (False, True, True)
 
 
