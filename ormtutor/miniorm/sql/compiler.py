@@ -1141,36 +1141,24 @@ class SQLCompiler(Compiled):
             text += " \nFROM " + ", ".join(
                 self.process(from_, asfrom=True, from_linter=linter, **kw) for from_ in froms
             )
-        if select._where_criteria:
-            criterion = self._conjunction(select._where_criteria, linter, **kw)
-            if criterion:
-                text += f" \nWHERE {criterion}"
-        if select._group_by_clauses:
-            text += self.group_by_clause(select, **kw)
-        if select._having_criteria:
-            criterion = self._conjunction(select._having_criteria, None, **kw)
-            if criterion:
-                text += f" \nHAVING {criterion}"
-        if select._order_by_clauses:
-            text += self.order_by_clause(select, **kw)
-        text += self._row_limit(select, **kw)
+        text += self._criteria(" \nWHERE ", select._where_criteria, linter, **kw)
+        text += self._sorting(" GROUP BY ", select._group_by_clauses, **kw)
+        text += self._criteria(" \nHAVING ", select._having_criteria, None, **kw)
+        text += self._sorting(" ORDER BY ", select._order_by_clauses, **kw)
+        if select._has_row_limiting_clause:
+            text += self.limit_clause(select, **kw)
         return text
 
-    def _conjunction(self, criteria: Any, linter: Any, **kw: Any) -> str:
-        return self.process(join_conditions(operators.and_, criteria), from_linter=linter, **kw)
+    def _criteria(self, word: str, criteria: Any, linter: Any, **kw: Any) -> str:
+        if not criteria:
+            return ""
+        condition = join_conditions(operators.and_, criteria)
+        text = self.process(condition, from_linter=linter, **kw)
+        return word + text if text else ""
 
-    def group_by_clause(self, select: Any, **kw: Any) -> str:
-        """GROUP BY."""
-        text = self._join(select._group_by_clauses, ", ", **kw)
-        return f" GROUP BY {text}" if text else ""
-
-    def order_by_clause(self, select: Any, **kw: Any) -> str:
-        """ORDER BY."""
-        text = self._join(select._order_by_clauses, ", ", **kw)
-        return f" ORDER BY {text}" if text else ""
-
-    def _row_limit(self, select: Any, **kw: Any) -> str:
-        return self.limit_clause(select, **kw) if select._has_row_limiting_clause else ""
+    def _sorting(self, word: str, clauses: Any, **kw: Any) -> str:
+        text = self._join(clauses, ", ", **kw)
+        return word + text if text else ""
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
         """LIMIT and OFFSET."""
@@ -1209,11 +1197,13 @@ class SQLCompiler(Compiled):
             self.process(each, asfrom=asfrom, compound_index=index, **kw)
             for index, each in enumerate(compound.selects)
         )
-        if compound._group_by_clauses:
-            text += self.group_by_clause(compound, include_table=False, **kw)
-        if compound._order_by_clauses:
-            text += self.order_by_clause(compound, include_table=False, **kw)
-        text += self._row_limit(compound, **kw)
+        for word, clauses in (
+            (" GROUP BY ", compound._group_by_clauses),
+            (" ORDER BY ", compound._order_by_clauses),
+        ):
+            text += self._sorting(word, clauses, include_table=False, **kw)
+        if compound._has_row_limiting_clause:
+            text += self.limit_clause(compound, **kw)
         return self._close(text)
 
     def visit_textual_select(self, textual: Any, asfrom: bool = False, **kw: Any) -> str:
@@ -1279,10 +1269,7 @@ class SQLCompiler(Compiled):
         return FromLinter() if self.linting else None
 
     def _close_change(self, statement: Any, text: str, linter: Any, **kw: Any) -> str:
-        if statement._where_criteria:
-            criterion = self._conjunction(statement._where_criteria, linter, **kw)
-            if criterion:
-                text += f" WHERE {criterion}"
+        text += self._criteria(" WHERE ", statement._where_criteria, linter, **kw)
         if linter is not None:
             linter.warn(statement.__visit_name__.upper())
         return self._close(text)

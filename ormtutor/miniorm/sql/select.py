@@ -983,19 +983,10 @@ class FromList:
         )
 
     def _unique(self, froms: Iterable[Any]) -> list[Any]:
-        seen: set[Any] = set()
-        unique = []
+        first: dict[Any, Any] = {}
         for from_ in froms:
-            if not from_._is_from_clause:
-                if from_ not in seen:
-                    seen.add(from_)
-                    unique.append(from_)
-                continue
-            identity = from_._deannotated
-            if identity not in seen:
-                seen.add(identity)
-                unique.append(from_)
-        return unique
+            first.setdefault(from_._deannotated, from_)
+        return list(first.values())
 
     def _with_joins(self, from_clauses: list[Any], columns: Any, joins: Any) -> list[Any]:
         for step in joins:
@@ -1061,23 +1052,23 @@ class FromList:
         Raises: InvalidRequestError: nothing would be left.
         """
         statement = self.statement
-        hidden = (
-            {_identity(each) for from_ in self.found for each in from_._hide_froms}
-            if any(from_._is_from_clause and from_._hide_froms for from_ in self.found)
-            else ()
-        )
-        froms = [f for f in self.found if _identity(f) not in hidden] if hidden else self.found
+        hidden = {
+            each._deannotated
+            for from_ in self.found
+            if from_._is_from_clause
+            for each in from_._hide_froms
+        }
+        froms = [f for f in self.found if f._deannotated not in hidden]
+        outer = {each._deannotated for each in explicit or ()}
         if statement._correlate:
-            outer = {_identity(each) for each in explicit or ()}
-            told = {_identity(each) for each in statement._correlate}
-            froms = [f for f in froms if _identity(f) not in outer or _identity(f) not in told]
+            told = {each._deannotated for each in statement._correlate}
+            froms = [f for f in froms if f._deannotated not in outer & told]
         if statement._correlate_except is not None:
-            outer = {_identity(each) for each in explicit or ()}
-            told = {_identity(each) for each in statement._correlate_except}
-            froms = [f for f in froms if _identity(f) not in outer or _identity(f) in told]
+            told = {each._deannotated for each in statement._correlate_except}
+            froms = [f for f in froms if f._deannotated not in outer - told]
         if statement._auto_correlate and implicit and len(froms) > 1:
-            outer = {_identity(each) for each in implicit}
-            froms = [f for f in froms if _identity(f) not in outer]
+            around = {each._deannotated for each in implicit}
+            froms = [f for f in froms if f._deannotated not in around]
             if not froms:
                 raise exc.InvalidRequestError(
                     f"Select statement '{statement!r}' returned no FROM clauses due to "
@@ -1086,15 +1077,12 @@ class FromList:
         return froms
 
 
-def _identity(from_: Any) -> Any:
-    return from_._deannotated
-
-
 def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
     """The positions of the FROM objects that could be joined with `target`."""
     if len(candidates) == 1 and onclause is not None:
         return [0]
-    columns = _columns_in(onclause) if onclause is not None else set()
+    parts = () if onclause is None else iterate(onclause)
+    columns = {part._deannotated for part in parts if part._is_column_clause}
     positions = [
         position
         for position, candidate in enumerate(candidates)
@@ -1105,8 +1093,8 @@ def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
         )
     ]
     if len(positions) > 1:
-        hidden = {_identity(hidden) for candidate in candidates for hidden in candidate._hide_froms}
-        positions = [p for p in positions if _identity(candidates[p]) not in hidden]
+        hidden = {each._deannotated for from_ in candidates for each in from_._hide_froms}
+        positions = [p for p in positions if candidates[p]._deannotated not in hidden]
     if not positions and onclause is not None:
         return list(range(len(candidates)))
     return positions
@@ -1116,16 +1104,8 @@ def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) 
     """Whether the condition speaks of the two alone; if there is none, whether a key connects."""
     if columns:
         return columns <= {column._deannotated for side in (candidate, target) for column in side.c}
-    return onclause is not None or _can_join(candidate, target)
-
-
-def _columns_in(clause: Any) -> set[Any]:
-    return {part._deannotated for part in iterate(clause) if part._is_column_clause}
-
-
-def _can_join(left: Any, right: Any) -> bool:
     try:
-        return can_join(left, right)
+        return onclause is not None or can_join(candidate, target)
     except exc.NoReferenceError:
         return False
 
@@ -1276,33 +1256,19 @@ class TextualSelect(SelectBase):
         )
 
 
-def _text_columns(text: Any, cols: tuple[Any, ...], types: dict[str, Any]) -> TextualSelect:
-    positional = list(map(_as_text_column, cols))
-    named = []
-    seen: dict[Any, Any] = {}
-    remaining = dict(types)
-    for column in positional:
-        if column.key in remaining:
-            named.append(ColumnClause(column.key, remaining.pop(column.key)))
-        else:
-            named.append(column)
-        seen[column.key] = column
-    keyed = [ColumnClause(key, type_) for key, type_ in remaining.items()]
-    return TextualSelect(text, named + keyed, positional=bool(positional) and not keyed)
-
-
-def _as_text_column(thing: Any) -> Any:
-    element = clause_of(thing)
-    if element is None:
-        if isinstance(thing, str):
-            return ColumnClause(thing)
-        raise exc.ArgumentError(f"Column expression expected, got {thing!r}.")
-    return element
-
-
 def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
     """The text as a SELECT whose columns are told."""
-    return _text_columns(self, cols, types)
+    told: list[Any] = []
+    for each in cols:
+        element = ColumnClause(each) if isinstance(each, str) else clause_of(each)
+        if element is None:
+            raise exc.ArgumentError(f"Column expression expected, got {each!r}.")
+        told.append(element)
+    told = [
+        ColumnClause(each.key, types.pop(each.key)) if each.key in types else each for each in told
+    ]
+    keyed = [ColumnClause(key, type_) for key, type_ in types.items()]
+    return TextualSelect(self, told + keyed, positional=bool(told) and not keyed)
 
 
 elements.TextClause.columns = columns  # type: ignore[method-assign]
