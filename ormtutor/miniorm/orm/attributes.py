@@ -803,8 +803,9 @@ class DynamicAttributeImpl(AttributeImpl):
     ) -> None:
         """Assign all members."""
         members = list(value)
-        self._changes_to_write(state, dict_)
+        # Reading the members may flush, which has nothing to do here yet.
         old = list(self.get(state, dict_)) if state.has_identity else self.added(state)
+        self._changes_to_write(state, dict_)
         before = set(map(id, old))
         after = set(map(id, members))
         for member in members:

@@ -1,0 +1,42 @@
+"""A dynamic collection is read before it counts as changed: no flush of nothing."""
+
+from sqlalchemy import Column, ForeignKey, Integer, create_engine, event
+from sqlalchemy.orm import Session, backref, declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Oak(Base):
+    __tablename__ = "oaks"
+    id = Column(Integer, primary_key=True)
+    age = Column(Integer)
+    parent_id = Column(ForeignKey("oaks.id"))
+    acorns = relationship("Oak", backref=backref("parent", remote_side=[id]), lazy="dynamic")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+a, b = Oak(age=1), Oak(age=2)
+session.add_all([a, b])
+session.commit()
+
+
+@event.listens_for(session, "before_flush")
+def before(session, context, instances):
+    print("flush", len(session.new), len(session.dirty))
+
+
+a.acorns = [Oak(age=3)]
+session.commit()
+a.acorns = list(b.acorns)
+print(len(session.dirty))
+session.commit()
+c = Oak(age=9)
+c.acorns = [a]
+c.acorns = [b]
+print([one.id for one in (a, b) if one.parent is c])
+session.add(c)
+c.acorns = [a, b]
+session.commit()
+print(a.parent_id, b.parent_id)
