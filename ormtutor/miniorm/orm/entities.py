@@ -89,10 +89,10 @@ class AliasedInsp(InspectionAttr):
             return expression if found is None else found
         if not _is_unnamed_label(expression):
             return self.adapt_plainly(expression)
-        # An alias has a label of its own for what has no name, and always the same.
+        # An alias has a label and parameters of its own for what has no name, always the same.
         adapted = self._labels.get(expression._deannotated)
         if adapted is None:
-            adapted = self.adapt_plainly(expression)
+            adapted = traversal.replace(expression, self._replacement_or_own)
             if adapted is not expression:
                 adapted.name = adapted.name.of_alias(id(self))
             self._labels[expression._deannotated] = adapted
@@ -108,6 +108,11 @@ class AliasedInsp(InspectionAttr):
         if element is self.mapper.persist_selectable:
             return self.selectable
         return None
+
+    def _replacement_or_own(self, element: Any) -> Any:
+        if element._is_bind_parameter and element.unique and element.callable is None:
+            return element._with_value(element.value, unique=True)
+        return self._replacement(element)
 
     def __str__(self) -> str:
         return f"aliased({self._target_name})"

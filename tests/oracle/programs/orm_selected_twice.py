@@ -1,7 +1,7 @@
 """An expression selected twice, one entity by columns(), a joined load without its key, sorting."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
-from sqlalchemy.orm import Session, column_property, contains_eager, declarative_base
+from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
 from sqlalchemy.orm import joinedload, relationship
 
 Base = declarative_base()
@@ -77,3 +77,8 @@ more = (Ferry.decks + 1).label("more")
 print((Ferry.decks + 1).nullslast(), more.nullsfirst(), more.desc().nullslast())
 print((-Ferry.decks).nullslast(), Ferry.port.is_(None).nullsfirst(), Ferry.port.nullslast())
 print(select(more).order_by(more.nullslast()))
+
+# Each alias has parameters of its own.
+print(select(Ferry.twice, aliased(Ferry).twice))
+print(select(Ferry).join(Ferry.cars).options(joinedload(Ferry.cars).joinedload(Car.ferry)))
+print(session.query(Ferry, aliased(Ferry)).statement)
