@@ -392,8 +392,8 @@ LOW = 7
 """In a panel of so few rows a statement that is there counts for more than the line of totals."""
 
 NOTHING_SENT = (
-    "Nothing has been sent in this step. A statement appears here with its cause: "
-    "its number, the line of yours that sent it, and the reason why."
+    "Nothing has been sent in this step. A statement appears here with its cause. "
+    "Its number and the line of yours that sent it stand beside it."
 )
 
 
