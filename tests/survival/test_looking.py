@@ -119,7 +119,7 @@ BROKEN = {
     "two": "other = sessionmaker(bind=engine)(); other.add(Book(title='Other'))",
     "connection closed": "session.connection().connection.close()",
     "driver's connection closed": "session.connection().connection.dbapi_connection.close()",
-    "invalidated": "session.connection().invalidate()",
+    "invalidated": "session.connection().connection.invalidate()",
     "disposed": "engine.dispose()",
     "dropped": "Base.metadata.drop_all(engine)",
     "failed": "session.add(Book()); session.flush()",
