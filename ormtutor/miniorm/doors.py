@@ -21,7 +21,7 @@ def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
     """Put names into a module's namespace; return them, sorted, as its `__all__`.
 
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
-    with the one before it; `.` are submodules of the door.
+    with the one before it; `.` are submodules of the door; `name=own_name` gives another name.
     """
     names: list[str] = []
     module: Any = None
@@ -29,11 +29,13 @@ def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
         path, colon, rest = line.rpartition(":")
         if colon:
             module = path.strip()
-        for name in rest.split():
+        for entry in rest.split():
+            name, _, own_name = entry.partition("=")
             if module == ".":
-                namespace[name] = import_module(f"{namespace['__name__']}.{name}")
+                found = import_module(f"{namespace['__name__']}.{name}")
             else:
-                namespace[name] = getattr(import_module(f"ormtutor.miniorm.{module}"), name)
+                found = getattr(import_module(f"ormtutor.miniorm.{module}"), own_name or name)
+            namespace[name] = found
             names.append(name)
     return sorted(names)
 

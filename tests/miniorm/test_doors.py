@@ -21,3 +21,9 @@ def test_a_door_may_have_submodules() -> None:
     namespace: dict[str, Any] = {"__name__": "ormtutor.miniorm"}
     assert open_door(namespace, ".: schema") == ["schema"]
     assert namespace["schema"] is schema
+
+
+def test_a_door_may_give_another_name() -> None:
+    namespace: dict[str, Any] = {}
+    assert open_door(namespace, "sql.schema: Relation=Table") == ["Relation"]
+    assert namespace["Relation"] is Table

@@ -7,54 +7,27 @@ base, future, create, reflection.
 
 from __future__ import annotations
 
-from ormtutor.miniorm.engine.base import Engine
-from ormtutor.miniorm.engine.connection import Connection
-from ormtutor.miniorm.engine.create import create_engine, engine_from_config
-from ormtutor.miniorm.engine.cursor import CursorResult, LegacyCursorResult
-from ormtutor.miniorm.engine.execution import ExecutionContext
-from ormtutor.miniorm.engine.reflection import Inspector
-from ormtutor.miniorm.engine.result import (
-    ChunkedIteratorResult,
-    FilterResult,
-    IteratorResult,
-    MappingResult,
-    Result,
-    ScalarResult,
-)
-from ormtutor.miniorm.engine.row import LegacyRow, Row, RowMapping
-from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction, Transaction
-from ormtutor.miniorm.engine.url import URL, make_url
+from ormtutor.miniorm.doors import open_door
 from ormtutor.miniorm.leftout import names_left_out
-from ormtutor.miniorm.sql.compiler import Compiled
-from ormtutor.miniorm.sql.dialect import DefaultDialect as Dialect
-from ormtutor.miniorm.sql.type_compiler import TypeCompiler
 
-__all__ = [
-    "URL",
-    "ChunkedIteratorResult",
-    "Compiled",
-    "Connection",
-    "CursorResult",
-    "Dialect",
-    "Engine",
-    "ExecutionContext",
-    "FilterResult",
-    "Inspector",
-    "IteratorResult",
-    "LegacyCursorResult",
-    "LegacyRow",
-    "MappingResult",
-    "NestedTransaction",
-    "Result",
-    "RootTransaction",
-    "Row",
-    "RowMapping",
-    "ScalarResult",
-    "Transaction",
-    "TypeCompiler",
-    "create_engine",
-    "engine_from_config",
-    "make_url",
-]
+__all__ = open_door(
+    globals(),
+    """
+    engine.base: Engine
+    engine.connection: Connection
+    engine.create: create_engine engine_from_config
+    engine.cursor: CursorResult LegacyCursorResult
+    engine.execution: ExecutionContext
+    engine.reflection: Inspector
+    engine.result: ChunkedIteratorResult FilterResult IteratorResult MappingResult Result
+        ScalarResult
+    engine.row: LegacyRow Row RowMapping
+    engine.transaction: NestedTransaction RootTransaction Transaction
+    engine.url: URL make_url
+    sql.compiler: Compiled
+    sql.dialect: Dialect=DefaultDialect
+    sql.type_compiler: TypeCompiler
+    """,
+)
 
 __getattr__ = names_left_out("sqlalchemy.engine")

@@ -5,32 +5,18 @@ Here:   the names that SQLAlchemy documents there.
 After:  the modules that define them.
 """
 
-from ormtutor.miniorm.orm.entities import (
-    AliasedClass,
-    AliasedInsp,
-    aliased,
-    join,
-    outerjoin,
-    with_parent,
-)
-from ormtutor.miniorm.orm.exc import state_label as state_str
-from ormtutor.miniorm.orm.mapper import class_mapper, object_mapper
-from ormtutor.miniorm.orm.relationships import CascadeOptions
-from ormtutor.miniorm.orm.session import identity_key
-from ormtutor.miniorm.orm.state import has_identity, was_deleted
+from __future__ import annotations
 
-__all__ = [
-    "AliasedClass",
-    "AliasedInsp",
-    "CascadeOptions",
-    "aliased",
-    "class_mapper",
-    "has_identity",
-    "identity_key",
-    "join",
-    "object_mapper",
-    "outerjoin",
-    "state_str",
-    "was_deleted",
-    "with_parent",
-]
+from ormtutor.miniorm.doors import open_door
+
+__all__ = open_door(
+    globals(),
+    """
+    orm.entities: AliasedClass AliasedInsp aliased join outerjoin with_parent
+    orm.exc: state_str=state_label
+    orm.mapper: class_mapper object_mapper
+    orm.relationships: CascadeOptions
+    orm.session: identity_key
+    orm.state: has_identity was_deleted
+    """,
+)
