@@ -190,10 +190,14 @@ class LoadContext:
                 wanted = new if loader.only_new else states
                 if wanted:
                     waiting.append((loader.turn, loader, plan, wanted))
-        self.batches = {}
+        batches, self.batches = self.batches, {}
         waiting.sort(key=_turn)
         for _, loader, plan, states in waiting:
             loader.load(self, plan, states)
+        for plan, (states, _) in batches.items():
+            if plan.overwrite == "one":
+                for state, obj in states.items():
+                    settle(plan, self, state, obj.__dict__)
 
 
 def _turn(waiting: tuple[int, Any, Any, Any]) -> int:
@@ -229,6 +233,15 @@ def overwrite(
         values[key] = value if process is None else process(value)
     if plan.load_options is not None:
         state.load_options = plan.load_options
+    if plan.overwrite == "all" or not plan.later:
+        settle(plan, context, state, values)
+
+
+def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values) -> None:
+    """What an object has now is what the row says.
+
+    In a refresh only when its collections are read: what they need is still expired until then.
+    """
     if plan.whole:
         for key in plan.resets:
             state.reset(values, key)

@@ -1,0 +1,44 @@
+"""refresh() by names of an expired object: what its collection needs is loaded with the rest."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
+from sqlalchemy.orm import Session, declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Shed(Base):
+    __tablename__ = "sheds"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    colour = Column(String)
+    rakes = relationship("Rake", lazy="selectin")
+    spades = relationship("Spade", lazy="joined")
+
+
+class Rake(Base):
+    __tablename__ = "rakes"
+    id = Column(Integer, primary_key=True)
+    shed_id = Column(ForeignKey("sheds.id"))
+
+
+class Spade(Base):
+    __tablename__ = "spades"
+    id = Column(Integer, primary_key=True)
+    shed_id = Column(ForeignKey("sheds.id"))
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+s = Session(engine)
+shed = Shed(name="n", colour="red", rakes=[Rake(), Rake()], spades=[Spade()])
+s.add(shed)
+for names in (["rakes", "name"], ["name"], ["rakes"], ["spades", "rakes", "colour"], None):
+    s.commit()
+    try:
+        s.refresh(shed, names)
+    except Exception as error:
+        print(type(error).__name__, error)
+    print(names, sorted(shed.__dict__.keys() - {"_sa_instance_state"}))
+    shed.colour = "blue"
+    s.refresh(shed, names)
+    print(shed.colour, len(shed.rakes), len(shed.spades), s.dirty)
