@@ -189,7 +189,8 @@ class LoadContext:
             for loader in plan.later:
                 wanted = new if loader.only_new else states
                 if wanted:
-                    waiting.append((loader.turn, loader, plan, wanted))
+                    turn = loader.turn(next(iter(wanted.values())))
+                    waiting.append((turn, loader, plan, wanted))
         batches, self.batches = self.batches, {}
         waiting.sort(key=_turn)
         for _, loader, plan, states in waiting:
@@ -200,7 +201,7 @@ class LoadContext:
                     settle(plan, self, state, obj.__dict__)
 
 
-def _turn(waiting: tuple[int, Any, Any, Any]) -> int:
+def _turn(waiting: tuple[Any, ...]) -> Any:
     return waiting[0]
 
 

@@ -355,11 +355,11 @@ TURNS = {"subquery": 0, "immediate": 1, "selectin": 2}
 class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
-    turn: see TURNS; in a refresh the other strategies load so too. always: whether objects that
-    have the attribute count too. only_new: whether, in a lazy load, known objects do not count.
+    In a refresh the other strategies load so too. always: whether objects that have the attribute
+    count too. only_new: whether, in a lazy load, known objects do not count.
     """
 
-    __slots__ = ("key", "prop", "turn")
+    __slots__ = ("_turn", "key", "prop")
 
     always = False
     only_new = False
@@ -367,7 +367,11 @@ class ImmediateLoader:
     def __init__(self, prop: RelationshipProperty, turn: int) -> None:
         self.prop = prop
         self.key = prop.key
-        self.turn = turn
+        self._turn = turn
+
+    def turn(self, obj: Any) -> tuple[int, ...]:
+        """When it loads, beside the others: see TURNS."""
+        return (self._turn,)
 
     def check(self, plan: EntityPlan) -> None:
         """Nothing of the row is needed."""
@@ -402,6 +406,10 @@ class _EagerLoader:
         self.options = compilation.options.below((*place.path, prop))
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
+
+    def turn(self, obj: Any) -> tuple[int, ...]:
+        """When it loads, beside the others: see TURNS. `obj`: that of the first row."""
+        return (TURNS[self.strategy],)
 
     def check(self, plan: EntityPlan) -> None:
         """Say whether the row has what is needed of it."""
@@ -438,7 +446,6 @@ class SelectInLoader(_EagerLoader):
     __slots__ = ("kind",)
 
     strategy = "selectin"
-    turn = 2
     always = True
     only_new = True
 
@@ -605,15 +612,18 @@ class SubqueryLoader(_EagerLoader):
     root: what the first query asks; chain: the relationships from its entity to ours.
     """
 
-    __slots__ = ("chain", "root")
+    __slots__ = ("_of_place", "_place", "chain", "root")
 
     strategy = "subquery"
-    turn = 0
     always = True
     only_new = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
+        self._of_place = place.column
+        self._place = [compilation.asked.entities.index(place.root)]
+        for step in (*_relationships(place.path), prop):
+            self._place += [False, list(step.parent._props).index(step.key)]
         self.root: SubqueryRoot
         if compilation.subquery_root is not None:
             self.root = compilation.subquery_root
@@ -626,12 +636,16 @@ class SubqueryLoader(_EagerLoader):
                 # As in the original: what an option says below this one is then lost.
                 self.options = NO_OPTIONS
 
+    def turn(self, obj: Any) -> tuple[int, ...]:
+        """The original sends it for the first row, attribute by attribute, the lacking first."""
+        return (TURNS["subquery"], *self._place[:-2], self.key in obj.__dict__, self._place[-1])
+
     def check(self, plan: EntityPlan) -> None:
         """Raises: NoSuchColumnError: a column that leads to the related rows is deferred."""
         for column in self._local_columns():
             if plan.mapper.get_property_by_column(column).key not in plan.columns:
                 raise sa_exc.NoSuchColumnError(
-                    f"Could not locate column in row for column '{column}'"
+                    f"Could not locate column in row for column '{self._of_place(column)}'"
                 )
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
