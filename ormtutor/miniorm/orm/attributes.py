@@ -827,19 +827,30 @@ class DynamicAttributeImpl(AttributeImpl):
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
     ) -> History:
         """What was added and removed; the unchanged members too, when they may be loaded."""
+        added, present, removed = self._members(state, passive)
+        if present is None:
+            return History(list(added.values()), [], list(removed.values()))
+        return History(
+            [each for key, each in added.items() if key not in present],
+            [each for key, each in present.items() if key not in removed],
+            [each for key, each in removed.items() if key in present],
+        )
+
+    def _members(self, state: InstanceState, passive: int) -> tuple[Any, Any, Any]:
+        """By identity: what was added, what the database has (None: not asked), what went."""
         changes = self._changes(state)
-        unchanged: list[Any] = []
+        present = None
         if state.has_identity and passive & INIT_OK:
-            gone = {*changes.added, *changes.removed}
-            unchanged = [each for each in Loaders.dynamic(self, state) if id(each) not in gone]
-        return History(list(changes.added.values()), unchanged, list(changes.removed.values()))
+            members = Loaders.dynamic(self, state).autoflush(False)
+            present = {id(member): member for member in members}
+        return changes.added, present, changes.removed
 
     def get_all_pending(
         self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
     ) -> list[tuple[InstanceState | None, Any]]:
-        """What was added and removed, with states."""
-        changes = self._changes(state)
-        members = [*changes.added.values(), *changes.removed.values()]
+        """What was added, what the database has (when it may be asked), what was removed."""
+        added, present, removed = self._members(state, passive)
+        members = list({**added, **(present or {}), **removed}.values())
         return list(zip(states_of(members), members, strict=True))
 
 
