@@ -21,9 +21,9 @@ from functools import cached_property
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY
 from ormtutor.miniorm.orm.state import (
+    CALLABLES_OK,
     PASSIVE_NO_FETCH_RELATED,
     PASSIVE_NO_INITIALIZE,
-    PASSIVE_NO_RESULT,
     PASSIVE_OFF,
 )
 
@@ -90,7 +90,6 @@ class Dependency:
     related object and the copying of their key; by whether the one, and the other, is deleted.
     """
 
-    published_name: str
     order: Order
     object_order: dict[tuple[bool, bool], Order]
 
@@ -99,20 +98,20 @@ class Dependency:
         self.key: str = prop.key
         self.parent = prop.parent
         self.mapper = prop.mapper
-        # The mapper whose objects are handed to presort and process.
-        self.steps_at = self.parent
         self.direction = prop.direction
         # The mapper whose rows are pointed to.
         self.source_mapper = self.mapper if self.direction is MANYTOONE else self.parent
         self.cascade_delete = "delete" in prop.cascade
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes
-        # Whether deleting an object may load what it is related to.
+        # Whether deleting an object, or saving it, may load what it is related to.
         self.passive_on_delete = PASSIVE_NO_INITIALIZE if self.passive_deletes else PASSIVE_OFF
-        self.sort_key = f"{sort_key_of(self.parent)}_{self.key}"
+        self.passive_on_save = PASSIVE_NO_INITIALIZE
+        if self.direction is MANYTOONE:
+            self.passive_on_save = self.passive_on_delete
 
     def __repr__(self) -> str:
-        return f"{self.published_name}({self.prop})"
+        return f"{type(self).__name__}DP({self.prop})"
 
     @cached_property
     def copies(self) -> list[KeyCopy]:
@@ -130,6 +129,9 @@ class Dependency:
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """Parents are saved: register the related objects that came and went."""
+        if self.cascade_orphan:
+            for _, history in self._histories(flush, states, self.passive_on_save):
+                self._register_orphans(flush, history.deleted)
 
     def has_changes(
         self, flush: UOWTransaction, states: list[InstanceState], deletes: bool
@@ -143,8 +145,7 @@ class Dependency:
         else:
             passive = PASSIVE_OFF
         # Also where the answer is known: a related object that is there is found by it.
-        touched = flush.touching(states, self.key, passive)
-        for _, (added, unchanged, deleted) in self._histories(flush, touched, passive):
+        for _, (added, unchanged, deleted) in self._histories(flush, states, passive):
             if added or unchanged or deleted:
                 return True
         return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
@@ -152,22 +153,30 @@ class Dependency:
     def _histories(
         self, flush: UOWTransaction, states: States, passive: int
     ) -> Iterator[tuple[InstanceState, Any]]:
+        """The states for which the attribute's history has anything to tell, with it."""
+        key = self.key
         for state in states:
-            history = flush.history(state, self.key, passive)
-            if history:
-                yield state, history
+            # Most objects of a flush have their relationships not loaded.
+            if (
+                passive & CALLABLES_OK
+                or key in state.committed_state
+                or ((obj := state()) is not None and key in obj.__dict__)
+            ):
+                history = flush.history(state, key, passive)
+                if history:
+                    yield state, history
 
     # edges: what comes before what ------------------------------------------------------------
 
     def mapper_edges(self, flush: UOWTransaction) -> None:
         """Add this relationship's steps, and edges between them and those of the two mappers."""
         steps = {
-            "parents saved": flush.save_all(self.parent),
-            "children saved": flush.save_all(self.mapper),
-            "parents deleted": flush.delete_all(self.parent),
-            "children deleted": flush.delete_all(self.mapper),
-            "keys copied": flush.process_all(self, is_delete=False),
-            "keys cleared": flush.process_all(self, is_delete=True),
+            "parents saved": flush.step(self.parent),
+            "children saved": flush.step(self.mapper),
+            "parents deleted": flush.step(self.parent, is_delete=True),
+            "children deleted": flush.step(self.mapper, is_delete=True),
+            "keys copied": flush.step(self),
+            "keys cleared": flush.step(self, is_delete=True),
         }
         flush.add_edges([(steps[before], steps[after]) for before, after in self.order])
 
@@ -175,42 +184,35 @@ class Dependency:
         self, flush: UOWTransaction, states: list[InstanceState], is_delete: bool
     ) -> None:
         """The same for objects, where mappers run in a ring."""
-        flush.process_all(self, is_delete).disabled = True
-        parent_all = flush.delete_all(self.parent) if is_delete else flush.save_all(self.parent)
-        whole_child = [(flush.save_all(self.mapper), False), (flush.delete_all(self.mapper), True)]
-        child_in_ring = whole_child[0][0] in flush.ring
+        flush.step(self, is_delete).disabled = True
+        all_parents = flush.step(self.parent, is_delete)
+        all_children = [(flush.step(self.mapper, each), each) for each in (False, True)]
         passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
         for state in states:
             related = flush.all_pending(state, self.key, passive)
             if not related:
                 continue
             steps: dict[str, Step | None] = {
-                "key": flush.process_state(self, is_delete, state),
-                "parent": parent_all,
+                "key": flush.step(self, is_delete, state),
+                "parent": all_parents,
             }
-            if parent_all in flush.ring:
-                steps["parent"] = (
-                    flush.delete_state(state) if is_delete else flush.save_state(state)
-                )
-            children = self._child_steps(flush, related) if child_in_ring else whole_child
-            for child, child_deleted in children:
-                steps["child"] = child
+            if all_parents in flush.ring:
+                steps["parent"] = flush.step(self.parent, is_delete, state)
+            children: Any = all_children
+            if all_children[0][0] in flush.ring:
+                children = [self._child_step(flush, child) for child, _ in related]
+            for steps["child"], child_deleted in children:
                 order = self.object_order[is_delete, child_deleted]
                 flush.add_edges([(steps[before], steps[after]) for before, after in order])
 
-    def _child_steps(
-        self, flush: UOWTransaction, related: list[tuple[InstanceState | None, Any]]
-    ) -> list[tuple[Step | None, bool]]:
-        """The step of each related object, None if it is not in the flush, and if it is deleted."""
-        steps: list[tuple[Step | None, bool]] = []
-        for child, _ in related:
-            if child is None or child not in flush.states:
-                steps.append((None, False))
-            elif flush.is_deleted(child):
-                steps.append((flush.delete_state(child), True))
-            else:
-                steps.append((flush.save_state(child), False))
-        return steps
+    def _child_step(
+        self, flush: UOWTransaction, child: InstanceState | None
+    ) -> tuple[Step | None, bool]:
+        """The step of a related object, None if it is not in the flush, and if it is deleted."""
+        if child is None or child not in flush.states:
+            return None, False
+        is_deleted = flush.is_deleted(child)
+        return flush.step(child.mapper, is_deleted, child), is_deleted
 
     # process: copy keys -----------------------------------------------------------------------
 
@@ -220,8 +222,15 @@ class Dependency:
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Parents (and, many-to-one, related objects) were saved: copy keys."""
 
-    def _has_parent(self, state: InstanceState) -> bool:
-        return bool(self.parent.impls[self.key].hasparent(state))
+    def _parentless(self, children: Any) -> list[InstanceState]:
+        """Those of the related objects that no other object holds along this relationship."""
+        impl = self.parent.impls[self.key]
+        return [child for child in children if child is not None and not impl.hasparent(child)]
+
+    def _register_orphans(self, flush: UOWTransaction, children: Any) -> None:
+        left = "no longer" if self.direction is MANYTOONE else "removed from"
+        for child in self._parentless(children):
+            self._register_delete(flush, child, f"orphan: {left} {self.prop}")
 
     def _verify_type(self, state: InstanceState | None) -> None:
         if state is None:
@@ -260,7 +269,6 @@ def _objects(children: Any) -> list[InstanceState]:
 class OneToMany(Dependency):
     """The children hold our key."""
 
-    published_name = "OneToManyDP"
     order = (
         ("parents saved", "keys copied"),
         ("keys copied", "children saved"),
@@ -281,11 +289,10 @@ class OneToMany(Dependency):
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Children lose their key, or go too."""
+        reason = f"removed from {self.prop}" if self.cascade_orphan else ""
         for _, history in self._histories(flush, states, self.passive_on_delete):
-            for child in _objects(history.deleted):
-                if not self._has_parent(child):
-                    reason = f"removed from {self.prop}" if self.cascade_orphan else ""
-                    flush.register(child, is_delete=self.cascade_orphan, reason=reason)
+            for child in self._parentless(history.deleted):
+                flush.register(child, is_delete=self.cascade_orphan, reason=reason)
             if not self.cascade_delete and self.passive_deletes != "all":
                 for child in _objects(history.unchanged):
                     flush.register(child, operation="delete", prop=self.prop)
@@ -293,16 +300,15 @@ class OneToMany(Dependency):
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """Children that came are saved with us; those that went lose their key, or go too."""
         children_added = flush.children_added.setdefault(self, set())
-        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
-        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
             for child in _objects(history.added):
                 flush.register(child, cancel_delete=True, operation="add", prop=self.prop)
             children_added.update(history.added)
-            for child in _objects(history.deleted):
-                if not self.cascade_orphan:
+            if self.cascade_orphan:
+                self._register_orphans(flush, history.deleted)
+            else:
+                for child in _objects(history.deleted):
                     flush.register(child, operation="delete", prop=self.prop)
-                elif not self._has_parent(child):
-                    self._register_delete(flush, child, f"orphan: removed from {self.prop}")
             if flush.source_changed(state, self):
                 for child in _objects(history.unchanged):
                     flush.register(child, list_only=True, operation="pk change", prop=self.prop)
@@ -313,9 +319,8 @@ class OneToMany(Dependency):
             return
         taken = flush.children_added.get(self, ())
         for state, history in self._histories(flush, states, self.passive_on_delete):
-            for child in _objects(history.deleted):
-                if not self._has_parent(child):
-                    self._clear(flush, state, child)
+            for child in self._parentless(history.deleted):
+                self._clear(flush, state, child)
             if not self.cascade_delete:
                 for child in _objects(history.unchanged):
                     if child not in taken:
@@ -324,13 +329,11 @@ class OneToMany(Dependency):
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy our key to the children that came; clear it in those that went."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
-        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
-        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
             for child in history.added:
                 self._copy(flush, state, child, key_changed=False)
-            for child in _objects(history.deleted):
-                if nulls_orphans and not self._has_parent(child):
-                    self._clear(flush, state, child)
+            for child in self._parentless(history.deleted) if nulls_orphans else ():
+                self._clear(flush, state, child)
             if flush.source_changed(state, self):
                 for child in _objects(history.unchanged):
                     self._copy(flush, state, child, key_changed=True)
@@ -355,7 +358,6 @@ class OneToMany(Dependency):
 class ManyToOne(Dependency):
     """We hold the key of the other."""
 
-    published_name = "ManyToOneDP"
     order = (
         ("children saved", "keys copied"),
         ("keys copied", "parents saved"),
@@ -377,19 +379,9 @@ class ManyToOne(Dependency):
             for child in _objects(history.sum() if self.cascade_orphan else history.non_deleted()):
                 self._register_delete(flush, child, f"delete cascade along {self.prop}")
 
-    def presort_saves(self, flush: UOWTransaction, states: States) -> None:
-        """The other that we let go is an orphan, where that is asked for."""
-        if not self.cascade_orphan:
-            return
-        for _, history in self._histories(flush, states, self.passive_on_delete):
-            for child in _objects(history.deleted):
-                if not self._has_parent(child):
-                    self._register_delete(flush, child, f"orphan: no longer {self.prop}")
-
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy the other's key to us."""
-        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
-        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
             if flush.is_deleted(state):
                 continue
             if history.deleted and not history.added:
@@ -402,56 +394,9 @@ class ManyToOne(Dependency):
                     flush.populate(child, state, self, False)
 
 
-class KeySwitch(Dependency):
-    """A many-to-one seen from the other: when its key changes, those that point to it follow.
-
-    Only where no one-to-many on the other side does the same. Objects that are not in memory are
-    left to the database (ON UPDATE CASCADE).
-    """
-
-    published_name = "DetectKeySwitch"
-
-    def __init__(self, prop: Any) -> None:
-        super().__init__(prop)
-        self.steps_at = self.mapper
-
-    def mapper_edges(self, flush: UOWTransaction) -> None:
-        """Keys are copied after the other was saved."""
-        flush.add_edges([(flush.save_all(self.mapper), flush.process_all(self, is_delete=False))])
-
-    def object_edges(
-        self, flush: UOWTransaction, states: list[InstanceState], is_delete: bool
-    ) -> None:
-        """Nothing between objects."""
-
-    def has_changes(
-        self, flush: UOWTransaction, states: list[InstanceState], deletes: bool
-    ) -> bool:
-        """Whether any key changed."""
-        return not deletes and any(flush.source_changed(state, self) for state in states)
-
-    def process_saves(self, flush: UOWTransaction, states: States) -> None:
-        """Copy the new keys."""
-        switched = {state for state in states if flush.source_changed(state, self)}
-        if not switched:
-            return
-        for state in flush.session.identity_map.all_states():
-            obj = state()
-            if obj is None or state.mapper is not self.parent:
-                continue
-            related = flush.value(state, self.key, PASSIVE_NO_INITIALIZE)
-            if related is None or related is PASSIVE_NO_RESULT:
-                continue
-            related_state = getattr(related, "_sa_instance_state", None)
-            if related_state in switched:
-                flush.register(state, list_only=True)
-                flush.populate(related_state, state, self, True)
-
-
 class ManyToMany(Dependency):
     """An association table holds both keys."""
 
-    published_name = "ManyToManyDP"
     order = (
         ("parents saved", "keys copied"),
         ("children saved", "keys copied"),
@@ -487,16 +432,6 @@ class ManyToMany(Dependency):
             for state in states:
                 flush.history(state, self.key, self.passive_on_delete)
 
-    def presort_saves(self, flush: UOWTransaction, states: States) -> None:
-        """With delete-orphan, objects that left go too."""
-        if not self.cascade_orphan:
-            return
-        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
-        for _, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
-            for child in _objects(history.deleted):
-                if not self._has_parent(child):
-                    self._register_delete(flush, child, f"orphan: removed from {self.prop}")
-
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Delete the association rows of the objects that go."""
         removed: list[Pair] = []
@@ -508,8 +443,7 @@ class ManyToMany(Dependency):
         """Insert the association rows of objects that came, delete those of objects that went."""
         added: list[Pair] = []
         removed: list[Pair] = []
-        touched = flush.touching(states, self.key, PASSIVE_NO_INITIALIZE)
-        for state, history in self._histories(flush, touched, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
             added += self._rows(flush, state, history.added, "add")
             removed += self._rows(flush, state, history.deleted, "delete")
         self._write(flush, added, removed)
@@ -544,6 +478,8 @@ KINDS: dict[Any, type[Dependency]] = {
 }
 
 
-def sort_key_of(mapper: Any) -> str:
-    """Mappers that do not depend on each other are written in this order."""
-    return f"{mapper.class_.__module__}.{mapper.class_.__name__}"
+def sort_key_of(subject: Any) -> str:
+    """Mappers, and relationships, that do not depend on each other come in this order."""
+    if isinstance(subject, Dependency):
+        return f"{sort_key_of(subject.parent)}_{subject.key}"
+    return f"{subject.class_.__module__}.{subject.class_.__name__}"

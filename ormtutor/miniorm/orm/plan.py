@@ -115,10 +115,7 @@ def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
         if session._transaction is not None:
             session._transaction._assert_active()
         rehearsal.prepare()
-        for group in rehearsal.ordered():
-            states = rehearsal.states_in(group)
-            if states:
-                group[0].execute(rehearsal, states)
+        rehearsal.execute()
     # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type; or
     # that the session waits for rollback().
     except (AssertionError, InvalidRequestError, CircularDependencyError, *FLUSH_ERRORS) as raised:
@@ -196,10 +193,6 @@ class Rehearsal(unitofwork.UOWTransaction):
     ) -> list[tuple[InstanceState | None, Any]]:
         """The related objects that are known."""
         return super().all_pending(state, key, PASSIVE_NO_INITIALIZE)
-
-    def value(self, state: InstanceState, key: str, passive: int) -> Any:
-        """The value, if it is there."""
-        return super().value(state, key, passive & ~SQL_OK & ~CALLABLES_OK)
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
         """The objects that are deleted with one, as far as they are known."""

@@ -16,6 +16,7 @@ Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Wor
 from __future__ import annotations
 
 from itertools import groupby
+from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
@@ -26,9 +27,7 @@ from ormtutor.miniorm.orm.exc import (
     state_label,
 )
 from ormtutor.miniorm.orm.identity import mapper_of
-from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
-    CALLABLES_OK,
     LOAD_AGAINST_COMMITTED,
     LOAD_REPLACED,
     NO_RAISE,
@@ -69,21 +68,32 @@ FLUSH_ERRORS = (FlushError, UnmappedColumnError)
 class Step:
     """One node of the graph: something to be done, before and after others.
 
-    subject: a mapper, or the Dependency of a relationship. mapper: whose objects it is about.
-    state: the one object that it is about, where a ring was broken up. disabled: broken up, its
-    parts stand for it.
+    kind: the published name; steps that are ready at the same time run in the order of these.
+    subject: a mapper, whose rows are written, or the Dependency whose keys are copied.
+    mapper: whose objects it is about. state: the one object that it is about, where a ring was
+    broken up. disabled: broken up, its parts stand for it.
     """
 
-    __slots__ = ("action", "disabled", "is_delete", "mapper", "number", "state", "subject")
-
-    # Steps that are ready at the same time run in this order, then in that of their subjects.
-    rank = ""
+    __slots__ = (
+        "action",
+        "disabled",
+        "is_delete",
+        "kind",
+        "mapper",
+        "number",
+        "state",
+        "subject",
+        "writes_rows",
+    )
 
     def __init__(
         self, subject: Any, is_delete: bool, state: InstanceState | None, number: int
     ) -> None:
         self.subject = subject
-        self.mapper: Mapper = getattr(subject, "steps_at", subject)
+        self.writes_rows = not isinstance(subject, dependency.Dependency)
+        verb = "Process" if not self.writes_rows else "Delete" if is_delete else "SaveUpdate"
+        self.kind = verb + ("All" if state is None else "State")
+        self.mapper: Mapper = subject if self.writes_rows else subject.parent
         self.is_delete = is_delete
         self.action = DELETE if is_delete else SAVE
         self.state = state
@@ -93,114 +103,37 @@ class Step:
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """Where the step stands among those that are ready at the same time."""
-        return self.rank, dependency.sort_key_of(self.subject), self.is_delete, self.number
-
-    @property
-    def group(self) -> tuple[Any, ...]:
-        """Steps of one group that are ready at the same time are done as one."""
-        return type(self), self.subject, self.is_delete
+        return self.kind, dependency.sort_key_of(self.subject), self.is_delete
 
     def parts(self, flush: UOWTransaction) -> list[Step]:
-        """Break up into steps for each object."""
-        return []
+        """A step for each object, with what the relationships want between them.
+
+        The parts of the steps that copy keys are made here, too.
+        """
+        if not self.writes_rows:
+            return []
+        states = flush.states_in([self])
+        parts = [flush.step(self.subject, self.is_delete, state) for state in states]
+        for each in flush.mattering():
+            if each.parent is self.subject:
+                each.object_edges(flush, states, self.is_delete)
+        return parts
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Do it for these objects: those of the group."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.subject})"
-
-
-class _RowsStep(Step):
-    __slots__ = ()
-
-    def parts(self, flush: UOWTransaction) -> list[Step]:
-        """A step for each object, with what the relationships want between them."""
-        states = flush.states_of(self.subject, self.is_delete)
-        step_of = flush.delete_state if self.is_delete else flush.save_state
-        parts = [step_of(state) for state in states]
-        for each in flush.dependencies_of(self.subject):
-            each.object_edges(flush, states, self.is_delete)
-        return parts
-
-
-class SaveUpdateAll(_RowsStep):
-    """Insert and update all objects of a mapper."""
-
-    __slots__ = ()
-    rank = "SaveUpdateAll"
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Write the rows."""
-        flush.save(self.subject, states)
-
-
-class DeleteAll(_RowsStep):
-    """Delete all objects of a mapper that are to go."""
-
-    __slots__ = ()
-    rank = "DeleteAll"
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Delete the rows."""
-        flush.delete(self.subject, states)
-
-
-class ProcessAll(Step):
-    """Copy the keys of a relationship, for all its objects."""
-
-    __slots__ = ()
-    rank = "ProcessAll"
-
-    @property
-    def sort_key(self) -> tuple[Any, ...]:
-        """Where the step stands among those that are ready at the same time."""
-        return self.rank, self.subject.sort_key, self.is_delete, self.number
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Copy."""
-        if self.is_delete:
+        if self.writes_rows:
+            write = flush.delete if self.is_delete else flush.save
+            write(self.subject, states)
+        elif self.is_delete:
             self.subject.process_deletes(flush, states)
         else:
             self.subject.process_saves(flush, states)
 
     def __repr__(self) -> str:
-        return f"ProcessAll({self.subject}, delete={self.is_delete})"
-
-
-class SaveUpdateState(SaveUpdateAll):
-    """Insert or update one object."""
-
-    __slots__ = ()
-    rank = "SaveUpdateState"
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({state_label(self.state)})"
-
-
-class DeleteState(Step):
-    """Delete one object."""
-
-    __slots__ = ()
-    rank = "DeleteState"
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Delete the rows of those that are ready together."""
-        flush.delete(self.subject, [state for state in states if flush.is_deleted(state)])
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({state_label(self.state)})"
-
-
-class ProcessState(ProcessAll):
-    """Copy the keys of a relationship, for one object."""
-
-    __slots__ = ()
-    rank = "ProcessState"
-
-    def __repr__(self) -> str:
-        return f"ProcessState({self.subject}, {state_label(self.state)}, delete={self.is_delete})"
+        subject = str(self.subject) if self.state is None or not self.writes_rows else ""
+        state = "" if self.state is None else state_label(self.state)
+        delete = "" if self.writes_rows else f"delete={self.is_delete}"
+        return f"{self.kind}({', '.join(filter(None, (subject, state, delete)))})"
 
 
 class Junction(Step):
@@ -210,9 +143,6 @@ class Junction(Step):
     """
 
     __slots__ = ()
-
-    def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
-        """Nothing."""
 
 
 # The unit of work -----------------------------------------------------------------------------
@@ -252,7 +182,6 @@ class UOWTransaction:
         self.row_switches: dict[InstanceState, InstanceState] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
         self._preparations: list[Preparation] = []
-        self._switches_met: set[Mapper] = set()
         self._histories: dict[tuple[InstanceState, str], tuple[History, History, int]] = {}
 
     # registering ------------------------------------------------------------------------------
@@ -271,8 +200,8 @@ class UOWTransaction:
         operation: str | None = None,
         prop: Any = None,
         reason: str = "",
-    ) -> bool:
-        """An object takes part. False: it cannot, since it is not in the session.
+    ) -> None:
+        """An object takes part, if it is in the session.
 
         operation, prop: what was done along which relationship, for the warning about that.
         reason: for the plan.
@@ -283,7 +212,7 @@ class UOWTransaction:
                     f"Object of type <{state.class_.__name__}> not in session, {operation} "
                     f"operation along '{prop}' will not proceed"
                 )
-            return False
+            return
         action = DELETE if is_delete else SAVE
         if state not in self.states:
             self.enter_many([state], (is_delete, True) if list_only else action)
@@ -293,7 +222,6 @@ class UOWTransaction:
                 self.note(state, reason)
             self.states[state] = action
             self.actions.add(action)
-        return True
 
     def takes_part(self, state: InstanceState) -> bool:
         """Whether the object is in the session."""
@@ -302,19 +230,14 @@ class UOWTransaction:
     def note(self, state: InstanceState, reason: str) -> None:
         """Why the object takes part; orm/plan.py takes it down."""
 
-    def _meet(self, mapper: Mapper) -> list[InstanceState]:
-        """A mapper takes part for the first time: so do its relationships."""
-        members = self.mappers[mapper] = []
-        self._preparations += [Preparation(each, members) for each in dependencies_at(mapper)]
-        return members
-
     def enter_many(self, states: Iterable[InstanceState], known: tuple[bool, bool]) -> None:
         """Register objects that are known to be in the session, and not registered yet."""
         self.actions.add(known)
         for mapper, of_mapper in groupby(states, mapper_of):
             members = self.mappers.get(mapper)
             if members is None:
-                members = self._meet(mapper)
+                members = self.mappers[mapper] = []
+                self._preparations += [Preparation(d, members) for d in dependencies_at(mapper)]
             first = len(members)
             members += of_mapper
             self.states.update(dict.fromkeys(members[first:], known))
@@ -338,10 +261,6 @@ class UOWTransaction:
         """A pending object that lost its parent before it came here is not written."""
         self.session._expunge_states([state])
 
-    def states_of(self, mapper: Mapper, is_delete: bool) -> list[InstanceState]:
-        """The objects of a mapper whose rows are to be written, or deleted."""
-        return self.those_to(DELETE if is_delete else SAVE, self.mappers.get(mapper, ()))
-
     def states_in(self, group: list[Step]) -> list[InstanceState]:
         """The objects of the steps of a group."""
         first = group[0]
@@ -361,23 +280,6 @@ class UOWTransaction:
         return [state for state in states if known[state] is action]
 
     # what has happened to an attribute --------------------------------------------------------
-
-    def touching(
-        self, states: Iterable[InstanceState], key: str, passive: int
-    ) -> Iterable[InstanceState]:
-        """Those of `states` for which history(key) can have anything to tell.
-
-        Saves most of the work of a flush whose objects have their relationships not loaded.
-        """
-        if passive & CALLABLES_OK:
-            return states
-        found = []
-        for state in states:
-            if key in state.committed_state or (
-                (obj := state()) is not None and key in obj.__dict__
-            ):
-                found.append(state)
-        return found
 
     def history(self, state: InstanceState, key: str, passive: int) -> History:
         """What happened to an attribute, with states in the place of objects.
@@ -404,10 +306,6 @@ class UOWTransaction:
             state, state.dict, passive
         )
         return found
-
-    def value(self, state: InstanceState, key: str, passive: int) -> Any:
-        """The present value of an attribute, as far as it may be loaded."""
-        return state.mapper.impls[key].get(state, state.dict, passive)
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
         """The objects that are deleted with one."""
@@ -481,39 +379,16 @@ class UOWTransaction:
 
     # steps and edges --------------------------------------------------------------------------
 
-    def _step(
-        self, kind: type[Step], subject: Any, is_delete: bool, state: InstanceState | None = None
+    def step(
+        self, subject: Any, is_delete: bool = False, state: InstanceState | None = None
     ) -> Step:
-        key = (kind, subject, is_delete, state)
+        """The step that writes a mapper's rows, or copies a relationship's keys."""
+        key = (subject, is_delete, state)
         step = self._steps.get(key)
         if step is None:
-            step = self._steps[key] = kind(subject, is_delete, state, len(self._steps))
+            step = self._steps[key] = Step(subject, is_delete, state, len(self._steps))
             self.edges[step] = {}
         return step
-
-    def save_all(self, mapper: Mapper) -> Step:
-        """The step that saves a mapper's objects."""
-        return self._step(SaveUpdateAll, mapper, False)
-
-    def delete_all(self, mapper: Mapper) -> Step:
-        """The step that deletes a mapper's objects."""
-        return self._step(DeleteAll, mapper, True)
-
-    def process_all(self, subject: Dependency, is_delete: bool) -> Step:
-        """The step that copies a relationship's keys."""
-        return self._step(ProcessAll, subject, is_delete)
-
-    def save_state(self, state: InstanceState) -> Step:
-        """The step that saves one object."""
-        return self._step(SaveUpdateState, state.mapper, False, state)
-
-    def delete_state(self, state: InstanceState) -> Step:
-        """The step that deletes one object."""
-        return self._step(DeleteState, state.mapper, True, state)
-
-    def process_state(self, subject: Dependency, is_delete: bool, state: InstanceState) -> Step:
-        """The step that copies a relationship's keys for one object."""
-        return self._step(ProcessState, subject, is_delete, state)
 
     def add_edges(self, edges: Iterable[tuple[Step | None, Step | None]]) -> None:
         """Say what comes before what; None: nothing that is to be done here."""
@@ -521,13 +396,9 @@ class UOWTransaction:
             if before is not None and after is not None:
                 self.edges[after][before] = None
 
-    def dependencies_of(self, mapper: Mapper) -> list[Dependency]:
-        """The mapper's own relationships that matter to this flush."""
-        return [
-            each.dependency
-            for each in self._preparations
-            if each.matters and each.dependency.parent is mapper and each.is_own
-        ]
+    def mattering(self) -> list[Dependency]:
+        """The relationships that have steps of their own in this flush."""
+        return [each.dependency for each in self._preparations if each.matters]
 
     # order ------------------------------------------------------------------------------------
 
@@ -535,32 +406,15 @@ class UOWTransaction:
         """Let relationships register objects, until none has anything to add."""
         while True:
             found = [each.run(self) for each in list(self._preparations)]
-            if not any(found) and not self._meet_key_switches():
+            if not any(found):
                 return
-
-    def _meet_key_switches(self) -> bool:
-        """Many-to-ones that lead to an object whose key changed take part; False: none new."""
-        if not self.session.identity_map._modified:
-            return False
-        met = len(self._preparations)
-        for mapper, members in list(self.mappers.items()):
-            if mapper in self._switches_met or not any(
-                state.ident is not None and state.committed_state for state in members
-            ):
-                continue
-            self._switches_met.add(mapper)
-            for prop in _pointing_at(mapper):
-                subject = dependency.KeySwitch(prop)
-                if any(self.source_changed(state, subject) for state in members):
-                    self._preparations.append(Preparation(subject, members))
-        return len(self._preparations) > met
 
     def ordered(self) -> Iterator[list[Step]]:
         """The steps, in groups of those that are done as one.
 
         Raises: CircularDependencyError: objects need each other's keys in a ring.
         """
-        mattering = [each.dependency for each in self._preparations if each.matters]
+        mattering = self.mattering()
         # Without a ring the order depends on mappers and relationships alone. It is kept, for
         # sessions that flush often and little.
         kept = next(iter(self.mappers))._memo("orders of flushes", dict)
@@ -569,27 +423,19 @@ class UOWTransaction:
         if groups is not None:
             yield from groups
             return
-        self._connect(mattering)
+        for mapper in self.mappers:
+            self.add_edges([(self.step(mapper), self.step(mapper, True))])
+        for subject in mattering:
+            subject.mapper_edges(self)
         self._break_rings()
         graph: dict[Step, list[Step]] = {}
         for step, befores in self.edges.items():
             if not step.disabled:
                 graph[step] = [before for before in befores if not before.disabled]
+        groups = (group for level in _levels(graph) for group in _groups(level))
         if not self.ring:
-            groups = [group for level in _levels(graph) for group in _groups(level)]
-            if not any(isinstance(each, dependency.KeySwitch) for each in mattering):
-                kept[key] = groups
-            yield from groups
-            return
-        for level in _levels(graph):
-            yield from _groups(level)
-
-    def _connect(self, mattering: list[Dependency]) -> None:
-        """Make the graph: each mapper's saves before its deletes, and what relationships want."""
-        for mapper in self.mappers:
-            self.add_edges([(self.save_all(mapper), self.delete_all(mapper))])
-        for subject in mattering:
-            subject.mapper_edges(self)
+            groups = kept[key] = list(groups)
+        yield from groups
 
     def _break_rings(self) -> None:
         """Replace the steps that depend on each other in a ring by their parts."""
@@ -611,9 +457,9 @@ class UOWTransaction:
             self.edges[after][before] = None
         for step in self.ring:
             step.disabled = True
-            if isinstance(step, SaveUpdateAll):
+            if step.writes_rows and not step.is_delete:
                 # Saves go first, so that a new object can take over the row of a deleted one.
-                deletes = junctions.get(self.delete_all(step.subject))
+                deletes = junctions.get(self.step(step.subject, True))
                 if deletes is not None:
                     self.edges[deletes[0]][junctions[step][1]] = None
 
@@ -637,14 +483,10 @@ class UOWTransaction:
 
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
-        if self.actions != {SAVE}:
-            gone = list(self.states)
-            if self.actions != {DELETE}:
-                gone = [state for state, known in self.states.items() if known[0]]
-            self.session._remove_newly_deleted(gone)
-        if self.actions != {DELETE}:
-            kept = [state for state, known in self.states.items() if not known[0]]
-            self.session._register_persistent(kept)
+        gone = [state for state, known in self.states.items() if known[0]]
+        kept = [state for state, known in self.states.items() if not known[0]]
+        self.session._remove_newly_deleted(gone)
+        self.session._register_persistent(kept)
 
 
 class Preparation:
@@ -654,11 +496,10 @@ class Preparation:
     matters: the relationship has steps of its own in this flush.
     """
 
-    __slots__ = ("_listed", "_members", "_seen", "dependency", "is_own", "matters")
+    __slots__ = ("_listed", "_members", "_seen", "dependency", "matters")
 
     def __init__(self, subject: Dependency, members: list[InstanceState]) -> None:
         self.dependency = subject
-        self.is_own = not isinstance(subject, dependency.KeySwitch)
         self.matters = False
         self._members = members
         self._seen = 0
@@ -695,42 +536,25 @@ def blanked_out(column: Any, state: InstanceState) -> AssertionError:
     )
 
 
-def _pointing_at(mapper: Mapper) -> list[Any]:
-    """The many-to-ones that lead to a mapper, but those whose other side looks after the keys."""
-    registries = {mapper.registry, *mapper.registry._dependencies}
-    found = []
-    for registry in registries:
-        for other in registry.mappers:
-            for prop in other.relationships:
-                if (
-                    prop.mapper is mapper
-                    and prop.direction is MANYTOONE
-                    and not (prop.viewonly or prop._reverse_property)
-                ):
-                    found.append(prop)
-    found.sort(key=str)
-    return found
-
-
 def dependencies_at(mapper: Mapper) -> list[Dependency]:
     """What concerns a mapper's objects: its own relationships that are written."""
-    found: list[Dependency] = mapper._memo("dependencies", lambda: _find_dependencies(mapper))
+    found: list[Dependency] = mapper._memo(
+        "dependencies",
+        lambda: [
+            dependency.KINDS[prop.direction](prop)
+            for prop in mapper.relationships
+            if not prop.viewonly
+        ],
+    )
     return found
-
-
-def _find_dependencies(mapper: Mapper) -> list[Dependency]:
-    return [
-        dependency.KINDS[prop.direction](prop) for prop in mapper.relationships if not prop.viewonly
-    ]
 
 
 def _groups(ready: list[Step]) -> list[list[Step]]:
     """Steps that are ready together, by group, in their published order."""
     groups: dict[tuple[Any, ...], list[Step]] = {}
-    ready.sort(key=lambda step: step.sort_key)
-    for step in ready:
-        groups.setdefault(step.group, []).append(step)
-    return list(groups.values())
+    for step in sorted(ready, key=attrgetter("number")):
+        groups.setdefault((step.kind, step.subject, step.is_delete), []).append(step)
+    return sorted(groups.values(), key=lambda group: group[0].sort_key)
 
 
 def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
@@ -745,82 +569,45 @@ def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
     for step, befores in graph.items():
         for before in befores:
             afters[before].append(step)
+
+    def released(step: Step) -> Iterator[Step]:
+        for after in afters[step]:
+            missing[after] -= 1
+            if not missing[after]:
+                yield after
+
     ready = [step for step, count in missing.items() if not count]
     left = len(graph)
     while ready:
-        level = _through_junctions(ready, missing, afters)
-        left -= len(level)
-        level = [step for step in level if not isinstance(step, Junction)]
-        ready = _released(level, missing, afters)
+        level = []
+        for step in ready:  # grows while it is walked
+            if isinstance(step, Junction):
+                ready += released(step)
+            else:
+                level.append(step)
+        left -= len(ready)
+        ready = [after for step in level for after in released(step)]
         yield level
     if left:
         raise _circular(graph)
 
 
-def _through_junctions(
-    ready: list[Step], missing: dict[Step, int], afters: dict[Step, list[Step]]
-) -> list[Step]:
-    """The steps that are ready, with those that only a junction kept from it."""
-    level = list(ready)
-    for step in level:  # grows while it is walked
-        if isinstance(step, Junction):
-            level += _released([step], missing, afters)
-    return level
-
-
-def _released(
-    done: list[Step], missing: dict[Step, int], afters: dict[Step, list[Step]]
-) -> list[Step]:
-    """The steps that become ready when these are done."""
-    found = []
-    for step in done:
-        for after in afters[step]:
-            missing[after] -= 1
-            if not missing[after]:
-                found.append(after)
-    return found
-
-
 def nodes_in_cycles(graph: dict[Step, Any]) -> list[Step]:
-    """The steps that come, over others, before themselves.
+    """The steps that come, over others, before themselves."""
+    return [step for step in graph if _precedes_itself(step, graph)]
 
-    Tarjan's strongly connected components, with a stack of its own: chains may be long.
-    """
-    index: dict[Step, int] = {}
-    low: dict[Step, int] = {}
-    path: list[Step] = []
-    on_path: set[Step] = set()
-    found: list[Step] = []
-    for root in graph:
-        if root in index:
-            continue
-        work = [(root, iter(graph[root]))]
-        index[root] = low[root] = len(index)
-        path.append(root)
-        on_path.add(root)
-        while work:
-            node, rest = work[-1]
-            for other in rest:
-                if other not in index:
-                    index[other] = low[other] = len(index)
-                    path.append(other)
-                    on_path.add(other)
-                    work.append((other, iter(graph.get(other, ()))))
-                    break
-                if other in on_path:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    component = [path.pop()]
-                    while component[-1] is not node:
-                        component.append(path.pop())
-                    on_path.difference_update(component)
-                    if len(component) > 1 or node in graph[node]:
-                        found += component
-    return found
+
+def _precedes_itself(step: Step, graph: dict[Step, Any]) -> bool:
+    waiting = [*graph[step]]
+    seen: set[Step] = set()
+    while waiting:
+        before = waiting.pop()
+        if before is step:
+            return True
+        if before not in seen:
+            seen.add(before)
+            waiting += graph.get(before, ())
+    return False
 
 
 def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
