@@ -12,13 +12,9 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    ColumnEntity,
-    Compilation,
-    MapperEntity,
-)
+from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
@@ -30,13 +26,51 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.options import LoaderOptions
     from ormtutor.miniorm.orm.rowloader import Position
 
-    Path = tuple[Any, ...]
+
+class EntityQuery:
+    """What the rows of a statement become, whoever wrote its text.
+
+    scalar: a row is one object, given as itself. repeats_parents: a collection is filled from
+    several rows. metadata: what the values of a row are called. plan: once rows have been read.
+    """
+
+    def __init__(self, compilation: Compilation, mapper: Any) -> None:
+        entities = compilation.asked.entities
+        self.compilation: Compilation | None = compilation
+        self.mapper = mapper
+        self.scalar = compilation.gives_entities
+        self.repeats_parents = compilation.repeats_parents
+        self.metadata = NamedColumns(
+            names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
+        )
+        self.unique_keys = _unique_keys(entities)
+        self.plan: RowPlan | None = None
+        self.cause = Cause(
+            "query",
+            ", ".join(dict.fromkeys(map(_subject, entities))),
+            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
+        )
+
+    def unique(self, results: list[Any]) -> list[Any]:
+        """The results without repetitions, as Query has always given them."""
+        return without_repetitions(results, self.scalar, self.unique_keys)
+
+    def rows(self, results: list[Any]) -> list[Any]:
+        """The results as learners get them from a Query: objects, or Rows."""
+        return results if self.scalar else self.metadata.rows(results)
+
+    def result(self, parts: Iterable[list[Any]], size: int | None = None) -> Any:
+        """The results as Session.execute() gives them; size: they come in parts of it."""
+        require_unique = self.repeats_parents and not size
+        result = ChunkedIteratorResult(
+            self.metadata, parts, self.unique_keys, require_unique=require_unique
+        )
+        return result.yield_per(size) if size else result
 
 
-class CompiledQuery:
+class CompiledQuery(EntityQuery):
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
     slots: for the name of a bind parameter in the text its place among the values of a query of
@@ -45,39 +79,14 @@ class CompiledQuery:
     `fixed`.
     """
 
-    __slots__ = (
-        "_loader",
-        "asked",
-        "cause",
-        "compilation",
-        "compiled",
-        "fixed",
-        "is_linted",
-        "mapper",
-        "metadata",
-        "places",
-        "plan",
-        "repeats_parents",
-        "scalar",
-        "simple",
-        "slots",
-        "statement",
-        "unique_keys",
-        "width",
-    )
-
     def __init__(
         self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
     ) -> None:
-        self.compilation: Compilation | None = compilation
+        super().__init__(compilation, mapper)
         self.is_linted = False
         self.statement = compilation.statement
         self.compiled = compiled
-        self.mapper = mapper
-        self.scalar = compilation.gives_entities
-        self.repeats_parents = compilation.repeats_parents
         self._loader: Any = None
-        self.plan: RowPlan | None = None
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(binds)}
         self.slots = {
@@ -93,15 +102,6 @@ class CompiledQuery:
         self.fixed = [compiled.binds[name] for name in fixed]
         places_of = {**self.slots, **{name: n - len(fixed) for n, name in enumerate(fixed)}}
         self.places = [places_of[name] for name in compiled.positiontup]
-        self.width = len(compilation.selected)
-        asked = compilation.asked
-        self.cause = Cause(
-            "query",
-            ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities)),
-            ", ".join(f"{name} (joined)" for name in compilation.joined_names),
-        )
-        self.metadata = _metadata(asked)
-        self.unique_keys = _unique_keys(asked)
 
     def ready(
         self, given: Sequence[Any], params: dict[str, Any] | None
@@ -142,21 +142,11 @@ class CompiledQuery:
         """
         if self._loader is None:
             assert self.compilation is not None
-            self.plan = self.compilation.row_plan()
-            self._loader = (
-                make_loader(self.plan) if self.plan.entities() or self._rearranges else False
-            )
+            self.plan = plan = self.compilation.row_plan()
+            as_read = [(index, None) for index in range(len(self.compilation.selected))]
+            self._loader = list(plan.outputs) != as_read and make_loader(plan)
             self.compilation = None
         return self._loader or None
-
-    @property
-    def _rearranges(self) -> bool:
-        assert self.plan is not None
-        return list(self.plan.outputs) != [(index, None) for index in range(self.width)]
-
-    def unique(self, results: list[Any]) -> list[Any]:
-        """The results without repetitions, as Query has always given them."""
-        return without_repetitions(results, self.scalar, self.unique_keys)
 
     def check_yield_per(self) -> None:
         """Refuse to cut joined collections in pieces.
@@ -219,13 +209,6 @@ class NamedColumns(ResultMetaData):
         return self._positions.get(getattr(found, "_deannotated", found))
 
 
-def _metadata(asked: Asked) -> Any:
-    """What the values of a row are called, and what finds them."""
-    names = names_of(asked.entities, asked.legacy)
-    objects = [_found_by(entity) for entity in asked.entities]
-    return NamedColumns(names, objects)
-
-
 def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
     """What the values of a row are called; select() tells equal names apart, a Query does not."""
     if legacy:
@@ -233,33 +216,31 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
     name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
     names = []
     for entity in entities:
-        if isinstance(entity, ColumnEntity):
-            element = entity.element
-            proxy_key = element._annotations.get("proxy_key")
-            if proxy_key is not None and proxy_key != element.key:
-                names.append(name_of.unused(proxy_key))
-            else:
-                names.append(name_of(element))
-        else:
+        if isinstance(entity, MapperEntity):
             names.append(entity.name)
+            continue
+        element = entity.element
+        proxy_key = element._annotations.get("proxy_key")
+        if proxy_key is not None and proxy_key != element.key:
+            names.append(name_of.unused(proxy_key))
+        else:
+            names.append(name_of(element))
     return names
 
 
 def _found_by(entity: Any) -> list[Any]:
     if isinstance(entity, MapperEntity):
         return [entity.given, entity.entity]
-    if isinstance(entity, ColumnEntity):
-        return [entity.element._deannotated]
-    return []
+    return [entity.element._deannotated]
 
 
-def _unique_keys(asked: Asked) -> list[Any] | None:
+def _unique_keys(entities: Sequence[Any]) -> list[Any] | None:
     """For each value of a row what tells two of them apart; None: no object is among them."""
-    if not any(isinstance(entity, MapperEntity) for entity in asked.entities):
+    if not any(isinstance(entity, MapperEntity) for entity in entities):
         return None
     return [
         id if isinstance(entity, MapperEntity) or not _is_hashable(entity) else None
-        for entity in asked.entities
+        for entity in entities
     ]
 
 
@@ -288,17 +269,13 @@ def compile_shape(
     make: Callable[[], tuple[Asked, Sequence[Any]]],
     *,
     mapper: Any = None,
-    options: LoaderOptions | None = None,
-    only: Iterable[str] | None = None,
-    overwrite: str = "",
-    prior: Path = (),
-    subquery_root: Any = None,
     lint: bool = True,
-    known_too: bool = True,
+    **how: Any,
 ) -> CompiledQuery:
     """The compiled query under this key; else that of what `make()` asks, with its binds.
 
-    key None: not to be kept. lint: warn once if its FROM elements are not connected.
+    key None: not to be kept. lint: warn once if its FROM elements are not connected. how: see
+    Compilation.
     """
     engine = session.bind
     if engine is None:
@@ -307,16 +284,7 @@ def compile_shape(
     query: CompiledQuery | None = shapes.find(key)
     if query is None:
         asked, binds = make()
-        compilation = Compilation(
-            asked,
-            options=options,
-            only=only,
-            overwrite=overwrite,
-            prior=prior,
-            subquery_root=subquery_root,
-            binds=binds,
-            known_too=known_too,
-        )
+        compilation = Compilation(asked, binds=binds, **how)
         compiled = compilation.statement.compile(dialect=engine.dialect, linting=lint)
         query = CompiledQuery(compilation, compiled, binds, mapper)
         query.is_linted = lint
@@ -331,55 +299,27 @@ def compile_shape(
 # Full statements ------------------------------------------------------------------------------
 
 
-class StatementQuery:
+class StatementQuery(EntityQuery):
     """What the rows of a learner's own statement become: from_statement().
 
     The rows are understood by the names and columns that the result itself tells.
     """
 
-    __slots__ = (
-        "asked",
-        "cause",
-        "compilation",
-        "mapper",
-        "metadata",
-        "plan",
-        "scalar",
-        "unique_keys",
-    )
-
     def __init__(self, asked: Asked) -> None:
         asked.textual = True
-        self.asked = asked
-        self.compilation = Compilation(asked)
-        self.compilation.foreign_rows = True
-        self.scalar = self.compilation.gives_entities
-        self.metadata = _metadata(asked)
-        self.unique_keys = _unique_keys(asked)
-        self.mapper = next(
-            (entity.mapper for entity in asked.entities if isinstance(entity, MapperEntity)), None
+        compilation = Compilation(asked)
+        super().__init__(
+            compilation, next((each.mapper for each in compilation.mapper_entities), None)
         )
-        self.plan: RowPlan | None = None
-        self.cause = Cause(
-            "query", ", ".join(dict.fromkeys(_subject(entity) for entity in asked.entities))
-        )
-
-    @property
-    def repeats_parents(self) -> bool:
-        """Whether a collection is filled from several rows."""
-        return self.compilation.repeats_parents
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
+        assert self.compilation is not None
         self.plan = self.compilation.row_plan(_Locator(result).locate)
         return make_loader(self.plan)
-
-    def unique(self, results: list[Any]) -> list[Any]:
-        """The results without repetitions."""
-        return without_repetitions(results, self.scalar, self.unique_keys)
 
 
 class _Locator:

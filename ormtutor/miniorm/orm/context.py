@@ -15,6 +15,8 @@ Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
@@ -23,7 +25,6 @@ from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
-    NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
     resolve,
@@ -35,8 +36,8 @@ from ormtutor.miniorm.orm.rowloader import (
     RowPlan,
 )
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import ScalarSelect, Select, as_selected
-from ormtutor.miniorm.sql.selectable import Join
+from ormtutor.miniorm.sql.select import SAID, ScalarSelect, Select, as_selected
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
@@ -146,79 +147,63 @@ def entities_of_all(things: Iterable[Any]) -> list[Any]:
 # What is asked --------------------------------------------------------------------------------
 
 
-class Asked:
-    """Everything that a Query or a select() says, in one form.
+class Said:
+    """What a Query may say, under the names that select() has for it; these are what nobody said.
 
-    legacy: it is a Query. eager: eager loading is wanted. base: a union (or the like) that the
-    entities are read from. toplevel: it is not a part of another statement. textual: the rows come
-    from a statement of the learner's own, to which nothing can be joined. keeps_order: also inside
-    of the SELECT of a subquery load. selects_order: DISTINCT adds what is sorted by, as in a Query.
+    _base: a union (or the like) that the entities are read from. _eager: eager loading is wanted.
+    _selects_order: DISTINCT adds what is sorted by.
     """
 
-    where: tuple[Any, ...] = ()
-    from_objects: tuple[Any, ...] = ()
-    joins: tuple[JoinStep, ...] = ()
-    order_by: tuple[Any, ...] = ()
-    group_by: tuple[Any, ...] = ()
-    having: tuple[Any, ...] = ()
-    distinct = False
-    distinct_on: tuple[Any, ...] = ()
-    limit: Any = None
-    offset: Any = None
-    # None: not said, which correlates by itself.
-    correlate: tuple[Any, ...] | None = None
-    correlate_except: tuple[Any, ...] | None = None
-    prefixes: tuple[Any, ...] = ()
-    options: tuple[Any, ...] = ()
+    _where_criteria: tuple[Any, ...] = ()
+    _from_obj: tuple[Any, ...] = ()
+    _setup_joins: tuple[JoinStep, ...] = ()
+    _order_by_clauses: tuple[Any, ...] = ()
+    _group_by_clauses: tuple[Any, ...] = ()
+    _having_criteria: tuple[Any, ...] = ()
+    _distinct = False
+    _distinct_on: tuple[Any, ...] = ()
+    _limit_clause: Any = None
+    _offset_clause: Any = None
+    _correlate: tuple[Any, ...] = ()
+    _correlate_except: Any = None
+    _auto_correlate = True
+    _prefixes: tuple[Any, ...] = ()
+    _with_options: tuple[Any, ...] = ()
+    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
+    _selects_order = False
+    _eager = True
+    _base: Any = None
+
+
+class Asked(Said):
+    """Everything that a Query or a select() says, in one form.
+
+    legacy: it is a Query. toplevel: it is not a part of another statement. textual: the rows come
+    from a statement of the learner's own, to which nothing can be joined. keeps_order: also inside
+    of the SELECT of a subquery load.
+    """
+
     keeps_order = False
-    eager = True
-    base: Any = None
     toplevel = True
     textual = False
 
-    def __init__(self, entities: Sequence[Any], label_style: Any, legacy: bool) -> None:
+    def __init__(self, entities: Sequence[Any], legacy: bool = True, **said: Any) -> None:
         self.entities = list(entities)
-        self.label_style = label_style
         self.legacy = legacy
-        self.selects_order = legacy
+        self._selects_order = legacy
+        self.__dict__.update(said)
 
     @classmethod
-    def of(cls, said: Any, entities: Sequence[Any], legacy: bool) -> Asked:
+    def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: both call it alike."""
-        asked = cls(entities, said._label_style, legacy)
-        for name, value in said.__dict__.items():
-            if name in _SAID_AS:
-                asked.__dict__[_SAID_AS[name]] = value
-        if said._correlate or not said._auto_correlate:
-            asked.correlate = said._correlate
-        return asked
+        told = {name: value for name, value in said.__dict__.items() if name in SAID}
+        return cls(entities, legacy, **{"_label_style": said._label_style, **told, **more})
 
     @classmethod
     def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
         """What a select() with mapped things in it says."""
-        asked = cls.of(statement, entities_of_all(statement._raw_columns), legacy=False)
-        asked.selects_order = statement.__dict__.get("_selects_order", False)
-        asked.toplevel = toplevel
-        return asked
-
-
-# What a Query or a select() calls it -> what it is called here.
-_SAID_AS = {
-    "_where_criteria": "where",
-    "_from_obj": "from_objects",
-    "_setup_joins": "joins",
-    "_order_by_clauses": "order_by",
-    "_group_by_clauses": "group_by",
-    "_having_criteria": "having",
-    "_distinct": "distinct",
-    "_distinct_on": "distinct_on",
-    "_limit_clause": "limit",
-    "_offset_clause": "offset",
-    "_correlate_except": "correlate_except",
-    "_prefixes": "prefixes",
-    "_with_options": "options",
-    "_eager": "eager",
-}
+        entities = entities_of_all(statement._raw_columns)
+        return cls.of(statement, entities, legacy=False, toplevel=toplevel)
 
 
 def is_orm_select(statement: Any) -> bool:
@@ -283,33 +268,15 @@ class ColumnList:
         return id(column) in self._known
 
 
-class Place:
+class Place(namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))):
     """Where in a query an entity stands, while its columns are collected.
 
     root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
     table's columns to the ones to select (None: there is none). selectable: their FROM element.
-    columns: the list that takes them. joined: an eager join leads here; outer: by LEFT OUTER JOIN.
+    columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
     """
 
-    __slots__ = ("adapt", "columns", "joined", "outer", "path", "root", "selectable")
-
-    def __init__(
-        self,
-        root: MapperEntity,
-        path: Path,
-        adapt: Adapt | None,
-        selectable: Any,
-        columns: ColumnList,
-        joined: bool = False,
-        outer: bool = False,
-    ) -> None:
-        self.root = root
-        self.path = path
-        self.adapt = adapt
-        self.selectable = selectable
-        self.columns = columns
-        self.joined = joined
-        self.outer = outer
+    __slots__ = ()
 
     def column(self, column: Any) -> Any:
         """The column to select for one of the mapped table."""
@@ -357,29 +324,21 @@ class Compilation:
         self.repeats_parents = False
         self._waiting_joins: list[Callable[[], None]] = []
         self.joined_names: list[str] = []
-        self._columns_of: dict[int, dict[str, Any]] = {}
-        self._idents: dict[int, list[Any]] = {}
         self._plans: list[EntityPlan] = []
+        # What was asked: EntityPlans, and for expressions (the column that is selected, its place).
         self._outputs: list[Any] = []
-        # For each ColumnEntity the column that is selected for it, and its place.
-        self._chosen: dict[int, Any] = {}
-        self._places: dict[int, int] = {}
-        #: The rows will be those of another statement: from_statement().
-        self.foreign_rows = False
         self.mapper_entities = [
             entity.entity for entity in asked.entities if isinstance(entity, MapperEntity)
         ]
         if options is None:
-            heard = asked.options and asked.eager and asked.toplevel
-            options = resolve(asked.options, self.mapper_entities) if heard else NO_OPTIONS
+            heard = asked._with_options if self.loads_eagerly else ()
+            options = resolve(heard, self.mapper_entities)
         self.options = options
         self.from_clauses = self._from_clauses()
         for entity in asked.entities:
-            if isinstance(entity, MapperEntity):
-                self._outputs.append(self._set_up_mapper(entity))
-            else:
-                self._outputs.append(entity)
-                self._set_up_column(entity)
+            is_mapped = isinstance(entity, MapperEntity)
+            set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
+            self._outputs.append(set_up(entity))
         for make in self._waiting_joins:
             make()
         if not self.primary.columns:
@@ -393,15 +352,18 @@ class Compilation:
         # Mapped columns are still inside its expressions, and it needs no second look.
         self.statement.__dict__["_is_plain"] = True
 
+    @property
+    def loads_eagerly(self) -> bool:
+        """Whether loading options count: not in a part of another statement."""
+        return self.asked._eager and self.asked.toplevel
+
     # FROM ------------------------------------------------------------------------------------
 
     def _from_clauses(self) -> list[Any]:
         asked = self.asked
-        base = asked.base
-        from_clauses = [from_element(each) for each in asked.from_objects]
-        if base is not None:
-            from_clauses.insert(0, base)
-        if not asked.joins:
+        from_clauses = [] if asked._base is None else [asked._base]
+        from_clauses += [from_element(each) for each in asked._from_obj]
+        if not asked._setup_joins:
             return from_clauses
         candidates = [
             entity.entity if entity.entity is not None else from_
@@ -416,32 +378,28 @@ class Compilation:
             legacy=asked.legacy,
             adapt=self._adapt_to_base,
         )
-        return joins.run(asked.joins)
+        return joins.run(asked._setup_joins)
 
     def _start(self, candidates: Sequence[Any]) -> Any:
         """The entity that a join by name starts from."""
-        for from_ in self.asked.from_objects:
+        for from_ in self.asked._from_obj:
             if not isinstance(from_, Join):
                 return from_._annotations.get("parententity", from_)
         return candidates[0] if candidates else None
 
     # columns ---------------------------------------------------------------------------------
 
-    def _set_up_column(self, entity: ColumnEntity) -> None:
+    def _set_up_column(self, entity: ColumnEntity) -> tuple[Any, int]:
         column = self._adapt_to_base(entity.element._deannotated)
         columns = self.primary.columns
-        self._chosen[id(entity)] = column
-        if self.asked.legacy:
+        if self.asked.legacy and column._is_column_clause and column in self.primary:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
-            for position, known in enumerate(columns):
-                if known is column and column._is_column_clause:
-                    self._places[id(entity)] = position
-                    return
-        self._places[id(entity)] = len(columns)
+            return column, next(n for n, known in enumerate(columns) if known is column)
         self.primary.append(column)
+        return column, len(columns) - 1
 
     def _adapt_to_base(self, expression: Any) -> Any:
-        base = self.asked.base
+        base = self.asked._base
         if base is None:
             return expression
         return replace(expression, lambda element: _from_base(base, element))
@@ -452,17 +410,16 @@ class Compilation:
         adapt: Adapt | None = None
         if entity.entity.is_aliased_class:
             adapt = _alias_adapter(entity.entity)
-        base = self.asked.base
+        base = self.asked._base
         if base is not None and base.is_derived_from(selectable):
             adapt = _base_adapter(base, adapt)
             selectable = base
         place = Place(entity, path, adapt, selectable, self.primary)
         plan = self._entity(entity.mapper, place, self.overwrite)
-        if not self._columns_of[id(plan)]:
-            # All its columns are deferred; its rows are asked for all the same.
-            self.from_clauses.append(selectable)
-        elif selectable._is_join and not matching(self.from_clauses, selectable):
-            # Its columns alone would tell of tables, and not how they are joined.
+        is_new_join = selectable._is_join and not matching(self.from_clauses, selectable)
+        if not plan.selected or is_new_join:
+            # All its columns are deferred, but its rows are asked for; or its columns alone would
+            # tell of tables, and not how they are joined.
             self.from_clauses.append(selectable)
         return plan
 
@@ -472,7 +429,6 @@ class Compilation:
         plan.whole = self.only is None or overwrite != "one"
         plan.known_too = self.known_too
         self._plans.append(plan)
-        self._columns_of[id(plan)] = {}
         wanted = self.only if overwrite == "one" else None
         for key, prop in mapper._props.items():
             if wanted is not None and key not in wanted:
@@ -481,22 +437,20 @@ class Compilation:
                 self._column(prop, plan, place)
             elif isinstance(prop, RelationshipProperty):
                 self._relationship(prop, plan, place)
-        self._idents[id(plan)] = [place.column(column) for column in mapper.primary_key]
+        plan.selected_key = [place.column(column) for column in mapper.primary_key]
         if self.options.propagated:
             plan.load_options = self.options.below(place.path)
         return plan
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
-        key = prop.key
         if not self._is_loaded(prop, plan, place):
             return
         column = place.column(prop.columns[0])
         if column is None:
             return
-        place.columns.add(column)
-        for equal in prop.columns[1:]:
+        for equal in prop.columns:
             place.columns.add(place.column(equal))
-        self._columns_of[id(plan)][key] = column
+        plan.selected[prop.key] = column
 
     def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
         """Whether a column is loaded with the rest, or deferred."""
@@ -544,8 +498,7 @@ class Compilation:
     def _later(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, strategy: str
     ) -> None:
-        asked = self.asked
-        if not asked.eager or not asked.toplevel or (asked.textual and strategy == "subquery"):
+        if not self.loads_eagerly or (self.asked.textual and strategy == "subquery"):
             return
         loader = Later.make(prop, strategy, self, plan, place)
         if loader is not None:
@@ -554,11 +507,10 @@ class Compilation:
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
-        if not self.asked.eager or not self.asked.toplevel or self.asked.textual:
+        if not self.loads_eagerly or self.asked.textual:
             plan.resets.append(prop.key)
             return
-        if prop.uselist:
-            self.repeats_parents = True
+        self.repeats_parents |= bool(prop.uselist)
         if self.would_cycle(prop, place.path, ()):
             plan.resets.append(prop.key)
             return
@@ -570,18 +522,15 @@ class Compilation:
             )
         of_type = settings.get("of_type")
         target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
-        child = Place(
-            place.root,
-            (*place.path, prop, prop.mapper if of_type is None else of_type),
-            _alias_adapter(target),
-            target.selectable,
-            self.secondary,
-            joined=True,
-            outer=isouter,
-        )
+        path = (*place.path, prop, of_type or prop.mapper)
+        adapt = _alias_adapter(target)
+        child = Place(place.root, path, adapt, target.selectable, self.secondary, isouter)
         # It is made when it is known what the query itself joins.
         self._waiting_joins.append(lambda: self._join_eagerly(prop, place, target, isouter))
         self.joined_names.append(str(prop))
+        self._join_plan(prop, plan, child)
+
+    def _join_plan(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
         entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
@@ -610,7 +559,7 @@ class Compilation:
             joins.append((Join(secondary, target.selectable, through), primary, True))
         else:
             joins += [(secondary, primary, False), (target.selectable, through, False)]
-        if not parent.joined and prop.secondary is None:
+        if parent.columns is self.primary and prop.secondary is None:
             self._need_parent_columns(prop, parent)
         if prop.order_by:
             self.eager_order_by += [target.adapt(each) for each in prop.order_by]
@@ -636,41 +585,34 @@ class Compilation:
         return root
 
     def _root_selectable(self, root: MapperEntity) -> Any:
-        base = self.asked.base
-        if base is not None and base.is_derived_from(root.selectable):
-            return base
-        return root.selectable
+        base = self.asked._base
+        return (
+            base if base is not None and base.is_derived_from(root.selectable) else root.selectable
+        )
 
     def _contained(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
         """contains_eager(): the query's own joins bring the columns."""
-        if not self.asked.toplevel or not self.asked.eager:
+        if not self.loads_eagerly:
             return
-        if prop.uselist:
-            self.repeats_parents = True
-        adapt, selectable = self._user_alias(prop, settings.get("alias"))
-        of_type = settings.get("alias")
-        last = of_type if getattr(of_type, "is_aliased_class", False) else prop.mapper
-        path = (*place.path, prop, last)
-        if last is not prop.mapper and not self.options.starts_with(path):
+        self.repeats_parents |= bool(prop.uselist)
+        alias = settings.get("alias")
+        adapt, selectable = self._user_alias(prop, alias)
+        path = (*place.path, prop, alias)
+        if not self.options.starts_with(path):
             path = (*place.path, prop, prop.mapper)
-        child = Place(place.root, path, adapt, selectable, self.primary)
-        entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
-        plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
+        self._join_plan(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
 
     def _user_alias(self, prop: RelationshipProperty, alias: Any) -> tuple[Adapt | None, Any]:
         table = prop.mapper.persist_selectable
-        base = self.asked.base
-        if alias is None:
+        base = self.asked._base
+        if alias is None or isinstance(alias, Mapper):
             if base is not None and base.is_derived_from(table):
                 return _base_adapter(base, None), base
             return None, table
         if getattr(alias, "is_aliased_class", False):
-            adapt: Adapt = _alias_adapter(alias, labels=False)
-            return adapt, alias.selectable
-        if isinstance(alias, Mapper):
-            return None, table
+            return _alias_adapter(alias, labels=False), alias.selectable
         return alias.corresponding_column, alias
 
     # the Core select -------------------------------------------------------------------------
@@ -680,25 +622,21 @@ class Compilation:
         """Whether the query goes into a subquery, so that eager joins don't change its rows."""
         asked = self.asked
         return self.repeats_parents and (
-            asked.limit is not None
-            or asked.offset is not None
-            or asked.distinct
-            or bool(asked.group_by)
+            asked._limit_clause is not None
+            or asked._offset_clause is not None
+            or asked._distinct
+            or bool(asked._group_by_clauses)
         )
 
     def _statement(self) -> Any:
         if self._is_wrapped and any(self.eager_joins.values()):
             return self._wrapped_statement()
-        return self._simple_statement()
-
-    def _simple_statement(self) -> Any:
         asked = self.asked
         order_by = self._order_by()
-        adds_order = asked.selects_order and not asked.distinct_on and not asked.keeps_order
-        if asked.distinct and asked.order_by and adds_order:
+        adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
+        if asked._distinct and adds_order:
             self._add_order_by_columns(order_by)
-        columns = [*self.primary.columns, *self.extra, *self.secondary.columns]
-        statement = self._select(columns, self._froms(), order_by)
+        statement = self._select(self.selected, self._froms(), order_by)
         if self.eager_order_by:
             statement._order_by_clauses += tuple(self.eager_order_by)
         return statement
@@ -724,7 +662,6 @@ class Compilation:
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
-        asked = self.asked
         order_by = self._order_by()
         plain_order_by = [_without_reference(clause) for clause in order_by]
         self._add_order_by_columns(order_by)
@@ -760,7 +697,7 @@ class Compilation:
             for right, onclause, isouter in joins:
                 from_ = Join(from_, right, replace(onclause, to_outer), isouter)
         statement = Select._of_columns([*outer_columns, *self.secondary.columns])
-        statement._label_style = asked.label_style
+        statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
         outer_order = [replace(clause, to_outer) for clause in plain_order_by]
         statement._order_by_clauses = (*outer_order, *self.eager_order_by)
@@ -768,7 +705,7 @@ class Compilation:
 
     def _order_by(self) -> tuple[Any, ...]:
         """ORDER BY; in a Query a string that names no column is SQL text."""
-        clauses = self._criteria(self.asked.order_by)
+        clauses = self._criteria(self.asked._order_by_clauses)
         if not self.asked.legacy or not any(map(_is_name, clauses)):
             return clauses
         names = self._names()
@@ -792,34 +729,22 @@ class Compilation:
         return names
 
     def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
-        if self.asked.base is None:
-            return tuple(clauses)
-        return tuple(self._adapt_to_base(clause) for clause in clauses)
+        return tuple([self._adapt_to_base(clause) for clause in clauses])
 
     def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Any:
-        asked = self.asked
+        """A Core select of these, with what else was said."""
         statement = Select._of_columns(columns)
         stored = statement.__dict__
-        stored["_label_style"] = asked.label_style
+        for name, value in self.asked.__dict__.items():
+            if name in _CRITERIA:
+                stored[name] = self._criteria(value)
+            elif name in _CORRELATED and value is not None:
+                stored[name] = tuple([from_element(each) for each in value])
+            elif name in _PLAIN:
+                stored[name] = value
+        stored["_label_style"] = self.asked._label_style
         stored["_from_obj"] = tuple(froms)
         stored["_order_by_clauses"] = tuple(order_by)
-        for name in ("_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"):
-            if clauses := getattr(asked, _SAID_AS[name]):
-                stored[name] = self._criteria(clauses)
-        for name in ("_distinct", "_prefixes"):
-            if value := getattr(asked, _SAID_AS[name]):
-                stored[name] = value
-        for name in ("_limit_clause", "_offset_clause"):
-            if (bound := getattr(asked, _SAID_AS[name])) is not None:
-                stored[name] = bound
-        if asked.correlate is not None:
-            stored["_auto_correlate"] = False
-            stored["_correlate"] = tuple(from_element(each) for each in asked.correlate)
-        if asked.correlate_except is not None:
-            stored["_auto_correlate"] = False
-            stored["_correlate_except"] = tuple(
-                from_element(each) for each in asked.correlate_except
-            )
         return statement
 
     # the rows --------------------------------------------------------------------------------
@@ -834,18 +759,19 @@ class Compilation:
 
         Raises: NoSuchColumnError: a column is not in the row.
         """
+        is_ours = locate is None
         if locate is None:
             locate = self._own_positions()
         self._drop_unidentified(locate)
         for plan in self._plans:
-            for key, column in self._columns_of[id(plan)].items():
+            for key, column in plan.selected.items():
                 try:
                     plan.columns[key] = locate(column)
                 except sa_exc.NoSuchColumnError:
                     # A learner's own statement may leave it out; it is loaded when it is read.
                     plan.expired |= {key}
             if plan.overwrite != "one":
-                plan.ident = tuple([locate(column) for column in self._idents[id(plan)]])
+                plan.ident = tuple([locate(column) for column in plan.selected_key])
             for joined in plan.joined:
                 if not joined.impl.supports_population:
                     raise sa_exc.InvalidRequestError(
@@ -854,7 +780,12 @@ class Compilation:
                     )
             for loader in plan.later:
                 loader.check(plan)
-        outputs = [self._output(output, locate) for output in self._outputs]
+        outputs = []
+        for output in self._outputs:
+            if not isinstance(output, EntityPlan):
+                column, place = output
+                output = (place, None) if is_ours else locate(column)
+            outputs.append(output)
         return RowPlan(outputs, self.gives_entities)
 
     def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:
@@ -862,7 +793,7 @@ class Compilation:
         for plan in list(self._plans):
             for joined in list(plan.joined):
                 try:
-                    for column in self._idents[id(joined.entity)]:
+                    for column in joined.entity.selected_key:
                         locate(column)
                 except sa_exc.NoSuchColumnError:
                     plan.joined.remove(joined)
@@ -884,22 +815,16 @@ class Compilation:
 
         return locate
 
-    def _output(self, output: Any, locate: Callable[[Any], Position]) -> Any:
-        if isinstance(output, EntityPlan):
-            return output
-        if self.foreign_rows:
-            return locate(self._chosen[id(output)])
-        return self._places[id(output)], None
-
     @property
     def gives_entities(self) -> bool:
         """Whether a row is one object, given as itself: a Query of one class."""
-        asked = self.asked
-        return (
-            asked.legacy
-            and len(asked.entities) == 1
-            and isinstance(asked.entities[0], MapperEntity)
-        )
+        return self.asked.legacy and len(self.asked.entities) == len(self.mapper_entities) == 1
+
+
+# What a Core select takes from what was said: criteria, FROM elements, values as they are.
+_CRITERIA = frozenset(["_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"])
+_CORRELATED = frozenset(["_correlate", "_correlate_except"])
+_PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
 
 
 def _from_of(entity: Any) -> Any:

@@ -44,33 +44,26 @@ if TYPE_CHECKING:
 # Running --------------------------------------------------------------------------------------
 
 
-def send(
-    session: Any,
-    query: CompiledQuery,
-    values: Sequence[Any],
-    cause: Cause,
-    *,
-    params: dict[str, Any] | None = None,
-    autoflush: bool = True,
-    execution_options: Any = None,
-) -> Any:
-    """Send the SELECT on the session's connection; gives its CursorResult."""
-    connection, text, parameters, options = _ready(
-        session, query, values, cause, params, autoflush, execution_options
-    )
+def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, **how: Any) -> Any:
+    """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
+    ready = _ready(session, query, values, cause, **how)
+    connection, text, parameters, options = ready
     return connection._execute_compiled(query.compiled, [parameters], cause, options, text)
 
 
 def _ready(
     session: Any,
     query: CompiledQuery,
-    values: Sequence[Any],
+    values: Any,
     cause: Cause,
-    params: dict[str, Any] | None,
-    autoflush: bool,
-    execution_options: Any,
+    params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
 ) -> tuple[Any, str | None, tuple[Any, ...], Any]:
-    """Autoflush; give the connection, the text if it has to be made, parameters and options."""
+    """Autoflush; give the connection, the text if it has to be made, parameters and options.
+
+    values: of the parameters that the query was compiled with; params: by name, from the learner.
+    """
     if autoflush and session.autoflush:
         session._autoflush(cause)
     engine = session.bind
@@ -91,22 +84,17 @@ def _ready(
 def run(
     session: Any,
     query: CompiledQuery,
-    values: Sequence[Any],
+    values: Any,
     cause: Cause,
-    *,
     params: dict[str, Any] | None = None,
-    autoflush: bool = True,
-    execution_options: Any = None,
     refresh_state: InstanceState | None = None,
-    populate_existing: bool = False,
+    **how: Any,
 ) -> list[Any]:
-    """Send a query and give what its rows stand for: objects, or tuples."""
-    connection, text, parameters, options = _ready(
-        session, query, values, cause, params, autoflush, execution_options
-    )
+    """Send a query and give what its rows stand for: objects, or tuples. how: see _ready()."""
+    ready = _ready(session, query, values, cause, params, **how)
+    connection, text, parameters, options = ready
     rows, execution = connection._read_compiled(query.compiled, parameters, cause, options, text)
-    context = LoadContext(session, query, values, refresh_state)
-    context.params = params
+    context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
 
 
@@ -134,89 +122,46 @@ def load_rows(
     return loaded
 
 
-def run_in_chunks(
-    session: Any,
-    query: CompiledQuery,
-    values: Sequence[Any],
-    cause: Cause,
-    size: int,
-    *,
-    params: dict[str, Any] | None = None,
-    autoflush: bool = True,
-    execution_options: Any = None,
-) -> Iterator[list[Any]]:
-    """As run(), `size` rows at a time (yield_per).
-
-    Raises: InvalidRequestError: a joined collection would be cut in pieces.
-    """
-    result = send(
-        session,
-        query,
-        values,
-        cause,
-        params=params,
-        autoflush=autoflush,
-        execution_options=execution_options,
-    )
-    return _chunks(session, session.identity_map, query, values, result, size, params)
-
-
-def _chunks(
-    session: Any,
-    identity_map: Any,
-    query: CompiledQuery,
-    values: Any,
-    result: Any,
-    size: int,
-    params: Any,
-) -> Iterator[list[Any]]:
-    query.check_yield_per()
-    while rows := result._read_many(size):
-        _check_map(session, identity_map, query)
-        context = LoadContext(session, query, values)
-        context.params = params
-        context.yield_per = size
-        yield load_rows(context, query, rows, result.context)
-
-
 def run_when_read(
     session: Any,
     query: CompiledQuery,
-    values: Sequence[Any],
+    values: Any,
     cause: Cause,
-    *,
+    size: int | None = None,
     params: dict[str, Any] | None = None,
-    autoflush: bool = True,
-    execution_options: Any = None,
+    **how: Any,
 ) -> Iterator[list[Any]]:
-    """As run(), but the rows are read, and what belongs to them loaded, when someone asks."""
-    result = send(
-        session,
-        query,
-        values,
-        cause,
-        params=params,
-        autoflush=autoflush,
-        execution_options=execution_options,
-    )
-    context = LoadContext(session, query, values)
-    context.params = params
-    return _when_read(context, session.identity_map, query, result)
+    """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
+
+    size: so many rows at a time (yield_per); else all at once.
+    Raises: InvalidRequestError: a joined collection would be cut in pieces.
+    """
+    result = send(session, query, values, cause, params=params, **how)
+    context = LoadContext(session, query, values, params, yield_per=size)
+    return _parts(context, session.identity_map, query, result)
 
 
-def _when_read(
+def _parts(
     context: LoadContext, identity_map: Any, query: CompiledQuery, result: Any
 ) -> Iterator[list[Any]]:
-    rows = result._read_all()
-    if rows:
-        _check_map(context.session, identity_map, query)
-    yield load_rows(context, query, rows, result.context)
-
-
-def _check_map(session: Any, identity_map: Any, query: CompiledQuery) -> None:
-    """Refuse to load objects for a session that has let all go since the statement was sent."""
-    if session.identity_map is identity_map or query.row_loader() is None or query.plan is None:
+    size = context.yield_per
+    if size is None:
+        rows = result._read_all()
+        _check_map(context.session, identity_map, query, rows)
+        yield load_rows(context, query, rows, result.context)
         return
+    query.check_yield_per()
+    while rows := result._read_many(size):
+        _check_map(context.session, identity_map, query, rows)
+        context.made = 0
+        yield load_rows(context, query, rows, result.context)
+
+
+def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any) -> None:
+    """Refuse to load objects for a session that has let all go since the statement was sent."""
+    if session.identity_map is identity_map or not rows or query.row_loader() is None:
+        return
+    assert query.plan is not None
     for plan in query.plan.entities():
         lost = object.__new__(plan.mapper.class_)
         raise sa_exc.InvalidRequestError(
@@ -284,7 +229,6 @@ def run_statement(
     query: StatementQuery,
     statement: Any,
     params: dict[str, Any] | None = None,
-    *,
     autoflush: bool = True,
     execution_options: Any = None,
 ) -> list[Any]:
@@ -309,10 +253,10 @@ def label_of(mapper: Mapper, ident: Any) -> str:
     return f"{mapper.class_.__name__}#{','.join(map(str, ident))}"
 
 
-def _for_one(kind: str, mapper: Mapper, ident: Any) -> Cause:
+def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> Cause:
     """The cause of a statement that reads one object's row."""
     label = label_of(mapper, ident)
-    return Cause(kind, label, objects=(label,))
+    return Cause(kind, label, objects=(label,), states=states)
 
 
 def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PASSIVE_OFF) -> Any:
@@ -354,30 +298,23 @@ def get(
     Raises: InvalidRequestError: too many or too few values, or wrong names. ArgumentError: the
             entity is not mapped.
     """
-    mapper = _mapper_of(entity)
+    mapper = inspect(entity)
+    if not mapper or not mapper.is_mapper:
+        raise sa_exc.ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
     ident = identity_of(mapper, ident)
     if not populate_existing:
         obj = in_identity_map(session, mapper, ident)
         if obj is not None:
             return obj
-    resolved = resolve(options, [mapper]) if options else None
     return load_by_ident(
         session,
         mapper,
         ident,
-        options=resolved,
+        options=resolve(options, [mapper]) if options else None,
         options_key=tuple([option.key for option in options]),
-        populate_existing=populate_existing,
+        overwrite="all" if populate_existing else "",
         execution_options=execution_options,
     )
-
-
-def _mapper_of(entity: Any) -> Mapper:
-    insp = inspect(entity)
-    if not insp or not insp.is_mapper:
-        raise sa_exc.ArgumentError(f"Expected mapped class or mapper, got: {entity!r}")
-    mapper: Mapper = insp
-    return mapper
 
 
 def identity_of(mapper: Mapper, ident: Any) -> Any:
@@ -426,18 +363,17 @@ def load_by_ident(
     options: LoaderOptions | None = None,
     options_key: Any = None,
     prior: tuple[Any, ...] = (),
-    populate_existing: bool = False,
-    refresh_state: InstanceState | None = None,
+    overwrite: str = "",
     only: frozenset[str] | None = None,
     label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL,
     cause: Cause | None = None,
-    autoflush: bool = True,
-    execution_options: Any = None,
+    **how: Any,
 ) -> Any:
     """One object by one SELECT; None when there is no row.
 
-    refresh_state: the object whose values are replaced, all of them or only those named in `only`.
-    prior: the path to the attribute that is loaded lazily.
+    options_key: what the options are known by, if not as themselves. prior: the path to the
+    attribute that is loaded lazily. overwrite: see EntityPlan; only: its attributes alone. how: see
+    run().
     """
     values = (ident,) if mapper.single_key else ident
     given = [value for value in values if value is not None]
@@ -449,8 +385,8 @@ def load_by_ident(
             "fully NULL primary key identity cannot load any object.  This condition may raise an "
             "error in a future release."
         )
-    overwrite = "one" if refresh_state is not None else "all" if populate_existing else ""
-    key = ("by ident", mapper, missing, overwrite, only, label_style, options_key, prior)
+    known_by = options_key or options
+    key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     query = shapes_for(session, mapper).find(key) or compile_shape(
         session,
         key,
@@ -462,17 +398,7 @@ def load_by_ident(
         prior=prior,
         known_too=not prior,
     )
-    if cause is None:
-        cause = _for_one("get", mapper, ident)
-    loaded = run(
-        session,
-        query,
-        given,
-        cause,
-        autoflush=autoflush,
-        execution_options=execution_options,
-        refresh_state=refresh_state,
-    )
+    loaded = run(session, query, given, cause or _for_one("get", mapper, ident), **how)
     return loaded[0] if loaded else None
 
 
@@ -480,7 +406,6 @@ def _asked_by_ident(
     mapper: Mapper, missing: Sequence[int], label_style: Any
 ) -> tuple[Asked, list[BindParameter]]:
     """The object with a key whose columns in `missing` are NULL; the parameters of the others."""
-    asked = Asked([MapperEntity(mapper, mapper.class_)], label_style, legacy=True)
     binds = []
     criteria = []
     for index, column in enumerate(mapper.primary_key):
@@ -489,11 +414,21 @@ def _asked_by_ident(
         else:
             binds.append(BindParameter("pk", None, type_=column.type, unique=True))
             criteria.append(column == binds[-1])
-    asked.where = (and_(*criteria),)
-    return asked, binds
+    entity = MapperEntity(mapper, mapper.class_)
+    return Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),)), binds
 
 
 # Refreshing -----------------------------------------------------------------------------------
+
+
+def _load_again(
+    session: Any, state: InstanceState, ident: Any, only: frozenset[str] | None, **how: Any
+) -> Any:
+    """Read the object's row again, and into it, by the options that it was loaded with."""
+    mapper = state.mapper
+    options = None if state.load_options is None else state.load_options.at(mapper)
+    how.update(options=options, overwrite="one", only=only, refresh_state=state)
+    return load_by_ident(session, mapper, ident, **how)
 
 
 def load_scalar_attributes(
@@ -520,23 +455,11 @@ def load_scalar_attributes(
                 "and does not contain a full primary key."
             )
         ident = values[0] if mapper.single_key else tuple(values)
-    only = frozenset(keys)
-    options = None if state.load_options is None else state.load_options.at(mapper)
+    cause = _for_one("refresh", mapper, ident, state)
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
     autoflush, session.autoflush = session.autoflush, False
     try:
-        found = load_by_ident(
-            session,
-            mapper,
-            ident,
-            options=options,
-            options_key=options,
-            refresh_state=state,
-            only=only,
-            cause=_for_one("refresh", mapper, ident).with_objects(
-                (label_of(mapper, ident),), (state,)
-            ),
-        )
+        found = _load_again(session, state, ident, frozenset(keys), cause=cause)
     finally:
         session.autoflush = autoflush
     if found is None and state.ident is not None:
@@ -551,16 +474,11 @@ def refresh(
     Raises: InvalidRequestError: there is no row, or only collections were named.
     """
     mapper = state.mapper
-    only = None if attribute_names is None else frozenset(attribute_names)
-    options = None if state.load_options is None else state.load_options.at(mapper)
-    found = load_by_ident(
+    found = _load_again(
         session,
-        mapper,
+        state,
         state.ident,
-        options=options,
-        options_key=options,
-        refresh_state=state,
-        only=only,
+        None if attribute_names is None else frozenset(attribute_names),
         label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
         cause=_for_one("refresh", mapper, state.ident),
         autoflush=False,

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import COUNT, QUERY
-from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
@@ -38,6 +37,7 @@ from ormtutor.miniorm.orm.compiled import (
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
+    Said,
     entities_of,
     entities_of_all,
     sorted_expression,
@@ -74,7 +74,6 @@ from ormtutor.miniorm.sql.select import (
 )
 from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
-    LABEL_STYLE_TABLENAME_PLUS_COL,
     FromClause,
     as_from,
 )
@@ -112,33 +111,14 @@ def _read_from(combine: Callable[..., Any], word: str) -> Any:
     return method
 
 
-class Query:
+class Query(Said):
     """A SELECT of mapped classes and columns, built step by step."""
 
     __module__ = "sqlalchemy.orm.query"
 
-    # What was said so far; these are what nobody said.
+    # What was said so far is as Said has it, and this; these are what nobody said.
     session: Any = None
     _entities: tuple[Any, ...] = ()
-    _where_criteria: tuple[Any, ...] = ()
-    _from_obj: tuple[Any, ...] = ()
-    _setup_joins: tuple[JoinStep, ...] = ()
-    _order_by_clauses: tuple[Any, ...] = ()
-    _group_by_clauses: tuple[Any, ...] = ()
-    _having_criteria: tuple[Any, ...] = ()
-    _distinct = False
-    _distinct_on: tuple[Any, ...] = ()
-    _limit_clause: Any = None
-    _offset_clause: Any = None
-    _correlate: tuple[Any, ...] = ()
-    _correlate_except: Any = None
-    _auto_correlate = True
-    _prefixes: tuple[Any, ...] = ()
-    _with_options: tuple[Any, ...] = ()
-    _eager = True
-    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
-    # A union (or the like) that the entities are read from.
-    _base: Any = None
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: dict[str, Any] | None = None
@@ -464,10 +444,7 @@ class Query:
                 self._statement, entities_of_all(self._entities), self._with_options
             )
         elif self._base is not None:
-            asked = self._asked()
-            asked.label_style = label_style
-            asked.toplevel = self._eager
-            asked.eager = False
+            asked = self._asked(_label_style=label_style, toplevel=self._eager, _eager=False)
             statement = context.Compilation(asked).statement
         else:
             statement = Select._of_columns([_selected(each) for each in self._entities])
@@ -542,11 +519,10 @@ class Query:
         said = structure_of_said(self.__dict__, binds)
         return Query, entities, base, self._populate_existing, said
 
-    def _asked(self) -> Asked:
+    def _asked(self, **more: Any) -> Asked:
         """Everything that was said, in the form that Compilation takes."""
-        asked = Asked.of(self, entities_of_all(self._entities), legacy=True)
-        asked.base = self._base
-        return asked
+        entities = entities_of_all(self._entities)
+        return Asked.of(self, entities, legacy=True, _base=self._base, **more)
 
     def _compiled(self, lint: bool = True) -> tuple[CompiledQuery, Binds]:
         """The compiled form, found again by structure, and this query's parameters for it.
@@ -601,30 +577,22 @@ class Query:
                 self.session._autoflush(self._cause or QUERY)
             self.session._connection_for_bind(self.session.get_bind(mapper=self._bind_mapper))
             raise
-        loaded = loading.run(
-            self.session,
-            query,
-            values,
-            self._cause or query.cause,
-            params=self._params,
-            autoflush=self._autoflush,
-            execution_options=self._execution_options or None,
-        )
-        loaded = query.unique(loaded)
-        return loaded if query.scalar else query.metadata.rows(loaded)
+        cause = self._cause or query.cause
+        loaded = loading.run(self.session, query, values, cause, **self._how())
+        return query.rows(query.unique(loaded))
 
     def _load_statement(self) -> list[Any]:
         query = StatementQuery(self._asked())
-        loaded = loading.run_statement(
-            self.session,
-            query,
-            self._statement,
-            self._params,
-            autoflush=self._autoflush,
-            execution_options=self._execution_options or None,
-        )
-        loaded = query.unique(loaded)
-        return loaded if query.scalar else query.metadata.rows(loaded)
+        loaded = loading.run_statement(self.session, query, self._statement, **self._how())
+        return query.rows(query.unique(loaded))
+
+    def _how(self) -> dict[str, Any]:
+        """What loading.run() and the like are told beside the query."""
+        return {
+            "params": self._params,
+            "autoflush": self._autoflush,
+            "execution_options": self._execution_options or None,
+        }
 
     def all(self) -> list[Any]:
         """All results, as a list."""
@@ -639,17 +607,11 @@ class Query:
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values = self._compiled()
-        for loaded in loading.run_in_chunks(
-            self.session,
-            query,
-            values,
-            self._cause or query.cause,
-            size,
-            params=self._params,
-            autoflush=self._autoflush,
-            execution_options=self._execution_options or None,
+        cause = self._cause or query.cause
+        for loaded in loading.run_when_read(
+            self.session, query, values, cause, size, **self._how()
         ):
-            yield from loaded if query.scalar else query.metadata.rows(loaded)
+            yield from query.rows(loaded)
 
     def first(self) -> Any:
         """The first result, or None; sends LIMIT 1."""
@@ -964,32 +926,18 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
             session._autoflush(QUERY)
         session._connection_for_bind(session.get_bind(clause=statement))
         raise
-    size = options.get("yield_per")
-    if size:
-        chunks = loading.run_in_chunks(
-            session,
-            query,
-            binds,
-            query.cause,
-            size,
-            params=params,
-            autoflush=autoflush,
-            execution_options=options,
-        )
-        result = ChunkedIteratorResult(query.metadata, chunks, query.unique_keys)
-        return result.yield_per(size)
-    loaded = loading.run_when_read(
+    size = options.get("yield_per") or None
+    parts = loading.run_when_read(
         session,
         query,
         binds,
         query.cause,
+        size,
         params=params,
         autoflush=autoflush,
         execution_options=options or None,
     )
-    return ChunkedIteratorResult(
-        query.metadata, loaded, query.unique_keys, require_unique=query.repeats_parents
-    )
+    return query.result(parts, size)
 
 
 class StatementOfEntities:
@@ -1021,8 +969,12 @@ class StatementOfEntities:
 
     def execute(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
         """Send the statement; gives a Result of the entities."""
-        asked = Asked(self._entities, LABEL_STYLE_DISAMBIGUATE_ONLY, legacy=False)
-        asked.options = self._with_options
+        asked = Asked(
+            self._entities,
+            legacy=False,
+            _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
+            _with_options=self._with_options,
+        )
         query = StatementQuery(asked)
         loaded = loading.run_statement(
             session,
@@ -1032,9 +984,7 @@ class StatementOfEntities:
             autoflush=options.get("autoflush", True),
             execution_options=options or None,
         )
-        return ChunkedIteratorResult(
-            query.metadata, [loaded], query.unique_keys, require_unique=query.repeats_parents
-        )
+        return query.result([loaded])
 
 
 StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"

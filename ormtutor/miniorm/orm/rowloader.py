@@ -19,6 +19,8 @@ its values, only what it lacks is filled in.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.orm.state import (
     NOTHING,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     Values = dict[str, Any]
     Position = tuple[int, Callable[[Any], Any] | None]
+    RowLoader = Callable[[Sequence[Sequence[Any]], "LoadContext"], list[Any]]
 
 
 class EntityPlan:
@@ -48,33 +51,19 @@ class EntityPlan:
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
+    selected, selected_key: the columns of the statement whose positions those are.
     known_too: whether `later` counts for objects that are there already: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again.
     overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
     """
-
-    __slots__ = (
-        "callables",
-        "columns",
-        "empty",
-        "expired",
-        "ident",
-        "joined",
-        "known_too",
-        "later",
-        "load_options",
-        "mapper",
-        "overwrite",
-        "path",
-        "resets",
-        "whole",
-    )
 
     def __init__(self, mapper: Any, path: tuple[Any, ...], overwrite: str = "") -> None:
         self.mapper = mapper
         self.path = path
         self.ident: tuple[Position, ...] = ()
         self.columns: dict[str, Position] = {}
+        self.selected: dict[str, Any] = {}
+        self.selected_key: list[Any] = []
         self.joined: list[JoinedPlan] = []
         self.later: list[Any] = []
         self.callables: dict[str, Any] = {}
@@ -85,17 +74,6 @@ class EntityPlan:
         self.overwrite = overwrite
         self.whole = True
         self.known_too = True
-
-    @property
-    def keys(self) -> list[str]:
-        """Every attribute that this plan provides for."""
-        return [
-            *self.columns,
-            *(joined.key for joined in self.joined),
-            *(loader.key for loader in self.later),
-            *self.callables,
-            *self.empty,
-        ]
 
 
 class JoinedPlan:
@@ -138,42 +116,30 @@ class LoadContext:
     """One execution of a query, while its rows are read.
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
+    refresh_state: what a refresh is about. yield_per: the rows come in parts of this size.
     made: how many objects were new. fresh: their states, kept only when someone listens.
     batches: for each EntityPlan with later loaders its objects by state, in the order of the rows;
              and those of them that were known before.
-    refresh_state: the state that a refresh is about.
     """
-
-    __slots__ = (
-        "batches",
-        "compiled",
-        "fresh",
-        "made",
-        "parameters",
-        "params",
-        "populate_existing",
-        "refresh_state",
-        "session",
-        "yield_per",
-    )
 
     def __init__(
         self,
         session: Any,
         compiled: Any = None,
         parameters: Any = None,
+        params: dict[str, Any] | None = None,
         refresh_state: InstanceState | None = None,
+        yield_per: int | None = None,
     ) -> None:
         self.session = session
         self.compiled = compiled
         self.parameters = parameters
-        self.params: dict[str, Any] | None = None
+        self.params = params
         self.refresh_state = refresh_state
+        self.yield_per = yield_per
         self.made = 0
         self.fresh: list[InstanceState] | None = None
         self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}
-        self.populate_existing = False
-        self.yield_per: int | None = None
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """The objects of this plan for which something is loaded afterwards: all, the known."""
@@ -192,17 +158,13 @@ class LoadContext:
                     turn = loader.turn(next(iter(wanted.values())))
                     waiting.append((turn, loader, plan, wanted))
         batches, self.batches = self.batches, {}
-        waiting.sort(key=_turn)
+        waiting.sort(key=itemgetter(0))
         for _, loader, plan, states in waiting:
             loader.load(self, plan, states)
         for plan, (states, _) in batches.items():
             if plan.overwrite == "one":
                 for state, obj in states.items():
                     settle(plan, self, state, obj.__dict__)
-
-
-def _turn(waiting: tuple[Any, ...]) -> Any:
-    return waiting[0]
 
 
 # The rare paths, by hand --------------------------------------------------------------------------
@@ -278,15 +240,13 @@ def warn_of_several(prop: Any) -> None:
 
 # The generated path -------------------------------------------------------------------------------
 
-RowLoader = "Callable[[Sequence[Sequence[Any]], LoadContext], list[Any]]"
 
-
-def make_loader(plan: RowPlan) -> Callable[[Sequence[Sequence[Any]], LoadContext], list[Any]]:
+def make_loader(plan: RowPlan) -> RowLoader:
     """Return `load(rows, context)`, which gives an object (or a tuple of them) for each row."""
     source = LoaderSource(plan)
     namespace = source.namespace
     exec(compile(source.text(), "<row loader>", "exec"), namespace)
-    loader: Callable[[Sequence[Sequence[Any]], LoadContext], list[Any]] = namespace["load"]
+    loader: RowLoader = namespace["load"]
     return loader
 
 
@@ -394,7 +354,8 @@ class LoaderSource:
                 f"overwrite({names.plan}, context, state, {obj}.__dict__, row)",
                 *([f"batch{number}[state] = {obj}"] if plan.later else []),
             ]
-        nothing = f"{ident} is None" if len(plan.ident) == 1 else _all_none(ident, len(plan.ident))
+        width = len(plan.ident)
+        nothing = f"{ident} is None" if width == 1 else f"{ident} == {(None,) * width!r}"
         return [
             f"state = find{number}({ident})",
             f"if state is None or ({obj} := state()) is None:",
@@ -574,7 +535,3 @@ class _Names:
 
 def _indented(lines: Iterable[str], levels: int) -> list[str]:
     return ["    " * levels + line for line in lines]
-
-
-def _all_none(ident: str, count: int) -> str:
-    return f"{ident} == {(None,) * count!r}"

@@ -13,6 +13,8 @@ Follows: SQLAlchemy 1.4, "Relationship Loading Techniques".
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
@@ -48,6 +50,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL
+from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,6 +101,7 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         state.mapper,
         state.ident,
         refresh_state=state,
+        overwrite="one",
         only=frozenset((prop.key,)),
         cause=_lazy_cause(str(prop), state),
         autoflush=not passive & NO_AUTOFLUSH,
@@ -237,7 +241,6 @@ def _get_lazily(
         mapper,
         ident,
         options=options,
-        options_key=options,
         prior=path,
         cause=_lazy_cause(way.name, state),
         autoflush=not passive & NO_AUTOFLUSH,
@@ -285,16 +288,12 @@ def _lazy_query(
     def make() -> tuple[Asked, list[Any]]:
         target = prop.mapper
         asked = Asked(
-            [MapperEntity(target, target.class_)], LABEL_STYLE_TABLENAME_PLUS_COL, legacy=True
+            [MapperEntity(target, target.class_)],
+            _where_criteria=(criterion,),
+            _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
+            _order_by_clauses=tuple(prop.order_by or ()),
         )
-        asked.where = (criterion,)
-        if prop.secondary is not None:
-            asked.from_objects = (target.selectable, prop.secondary)
-        if prop.order_by:
-            asked.order_by = tuple(prop.order_by)
-        binds = {
-            part.key: part for part in orm_context.elements_in(criterion) if part._is_bind_parameter
-        }
+        binds = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
         return asked, [binds[key] for key in by_key]
 
     return compile_shape(
@@ -391,17 +390,17 @@ class _EagerLoader:
     comes for these makes objects, and is not put into the attribute.
     """
 
-    __slots__ = ("cause", "key", "options", "overwrite", "path", "prior", "prop", "target")
-
     strategy = ""
+    always = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         self.prop = prop
         self.key = prop.key
         option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         of_type = None if option is None else option.settings.get("of_type")
-        self.target = prop.mapper if of_type is None else of_type
-        self.path = (*place.path, prop, self.target)
+        self.target: Any = of_type or prop.mapper
+        self.adapt = (lambda column: column) if of_type is None else of_type.adapt
+        self.order_by = tuple([self.adapt(each) for each in prop.order_by or ()])
         self.prior = (*compilation.prior, *place.path, prop)
         self.options = compilation.options.below((*place.path, prop))
         self.cause = Cause("eager load", str(prop), self.strategy)
@@ -443,10 +442,7 @@ class _EagerLoader:
 class SelectInLoader(_EagerLoader):
     """`SELECT ... WHERE key IN (the parents' keys)`, 500 at a time."""
 
-    __slots__ = ("kind",)
-
     strategy = "selectin"
-    always = True
     only_new = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
@@ -480,83 +476,49 @@ class SelectInLoader(_EagerLoader):
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
         self._check_supported(plan)
-        owners = list(states.items())
-        if self.kind == "ours":
-            by_key = self._by_our_columns(owners)
-            if by_key is not None:
-                self._load_by_our_columns(context, plan, owners, by_key)
-                return
-        self._load_by_parent(context, plan, owners)
-
-    def _by_our_columns(
-        self, owners: list[tuple[InstanceState, Any]]
-    ) -> dict[Any, list[tuple[InstanceState, Any]]] | None:
-        """The objects by the related key that their columns hold; None: a column is not loaded."""
-        columns = get_columns(self.prop)
-        by_key: dict[Any, list[tuple[InstanceState, Any]]] = {}
-        for state, obj in owners:
-            read = state.mapper._get_state_attr_by_column
-            values = tuple(
-                read(state, obj.__dict__, column, PASSIVE_NO_FETCH) for column in columns
-            )
-            if PASSIVE_NO_RESULT in values:
-                return None
-            key = None if None in values else values
-            by_key.setdefault(key, []).append((state, obj))
-        return by_key
-
-    def _load_by_our_columns(
-        self,
-        context: LoadContext,
-        plan: EntityPlan,
-        owners: list[tuple[InstanceState, Any]],
-        by_key: dict[Any, list[tuple[InstanceState, Any]]],
-    ) -> None:
-        without = by_key.pop(None, [])
-        keys = sorted(by_key)
+        kind = self.kind
+        owners = self._by_our_columns(states) if kind == "ours" else None
+        if owners is None:
+            single = plan.mapper.single_key
+            kind = "join" if kind == "ours" else kind
+            owners = {
+                (state.ident,) if single else state.ident: [(state, obj)]
+                for state, obj in states.items()
+            }
+        for state, obj in owners.pop(None, ()):
+            self._give(plan, state, obj, [])
+        keys = list(owners)
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
-            owners = [owner for key in chunk for owner in by_key[key]]
-            found = self._children(context, "ours", chunk, owners)
+            asking = [owner for key in chunk for owner in owners[key]]
+            found = self._children(context, kind, chunk, asking)
             for key in chunk:
-                for state, obj in by_key[key]:
+                for state, obj in owners[key]:
                     self._give(plan, state, obj, found.get(key, []))
-        for state, obj in without:
-            self._give(plan, state, obj, [])
 
-    def _load_by_parent(
-        self, context: LoadContext, plan: EntityPlan, owners: list[tuple[InstanceState, Any]]
-    ) -> None:
-        kind = "join" if self.kind == "ours" else self.kind
-        single = plan.mapper.single_key
-        for start in range(0, len(owners), CHUNK):
-            chunk = owners[start : start + CHUNK]
-            keys = [(state.ident,) if single else state.ident for state, _ in chunk]
-            found = self._children(context, kind, keys, chunk)
-            for key, (state, obj) in zip(keys, chunk, strict=True):
-                self._give(plan, state, obj, found.get(key, []))
+    def _by_our_columns(self, states: States) -> dict[Any, list[Any]] | None:
+        """The objects by the related key that their columns hold; None: a column is not loaded."""
+        columns = get_columns(self.prop)
+        by_key: dict[Any, list[Any]] = {}
+        for state, obj in states.items():
+            read = state.mapper._get_state_attr_by_column
+            key = tuple([read(state, obj.__dict__, each, PASSIVE_NO_FETCH) for each in columns])
+            if PASSIVE_NO_RESULT in key:
+                return None
+            by_key.setdefault(None if None in key else key, []).append((state, obj))
+        without = by_key.pop(None, [])
+        return {None: without, **{key: by_key[key] for key in sorted(by_key)}}
 
     def _children(
-        self,
-        context: LoadContext,
-        kind: str,
-        keys: Sequence[tuple[Any, ...]],
-        owners: Sequence[tuple[InstanceState, Any]],
+        self, context: LoadContext, kind: str, keys: Sequence[tuple[Any, ...]], owners: Any
     ) -> dict[tuple[Any, ...], list[Any]]:
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
         query = self._query(context.session, kind)
         values = [key[0] for key in keys] if width == 1 else list(keys)
-        rows = query.unique(
-            run(
-                context.session,
-                query,
-                [values],
-                self.cause.with_objects(self._objects(owners)),
-            )
-        )
+        cause = self.cause.with_objects(self._objects(owners))
         found: dict[tuple[Any, ...], list[Any]] = {}
-        for row in rows:
+        for row in query.unique(run(context.session, query, [values], cause)):
             found.setdefault(row[:width], []).append(row[width])
         return found
 
@@ -576,9 +538,7 @@ class SelectInLoader(_EagerLoader):
         )
 
     def _asked(self, kind: str, bind: Any) -> Asked:
-        prop = self.prop
-        target: Any = self.target
-        adapt = target.adapt if target.is_aliased_class else lambda column: column
+        prop, target, adapt = self.prop, self.target, self.adapt
         from_: Any = target.selectable
         if kind == "ours":
             columns = [adapt(column) for column in prop.mapper.primary_key]
@@ -589,52 +549,40 @@ class SelectInLoader(_EagerLoader):
             parent = aliased(prop.parent)
             insp = inspect(parent)
             columns = [insp.adapt(column) for column in prop.parent.primary_key]
-            attribute = getattr(parent, prop.key)
-            from_ = ORMJoin(insp.selectable, target, attribute)
-        entities = [ColumnEntity(column, column) for column in columns]
-        asked = Asked(
-            [*entities, MapperEntity(target, target.entity)],
-            LABEL_STYLE_TABLENAME_PLUS_COL,
-            legacy=True,
-        )
-        asked.from_objects = (from_,)
+            from_ = ORMJoin(insp.selectable, target, getattr(parent, prop.key))
         in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
-        asked.where = (in_expression.in_(bind),)
-        if prop.order_by:
-            asked.order_by = tuple(adapt(each) for each in prop.order_by)
-            asked.keeps_order = kind == "join"
-        return asked
+        entities = [ColumnEntity(column, column) for column in columns]
+        return Asked(
+            [*entities, MapperEntity(target, target.entity)],
+            _from_obj=(from_,),
+            _where_criteria=(in_expression.in_(bind),),
+            _order_by_clauses=self.order_by,
+            keeps_order=bool(prop.order_by) and kind == "join",
+        )
 
 
 class SubqueryLoader(_EagerLoader):
     """`SELECT ... FROM (the first query, its keys only) JOIN ...`.
 
-    root: what the first query asks; chain: the relationships from its entity to ours.
+    root: the query that it starts from, and the relationships from its entity to ours.
     """
 
-    __slots__ = ("_of_place", "_place", "chain", "root")
-
     strategy = "subquery"
-    always = True
     only_new = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
         self._of_place = place.column
         self._place = [compilation.asked.entities.index(place.root)]
-        for step in (*_relationships(place.path), prop):
+        for step in (*place.path[1::2], prop):
             self._place += [False, list(step.parent._props).index(step.key)]
-        self.root: SubqueryRoot
-        if compilation.subquery_root is not None:
-            self.root = compilation.subquery_root
-            before = self.root.chain
-            self.chain = (*before, *_relationships(place.path), prop)
-        else:
-            self.root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
-            self.chain = (*_relationships(place.path), prop)
+        root = compilation.subquery_root
+        if root is None:
+            root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
             if compilation.prior:
                 # As in the original: what an option says below this one is then lost.
                 self.options = NO_OPTIONS
+        self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
 
     def turn(self, obj: Any) -> tuple[int, ...]:
         """The original sends it for the first row, attribute by attribute, the lacking first."""
@@ -642,7 +590,7 @@ class SubqueryLoader(_EagerLoader):
 
     def check(self, plan: EntityPlan) -> None:
         """Raises: NoSuchColumnError: a column that leads to the related rows is deferred."""
-        for column in self._local_columns():
+        for column in _local_columns(self.prop):
             if plan.mapper.get_property_by_column(column).key not in plan.columns:
                 raise sa_exc.NoSuchColumnError(
                     f"Could not locate column in row for column '{self._of_place(column)}'"
@@ -656,33 +604,7 @@ class SubqueryLoader(_EagerLoader):
         self._check_supported(plan)
         if context.yield_per:
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
-        query = self._query(context)
-        columns = self._local_columns()
-        rows = query.unique(
-            run(
-                context.session,
-                query,
-                context.parameters,
-                self.cause.with_objects(self._objects(states.items())),
-                params=context.params,
-            )
-        )
-        found: dict[tuple[Any, ...], list[Any]] = {}
-        for row in rows:
-            if row[0] is not None:
-                found.setdefault(row[1:], []).append(row[0])
-        for state, obj in states.items():
-            read = state.mapper._get_state_attr_by_column
-            key = tuple(read(state, obj.__dict__, column) for column in columns)
-            self._give(plan, state, obj, found.get(key, []))
-
-    def _local_columns(self) -> list[Any]:
-        """Our columns by which the related rows know us."""
-        return _local_columns(self.prop)
-
-    def _query(self, context: LoadContext) -> CompiledQuery:
-        root = self.root._replaced(self.chain)
-        return compile_shape(
+        query = compile_shape(
             context.session,
             ("subquery", self, context.compiled),
             lambda: (self._asked(), list(self.root.binds)),
@@ -690,60 +612,47 @@ class SubqueryLoader(_EagerLoader):
             options=self.options,
             prior=self.prior,
             overwrite=self.overwrite,
-            subquery_root=root,
+            subquery_root=self.root,
         )
+        cause = self.cause.with_objects(self._objects(states.items()))
+        rows = run(context.session, query, context.parameters, cause, context.params)
+        found: dict[tuple[Any, ...], list[Any]] = {}
+        for row in query.unique(rows):
+            if row[0] is not None:
+                found.setdefault(row[1:], []).append(row[0])
+        columns = _local_columns(self.prop)
+        for state, obj in states.items():
+            read = state.mapper._get_state_attr_by_column
+            key = tuple(read(state, obj.__dict__, column) for column in columns)
+            self._give(plan, state, obj, found.get(key, []))
 
     def _asked(self) -> Asked:
-        first = self.chain[0]
-        embedded = _keys_only(self.root, first)
-        parent = aliased(first.parent, embedded)
-        from_: Any = embedded
-        for index, prop in enumerate(self.chain):
-            attribute = getattr(parent, prop.key)
-            last = index == len(self.chain) - 1
-            joined = self.target if last else aliased(prop.mapper)
-            from_ = ORMJoin(from_, joined, attribute)
-            if not last:
-                parent = joined
-        insp = inspect(parent)
-        columns = [insp.adapt(column) for column in self._local_columns()]
-        target: Any = self.target
-        adapt = target.adapt if target.is_aliased_class else lambda column: column
-        asked = Asked(
-            [MapperEntity(target, target.entity), *[ColumnEntity(each, each) for each in columns]],
-            LABEL_STYLE_TABLENAME_PLUS_COL,
-            legacy=True,
+        first, *further = self.root.chain
+        from_: Any = _keys_only(self.root, first)
+        parent, attribute = aliased(first.parent, from_), first.key
+        for prop in further:
+            joined = aliased(prop.parent)
+            from_ = ORMJoin(from_, joined, getattr(parent, attribute))
+            parent, attribute = joined, prop.key
+        from_ = ORMJoin(from_, self.target, getattr(parent, attribute))
+        columns = [inspect(parent).adapt(column) for column in _local_columns(self.prop)]
+        entities = [ColumnEntity(column, column) for column in columns]
+        return Asked(
+            [MapperEntity(self.target, self.target.entity), *entities],
+            _from_obj=(from_,),
+            # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
+            _order_by_clauses=(*columns, *self.order_by),
         )
-        asked.from_objects = (from_,)
-        # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
-        asked.order_by = (*columns, *[adapt(each) for each in self.prop.order_by or ()])
-        return asked
 
 
-class SubqueryRoot:
-    """The query that subquery loading starts from, also for the loads that follow from it."""
-
-    __slots__ = ("asked", "binds", "chain", "entity")
-
-    def __init__(
-        self, asked: Asked, entity: MapperEntity, chain: tuple[Any, ...], binds: Sequence[Any]
-    ) -> None:
-        self.asked = asked
-        self.entity = entity
-        self.chain = chain
-        self.binds = binds
-
-    def _replaced(self, chain: tuple[Any, ...]) -> SubqueryRoot:
-        return SubqueryRoot(self.asked, self.entity, chain, self.binds)
+# The query that subquery loading starts from, also for the loads that follow from it: what it asks,
+# its parameters, and the relationships that lead from one of its entities to what is loaded.
+SubqueryRoot = namedtuple("SubqueryRoot", "asked entity chain binds")
 
 
 def _local_columns(prop: RelationshipProperty) -> list[Any]:
     """The parent's columns in the condition of a relationship, in the order of its table."""
     return [column for column in prop.parent.persist_selectable.c if column in prop.local_columns]
-
-
-def _relationships(path: tuple[Any, ...]) -> list[Any]:
-    return list(path[1::2])
 
 
 def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
@@ -754,38 +663,20 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
     selected = [insp.adapt(column) if insp.is_aliased_class else column for column in columns]
     embedded = Asked(
         [ColumnEntity(column, column) for column in selected],
-        LABEL_STYLE_TABLENAME_PLUS_COL,
-        legacy=True,
+        toplevel=False,
+        _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
     )
-    for name in (
-        "where",
-        "joins",
-        "group_by",
-        "having",
-        "distinct",
-        "limit",
-        "offset",
-        "base",
-        "correlate",
-        "correlate_except",
-        "prefixes",
-        "distinct_on",
-    ):
-        setattr(embedded, name, getattr(asked, name))
-    embedded.from_objects = asked.from_objects
-    if not asked.from_objects and asked.base is None:
-        embedded.from_objects = tuple(
+    embedded.__dict__ = {**asked.__dict__, **embedded.__dict__}
+    if not asked._from_obj and asked._base is None:
+        embedded._from_obj = tuple(
             dict.fromkeys(
                 each.entity.selectable for each in asked.entities if each.entity is not None
             )
         )
     if not set(columns) >= set(first.parent.primary_key):
-        embedded.distinct = True
-    if asked.limit is not None or asked.offset is not None or asked.keeps_order:
-        embedded.order_by = asked.order_by
-    embedded.keeps_order = asked.keeps_order
-    embedded.toplevel = False
-    embedded.eager = False
+        embedded._distinct = True
+    if asked._limit_clause is asked._offset_clause is None and not asked.keeps_order:
+        embedded._order_by_clauses = ()
     statement = orm_context.Compilation(embedded, options=NO_OPTIONS).statement
     return statement.subquery()
 
