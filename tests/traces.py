@@ -40,7 +40,7 @@ COMMIT = {
     "the jar, which is written next.",
     "orm/unitofwork.py UOWTransaction.finish": "All is written: what was new is persistent.",
     "orm/session.py Session._register_persistent": "The identity map takes the objects in.",
-    "engine/connection.py Connection._commit_impl": "COMMIT.",
+    "engine/connection.py Connection._end_transaction": "COMMIT.",
     "orm/state.py InstanceState.expire": "Each object forgets its values: others may change the "
     "rows from now on. The next read asks again.",
 }

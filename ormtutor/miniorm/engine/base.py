@@ -10,6 +10,8 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "SQL Compilatio
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import lru_cache
 from operator import attrgetter
 
 from ormtutor.miniorm import event, inspection
@@ -22,7 +24,7 @@ from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cursor import CursorResult
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 _EVENTS = """
     do_connect connect before_cursor_execute after_cursor_execute begin commit rollback
     """
-_KNOWN_SIZE = 100
 
 
 class Engine:
@@ -48,7 +49,6 @@ class Engine:
         url: Any,
         logging_name: str | None = None,
         echo: Any = None,
-        query_cache_size: int = 500,
         execution_options: Mapping[str, Any] | None = None,
         hide_parameters: bool = False,
     ) -> None:
@@ -58,12 +58,10 @@ class Engine:
         self.hide_parameters = hide_parameters
         self._echo = Echo(echo, logging_name, hide_parameters)
         self._execution_options = immutabledict(execution_options or {})
-        self._compiled_cache: dict[Any, Any] = {}
-        self._cache_size = query_cache_size
-        #: What the ORM compiled.
+        #: What was compiled here, and what the ORM compiled.
+        self._compiled_cache = Shapes()
         self._shapes = Shapes()
-        #: id -> (the statement, to keep it alive, and its structure).
-        self._known_structures: dict[int, tuple[Any, tuple[Any, Any]]] = {}
+        self._structure_of_dml = lru_cache(100)(cache_key)
         pool._events = lambda: self.dispatch
 
     engine: Any = property(lambda self: self, doc="The engine itself.")
@@ -89,14 +87,11 @@ class Engine:
         """Return a new Connection."""
         return self._connection_class(self, close_with_result)
 
-    def begin(self) -> Any:
-        """Return a context manager: a connection in a transaction that commits at the end."""
-        connection = self.connect()
-        try:
-            return _InTransaction(connection, connection.begin())
-        except BaseException:
-            connection.close()
-            raise
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that commits at the end of the `with` block."""
+        with self.connect() as connection, connection.begin():
+            yield connection
 
     def raw_connection(self) -> Any:
         """Return the driver's connection, on loan from the pool."""
@@ -156,68 +151,24 @@ class Engine:
         """Return the compiled statement, the binds of this one, and where the text comes from."""
         keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1
-        structure, binds = self._structure_of(statement)
+        # A flush executes the same insert() again and again (500 commits: 4 % less time).
+        is_dml = getattr(statement, "is_dml", False)
+        structure, binds = (self._structure_of_dml if is_dml else cache_key)(statement)
         if structure is None or options.get("compiled_cache", self) is None:
             compiled = self._compile_anew(statement, keys, executemany)
             return compiled, None, ("no key", compiled.made_at)
         key = (structure, tuple(keys), executemany)
-        cache = self._compiled_cache
-        compiled = cache.get(key)
+        compiled = self._compiled_cache.find(key)
         if compiled is not None:
-            compiled.used = True
-            return compiled, binds, ("cached", compiled.made_at)
+            return compiled, binds, compiled.origin()
         compiled = self._compile_anew(statement, keys, executemany)
-        if len(cache) >= self._cache_size:
-            self._forget_old_statements()
-        cache[key] = compiled
-        return compiled, None, ("generated", compiled.made_at)
-
-    def _structure_of(self, statement: Any) -> tuple[Any, Any]:
-        """Return the structure key and the binds of a statement.
-
-        A flush executes the same insert() again and again: those that were asked for lately are
-        known by identity (10,000 rows of a flush: 15 % less time).
-        """
-        if not getattr(statement, "is_dml", False):
-            return cache_key(statement)
-        known = self._known_structures.get(id(statement))
-        if known is None:
-            if len(self._known_structures) >= _KNOWN_SIZE:
-                self._known_structures.clear()
-            known = self._known_structures[id(statement)] = (statement, cache_key(statement))
-        return known[1]
+        self._compiled_cache.keep(key, compiled)
+        return compiled, None, compiled.origin()
 
     def _compile_anew(self, statement: Any, keys: Any, executemany: bool) -> Any:
         return statement._compiler(
             self.dialect, column_keys=keys, for_executemany=executemany, linting=True
         )
-
-    def _forget_old_statements(self) -> None:
-        """Make room: half of the cache, those first that were not asked for since the last time."""
-        cache = self._compiled_cache
-        by_use = sorted(cache, key=lambda key: cache[key].used)
-        for key in by_use[: len(by_use) // 2 + 1]:
-            del cache[key]
-        for compiled in cache.values():
-            compiled.used = False
-
-
-class _InTransaction:
-    """`with engine.begin() as connection:`."""
-
-    def __init__(self, connection: Connection, transaction: Any) -> None:
-        self._connection = connection
-        self._transaction = transaction
-
-    def __enter__(self) -> Connection:
-        self._transaction.__enter__()
-        return self._connection
-
-    def __exit__(self, *error: Any) -> None:
-        try:
-            self._transaction.__exit__(*error)
-        finally:
-            self._connection.close()
 
 
 leave_out(Engine, "clear_compiled_cache run_callable transaction update_execution_options")

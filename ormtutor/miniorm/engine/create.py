@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_ENGINE_ARGUMENTS = "echo execution_options hide_parameters logging_name query_cache_size"
+_ENGINE_ARGUMENTS = "echo execution_options hide_parameters logging_name"
 _DIALECT_ARGUMENTS = "isolation_level json_deserializer json_serializer"
 #: Accepted for the sake of programs that give them; one connection in memory and a few on a file
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
     case_sensitive convert_unicode echo_pool empty_in_strategy enable_from_linting encoding
     implicit_returning max_identifier_length max_overflow plugins pool_logging_name pool_pre_ping
-    pool_recycle pool_reset_on_return pool_timeout pool_use_lifo
+    pool_recycle pool_reset_on_return pool_timeout pool_use_lifo query_cache_size
     """
 _LEFT_OUT = "label_length module native_datetime paramstyle pool strategy"
 

@@ -87,18 +87,6 @@ class Connection(connection.Connection):
             raise exc.ObjectNotExecutableError(statement)
         return self._execute_construct(statement, sets, execution_options or NO_OPTIONS, _cause)
 
-    def scalar(  # type: ignore[override]
-        self, statement: Any, parameters: Any = None, **kw: Any
-    ) -> Any:
-        """Execute a statement and return the first value of the first row, or None."""
-        return self.execute(statement, parameters, **kw).scalar()
-
-    def scalars(  # type: ignore[override]
-        self, statement: Any, parameters: Any = None, **kw: Any
-    ) -> Any:
-        """Execute a statement and return the values of its first column."""
-        return self.execute(statement, parameters, **kw).scalars()
-
 
 class Engine(base.Engine):
     """An engine whose connections are of the 2.x manner."""

@@ -27,6 +27,8 @@ class Transaction:
     # What messages call it, and the connection's attribute that holds it.
     _kind = "transaction"
     _place = "_transaction"
+    #: What the connection goes on with after it: the savepoint around a savepoint.
+    _outer: NestedTransaction | None = None
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -80,12 +82,9 @@ class Transaction:
 
     def _detach(self) -> None:
         if self._is_attached():
-            setattr(self.connection, self._place, self._around())
+            setattr(self.connection, self._place, self._outer)
         else:
             exc.warn(f"{self._kind} already deassociated from connection")
-
-    def _around(self) -> Any:
-        return None
 
     def __enter__(self) -> Self:
         # Work on the connection inside the block is refused once this transaction is over.
@@ -112,19 +111,19 @@ class RootTransaction(Transaction):
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        connection._begin_impl(self)
+        connection._begin_impl()
         connection._transaction = self
 
     def _commit_here(self) -> None:
         try:
-            self.connection._commit_impl()
+            self.connection._end_transaction("commit")
         finally:
             self._end()
 
     def _rollback_here(self) -> None:
         if self._active:
             try:
-                self.connection._rollback_impl()
+                self.connection._end_transaction("rollback")
             finally:
                 self._end()
 
@@ -146,24 +145,23 @@ class NestedTransaction(Transaction):
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        self._savepoint = connection._savepoint_impl()
-        self._outer: NestedTransaction | None = connection._nested_transaction
+        connection._savepoint_number += 1
+        self._savepoint = f"sa_savepoint_{connection._savepoint_number}"
+        connection._execute_directly(f"SAVEPOINT {self._savepoint}")
+        self._outer = connection._nested_transaction
         connection._nested_transaction = self
-
-    def _around(self) -> Any:
-        return self._outer
 
     def _commit_here(self) -> None:
         try:
-            self.connection._release_savepoint_impl(self._savepoint)
+            self.connection._execute_directly(f"RELEASE SAVEPOINT {self._savepoint}")
         finally:
             self._active = False
 
     def _rollback_here(self) -> None:
-        root = self.connection._transaction
+        connection = self.connection
         try:
-            if self._active and root is not None and root.is_active:
-                self.connection._rollback_to_savepoint_impl(self._savepoint)
+            if self._active and connection.in_transaction() and not connection.closed:
+                connection._execute_directly(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
         finally:
             self._active = False
 

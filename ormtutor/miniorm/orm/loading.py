@@ -48,7 +48,7 @@ def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, **how: A
     """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
     ready = _ready(session, query, values, cause, **how)
     connection, text, parameters, options = ready
-    return connection._execute_compiled(query.compiled, [parameters], cause, options, text)
+    return connection._execute_compiled(query.compiled, parameters, cause, options, text)
 
 
 def _ready(
