@@ -49,11 +49,10 @@ class Record:
 
     params: by column key (the old primary key of an UPDATE by column label).
     expressions: column -> SQL expression, where an attribute is one.
-    is_complete: an INSERT that has its primary key; an UPDATE that does not compute it.
-    batches: it may share a statement with its neighbours.
+    is_complete: but for an INSERT without its primary key.
     """
 
-    __slots__ = ("batches", "expressions", "is_complete", "params", "state", "values")
+    __slots__ = ("expressions", "is_complete", "params", "state", "values")
 
     def __init__(self, state: InstanceState, values: Values) -> None:
         self.state = state
@@ -61,19 +60,22 @@ class Record:
         self.params: Values = {}
         self.expressions: dict[Any, Any] = {}
         self.is_complete = True
-        self.batches = True
 
+    @property
+    def shares(self) -> bool:
+        """Whether it may share a statement with neighbours of its shape."""
+        return self.is_complete and not self.expressions
 
-def shape_of(record: Record) -> tuple[Any, ...]:
-    """Records of one shape that follow each other share a statement."""
-    return record.params.keys(), bool(record.expressions), record.is_complete, record.batches
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What must be the same of records that are written as one group."""
+        return self.params.keys(), bool(self.expressions), self.is_complete
 
 
 class Writing:
     """What the statements of one mapper have in common; made once, kept by the mapper.
 
-    columns: (attribute, column) of the table. keys: attributes of the primary key.
-    key_names: the names of its columns, with these; key_labels: columns, these, and labels.
+    columns: (attribute, column) of the table. key_columns: of its primary key. labels: of these.
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
     ident_order: the sort key of objects with a row.
@@ -89,13 +91,9 @@ class Writing:
         ]
         self.attribute_of = {column: key for key, column in self.columns}
         self.column_of = dict(self.columns)
-        self.primary_key = list(mapper.primary_key)
-        self.pk_keys = frozenset(column.key for column in self.primary_key)
-        self.keys = [by_column[column].key for column in self.primary_key]
-        self.key_names = [(self.column_of[key].key, key) for key in self.keys]
-        self.key_labels = [
-            (self.column_of[key], key, self.column_of[key]._label) for key in self.keys
-        ]
+        self.key_columns = [(by_column[column].key, column) for column in mapper.primary_key]
+        self.labels = {column: column._label for column in mapper.primary_key}
+        self.pk_keys = frozenset(column.key for column in mapper.primary_key)
         self.without_default = [
             column.key
             for _, column in self.columns
@@ -107,36 +105,34 @@ class Writing:
         self.reads_none = frozenset(
             column for _, column in self.columns if column.type.should_evaluate_none
         )
-        self.insert_defaults = frozenset(
-            column.key for _, column in self.columns if column.server_default is not None
-        )
         self.row_keys = self._row_keys(mapper)
         self.row_names = tuple([self.column_of[key].key for key in self.row_keys or ()])
         self.ident_order = _ident_order(mapper)
         self.insert = Insert(table)
-        self.update = Update(table).where(self._is_row("_label"))
-        self.delete = Delete(table).where(self._is_row("key"))
+        self.update = Update(table).where(_is_row(mapper, "_label"))
+        self.delete = Delete(table).where(_is_row(mapper, "key"))
 
     def _row_keys(self, mapper: Mapper) -> tuple[str, ...] | None:
         others = [(key, column) for key, column in self.columns if not column.primary_key]
         if (
-            len(self.primary_key) != 1
+            not mapper.single_key
             or not others
-            or self.table._autoincrement_column is not self.primary_key[0]
-            or self.primary_key[0].default is not None
+            or self.table._autoincrement_column is not mapper.primary_key[0]
+            or mapper.primary_key[0].default is not None
             or len(others) != len(self.without_default)
             or len(self.columns) != len(self.table.c)
         ):
             return None
         return tuple([key for key, _ in others])
 
-    def _is_row(self, name: str) -> Any:
-        return and_(
-            *[
-                column == bindparam(getattr(column, name), type_=column.type)
-                for column in self.primary_key
-            ]
-        )
+
+def _is_row(mapper: Mapper, name: str) -> Any:
+    return and_(
+        *[
+            column == bindparam(getattr(column, name), type_=column.type)
+            for column in mapper.primary_key
+        ]
+    )
 
 
 def writing_of(mapper: Mapper) -> Writing:
@@ -177,7 +173,7 @@ def _insert_rows(
     keys = writing.row_keys
     if keys is None:
         return False
-    (key,) = writing.keys
+    ((key, _),) = writing.key_columns
     rows = []
     for state in states:
         obj = state()
@@ -220,10 +216,8 @@ def _save_records(
                 updates.append(record)
         else:
             inserts.append(insert_record(writing, state, values))
-    if updates:
-        _emit_updates(mapper, writing, connection, updates, flush)
-    if inserts:
-        _emit_inserts(mapper, writing, connection, inserts, flush)
+    _emit(writing, connection, updates, flush, is_update=True)
+    _emit(writing, connection, inserts, flush, is_update=False)
 
 
 def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[InstanceState]:
@@ -252,13 +246,9 @@ def _ident_order(mapper: Mapper) -> Any:
     functions = [getattr(column.type, "sort_key_function", None) for column in mapper.primary_key]
     if not any(functions):
         return attrgetter("ident")
-    if mapper.single_key:
-        only = functions[0]
-        assert only is not None
-        return lambda state: only(state.ident)
     return lambda state: tuple(
         value if function is None else function(value)
-        for value, function in zip(state.ident, functions, strict=True)
+        for value, function in zip(state.key[1], functions, strict=True)
     )
 
 
@@ -359,7 +349,8 @@ def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
     state = record.state
     old_key: Values = {}
     cascaded = False
-    for column, key, label in writing.key_labels:
+    for key, column in writing.key_columns:
+        label = writing.labels[column]
         value = None if key in state.committed_state else record.values.get(key)
         if value is not None:
             old_key[label] = value
@@ -373,8 +364,6 @@ def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
                 record.params.pop(column.key, None)
             else:
                 old_key[label] = history.deleted[0]
-                if column in record.expressions:
-                    record.is_complete = False
         else:
             old_key[label] = history.unchanged[0]
         if old_key[label] is None:
@@ -386,100 +375,75 @@ def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
         record.params.update(old_key)
 
 
-def _emit_updates(
-    mapper: Mapper,
+def _emit(
     writing: Writing,
     connection: Connection,
     records: list[Record],
     flush: UOWTransaction,
+    is_update: bool,
 ) -> None:
+    statement = writing.update if is_update else writing.insert
     for group in groups_of(records):
         matched = 0
-        for share, context in _update_in_shares(writing, connection, group, flush):
-            matched += context.rowcount
-            _take_back(writing, share, context, is_update=True)
-        check_rowcount("UPDATE", "update", writing.table, len(group), matched)
-
-
-def _update_in_shares(
-    writing: Writing, connection: Connection, group: list[Record], flush: UOWTransaction
-) -> Iterator[tuple[list[Record], Any]]:
-    """Write records of one shape, at once where that is allowed; gives (records, context)."""
-    if group[0].expressions:
-        for record in group:
-            statement = writing.update.values(record.expressions)
-            yield [record], _execute(connection, statement, [record], flush)
-    elif group[0].batches:
-        yield group, _execute(connection, writing.update, group, flush)
-    else:
-        for record, context in _execute_each(connection, writing.update, group, flush):
-            yield [record], context
+        for written, context in _execute_group(connection, statement, group, flush):
+            if is_update:
+                matched += context.rowcount
+            elif not group[0].shares:
+                _take_new_key(writing, written[0], context)
+            _take_back(writing, written, context, is_update)
+        if is_update and matched != len(group):
+            raise StaleDataError(
+                f"UPDATE statement on table '{writing.table.description}' expected to update "
+                f"{len(group)} row(s); {matched} were matched."
+            )
 
 
 def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
     """Records of one shape that follow each other."""
-    for _, group in groupby(records, shape_of):
+    for _, group in groupby(records, attrgetter("shape")):
         yield list(group)
 
 
-def _emit_inserts(
-    mapper: Mapper,
-    writing: Writing,
-    connection: Connection,
-    records: list[Record],
-    flush: UOWTransaction,
-) -> None:
-    for group in groups_of(records):
-        if group[0].is_complete and not group[0].expressions:
-            context = _execute(connection, writing.insert, group, flush)
-            _take_back(writing, group, context, is_update=False)
-            continue
-        for record, context in _insert_one_by_one(writing, connection, group, flush):
-            _take_new_key(writing, record, context)
-            _take_back(writing, [record], context, is_update=False)
-
-
-def _insert_one_by_one(
-    writing: Writing, connection: Connection, group: list[Record], flush: UOWTransaction
-) -> Iterator[tuple[Record, Any]]:
-    if not group[0].expressions:
-        yield from _execute_each(connection, writing.insert, group, flush)
-        return
-    for record in group:
-        statement = writing.insert.values(record.expressions)
-        yield record, _execute(connection, statement, [record], flush)
-
-
-def _execute_each(
+def _execute_group(
     connection: Connection, statement: Any, group: list[Record], flush: UOWTransaction
-) -> Iterator[tuple[Record, Any]]:
-    """Execute once for each record; a context is to be read before the next one comes."""
+) -> Iterator[tuple[list[Record], Any]]:
+    """Write records of one shape, at once where that is allowed.
 
-    def cause_of(number: int) -> Cause:
-        return cause_for(flush.cause, connection, [group[number].state])
-
+    Gives those of each execution with its context, which is to be read before the next one.
+    """
     sets = [record.params for record in group]
-    return zip(group, connection._execute_each(statement, sets, cause_of), strict=True)
+    states = [record.state for record in group]
+    if group[0].shares:
+        yield group, _execute(connection, statement, sets, states, flush)
+    elif group[0].expressions:
+        for record in group:
+            own = statement.values(record.expressions)
+            yield [record], _execute(connection, own, [record.params], [record.state], flush)
+    else:
+
+        def cause_of(number: int) -> Cause:
+            return cause_for(flush.cause, connection, [states[number]])
+
+        contexts = connection._execute_each(statement, sets, cause_of)
+        for record, context in zip(group, contexts, strict=True):
+            yield [record], context
 
 
 def _execute(
-    connection: Connection, statement: Any, records: list[Record], flush: UOWTransaction
-) -> Any:
-    """Execute once for all records, which bring the same names; gives the execution context."""
-    sets = [record.params for record in records]
-    cause = cause_for(flush.cause, connection, [record.state for record in records])
-    return _execute_sets(connection, statement, sets, cause)
-
-
-def _execute_sets(
-    connection: Connection, statement: Any, sets: list[Values], cause: Cause
+    connection: Connection,
+    statement: Any,
+    sets: list[Values],
+    states: Sequence[InstanceState],
+    flush: UOWTransaction,
 ) -> ExecutionContext:
+    """Execute once for all sets of parameters, which have the same names; gives the context."""
+    cause = cause_for(flush.cause, connection, states)
     context = connection._execute_plainly(statement, sets, cause)
-    if context is not None:
-        return context
-    given = sets if len(sets) > 1 else sets[0]
-    result: Any = connection._execute_20(statement, given, _cause=cause)
-    return result.context  # type: ignore[no-any-return]
+    if context is None:
+        given = sets if len(sets) > 1 else sets[0]
+        result: Any = connection._execute_20(statement, given, _cause=cause)
+        context = result.context
+    return context
 
 
 def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
@@ -546,18 +510,6 @@ def _expire_what_follows(mapper: Mapper, states: Sequence[InstanceState]) -> Non
             state.expire_attributes(values, state.unmodified_intersection(keys))
 
 
-def check_rowcount(verb: str, doing: str, table: Any, expected: int, matched: int) -> None:
-    """Refuse when rows are missing.
-
-    Raises: StaleDataError.
-    """
-    if expected != matched:
-        raise StaleDataError(
-            f"{verb} statement on table '{table.description}' expected to {doing} {expected} "
-            f"row(s); {matched} were matched."
-        )
-
-
 # Deleting -------------------------------------------------------------------------------------
 
 
@@ -572,8 +524,7 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     keys = _committed_keys(mapper, writing, ordered)
-    cause = cause_for(flush.cause, connection, ordered)
-    matched = _execute_sets(connection, writing.delete, keys, cause).rowcount
+    matched = _execute(connection, writing.delete, keys, ordered, flush).rowcount
     if mapper.confirm_deleted_rows and -1 < matched != len(keys):
         warn(
             f"DELETE statement on table {writing.table.description!r} expected to delete "
@@ -590,10 +541,10 @@ def _committed_keys(
     Raises: FlushError: one is NULL.
     """
     # An object without changes that is not expired is known by the key that its row has.
-    name, is_single = writing.key_names[0][0], mapper.single_key
+    name = mapper.primary_key[0].key
     return [
         {name: state.ident}
-        if is_single
+        if mapper.single_key
         and state.ident is not None
         and not state.committed_state
         and not state.expired_attributes
@@ -605,12 +556,12 @@ def _committed_keys(
 def _committed_key(mapper: Mapper, writing: Writing, state: InstanceState) -> Values:
     row: Values = {}
     values, impls = state.dict, mapper.impls
-    for name, key in writing.key_names:
-        row[name] = impls[key].get_committed_value(state, values, PASSIVE_OFF)
-        if row[name] is None:
+    for key, column in writing.key_columns:
+        row[column.key] = impls[key].get_committed_value(state, values, PASSIVE_OFF)
+        if row[column.key] is None:
             raise FlushError(
                 f"Can't delete from table {writing.table} using NULL for primary key value on "
-                f"column {writing.column_of[key]}"
+                f"column {column}"
             )
     return row
 
@@ -618,18 +569,13 @@ def _committed_key(mapper: Mapper, writing: Writing, state: InstanceState) -> Va
 # Association rows -----------------------------------------------------------------------------
 
 
-def association_rows(subject: Any, pairs: Sequence[Pair]) -> list[Values]:
+def _association_rows(subject: Any, pairs: Sequence[Pair]) -> list[Values]:
     """The row between two objects for each pair, by column key of the association table."""
-    near: dict[InstanceState, Values] = {}
-    far: dict[InstanceState, Values] = {}
-    rows = []
-    for one, other in pairs:
-        if one not in near:
-            near[one] = _association_key(one, subject.copies)
-        if other not in far:
-            far[other] = _association_key(other, subject.other_copies)
-        rows.append({**near[one], **far[other]})
-    return rows
+    ones = dict.fromkeys([one for one, _ in pairs])
+    others = dict.fromkeys([other for _, other in pairs])
+    near = {one: _association_key(one, subject.copies) for one in ones}
+    far = {other: _association_key(other, subject.other_copies) for other in others}
+    return [{**near[one], **far[other]} for one, other in pairs]
 
 
 def _association_key(state: InstanceState, copies: Any) -> Values:
@@ -651,29 +597,22 @@ def write_associations(
     """
     connection = flush.connection(subject.mapper)
     table = subject.prop.secondary
+
+    def execute(statement: Any, rows: list[Values], pairs: Sequence[Pair]) -> ExecutionContext:
+        states = list(dict.fromkeys(chain.from_iterable(pairs)))
+        return _execute(connection, statement, rows, states, flush)
+
     if removed:
-        rows = association_rows(subject, removed)
+        rows = _association_rows(subject, removed)
         columns = [column for column in table.c if column.key in rows[0]]
         statement = Delete(table).where(
             and_(*[column == bindparam(column.key, type_=column.type) for column in columns])
         )
-        context = _execute_rows(connection, statement, rows, removed, flush)
-        if len(rows) != context.rowcount:
+        matched = execute(statement, rows, removed).rowcount
+        if len(rows) != matched:
             raise StaleDataError(
                 f"DELETE statement on table '{table.description}' expected to delete {len(rows)} "
-                f"row(s); Only {context.rowcount} were matched."
+                f"row(s); Only {matched} were matched."
             )
     if added:
-        rows = association_rows(subject, added)
-        _execute_rows(connection, Insert(table), rows, added, flush)
-
-
-def _execute_rows(
-    connection: Connection,
-    statement: Any,
-    rows: list[Values],
-    pairs: Sequence[Pair],
-    flush: UOWTransaction,
-) -> Any:
-    states = list(dict.fromkeys(chain.from_iterable(pairs)))
-    return _execute_sets(connection, statement, rows, cause_for(flush.cause, connection, states))
+        execute(Insert(table), _association_rows(subject, added), added)

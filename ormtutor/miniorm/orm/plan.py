@@ -292,12 +292,9 @@ class Rehearsal(unitofwork.UOWTransaction):
                     updates.append(record)
             else:
                 inserts.append(persistence.insert_record(writing, state, values))
-        for group in persistence.groups_of(updates):
-            share = group[0].batches and not group[0].expressions
-            self._take_down("update", writing, group, share)
-        for group in persistence.groups_of(inserts):
-            share = group[0].is_complete and not group[0].expressions
-            self._take_down("insert", writing, group, share)
+        for action, records in (("update", updates), ("insert", inserts)):
+            for group in persistence.groups_of(records):
+                self._take_down(action, writing, group)
         for record in inserts:
             self._expect_key(writing, record)
 
@@ -311,7 +308,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         }
         committed.update(state.committed_state)
         record = persistence.changed_record(mapper, writing, state, values, committed)
-        for column, key in zip(writing.primary_key, writing.keys, strict=True):
+        for key, column in writing.key_columns:
             old = committed.get(key, PASSIVE_NO_RESULT)
             if old is NO_VALUE or (state, column) in self.pk_cascaded:
                 record.params.pop(column.key, None)
@@ -319,15 +316,13 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     def _expect_key(self, writing: Any, record: Any) -> None:
         state = record.state
-        for column, key in zip(writing.primary_key, writing.keys, strict=True):
+        for key, column in writing.key_columns:
             if record.values.get(key) is None or column in record.expressions:
                 self.copied[state, key] = NewKey(state, key)
 
-    def _take_down(self, action: str, writing: Any, group: list[Any], share: bool) -> None:
-        if share:
-            self._statement += 1
-        for record in group:
-            if not share:
+    def _take_down(self, action: str, writing: Any, group: list[Any]) -> None:
+        for number, record in enumerate(group):
+            if number == 0 or not record.shares:
                 self._statement += 1
             state = record.state
             reasons = []
