@@ -356,7 +356,7 @@ class Connection:
             result = self._execute_compiled(
                 compiled, parameters, cause, execution_options, statement
             )
-            return result._read_all(), result.context
+            return result._read(), result.context
         options = execution_options or self._execution_options
         origin = compiled.origin()
         context = ExecutionContext(self, compiled, statement, (parameters,), cause, options, origin)

@@ -9,6 +9,8 @@ Follows: SQLAlchemy 1.4, "CursorResult", "LegacyCursorResult".
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.result import Result
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
@@ -54,7 +56,7 @@ class CursorResult(Result):
 
     __module__ = "sqlalchemy.engine.cursor"
 
-    _soft_closed = False
+    _usual_size = 1
 
     def __init__(self, context: Any, metadata: ResultMetaData | None, processors: Any) -> None:
         # metadata is None: the statement returns no rows.
@@ -63,7 +65,8 @@ class CursorResult(Result):
         self.cursor = context.cursor
         self.connection = context.root_connection
         self._processors: Processors | None = processors
-        self._returns_rows = metadata is not None
+        #: Whether there are rows to read.
+        self.returns_rows = metadata is not None
         self._count = 0
         #: Writes a row to the log, where the log wants rows.
         self._log: Callable[[Any], None] | None = None
@@ -73,19 +76,7 @@ class CursorResult(Result):
 
     # The source of tuples.
 
-    def _read_one(self) -> tuple[Any, ...] | None:
-        tuples = self._fetch("fetchmany", 1)
-        return tuples[0] if tuples else None
-
-    def _read_many(self, size: int | None) -> Tuples:
-        return self._fetch("fetchmany", size or 1)
-
-    def _read_all(self) -> Tuples:
-        tuples = self._fetch("fetchall")
-        self._soft_close()
-        return tuples
-
-    def _fetch(self, how: str, *size: int) -> Tuples:
+    def _read(self, size: int | None = None) -> Tuples:
         """What the cursor gives, converted; closes it when it is empty."""
         if self._soft_closed:
             # When the rows are just used up there is nothing to say.
@@ -94,15 +85,13 @@ class CursorResult(Result):
                 raise exc.ResourceClosedError(_CLOSED)
             return []
         try:
-            tuples: Tuples = getattr(self.cursor, how)(*size)
+            cursor: Any = self.cursor
+            tuples: Tuples = cursor.fetchall() if size is None else cursor.fetchmany(size)
         except BaseException as error:
             self.connection._handle_dbapi_exception(error, None, None, self.cursor, self.context)
-        if not tuples:
-            self._soft_close()
         self._count += len(tuples)
-        return self._converted(tuples)
-
-    def _converted(self, tuples: Tuples) -> Tuples:
+        if size is None or not tuples:
+            self._soft_close()
         if self._processors is not None:
             tuples = convert(tuples, self._processors)
         if self._log is not None:
@@ -111,7 +100,7 @@ class CursorResult(Result):
         return tuples
 
     def _check_returns_rows(self) -> None:
-        if not self._returns_rows:
+        if not self.returns_rows:
             raise exc.ResourceClosedError(_NO_ROWS)
 
     def _soft_close(self, hard: bool = False) -> None:
@@ -126,34 +115,22 @@ class CursorResult(Result):
             cursor.close()
         context = self.context
         outcome = context._outcome
-        if outcome is not None and self._returns_rows:
+        if outcome is not None and self.returns_rows:
             outcome.rows = self._count
         if context.closes_connection:
             self.connection.close()
 
     # What every execution tells.
 
-    @property
-    def returns_rows(self) -> bool:
-        """Say whether there are rows to read."""
-        return self._returns_rows
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows an UPDATE or DELETE matched."""
-        count: int = self.context.rowcount
-        return count
-
-    @property
-    def lastrowid(self) -> int | None:
-        """The row id that SQLite gave last on this cursor."""
-        rowid: int | None = self.context.lastrowid
-        return rowid
-
-    @property
-    def is_insert(self) -> bool:
-        """Say whether this was an insert() construct."""
-        return bool(self.context.isinsert)
+    rowcount: Any = property(
+        attrgetter("context.rowcount"), doc="How many rows an UPDATE or DELETE matched."
+    )
+    lastrowid: Any = property(
+        attrgetter("context.lastrowid"), doc="The row id that SQLite gave last on this cursor."
+    )
+    is_insert: Any = property(
+        attrgetter("context.isinsert"), doc="Say whether this was an insert() construct."
+    )
 
     @property
     def inserted_primary_key(self) -> Any:
@@ -198,7 +175,7 @@ class LegacyCursorResult(CursorResult):
 
     def keys(self) -> Any:
         """Return the names of the columns, none for a statement without rows."""
-        return super().keys() if self._returns_rows else []
+        return super().keys() if self.returns_rows else []
 
 
 leave_out(

@@ -4,8 +4,8 @@ Before: engine/cursor.py (a cursor's rows) or orm/context.py (objects made from 
 Here:   all, first, one, scalar, scalars, mappings, unique, partitions over any source of tuples.
 After:  learners, and orm/query.py.
 
-A source of tuples is a subclass of Result with three methods: fetch one, many, all. Filters
-(ScalarResult, MappingResult) stand on a Result and change only what becomes of a tuple.
+A source of tuples is a subclass of Result that can read some or all of them. Filters (ScalarResult,
+MappingResult) stand on a Result and change only what becomes of a tuple.
 
 Follows: SQLAlchemy 1.4, "Result", "ScalarResult", "MappingResult", "IteratorResult".
 """
@@ -83,79 +83,76 @@ class ResultInternal:
 
     def all(self) -> list[Any]:
         """Return all that remain."""
-        return self._made(self._real._fetchall_tuples())
+        return self._made(self._real._fetch())
 
     fetchall = all
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
         """Return the next `size`, fewer at the end."""
         real = self._real
-        if self._unique is None:
-            return self._make(real._fetchmany_tuples(size or real._yield_per))
-        size = size or real._yield_per or 1
+        if size is None:
+            size = real._yield_per or real._usual_size
+        if self._unique is None or size is None:
+            return self._made(real._fetch(size))
         fresh: list[Any] = []
-        while len(fresh) < size and (tuples := real._fetchmany_tuples(size - len(fresh))):
+        while len(fresh) < size and (tuples := real._fetch(size - len(fresh))):
             fresh.extend(self._made(tuples))
         return fresh
 
     def partitions(self, size: int | None = None) -> Iterator[list[Any]]:
         """Iterate lists of `size`."""
-        if size is None and self._real._yield_per is None:
-            if everything := self.all():
-                yield everything
-            return
         while part := self.fetchmany(size):
             yield part
 
     def __iter__(self) -> Iterator[Any]:
-        while (values := self._real._fetchone_tuple()) is not None:
-            yield from self._made((values,))
+        while tuples := self._real._fetch(1):
+            yield from self._made(tuples)
 
     def __next__(self) -> Any:
         return next(iter(self))
 
     def first(self) -> Any:
         """Return the first, or None; what remains is thrown away."""
-        values = self._first_tuple()
-        return None if values is None else self._make((values,))[0]
+        return next(iter(self._make(self._first_tuple())), None)
 
-    def _first_tuple(self) -> tuple[Any, ...] | None:
-        values = self._real._fetchone_tuple()
-        if values is not None:
+    def _first_tuple(self) -> Tuples:
+        was_open = not self._real._soft_closed
+        tuples = self._real._fetch(1)
+        if was_open:
             self.close()
-        return values
+        return tuples
 
     def one(self) -> Any:
         """Return the only one.
 
         Raises: NoResultFound: there is none. MultipleResultsFound: two or more.
         """
-        return self._make((self._only_tuple(),))[0]
+        return self._make(self._only_tuple())[0]
 
     def one_or_none(self) -> Any:
         """Return the only one, or None.
 
         Raises: MultipleResultsFound: two or more.
         """
-        values = self._only_tuple(or_none=True)
-        return None if values is None else self._make((values,))[0]
+        return next(iter(self._make(self._only_tuple(or_none=True))), None)
 
-    def _only_tuple(self, *, or_none: bool = False) -> Any:
-        """The only tuple; repetitions count once when uniqueness was asked for."""
+    def _only_tuple(self, *, or_none: bool = False) -> Tuples:
+        """The only tuple, as a sequence; repetitions count once when uniqueness was asked for."""
         real = self._real
-        only = real._fetchone_tuple()
-        if only is None:
-            if or_none:
-                return None
-            raise exc.NoResultFound("No row was found when one was required")
+        was_open = not real._soft_closed
+        only = real._fetch(1)
         if self._unique is not None:
-            self._made((only,))
-        while (values := real._fetchone_tuple()) is not None:
-            if self._made((values,)):
-                self.close()
-                wanted = "one or none was" if or_none else "exactly one was"
-                raise exc.MultipleResultsFound(f"Multiple rows were found when {wanted} required")
-        self.close()
+            self._made(only)
+        is_repeated = False
+        while not is_repeated and (tuples := real._fetch(1)):
+            is_repeated = bool(self._made(tuples))
+        if was_open:
+            self.close()
+        if is_repeated:
+            wanted = "one or none was" if or_none else "exactly one was"
+            raise exc.MultipleResultsFound(f"Multiple rows were found when {wanted} required")
+        if not only and not or_none:
+            raise exc.NoResultFound("No row was found when one was required")
         return only
 
 
@@ -165,10 +162,14 @@ class Result(ResultInternal):
     __module__ = "sqlalchemy.engine.result"
 
     _yield_per: int | None = None
+    #: How many fetchmany() gives when nobody said it; None: all.
+    _usual_size: int | None = None
     #: For each column of an ORM result: what tells two values apart (`id` for entities), or None.
     _unique_filters: Sequence[Callable[[Any], Any] | None] | None = None
     #: Set by `columns()`: the positions to keep of each tuple.
     _kept: list[int] | None = None
+    #: Used up: there is just nothing more to read. Closed: reading is an error.
+    _soft_closed = False
     _hard_closed = False
 
     def __init__(self, metadata: ResultMetaData) -> None:
@@ -177,13 +178,8 @@ class Result(ResultInternal):
 
     # What a source of tuples provides.
 
-    def _read_one(self) -> tuple[Any, ...] | None:
-        raise NotImplementedError
-
-    def _read_many(self, size: int | None) -> Tuples:
-        raise NotImplementedError
-
-    def _read_all(self) -> Tuples:
+    def _read(self, size: int | None = None) -> Tuples:
+        """The next tuples, `size` of them or all."""
         raise NotImplementedError
 
     def _soft_close(self, hard: bool = False) -> None:
@@ -193,21 +189,11 @@ class Result(ResultInternal):
     def _check_returns_rows(self) -> None:
         """Raise ResourceClosedError when the statement returned no rows at all."""
 
-    # The same through `columns()`.
+    # The same through `columns()`, and what becomes of it.
 
-    def _narrow(self, tuples: Tuples) -> Tuples:
-        kept = self._kept
+    def _fetch(self, size: int | None = None) -> Tuples:
+        tuples, kept = self._read(size), self._kept
         return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
-
-    def _fetchone_tuple(self) -> tuple[Any, ...] | None:
-        values = self._read_one()
-        return None if values is None else self._narrow((values,))[0]
-
-    def _fetchmany_tuples(self, size: int | None) -> Tuples:
-        return self._narrow(self._read_many(size))
-
-    def _fetchall_tuples(self) -> Tuples:
-        return self._narrow(self._read_all())
 
     def _make(self, tuples: Tuples) -> list[Any]:
         return self._metadata.rows(tuples)
@@ -251,23 +237,23 @@ class Result(ResultInternal):
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None without rows."""
-        values = self._first_tuple()
-        return None if values is None else values[0]
+        tuples = self._first_tuple()
+        return tuples[0][0] if tuples else None
 
     def scalar_one(self) -> Any:
         """Return the first value of the only row.
 
         Raises: NoResultFound: no row. MultipleResultsFound: two or more.
         """
-        return self._only_tuple()[0]
+        return self._only_tuple()[0][0]
 
     def scalar_one_or_none(self) -> Any:
         """Return the first value of the only row, or None without rows.
 
         Raises: MultipleResultsFound: two or more.
         """
-        values = self._only_tuple(or_none=True)
-        return None if values is None else values[0]
+        tuples = self._only_tuple(or_none=True)
+        return tuples[0][0] if tuples else None
 
 
 class FilterResult(ResultInternal):
@@ -313,9 +299,7 @@ class MappingResult(FilterResult):
         self._real.columns(*col_expressions)
         return self
 
-    def fetchone(self) -> Any:
-        """Return the next mapping, or None at the end."""
-        return next(iter(self), None)
+    fetchone: Any = Result.fetchone
 
     def _make(self, tuples: Tuples) -> list[Any]:
         metadata = self._real._metadata
@@ -364,24 +348,15 @@ class IteratorResult(Result):
     def _unique_key(self) -> Callable[[Any], Any]:
         return id if self._gives_entity else super()._unique_key()
 
-    def _read_one(self) -> tuple[Any, ...] | None:
-        return next(self._open_tuples(), None)
-
-    def _read_many(self, size: int | None) -> Tuples:
-        return list(islice(self._open_tuples(), size))
-
-    def _read_all(self) -> Tuples:
-        return list(self._open_tuples())
+    def _read(self, size: int | None = None) -> Tuples:
+        if self._hard_closed:
+            raise exc.ResourceClosedError(_CLOSED)
+        return list(islice(self._tuples, size))
 
     def _soft_close(self, hard: bool = False) -> None:
         self._tuples = iter(())
         if hard:
             self._hard_closed = True
-
-    def _open_tuples(self) -> Iterator[tuple[Any, ...]]:
-        if self._hard_closed:
-            raise exc.ResourceClosedError(_CLOSED)
-        return self._tuples
 
 
 class ChunkedIteratorResult(IteratorResult):

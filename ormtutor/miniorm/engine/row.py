@@ -67,8 +67,7 @@ class Row:
 
     def _asdict(self) -> dict[str, Any]:
         """Return a new dictionary of name -> value."""
-        metadata, values = self._metadata, self._data
-        return {key: values[metadata.index(key)] for key in metadata.keys}
+        return dict(self._mapping)
 
     def keys(self) -> RMKeyView:
         """Return the names, as a view."""
@@ -139,8 +138,7 @@ class LegacyRow(Row):
 
     def items(self) -> list[tuple[str, Any]]:
         """Return (name, value) pairs."""
-        metadata, values = self._metadata, self._data
-        return [(key, values[metadata.index(key)]) for key in metadata.keys]
+        return list(self._mapping.items())
 
     def values(self) -> list[Any]:
         """Return the values."""

@@ -146,12 +146,12 @@ def _parts(
 ) -> Iterator[list[Any]]:
     size = context.yield_per
     if size is None:
-        rows = result._read_all()
+        rows = result._read()
         _check_map(context.session, identity_map, query, rows)
         yield load_rows(context, query, rows, result.context)
         return
     query.check_yield_per()
-    while rows := result._read_many(size):
+    while rows := result._read(size):
         _check_map(context.session, identity_map, query, rows)
         context.made = 0
         yield load_rows(context, query, rows, result.context)
@@ -238,7 +238,7 @@ def run_statement(
     bind = session.get_bind(mapper=query.mapper, clause=statement)
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
-    rows = result._read_all()
+    rows = result._read()
     loader = query.row_loader(result)
     return load_rows(LoadContext(session, query, ()), query, rows, result.context, loader)
 

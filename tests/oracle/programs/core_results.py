@@ -136,3 +136,13 @@ for future in (False, True):
         scalars = run().scalars()
         show("first scalar", lambda: scalars.first())
         show("then", lambda: scalars.all())
+        show("partitions without a size", lambda: list(run().partitions()))
+        show("unique, in parts", lambda: list(run().unique().partitions(3)))
+        show("fetchmany of 0", lambda: run().fetchmany(0))
+        for how in ("first", "scalar", "one_or_none", "scalar_one_or_none"):
+            result = run(nothing)
+            show(how, lambda: getattr(result, how)())
+            show("closed", lambda: result.closed)
+            result = run()
+            show("after all", lambda: (result.all(), getattr(result, how)(), result.closed))
+            show("again", lambda: result.fetchone())
