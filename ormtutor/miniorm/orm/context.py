@@ -69,6 +69,11 @@ class MapperEntity:
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
 
     @property
+    def origin(self) -> Any:
+        """Where it comes from: a mapped entity."""
+        return self.entity
+
+    @property
     def selectable(self) -> Any:
         """The FROM element of its columns."""
         return self.entity.selectable
@@ -93,6 +98,11 @@ class ColumnEntity:
         self.name = element._annotations.get("proxy_key")
         if self.name is None:
             self.name = getattr(element, "key", None)
+
+    @property
+    def origin(self) -> Any:
+        """Where it comes from: a mapped entity, or else a FROM element; None: a plain value."""
+        return self.entity or next(iter(self.element._from_objects), None)
 
     def structure(self, binds: Any) -> Hashable:
         """What tells it from others."""
@@ -245,27 +255,19 @@ class Later:
 # Compilation ----------------------------------------------------------------------------------
 
 
-class ColumnList:
-    """Columns in order, each once."""
+class ColumnList(list):  # type: ignore[type-arg]
+    """Columns in order."""
 
-    __slots__ = ("_known", "columns")
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self.columns: list[Any] = []
-        self._known: set[int] = set()
+    def place_of(self, column: Any) -> int | None:
+        """Where this very column stands; `==` would make an expression."""
+        return next((place for place, known in enumerate(self) if known is column), None)
 
     def add(self, column: Any) -> None:
         """Add a column unless it is there."""
-        if id(column) not in self._known:
+        if self.place_of(column) is None:
             self.append(column)
-
-    def append(self, column: Any) -> None:
-        """Add a column, also a second time."""
-        self._known.add(id(column))
-        self.columns.append(column)
-
-    def __contains__(self, column: Any) -> bool:
-        return id(column) in self._known
 
 
 class Place(namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))):
@@ -322,7 +324,7 @@ class Compilation:
         self.eager_order_by: list[Any] = []
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
-        self._waiting_joins: list[Callable[[], None]] = []
+        self._waiting_joins: list[tuple[Any, Place, Any, bool]] = []
         self.joined_names: list[str] = []
         self._plans: list[EntityPlan] = []
         # What was asked: EntityPlans, and for expressions (the column that is selected, its place).
@@ -339,9 +341,9 @@ class Compilation:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
             self._outputs.append(set_up(entity))
-        for make in self._waiting_joins:
-            make()
-        if not self.primary.columns:
+        for waiting in self._waiting_joins:
+            self._join_eagerly(*waiting)
+        if not self.primary:
             raise sa_exc.InvalidRequestError(
                 "Query contains no columns with which to SELECT from."
                 if self.only is None
@@ -365,38 +367,27 @@ class Compilation:
         from_clauses += [from_element(each) for each in asked._from_obj]
         if not asked._setup_joins:
             return from_clauses
-        candidates = [
-            entity.entity if entity.entity is not None else from_
-            for entity in asked.entities
-            for from_ in (_from_of(entity),)
-            if entity.entity is not None or from_ is not None
+        candidates = [entity.origin for entity in asked.entities if entity.origin is not None]
+        starts = [
+            from_._annotations.get("parententity", from_)
+            for from_ in asked._from_obj
+            if not isinstance(from_, Join)
         ]
-        joins = Joins(
-            from_clauses,
-            candidates,
-            self._start(candidates),
-            legacy=asked.legacy,
-            adapt=self._adapt_to_base,
-        )
+        start = next(iter([*starts, *candidates]), None)
+        joins = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
         return joins.run(asked._setup_joins)
-
-    def _start(self, candidates: Sequence[Any]) -> Any:
-        """The entity that a join by name starts from."""
-        for from_ in self.asked._from_obj:
-            if not isinstance(from_, Join):
-                return from_._annotations.get("parententity", from_)
-        return candidates[0] if candidates else None
 
     # columns ---------------------------------------------------------------------------------
 
     def _set_up_column(self, entity: ColumnEntity) -> tuple[Any, int]:
         column = self._adapt_to_base(entity.element._deannotated)
-        columns = self.primary.columns
-        if self.asked.legacy and column._is_column_clause and column in self.primary:
+        if self.asked.legacy and column._is_column_clause:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
-            return column, next(n for n, known in enumerate(columns) if known is column)
+            place = self.primary.place_of(column)
+            if place is not None:
+                return column, place
         self.primary.append(column)
-        return column, len(columns) - 1
+        return column, len(self.primary) - 1
 
     def _adapt_to_base(self, expression: Any) -> Any:
         base = self.asked._base
@@ -404,17 +395,19 @@ class Compilation:
             return expression
         return replace(expression, lambda element: _from_base(base, element))
 
+    def _in_base(self, selectable: Any) -> Any:
+        """The union that the entities are read from, if this stands in it; else itself."""
+        base = self.asked._base
+        return base if base is not None and base.is_derived_from(selectable) else selectable
+
     def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
-        path = (entity.entity,)
-        selectable = entity.selectable
         adapt: Adapt | None = None
         if entity.entity.is_aliased_class:
             adapt = _alias_adapter(entity.entity)
-        base = self.asked._base
-        if base is not None and base.is_derived_from(selectable):
-            adapt = _base_adapter(base, adapt)
-            selectable = base
-        place = Place(entity, path, adapt, selectable, self.primary)
+        selectable = self._in_base(entity.selectable)
+        if selectable is self.asked._base:
+            adapt = _base_adapter(selectable, adapt)
+        place = Place(entity, (entity.entity,), adapt, selectable, self.primary)
         plan = self._entity(entity.mapper, place, self.overwrite)
         is_new_join = selectable._is_join and not matching(self.from_clauses, selectable)
         if not plan.selected or is_new_join:
@@ -454,13 +447,11 @@ class Compilation:
 
     def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
         """Whether a column is loaded with the rest, or deferred."""
-        option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
-        if option is None or option.strategy is None:
-            strategy = "deferred" if prop.deferred else "column"
-        else:
-            strategy = option.strategy
         if not self.asked.toplevel:
             return prop.is_shown_in_subqueries
+        option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
+        mapped = "deferred" if prop.deferred else "column"
+        strategy = mapped if option is None else option.strategy
         if strategy == "column":
             return True
         if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
@@ -487,22 +478,17 @@ class Compilation:
         elif strategy == "contains_eager":
             self._contained(prop, plan, place, settings)
         elif strategy in ("subquery", "selectin", "immediate"):
-            self._later(prop, plan, place, strategy)
+            unfit = self.asked.textual and strategy == "subquery"
+            wanted = self.loads_eagerly and not unfit
+            loader = Later.make(prop, strategy, self, plan, place) if wanted else None
+            if loader is not None:
+                plan.later.append(loader)
         elif strategy == "noload":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
             plan.resets.append(prop.key)
             if strategy != prop.lazy:
                 plan.callables[prop.key] = Later.make(prop, strategy)
-
-    def _later(
-        self, prop: RelationshipProperty, plan: EntityPlan, place: Place, strategy: str
-    ) -> None:
-        if not self.loads_eagerly or (self.asked.textual and strategy == "subquery"):
-            return
-        loader = Later.make(prop, strategy, self, plan, place)
-        if loader is not None:
-            plan.later.append(loader)
 
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
@@ -526,7 +512,7 @@ class Compilation:
         adapt = _alias_adapter(target)
         child = Place(place.root, path, adapt, target.selectable, self.secondary, isouter)
         # It is made when it is known what the query itself joins.
-        self._waiting_joins.append(lambda: self._join_eagerly(prop, place, target, isouter))
+        self._waiting_joins.append((prop, place, target, isouter))
         self.joined_names.append(str(prop))
         self._join_plan(prop, plan, child)
 
@@ -574,7 +560,7 @@ class Compilation:
     def _eager_key(self, root: MapperEntity) -> Any:
         """Which FROM element eager joins of this entity are added to: a place, or the entity."""
         if self.from_clauses and not self._is_wrapped:
-            places = matching(self.from_clauses, self._root_selectable(root))
+            places = matching(self.from_clauses, self._in_base(root.selectable))
             if len(places) > 1:
                 raise sa_exc.InvalidRequestError(
                     "Can't identify which query entity in which to joined eager load from.   "
@@ -583,12 +569,6 @@ class Compilation:
             if places:
                 return places[0]
         return root
-
-    def _root_selectable(self, root: MapperEntity) -> Any:
-        base = self.asked._base
-        return (
-            base if base is not None and base.is_derived_from(root.selectable) else root.selectable
-        )
 
     def _contained(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
@@ -605,12 +585,10 @@ class Compilation:
         self._join_plan(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
 
     def _user_alias(self, prop: RelationshipProperty, alias: Any) -> tuple[Adapt | None, Any]:
-        table = prop.mapper.persist_selectable
-        base = self.asked._base
         if alias is None or isinstance(alias, Mapper):
-            if base is not None and base.is_derived_from(table):
-                return _base_adapter(base, None), base
-            return None, table
+            selectable = self._in_base(prop.mapper.persist_selectable)
+            is_base = selectable is self.asked._base
+            return _base_adapter(selectable, None) if is_base else None, selectable
         if getattr(alias, "is_aliased_class", False):
             return _alias_adapter(alias, labels=False), alias.selectable
         return alias.corresponding_column, alias
@@ -636,10 +614,7 @@ class Compilation:
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
             self._add_order_by_columns(order_by)
-        statement = self._select(self.selected, self._froms(), order_by)
-        if self.eager_order_by:
-            statement._order_by_clauses += tuple(self.eager_order_by)
-        return statement
+        return self._select(self.selected, self._froms(), (*order_by, *self.eager_order_by))
 
     def _froms(self) -> list[Any]:
         froms = list(self.from_clauses)
@@ -647,25 +622,24 @@ class Compilation:
             if isinstance(key, int):
                 froms[key] = _joined_onto(froms[key], joins)
             else:
-                froms.append(_joined_onto(self._root_selectable(key), joins))
+                froms.append(_joined_onto(self._in_base(key.selectable), joins))
         return froms
 
-    def _add_order_by_columns(self, order_by: Sequence[Any]) -> list[Any]:
+    def _add_order_by_columns(self, order_by: Sequence[Any]) -> None:
         """Columns that are sorted by and not selected; DISTINCT or an outer ORDER BY needs them."""
-        present = {id(_unlabelled(column)) for column in self.primary.columns}
+        present = {id(_unlabelled(column)) for column in self.primary}
         for clause in order_by:
             column = sorted_expression(clause)
             if column is not None and id(column) not in present:
                 present.add(id(column))
                 self.extra.append(column)
-        return self.extra
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._order_by()
         plain_order_by = [_without_reference(clause) for clause in order_by]
         self._add_order_by_columns(order_by)
-        inner_columns = [*self.primary.columns, *self.extra]
+        inner_columns = [*self.primary, *self.extra]
         core = self._select(inner_columns, self.from_clauses, order_by)
         core.__dict__["_is_plain"] = True
         inner = core.subquery()
@@ -696,7 +670,7 @@ class Compilation:
         for joins in self.eager_joins.values():
             for right, onclause, isouter in joins:
                 from_ = Join(from_, right, replace(onclause, to_outer), isouter)
-        statement = Select._of_columns([*outer_columns, *self.secondary.columns])
+        statement = Select._of_columns([*outer_columns, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
         outer_order = [replace(clause, to_outer) for clause in plain_order_by]
@@ -720,7 +694,7 @@ class Compilation:
         """What a string in ORDER BY may name: selected columns, and those of the FROM elements."""
         names: set[Any] = set()
         froms = list(self.from_clauses)
-        for column in self.primary.columns:
+        for column in self.primary:
             names.update((column.key, column._label, getattr(column, "name", None)))
             froms += column._from_objects
         for from_ in froms:
@@ -752,7 +726,7 @@ class Compilation:
     @property
     def selected(self) -> list[Any]:
         """The columns in the order of a row, by what was asked for them."""
-        return [*self.primary.columns, *self.extra, *self.secondary.columns]
+        return [*self.primary, *self.extra, *self.secondary]
 
     def row_plan(self, locate: Callable[[Any], Position] | None = None) -> RowPlan:
         """Which column of a row fills what. locate: for rows that are not those of our statement.
@@ -825,14 +799,6 @@ class Compilation:
 _CRITERIA = frozenset(["_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"])
 _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
-
-
-def _from_of(entity: Any) -> Any:
-    """The FROM element of a column that belongs to no mapped class."""
-    if isinstance(entity, ColumnEntity):
-        for from_ in entity.element._from_objects:
-            return from_
-    return None
 
 
 def _alias_adapter(insp: Any, labels: bool = True) -> Adapt:

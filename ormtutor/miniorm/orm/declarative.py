@@ -20,6 +20,7 @@ from ormtutor.miniorm.orm.mapper import (
     MapperRegistry,
     SynonymProperty,
     manager_of_class,
+    refuse_inheritance,
 )
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 
@@ -95,12 +96,12 @@ class ClassScan:
     def map(self) -> Mapper:
         """Make the table and the mapper."""
         cls = self.cls
-        self._refuse_inheritance()
+        refuse_inheritance(cls)
         type.__setattr__(cls, "_sa_declared_attr_given", {})
         classes = self.registry._classes
         try:
             found = self._collect()
-            self._check_table_arguments()
+            table_arguments = self._table_arguments()
             clsregistry.add_class(classes, cls)
             for name, value in found.items():
                 self._take(name, value)
@@ -109,15 +110,12 @@ class ClassScan:
             self._extract_columns()
             arguments = dict(getattr(cls, "__mapper_args__", None) or {})
             properties = {**self.properties, **arguments.pop("properties", {})}
-            mapper = Mapper(cls, self._table(), properties, registry=self.registry, **arguments)
+            table = self._table(table_arguments)
+            mapper = Mapper(cls, table, properties, registry=self.registry, **arguments)
         finally:
             type.__delattr__(cls, "_sa_declared_attr_given")
         type.__setattr__(cls, "__mapper__", mapper)
         return mapper
-
-    def _refuse_inheritance(self) -> None:
-        if any(manager_of_class(base) is not None for base in self.cls.__mro__[1:]):
-            raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
 
     # attributes ------------------------------------------------------------------------------
 
@@ -190,24 +188,15 @@ class ClassScan:
     def _extract_columns(self) -> None:
         """Collect the columns; one that has its attribute's name needs no property of its own."""
         for name, value in list(self.properties.items()):
-            if isinstance(value, ColumnProperty):
-                for column in value.columns:
-                    if isinstance(column, Column) and column.table is None:
-                        _name_column(name, column)
-                        self._add_column(column)
-            elif isinstance(value, Column):
-                _name_column(name, value)
-                self._add_column(value)
-                if name == value.key:
-                    del self.properties[name]
-
-    def _add_column(self, column: Any) -> None:
-        if not any(each is column for each in self.columns):
-            self.columns.append(column)
+            for column in _new_columns(name, value):
+                if not any(each is column for each in self.columns):
+                    self.columns.append(column)
+            if isinstance(value, Column) and name == value.key:
+                del self.properties[name]
 
     # the table -------------------------------------------------------------------------------
 
-    def _table(self) -> Any:
+    def _table(self, table_arguments: tuple[tuple[Any, ...], dict[str, Any]]) -> Any:
         cls = self.cls
         table = getattr(cls, "__table__", None)
         if table is not None:
@@ -223,35 +212,36 @@ class ClassScan:
                 f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not "
                 "inherit from an existing table-mapped class."
             )
-        arguments, options = self._table_arguments()
+        arguments, options = table_arguments
         columns = sorted(self.columns, key=lambda column: column._creation_order)
         metadata = getattr(cls, "metadata", None) or self.registry.metadata
         table = Table(name, metadata, *columns, *arguments, **options)
         type.__setattr__(cls, "__table__", table)
         return table
 
-    def _check_table_arguments(self) -> None:
+    def _table_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         given = getattr(self.cls, "__table_args__", None)
         if not isinstance(given, tuple | dict | None):
             raise ArgumentError("__table_args__ value must be a tuple, dict, or None")
-
-    def _table_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        given = getattr(self.cls, "__table_args__", None)
-        if given is None:
-            return (), {}
         if isinstance(given, dict):
             return (), given
         if given and isinstance(given[-1], dict):
             return given[:-1], given[-1]
-        return given, {}
+        return given or (), {}
 
 
-def _name_column(key: str, column: Any) -> None:
-    """A column without a name takes that of its attribute."""
-    if column.key is None:
-        column.key = key
-    if column.name is None:
-        column.name = key
+def _new_columns(key: str, value: Any) -> list[Any]:
+    """The columns that a property brings to its table; one without a name takes `key`."""
+    given = value.columns if isinstance(value, ColumnProperty) else ()
+    new = [each for each in given if isinstance(each, Column) and each.table is None]
+    if isinstance(value, Column):
+        new = [value]
+    for column in new:
+        if column.key is None:
+            column.key = key
+        if column.name is None:
+            column.name = key
+    return new
 
 
 # The base class -------------------------------------------------------------------------------
@@ -295,17 +285,9 @@ class DeclarativeMeta(type):
 def _add_attribute(cls: Any, key: str, value: Any) -> None:
     """An attribute that is set on a mapped class later: it is mapped as if it had stood there."""
     mapper = cls.__mapper__
-    if isinstance(value, Column):
-        _name_column(key, value)
-        cls.__table__.append_column(value, replace_existing=True)
-        mapper.add_property(key, value)
-    elif isinstance(value, ColumnProperty):
-        for column in value.columns:
-            if isinstance(column, Column) and column.table is None:
-                _name_column(key, column)
-                cls.__table__.append_column(column, replace_existing=True)
-        mapper.add_property(key, value)
-    elif isinstance(value, MapperProperty):
+    if isinstance(value, Column | MapperProperty):
+        for column in _new_columns(key, value):
+            cls.__table__.append_column(column, replace_existing=True)
         mapper.add_property(key, value)
     elif isinstance(value, QueryableAttribute) and value.key != key:
         mapper.add_property(key, SynonymProperty(value.key))

@@ -76,12 +76,6 @@ class AliasedInsp(InspectionAttr):
             found = self._columns[column] = self.selectable.corresponding_column(column)
             return found
 
-    def _adapt_element(self, expression: Any, key: str | None = None) -> Any:
-        """What the attribute `key` of the alias stands for: it knows its alias and its name."""
-        adapted = self.adapt(expression)
-        annotations = {"parententity": self, "parentmapper": self, "proxy_key": key}
-        return adapted if key is None else adapted._annotate(annotations)
-
     def adapt(self, expression: Any) -> Any:
         """The expression as this alias sees it."""
         if expression._is_column_clause and expression.table is not None:

@@ -18,9 +18,8 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
 from ormtutor.miniorm.sql.elements import as_condition
-from ormtutor.miniorm.sql.select import Select
-from ormtutor.miniorm.sql.selectable import as_from, can_join
-from ormtutor.miniorm.sql.traversal import iterate
+from ormtutor.miniorm.sql.select import Select, joinable
+from ormtutor.miniorm.sql.selectable import as_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +146,6 @@ class Joins:
         from_clauses: Iterable[Any],
         entities: Sequence[Any],
         start: Any,
-        *,
         legacy: bool,
         adapt: Callable[[Any], Any],
     ) -> None:
@@ -158,8 +156,6 @@ class Joins:
         self._legacy = legacy
         self._adapt = adapt
         self._edges: set[tuple[Any, Any, str]] = set()
-        #: Entities that were joined, whether or not they are selected.
-        self.joined: list[Any] = []
 
     def run(self, steps: Iterable[JoinStep]) -> list[Any]:
         """Turn all steps into FROM elements.
@@ -245,7 +241,6 @@ class Joins:
         else:
             self.from_clauses[place] = joined
         self._joinpoint = right
-        self.joined.append(right)
 
     # the left side ---------------------------------------------------------------------------
 
@@ -255,8 +250,7 @@ class Joins:
         if self.from_clauses:
             places = joinable(self.from_clauses, target, onclause)
             self._check_decided(places, right)
-            place = places[0]
-            return self.from_clauses[place], place
+            return self.from_clauses[places[0]], places[0]
         candidates: dict[Any, Any] = {}
         for entity in self._entities:
             if entity is not right:
@@ -304,43 +298,6 @@ class Joins:
 def _selectable(thing: Any) -> Any:
     """The FROM element of an entity, or the thing itself."""
     return getattr(thing, "selectable", thing)
-
-
-def joinable(candidates: Sequence[Any], target: Any, onclause: Any) -> list[int]:
-    """Positions of the FROM elements that can be joined with `target`.
-
-    With a condition, those that it speaks of; without, those that foreign keys connect.
-    """
-    columns = set()
-    if len(candidates) > 1 and onclause is not None:
-        condition = onclause
-        if isinstance(onclause, QueryableAttribute):
-            condition = onclause.expression
-        columns = {
-            element._deannotated for element in iterate(condition) if element._is_column_clause
-        }
-    targets = target._from_objects
-    places = [
-        place
-        for place, candidate in enumerate(candidates)
-        if any(
-            _connects(candidate, each, onclause, columns)
-            for each in targets
-            if each is not candidate
-        )
-    ]
-    if len(places) > 1:
-        hidden = {each._deannotated for candidate in candidates for each in candidate._hide_froms}
-        places = [place for place in places if candidates[place]._deannotated not in hidden]
-    if not places and onclause is not None:
-        return list(range(len(candidates)))
-    return places
-
-
-def _connects(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
-    if columns:
-        return columns <= {*candidate.c, *target.c}
-    return onclause is not None or can_join(candidate, target)
 
 
 def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:

@@ -85,7 +85,7 @@ class PropComparator:
     @property
     def adapter(self) -> Any:
         """What turns columns of the table into those of the alias; None without an alias."""
-        return None if self._adapt_to_entity is None else self._adapt_to_entity._adapt_element
+        return None if self._adapt_to_entity is None else self._adapt_to_entity.adapt
 
     def adapt_to_entity(self, insp: Any) -> PropComparator:
         """The same for an alias of the class."""
@@ -223,10 +223,9 @@ class ColumnComparator(PropComparator):
 
     def _column_of_entity(self) -> Any:
         """The column, knowing its entity and its name there."""
-        column = self.prop.columns[0]
+        column, entity = self.prop.columns[0], self._parententity
         if self._adapt_to_entity is not None:
-            return self._adapt_to_entity._adapt_element(column, self.prop.key)
-        entity = self._parententity
+            column = entity.adapt(column)
         return column._annotate(
             {"parententity": entity, "parentmapper": entity, "proxy_key": self.prop.key}
         )
@@ -314,6 +313,12 @@ class ClassManager:
         return f"<ClassManager of {self.class_!r} at {id(self):x}>"
 
 
+def refuse_inheritance(cls: type) -> None:
+    """Raise NotImplementedError if the class derives from a mapped one."""
+    if any(manager_of_class(base) is not None for base in cls.__mro__[1:]):
+        raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
+
+
 class memoized:
     """A property of a mapper that is worked out once.
 
@@ -384,13 +389,19 @@ class Mapper(InspectionAttr):
         self._memoized: dict[str, Any] = {}
         if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
             local_table.description  # noqa: B018 (says what is missing, as in the original)
-        self._refuse_second_mapper()
+        if manager_of_class(class_) is not None:
+            raise ArgumentError(f"Class '{class_}' already has a primary mapper defined. ")
+        refuse_inheritance(class_)
         self.class_manager = ClassManager(class_, self)
         self.registry._managers[self.class_manager] = None
         try:
             self._instrument()
             self._configure_primary_key(primary_key)
-            self._configure_properties(properties or {})
+            for key, prop in (properties or {}).items():
+                self._configure_property(key, prop, init=False)
+            for column in local_table.c:
+                if column not in self._columntoproperty:
+                    self._configure_property(column.key, column, init=False)
         except BaseException:
             # The class stays marked, as in the original; but nobody configures half a mapper.
             self.registry._managers.pop(self.class_manager, None)
@@ -398,15 +409,6 @@ class Mapper(InspectionAttr):
         self.registry._new_mappers = True
 
     # setting up ------------------------------------------------------------------------------
-
-    def _refuse_second_mapper(self) -> None:
-        if manager_of_class(self.class_) is not None:
-            raise ArgumentError(f"Class '{self.class_}' already has a primary mapper defined. ")
-        for base in self.class_.__mro__[1:]:
-            if manager_of_class(base) is not None:
-                raise NotImplementedError(
-                    "inheritance mapping is not in miniorm; SQLAlchemy has it"
-                )
 
     def _instrument(self) -> None:
         cls: Any = self.class_
@@ -447,13 +449,6 @@ class Mapper(InspectionAttr):
             )
         self.primary_key: tuple[Any, ...] = tuple(columns)
         self.single_key = len(columns) == 1
-
-    def _configure_properties(self, properties: dict[str, Any]) -> None:
-        for key, prop in properties.items():
-            self._configure_property(key, prop, init=False)
-        for column in self.persist_selectable.c:
-            if column not in self._columntoproperty:
-                self._configure_property(column.key, column, init=False)
 
     def _configure_property(self, key: str, prop: Any, init: bool = True) -> None:
         if not isinstance(prop, MapperProperty):
@@ -765,16 +760,6 @@ class Mapper(InspectionAttr):
     ) -> Any:
         prop = self.get_property_by_column(column)
         return self.impls[prop.key].get(state, dict_, passive)
-
-    def _get_committed_state_attr_by_column(
-        self,
-        state: InstanceState,
-        dict_: dict[str, Any],
-        column: Any,
-        passive: int = PASSIVE_RETURN_NO_VALUE,
-    ) -> Any:
-        prop = self.get_property_by_column(column)
-        return self.impls[prop.key].get_committed_value(state, dict_, passive)
 
     # cascades and orphans --------------------------------------------------------------------
 

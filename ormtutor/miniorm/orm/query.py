@@ -191,15 +191,9 @@ class Query(Said):
             return _namespace_of(self._from_obj[0])
         if not self._entities:
             return None, None
-        given = self._entities[0]
-        if isinstance(given, type):
-            mapper = inspect(given)
-            return mapper, mapper.selectable
-        entity = entities_of(given)[0]
-        if isinstance(entity, MapperEntity):
-            return entity.entity, entity.selectable
-        element = entity.element
-        return entity.entity or next(iter(element._from_objects), None), element
+        entity = entities_of(self._entities[0])[0]
+        is_mapped = isinstance(entity, MapperEntity)
+        return entity.origin, entity.selectable if is_mapped else entity.element
 
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
@@ -549,15 +543,12 @@ class Query(Said):
     def __str__(self) -> str:
         if self._statement is not None:
             return str(self._statement)
-        bind = None
-        if self.session is not None:
-            try:
-                bind = self.session.get_bind(mapper=self._bind_mapper)
-            except sa_exc.UnboundExecutionError:
-                bind = None
-        if bind is None:
-            return str(context.Compilation(self._asked()).statement)
-        return str(self._compiled(lint=False)[0].compiled.string)
+        try:
+            if self.session is not None and self.session.get_bind(mapper=self._bind_mapper):
+                return str(self._compiled(lint=False)[0].compiled.string)
+        except sa_exc.UnboundExecutionError:
+            pass
+        return str(context.Compilation(self._asked()).statement)
 
     # running ---------------------------------------------------------------------------------
 
@@ -572,10 +563,8 @@ class Query(Said):
         try:
             query, values = self._compiled()
         except Exception:
-            # The original compiles when it has flushed and is connected: a BEGIN may be seen.
-            if self._autoflush:
-                self.session._autoflush(self._cause or QUERY)
-            self.session._connection_for_bind(self.session.get_bind(mapper=self._bind_mapper))
+            cause = self._cause or QUERY
+            _begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
             raise
         cause = self._cause or query.cause
         loaded = loading.run(self.session, query, values, cause, **self._how())
@@ -770,8 +759,6 @@ def _selected(entity: Any) -> Any:
     manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
     if manager is not None:
         return manager.mapper._annotated_table
-    if isinstance(entity, (type, AliasedClass)):
-        return inspect(entity).__clause_element__()
     return as_selected(entity)
 
 
@@ -784,14 +771,8 @@ def _from_clause(thing: Any) -> Any:
         raise sa_exc.ArgumentError(
             f"FROM expression, such as a Table or alias() object expected, got {thing!r}."
         )
-    insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else None
-    if insp is not None:
-        return insp.__clause_element__()
-    if isinstance(thing, FromClause):
-        return thing
-    if hasattr(thing, "is_mapper") and hasattr(thing, "__clause_element__"):
-        return thing.__clause_element__()
-    return from_element(thing)
+    element = elements.clause_of(thing)
+    return element if isinstance(element, FromClause) else from_element(thing)
 
 
 def _namespace_of(from_: Any) -> tuple[Any, Any]:
@@ -853,6 +834,13 @@ def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
 def _bound(value: Any) -> Any:
     """A bound of a slice: an integer, however it is spelled."""
     return value.__index__() if hasattr(value, "__index__") else value
+
+
+def _begin(session: Any, cause: Any, autoflush: bool, **of_bind: Any) -> None:
+    """The original compiles when it has flushed and is connected: of its error a BEGIN is seen."""
+    if autoflush:
+        session._autoflush(cause)
+    session._connection_for_bind(session.get_bind(**of_bind))
 
 
 # Session.execute ------------------------------------------------------------------------------
@@ -921,10 +909,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
             overwrite="all" if populate else "",
         )
     except Exception:
-        # The original compiles when it has flushed and is connected: a BEGIN may be seen.
-        if autoflush:
-            session._autoflush(QUERY)
-        session._connection_for_bind(session.get_bind(clause=statement))
+        _begin(session, QUERY, autoflush, clause=statement)
         raise
     size = options.get("yield_per") or None
     parts = loading.run_when_read(
@@ -958,13 +943,15 @@ class StatementOfEntities:
 
     def params(self, *args: Any, **kw: Any) -> StatementOfEntities:
         """The same with values for its parameters."""
-        element = self.element.params(*args, **kw)
-        return StatementOfEntities(element, self._entities, self._with_options)
+        return self._with(element=self.element.params(*args, **kw))
 
     def execution_options(self, **kw: Any) -> StatementOfEntities:
         """The same with options for execution."""
+        return self._with(_execution_options=self._execution_options.union(kw))
+
+    def _with(self, **said: Any) -> StatementOfEntities:
         new = StatementOfEntities(self.element, self._entities, self._with_options)
-        new._execution_options = self._execution_options.union(kw)
+        new.__dict__.update(said)
         return new
 
     def execute(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
