@@ -57,10 +57,10 @@ LEFT_OUT: dict[str, str] = {
         UserDefinedOption WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative
         as_typed_table attribute_keyed_dict attribute_mapped_collection column_keyed_dict
         column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
-        has_inherited_table keyfunc_mapping mapped_as_dataclass mapped_collection mapped_column
-        merge_frozen_result merge_result orm_insert_sentinel polymorphic_union query_expression
-        selectin_polymorphic synonym_for undefer_group unmapped_column unmapped_dataclass
-        with_expression with_loader_criteria with_polymorphic
+        has_inherited_table keyfunc_mapping make_transient_to_detached mapped_as_dataclass
+        mapped_collection mapped_column merge_frozen_result merge_result orm_insert_sentinel
+        polymorphic_union query_expression selectin_polymorphic synonym_for undefer_group
+        unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
         """,
     "sqlalchemy.orm.attributes": """
         del_attribute flag_dirty get_attribute has_parent init_collection set_attribute

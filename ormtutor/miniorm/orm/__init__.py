@@ -27,8 +27,7 @@ __all__ = open_door(
         load_only noload raiseload selectinload subqueryload undefer
     orm.query: Query
     orm.relationships: CascadeOptions RelationshipProperty backref relation relationship
-    orm.session: Session close_all_sessions make_transient make_transient_to_detached
-        object_session
+    orm.session: Session close_all_sessions make_transient object_session
     orm.sessionmaker: scoped_session sessionmaker
     orm.state: AttributeState InstanceState was_deleted
     orm.transaction: SessionTransaction

@@ -17,6 +17,7 @@ from __future__ import annotations
 from contextlib import suppress
 from operator import attrgetter
 
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm.collections import (
@@ -79,7 +80,6 @@ OP_BULK_REPLACE = symbol("BULK_REPLACE")
 class History(tuple):  # type: ignore[type-arg]
     """What happened to an attribute since the last flush: added, unchanged, deleted."""
 
-    __module__ = "sqlalchemy.orm.attributes"
     __slots__ = ()
     _fields = ("added", "unchanged", "deleted")
 
@@ -161,7 +161,6 @@ def states_of(objects: Iterable[Any]) -> list[InstanceState | None]:
 class AttributeEvent:
     """What caused a change; it travels along back references, so that they stop where it began."""
 
-    __module__ = "sqlalchemy.orm.attributes"
     __slots__ = ("impl", "op", "parent_token")
 
     def __init__(self, impl: AttributeImpl, op: symbol) -> None:
@@ -995,7 +994,6 @@ class QueryableAttribute(ColumnOperators):
     impl: how instances read and write it; None on an alias.
     """
 
-    __module__ = "sqlalchemy.orm.attributes"
     is_attribute = True
     is_mapper = is_instance = is_property = is_selectable = False
     is_aliased_class = is_clause_element = False
@@ -1147,8 +1145,6 @@ class QueryableAttribute(ColumnOperators):
 class InstrumentedAttribute(QueryableAttribute):
     """A mapped attribute on its class; on an object, the read of a value that is not there yet."""
 
-    __module__ = "sqlalchemy.orm.attributes"
-
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
         doc: str | None = getattr(self.comparator.prop, "doc", None)
@@ -1166,8 +1162,6 @@ class InstrumentedAttribute(QueryableAttribute):
 
 class _DataDescriptor(InstrumentedAttribute):
     """For classes with a __setattr__ of their own, through which ours would not be called."""
-
-    __module__ = "sqlalchemy.orm.attributes"
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
@@ -1187,8 +1181,6 @@ class _DataDescriptor(InstrumentedAttribute):
 class DynamicDescriptor(_DataDescriptor):
     """For dynamic relationships: their key in the dictionary is a mark for the flush, no value."""
 
-    __module__ = "sqlalchemy.orm.attributes"
-
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
@@ -1198,7 +1190,6 @@ class DynamicDescriptor(_DataDescriptor):
 class _WatchedDescriptor(_DataDescriptor):
     """While somebody waits for the next read: see watch_reads()."""
 
-    __module__ = "sqlalchemy.orm.attributes"
     _on_read: Any
     _unwatched: type
 
@@ -1234,8 +1225,6 @@ for _kind in (_DataDescriptor, DynamicDescriptor, _WatchedDescriptor):
 
 class Proxy(QueryableAttribute):
     """What synonym() puts on a class: on objects it reads and writes the attribute `name`."""
-
-    __module__ = "sqlalchemy.orm.attributes"
 
     def __init__(
         self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
@@ -1355,4 +1344,5 @@ def flag_modified(instance: Any, key: str) -> None:
     state.flag_modified(key)
 
 
+publish(globals(), "sqlalchemy.orm.attributes")
 __getattr__ = names_left_out("sqlalchemy.orm.attributes")

@@ -19,6 +19,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from weakref import ref
 
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.leftout import names_left_out
 
@@ -36,7 +37,6 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
     read, and is no value of the object until somebody changes it.
     """
 
-    __module__ = "sqlalchemy.orm.collections"
     __slots__ = ("attr", "empty", "invalidated", "owner_state")
 
     attr: Any  # a CollectionAttributeImpl, which stands above this module
@@ -434,19 +434,13 @@ def _instrument(cls: Any) -> None:
 class InstrumentedList(list):  # type: ignore[type-arg]
     """A list that reports its changes."""
 
-    __module__ = "sqlalchemy.orm.collections"
-
 
 class InstrumentedSet(set):  # type: ignore[type-arg]
     """A set that reports its changes."""
 
-    __module__ = "sqlalchemy.orm.collections"
-
 
 class InstrumentedDict(dict):  # type: ignore[type-arg]
     """A dictionary; how members are added to it must be said, as MappedCollection does."""
-
-    __module__ = "sqlalchemy.orm.collections"
 
 
 # Built-in classes cannot be changed; these stand in for them.
@@ -459,8 +453,6 @@ _INSTRUMENTED: dict[type, type] = {
 
 class MappedCollection(dict):  # type: ignore[type-arg]
     """A dictionary whose keys are computed from its members."""
-
-    __module__ = "sqlalchemy.orm.collections"
 
     def __init__(self, keyfunc: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -499,4 +491,5 @@ def attribute_mapped_collection(attr_name: str) -> Callable[[], MappedCollection
     return mapped_collection(attrgetter(attr_name))
 
 
+publish(globals(), "sqlalchemy.orm.collections")
 __getattr__ = names_left_out("sqlalchemy.orm.collections")

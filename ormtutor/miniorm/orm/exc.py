@@ -9,6 +9,7 @@ Follows: SQLAlchemy 1.4, "ORM Exceptions".
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError, SQLAlchemyError
 from ormtutor.miniorm.exc import MultipleResultsFound as MultipleResultsFound
 from ormtutor.miniorm.exc import NoResultFound as NoResultFound
@@ -24,8 +25,6 @@ NO_STATE = (AttributeError, KeyError)
 class StaleDataError(SQLAlchemyError):
     """A flush changed fewer (or more) rows than it had objects: the table is not as it was read."""
 
-    __module__ = "sqlalchemy.orm.exc"
-
 
 ConcurrentModificationError = StaleDataError
 
@@ -33,32 +32,23 @@ ConcurrentModificationError = StaleDataError
 class FlushError(SQLAlchemyError):
     """A flush met objects that cannot be written as they are."""
 
-    __module__ = "sqlalchemy.orm.exc"
-
 
 class UnmappedError(InvalidRequestError):
     """Something was used as mapped that no mapper knows."""
-
-    __module__ = "sqlalchemy.orm.exc"
 
 
 class ObjectDereferencedError(SQLAlchemyError):
     """A change was reported for an object that no longer exists."""
 
-    __module__ = "sqlalchemy.orm.exc"
-
 
 class DetachedInstanceError(SQLAlchemyError):
     """An unloaded attribute was read from an object that belongs to no session."""
 
-    __module__ = "sqlalchemy.orm.exc"
     code = "bhk3"
 
 
 class UnmappedInstanceError(UnmappedError):
     """An object was given where a mapped object is needed."""
-
-    __module__ = "sqlalchemy.orm.exc"
 
     def __init__(self, obj: Any, msg: str | None = None) -> None:
         super().__init__(msg or _why_unmapped_instance(obj))
@@ -67,16 +57,12 @@ class UnmappedInstanceError(UnmappedError):
 class UnmappedClassError(UnmappedError):
     """A class was given where a mapped class is needed."""
 
-    __module__ = "sqlalchemy.orm.exc"
-
     def __init__(self, cls: Any, msg: str | None = None) -> None:
         super().__init__(msg or f"Class '{_class_name(cls)}' is not mapped")
 
 
 class ObjectDeletedError(InvalidRequestError):
     """A refresh found no row: it was deleted behind the session's back."""
-
-    __module__ = "sqlalchemy.orm.exc"
 
     def __init__(self, state: Any, msg: str | None = None) -> None:
         super().__init__(
@@ -89,13 +75,9 @@ class ObjectDeletedError(InvalidRequestError):
 class UnmappedColumnError(InvalidRequestError):
     """A column was named that the mapper does not map."""
 
-    __module__ = "sqlalchemy.orm.exc"
-
 
 class LoaderStrategyException(InvalidRequestError):
     """A loader option does not fit the attribute it names."""
-
-    __module__ = "sqlalchemy.orm.exc"
 
 
 def state_label(state: Any) -> str:
@@ -128,3 +110,6 @@ def _class_name(cls: Any) -> str:
     except AttributeError:
         name = getattr(cls, "__name__", None)
         return repr(cls) if name is None else name
+
+
+publish(globals(), "sqlalchemy.orm.exc")

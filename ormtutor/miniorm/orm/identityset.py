@@ -1,7 +1,7 @@
 """Identity set: a set that tells objects apart by identity, also when two compare equal.
 
 Before: orm/session.py hands out `session.new`, `session.dirty` and `session.deleted` as these.
-Here:   set's methods over a dictionary from `id()` to object; it keeps the order of adding.
+Here:   what sets are asked, over a dictionary from `id()` to object; it keeps their order.
 After:  learners, who see `IdentitySet([<User ...>])` at the prompt.
 
 Follows: SQLAlchemy 1.4, `sqlalchemy.util.IdentitySet`.
@@ -26,29 +26,6 @@ class IdentitySet:
     def __init__(self, iterable: Iterable[Any] = ()) -> None:
         self._members = {id(each): each for each in iterable}
 
-    def add(self, value: Any) -> None:
-        """Add an object."""
-        self._members[id(value)] = value
-
-    def discard(self, value: Any) -> None:
-        """Take an object out, if it is in."""
-        self._members.pop(id(value), None)
-
-    def remove(self, value: Any) -> None:
-        """Take an object out; KeyError: it is not in."""
-        del self._members[id(value)]
-
-    def pop(self) -> Any:
-        """Take any object out; KeyError: there is none."""
-        try:
-            return self._members.popitem()[1]
-        except KeyError:
-            raise KeyError("pop from an empty set") from None
-
-    def clear(self) -> None:
-        """Take all out."""
-        self._members.clear()
-
     def __contains__(self, value: object) -> bool:
         return id(value) in self._members
 
@@ -57,9 +34,6 @@ class IdentitySet:
 
     def __len__(self) -> int:
         return len(self._members)
-
-    def __hash__(self) -> int:
-        raise TypeError("set objects are unhashable")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self._members.values())!r})"
@@ -73,13 +47,13 @@ class IdentitySet:
 
     def difference(self, iterable: Iterable[Any]) -> IdentitySet:
         """Ours without the others."""
-        others = _identities(iterable)
-        return IdentitySet(each for each in self if id(each) not in others)
+        others = IdentitySet(iterable)
+        return IdentitySet(each for each in self if each not in others)
 
     def intersection(self, iterable: Iterable[Any]) -> IdentitySet:
         """Those of ours that are among the others."""
-        others = _identities(iterable)
-        return IdentitySet(each for each in self if id(each) in others)
+        others = IdentitySet(iterable)
+        return IdentitySet(each for each in self if each in others)
 
     # The operators want an IdentitySet on both sides, as published.
 
@@ -95,10 +69,6 @@ class IdentitySet:
 
 leave_out(
     IdentitySet,
-    "copy difference_update intersection_update issubset issuperset symmetric_difference "
-    "symmetric_difference_update update",
+    "add clear copy difference_update discard intersection_update issubset issuperset pop remove "
+    "symmetric_difference symmetric_difference_update update",
 )
-
-
-def _identities(iterable: Iterable[Any]) -> dict[int, Any]:
-    return {id(each): each for each in iterable}

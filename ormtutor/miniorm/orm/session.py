@@ -26,12 +26,11 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
 from ormtutor.miniorm.orm.identity import WeakInstanceDict
 from ormtutor.miniorm.orm.identityset import IdentitySet
-from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
 from ormtutor.miniorm.orm.state import (
@@ -51,58 +50,22 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.engine.connection import Connection
-    from ormtutor.miniorm.orm.identity import Key
     from ormtutor.miniorm.orm.state import InstanceState
 
-EVENTS = (
-    "after_transaction_create",
-    "after_transaction_end",
-    "before_commit",
-    "after_commit",
-    "after_rollback",
-    "after_soft_rollback",
-    "before_flush",
-    "after_flush",
-    "after_flush_postexec",
-    "after_begin",
-    "before_attach",
-    "after_attach",
-    "transient_to_pending",
-    "pending_to_transient",
-    "persistent_to_transient",
-    "pending_to_persistent",
-    "loaded_as_persistent",
-    "detached_to_persistent",
-    "persistent_to_deleted",
-    "deleted_to_persistent",
-    "deleted_to_detached",
-    "persistent_to_detached",
-)
+EVENTS = """
+    after_transaction_create after_transaction_end after_begin
+    before_commit after_commit after_rollback after_soft_rollback
+    before_flush after_flush after_flush_postexec
+    before_attach after_attach transient_to_pending pending_to_transient pending_to_persistent
+    loaded_as_persistent detached_to_persistent deleted_to_persistent
+    persistent_to_transient persistent_to_detached persistent_to_deleted deleted_to_detached
+"""
 
 _sessions: WeakValueDictionary[int, Session] = WeakValueDictionary()
 _session_numbers = count(1)
 
 
-class SessionFactoryMethods:
-    """What Session and sessionmaker can be asked without a session."""
-
-    @classmethod
-    def close_all(cls) -> None:
-        """Close every Session in memory."""
-        close_all_sessions()
-
-    @classmethod
-    def identity_key(cls, *args: Any, **kw: Any) -> Key:
-        """The identity key of an object (`instance=`), or of a class and a primary key or row."""
-        return identity_key(*args, **kw)
-
-    @classmethod
-    def object_session(cls, instance: Any) -> Session | None:
-        """The Session that this object belongs to, or None."""
-        return object_session(instance)
-
-
-class Session(SessionFactoryMethods):
+class Session:
     """The objects in use, and their transaction.
 
     bind: an Engine or Connection. autoflush: flush before each query. expire_on_commit: read again
@@ -111,7 +74,7 @@ class Session(SessionFactoryMethods):
 
     __module__ = "sqlalchemy.orm.session"
 
-    dispatch = Dispatch(EVENTS)
+    dispatch = Dispatch(tuple(EVENTS.split()))
 
     def __init__(
         self,
@@ -150,16 +113,6 @@ class Session(SessionFactoryMethods):
         if info:
             self.info.update(info)
         _sessions[self.hash_key] = self
-
-    # No __getattr__ for these: with it every attribute of a session is read the long way.
-    bulk_save_objects = LeftOut()
-    bulk_insert_mappings = LeftOut()
-    bulk_update_mappings = LeftOut()
-    enable_relationship_loading = LeftOut()
-    bind_mapper = LeftOut()
-    bind_table = LeftOut()
-    invalidate = LeftOut()
-    prepare = LeftOut()
 
     @cached_property
     def info(self) -> dict[Any, Any]:
@@ -245,17 +198,6 @@ class Session(SessionFactoryMethods):
         """Whether a SAVEPOINT is open."""
         return self._nested_transaction is not None
 
-    def get_transaction(self) -> SessionTransaction | None:
-        """The outermost transaction, or None."""
-        transaction = self._transaction
-        while transaction is not None and transaction._parent is not None:
-            transaction = transaction._parent
-        return transaction
-
-    def get_nested_transaction(self) -> SessionTransaction | None:
-        """The innermost SAVEPOINT, or None."""
-        return self._nested_transaction
-
     def _autobegin(self) -> bool:
         if self._transaction is not None:
             return False
@@ -305,7 +247,7 @@ class Session(SessionFactoryMethods):
         """Let all objects go, and end the transaction without committing; it can be used again."""
         self.expunge_all()
         if self._transaction is not None:
-            for transaction in list(self._transaction._outward()):
+            for transaction in self._transaction._outward():
                 transaction.close()
 
     # connections and binds --------------------------------------------------------------------
@@ -571,17 +513,7 @@ class Session(SessionFactoryMethods):
 
         Raises: InvalidRequestError: it is not persistent here.
         """
-        self._expire_state(instance_state(instance), attribute_names)
-
-    def expire_all(self) -> None:
-        """Forget the values of all objects."""
-        modified = self.identity_map._modified
-        for state in self.identity_map.all_states():
-            obj = state()
-            if obj is not None:
-                state.expire(obj.__dict__, modified)
-
-    def _expire_state(self, state: InstanceState, attribute_names: Iterable[str] | None) -> None:
+        state = instance_state(instance)
         if not self.identity_map.contains_state(state):
             raise exc.InvalidRequestError(
                 f"Instance '{state_label(state)}' is not persistent within this Session"
@@ -589,30 +521,35 @@ class Session(SessionFactoryMethods):
         if attribute_names:
             state.expire_attributes(state.dict, attribute_names)
             return
-        for each in [state, *_reached("refresh-expire", state)]:
-            self._expire_or_forget(each)
+        reached = [state, *_reached("refresh-expire", state)]
+        self._expire_states([each for each in reached if each.ident is not None])
+        for each in reached:
+            if each in self._new:
+                del self._new[each]
+                self._detach_states([each])
 
-    def _expire_or_forget(self, state: InstanceState) -> None:
-        if state.ident is not None:
-            state.expire(state.dict, self.identity_map._modified)
-        elif state in self._new:
-            del self._new[state]
-            self._detach_states([state])
+    def expire_all(self) -> None:
+        """Forget the values of all objects."""
+        self._expire_states(self.identity_map.all_states())
+
+    def _expire_states(self, states: Iterable[InstanceState]) -> None:
+        modified = self.identity_map._modified
+        for state in states:
+            obj = state()
+            if obj is not None:
+                state.expire(obj.__dict__, modified)
 
     def refresh(
-        self,
-        instance: Any,
-        attribute_names: Iterable[str] | None = None,
-        with_for_update: Any = None,
+        self, instance: Any, attribute_names: Iterable[str] | None = None, **left_out: Any
     ) -> None:
         """Read an object's row again, now.
 
         Raises: InvalidRequestError: it is not persistent here, or its row is gone.
         """
-        _refuse_for_update(with_for_update)
+        refuse_arguments("refresh", left_out, "with_for_update")
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
-        self._expire_state(state, names)
+        self.expire(instance, names)
         self._autoflush(f"refresh of {loading.label_of(state.mapper, state.ident)}")
         loading.refresh(self, state, names)
 
@@ -643,12 +580,11 @@ class Session(SessionFactoryMethods):
         ident: Any,
         options: Sequence[Any] = (),
         populate_existing: bool = False,
-        with_for_update: Any = None,
-        identity_token: Any = None,
         execution_options: Any = None,
+        **left_out: Any,
     ) -> Any:
         """The object with this primary key: from the identity map, else by one SELECT; or None."""
-        if ident.__class__ is int and not populate_existing and with_for_update is None:
+        if ident.__class__ is int and not populate_existing and not left_out:
             # FASTPATH: a known object, not expired, by a single key: 0.2 for 0.9 us.
             try:
                 state = self.identity_map.tables[entity].get(ident)
@@ -658,7 +594,7 @@ class Session(SessionFactoryMethods):
                 obj = state()
                 if obj is not None and not state.expired:
                     return obj
-        _refuse_for_update(with_for_update)
+        refuse_arguments("get", left_out, "with_for_update identity_token")
         return loading.get(self, entity, ident, options or (), populate_existing, execution_options)
 
     def execute(
@@ -673,27 +609,13 @@ class Session(SessionFactoryMethods):
         arguments = {**(bind_arguments or {}), **kw}
         return session_execute(self, statement, params, execution_options, arguments)
 
-    def scalar(
-        self,
-        statement: Any,
-        params: Any = None,
-        execution_options: Any = None,
-        bind_arguments: dict[str, Any] | None = None,
-        **kw: Any,
-    ) -> Any:
-        """The first column of the first row, or None."""
-        return self.execute(statement, params, execution_options, bind_arguments, **kw).scalar()
+    def scalar(self, statement: Any, params: Any = None, **kw: Any) -> Any:
+        """The first column of the first row, or None; `kw` as for execute()."""
+        return self.execute(statement, params, **kw).scalar()
 
-    def scalars(
-        self,
-        statement: Any,
-        params: Any = None,
-        execution_options: Any = None,
-        bind_arguments: dict[str, Any] | None = None,
-        **kw: Any,
-    ) -> Any:
-        """A result of the first column."""
-        return self.execute(statement, params, execution_options, bind_arguments, **kw).scalars()
+    def scalars(self, statement: Any, params: Any = None, **kw: Any) -> Any:
+        """A result of the first column; `kw` as for execute()."""
+        return self.execute(statement, params, **kw).scalars()
 
     # flushing ---------------------------------------------------------------------------------
 
@@ -831,15 +753,11 @@ class Session(SessionFactoryMethods):
         new = self._new
         if not new:
             return
-        listeners = self.dispatch.pending_to_persistent
-        if listeners:
-            for state in states:
-                if state in new:
-                    for listener in listeners:
-                        listener(self, state())
-        for state in states:
-            if state in new:
-                del new[state]
+        written = [state for state in states if state in new]
+        for state in written if self.dispatch.pending_to_persistent else ():
+            self._tell("pending_to_persistent", state)
+        for state in written:
+            del new[state]
 
     def _register_altered(self, states: Iterable[InstanceState]) -> None:
         """These have other values than when the transaction began: a rollback must know."""
@@ -880,15 +798,18 @@ class Session(SessionFactoryMethods):
         )
 
 
+leave_out(
+    Session,
+    "bind_mapper bind_table bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all "
+    "enable_relationship_loading get_nested_transaction get_transaction identity_key invalidate "
+    "object_session prepare",
+)
+
+
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
     # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
     return dict(state.mapper.cascade_iterator(operation, state))
-
-
-def _refuse_for_update(with_for_update: Any) -> None:
-    if with_for_update is not None:
-        raise TypeError("with_for_update is not in miniorm; SQLAlchemy has it")
 
 
 def _mapper_for_bind(mapper: Any) -> Any:
@@ -923,38 +844,6 @@ def object_session(instance: Any) -> Session | None:
     return session
 
 
-def identity_key(*args: Any, **kw: Any) -> Key:
-    """The identity key of an object (`instance=`), or of a class and a primary key or a row.
-
-    identity_key(User, 1), identity_key(User, row=row), identity_key(instance=user).
-    """
-    if not args:
-        instance = kw.pop("instance")
-        _refuse_keywords(kw)
-        state = instance_state(instance)
-        key: Key = state.mapper.identity_key_from_instance(instance)
-        return key
-    if len(args) > 3:
-        raise exc.ArgumentError(f"expected up to three positional arguments, got {len(args)}")
-    mapper = class_mapper(args[0])
-    row = kw.pop("row", None)
-    if len(args) == 1 and row is not None:
-        _refuse_keywords(kw)
-        key = mapper.identity_key_from_row(row)
-        return key
-    ident = args[1] if len(args) > 1 else kw.pop("ident")
-    token = args[2] if len(args) > 2 else kw.pop("identity_token", None)
-    _refuse_keywords(kw)
-    values = tuple(ident) if isinstance(ident, tuple | list) else (ident,)
-    key = mapper.identity_key_from_primary_key(values, token)
-    return key
-
-
-def _refuse_keywords(kw: dict[str, Any]) -> None:
-    if kw:
-        raise exc.ArgumentError(f"unknown keyword arguments: {', '.join(kw)}")
-
-
 def make_transient(instance: Any) -> None:
     """Make the object new again: no session, no identity key, and its values as they are."""
     state: InstanceState = instance._sa_instance_state
@@ -965,21 +854,6 @@ def make_transient(instance: Any) -> None:
     state.callables = None
     state.ident = None
     state._deleted = False
-
-
-def make_transient_to_detached(instance: Any) -> None:
-    """Make a new object detached: it has the key that its values make, all else is expired.
-
-    Raises: InvalidRequestError: it is not transient.
-    """
-    state: InstanceState = instance._sa_instance_state
-    if state._attached or state.ident is not None:
-        raise exc.InvalidRequestError("Given object must be transient")
-    values = instance.__dict__
-    state.key = state.mapper._identity_key_from_state(state)
-    state._deleted = False
-    state.commit_all(values)
-    state.expire_attributes(values, state.unloaded_expirable)
 
 
 def close_all_sessions() -> None:

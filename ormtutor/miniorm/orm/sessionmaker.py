@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.leftout import LeftOut
-from ormtutor.miniorm.orm.session import Session, SessionFactoryMethods
+from ormtutor.miniorm.orm.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class sessionmaker(SessionFactoryMethods):
+class sessionmaker:
     """A factory of sessions that are configured alike.
 
     bind, autoflush, expire_on_commit and whatever else Session takes; class_: a Session of one's
@@ -107,7 +107,7 @@ class ScopedRegistry:
         vars(self._objects).pop(self.scopefunc(), None)
 
 
-class scoped_session(SessionFactoryMethods):
+class scoped_session:
     """One Session for each thread (or what `scopefunc` tells apart); it acts as that Session."""
 
     __module__ = "sqlalchemy.orm.scoping"

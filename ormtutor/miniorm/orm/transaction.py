@@ -22,7 +22,6 @@ from ormtutor.miniorm.orm.exc import FlushError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
     from typing import Any
 
@@ -107,7 +106,7 @@ class SessionTransaction:
             )
         self.session: Any = session
         self.nested = nested
-        self._parent = parent
+        self.parent = parent
         self._state = ACTIVE
         self._enlisted: list[Enlisted] = []
         self._by_bind: dict[Any, Enlisted] = {}
@@ -122,37 +121,29 @@ class SessionTransaction:
     # facts ------------------------------------------------------------------------------------
 
     @property
-    def parent(self) -> SessionTransaction | None:
-        """The transaction around this one, or None for the outermost."""
-        return self._parent
-
-    @property
     def is_active(self) -> bool:
         """Whether statements can be emitted within."""
         return self.session is not None and self._state is ACTIVE
 
-    def _outward(self, upto: SessionTransaction | None = None) -> Iterator[SessionTransaction]:
-        """This one and those around it, inside first; to before `upto` where that is given."""
-        current: SessionTransaction | None = self
-        while current is not None and current is not upto:
-            yield current
-            current = current._parent
+    def _outward(self) -> list[SessionTransaction]:
+        """This one and those around it, inside first."""
+        found = [self]
+        while (around := found[-1].parent) is not None:
+            found.append(around)
+        return found
 
     def _inner_ones(self) -> list[SessionTransaction]:
         """Transactions still open inside this one, innermost first.
 
         Raises: InvalidRequestError: this one is not part of the session's transaction.
         """
-        inner = []
         current = self.session._transaction
-        while current is not self:
-            if current is None:
-                raise exc.InvalidRequestError(
-                    f"Transaction {self} is not on the active transaction list"
-                )
-            inner.append(current)
-            current = current._parent
-        return inner
+        found: list[SessionTransaction] = [] if current is None else current._outward()
+        if self not in found:
+            raise exc.InvalidRequestError(
+                f"Transaction {self} is not on the active transaction list"
+            )
+        return found[: found.index(self)]
 
     # assertions -------------------------------------------------------------------------------
 
@@ -167,10 +158,8 @@ class SessionTransaction:
                 f"This session is in '{state}' state; no further SQL can be emitted within this "
                 "transaction."
             )
-        if state is DEACTIVE and not rollback_ok:
-            self._raise_inactive()
-
-    def _raise_inactive(self) -> None:
+        if rollback_ok or state is PREPARED:
+            return
         if self._rollback_exception is not None:
             raise exc.PendingRollbackError(
                 "This Session's transaction has been rolled back due to a previous exception "
@@ -197,8 +186,8 @@ class SessionTransaction:
         if self._state is not ACTIVE:
             self._assert_active()
         if not self.is_boundary:
-            assert self._parent is not None
-            return self._parent._connection_for_bind(bind, execution_options)
+            assert self.parent is not None
+            return self.parent._connection_for_bind(bind, execution_options)
         known = self._by_bind.get(bind)
         if known is not None:
             if execution_options:
@@ -208,8 +197,8 @@ class SessionTransaction:
                 )
             return known.connection
         found = None
-        if self._parent is not None:
-            found = self._parent._connection_for_bind(bind, execution_options)
+        if self.parent is not None:
+            found = self.parent._connection_for_bind(bind, execution_options)
         return self._enlist(bind, found, execution_options)
 
     def _enlist(self, bind: Any, connection: Any, execution_options: Any) -> Connection:
@@ -223,7 +212,7 @@ class SessionTransaction:
                     "Session already has a Connection associated for the given Connection's Engine"
                 )
         try:
-            if execution_options and self._parent is None:
+            if execution_options and self.parent is None:
                 connection = connection.execution_options(**execution_options)
             transaction, should_commit = self._begin_on(connection)
         except BaseException:
@@ -257,8 +246,8 @@ class SessionTransaction:
 
     def _take_snapshot(self, autobegin: bool) -> Snapshot:
         if not self.is_boundary:
-            assert self._parent is not None
-            return self._parent.snapshot
+            assert self.parent is not None
+            return self.parent.snapshot
         # What is pending now belongs to the transaction around, and is written there.
         if not autobegin and not self.session._flushing:
             self.session._flush_because(BEFORE_SAVEPOINT)
@@ -280,26 +269,19 @@ class SessionTransaction:
                 session.identity_map.replace(state)
         for state in {**snapshot.deleted, **session._deleted}:
             session._update_impl(state, revert_deletion=True)
-        self._expire_all(dirty_only)
-
-    def _expire_all(self, dirty_only: bool) -> None:
-        identity_map = self.session.identity_map
-        dirty = self.snapshot.dirty
-        modified = identity_map._modified
-        for state in identity_map.all_states():
-            if (not dirty_only or state.modified or state in dirty) and (
-                obj := state()
-            ) is not None:
-                state.expire(obj.__dict__, modified)
+        states = session.identity_map.all_states()
+        if dirty_only:
+            states = [each for each in states if each.modified or each in snapshot.dirty]
+        session._expire_states(states)
 
     def _remove_snapshot(self) -> None:
         """After a commit: nothing needs to be undone; what was read may be stale."""
         session = self.session
         if self.nested:
-            assert self._parent is not None
-            self._parent.snapshot.absorb(self.snapshot)
+            assert self.parent is not None
+            self.parent.snapshot.absorb(self.snapshot)
         elif session.expire_on_commit:
-            self._expire_all(dirty_only=False)
+            session._expire_states(session.identity_map.all_states())
             deleted = list(self.snapshot.deleted)
             self.snapshot.deleted.clear()
             session._detach_states(deleted)
@@ -342,7 +324,7 @@ class SessionTransaction:
             self._prepare()
         if self.is_boundary:
             self._commit_connections()
-        parent = self._parent
+        parent = self.parent
         self.close()
         if _to_root and parent is not None:
             return parent.commit(_to_root=True)
@@ -379,7 +361,7 @@ class SessionTransaction:
                 "be discarded."
             )
             boundary._restore_snapshot(dirty_only=boundary.nested)
-        parent = self._parent
+        parent = self.parent
         self.close()
         if parent is not None and _capture_exception is not None:
             parent._rollback_exception = _capture_exception
@@ -422,10 +404,10 @@ class SessionTransaction:
             return
         if self.nested:
             session._nested_transaction = self._previous_nested
-        elif self._parent is None:
+        elif self.parent is None:
             session._nested_transaction = None
-        session._transaction = self._parent
-        if self._parent is None:
+        session._transaction = self.parent
+        if self.parent is None:
             self._release_connections()
         self._state = CLOSED
         for listener in session.dispatch.after_transaction_end:

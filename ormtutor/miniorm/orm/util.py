@@ -1,6 +1,6 @@
 """What `import sqlalchemy.orm.util` gives: the public path to some names of the ORM.
 
-Before: a learner's `from sqlalchemy.orm.util import identity_key, was_deleted`.
+Before: a learner's `from sqlalchemy.orm.util import join, was_deleted`.
 Here:   the names that SQLAlchemy documents there.
 After:  the modules that define them.
 """
@@ -16,7 +16,6 @@ __all__ = open_door(
     orm.exc: state_str=state_label
     orm.mapper: class_mapper object_mapper
     orm.relationships: CascadeOptions
-    orm.session: identity_key
     orm.state: has_identity was_deleted
     """,
 )

@@ -43,7 +43,6 @@ SESSION_FACTS: list[Callable[[Any], Any]] = [
     lambda session: (session.identity_map.values(), session.identity_map.items()),
     lambda session: session.identity_map.check_modified(),
     lambda session: (session.is_active, session.in_transaction(), session.in_nested_transaction()),
-    lambda session: (session.get_transaction(), session.get_nested_transaction()),
 ]
 OBJECT_FACTS: list[Callable[[Any], Any]] = [
     lambda state: [getattr(state, name) for name in ("transient", "pending", "persistent")],

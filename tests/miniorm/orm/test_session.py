@@ -25,7 +25,6 @@ from ormtutor.miniorm.orm.session import (
     Session,
     close_all_sessions,
     make_transient,
-    make_transient_to_detached,
     object_session,
 )
 from ormtutor.miniorm.sql.elements import text
@@ -94,10 +93,13 @@ def test_an_object_of_another_session_is_refused(
     )
 
 
-def test_a_second_object_with_the_same_key_is_refused(gardens: Gardens, session: Session) -> None:
+def test_a_second_object_with_the_same_key_is_refused(
+    gardens: Gardens, session: Session, engine: Engine
+) -> None:
     garden = saved(session, gardens.Garden(id=1, name="Ost"))
-    twin = gardens.Garden(id=1)
-    make_transient_to_detached(twin)
+    session.commit()
+    with Session(engine) as other:
+        twin = other.get(gardens.Garden, 1)
 
     with pytest.raises(InvalidRequestError, match=r"another instance with key .* is already"):
         session.add(twin)
@@ -279,19 +281,6 @@ def test_make_transient_forgets_key_and_session_and_keeps_values(
     assert inspect(garden).transient
     assert (garden.id, garden.name) == (1, "Ost")
     assert object_session(garden) is None
-
-
-def test_make_transient_to_detached_makes_an_object_that_reads_its_row(
-    gardens: Gardens, session: Session
-) -> None:
-    saved(session, gardens.Garden(id=4, name="Ost"))
-    session.expunge_all()
-    garden = gardens.Garden(id=4)
-
-    make_transient_to_detached(garden)
-    session.add(garden)
-
-    assert garden.name == "Ost"
 
 
 def test_close_all_sessions_closes_those_that_are_open(gardens: Gardens, session: Session) -> None:
