@@ -245,8 +245,8 @@ Select._plain_form = staticmethod(plain_form)
 class Later:
     """What strategies.py registers at import: it stands above this module.
 
-    make(prop, strategy): a lazy loader for one object. make(prop, strategy, compilation, plan,
-    place): a loader that runs when the rows are read.
+    make(prop, strategy, criteria=()): a lazy loader for one object.
+    make(prop, strategy, compilation, plan, place): a loader that runs when the rows are read.
     """
 
     make: Any = None
@@ -487,8 +487,9 @@ class Compilation:
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
             plan.resets.append(prop.key)
-            if strategy != prop.lazy:
-                plan.callables[prop.key] = Later.make(prop, strategy)
+            criteria = settings.get("criteria", ())
+            if strategy != prop.lazy or criteria:
+                plan.callables[prop.key] = Later.make(prop, strategy, criteria=criteria)
 
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
@@ -506,13 +507,13 @@ class Compilation:
                 f"innerjoin=True for '{prop}', below an outer join, is not in miniorm; SQLAlchemy "
                 "has it"
             )
-        of_type = settings.get("of_type")
+        of_type, criteria = settings.get("of_type"), settings.get("criteria", ())
         target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
         path = (*place.path, prop, of_type or prop.mapper)
         adapt = _alias_adapter(target)
         child = Place(place.root, path, adapt, target.selectable, self.secondary, isouter)
         # It is made when it is known what the query itself joins.
-        self._waiting_joins.append((prop, place, target, isouter))
+        self._waiting_joins.append((prop, place, target, isouter, criteria))
         self.joined_names.append(str(prop))
         self._join_plan(prop, plan, child)
 
@@ -530,13 +531,19 @@ class Compilation:
         return any(entity.mapper is prop.mapper for entity in whole[::2])
 
     def _join_eagerly(
-        self, prop: RelationshipProperty, parent: Place, target: Any, isouter: bool
+        self,
+        prop: RelationshipProperty,
+        parent: Place,
+        target: Any,
+        isouter: bool,
+        criteria: tuple[Any, ...],
     ) -> None:
         primary, through, secondary, *_ = prop.create_joins(
             source_selectable=parent.selectable,
             dest_selectable=target.selectable,
             of_type=target,
             alias_secondary=True,
+            extra_criteria=criteria,
         )
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
         if through is None:

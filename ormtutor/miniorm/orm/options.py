@@ -45,6 +45,7 @@ COLUMN_WILDCARD = "column:*"
 RELATIONSHIP_DEFAULT = "relationship:_sa_default"
 COLUMN_DEFAULT = "column:_sa_default"
 _DEFAULTS = {RELATIONSHIP_WILDCARD: RELATIONSHIP_DEFAULT, COLUMN_WILDCARD: COLUMN_DEFAULT}
+_WILDCARD_OF = {default: wildcard for wildcard, default in _DEFAULTS.items()}
 _WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
 
 #: Past this many steps lazy loads no longer remember all of the way that they came.
@@ -69,11 +70,21 @@ class Step:
         self.propagates = propagates
         self.key = (tuple(map(_token_key, tokens)), strategy, settings)
 
+    @property
+    def instruction(self) -> tuple[Any, ...]:
+        """All but the path."""
+        return self.strategy, self.settings, self.propagates
+
+
+def _below_path(token: Any) -> Any:
+    """What a token says below a path: a lone '*' then speaks of the entity there."""
+    return _WILDCARD_OF.get(token, token) if isinstance(token, str) else token
+
 
 def _token_key(token: Any) -> Any:
     if isinstance(token, str) or not hasattr(token, "property"):
         return token
-    return (token.parent, token.property, token._of_type)
+    return (token.parent, token.property, token._of_type, token._extra_criteria)
 
 
 class Load:
@@ -127,6 +138,25 @@ class Load:
             return (_DEFAULTS[wildcard],)
         return tuple(wildcard if name == "*" else name for name in attr.split("."))
 
+    def options(self, *opts: Load) -> Self:
+        """Give several options for what the attribute at the end of this path leads to.
+
+        Raises: ArgumentError: one is no option. NotImplementedError: we, or one, are of Load(...).
+        """
+        _check_unbound("The options() method is currently only supported for", self)
+        for option in opts:
+            if not isinstance(option, Load):
+                raise sa_exc.ArgumentError(
+                    f"Loader option {option} is not compatible with the Load.options() method."
+                )
+            _check_unbound("Only", option, " may be used with the Load.options() method")
+        steps = [
+            Step(self.tokens + tuple(map(_below_path, step.tokens)), *step.instruction)
+            for option in opts
+            for step in option.steps
+        ]
+        return self._continued(self.tokens, steps)
+
     def contains_eager(self, attr: Any, alias: Any = None) -> Self:
         """Fill the attribute from columns that the query itself joins to.
 
@@ -179,6 +209,11 @@ class Load:
         """Load these columns and the primary key; defer the others."""
         others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
         return self._columns(attrs, "column")._continued(self.tokens, [others])
+
+
+def _check_unbound(before: str, option: Load, after: str = "") -> None:
+    if option.entity is not None:
+        raise NotImplementedError(f"{before} 'unbound' loader options{after}")
 
 
 class _UnboundLoad(Load):
@@ -401,6 +436,8 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
         settings["of_type"] = entity
         if step.strategy == "contains_eager":
             settings.setdefault("alias", entity)
+    if criteria := getattr(token, "_extra_criteria", None):
+        settings["criteria"] = criteria
     return Resolved(path, step.strategy, settings, step.propagates)
 
 

@@ -14,6 +14,7 @@ from _thread import _local
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.leftout import LeftOut
 from ormtutor.miniorm.orm.session import Session
@@ -33,9 +34,6 @@ class sessionmaker:
 
     __module__ = "sqlalchemy.orm.session"
 
-    # Who listens to the class sessionmaker listens to all sessions.
-    _event_target: Any = Session
-
     def __init__(
         self,
         bind: Any = None,
@@ -53,8 +51,12 @@ class sessionmaker:
             **kw,
         }
         # A class of its own, so that one can listen to the sessions of this factory alone.
-        self.class_ = type(class_.__name__, (class_,), {"__module__": "sqlalchemy.orm.session"})
-        self._event_target = self.class_
+        namespace = {
+            "__module__": "sqlalchemy.orm.session",
+            "dispatch": Dispatch(parent=class_.dispatch),
+        }
+        self.class_ = type(class_.__name__, (class_,), namespace)
+        self._event_target: Any = self.class_
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

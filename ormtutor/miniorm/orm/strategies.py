@@ -74,11 +74,13 @@ CHUNK = 500
 REFUSALS = ("raise", "raise_on_sql")
 
 
-def own_loader(prop: Any, strategy: str) -> Callable[[InstanceState, int], Any]:
+def own_loader(
+    prop: Any, strategy: str, criteria: tuple[Any, ...] = ()
+) -> Callable[[InstanceState, int], Any]:
     """The loader that an option puts in the place of the mapped one, for one object's attribute."""
     if strategy == "deferred":
         return lambda state, passive: load_deferred(prop, state, passive)
-    return lambda state, passive: load_lazily(prop, state, passive, strategy)
+    return lambda state, passive: load_lazily(prop, state, passive, strategy, criteria)
 
 
 def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
@@ -173,11 +175,16 @@ def get_columns(prop: RelationshipProperty) -> list[Any]:
 
 
 def load_lazily(
-    prop: RelationshipProperty, state: InstanceState, passive: int, strategy: str | None = None
+    prop: RelationshipProperty,
+    state: InstanceState,
+    passive: int,
+    strategy: str | None = None,
+    criteria: tuple[Any, ...] = (),
 ) -> Any:
     """The related object or objects, by a SELECT unless the identity map has the object.
 
-    strategy: in the place of the one that the mapping names.
+    strategy: in the place of the one that the mapping names. criteria: what more the related rows
+    must fulfil, as an option said.
     Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise", or "raise_on_sql"
             and SQL is needed.
     """
@@ -197,9 +204,9 @@ def load_lazily(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; lazy load "
             f"operation of attribute '{prop.key}' cannot proceed"
         )
-    if prop._use_get:
+    if prop._use_get and not criteria:
         return _get_lazily(prop, state, session, passive, strategy)
-    return _select_lazily(prop, state, session, passive, strategy)
+    return _select_lazily(prop, state, session, passive, strategy, criteria)
 
 
 def _options_and_path(
@@ -248,11 +255,16 @@ def _get_lazily(
 
 
 def _select_lazily(
-    prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
+    prop: RelationshipProperty,
+    state: InstanceState,
+    session: Any,
+    passive: int,
+    strategy: str,
+    criteria: tuple[Any, ...],
 ) -> Any:
     way, own = way_along(prop), state.dict
     options, path = _options_and_path(way, prop, state.load_options)
-    query = _lazy_query(session, prop, options, path)
+    query = _lazy_query(session, prop, options, path, criteria)
     was_there = prop.key in own
     # Where our columns are expired too, their refresh may bring the related objects with it.
     values = way.values(state, own, passive)
@@ -276,10 +288,14 @@ def _select_lazily(
 
 
 def _lazy_query(
-    session: Any, prop: RelationshipProperty, options: LoaderOptions | None, path: tuple[Any, ...]
+    session: Any,
+    prop: RelationshipProperty,
+    options: LoaderOptions | None,
+    path: tuple[Any, ...],
+    criteria: tuple[Any, ...],
 ) -> CompiledQuery:
     """The SELECT for the related rows of one object."""
-    key = ("lazy", prop, options, path)
+    key = ("lazy", prop, options, path, criteria)
     known: CompiledQuery | None = shapes_for(session, prop.mapper).find(key)
     if known is not None:
         return known
@@ -289,7 +305,7 @@ def _lazy_query(
         target = prop.mapper
         asked = Asked(
             [MapperEntity(target, target.class_)],
-            _where_criteria=(criterion,),
+            _where_criteria=(criterion, *criteria),
             _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
             _order_by_clauses=tuple(prop.order_by or ()),
         )
@@ -327,13 +343,13 @@ def _without_way_back(
 # After the rows -------------------------------------------------------------------------------
 
 
-def make_later(prop: Any, strategy: str, *where: Any) -> Any:
+def make_later(prop: Any, strategy: str, *where: Any, criteria: tuple[Any, ...] = ()) -> Any:
     """What Compilation asks for: an own loader, or one that runs after the rows.
 
     where: the Compilation, the EntityPlan and the Place, for the latter.
     """
     if not where:
-        return own_loader(prop, strategy)
+        return own_loader(prop, strategy, criteria)
     compilation, _, place = where
     if compilation.overwrite == "one":
         # What was joined is complete before what it was joined to.
@@ -397,7 +413,9 @@ class _EagerLoader:
         self.prop = prop
         self.key = prop.key
         option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
-        of_type = None if option is None else option.settings.get("of_type")
+        settings = {} if option is None else option.settings
+        of_type = settings.get("of_type")
+        self.criteria: tuple[Any, ...] = settings.get("criteria", ())
         self.target: Any = of_type or prop.mapper
         self.adapt = (lambda column: column) if of_type is None else of_type.adapt
         self.order_by = tuple([self.adapt(each) for each in prop.order_by or ()])
@@ -412,6 +430,11 @@ class _EagerLoader:
 
     def check(self, plan: EntityPlan) -> None:
         """Say whether the row has what is needed of it."""
+
+    def _along(self, parent: Any, key: str) -> Any:
+        """Our relationship of the parent's alias, with what the option adds to its condition."""
+        attribute = getattr(parent, key)
+        return attribute.and_(*self.criteria) if self.criteria else attribute
 
     def _check_supported(self, plan: EntityPlan) -> None:
         if not plan.mapper.impls[self.key].supports_population:
@@ -448,6 +471,8 @@ class SelectInLoader(_EagerLoader):
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
         self.kind = self._kind()
+        loaded = (prop, self.target, self.criteria, self.options, self.prior, self.overwrite)
+        self._key = ("selectin", *loaded)
 
     def _kind(self) -> str:
         """Where the keys are: in the children ("children"), in us ("ours"), else by a join."""
@@ -529,7 +554,7 @@ class SelectInLoader(_EagerLoader):
 
         return compile_shape(
             session,
-            ("selectin", self.prop, kind, self.target, self.options, self.prior, self.overwrite),
+            (*self._key, kind),
             make,
             mapper=self.prop.mapper,
             options=self.options,
@@ -549,13 +574,14 @@ class SelectInLoader(_EagerLoader):
             parent = aliased(prop.parent)
             insp = inspect(parent)
             columns = [insp.adapt(column) for column in prop.parent.primary_key]
-            from_ = ORMJoin(insp.selectable, target, getattr(parent, prop.key))
+            from_ = ORMJoin(insp.selectable, target, self._along(parent, prop.key))
         in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
+        criteria = () if kind == "join" else self.criteria
         entities = [ColumnEntity(column, column) for column in columns]
         return Asked(
             [*entities, MapperEntity(target, target.entity)],
             _from_obj=(from_,),
-            _where_criteria=(in_expression.in_(bind),),
+            _where_criteria=(in_expression.in_(bind), *criteria),
             _order_by_clauses=self.order_by,
             keeps_order=bool(prop.order_by) and kind == "join",
         )
@@ -582,6 +608,8 @@ class SubqueryLoader(_EagerLoader):
             if compilation.prior:
                 # As in the original: what an option says below this one is then lost.
                 self.options = NO_OPTIONS
+        if self.target is not prop.mapper:
+            self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
 
     def turn(self, obj: Any) -> tuple[int, ...]:
@@ -634,7 +662,7 @@ class SubqueryLoader(_EagerLoader):
             joined = aliased(prop.parent)
             from_ = ORMJoin(from_, joined, getattr(parent, attribute))
             parent, attribute = joined, prop.key
-        from_ = ORMJoin(from_, self.target, getattr(parent, attribute))
+        from_ = ORMJoin(from_, self.target, self._along(parent, attribute))
         columns = [inspect(parent).adapt(column) for column in _local_columns(self.prop)]
         entities = [ColumnEntity(column, column) for column in columns]
         return Asked(
