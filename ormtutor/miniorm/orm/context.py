@@ -324,7 +324,7 @@ class Compilation:
         self.eager_order_by: list[Any] = []
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
-        self._waiting_joins: list[tuple[Any, Place, Any, bool]] = []
+        self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
         self.joined_names: list[str] = []
         self._plans: list[EntityPlan] = []
         # What was asked: EntityPlans, and for expressions (the column that is selected, its place).
