@@ -14,40 +14,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+# By the public path from which on they are left out.
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
-        ARRAY AdaptedConnection AggregateOrderBy AssertionPool AsyncAdaptedQueuePool BindTyping
-        CacheKey Computed CreateEnginePlugin CreateTableAs CreateView DDL DOUBLE
-        DOUBLE_PRECISION Double DropView ExceptionContext FetchedValue ForeignKeyTarget
-        FrameClause FrameClauseType
-        FrozenResult Identity LambdaElement Lateral MergedResult Named NotNullable
-        Nullable NumericCommon OrderByList PickleType PoolProxiedConnection
-        PoolResetState ResultProxy StatementLambdaElement TString TableSample
-        TableValuedAlias TableValuedColumn ThreadLocalMetaData TryCast
-        TwoPhaseTransaction TypedColumns UUID Uuid Values WithinGroup aggregate_order_by
-        all_ any_ bitwise_not create_mock_engine create_pool_from_url events
-        from_dml_column insert_sentinel lambda_stmt lateral log modifier outparam processors
-        result_tuple tablesample try_cast tstring util values within_group
+        ARRAY AbstractConcreteBase AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
+        AsyncAdaptedQueuePool AwaitRequired Base20DeprecationWarning BaseCursorResult BindTyping
+        BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey ClauseVisitor
+        CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry CreateColumn
+        CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL DOUBLE
+        DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
+        DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
+        DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
+        FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType
+        FrozenResult FullyBufferedResultProxy Identity Indexable InvalidatePoolError LambdaElement
+        Lateral LegacyAPIWarning ManagesConnection MergedResult MissingGreenlet MovedIn20Warning
+        Named NotNullable Nullable NumericCommon ObjectKind ObjectScope OrderByList PickleType
+        PoolProxiedConnection PoolResetState RemovedIn20Warning ResultProxy
+        SAPendingDeprecationWarning ScalarValues SchemaVisitor SetColumnComment
+        SetConstraintComment SetTableComment StatementLambdaElement TString TableSample
+        TableValuedAlias TableValuedColumn ThreadLocalMetaData TimeoutError TryCast TupleResult
+        TwoPhaseTransaction TypedColumns UUID UnreflectableTableError UserDefinedType Uuid Values
+        Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not clear_managers
+        conv create_mock_engine create_pool_from_url events from_dml_column has_inherited_table
+        insert_sentinel instrument_declarative lambda_stmt lateral log manage modifier outparam
+        processors reset_commit reset_none reset_rollback result_tuple sort_tables_and_constraints
+        synonym_for tablesample try_cast tstring util values within_group
         """,
-    "sqlalchemy.dialects.sqlite": """
-        Insert JSONB insert
-        """,
-    "sqlalchemy.engine": """
-        AdaptedConnection BaseCursorResult BindTyping BufferedColumnResultProxy BufferedColumnRow
-        BufferedRowResultProxy CreateEnginePlugin ExceptionContext FrozenResult
-        FullyBufferedResultProxy
-        MergedResult ObjectKind ObjectScope ResultProxy TupleResult TwoPhaseTransaction
-        create_mock_engine create_pool_from_url result_tuple
-        """,
-    "sqlalchemy.exc": """
-        AwaitRequired Base20DeprecationWarning DisconnectionError DontWrapMixin InvalidatePoolError
-        LegacyAPIWarning MissingGreenlet MovedIn20Warning RemovedIn20Warning
-        SAPendingDeprecationWarning TimeoutError UnreflectableTableError
-        """,
-    "sqlalchemy.ext.declarative": """
-        AbstractConcreteBase ConcreteBase DeferredReflection as_declarative has_inherited_table
-        instrument_declarative synonym_for
-        """,
+    "sqlalchemy.dialects.sqlite": "Insert JSONB insert",
     "sqlalchemy.orm": """
         AliasOption AttributeEvent AttributeEvents Bundle Composite CompositeProperty
         DeclarativeBase DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP
@@ -55,56 +48,28 @@ LEFT_OUT: dict[str, str] = {
         MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY
         ORMExecuteState QueryEvents RegistryEvents Relationship SessionEvents Synonym Unmapped
         UserDefinedOption WriteOnlyCollection WriteOnlyMapped add_mapped_attribute as_declarative
-        as_typed_table attribute_keyed_dict attribute_mapped_collection column_keyed_dict
-        column_mapped_collection composite contains_alias create_session dynamic_loader eagerload
-        has_inherited_table keyfunc_mapping make_transient_to_detached mapped_as_dataclass
-        mapped_collection mapped_column merge_frozen_result merge_result orm_insert_sentinel
-        polymorphic_union query_expression selectin_polymorphic synonym_for undefer_group
-        unmapped_column unmapped_dataclass with_expression with_loader_criteria with_polymorphic
-        """,
-    "sqlalchemy.orm.attributes": """
-        del_attribute flag_dirty get_attribute has_parent init_collection set_attribute
-        """,
-    "sqlalchemy.orm.collections": """
-        collection collection_adapter column_mapped_collection
-        """,
-    "sqlalchemy.pool": """
-        AssertionPool AsyncAdaptedQueuePool ConnectionPoolEntry FallbackAsyncAdaptedQueuePool
-        ManagesConnection PoolProxiedConnection PoolResetState clear_managers manage
-        reset_commit reset_none reset_rollback
-        """,
-    "sqlalchemy.schema": """
-        AddConstraint Computed CreateColumn CreateSchema CreateSequence CreateTableAs CreateView DDL
-        DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
-        DropTableComment DropView FetchedValue ForeignKeyTarget Identity Named SchemaVisitor
-        SetColumnComment
-        SetConstraintComment SetTableComment ThreadLocalMetaData TypedColumns conv
-        insert_sentinel sort_tables_and_constraints
-        """,
-    "sqlalchemy.sql": """
-        ClauseVisitor LambdaElement NotNullable Nullable StatementLambdaElement TString
-        TableSample TableValuedAlias TableValuedColumn Values aggregate_order_by all_
-        any_ from_dml_column lambda_stmt lateral modifier outparam tablesample try_cast
-        tstring values within_group
-        """,
-    "sqlalchemy.sql.expression": """
-        AggregateOrderBy CacheKey CollectionAggregate ExpressionClauseList FrameClause
-        FrameClauseType LambdaElement Lateral OrderByList ScalarValues
-        StatementLambdaElement TString TableSample TableValuedAlias TableValuedColumn
-        TryCast Values WithinGroup aggregate_order_by all_ any_ bitwise_not
-        from_dml_column lambda_stmt lateral modifier outparam tablesample try_cast tstring
-        values within_group
-        """,
-    "sqlalchemy.types": """
-        ARRAY Concatenable DOUBLE DOUBLE_PRECISION Double ExternalType Indexable
-        NumericCommon PickleType UUID UserDefinedType Uuid Variant
+        as_typed_table attribute_keyed_dict attribute_mapped_collection collection
+        collection_adapter column_keyed_dict column_mapped_collection composite contains_alias
+        create_session del_attribute dynamic_loader eagerload flag_dirty get_attribute
+        has_inherited_table has_parent init_collection keyfunc_mapping make_transient_to_detached
+        mapped_as_dataclass mapped_collection mapped_column merge_frozen_result merge_result
+        orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic set_attribute
+        synonym_for undefer_group unmapped_column unmapped_dataclass with_expression
+        with_loader_criteria with_polymorphic
         """,
 }
 
 
+def left_out_of(door: str) -> frozenset[str]:
+    """Return the names that a public path, `sqlalchemy.orm`, has not."""
+    while door not in LEFT_OUT:
+        door = door.rpartition(".")[0]
+    return frozenset(LEFT_OUT[door].split())
+
+
 def names_left_out(door: str) -> Callable[[str], Any]:
-    """Return a module's `__getattr__`: the door is the public path, `sqlalchemy.orm`."""
-    names = frozenset(LEFT_OUT[door].split())
+    """Return a module's `__getattr__`: the door is its public path."""
+    names = left_out_of(door)
 
     def __getattr__(name: str) -> Any:
         if name not in names:
@@ -137,24 +102,15 @@ def leave_out(cls: type, names: str) -> None:
 
 
 # Methods of columns and functions, whose own `__getattr__` has the last word.
-_COLUMN_METHODS = frozenset(
-    [
-        "all_",
-        "any_",
-        "base_columns",
-        "unique_params",
-        "column_valued",
-        "regexp_match",
-        "regexp_replace",
-        "table_valued",
-        "within_group",
-    ]
-)
+_COLUMN_METHODS = """
+    all_ any_ base_columns column_valued regexp_match regexp_replace table_valued unique_params
+    within_group
+    """
 
 
 def refuse_method(name: str) -> None:
     """Raise AttributeError for a method of columns that SQLAlchemy has and miniorm has not."""
-    if name in _COLUMN_METHODS:
+    if name in _COLUMN_METHODS.split():
         raise AttributeError(f"{name} is not in miniorm; SQLAlchemy has it")
 
 

@@ -134,11 +134,11 @@ def _subject_of(query: Any) -> tuple[Any, Any]:
     first, *others = [clause_of(entity) for entity in query._entities]
     if not getattr(first, "_is_from_clause", False):
         raise ArgumentError(
-            f"subject table for an INSERT, UPDATE or DELETE expected, got {first._deannotate()!r}."
+            f"subject table for an INSERT, UPDATE or DELETE expected, got {first._deannotated!r}."
         )
     if others:
         raise ArgumentError(
-            f"SQL expression for WHERE/HAVING role expected, got {others[0]._deannotate()!r}."
+            f"SQL expression for WHERE/HAVING role expected, got {others[0]._deannotated!r}."
         )
     return first._annotations.get("parententity"), first
 
@@ -166,7 +166,7 @@ def _column_and_key(mapper: Any, given: Any, strategy: Any) -> tuple[Any, str | 
     element = clause_of(given)
     if element is None or not element._is_column_clause:
         raise ArgumentError(f"SET/VALUES column expression or string key expected, got {given!r}.")
-    column = element._deannotate()
+    column = element._deannotated
     prop = None if mapper is None else mapper._columntoproperty.get(column)
     return column, None if prop is None else prop.key
 

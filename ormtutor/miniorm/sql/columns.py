@@ -180,7 +180,7 @@ def corresponding_column(candidates: list[Any], column: Any, require_embedded: b
     for candidate in candidates:
         expanded = candidate.proxy_set
         common = target & expanded
-        if not common or (require_embedded and not _embedded(expanded, target)):
+        if not common or (require_embedded and not target <= expanded):
             continue
         if (
             best is None
@@ -192,17 +192,6 @@ def corresponding_column(candidates: list[Any], column: Any, require_embedded: b
         ):
             best, best_common = candidate, common
     return best
-
-
-def _embedded(expanded: set[Any], target: set[Any]) -> bool:
-    """Whether all of `target` is in there: another alias's column has only its ancestor there."""
-    for column in target - expanded:
-        original = getattr(column, "_is_clone_of", None)
-        while original is not None and original not in expanded:
-            original = original._is_clone_of
-        if original is None:
-            return False
-    return True
 
 
 def _distance(candidate: Any, common: set[Any]) -> int:

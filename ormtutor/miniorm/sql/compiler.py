@@ -579,7 +579,7 @@ class SQLCompiler(Compiled):
         return self.dialect.type_compiler.process(typeclause.type)  # type: ignore[no-any-return]
 
     def visit_type_coerce(self, coerce: Any, **kw: Any) -> str:
-        return self.process(coerce.typed_expression, **kw)
+        return self.process(coerce.clause, **kw)
 
     def visit_extract(self, extract: Any, **kw: Any) -> str:
         field = self.extract_map.get(extract.field, extract.field)

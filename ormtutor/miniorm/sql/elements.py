@@ -18,7 +18,7 @@ Follows: SQLAlchemy 1.4, "Column Elements and Expressions".
 from __future__ import annotations
 
 import datetime
-import warnings
+from functools import cache
 from operator import attrgetter
 
 from ormtutor.miniorm import exc
@@ -68,6 +68,9 @@ class ClauseElement:
     _is_label_reference = False
     _is_clause_list = False
     _is_column_element = False
+    _is_implicitly_boolean = False
+    # The name that a bind parameter opposite us takes; None: there is none.
+    _bind_name: Any = None
     supports_execution = False
     # What structure() gives, if that is the same wherever the element stands.
     _fixed_structure: Any = None
@@ -116,7 +119,7 @@ class ClauseElement:
         return self._negate()
 
     def _negate(self) -> Any:
-        return UnaryExpression(self.self_group(against=operators.inv), operator=operators.inv)
+        return UnaryExpression(self, operators.inv)
 
     # -- structure -----------------------------------------------------------------------------
 
@@ -146,10 +149,6 @@ class ClauseElement:
     def _ungroup(self) -> Any:
         return self
 
-    def _with_negated_list(self, operator: Any) -> Any:
-        """Ourselves as the right side of IN, when IN becomes NOT IN."""
-        return self
-
     def compare(self, other: Any, **kw: Any) -> bool:
         """Whether `other` is the same expression."""
         from_here, from_there = _comparable(self), _comparable(other)
@@ -159,9 +158,7 @@ class ClauseElement:
 
     def _annotate(self, values: dict[str, Any]) -> Any:
         """A copy with more annotations; it compiles, hashes and compares as the original."""
-        cls = type(self)
-        into = _annotated_classes.get(cls) or _annotated_class(cls)
-        copy = clone(self, into)
+        copy = clone(self, _annotated_class(type(self)))  # type: ignore[arg-type]
         copy._annotations = {**self._annotations, **values}
         copy._origin = self._deannotated
         return copy
@@ -176,18 +173,20 @@ class ClauseElement:
         """The original of an annotated copy; else ourselves."""
         return self
 
-    def _deannotate(self, values: Any = None, clone: bool = False) -> Any:
-        if values is None or not self._annotations:
-            return self._deannotated
-        return self._with_annotations(
-            {key: value for key, value in self._annotations.items() if key not in values}
-        )
-
     # -- parameters ----------------------------------------------------------------------------
 
     def params(self, *args: Any, **kw: Any) -> Any:
         """A copy whose named bind parameters have these values."""
-        return _with_params(self, args, kw)
+        if len(args) > 1:
+            raise exc.ArgumentError("params() takes zero or one positional dictionary argument")
+        values = {**kw, **args[0]} if args else kw
+
+        def exchange(part: Any) -> Any:
+            if part._is_bind_parameter and part._base in values:
+                return part._with_value(values[part._base], unique=part.unique)
+            return None
+
+        return replace(self, exchange)
 
     def get_children(self, **kw: Any) -> Iterator[Any]:
         """The elements directly inside."""
@@ -203,49 +202,30 @@ def _comparable(element: Any) -> Any:
     return key, tuple(repr(bind.value) if bind.unique else bind.key for bind in binds)
 
 
-def _with_params(element: Any, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
-    if len(args) == 1:
-        kw.update(args[0])
-    elif args:
-        raise exc.ArgumentError("params() takes zero or one positional dictionary argument")
-
-    def exchange(part: Any) -> Any:
-        if part._is_bind_parameter and part._base in kw:
-            return part._with_value(kw[part._base], unique=part.unique)
-        return None
-
-    return replace(element, exchange)
-
-
-_annotated_classes: dict[type, type] = {}
-
-
-def _annotated_class(cls: type) -> type:
+@cache
+def _annotated_class(cls: Any) -> Any:
+    """The class of annotated copies: they hash, compare and compile as their originals."""
     if hasattr(cls, "_annotated_from"):
         return cls
-    members = {
-        "__slots__": ("_annotations", "_origin"),
-        "__module__": "sqlalchemy.sql.annotation",
-        "__hash__": _hash_of_origin,
-        "_annotated_from": cls,
-        "_deannotated": property(lambda self: self._origin),
-        "structure": _structure_of_origin,
-    }
+
+    class Annotated(cls):  # type: ignore[misc]
+        __module__ = "sqlalchemy.sql.annotation"
+        __slots__ = ("_annotations", "_origin")
+        _annotated_from = cls
+        _deannotated = delegate("_origin")
+
+        def __hash__(self) -> int:
+            return hash(self._origin)
+
+        def structure(self, binds: Binds) -> Hashable:
+            return self._origin.structure(binds)  # type: ignore[no-any-return]
+
+    Annotated.__name__ = f"Annotated{cls.__name__}"
     if issubclass(cls, ColumnElement):
-        members["_proxy_key"] = property(_proxy_key_of_attribute)
+        Annotated._proxy_key = property(_proxy_key_of_attribute)
     if not issubclass(cls, ColumnOperators):
-        members["__eq__"] = _has_same_hash
-    made = type(f"Annotated{cls.__name__}", (cls,), members)
-    _annotated_classes[cls] = made
-    return made
-
-
-def _has_same_hash(self: Any, other: Any) -> bool:
-    return hash(self) == hash(other)
-
-
-def _hash_of_origin(self: Any) -> int:
-    return hash(self._origin)
+        Annotated.__eq__ = _has_same_hash  # type: ignore[method-assign]
+    return Annotated
 
 
 def _proxy_key_of_attribute(self: Any) -> Any:
@@ -254,8 +234,8 @@ def _proxy_key_of_attribute(self: Any) -> Any:
     return self._origin._proxy_key if key is None else key
 
 
-def _structure_of_origin(self: Any, binds: Binds) -> Hashable:
-    return self._origin.structure(binds)  # type: ignore[no-any-return]
+def _has_same_hash(self: Any, other: Any) -> bool:
+    return hash(self) == hash(other)
 
 
 class Executable(ClauseElement):
@@ -264,8 +244,7 @@ class Executable(ClauseElement):
     __module__ = "sqlalchemy.sql.base"
     __slots__ = ()
     supports_execution = True
-    is_dml = is_ddl = is_text = is_select = is_insert = is_update = is_delete = False
-    is_default_generator = False
+    is_dml = is_text = is_select = is_insert = is_update = is_delete = False
 
     def execute(self, *multiparams: Any, **params: Any) -> Any:
         """Execute on the engine that some table in here is bound to.
@@ -338,14 +317,11 @@ class ColumnElement(ColumnOperators, ClauseElement):
     primary_key = False
     foreign_keys: Any = ()
     _proxies: Any = ()
-    # The name that a bind parameter opposite us takes; None: there is none.
-    _bind_name: Any = None
     # Labels that we bring: what follows AS, and under which key a subquery shows us.
     name: Any
     key: Any = None
     _label: Any = None
     _render_label_in_columns_clause = True
-    _is_implicitly_boolean = False
     _alt_names: Any = ()
     # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
     _wraps_name = False
@@ -354,9 +330,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     type: Any = sqltypes.NULLTYPE
 
     __hash__ = object.__hash__
-    __and__ = ColumnOperators.__and__
-    __or__ = ColumnOperators.__or__
-    __invert__ = ColumnOperators.__invert__
 
     __lt__ = comparison_method(operators.lt)
     __le__ = comparison_method(operators.le)
@@ -371,18 +344,12 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
         return self._build(op, other, reverse=True, **kw)
 
-    # Set by comparator.py.
+    # Set by comparator.py, and by expressions.py: `CAST(a AS type)`.
     _build: ClassVar[Callable[..., Any]]
+    cast: ClassVar[Callable[..., Any]]
 
-    @property
-    def comparator(self) -> Any:
-        """What gives the operators."""
-        return self
-
-    @property
-    def expression(self) -> Any:
-        """Ourselves; an ORM attribute gives its column here."""
-        return self
+    comparator: Any = property(lambda self: self, doc="What gives the operators.")
+    expression: Any = property(lambda self: self, doc="What an ORM attribute gives for a column.")
 
     def __getattr__(self, key: str) -> Any:
         refuse_method(key)
@@ -392,10 +359,10 @@ class ColumnElement(ColumnOperators, ClauseElement):
         )
 
     def structure(self, binds: Binds) -> Hashable:
-        """The kind, the facts and the parts."""
+        """The kind, the type, the facts and the parts."""
         facts = [getattr(self, name) for name in self._facts]
         parts = [structure_of(getattr(self, name), binds) for name in self._parts]
-        return self.__visit_name__, *facts, *parts
+        return self.__visit_name__, self.type.cache_id, *facts, *parts
 
     def self_group(self, against: Any = None) -> Any:
         if (
@@ -407,8 +374,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def _negate(self) -> Any:
         if self.type._type_affinity is sqltypes.Boolean:
             return AsBoolean(self, operators.is_false, operators.is_true)
-        grouped = self.self_group(against=operators.inv)
-        return UnaryExpression(grouped, operator=operators.inv)
+        return super()._negate()
 
     # -- where we come from --------------------------------------------------------------------
 
@@ -459,22 +425,14 @@ class ColumnElement(ColumnOperators, ClauseElement):
             return base + f"__{repetition}" if repetition else base.numbered(identity)
         return AnonymousName.of(identity, f"{base}_" if repetition else base)
 
-    def _make_proxy(
-        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
-    ) -> Any:
+    def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         """The column by which a subquery shows us; returns (key, column)."""
         if name is None:
             name = self._anon_name_label
-            key = key if key is not None else self._proxy_key
-        elif key is None:
-            key = name
-        column = ColumnClause(name, self._type_for_proxy, _selectable=selectable)
+            key = self._proxy_key if key is None else key
+        column = ColumnClause(name, self.type, _selectable=selectable)
         column._proxies = (self,)
-        if selectable._is_clone_of is not None:
-            column._is_clone_of = selectable._is_clone_of.columns.get(key)
         return key, column
-
-    _type_for_proxy: Any = delegate("type")
 
     @property
     def _proxy_key(self) -> Any:
@@ -483,10 +441,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     @property
     def _select_iterable(self) -> tuple[Any, ...]:
         return (self,)
-
-    def cast(self, type_: Any) -> Any:
-        """`CAST(a AS type)`."""
-        raise NotImplementedError  # expressions.py, which has Cast, puts its own in this place
 
     def _bind_plain(self, operator: Any, value: Any) -> Any:
         """A plain value that stands opposite us."""
@@ -630,9 +584,6 @@ class BindParameter(ColumnElement):
         options = self._options.changed(unique=unique, required=required, callable=None)
         return self._make(self._base, value, type_, options)
 
-    def _with_negated_list(self, operator: Any) -> Any:
-        return self._with_expanding(operator) if self._options.expanding else self
-
     def _with_expanding(self, operator: Any) -> BindParameter:
         options = self._options.changed(expanding=True, operator=operator)
         return self._make(self._base, self.value, self.type, options)
@@ -693,19 +644,8 @@ class TypeClause(ClauseElement):
     def structure(self, binds: Binds) -> Hashable:
         return self.type.cache_id  # type: ignore[no-any-return]
 
-    _from_objects: Any = ()
 
-
-class _Singleton(ColumnElement):
-    """NULL, true or false: one object each."""
-
-    __slots__ = ()
-    _groups = True
-    _from_objects: Any = ()
-    _proxy_key: Any = None
-
-
-class Null(_Singleton, sqltypes.SQL_NULL):
+class Null(ColumnElement, sqltypes.SQL_NULL):
     """NULL."""
 
     __slots__ = ()
@@ -713,7 +653,7 @@ class Null(_Singleton, sqltypes.SQL_NULL):
     type = sqltypes.NULLTYPE
 
 
-class False_(_Singleton):
+class False_(ColumnElement):
     """False."""
 
     __slots__ = ()
@@ -724,7 +664,7 @@ class False_(_Singleton):
         return TRUE
 
 
-class True_(_Singleton):
+class True_(ColumnElement):
     """True."""
 
     __slots__ = ()
@@ -756,35 +696,34 @@ def false() -> False_:
 
 
 def constant_of(value: Any) -> Any:
-    """NULL, true or false for None, True and False."""
-    return NULL if value is None else TRUE if value else FALSE
+    """NULL, true or false for None, True and False; None for anything else."""
+    if value is None:
+        return NULL
+    return TRUE if value is True else FALSE if value is False else None
 
 
 class TextClause(Executable):
     """SQL as the learner wrote it, with `:name` for bind parameters."""
 
-    __slots__ = ("_bind", "_bindparams", "_pieces", "text")
+    __slots__ = ("_bindparams", "_execution_options", "_pieces", "bind", "text")
     __visit_name__ = "textclause"
     _parts = ("_ordered_binds",)
     _is_text_clause = True
     is_text = True
-    _allow_label_resolve = False
     key = None
     type: Any = sqltypes.NULLTYPE
-    _bind_name: Any = None
-    _execution_options: Any = NO_ANNOTATIONS
+    bind: Any  # the engine given to text(), or None
 
     def __init__(self, text: str, bind: Any = None) -> None:
         if not isinstance(text, str):
             raise TypeError(f"expected string or bytes-like object, got {type(text).__name__!r}")
-        self._bind = bind
+        self.bind = bind
+        self._execution_options = NO_ANNOTATIONS
         self._pieces = split_bind_names(text)
         self._bindparams = {name: BindParameter(name) for name in self._pieces[1::2]}
         self.text = "".join(
             piece if index % 2 == 0 else f":{piece}" for index, piece in enumerate(self._pieces)
         )
-
-    bind: Any = delegate("_bind", "The engine given to text(), or None.")
 
     @property
     def _ordered_binds(self) -> tuple[Any, ...]:
@@ -798,31 +737,24 @@ class TextClause(Executable):
         """A copy with values, or whole BindParameters, for the names in the text."""
         copy = clone(self)
         copy._bindparams = known = dict(self._bindparams)
-        for bind in binds:
-            if bind._base not in known:
+        for name in (*[bind._base for bind in binds], *names_to_values):
+            if name not in known:
                 raise exc.ArgumentError(
-                    f"This text() construct doesn't define a bound parameter named {bind._base!r}"
+                    f"This text() construct doesn't define a bound parameter named {name!r}"
                 )
-            known[bind._base] = bind
-        for key, value in names_to_values.items():
-            if key not in known:
-                raise exc.ArgumentError(
-                    f"This text() construct doesn't define a bound parameter named {key!r}"
-                )
-            known[key] = known[key]._with_value(value, unique=known[key].unique)
+        known.update((bind._base, bind) for bind in binds)
+        for name, value in names_to_values.items():
+            known[name] = known[name]._with_value(value, unique=known[name].unique)
         return copy  # type: ignore[no-any-return]
 
-    def columns(self, *cols: Any, **types: Any) -> Any:
-        """The text as a SELECT whose columns are told; see select.TextualSelect."""
-        raise NotImplementedError  # select.py, which has that class, puts its own in this place
+    # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
+    columns: ClassVar[Callable[..., Any]]
 
     def execution_options(self, **kw: Any) -> Any:
         """A copy with options for execution."""
-        copy = clone(self, _TextWithOptions)
+        copy = clone(self)
         copy._execution_options = {**self._execution_options, **kw}
         return copy
-
-    _from_objects: Any = ()
 
     @property
     def _select_iterable(self) -> tuple[Any, ...]:
@@ -833,12 +765,6 @@ class TextClause(Executable):
 
     def structure(self, binds: Binds) -> Hashable:
         return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
-
-
-class _TextWithOptions(TextClause):
-    """A text that carries execution options."""
-
-    __slots__ = ("_execution_options",)
 
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -904,12 +830,8 @@ class ClauseList(ClauseElement):
     def __len__(self) -> int:
         return len(self.clauses)
 
-    @property
-    def _select_iterable(self) -> Iterable[Any]:
-        return [column for clause in self.clauses for column in clause._select_iterable]
-
     def self_group(self, against: Any = None) -> Any:
-        if self.group and operators.is_precedent(self.operator, against):
+        if self.clauses and self.group and operators.is_precedent(self.operator, against):
             return Grouping(self)
         return self
 
@@ -921,35 +843,11 @@ class BooleanClauseList(ClauseList, ColumnElement):
     """Conditions joined by AND or OR."""
 
     __slots__ = ()
-    __visit_name__ = "clauselist"
     type = sqltypes.BOOLEANTYPE
     _is_implicitly_boolean = True
 
-    __hash__ = object.__hash__
-
-    def __init__(self, *clauses: Any, **kw: Any) -> None:
-        raise NotImplementedError("BooleanClauseList has a private constructor")
-
-    @classmethod
-    def _make(cls, operator: Operator, clauses: tuple[Any, ...]) -> BooleanClauseList:
-        joined = cls.__new__(cls)
-        joined.operator = operator
-        joined.group = True
-        joined.clauses = clauses
-        return joined
-
-    @property
-    def _select_iterable(self) -> tuple[Any, ...]:
-        return (self,)
-
-    def self_group(self, against: Any = None) -> Any:
-        if not self.clauses:
-            return self
-        return ClauseList.self_group(self, against)
-
     def _negate(self) -> Any:
-        grouped = self.self_group(against=operators.inv)
-        return UnaryExpression(grouped, operator=operators.inv, type_=sqltypes.BOOLEANTYPE)
+        return UnaryExpression(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
 
 
 def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
@@ -958,9 +856,7 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
     kept: list[Any] = []
     last: Any = None
     for clause in clauses:
-        element = clause if isinstance(clause, ClauseElement) else as_condition(clause)
-        if not element._is_column_element:
-            element = as_condition(element)
+        element = clause if isinstance(clause, ColumnElement) else as_condition(clause)
         last = element
         if element is decisive:
             return decisive.self_group(against=operators.asbool)
@@ -968,12 +864,10 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
             continue
         kept.append(element)
     if len(kept) > 1:
-        return BooleanClauseList._make(operator, tuple(_flattened(operator, kept)))
-    if kept:
-        return kept[0].self_group(against=operators.asbool)
-    if last is not None:
-        return last.self_group(against=operators.asbool)
-    return BooleanClauseList._make(operator, ())
+        return BooleanClauseList(*_flattened(operator, kept), operator=operator)
+    if last is None:
+        return BooleanClauseList(operator=operator)
+    return (kept[0] if kept else last).self_group(against=operators.asbool)
 
 
 def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
@@ -996,8 +890,7 @@ def or_(*clauses: Any) -> Any:
 
 def not_(clause: Any) -> Any:
     """The contrary of a condition."""
-    element = as_expression(clause)
-    return element._negate()
+    return as_expression(clause)._negate()
 
 
 # -- operators applied -----------------------------------------------------------------------------
@@ -1031,16 +924,9 @@ class UnaryExpression(ColumnElement):
         return self
 
     def _negate(self) -> Any:
-        if self.type._type_affinity is sqltypes.Boolean:
-            return UnaryExpression(
-                self.self_group(against=operators.inv),
-                operator=operators.inv,
-                type_=sqltypes.BOOLEANTYPE,
-            )
-        return super()._negate()
-
-    def structure(self, binds: Binds) -> Hashable:
-        return self.type.cache_id, super().structure(binds)
+        is_boolean = self.type._type_affinity is sqltypes.Boolean
+        type_ = sqltypes.BOOLEANTYPE if is_boolean else None
+        return UnaryExpression(self, operators.inv, type_=type_)
 
 
 class WrapsColumnExpression:
@@ -1063,7 +949,7 @@ class WrapsColumnExpression:
     def _anon_name_label(self) -> Any:
         wrapped = self._wrapped
         if wrapped._is_text_clause:
-            return ColumnElement._anon_name_label.__get__(self)
+            return super()._anon_name_label  # type: ignore[misc]
         return wrapped._own_name or wrapped._anon_name_label
 
 
@@ -1107,9 +993,8 @@ class BinaryExpression(ColumnElement):
         negate: Any = None,
         modifiers: Any = None,
     ) -> None:
-        # The operands come grouped: comparator.py did it, and knows when it need not.
-        self.left = left
-        self.right = right
+        self.left = left.self_group(operator) if left._groups else left
+        self.right = right.self_group(operator) if right._groups else right
         self.operator = operator
         self.type = type_
         self.negate = negate
@@ -1135,18 +1020,13 @@ class BinaryExpression(ColumnElement):
         return self
 
     def _negate(self) -> Any:
-        if self.negate is not None:
-            return BinaryExpression(
-                self.left,
-                self.right._with_negated_list(self.negate)
-                if self.operator in _LIST_OPERATORS
-                else self.right,
-                self.negate,
-                self.type,
-                self.operator,
-                self.modifiers,
-            )
-        return super()._negate()
+        negated = self.negate
+        if negated is None:
+            return super()._negate()
+        right = self.right
+        if right._is_bind_parameter and right.expanding:
+            right = right._with_expanding(negated)
+        return BinaryExpression(self.left, right, negated, self.type, self.operator, self.modifiers)
 
     def structure(self, binds: Binds) -> Hashable:
         left = self.left._fixed_structure
@@ -1161,9 +1041,6 @@ class BinaryExpression(ColumnElement):
         if self.modifiers:
             return self.operator, left, key, tuple(sorted(self.modifiers.items()))
         return self.operator, left, key
-
-
-_LIST_OPERATORS = (operators.in_op, operators.not_in_op)
 
 
 class Grouping(ColumnElement):
@@ -1183,34 +1060,23 @@ class Grouping(ColumnElement):
     def _ungroup(self) -> Any:
         return self.element._ungroup()
 
-    @property
-    def _bind_name(self) -> Any:
-        return getattr(self.element, "_bind_name", None)
+    _bind_name: Any = delegate("element._bind_name")
+    _is_implicitly_boolean: Any = delegate("element._is_implicitly_boolean")
 
     @property
     def _label(self) -> Any:
         element = self.element
-        if not isinstance(element, ColumnElement):
-            return None
-        return element._label or element._anon_name_label
-
-    @property
-    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
-        return bool(getattr(self.element, "_is_implicitly_boolean", False))
+        return element._label or element._anon_name_label if element._is_column_element else None
 
     @property
     def _proxies(self) -> Any:
-        return (self.element,) if isinstance(self.element, ColumnElement) else ()
-
-    @property
-    def _select_iterable(self) -> tuple[Any, ...]:
-        return (self,)
+        return (self.element,) if self.element._is_column_element else ()
 
 
 class Label(ColumnElement):
     """An expression under a name: `expression AS name`."""
 
-    __slots__ = ("_element", "_resolve_label", "_type", "name")
+    __slots__ = ("_element", "_type", "name")
     __visit_name__ = "label"
     _parts = ("_element",)
 
@@ -1218,11 +1084,8 @@ class Label(ColumnElement):
         while isinstance(element, Label):
             inner: Any = element._element  # type: ignore[has-type]
             element = inner
-        self._resolve_label = name
-        if not name:
-            name = AnonymousName.of(id(self), getattr(element, "name", None) or "anon")
-            self._resolve_label = None
-        self.name = name
+        base = getattr(element, "name", None) or "anon"
+        self.name = name or AnonymousName.of(id(self), base)
         self._element = element
         self._type = type_
 
@@ -1242,10 +1105,7 @@ class Label(ColumnElement):
     _label: Any = delegate("name")
     _own_name: Any = delegate("name")
     _proxy_key: Any = delegate("name")
-
-    @property
-    def _is_implicitly_boolean(self) -> bool:  # type: ignore[override]
-        return bool(self._element._is_implicitly_boolean)
+    _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
 
     @property
     def _proxies(self) -> Any:
@@ -1263,19 +1123,15 @@ class Label(ColumnElement):
     def _negate(self) -> Any:
         return Label(self.name, self._element._negate(), self._type)
 
-    def _make_proxy(
-        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
-    ) -> Any:
+    def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         if isinstance(name, AnonymousName) and not isinstance(self.name, AnonymousName):
             raise exc.InvalidRequestError(
                 f"Label name {self.name} is being renamed to an anonymous label due to "
                 "disambiguation which is not supported right now.  Please use unique names for "
                 "explicit labels."
             )
-        name = name if name else self.name
-        key, column = self._element._make_proxy(
-            selectable, name=name, key=key if key is not None else name
-        )
+        name = name or self.name
+        key, column = self._element._make_proxy(selectable, name, name if key is None else key)
         column._proxies = (*column._proxies, self)
         if self._type is not None:
             column.type = self.type
@@ -1291,7 +1147,7 @@ class Label(ColumnElement):
 class ColumnClause(ColumnElement):
     """A column by its name: column("x"), or one of a FROM object; literal_column("now()")."""
 
-    __slots__ = ("_is_clone_of", "_proxies", "is_literal", "key", "name", "table", "type")
+    __slots__ = ("_proxies", "is_literal", "key", "name", "table", "type")
     __visit_name__ = "column"
     _is_column_clause = True
     _groups = False
@@ -1304,7 +1160,6 @@ class ColumnClause(ColumnElement):
         self.type = sqltypes.to_instance(type_)
         self.is_literal = is_literal
         self._proxies = ()
-        self._is_clone_of = None
 
     _bind_name: Any = delegate("key")
     _own_name: Any = delegate("name")
@@ -1324,24 +1179,14 @@ class ColumnClause(ColumnElement):
             return None
         if table is None or not table.named_with_column:
             return name
-        if isinstance(table.name, AnonymousName):
-            label: Any = table.name + "_" + name
-        elif table.schema:
-            label = f"{table.schema.replace('.', '_')}_{table.name}_{name}"
-        elif isinstance(name, AnonymousName):
-            label = f"{table.name}_" + name
-        else:
-            label = f"{table.name}_{name}"
-        return self._unused_in_table(label, table)
-
-    def _unused_in_table(self, label: Any, table: Any) -> Any:
+        base: Any = table.name + "_" + name
+        if table.schema and not isinstance(table.name, AnonymousName):
+            base = f"{table.schema.replace('.', '_')}_{base}"
         # users.id_x and a table users_id with a column x would get one label.
-        if label in table.c:
-            candidate, number = label, 1
-            while candidate in table.c:
-                candidate = f"{label}_{number}"
-                number += 1
-            return candidate
+        label, number = base, 0
+        while label in table.c:
+            number += 1
+            label = f"{base}_{number}"
         return label
 
     description: Any = delegate("name", "The name.")
@@ -1350,9 +1195,7 @@ class ColumnClause(ColumnElement):
     def _from_objects(self) -> list[Any]:
         return [] if self.table is None else [self.table]
 
-    def _make_proxy(
-        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
-    ) -> Any:
+    def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         if name is None and self.is_literal:
             name = self.name
         column = ColumnClause(name or self.name, self.type, _selectable=selectable)
@@ -1360,8 +1203,6 @@ class ColumnClause(ColumnElement):
         column.is_literal = self.is_literal and (name is None or name == self.name)
         if name is None:
             column.key = self.key
-        if selectable._is_clone_of is not None:
-            column._is_clone_of = selectable._is_clone_of.columns.get(column.key)
         return column.key, column
 
     def structure(self, binds: Binds) -> Hashable:
@@ -1369,7 +1210,7 @@ class ColumnClause(ColumnElement):
         return (
             "column",
             None if table is None else table.structure(binds),
-            self.key if isinstance(self.key, AnonymousName) is False else binds.number(self)[0],
+            binds.number(self)[0] if isinstance(self.key, AnonymousName) else self.key,
             self.is_literal,
             self.type.cache_id,
         )
@@ -1412,18 +1253,13 @@ class LabelReference(ColumnElement):
         self.element = element
 
 
-class TextualLabelReference(ColumnElement):
+class TextualLabelReference(LabelReference):
     """A string in ORDER BY or GROUP BY: the name of a selected column."""
 
-    __slots__ = ("element",)
+    __slots__ = ()
     __visit_name__ = "textual_label_reference"
     _facts = ("element",)
-    _is_label_reference = True
-
-    def __init__(self, element: str) -> None:
-        self.element = element
-
-    _from_objects: Any = ()
+    _parts: ClassVar[tuple[str, ...]] = ()  # type: ignore[assignment]
 
 
 class CollationClause(ColumnElement):
@@ -1435,8 +1271,6 @@ class CollationClause(ColumnElement):
 
     def __init__(self, collation: str) -> None:
         self.collation = collation
-
-    _from_objects: Any = ()
 
 
 # -- from what a learner wrote to an element -------------------------------------------------------
@@ -1458,42 +1292,60 @@ def clause_of(thing: Any) -> Any:
     return None if give is None else give()
 
 
-def as_expression(thing: Any) -> Any:
+def as_expression(
+    thing: Any,
+    type_: Any = None,
+    name: Any = None,
+    role: str = "SQL expression element or literal value",
+) -> Any:
     """An operand: an element, or a plain value as a bind parameter.
 
+    type_: of a plain value, if not its own. name: of its parameter.
     Raises: ArgumentError: a whole table.
     """
     element = clause_of(thing)
-    if element is None:
-        if thing is None:
-            return NULL
-        return BindParameter._make("param", thing, sqltypes.type_of_literal(thing), _LITERAL)
-    return as_operand(element)
+    if element is not None:
+        return as_operand(element, role)
+    return NULL if thing is None else BindParameter(name, thing, type_, unique=True)
 
 
-def as_operand(element: Any, role: str = "SQL expression element or literal value") -> Any:
-    """An element as an operand: a SELECT becomes a scalar subquery, a table is refused."""
+_ADVICE = (
+    " To create a column expression from a FROM clause row as a whole, use the .table_valued() "
+    "method."
+)
+
+
+def as_operand(
+    element: Any,
+    role: str = "SQL expression element or literal value",
+    given: Any = None,
+    advice: str = _ADVICE,
+) -> Any:
+    """An element where a value is expected: a SELECT becomes a scalar subquery.
+
+    role, given, advice: for the error, what was expected, what was written and what to do.
+    Raises: ArgumentError: a table.
+    """
     if element._is_column_element or element._is_text_clause or element._is_clause_list:
         return element
     if element._is_select_statement:
         return implicit_scalar(element)
-    if element._is_from_clause and element._as_scalar_source is not None:
+    if not element._is_from_clause:
+        return element
+    if element._as_scalar_source is not None:
         return implicit_scalar(element._as_scalar_source)
-    if element._is_from_clause:
-        raise exc.ArgumentError(
-            f"{role} expected, got {element!r}. To create a column expression from a FROM clause "
-            "row as a whole, use the .table_valued() method."
-        )
-    return element
+    raise _not_expected(role, element if given is None else given, advice)
+
+
+def _not_expected(role: str, given: Any, advice: str = "") -> exc.ArgumentError:
+    return exc.ArgumentError(f"{role} expected, got {given!r}.{advice}")
 
 
 def implicit_scalar(statement: Any) -> Any:
     """A SELECT where a value is expected; it works, and the original warns."""
-    warnings.warn(
+    exc.warn(
         "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() "
-        "method to produce a scalar subquery.",
-        exc.SAWarning,
-        stacklevel=4,
+        "method to produce a scalar subquery."
     )
     return statement.scalar_subquery()
 
@@ -1515,22 +1367,12 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
 
     Raises: ArgumentError: a string, a plain value, a table.
     """
-    if isinstance(thing, ColumnElement):
-        return thing
     element = clause_of(thing)
     if element is None:
-        if thing is None or thing is True or thing is False:
-            return constant_of(thing)
-        if isinstance(thing, str):
-            raise no_text(thing)
-        raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
-    if element._is_select_statement:
-        return implicit_scalar(element)
-    if element._is_from_clause:
-        if element._as_scalar_source is not None:
-            return implicit_scalar(element._as_scalar_source)
-        raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
-    return element
+        element = constant_of(thing)
+    if element is not None:
+        return as_operand(element, role, thing, advice="")
+    raise no_text(thing) if isinstance(thing, str) else _not_expected(role, thing)
 
 
 def as_sorting(thing: Any, role: str) -> Any:
@@ -1538,20 +1380,16 @@ def as_sorting(thing: Any, role: str) -> Any:
 
     Raises: ArgumentError: a plain value.
     """
+    if isinstance(thing, str):
+        return TextualLabelReference(thing)
     element = clause_of(thing)
     if element is None:
-        if isinstance(thing, str):
-            return TextualLabelReference(thing)
-        if thing is None or thing is True or thing is False:
-            return constant_of(thing)
-        raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")
-    if element._is_select_statement:
-        return implicit_scalar(element)
+        element = constant_of(thing)
+    if element is None:
+        raise _not_expected(f"{role} expression", thing)
     if role == "ORDER BY" and element._is_column_element and _may_name_a_label(element):
         return LabelReference(element)
-    if element._is_from_clause:
-        raise exc.ArgumentError(f"{role} expression expected, got {thing!r}.")
-    return element
+    return as_operand(element, f"{role} expression", thing, advice="")
 
 
 def _may_name_a_label(element: Any) -> bool:

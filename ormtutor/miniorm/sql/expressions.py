@@ -20,38 +20,15 @@ from ormtutor.miniorm.sql.elements import (
     WrapsColumnExpression,
     as_condition,
     as_expression,
-    as_operand,
     as_sorting,
     bind_for,
-    clause_of,
-    constant_of,
     delegate,
     join_conditions,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
     from typing import Any
-
-    from ormtutor.miniorm.sql.traversal import Binds
-
-
-def _value(thing: Any, type_: Any) -> Any:
-    """An operand of a typed construct: a plain value becomes a bind parameter of that type."""
-    element = clause_of(thing)
-    if element is not None:
-        return as_operand(element)
-    return constant_of(thing) if thing is None else BindParameter(None, thing, type_, unique=True)
-
-
-class Construct(ColumnElement):
-    """An expression with a syntax of its own: its structure is its kind, its type and its parts."""
-
-    __slots__ = ()
-
-    def structure(self, binds: Binds) -> Hashable:
-        return self.type.cache_id, super().structure(binds)
 
 
 class Tuple(ClauseList, ColumnElement):
@@ -59,19 +36,12 @@ class Tuple(ClauseList, ColumnElement):
 
     __slots__ = ("type",)
     __visit_name__ = "tuple"
-    __hash__ = object.__hash__
 
     def __init__(self, *clauses: Any, **kw: Any) -> None:
         refuse_arguments("tuple_", kw, "types")
         made = [as_expression(clause) for clause in clauses]
-        self.operator = operators.comma_op
-        self.group = True
-        self.clauses = tuple(each.self_group(against=operators.comma_op) for each in made)
+        super().__init__(*[each.self_group(against=operators.comma_op) for each in made])
         self.type = sqltypes.TupleType(*[each.type for each in self.clauses])
-
-    @property
-    def _select_iterable(self) -> tuple[Any, ...]:
-        return (self,)
 
     def self_group(self, against: Any = None) -> Any:
         return self
@@ -91,7 +61,7 @@ def tuple_(*clauses: Any, **kw: Any) -> Tuple:
     return Tuple(*clauses, **kw)
 
 
-class Case(Construct):
+class Case(ColumnElement):
     """`CASE WHEN ... THEN ... ELSE ... END`."""
 
     __slots__ = ("else_", "type", "value", "whens")
@@ -123,7 +93,7 @@ def case(*whens: Any, **kw: Any) -> Case:
     return Case(*whens, **kw)
 
 
-class Cast(WrapsColumnExpression, Construct):
+class Cast(WrapsColumnExpression, ColumnElement):
     """`CAST(expression AS type)`."""
 
     __slots__ = ("clause", "type", "typeclause")
@@ -133,7 +103,7 @@ class Cast(WrapsColumnExpression, Construct):
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)
         self.typeclause = TypeClause(self.type)
-        self.clause = _value(expression, self.type)
+        self.clause = as_expression(expression, self.type)
 
     _wrapped: Any = delegate("clause")
 
@@ -143,7 +113,7 @@ def cast(expression: Any, type_: Any) -> Cast:
     return Cast(expression, type_)
 
 
-class TypeCoerce(WrapsColumnExpression, Construct):
+class TypeCoerce(WrapsColumnExpression, ColumnElement):
     """An expression that Python takes for another type; SQL does not see it."""
 
     __slots__ = ("clause", "type")
@@ -152,15 +122,12 @@ class TypeCoerce(WrapsColumnExpression, Construct):
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)
-        clause = _value(expression, self.type)
+        clause = as_expression(expression, self.type)
         if clause._is_bind_parameter:
             clause = clause._with_binary_element_type(self.type)
         self.clause = clause
 
     _wrapped: Any = delegate("clause")
-    typed_expression: Any = delegate(
-        "clause", "The expression; a bind parameter has taken the type."
-    )
 
     def self_group(self, against: Any = None) -> Any:
         grouped = self.clause.self_group(against=against)
@@ -172,7 +139,7 @@ def type_coerce(expression: Any, type_: Any) -> TypeCoerce:
     return TypeCoerce(expression, type_)
 
 
-class Extract(Construct):
+class Extract(ColumnElement):
     """`EXTRACT(field FROM expression)`."""
 
     __slots__ = ("expr", "field")
@@ -194,7 +161,7 @@ def extract(field: str, expr: Any) -> Extract:
 # -- windows ---------------------------------------------------------------------------------------
 
 
-class Over(Construct):
+class Over(ColumnElement):
     """`function OVER (PARTITION BY ... ORDER BY ...)`."""
 
     __slots__ = ("element", "order_by", "partition_by")
@@ -226,7 +193,7 @@ def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any
     return Over(element, partition_by, order_by, **kw)
 
 
-class FunctionFilter(Construct):
+class FunctionFilter(ColumnElement):
     """`function FILTER (WHERE ...)`."""
 
     __slots__ = ("criterion", "func")
@@ -235,13 +202,11 @@ class FunctionFilter(Construct):
 
     def __init__(self, func: Any, *criterion: Any) -> None:
         self.func = func
-        self.criterion: Any = None
+        conditions = [as_condition(each) for each in criterion]
         # A single condition stands as it is; AND makes conditions of boolean columns.
-        for each in criterion:
-            condition = as_condition(each)
-            if self.criterion is not None:
-                condition = join_conditions(operators.and_, [self.criterion, condition])
-            self.criterion = condition
+        self.criterion = (
+            conditions[0] if len(conditions) == 1 else join_conditions(operators.and_, conditions)
+        )
 
     def filter(self, *criterion: Any) -> FunctionFilter:
         """With more conditions."""
@@ -264,8 +229,6 @@ def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
     return FunctionFilter(func, *criterion)
 
 
-elements.ColumnElement.cast = (  # type: ignore[method-assign]
-    lambda self, type_: Cast(self, type_)
-)
+elements.ColumnElement.cast = lambda self, type_: Cast(self, type_)
 
 publish(globals(), "sqlalchemy.sql.elements")

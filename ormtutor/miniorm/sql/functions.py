@@ -15,15 +15,11 @@ from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     NO_ANNOTATIONS,
-    BindParameter,
     ClauseList,
     ColumnElement,
     Executable,
     Grouping,
-    as_operand,
-    bind_for,
-    clause_of,
-    constant_of,
+    as_expression,
     delegate,
     literal_column,
 )
@@ -41,18 +37,11 @@ if TYPE_CHECKING:
 class FunctionElement(Executable, ColumnElement):
     """A call of a function of the database."""
 
-    __slots__ = ("clause_expr", "name", "packagenames", "type")
     __visit_name__ = "function"
     _parts = ("clause_expr",)
     supports_execution = True
     # Functions are executed and selected from like SELECTs.
     _execution_options: Any = NO_ANNOTATIONS
-
-    def _set_arguments(self, clauses: Any) -> None:
-        arguments = [argument(each, self.name) for each in clauses]
-        self.clause_expr = Grouping(
-            ClauseList(*[each.self_group(operators.comma_op) for each in arguments])
-        )
 
     def __repr__(self) -> str:
         cls = type(self)
@@ -95,18 +84,8 @@ class FunctionElement(Executable, ColumnElement):
         return ("function", *names, self.type.cache_id, self.clauses.structure(binds))
 
 
-def argument(thing: Any, name: Any) -> Any:
-    """Return an argument of a function; a plain value is a parameter named after the function."""
-    element = clause_of(thing)
-    if element is not None:
-        return as_operand(element, "SQL expression element")
-    return constant_of(None) if thing is None else BindParameter(name, thing, unique=True)
-
-
 class Function(FunctionElement):
     """A call of a function that is known by name only."""
-
-    __slots__ = ()
 
     def __init__(
         self, name: str, *clauses: Any, packagenames: Any = (), type_: Any = None, **kw: Any
@@ -114,12 +93,13 @@ class Function(FunctionElement):
         self.packagenames = tuple(packagenames or ())
         self.name = name
         self.type = sqltypes.to_instance(type_)
-        self._set_arguments(clauses)
+        arguments = [argument(each, name).self_group(operators.comma_op) for each in clauses]
+        self.clause_expr = Grouping(ClauseList(*arguments))
 
-    def _bind_param(
-        self, operator: Any, obj: Any, type_: Any = None, expanding: bool = False
-    ) -> Any:
-        return bind_for(self, operator, obj, type_, expanding)
+
+def argument(thing: Any, name: str) -> Any:
+    """Return an argument of a function; a plain value is a parameter named after the function."""
+    return as_expression(thing, name=name, role="SQL expression element")
 
 
 _known: dict[str, Any] = {"cast": Cast, "extract": Extract}
@@ -128,41 +108,29 @@ _known: dict[str, Any] = {"cast": Cast, "extract": Extract}
 class GenericFunction(Function):
     """A function with a class of its own; a subclass is found by its name through `func`."""
 
-    __slots__ = ("__dict__",)
-    # What a subclass told as `name` and `type`.
     _known_name: Any = None
-    _known_type: Any = sqltypes.NULLTYPE
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
-        # `name` and `type` are slots; what a subclass declares under these names would hide them.
+        if hasattr(cls, "_annotated_from"):
+            return
         cls._known_name = vars(cls).get("name", cls.__name__)
-        if "name" in vars(cls):
-            del cls.name
-        if "type" in vars(cls):
-            cls._known_type = cls.type
-            del cls.type
         if vars(cls).get("_register", True):
             _known[str(vars(cls).get("identifier", cls._known_name)).lower()] = cls
 
     def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
-        self.packagenames = ()
-        self.name = self._known_name
-        self.type = sqltypes.to_instance(type_ or self._known_type)
-        self._set_arguments(args)
+        super().__init__(self._known_name, *args, type_=type_ or self.type)
 
 
 class AnsiFunction(GenericFunction):
     """A function that is written without parentheses: CURRENT_TIMESTAMP."""
 
-    __slots__ = ()
     _register = False
 
 
 class ReturnTypeFromArgs(GenericFunction):
     """A function whose result is of the type of its first argument that has one."""
 
-    __slots__ = ()
     _register = False
 
     def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
@@ -173,7 +141,7 @@ class ReturnTypeFromArgs(GenericFunction):
 
 def _function(name: str, type_: Any = sqltypes.NULLTYPE, base: Any = GenericFunction) -> Any:
     """A function of which nothing but the type of the result is special."""
-    return type(name, (base,), {"__slots__": (), "__doc__": f"{name}(...).", "type": type_})
+    return type(name, (base,), {"__doc__": f"{name}(...).", "type": type_})
 
 
 coalesce = _function("coalesce", base=ReturnTypeFromArgs)
@@ -182,6 +150,7 @@ min = _function("min", base=ReturnTypeFromArgs)
 sum = _function("sum", base=ReturnTypeFromArgs)
 now = _function("now", sqltypes.DateTime)
 concat = _function("concat", sqltypes.String)
+char_length = _function("char_length", sqltypes.Integer)
 random = _function("random")
 rank = _function("rank", sqltypes.Integer)
 dense_rank = _function("dense_rank", sqltypes.Integer)
@@ -198,20 +167,9 @@ sysdate = _function("sysdate", sqltypes.DateTime, AnsiFunction)
 user = _function("user", sqltypes.String, AnsiFunction)
 
 
-class char_length(GenericFunction):
-    """The number of characters."""
-
-    __slots__ = ()
-    type = sqltypes.Integer
-
-    def __init__(self, arg: Any, **kw: Any) -> None:
-        super().__init__(arg, **kw)
-
-
 class count(GenericFunction):
     """The number of rows."""
 
-    __slots__ = ()
     type = sqltypes.Integer
 
     def __init__(self, expression: Any = None, **kw: Any) -> None:

@@ -33,22 +33,10 @@ class Operator:
     """One operator.
 
     name: as in messages. symbol: as in SQL. precedence: a higher one binds tighter.
-    function: what a call does; usually the Python spelling.
-    negation: the operator that says the contrary, or None. is_comparison: gives a truth value.
+    function: the Python operator, if there is one. is_comparison: gives a truth value.
     associative: needs no parentheses within itself. commutative: sides may be exchanged.
+    contrary: the operator that says the contrary; each becomes the `negation` of the other.
     """
-
-    __slots__ = (
-        "__name__",
-        "associative",
-        "commutative",
-        "function",
-        "is_comparison",
-        "negation",
-        "outer_precedence",
-        "precedence",
-        "symbol",
-    )
 
     def __init__(
         self,
@@ -60,6 +48,7 @@ class Operator:
         is_comparison: bool = False,
         associative: bool = False,
         commutative: bool = False,
+        contrary: Operator | None = None,
     ) -> None:
         self.__name__ = name
         self.symbol = symbol
@@ -70,7 +59,9 @@ class Operator:
         self.is_comparison = is_comparison
         self.associative = associative
         self.commutative = commutative
-        self.negation: Operator | None = None
+        self.negation = contrary
+        if contrary is not None:
+            contrary.negation = self
 
     def __call__(self, left: Any, *right: Any, **kw: Any) -> Any:
         """Apply the operator to plain values or to expressions."""
@@ -84,8 +75,6 @@ class Operator:
 
 class custom_op(Operator):
     """An operator that the learner spells: `column.op('REGEXP')('^a')`."""
-
-    __slots__ = ("opstring", "return_type")
 
     def __init__(
         self,
@@ -109,16 +98,9 @@ class custom_op(Operator):
         return (self.opstring, self.precedence, self.is_comparison)
 
 
-def _method(name: str) -> Callable[..., Any]:
-    """A call of the method `name` of the left side."""
-
-    def call(left: Any, *right: Any, **kw: Any) -> Any:
-        return getattr(left, name)(*right, **kw)
-
-    return call
-
-
-def _comparison(name: str, symbol: str, function: Any, precedence: int = 5, **kw: Any) -> Operator:
+def _comparison(
+    name: str, symbol: str, function: Any = None, precedence: int = 5, **kw: Any
+) -> Operator:
     return Operator(name, symbol, precedence, function, is_comparison=True, **kw)
 
 
@@ -130,51 +112,51 @@ exists = Operator("exists", "EXISTS ", 0)
 asbool = Operator("_asbool", "", -10)
 or_ = Operator("or_", " OR ", 2, python_operator.or_, associative=True)
 and_ = Operator("and_", " AND ", 3, python_operator.and_, associative=True)
-desc_op = Operator("desc_op", " DESC", 3, _method("desc"))
-asc_op = Operator("asc_op", " ASC", 3, _method("asc"))
-nulls_first_op = Operator("nulls_first_op", " NULLS FIRST", SMALLEST, _method("nulls_first"))
-nulls_last_op = Operator("nulls_last_op", " NULLS LAST", SMALLEST, _method("nulls_last"))
-collate = Operator("collate", " COLLATE ", 4, _method("collate"))
+desc_op = Operator("desc_op", " DESC", 3)
+asc_op = Operator("asc_op", " ASC", 3)
+nulls_first_op = Operator("nulls_first_op", " NULLS FIRST", SMALLEST)
+nulls_last_op = Operator("nulls_last_op", " NULLS LAST", SMALLEST)
+collate = Operator("collate", " COLLATE ", 4)
 
 inv = Operator("inv", "NOT ", 5, python_operator.inv)
 is_true = Operator("is_true", "", 5)
 is_false = Operator("is_false", "", 5)
-distinct_op = Operator("distinct_op", "DISTINCT ", 5, _method("distinct"))
+distinct_op = Operator("distinct_op", "DISTINCT ", 5)
 filter_op = Operator("filter_op", " FILTER ", 6)
 
 eq = _comparison("eq", " = ", python_operator.eq, commutative=True)
-ne = _comparison("ne", " != ", python_operator.ne, commutative=True)
+ne = _comparison("ne", " != ", python_operator.ne, commutative=True, contrary=eq)
 lt = _comparison("lt", " < ", python_operator.lt)
-le = _comparison("le", " <= ", python_operator.le)
+ge = _comparison("ge", " >= ", python_operator.ge, contrary=lt)
 gt = _comparison("gt", " > ", python_operator.gt)
-ge = _comparison("ge", " >= ", python_operator.ge)
-is_ = _comparison("is_", " IS ", _method("is_"))
-is_not = _comparison("is_not", " IS NOT ", _method("is_not"))
-is_distinct_from = _comparison(
-    "is_distinct_from", " IS DISTINCT FROM ", _method("is_distinct_from")
-)
+le = _comparison("le", " <= ", python_operator.le, contrary=gt)
+is_ = _comparison("is_", " IS ")
+is_not = _comparison("is_not", " IS NOT ", contrary=is_)
+is_distinct_from = _comparison("is_distinct_from", " IS DISTINCT FROM ")
 is_not_distinct_from = _comparison(
-    "is_not_distinct_from", " IS NOT DISTINCT FROM ", _method("is_not_distinct_from")
+    "is_not_distinct_from", " IS NOT DISTINCT FROM ", contrary=is_distinct_from
 )
-in_op = _comparison("in_op", " IN ", _method("in_"))
-not_in_op = _comparison("not_in_op", " NOT IN ", _method("not_in"))
-between_op = _comparison("between_op", " BETWEEN ", _method("between"))
-not_between_op = Operator("not_between_op", " NOT BETWEEN ", 5, is_comparison=True)
-like_op = _comparison("like_op", " LIKE ", _method("like"))
-not_like_op = _comparison("not_like_op", " NOT LIKE ", _method("not_like"))
-ilike_op = _comparison("ilike_op", " ILIKE ", _method("ilike"))
-not_ilike_op = _comparison("not_ilike_op", " NOT ILIKE ", _method("not_ilike"))
+in_op = _comparison("in_op", " IN ")
+not_in_op = _comparison("not_in_op", " NOT IN ", contrary=in_op)
+between_op = _comparison("between_op", " BETWEEN ")
+not_between_op = _comparison("not_between_op", " NOT BETWEEN ", contrary=between_op)
+like_op = _comparison("like_op", " LIKE ")
+not_like_op = _comparison("not_like_op", " NOT LIKE ", contrary=like_op)
+ilike_op = _comparison("ilike_op", " ILIKE ")
+not_ilike_op = _comparison("not_ilike_op", " NOT ILIKE ", contrary=ilike_op)
 # These three are LIKE with something added and stand in parentheses wherever they can.
-startswith_op = _comparison("startswith_op", "", _method("startswith"), SMALLEST)
-not_startswith_op = Operator("not_startswith_op", "", SMALLEST, is_comparison=True)
-endswith_op = _comparison("endswith_op", "", _method("endswith"), SMALLEST)
-not_endswith_op = Operator("not_endswith_op", "", SMALLEST, is_comparison=True)
-contains_op = _comparison("contains_op", "", _method("contains"), SMALLEST)
-not_contains_op = Operator("not_contains_op", "", SMALLEST, is_comparison=True)
-match_op = _comparison("match_op", " MATCH ", _method("match"))
-not_match_op = Operator("not_match_op", " NOT MATCH ", 5, is_comparison=True)
+startswith_op = _comparison("startswith_op", "", precedence=SMALLEST)
+not_startswith_op = _comparison(
+    "not_startswith_op", "", precedence=SMALLEST, contrary=startswith_op
+)
+endswith_op = _comparison("endswith_op", "", precedence=SMALLEST)
+not_endswith_op = _comparison("not_endswith_op", "", precedence=SMALLEST, contrary=endswith_op)
+contains_op = _comparison("contains_op", "", precedence=SMALLEST)
+not_contains_op = _comparison("not_contains_op", "", precedence=SMALLEST, contrary=contains_op)
+match_op = _comparison("match_op", " MATCH ")
+not_match_op = _comparison("not_match_op", " NOT MATCH ", contrary=match_op)
 
-concat_op = Operator("concat_op", " || ", 6, _method("concat"), associative=True)
+concat_op = Operator("concat_op", " || ", 6, associative=True)
 add = Operator("add", " + ", 7, python_operator.add, commutative=True, associative=True)
 sub = Operator("sub", " - ", 7, python_operator.sub)
 mul = Operator("mul", " * ", 8, python_operator.mul, commutative=True, associative=True)
@@ -187,37 +169,6 @@ json_path_getitem_op = Operator("json_path_getitem_op", " #> ", 15, associative=
 lshift = Operator("lshift", " << ", SMALLEST, python_operator.lshift)
 rshift = Operator("rshift", " >> ", SMALLEST, python_operator.rshift)
 contains = Operator("contains", "", SMALLEST, python_operator.contains)
-
-# Spellings of earlier releases that 1.4 still takes.
-isnot = is_not
-div = truediv
-notin_op = not_in_op
-notlike_op = not_like_op
-notilike_op = not_ilike_op
-nullsfirst_op = nulls_first_op
-nullslast_op = nulls_last_op
-isfalse = is_false
-istrue = is_true
-is_distinct_from_op = is_distinct_from
-
-_CONTRARY = (
-    (eq, ne),
-    (lt, ge),
-    (gt, le),
-    (is_, is_not),
-    (is_distinct_from, is_not_distinct_from),
-    (in_op, not_in_op),
-    (between_op, not_between_op),
-    (like_op, not_like_op),
-    (ilike_op, not_ilike_op),
-    (startswith_op, not_startswith_op),
-    (endswith_op, not_endswith_op),
-    (contains_op, not_contains_op),
-    (match_op, not_match_op),
-)
-for _one, _other in _CONTRARY:
-    _one.negation = _other
-    _other.negation = _one
 
 # The functions of Python's `operator` module that learners may hand to `operate()`.
 BY_FUNCTION: dict[Any, Operator] = {

@@ -172,9 +172,7 @@ class Column(SchemaItem, ColumnClause):
 
     copy = _copy
 
-    def _make_proxy(
-        self, selectable: Any, name: Any = None, key: Any = None, name_is_truncatable: bool = False
-    ) -> Any:
+    def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         if self.name is None and name is None:
             raise exc.InvalidRequestError(
                 "Cannot initialize a sub-selectable with this Column object until its 'name' has "
@@ -187,7 +185,6 @@ class Column(SchemaItem, ColumnClause):
         proxy.table = selectable
         proxy.is_literal = False
         proxy._proxies = (self,)
-        proxy._is_clone_of = None
         proxy.primary_key = self.primary_key
         proxy.nullable = self.nullable
         proxy.autoincrement = self.autoincrement

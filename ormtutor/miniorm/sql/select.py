@@ -386,9 +386,7 @@ class SelectBase(Statement):
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         return [
-            column.element._make_proxy(
-                selectable, name=column.label, key=column.key, name_is_truncatable=True
-            )
+            column.element._make_proxy(selectable, name=column.label, key=column.key)
             for column in self._named_columns()
             if not column.element._is_text_clause
         ]
@@ -1245,7 +1243,7 @@ class TextualSelect(SelectBase):
         return False
 
     _from_objects: Any = ()
-    _bind: Any = delegate("element._bind")
+    _bind: Any = delegate("element.bind")
 
     def structure(self, binds: Binds) -> Hashable:
         return (
@@ -1271,7 +1269,7 @@ def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
     return TextualSelect(self, told + keyed, positional=bool(told) and not keyed)
 
 
-elements.TextClause.columns = columns  # type: ignore[method-assign]
+elements.TextClause.columns = columns
 
 
 # -- as expressions --------------------------------------------------------------------------------

@@ -70,7 +70,6 @@ class FromClause(ClauseElement):
     _is_cte = False
     _is_subquery = False
     _is_table = False
-    _is_clone_of: Any = None
     # The columns that make a row's identity, and the foreign keys, where these are known.
     _primary_key: Any = None
     _hide_froms: Any = ()
