@@ -33,25 +33,19 @@ class Dispatch:
     _names: tuple[str, ...]
 
     def __init__(self, names: tuple[str, ...] = (), parent: Dispatch | None = None) -> None:
-        self._names = parent._names if parent is not None else names
+        self._names = names if parent is None else parent._names
         self._parent = parent
-        self._own: dict[str, tuple[Any, ...]] = {}
-        # (event, function as it was given) -> what is called
+        # What is called, by event and function as it was given, in order.
         self._called: dict[tuple[str, Any], Any] = {}
-        self._children: WeakSet[Dispatch] | None = None
+        self._children: WeakSet[Dispatch] = WeakSet()
         for name in self._names:
-            self.__dict__[name] = () if parent is None else getattr(parent, name)
+            self._flow(name)
         if parent is not None:
-            parent._adopt(self)
+            parent._children.add(self)
 
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
-
-    def _adopt(self, child: Dispatch) -> None:
-        if self._children is None:
-            self._children = WeakSet()
-        self._children.add(child)
 
     def add(self, name: str, function: Any, called: Any = None, insert: bool = False) -> None:
         """Add a listener; the same function is not added twice.
@@ -60,41 +54,34 @@ class Dispatch:
         """
         if (name, function) in self._called:
             return
-        called = function if called is None else called
-        self._called[name, function] = called
-        own = self._own.get(name, ())
-        self._set_own(name, (called, *own) if insert else (*own, called))
+        added = {(name, function): function if called is None else called}
+        self._called = {**added, **self._called} if insert else {**self._called, **added}
+        self._flow(name)
 
     def discard(self, name: str, function: Any) -> bool:
         """Take a listener away; whether it was there."""
-        called = self._called.pop((name, function), None)
-        if called is None:
-            return False
-        self._set_own(name, tuple(each for each in self._own[name] if each is not called))
-        return True
+        was_there = self._called.pop((name, function), None) is not None
+        self._flow(name)
+        return was_there
 
     def has(self, name: str, function: Any) -> bool:
         """Whether `function` was added here (not above)."""
         return (name, function) in self._called
 
-    def _set_own(self, name: str, functions: tuple[Any, ...]) -> None:
-        self._own[name] = functions
-        self._flow(name)
-
     def _flow(self, name: str) -> None:
+        """Put together what is called, here and below."""
         above = () if self._parent is None else getattr(self._parent, name)
-        self.__dict__[name] = above + self._own.get(name, ())
-        for child in self._children or ():
+        own = [called for (event, _), called in self._called.items() if event == name]
+        self.__dict__[name] = (*above, *own)
+        for child in self._children:
             child._flow(name)
 
 
 # Events of a Session.
-_LEFT_OUT = frozenset(
-    """
+_LEFT_OUT = """
     after_bulk_delete after_bulk_update after_execute before_execute do_orm_execute engine_connect
     handle_error release_savepoint rollback_savepoint savepoint set_connection_execution_options
-    """.split()  # noqa: SIM905
-)
+    """
 
 
 def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
@@ -106,7 +93,7 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
     target = getattr(target, "_event_target", target)
     dispatch = getattr(target, "dispatch", None)
     if not isinstance(dispatch, Dispatch) or identifier not in dispatch._names:
-        if identifier in _LEFT_OUT:
+        if identifier in _LEFT_OUT.split():
             raise exc.InvalidRequestError(f"{identifier} is not in miniorm; SQLAlchemy has it")
         raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{target}'")
     own = vars(target).get("dispatch")

@@ -65,10 +65,6 @@ class ColumnCollection:
         """Keys and columns."""
         return list(self._pairs)
 
-    @property
-    def _all_columns(self) -> list[Any]:
-        return [column for _, column in self._pairs]
-
     def get(self, key: Any, default: Any = None) -> Any:
         """The column of that key, or `default`."""
         return self._index.get(key, default)
@@ -81,7 +77,7 @@ class ColumnCollection:
         return len(self._pairs)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([column for _, column in self._pairs])
+        return iter(self.values())
 
     def __getitem__(self, key: Any) -> Any:
         try:
@@ -104,7 +100,7 @@ class ColumnCollection:
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`: itself, or the nearest of its descendants."""
-        return corresponding_column(self._all_columns, column, require_embedded)
+        return corresponding_column(self.values(), column, require_embedded)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
@@ -144,8 +140,6 @@ class ColumnSet:
     def __repr__(self) -> str:
         return f"ColumnSet({self._columns!r})"
 
-    __str__ = __repr__
-
 
 class DedupeColumnCollection(ColumnCollection):
     """The columns of a constraint: one for each key."""
@@ -176,21 +170,15 @@ def corresponding_column(candidates: list[Any], column: Any, require_embedded: b
             return candidate
     target = column.proxy_set
     best: Any = None
-    best_common: set[Any] = set()
+    best_rank: Any = None
     for candidate in candidates:
         expanded = candidate.proxy_set
         common = target & expanded
         if not common or (require_embedded and not target <= expanded):
             continue
-        if (
-            best is None
-            or len(common) > len(best_common)
-            or (
-                len(common) == len(best_common)
-                and _distance(candidate, common) < _distance(best, best_common)
-            )
-        ):
-            best, best_common = candidate, common
+        rank = len(common), -_distance(candidate, common)
+        if best is None or rank > best_rank:
+            best, best_rank = candidate, rank
     return best
 
 

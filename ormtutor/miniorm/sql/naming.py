@@ -29,13 +29,6 @@ class quoted_name(str):
         self.quote = quote
         return self
 
-    @classmethod
-    def construct(cls, value: Any, quote: bool | None) -> Any:
-        """A plain str where there is nothing to say about quoting."""
-        if value is None or quote is None:
-            return value
-        return cls(value, quote)
-
 
 class AnonymousName(str):
     """A name with a part that the compiler fills in: `%(140 users)s` becomes `users_1`.
@@ -77,12 +70,11 @@ def _plain(base: str) -> str:
     for char in base:
         if char not in "%() $":
             out.append(char)
-        elif not out or out[-1] is not _GAP:
-            out.append(_GAP)
+        elif not out or out[-1] != "_":
+            out.append("_")
     return "".join(out)
 
 
-_GAP = "_"
 # A base with this in front is not written, only its number.
 _NUMBER_ONLY = "#"
 

@@ -10,6 +10,8 @@ as they like. That is all that this module needs to know about elements, so it i
 
 from __future__ import annotations
 
+from functools import cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -99,8 +101,6 @@ class Shapes(dict):  # type: ignore[type-arg]
 
 
 def _flatten(value: Any) -> Iterator[Any]:
-    if value is None:
-        return
     if isinstance(value, (tuple, list)):
         for each in value:
             yield from _flatten(each)
@@ -123,34 +123,25 @@ def iterate(element: Any) -> Iterator[Any]:
         stack.extend(reversed(list(children(current))))
 
 
-def slots_of(cls: type) -> tuple[str, ...]:
+@cache
+def slots_of(cls: Any) -> tuple[str, ...]:
     """All slots of a class and its ancestors."""
-    known = _slots.get(cls)
-    if known is None:
-        names: list[str] = []
-        for ancestor in cls.__mro__:
-            declared = ancestor.__dict__.get("__slots__", ())
-            names.extend((declared,) if isinstance(declared, str) else declared)
-        known = _slots[cls] = tuple(
-            name for name in names if name not in ("__weakref__", "__dict__")
-        )
-    return known
+    slots = [name for ancestor in cls.__mro__ for name in vars(ancestor).get("__slots__", ())]
+    return tuple([name for name in slots if name not in ("__weakref__", "__dict__")])
 
 
-_slots: dict[type, tuple[str, ...]] = {}
 _UNSET = object()
 
 
 def clone(element: Any, into: type | None = None) -> Any:
     """A shallow copy, of the same class or of a subclass `into`."""
     copy: Any = object.__new__(into or type(element))
-    for name in slots_of(type(element)):
+    for name in slots_of(type(element)):  # type: ignore[arg-type]
         value = getattr(element, name, _UNSET)
         if value is not _UNSET:
             setattr(copy, name, value)
-    attributes = getattr(element, "__dict__", None)
-    if attributes is not None:
-        copy.__dict__.update(attributes)
+    if hasattr(element, "__dict__"):
+        copy.__dict__.update(element.__dict__)
     copy._forget()
     return copy
 
@@ -167,36 +158,30 @@ def replace(element: Any, fn: Callable[[Any], Any]) -> Any:
 class _Replacement:
     """One run of replace()."""
 
-    __slots__ = ("done", "fn", "keep", "moved")
+    __slots__ = ("done", "fn", "moved")
 
     def __init__(self, fn: Callable[[Any], Any]) -> None:
         self.fn = fn
-        self.done: dict[int, Any] = {}
-        self.keep: list[Any] = []
+        # What each element became; holding the element keeps its id its own.
+        self.done: dict[int, tuple[Any, Any]] = {}
         # FROM objects that were copied because something inside them changed: id -> (old, new)
         self.moved: dict[int, Any] = {}
 
     def of(self, element: Any) -> Any:
-        identity = id(element)
-        if identity in self.done:
-            return self.done[identity]
-        self.keep.append(element)
+        done = self.done.get(id(element))
+        if done is not None:
+            return done[1]
         result = self.fn(element)
         if result is None:
             result = self._moved_column(element)
         if result is None:
             result = self._with_new_parts(element)
-        self.done[identity] = result
+        self.done[id(element)] = element, result
         return result
 
     def _moved_column(self, element: Any) -> Any:
-        table = getattr(element, "table", None)
-        if table is None or not self.moved:
-            return None
-        new_table = self.moved.get(id(table))
-        if new_table is None:
-            return None
-        return new_table.c.get(element.key)
+        new_table = self.moved.get(id(getattr(element, "table", None)))
+        return None if new_table is None else new_table.c.get(element.key)
 
     def _with_new_parts(self, element: Any) -> Any:
         # FROM objects that only columns mention: when one is copied, its columns move with it.
@@ -224,9 +209,7 @@ class _Replacement:
             if all(one is other for one, other in zip(new, value, strict=True)):
                 return value
             return type(value)(new)
-        if value is not None and hasattr(value, "_parts"):
-            return self.of(value)
-        return value
+        return self.of(value) if hasattr(value, "_parts") else value
 
 
 def adapt(element: Any, target: Any) -> Any:

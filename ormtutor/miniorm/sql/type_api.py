@@ -187,6 +187,13 @@ class TypeEngine:
         mine = vars(self)
         return cls(**{name: mine[name] for name in init_names(cls) if name in mine})
 
+    def _twin(self, cls: Any) -> Any:
+        """An instance of another class with all that we know, but for what is told once."""
+        twin = cls.__new__(cls)
+        known = vars(self).items()
+        vars(twin).update(item for item in known if item[0] not in ("cache_id", "_is_told"))
+        return twin
+
     @cached_property
     def cache_id(self) -> int:
         """A small number for the structure of a statement, the same for equal types.
@@ -324,11 +331,7 @@ class TypeDecorator(TypeEngine):
 
     def copy(self, **kw: Any) -> Any:
         """Return a shallow copy."""
-        instance = type(self).__new__(type(self))
-        instance.__dict__.update(self.__dict__)
-        instance.__dict__.pop("cache_id", None)
-        instance.__dict__.pop("_is_told", None)
-        return instance
+        return self._twin(type(self))
 
     def structure(self) -> Hashable | None:
         """The class, the decorated type and what a learner's constructor has set."""

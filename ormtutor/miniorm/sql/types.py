@@ -63,11 +63,6 @@ class String(TypeEngine):
         self.length = length
         self.collation = collation
 
-    def __repr__(self) -> str:
-        told = [(name, getattr(self, name)) for name in ("length", "collation")]
-        shown = [f"{name}={value!r}" for name, value in told if value is not None]
-        return f"{type(self).__name__}({', '.join(shown)})"
-
     def literal_processor(self, dialect: Any) -> Processor:
         return _in_quotes
 
@@ -315,10 +310,8 @@ class Enum(String, SchemaType):
         return lambda value: self._to_name.get(value, value)
 
     def _name_of(self, element: Any) -> Any:
-        try:
+        if element in self._to_name:
             return self._to_name[element]
-        except KeyError:
-            pass
         if isinstance(element, str) and (element in self._to_member or not self.validate_strings):
             return element
         raise self._not_defined(element)
@@ -361,10 +354,7 @@ class Enum(String, SchemaType):
         """Return the same members as another class; as another type than Enum, their text."""
         if not issubclass(cls, Enum):
             return super().adapt(cls)
-        copy = cls.__new__(cls)
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.pop("cache_id", None)
-        return copy
+        return self._twin(cls)
 
     def structure(self) -> Hashable | None:
         return type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings
