@@ -14,17 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+# What is said of a kind; of the others their name.
 _WORDS = {
-    "query": "query",
-    "count": "count",
-    "get": "get",
     "flush": "flush: {detail}",
     "autoflush": "autoflush for {subject}",
     "lazy load": "lazy load of {subject}",
     "refresh": "refresh of expired {subject}",
     "eager load": "eager load of {subject}",
-    "DDL": "DDL",
-    "core": "core",
 }
 
 
@@ -80,7 +76,7 @@ class Cause:
         return Cause(self.kind, self._subject, self.detail, self.because, objects, states)
 
     def __str__(self) -> str:
-        words = _WORDS[self.kind].format(subject=self.subject, detail=self.detail)
+        words = _WORDS.get(self.kind, self.kind).format(subject=self.subject, detail=self.detail)
         if self.kind == "get" and self.subject:
             return f"get {self.subject}"
         if self.kind == "eager load" and self.detail:

@@ -179,10 +179,9 @@ class ExecutionContext:
     def fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
         """Compute what the statement's columns take from Python, for each parameter set."""
         compiled = self.compiled
-        columns = compiled.insert_prefetch if compiled.isinsert else compiled.update_prefetch
         for values in sets:
             self.current_parameters = values
-            for column in columns:
+            for column in self.prefetch_columns():
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
                 key = compiled.prefetch_key(column)
@@ -210,16 +209,10 @@ class ExecutionContext:
     def inserted_primary_key_rows(self) -> list[Any]:
         """The primary keys of the new rows, as Rows."""
         metadata, keys, _ = self._key_columns()
-        if self.executemany:
-            return list(
-                metadata.rows(
-                    [
-                        tuple([values.get(key) for key in keys])
-                        for values in self.compiled_parameters
-                    ]
-                )
-            )
-        return [metadata.row(tuple(self.inserted_primary_key()))]
+        if not self.executemany:
+            return [metadata.row(tuple(self.inserted_primary_key()))]
+        sets = self.compiled_parameters
+        return list(metadata.rows([tuple(map(values.get, keys)) for values in sets]))
 
     def inserted_primary_key(self) -> list[Any]:
         """The values of the new row's primary key."""

@@ -55,12 +55,6 @@ class _ConnectionFairy:
         """Close the raw connection; the pool will open another."""
         self._end("_forget")
 
-    def detach(self) -> None:
-        """Take the connection out of the pool; the holder closes it."""
-        raw = self.dbapi_connection
-        self._end("_let_go")
-        self.dbapi_connection = raw
-
     def _end(self, how: str) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
@@ -106,12 +100,8 @@ class Pool:
         record.dbapi_connection.rollback()
         record.dbapi_connection.close()
 
-    def _let_go(self, record: _ConnectionRecord) -> None:
-        """A connection leaves the pool without being closed."""
-
     def _forget(self, record: _ConnectionRecord) -> None:
         """A connection is no longer good."""
-        self._let_go(record)
         record.dbapi_connection.close()
 
     def _listeners(self, name: str) -> tuple[Any, ...]:
@@ -125,6 +115,7 @@ class Pool:
         return record
 
 
+leave_out(_ConnectionFairy, "detach")
 leave_out(Pool, "checkedin checkedout overflow size status timeout unique_connection")
 
 
@@ -156,9 +147,10 @@ class SingletonThreadPool(Pool):
         if self._loans == 0:
             record.dbapi_connection.rollback()
 
-    def _let_go(self, record: _ConnectionRecord) -> None:
+    def _forget(self, record: _ConnectionRecord) -> None:
         if record is self._record:
             self._record = None
+        super()._forget(record)
 
     def dispose(self) -> None:
         """Close the connection, and with it the database in memory."""

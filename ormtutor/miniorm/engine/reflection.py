@@ -81,7 +81,8 @@ def _remembered(find: Callable[..., Any]) -> Any:
         key = (find.__name__, table_name, schema)
         known = self.info_cache.get(key)
         if known is None:
-            known = self.info_cache[key] = find(self, table_name, schema)
+            with self.on_one_connection() as inspector:
+                known = self.info_cache[key] = find(inspector, table_name, schema)
         return known
 
     return ask
@@ -129,12 +130,9 @@ class Inspector:
         return quoted
 
     def _pragma(self, pragma: str, name: str, schema: str | None) -> list[Any]:
-        """Ask the main database, then the temporary one; the first that has an answer gives it."""
-        for database in ("main", "temp") if schema is None else (self._quote(schema),):
-            rows = self._ask(f"PRAGMA {database}.{pragma}({self._quote(name)})")
-            if rows:
-                return rows
-        return []
+        with self.on_one_connection() as inspector:
+            rows: list[Any] = self.dialect.pragma(inspector.bind, pragma, name, schema, CORE)
+            return rows
 
     def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> str:
         """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
@@ -237,28 +235,14 @@ class Inspector:
     @_remembered
     def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each index."""
-        return self._indexes(table_name, schema, automatic=False)
-
-    def _indexes(self, table_name: str, schema: str | None, automatic: bool) -> list[Any]:
-        found = []
-        rows = self._pragma("index_list", table_name, schema)
-        wanted = [row for row in rows if automatic or not row[1].startswith("sqlite_autoindex")]
-        for _, name, unique, *_ in wanted:
-            columns = [row[2] for row in self._pragma("index_info", name, schema)]
-            if None in columns:
-                exc.warn(f"Skipped unsupported reflection of expression-based index {name}")
-                continue
-            options: dict[str, Any] = {}
-            index = {"name": name, "column_names": columns, "unique": unique}
-            found.append({**index, "dialect_options": options})
-        return sorted(found, key=lambda index: index["name"] or "~")
+        return [*self.dialect.indexes(self.bind, table_name, schema, cause=CORE)]
 
     @_remembered
     def get_unique_constraints(
         self, table_name: str, schema: str | None = None
     ) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
-        indexes = self._indexes(table_name, schema, automatic=True)
+        indexes = self.dialect.indexes(self.bind, table_name, schema, automatic=True, cause=CORE)
         automatic = {
             tuple(index["column_names"])
             for index in indexes
@@ -271,6 +255,7 @@ class Inspector:
                 found.append({"name": name, "column_names": columns})
         return found
 
+    @_remembered
     def get_check_constraints(
         self, table_name: str, schema: str | None = None
     ) -> list[dict[str, Any]]:

@@ -30,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ormtutor.miniorm.engine.cause import Cause
+
 _RESERVED_WORDS = """
     add after all alter analyze and as asc attach autoincrement before begin between by cascade
     case cast check collate column commit conflict constraint create cross current_date current_time
@@ -251,11 +253,6 @@ class SQLiteDialect(DefaultDialect):
         if self._isolation_level is not None:
             self.set_isolation_level(raw, self._isolation_level)
 
-    def get_isolation_level(self, raw: Any) -> str:
-        """Return the isolation level of a connection."""
-        (uncommitted,) = raw.execute("PRAGMA read_uncommitted").fetchone()
-        return "READ UNCOMMITTED" if uncommitted else "SERIALIZABLE"
-
     def set_isolation_level(self, raw: Any, level: str) -> None:
         """Change the isolation level of a connection.
 
@@ -273,22 +270,21 @@ class SQLiteDialect(DefaultDialect):
 
     # -- asking --------------------------------------------------------------------------------
 
-    def _pragma(self, connection: Any, database: str, pragma: str, name: str) -> list[Any]:
-        text = f"PRAGMA {database}.{pragma}({self.identifier_preparer.quote_identifier(name)})"
-        rows: list[Any] = connection._execute_text(text, (), NO_OPTIONS, DDL).fetchall()
-        return rows
-
-    def _databases(self, schema: str | None) -> tuple[str, ...]:
-        if schema is None:
-            return ("main", "temp")
-        return (self.identifier_preparer.quote_identifier(schema),)
+    def pragma(
+        self, connection: Any, pragma: str, name: str, schema: str | None, cause: Cause = DDL
+    ) -> list[Any]:
+        """Ask the main database, then the temporary one; the first that has an answer gives it."""
+        quote = self.identifier_preparer.quote_identifier
+        for database in ("main", "temp") if schema is None else (quote(schema),):
+            text = f"PRAGMA {database}.{pragma}({quote(name)})"
+            rows: list[Any] = connection._execute_text(text, (), NO_OPTIONS, cause).fetchall()
+            if rows:
+                return rows
+        return []
 
     def has_table(self, connection: Any, table_name: str, schema: str | None = None) -> bool:
-        """Say whether there is such a table, asking as SQLAlchemy does."""
-        return any(
-            self._pragma(connection, database, "table_info", table_name)
-            for database in self._databases(schema)
-        )
+        """Say whether there is such a table."""
+        return bool(self.pragma(connection, "table_info", table_name, schema))
 
     def has_index(
         self, connection: Any, table_name: str, index_name: str, schema: str | None = None
@@ -296,9 +292,29 @@ class SQLiteDialect(DefaultDialect):
         """Say whether a table has such an index."""
         if not self.has_table(connection, table_name, schema):
             return False
-        database = self._databases(schema)[0]
-        rows = self._pragma(connection, database, "index_list", table_name)
-        return any(row[1] == index_name for row in rows)
+        indexes = self.indexes(connection, table_name, schema)
+        return any(index["name"] == index_name for index in indexes)
+
+    def indexes(
+        self,
+        connection: Any,
+        table_name: str,
+        schema: str | None,
+        automatic: bool = False,
+        cause: Cause = DDL,
+    ) -> list[dict[str, Any]]:
+        """Return a dictionary for each index; automatic: also those that SQLite made by itself."""
+        found = []
+        rows = self.pragma(connection, "index_list", table_name, schema, cause)
+        wanted = [row for row in rows if automatic or not row[1].startswith("sqlite_autoindex")]
+        for _, name, unique, *_ in wanted:
+            members = self.pragma(connection, "index_info", name, schema, cause)
+            index = {"name": name, "column_names": [row[2] for row in members], "unique": unique}
+            if None in index["column_names"]:
+                exc.warn(f"Skipped unsupported reflection of expression-based index {name}")
+            else:
+                found.append({**index, "dialect_options": {}})
+        return sorted(found, key=lambda index: index["name"])
 
 
 SQLiteDialect.__name__ = SQLiteDialect.__qualname__ = "SQLiteDialect_pysqlite"
