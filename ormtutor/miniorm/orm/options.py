@@ -272,7 +272,8 @@ class LoaderOptions:
     """All resolved options of one query, asked by path.
 
     Immutable once built; a loaded object keeps the ones that concern its later lazy loads.
-    origin: the path from the query's entity to where the paths of these options begin.
+    origin: the path from the query's entity to where the paths of these options begin. whole: what
+    these are a part of.
     """
 
     __slots__ = (
@@ -282,11 +283,18 @@ class LoaderOptions:
         "origin",
         "propagated",
         "resolved",
+        "whole",
     )
 
-    def __init__(self, resolved: Sequence[Resolved], origin: tuple[Any, ...] = ()) -> None:
+    def __init__(
+        self,
+        resolved: Sequence[Resolved],
+        origin: tuple[Any, ...] = (),
+        whole: LoaderOptions | None = None,
+    ) -> None:
         self.resolved = tuple(resolved)
         self.origin = origin
+        self.whole = whole or self
         self._by_path: dict[tuple[Any, ...], Resolved] = {}
         self._below: dict[tuple[Any, ...], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
@@ -327,7 +335,7 @@ class LoaderOptions:
                 remaining.append(each)
             elif len(each.path) > length and each.path[:length] == path:
                 remaining.append(each._replace(path=each.path[length:]))
-        return LoaderOptions(remaining, self.origin + path)
+        return LoaderOptions(remaining, self.origin + path, self.whole)
 
     def at(self, entity: Any) -> LoaderOptions:
         """These options, whose paths begin with a property, for a SELECT of `entity` itself."""
@@ -338,14 +346,15 @@ class LoaderOptions:
                     if each.path[0] in _DEFAULTS.values()
                     else each._replace(path=(entity, *each.path))
                     for each in self.resolved
-                ]
+                ],
+                whole=self.whole,
             )
         return self._at[entity]
 
     def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
         """These options, and lazy loading for what they do not speak of among `paths`."""
         more = [Resolved(path, "select", {}, False) for path in paths if path not in self._by_path]
-        return LoaderOptions([*self.resolved, *more], self.origin)
+        return LoaderOptions([*self.resolved, *more], self.origin, self.whole)
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
         """Whether an option's path leads on from the end of this one."""

@@ -606,8 +606,9 @@ class SubqueryLoader(_EagerLoader):
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
             if compilation.prior:
-                # As in the original: what an option says below this one is then lost.
-                self.options = NO_OPTIONS
+                # As in the original: only the path within this query is remembered.
+                whole = compilation.options.whole
+                self.options = whole.below((*place.path, prop))
         if self.target is not prop.mapper:
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
