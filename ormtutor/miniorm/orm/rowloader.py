@@ -120,6 +120,7 @@ class LoadContext:
     made: how many objects were new. fresh: their states, kept only when someone listens.
     batches: for each EntityPlan with later loaders its objects by state, in the order of the rows;
              and those of them that were known before.
+    makers: of a class that stands in several places of a row, the plan that each object came by.
     """
 
     def __init__(
@@ -140,6 +141,7 @@ class LoadContext:
         self.made = 0
         self.fresh: list[InstanceState] | None = None
         self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}
+        self.makers: dict[InstanceState, EntityPlan] = {}
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """The objects of this plan for which something is loaded afterwards: all, the known."""
@@ -154,6 +156,8 @@ class LoadContext:
                 new = {state: obj for state, obj in states.items() if state not in known}
             for loader in plan.later:
                 wanted = new if loader.only_new else states
+                if self.makers and loader.by_row:
+                    wanted = {s: o for s, o in wanted.items() if self._counts(s, o, plan, loader)}
                 if wanted:
                     turn = loader.turn(next(iter(wanted.values())))
                     waiting.append((turn, loader, plan, wanted))
@@ -165,6 +169,12 @@ class LoadContext:
             if plan.overwrite == "one":
                 for state, obj in states.items():
                     settle(plan, self, state, obj.__dict__)
+
+    def _counts(self, state: InstanceState, obj: Any, plan: EntityPlan, loader: Any) -> bool:
+        """Whether an object that another plan may have made is loaded for in this one."""
+        if self.makers.get(state, plan) is plan:
+            return True
+        return loader.always and loader.key not in obj.__dict__
 
 
 # The rare paths, by hand --------------------------------------------------------------------------
@@ -259,6 +269,10 @@ class LoaderSource:
         self._loop: list[str] = []
         self._after: list[str] = []
         self._entities = 0
+        mappers = [entity.mapper for entity in plan.entities()]
+        self._several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
+        if self._several:
+            self._before.append("makers = context.makers")
         self.namespace: dict[str, Any] = {
             "State": InstanceState,
             "gone": _object_is_gone,
@@ -404,8 +418,13 @@ class LoaderSource:
         ]
         if plan.mapper.reconstructor is not None:
             lines.append(f"{self._name('reconstruct', plan.mapper.reconstructor)}({obj})")
-        if plan.later:
-            lines.append(f"batch{names.number}[state] = {obj}")
+        return [*lines, *self._first_row(plan, names)]
+
+    def _first_row(self, plan: EntityPlan, names: _Names) -> list[str]:
+        """What is noted of an object whose values this row gives."""
+        lines = [f"batch{names.number}[state] = {names.obj}"] if plan.later else []
+        if plan.mapper in self._several:
+            lines.append(f"makers.setdefault(state, {names.plan})")
         return lines
 
     def _known(self, plan: EntityPlan, names: _Names) -> list[str]:
@@ -415,9 +434,8 @@ class LoaderSource:
             lines = [
                 f"values = {names.obj}.__dict__",
                 f"overwrite({names.plan}, context, state, values, row)",
+                *self._first_row(plan, names),
             ]
-            if plan.later:
-                lines.append(f"batch{names.number}[state] = {names.obj}")
             return ["else:", *_indented(lines, 1)]
         keys = [*plan.columns, *plan.callables, *plan.empty]
         if keys:

@@ -371,13 +371,15 @@ class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
     In a refresh the other strategies load so too. always: whether objects that have the attribute
-    count too. only_new: whether, in a lazy load, known objects do not count.
+    count too. only_new: whether, in a lazy load, known objects do not count. by_row: whether, of the
+    places in a row where an object stands, the one counts that made it.
     """
 
     __slots__ = ("_turn", "key", "prop")
 
     always = False
     only_new = False
+    by_row = True
 
     def __init__(self, prop: RelationshipProperty, turn: int) -> None:
         self.prop = prop
@@ -467,6 +469,7 @@ class SelectInLoader(_EagerLoader):
 
     strategy = "selectin"
     only_new = True
+    by_row = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -595,6 +598,7 @@ class SubqueryLoader(_EagerLoader):
 
     strategy = "subquery"
     only_new = False
+    by_row = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)

@@ -57,6 +57,7 @@ class PlainLoader:
         self.records: dict[EntityPlan, dict[Any, Record]] = {}
         # What nobody else holds lives until the next row, as in a variable of the generated loop.
         self.latest: dict[EntityPlan, Any] = {}
+        self.mappers = [entity.mapper for entity in plan.entities()]
         for entity in plan.entities():
             if entity.joined or entity.overwrite == "all":
                 self.records[entity] = {}
@@ -144,17 +145,22 @@ class PlainLoader:
             context.fresh.append(state)
         if plan.mapper.reconstructor is not None:
             plan.mapper.reconstructor(obj)
-        if plan.later:
-            context.batch(plan)[0][state] = obj
+        self.note_first_row(plan, state, obj)
         return obj
+
+    def note_first_row(self, plan: EntityPlan, state: Any, obj: Any) -> None:
+        """What is noted of an object whose values this row gives."""
+        if plan.later:
+            self.context.batch(plan)[0][state] = obj
+        if self.mappers.count(plan.mapper) > 1:
+            self.context.makers.setdefault(state, plan)
 
     def take(self, plan: EntityPlan, state: Any, obj: Any, row: Sequence[Any]) -> None:
         """What an object that is there already takes from a row."""
         values = obj.__dict__
         if plan.overwrite == "all":
             overwrite(plan, self.context, state, values, row)
-            if plan.later:
-                self.context.batch(plan)[0][state] = obj
+            self.note_first_row(plan, state, obj)
             return
         wanted = [*plan.columns, *plan.callables, *plan.empty]
         if any(key not in values for key in wanted):
