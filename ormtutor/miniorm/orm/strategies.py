@@ -371,8 +371,8 @@ class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
     In a refresh the other strategies load so too. always: whether objects that have the attribute
-    count too. only_new: whether, in a lazy load, known objects do not count. by_row: whether, of the
-    places in a row where an object stands, the one counts that made it.
+    count too. only_new: whether, in a lazy load, known objects do not count. by_row: whether
+    an object that stands in several places of a row counts in the one that made it.
     """
 
     __slots__ = ("_turn", "key", "prop")

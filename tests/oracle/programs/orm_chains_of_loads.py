@@ -45,7 +45,9 @@ def loaded(branch, depth=0):
 for one, two, three in product((joinedload, subqueryload, selectinload, lazyload), repeat=3):
     for attribute in (Branch.twigs, Branch.parent):
         print(one.__name__, two.__name__, three.__name__, attribute)
-        option = getattr(getattr(one(attribute), two.__name__)(attribute), three.__name__)(attribute)
+        option = getattr(getattr(one(attribute), two.__name__)(attribute), three.__name__)(
+            attribute
+        )
         query = session.query(Branch).filter(Branch.id > 1).order_by(Branch.id).options(option)
         for branch in query.limit(3):
             loaded(branch)
