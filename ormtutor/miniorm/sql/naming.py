@@ -7,6 +7,8 @@ After:  elements.py, selectable.py and schema.py name things with them, compiler
 
 from __future__ import annotations
 
+from itertools import groupby
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -65,14 +67,9 @@ class AnonymousName(str):
 
 
 def _plain(base: str) -> str:
-    """`base` without the characters that a template gives a meaning to."""
-    out: list[str] = []
-    for char in base:
-        if char not in "%() $":
-            out.append(char)
-        elif not out or out[-1] != "_":
-            out.append("_")
-    return "".join(out)
+    """`base` with one underscore for each run of characters that mean something in a template."""
+    runs = groupby(base, "%() $".__contains__)
+    return "".join("_" if means else "".join(run) for means, run in runs)
 
 
 # A base with this in front is not written, only its number.
