@@ -15,7 +15,7 @@ Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships 
 from __future__ import annotations
 
 from contextlib import suppress
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError
@@ -48,7 +48,6 @@ from ormtutor.miniorm.orm.state import (
     InstanceState,
     Loaders,
     PendingCollection,
-    instance_dict,
     instance_state,
     symbol,
 )
@@ -87,23 +86,11 @@ class History(tuple):  # type: ignore[type-arg]
         """Three sequences (or None, when nothing is known)."""
         return tuple.__new__(cls, (added, unchanged, deleted))
 
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return tuple(self)
-
-    @property
-    def added(self) -> Any:
-        """The new values."""
-        return self[0]
-
-    @property
-    def unchanged(self) -> Any:
-        """The values that were there at the last flush and still are."""
-        return self[1]
-
-    @property
-    def deleted(self) -> Any:
-        """The values that went."""
-        return self[2]
+    added = property(itemgetter(0), doc="The new values.")
+    unchanged = property(
+        itemgetter(1), doc="The values that were there at the last flush and still are."
+    )
+    deleted = property(itemgetter(2), doc="The values that went.")
 
     def __repr__(self) -> str:
         return f"History(added={self[0]!r}, unchanged={self[1]!r}, deleted={self[2]!r})"
@@ -113,19 +100,19 @@ class History(tuple):  # type: ignore[type-arg]
 
     def empty(self) -> bool:
         """Whether there is neither change nor value."""
-        return not bool(self[0] or self[2]) and not self[1]
+        return not any(self)
 
     def sum(self) -> list[Any]:
         """All values, old and new."""
-        return list(self[0] or ()) + list(self[1] or ()) + list(self[2] or ())
+        return [*self.non_deleted(), *(self[2] or ())]
 
     def non_deleted(self) -> list[Any]:
         """The present values."""
-        return list(self[0] or ()) + list(self[1] or ())
+        return [*(self[0] or ()), *(self[1] or ())]
 
     def non_added(self) -> list[Any]:
         """The values at the last flush."""
-        return list(self[1] or ()) + list(self[2] or ())
+        return [*(self[1] or ()), *(self[2] or ())]
 
     def has_changes(self) -> bool:
         """Whether anything was added or deleted."""
@@ -133,12 +120,7 @@ class History(tuple):  # type: ignore[type-arg]
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        added, unchanged, deleted = self
-        return History(
-            states_of(added) if added else [],
-            states_of(unchanged) if unchanged else [],
-            states_of(deleted) if deleted else [],
-        )
+        return History(*[states_of(part) if part else [] for part in self])
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -175,6 +157,9 @@ class AttributeImpl:
     parent_token: what stands for the attribute in `state.parents`: its property.
     callable_: called as (state, passive) for a value that is neither here nor expired.
     active_history: load the old value before a change.
+    deferred_history: a replaced object that was not loaded is looked up when a flush asks for the
+    history, since its row must change too. Without it (a many-to-one) nobody needs to know it.
+    order_by: that of a dynamic relationship.
     on_set ...: listeners; each gets the state, the value and the AttributeEvent.
 
     What each kind does in its own way: set, delete, get_history; those that hold objects also
@@ -184,19 +169,18 @@ class AttributeImpl:
 
     collection = False
     dynamic = False
+    plural = False
     uses_objects = False
     supports_population = True
     accepts_scalar_loader = False
-    deferred_history = False
 
-    if TYPE_CHECKING:
-        set: Any
-        delete: Any
-        append: Any
-        pop: Any
-        get_history: Any
-        get_all_pending: Any
-        is_same: Any
+    set: Any
+    delete: Any
+    append: Any
+    pop: Any
+    get_history: Any
+    get_all_pending: Any
+    is_same: Any
 
     def __init__(
         self,
@@ -210,6 +194,8 @@ class AttributeImpl:
         load_on_unexpire: bool = True,
         send_modified_events: bool = True,
         compare_function: Callable[[Any, Any], Any] | None = None,
+        deferred_history: bool = False,
+        order_by: Any = None,
     ) -> None:
         self.class_ = class_
         self.key = key
@@ -220,15 +206,18 @@ class AttributeImpl:
         self.load_on_unexpire = load_on_unexpire
         self.send_modified_events = send_modified_events
         self.is_equal = compare_function
+        self.deferred_history = deferred_history
+        self.order_by = order_by
         self.on_set: Listeners = ()
         self.on_append: Listeners = ()
         self.on_append_again: Listeners = ()
         self.on_remove: Listeners = ()
         self.on_bulk_replace: Listeners = ()
-        # To become a member of the other side is, for a single object, to be set.
-        self.append_token = self.replace_token = AttributeEvent(self, OP_REPLACE)
+        self.replace_token = AttributeEvent(self, OP_REPLACE)
         self.remove_token = AttributeEvent(self, OP_REMOVE)
-        self.bulk_replace_token: AttributeEvent | None = None
+        self.bulk_replace_token = AttributeEvent(self, OP_BULK_REPLACE) if self.collection else None
+        # To become a member of the other side is, for a single object, to be set.
+        self.append_token = AttributeEvent(self, OP_APPEND) if self.plural else self.replace_token
 
     def __str__(self) -> str:
         return f"{self.class_.__name__}.{self.key}"
@@ -428,25 +417,9 @@ _LOAD_THE_REPLACED = (
 
 
 class ScalarObjectAttributeImpl(AttributeImpl):
-    """The one object of a relationship.
-
-    deferred_history: a replaced object that was not loaded is looked up when a flush asks for the
-    history, since its row must change too. Without it (a many-to-one) nobody needs to know it.
-    """
+    """The one object of a relationship."""
 
     uses_objects = True
-
-    def __init__(
-        self,
-        class_: type,
-        key: str,
-        parent_token: Any,
-        *,
-        deferred_history: bool = False,
-        **kw: Any,
-    ) -> None:
-        super().__init__(class_, key, parent_token, **kw)
-        self.deferred_history = deferred_history
 
     def _old_value(self, state: InstanceState, dict_: Values) -> Any:
         if self.active_history:
@@ -536,14 +509,12 @@ class CollectionAttributeImpl(AttributeImpl):
     """The collection of a relationship."""
 
     uses_objects = True
-    collection = True
+    collection = plural = True
 
     def __init__(
         self, class_: type, key: str, parent_token: Any, *, typecallable: Any = list, **kw: Any
     ) -> None:
         super().__init__(class_, key, parent_token, **kw)
-        self.append_token = AttributeEvent(self, OP_APPEND)
-        self.bulk_replace_token = AttributeEvent(self, OP_BULK_REPLACE)
         self.collection_factory = prepare_instrumentation(typecallable)
         self.duck_type = duck_type_of(self.collection_factory())
 
@@ -734,15 +705,8 @@ class DynamicAttributeImpl(AttributeImpl):
     """
 
     uses_objects = True
-    dynamic = True
+    dynamic = plural = True
     supports_population = False
-
-    def __init__(
-        self, class_: type, key: str, parent_token: Any, *, order_by: Any = None, **kw: Any
-    ) -> None:
-        super().__init__(class_, key, parent_token, **kw)
-        self.append_token = AttributeEvent(self, OP_APPEND)
-        self.order_by = order_by
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
         """The query; without leave to load, only what was added."""
@@ -869,81 +833,69 @@ def collection_members(collection: Any) -> Iterable[Any]:
 # Back references ------------------------------------------------------------------------------
 
 
-def listen_for_backref(impl: AttributeImpl, key: str, uselist: bool) -> None:
-    """From now on a change of `impl` is mirrored on the attribute `key` of the other object."""
-    if uselist:
-        impl.on_append += (_mirror_append(impl, key),)
-    else:
-        impl.on_set += (_mirror_set(impl, key),)
-    impl.on_remove += (_mirror_remove(impl, key, uselist),)
+class _BackReference:
+    """Mirrors the changes of `impl` on the attribute `key` of the other object."""
 
+    def __init__(self, impl: AttributeImpl, key: str) -> None:
+        self.impl = impl
+        self.key = key
 
-def _mirror_append(impl: AttributeImpl, key: str) -> Callable[..., Any]:
-    def append(state: InstanceState, child: Any, initiator: AttributeEvent) -> Any:
-        if child is not None:
-            _join_other_side(impl, key, state, child, initiator)
+    def append(self, state: InstanceState, child: Any, initiator: AttributeEvent) -> Any:
+        """Our object is set on a new member, or becomes a member of it."""
+        if child is None:
+            return child
+        child_state = state_of(child)
+        other = child_state.mapper.impls[self.key]
+        token = initiator.parent_token
+        if token is not self.impl.parent_token and token is not other.parent_token:
+            raise ValueError(
+                "Bidirectional attribute conflict detected: "
+                f"Passing object {state_label(state)} to attribute "
+                f'"{initiator.impl}" triggers a modify event on attribute '
+                f'"{other}" via the backref "{self.impl}".'
+            )
+        # A change that came from there is not sent back.
+        if initiator is not other.append_token and initiator is not other.bulk_replace_token:
+            other.append(child_state, child_state.dict, state.obj(), initiator, PASSIVE_NO_FETCH)
         return child
 
-    return append
-
-
-def _mirror_set(impl: AttributeImpl, key: str) -> Callable[..., Any]:
-    def set_(state: InstanceState, child: Any, old: Any, initiator: AttributeEvent) -> Any:
+    def set(self, state: InstanceState, child: Any, old: Any, initiator: AttributeEvent) -> Any:
+        """The object that was replaced lets go of ours, and the new one takes it."""
         if old is child:
             return child
         if old is not None and id(old) not in MARKERS:
             old_state = state_of(old)
-            other = old_state.mapper.impls[key]
-            plural = other.collection or other.dynamic
-            # A change that came from there is not sent back.
-            if initiator is not (other.remove_token if plural else other.replace_token):
-                other.pop(
-                    old_state, old_state.dict, state.obj(), impl.append_token, PASSIVE_NO_FETCH
-                )
-        if child is not None:
-            _join_other_side(impl, key, state, child, initiator)
-        return child
+            other = old_state.mapper.impls[self.key]
+            if initiator is not (other.remove_token if other.plural else other.replace_token):
+                token = self.impl.append_token
+                other.pop(old_state, old_state.dict, state.obj(), token, PASSIVE_NO_FETCH)
+        return self.append(state, child, initiator)
 
-    return set_
-
-
-def _join_other_side(
-    impl: AttributeImpl, key: str, state: InstanceState, child: Any, initiator: AttributeEvent
-) -> None:
-    child_state = state_of(child)
-    other = child_state.mapper.impls[key]
-    token = initiator.parent_token
-    if token is not impl.parent_token and token is not other.parent_token:
-        raise ValueError(
-            "Bidirectional attribute conflict detected: "
-            f"Passing object {state_label(state)} to attribute "
-            f'"{initiator.impl}" triggers a modify event on attribute '
-            f'"{other}" via the backref "{impl}".'
-        )
-    if initiator is not other.append_token and initiator is not other.bulk_replace_token:
-        other.append(child_state, child_state.dict, state.obj(), initiator, PASSIVE_NO_FETCH)
-
-
-def _mirror_remove(impl: AttributeImpl, key: str, uselist: bool) -> Callable[..., Any]:
-    def remove(state: InstanceState, child: Any, initiator: AttributeEvent) -> None:
+    def remove(self, state: InstanceState, child: Any, initiator: AttributeEvent) -> None:
+        """A member that left lets go of our object."""
         if child is None or id(child) in MARKERS:
             return
         child_state = state_of(child)
-        other = child_state.mapper.impls[key]
-        plural = other.collection or other.dynamic
-        replaced = other.bulk_replace_token if plural else other.replace_token
+        other = child_state.mapper.impls[self.key]
+        replaced = other.bulk_replace_token if other.plural else other.replace_token
         if initiator is other.remove_token or (replaced is not None and initiator is replaced):
             return
         # A list may hold the child twice: it stays a member as long as one is left.
-        if uselist and not plural and not impl.dynamic and _twice(state.dict[impl.key], child):
-            return
+        if self.impl.collection and not other.plural:
+            members = collection_members(state.dict[self.impl.key])
+            if sum(1 for each in members if each is child) > 1:
+                return
         other.pop(child_state, child_state.dict, state.obj(), initiator, PASSIVE_NO_FETCH)
 
-    return remove
 
-
-def _twice(collection: Any, member: Any) -> bool:
-    return sum(1 for each in collection_members(collection) if each is member) > 1
+def listen_for_backref(impl: AttributeImpl, key: str) -> None:
+    """From now on a change of `impl` is mirrored on the attribute `key` of the other object."""
+    mirror = _BackReference(impl, key)
+    if impl.plural:
+        impl.on_append += (mirror.append,)
+    else:
+        impl.on_set += (mirror.set,)
+    impl.on_remove += (mirror.remove,)
 
 
 # Validation ------------------------------------------------------------------------------------
@@ -997,6 +949,8 @@ class QueryableAttribute(ColumnOperators):
     is_attribute = True
     is_mapper = is_instance = is_property = is_selectable = False
     is_aliased_class = is_clause_element = False
+    # What an error calls it.
+    _kind = "InstrumentedAttribute"
 
     def __init__(
         self,
@@ -1061,36 +1015,22 @@ class QueryableAttribute(ColumnOperators):
 
     def of_type(self, entity: Any) -> QueryableAttribute:
         """The same relationship to an alias of its target."""
-        return type(self)(
-            self.class_,
-            self.key,
-            self.parent,
-            self.comparator.of_type(entity),
-            self.impl,
-            of_type=entity,
-            extra_criteria=self._extra_criteria,
-        )
+        return self._with(self.comparator.of_type(entity), entity, self._extra_criteria)
 
     def and_(self, *criteria: Any) -> QueryableAttribute:
         """The same relationship with more in its ON clause."""
+        comparator = self.comparator.and_(*criteria)
+        return self._with(comparator, self._of_type, self._extra_criteria + criteria)
+
+    def _with(self, comparator: Any, of_type: Any, criteria: tuple[Any, ...]) -> QueryableAttribute:
         return type(self)(
-            self.class_,
-            self.key,
-            self.parent,
-            self.comparator.and_(*criteria),
-            self.impl,
-            of_type=self._of_type,
-            extra_criteria=self._extra_criteria + criteria,
+            self.class_, self.key, self.parent, comparator, self.impl, of_type, criteria
         )
 
     def adapt_to_entity(self, insp: Any) -> QueryableAttribute:
         """The same attribute of an alias, whose AliasedInsp is given."""
         return InstrumentedAttribute(
-            insp.entity,
-            self.key,
-            insp,
-            self.comparator.adapt_to_entity(insp),
-            self.impl,
+            insp.entity, self.key, insp, self.comparator.adapt_to_entity(insp), self.impl
         )
 
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
@@ -1113,14 +1053,14 @@ class QueryableAttribute(ColumnOperators):
         except AttributeError:
             refuse_method(key)
             raise AttributeError(
-                f"Neither {type(self).__name__!r} object nor {type(self.comparator).__name__!r} "
+                f"Neither {self._kind!r} object nor {type(self.comparator).__name__!r} "
                 f"object associated with {self} has an attribute {key!r}"
             ) from None
 
     def get_history(self, instance: Any, passive: int = PASSIVE_OFF) -> History:
         """The History of the attribute on one object."""
         state = instance_state(instance)
-        history: History = self.impl.get_history(state, instance_dict(instance), passive)
+        history: History = self.impl.get_history(state, instance.__dict__, passive)
         return history
 
     def hasparent(self, state: InstanceState, optimistic: bool = False) -> bool:
@@ -1226,6 +1166,8 @@ for _kind in (_DataDescriptor, DynamicDescriptor, _WatchedDescriptor):
 class Proxy(QueryableAttribute):
     """What synonym() puts on a class: on objects it reads and writes the attribute `name`."""
 
+    _kind = "property"
+
     def __init__(
         self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
     ) -> None:
@@ -1240,17 +1182,6 @@ class Proxy(QueryableAttribute):
 
     def __delete__(self, instance: Any) -> None:
         delattr(instance, self.name)
-
-    def __getattr__(self, key: str) -> Any:
-        if key.startswith("__"):
-            raise AttributeError(key)
-        try:
-            return getattr(self.comparator, key)
-        except AttributeError:
-            raise AttributeError(
-                f"Neither 'property' object nor {type(self.comparator).__name__!r} object "
-                f"associated with {self} has an attribute {key!r}"
-            ) from None
 
     def adapt_to_entity(self, insp: Any) -> Any:
         """The same synonym of an alias."""
@@ -1337,11 +1268,13 @@ def flag_modified(instance: Any, key: str) -> None:
     Raises: InvalidRequestError: it has no value.
     """
     state = instance_state(instance)
-    if key not in state.mapper.impls:
+    if key not in state.mapper.impls or key not in state.dict:
         raise InvalidRequestError(
             f"Can't flag attribute '{key}' modified; it's not present in the object state"
         )
-    state.flag_modified(key)
+    state.committed_state = {**state.committed_state, key: NO_VALUE}
+    if not state.modified:
+        state._become_modified(state.mapper.impls[key])
 
 
 publish(globals(), "sqlalchemy.orm.attributes")

@@ -250,7 +250,7 @@ class RelationshipProperty(MapperProperty):
         mapper.install_impl(self.key, impl)
         _listen_for_cascades(self, impl)
         if self.back_populates and self.sync_backref:
-            listen_for_backref(impl, self.back_populates, bool(self.uselist))
+            listen_for_backref(impl, self.back_populates)
 
     def _impl(self, mapper: Mapper) -> AttributeImpl:
         arguments: dict[str, Any] = {

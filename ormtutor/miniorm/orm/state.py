@@ -17,7 +17,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from weakref import ref
 
-from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
 
 TYPE_CHECKING = False
@@ -50,16 +49,8 @@ class symbol(int):
             cls._known[name] = known
         return known
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _symbol, (self.name, int(self))
-
     def __repr__(self) -> str:
         return f"symbol({self.name!r})"
-
-
-def _symbol(name: str, value: int) -> symbol:
-    """The constant of this name, for pickling: its class has another module's name."""
-    return symbol(name, value)
 
 
 # What a read can give instead of a value. Compare with `is`.
@@ -106,11 +97,7 @@ class Names(frozenset):  # type: ignore[type-arg]
         return Names(frozenset.__or__(self, other))
 
     def __sub__(self, other: Any) -> Names:
-        return Names(frozenset.__sub__(self, other))
-
-    def difference(self, *others: Any) -> Names:
-        """The names that are in none of the others."""
-        return Names(frozenset.difference(self, *others))
+        return Names(frozenset.difference(self, other))
 
 
 NOTHING = Names()
@@ -467,33 +454,13 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
                 f"'{self.class_.__name__}' has been garbage collected."
             )
 
-    def flag_modified(self, key: str) -> None:
-        """Mark a present attribute as changed, whatever its value; for changes in place.
-
-        Raises: InvalidRequestError: the attribute has no value.
-        """
-        dict_ = self.dict
-        impl = self.mapper.impls[key]
-        if impl.key not in dict_:
-            raise InvalidRequestError(
-                f"Can't flag attribute '{key}' modified; it's not present in the object state"
-            )
-        if self.committed_state is UNCHANGED:
-            self.committed_state = {}
-        self.committed_state[key] = NO_VALUE
-        if not self.modified:
-            self._become_modified(impl)
-
     def reset(self, dict_: Values, key: str) -> None:
         """Forget the value of one attribute, and what was expired or changed about it."""
         old = dict_.pop(key, None)
         impl = self.mapper.impls[key]
         if impl.collection and old is not None:
             impl.invalidate_collection(old)
-        if key in self.expired_attributes:
-            self.expired_attributes -= {key}
-        if self.callables:
-            self.callables = {k: v for k, v in self.callables.items() if k != key}
+        self._is_here({key})
 
     def pending_mutation(self, key: str) -> PendingCollection:
         """What is waiting for the collection `key` to be loaded."""
@@ -582,35 +549,26 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             for key in keys:
                 self.committed_state.pop(key, None)
         self.expired = False
+        self._is_here(keys.intersection(dict_))
+
+    def _is_here(self, keys: set[str]) -> None:
+        """These attributes have values: they are not to be loaded any more."""
         if self.expired_attributes:
-            self.expired_attributes -= keys.intersection(dict_)
+            self.expired_attributes -= keys
         if self.callables:
-            done = keys.intersection(dict_)
-            self.callables = {k: v for k, v in self.callables.items() if k not in done}
+            self.callables = {k: v for k, v in self.callables.items() if k not in keys}
 
     def commit_all(self, dict_: Values, identity_map: Any = None) -> None:
         """All present values are those of the row: nothing is changed, nothing expired."""
         self.committed_state = UNCHANGED
         self.pending_mutations = None
         if self.expired_attributes:
-            self.expired_attributes = self.expired_attributes.difference(dict_)
+            self.expired_attributes -= dict_.keys()
         if self.modified:
             self.modified = False
             if identity_map is not None:
                 identity_map._modified.pop(self, None)
         self.expired = False
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        facts = {
-            "ident": self.ident,
-            "committed_state": dict(self.committed_state),
-            "expired_attributes": self.expired_attributes,
-            "expired": self.expired,
-            "modified": self.modified,
-            "_deleted": self._deleted,
-            "parents": None,
-        }
-        return _unpickled_state, (self(), self.class_, facts)
 
 
 def create_state(obj: Any, mapper: Any) -> InstanceState:
@@ -628,15 +586,6 @@ def create_state(obj: Any, mapper: Any) -> InstanceState:
     state.callables = state.empty_collections = None
     state.insert_order = 0
     obj.__dict__["_sa_instance_state"] = state
-    return state
-
-
-def _unpickled_state(obj: Any, cls: type, facts: dict[str, Any]) -> InstanceState:
-    state = create_state(obj, cls.__dict__["_sa_class_manager"].mapper)
-    for name, fact in facts.items():
-        setattr(state, name, fact)
-    if not state.committed_state:
-        state.committed_state = UNCHANGED
     return state
 
 
@@ -713,9 +662,3 @@ def was_deleted(obj: Any) -> bool:
 def has_identity(obj: Any) -> bool:
     """Whether the object stands for a row, now or earlier."""
     return instance_state(obj).has_identity
-
-
-def instance_dict(obj: Any) -> dict[str, Any]:
-    """The dictionary with the object's values."""
-    values: dict[str, Any] = obj.__dict__
-    return values
