@@ -154,6 +154,19 @@ def entities_of_all(things: Iterable[Any]) -> list[Any]:
     return [entity for thing in things for entity in entities_of(thing)]
 
 
+def mapper_entities(entities: Iterable[Any]) -> list[Any]:
+    """The mappers and aliases among what is selected."""
+    return [entity.entity for entity in entities if isinstance(entity, MapperEntity)]
+
+
+def given_to(things: Iterable[Any], options: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The options of a query of these things, when it is to select others."""
+    if not options:
+        return ()
+    found = mapper_entities(entities_of_all(things))
+    return tuple(option.given_to(found) for option in options)
+
+
 # What is asked --------------------------------------------------------------------------------
 
 
@@ -240,6 +253,7 @@ def plain_form(statement: Any, toplevel: bool) -> Any:
 
 
 Select._plain_form = staticmethod(plain_form)
+Select._options_given_to = staticmethod(given_to)
 
 
 class Later:
@@ -329,9 +343,7 @@ class Compilation:
         self._plans: list[EntityPlan] = []
         # What was asked: EntityPlans, and for expressions (the column that is selected, its place).
         self._outputs: list[Any] = []
-        self.mapper_entities = [
-            entity.entity for entity in asked.entities if isinstance(entity, MapperEntity)
-        ]
+        self.mapper_entities = mapper_entities(asked.entities)
         if options is None:
             heard = asked._with_options if self.loads_eagerly else ()
             options = resolve(heard, self.mapper_entities)
@@ -478,8 +490,9 @@ class Compilation:
         elif strategy == "contains_eager":
             self._contained(prop, plan, place, settings)
         elif strategy in ("subquery", "selectin", "immediate"):
-            unfit = self.asked.textual and strategy == "subquery"
-            wanted = self.loads_eagerly and not unfit
+            embeds = strategy == "subquery"
+            unfit = embeds and (self.asked.textual or not self.asked._eager)
+            wanted = self.asked.toplevel and not unfit
             loader = Later.make(prop, strategy, self, plan, place) if wanted else None
             if loader is not None:
                 plan.later.append(loader)
@@ -585,17 +598,24 @@ class Compilation:
             return
         self.repeats_parents |= bool(prop.uselist)
         alias = settings.get("alias")
-        adapt, selectable = self._user_alias(prop, alias)
+        adapt, selectable = self._user_alias(prop, alias, place.root)
         path = (*place.path, prop, alias)
         if not self.options.starts_with(path):
             path = (*place.path, prop, prop.mapper)
         self._join_plan(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
 
-    def _user_alias(self, prop: RelationshipProperty, alias: Any) -> tuple[Adapt | None, Any]:
+    def _user_alias(
+        self, prop: RelationshipProperty, alias: Any, root: MapperEntity
+    ) -> tuple[Adapt | None, Any]:
         if alias is None or isinstance(alias, Mapper):
-            selectable = self._in_base(prop.mapper.persist_selectable)
-            is_base = selectable is self.asked._base
-            return _base_adapter(selectable, None) if is_base else None, selectable
+            table = prop.mapper.persist_selectable
+            selectable = self._in_base(table)
+            if selectable is self.asked._base:
+                return _base_adapter(selectable, None), selectable
+            if alias is None and root.selectable.is_derived_from(table):
+                # As in the original these columns are seen through the alias at the query's root.
+                return root.selectable.corresponding_column, root.selectable
+            return None, selectable
         if getattr(alias, "is_aliased_class", False):
             return _alias_adapter(alias, labels=False), alias.selectable
         return alias.corresponding_column, alias

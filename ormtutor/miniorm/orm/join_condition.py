@@ -26,7 +26,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.selectable import join_condition
-from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
+from ormtutor.miniorm.sql.traversal import adapt_to_places, clone, iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -514,7 +514,7 @@ class JoinCondition:
         """The conditions with other FROM objects in the place of the tables.
 
         Gives primaryjoin, secondaryjoin, secondary, and a function that adapts further criteria to
-        `dest_selectable` (None when nothing is aliased).
+        `dest_selectable`, and then to `source_selectable` (None when nothing is aliased).
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
         if extra_criteria and secondaryjoin is not None:
@@ -525,13 +525,20 @@ class JoinCondition:
             return primaryjoin, secondaryjoin, secondary, None
         if secondary is not None:
             secondary = secondary.alias()
-            secondaryjoin = _adapted(secondaryjoin, (dest_selectable, ""), (secondary, ""))
-            primaryjoin = _adapted(primaryjoin, (secondary, "local"), (source_selectable, ""))
+            to_target = ((dest_selectable, ""), (secondary, "local"))
+            secondaryjoin = adapt_to_places(secondaryjoin, *to_target)
+            primaryjoin = adapt_to_places(primaryjoin, to_target[1], (source_selectable, ""))
         else:
-            primaryjoin = _adapted(
+            to_target = ((dest_selectable, ""), (source_selectable, ""))
+            primaryjoin = adapt_to_places(
                 primaryjoin, (dest_selectable, "local"), (source_selectable, "remote")
             )
-        return primaryjoin, secondaryjoin, secondary, lambda expr: adapt(expr, dest_selectable)
+        return (
+            primaryjoin,
+            secondaryjoin,
+            secondary,
+            lambda expr: adapt_to_places(expr, *to_target),
+        )
 
 
 def _renamed(expr: Any, roles: dict[str, str | None]) -> Any:
@@ -546,22 +553,3 @@ def _renamed(expr: Any, roles: dict[str, str | None]) -> Any:
         return element._with_annotations(renamed)
 
     return replace(expr, rename)
-
-
-def _adapted(expr: Any, *places: tuple[Any, str]) -> Any:
-    """The expression with each column from the first selectable that has it.
-
-    places: a selectable (or None), and the role of the columns that are none of its.
-    """
-
-    def exchange(element: Any) -> Any:
-        if not element._is_column_clause:
-            return None
-        for selectable, not_of_role in places:
-            if selectable is not None and not_of_role not in element._annotations:
-                found = selectable.corresponding_column(element)
-                if found is not None:
-                    return found
-        return None
-
-    return replace(expr, exchange)

@@ -149,7 +149,7 @@ class Merge:
         impl = merged_state.mapper.impls[key]
         merged_values = merged_state.dict
         if impl.dynamic:
-            members = list(state.mapper.impls[key].get_history(state, state.dict).added)
+            members = state.mapper.impls[key].added(state)
         else:
             members = list(state.dict[key]._sa_adapter)
         # The old members must be known, so that those that are missing leave.

@@ -88,27 +88,39 @@ def _token_key(token: Any) -> Any:
 
 
 class Load:
-    """Options that start at one entity: `Load(User).joinedload(User.addresses)`."""
+    """Options that start at one entity: `Load(User).joinedload(User.addresses)`.
+
+    among: the entities that the query had when the option was given, if it has others now.
+    """
 
     __module__ = "sqlalchemy.orm.strategy_options"
-    __slots__ = ("entity", "steps", "tokens")
+    __slots__ = ("among", "entity", "steps", "tokens")
 
     _is_legacy_option = False
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
         self.entity.mapper.check_configured()
+        self.among: tuple[Any, ...] | None = None
         self.tokens: tuple[Any, ...] = ()
         self.steps: tuple[Step, ...] = ()
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells this option from others: part of a query's structure."""
-        return (self.entity, *[step.key for step in self.steps])
+        return (self.entity, self.among, *[step.key for step in self.steps])
+
+    def given_to(self, entities: Iterable[Any]) -> Self:
+        """This option for a query whose entities, mappers and aliases, are replaced by others."""
+        if self.among is not None:
+            return self
+        new = self._continued(self.tokens, ())
+        new.among = tuple(entities)
+        return new
 
     def _continued(self, tokens: tuple[Any, ...], steps: Iterable[Step]) -> Self:
         new = type(self).__new__(type(self))
-        new.entity = self.entity
+        new.entity, new.among = self.entity, self.among
         new.tokens = tokens
         new.steps = (*self.steps, *steps)
         if new.entity is not None:
@@ -223,7 +235,7 @@ class _UnboundLoad(Load):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self.entity = None
+        self.entity = self.among = None
         self.tokens = ()
         self.steps = ()
 
@@ -372,10 +384,11 @@ def resolve(options: Sequence[Load], entities: Sequence[Any]) -> LoaderOptions:
     """
     resolved: list[Resolved] = []
     for option in options:
+        among = entities if option.among is None else option.among
         for step in option.steps:
             if step.tokens[0] is None:
                 continue
-            root = option.entity or _root(step.tokens[0], entities)
+            root = option.entity or _root(step.tokens[0], among)
             resolved.append(_resolve_tokens(root, step))
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
 

@@ -40,6 +40,7 @@ from ormtutor.miniorm.orm.context import (
     Said,
     entities_of,
     entities_of_all,
+    given_to,
     sorted_expression,
 )
 from ormtutor.miniorm.orm.entities import (
@@ -332,11 +333,12 @@ class Query(Said):
 
     def with_entities(self, *entities: Any) -> Self:
         """Select other things, with the same criteria."""
-        return self._with(_entities=tuple(_checked(entity) for entity in entities))
+        options = given_to(self._entities, self._with_options)
+        return self._with(_entities=(), _with_options=options).add_columns(*entities)
 
     def add_columns(self, *column: Any) -> Self:
         """Select more columns."""
-        return self.with_entities(*self._entities, *column)
+        return self._with(_entities=(*self._entities, *[_checked(each) for each in column]))
 
     def add_entity(self, entity: Any, alias: Any = None) -> Self:
         """Select one more mapped class."""

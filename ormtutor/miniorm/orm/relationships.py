@@ -886,8 +886,8 @@ class RelationshipComparator(PropComparator):
         if criterion is not None:
             if to_target is not None and not is_aliased_class:
                 criterion = to_target(criterion)
-            # The inside of the EXISTS stands apart from an enclosing query's adaption.
-            condition = condition & criterion._annotate({"no_replacement_traverse": True})
+            condition = condition & criterion._annotate(STANDS_APART)
+        dest = dest._annotate(STANDS_APART)
         froms = [dest] if secondary is None else [dest, secondary]
         return exists(1).where(condition).select_from(*froms).correlate_except(*froms)
 
@@ -897,6 +897,9 @@ class RelationshipComparator(PropComparator):
         self.prop.parent.check_configured()
         return self.prop
 
+
+# The inside of an EXISTS stands apart from an enclosing query's adaption.
+STANDS_APART = {"no_replacement_traverse": True}
 
 # The name that stands in messages.
 RelationshipComparator.__name__ = "Comparator"

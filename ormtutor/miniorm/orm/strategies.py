@@ -40,6 +40,7 @@ from ormtutor.miniorm.orm.state import (
     NO_RAISE,
     NO_VALUE,
     PASSIVE_NO_FETCH,
+    PASSIVE_NO_FETCH_RELATED,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
     RELATED_OBJECT_OK,
@@ -351,16 +352,15 @@ def make_later(prop: Any, strategy: str, *where: Any, criteria: tuple[Any, ...] 
     if not where:
         return own_loader(prop, strategy, criteria)
     compilation, _, place = where
+    cycles = compilation.would_cycle(prop, place.path, compilation.prior)
     if compilation.overwrite == "one":
         # What was joined is complete before what it was joined to.
-        return ImmediateLoader(prop, TURNS[strategy] - len(TURNS) * len(place.path))
-    if compilation.would_cycle(prop, place.path, compilation.prior):
+        return ImmediateLoader(prop, -len(place.path), cycles)
+    if strategy == "immediate":
+        return ImmediateLoader(prop, TURNS[strategy], cycles)
+    if cycles:
         return None
-    if strategy == "selectin":
-        return SelectInLoader(prop, compilation, place)
-    if strategy == "subquery":
-        return SubqueryLoader(prop, compilation, place)
-    return ImmediateLoader(prop, TURNS[strategy])
+    return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, compilation, place)
 
 
 # The order of what is loaded after the rows.
@@ -370,21 +370,23 @@ TURNS = {"subquery": 0, "immediate": 1, "selectin": 2}
 class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
-    In a refresh the other strategies load so too. always: whether objects that have the attribute
-    count too. only_new: whether, in a lazy load, known objects do not count. by_row: whether
-    an object that stands in several places of a row counts in the one that made it.
+    In a refresh the other strategies load so too, in the order of the mapping. cycles: it leads
+    back to where we were, so that the identity map alone is asked. always: whether objects that
+    have the attribute count too. only_new: whether, in a lazy load, known objects do not count.
+    by_row: whether an object that stands in several places of a row counts in the one that made it.
     """
 
-    __slots__ = ("_turn", "key", "prop")
+    __slots__ = ("_passive", "_turn", "key", "prop")
 
     always = False
     only_new = False
     by_row = True
 
-    def __init__(self, prop: RelationshipProperty, turn: int) -> None:
+    def __init__(self, prop: RelationshipProperty, turn: int, cycles: bool) -> None:
         self.prop = prop
         self.key = prop.key
         self._turn = turn
+        self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
 
     def turn(self, obj: Any) -> tuple[int, ...]:
         """When it loads, beside the others: see TURNS."""
@@ -398,7 +400,7 @@ class ImmediateLoader:
         impl = plan.mapper.impls[self.key]
         for state, obj in states.items():
             if plan.overwrite != "one" or state is context.refresh_state:
-                impl.get(state, obj.__dict__, PASSIVE_OFF)
+                impl.get(state, obj.__dict__, self._passive)
 
 
 class _EagerLoader:

@@ -633,6 +633,9 @@ class Select(GenerativeSelect):
         lambda statement, toplevel: statement
     )
 
+    # Set by orm/context.py: the options of these columns, which others replace.
+    _options_given_to: ClassVar[Callable[..., Any]] = staticmethod(lambda columns, options: options)
+
     # Set by orm/joins.py, whose joins may go along a relationship.
     _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: _JoinStep(said))
 
@@ -744,6 +747,7 @@ class Select(GenerativeSelect):
         if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
             columns = columns[0]  # type: ignore[assignment]
         copy = self._with("_raw_columns", [as_selected(each) for each in columns])
+        copy._with_options = self._options_given_to(self._raw_columns, self._with_options)
         if self._setup_joins:
             # The joins were made with the old columns at their left, and stay so.
             copy._from_obj = tuple(FromList(self).joined)

@@ -223,7 +223,18 @@ def adapt(element: Any, target: Any) -> Any:
     return replace(element, _adapter(target))
 
 
-def _adapter(selectable: Any) -> Callable[[Any], Any]:
+def adapt_to_places(element: Any, *places: tuple[Any, str]) -> Any:
+    """As adapt() to the first of several selectables that fits.
+
+    places: a selectable (or None), and the annotation of the columns that are none of its.
+    """
+    fns = [_adapter(selectable, not_of) for selectable, not_of in places if selectable is not None]
+    return replace(
+        element, lambda part: next((new for fn in fns if (new := fn(part)) is not None), None)
+    )
+
+
+def _adapter(selectable: Any, not_of: str = "") -> Callable[[Any], Any]:
     def fn(element: Any) -> Any:
         if "no_replacement_traverse" in element._annotations:
             return element
@@ -233,7 +244,11 @@ def _adapter(selectable: Any) -> Callable[[Any], Any]:
             # Another alias of a table stays what it is.
             inner = getattr(element, "element", None)
             return element if getattr(inner, "_is_table", False) else None
-        if element._is_column_clause and element.table is not None:
+        if (
+            element._is_column_clause
+            and element.table is not None
+            and not_of not in element._annotations
+        ):
             return selectable.corresponding_column(element, require_embedded=True)
         return None
 

@@ -1,0 +1,61 @@
+"""Options speak of what was selected when they were given; eager loads switched off."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
+from sqlalchemy.orm import Session, declarative_base, defer, joinedload, relationship
+from sqlalchemy.orm import selectinload
+
+Base = declarative_base()
+
+
+class Barn(Base):
+    __tablename__ = "barns"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    cows = relationship("Cow", back_populates="barn")
+
+
+class Cow(Base):
+    __tablename__ = "cows"
+    id = Column(Integer, primary_key=True)
+    milk = Column(Integer)
+    barn_id = Column(ForeignKey("barns.id"))
+    barn = relationship("Barn", back_populates="cows")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add(Barn(name="north", cows=[Cow(milk=4), Cow(milk=9)]))
+session.commit()
+
+
+def show(call):
+    session.expunge_all()
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("\n")[0])
+
+
+barns = session.query(Barn).options(joinedload(Barn.cows))
+show(lambda: session.query(Barn).options(defer(Barn.name)).with_entities(Barn.name).all())
+show(lambda: len(barns.with_entities(Barn).all()))
+show(lambda: len(barns.with_entities(Cow).all()))
+show(lambda: len(barns.with_entities(Cow.milk, Barn).join(Cow.barn).all()))
+show(lambda: barns.with_entities(Barn.id).options(joinedload(Barn.cows)).all())
+show(lambda: barns.filter_by(id=1).with_entities(func.count()).scalar())
+show(lambda: barns.with_entities(Cow).with_entities(Barn.id).all())
+show(lambda: session.query(Barn.name).options(joinedload(Barn.cows)).with_entities(Barn).all())
+show(lambda: session.query(Barn.name).options(defer("name")).with_entities(Barn).all())
+
+loaded = select(Barn).options(joinedload(Barn.cows))
+show(lambda: len(session.execute(loaded.with_only_columns(Barn)).unique().all()))
+show(lambda: session.execute(loaded.with_only_columns(Barn.name)).all())
+show(
+    lambda: session.execute(loaded.with_only_columns(Barn.id).options(joinedload(Barn.cows))).all()
+)
+
+# Without eager loads only those stay away that change the query, or embed it.
+both = session.query(Barn).options(selectinload(Barn.cows).joinedload(Cow.barn))
+show(lambda: len(both.enable_eagerloads(False).all()))
+show(lambda: len(barns.enable_eagerloads(False).all()))
