@@ -186,8 +186,6 @@ class SQLiteDialect(DefaultDialect):
     default_paramstyle = "qmark"
     supports_alter = False
     supports_default_values = True
-    supports_empty_insert = False
-    supports_multivalues_insert = True
     tuple_in_values = True
     statement_compiler = SQLiteCompiler
     ddl_compiler = SQLiteDDLCompiler

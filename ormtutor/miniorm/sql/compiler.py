@@ -20,7 +20,7 @@ spelled".
 from __future__ import annotations
 
 import warnings
-from itertools import chain
+from itertools import chain, repeat
 from time import perf_counter
 
 from ormtutor.miniorm import exc
@@ -35,6 +35,7 @@ from ormtutor.miniorm.sql.elements import (
     UnaryExpression,
     join_conditions,
 )
+from ormtutor.miniorm.sql.functions import AnsiFunction
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
@@ -43,15 +44,12 @@ from ormtutor.miniorm.sql.traversal import cache_key, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-# `\x01name\x02` is a bind parameter, `\x01\x03name\x02` a list to be written out at execution,
-# `\x01\x02` the character \x01 itself in a name or text of the learner.
+# `\x01` number `\x02` is a bind parameter, one of `_marked`; `\x01\x02` is the character \x01
+# itself in a name or text of the learner.
 _END = "\x02"
-_LIST = "\x03"
-# How a parameter's name is spelled in a template when these are in it.
-_SPELLED = {char: f"\x04{number}" for number, char in enumerate((MARK, _END, _LIST, "\x04"))}
 
 
 class Compiled:
@@ -85,28 +83,33 @@ class Compiled:
 class _Frame:
     """A SELECT, UNION, INSERT ... while it is being written: what those inside may see.
 
-    correlate_froms: FROM objects of this statement and those around it. asfrom_froms: its own.
-    column_count: how many columns the first part of a UNION has.
+    outer: the frame of the statement around; None: this one stands below the outermost statement.
+    froms: its own FROM objects as written. own: these and what they are made of. correlate: its own
+    and those of the statements around.
     """
 
-    __slots__ = (
-        "asfrom_froms",
-        "column_count",
-        "correlate_froms",
-        "froms",
-        "labels",
-        "statement",
-    )
+    # A UNION: the number of the part that is being written, and how many columns the first one has.
+    part: int | None = None
+    column_count = 0
+    # Whether the columns are written, and whether a label there is with AS.
+    in_columns = writes_labels = False
+    # A label that stands for itself, in ORDER BY.
+    known_label: Any = None
+    include_table = True
+    linter: FromLinter | None = None
 
     def __init__(
-        self, statement: Any, froms: list[Any], correlate_froms: list[Any], asfrom: list[Any]
+        self, statement: Any, outer: _Frame | None, froms: Any = (), own: Any = (), around: Any = ()
     ) -> None:
         self.statement = statement
+        self.outer = outer
         self.froms = froms
-        self.correlate_froms = correlate_froms
-        self.asfrom_froms = asfrom
-        self.labels: Any = None
-        self.column_count = 0
+        self.own = own
+        self.correlate = [*own, *around]
+        # Whether the columns are those of the result: the first SELECT of a UNION tells its names.
+        self.tells_result: bool = outer is not None and (
+            outer.outer is None or (outer.tells_result and outer.part == 0)
+        )
 
 
 class SQLCompiler(Compiled):
@@ -117,16 +120,11 @@ class SQLCompiler(Compiled):
     compile_kwargs: `literal_binds=True` writes values into the text.
     """
 
-    # Words that a dialect may change.
-    compound_keywords: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
-    extract_map: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
-
     def __init__(
         self,
         dialect: Any,
         statement: Any,
         column_keys: Any = None,
-        for_executemany: bool = False,
         linting: bool = False,
         compile_kwargs: Any = None,
         **kw: Any,
@@ -135,14 +133,16 @@ class SQLCompiler(Compiled):
         self.statement = statement
         self.preparer = dialect.compilers_preparer
         self.column_keys = column_keys
-        self.for_executemany = for_executemany
         self.linting = linting
+        self.literal_binds = bool((compile_kwargs or {}).get("literal_binds"))
         self.binds: dict[str, BindParameter] = {}
         self.bind_names: dict[int, str] = {}
         # Parameters written in the place of others: (the statement's own, the one written).
         self._replaced: list[tuple[BindParameter, BindParameter]] = []
         self.names = Names()
-        self.stack: list[_Frame] = []
+        self.frame = _Frame(None, None)
+        # The marks in the text: the parameter's name, and whether it is a list.
+        self._marked: list[tuple[str, bool]] = []
         self.ctes: dict[Any, str] = {}
         self._cte_names: dict[str, Any] = {}
         self._has_recursive = False
@@ -155,23 +155,22 @@ class SQLCompiler(Compiled):
         self._list_names: set[str] = set()
         if statement is not None:
             self.made_at = perf_counter()
-            self._finish(self.process(statement, **(compile_kwargs or {})))
+            self._finish(self.process(statement))
 
     # -- from marks to text --------------------------------------------------------------------
 
     def _finish(self, template: str) -> None:
-        pieces = template.split(MARK)
         names: list[str] = []
-        texts = [pieces[0]]
-        shown = [pieces[0]]
-        for piece in pieces[1:]:
-            name, _, rest = piece.partition(_END)
-            if not name:
-                texts[-1] += MARK + rest
-                shown.append(MARK + rest)
+        texts = [""]
+        shown: list[str] = []
+        for index, piece in enumerate(template.split(MARK)):
+            number, _, rest = piece.partition(_END) if index else ("", "", piece)
+            if not number:
+                text = MARK + rest if index else rest
+                texts[-1] += text
+                shown.append(text)
                 continue
-            is_list = name[0] == _LIST
-            name = _name_of(name)
+            name, is_list = self._marked[int(number)]
             names.append(name)
             texts.append(rest)
             if is_list:
@@ -181,9 +180,8 @@ class SQLCompiler(Compiled):
                 shown.append(self.bind_placeholder(name) + rest)
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
-        self._names = names
+        self.positiontup = names
         self.has_expanding = bool(self._list_names)
-        self.positiontup = list(names)
         self.string = "".join(shown)
         self._processors = self._make_processors()
 
@@ -215,12 +213,7 @@ class SQLCompiler(Compiled):
     @property
     def params(self) -> dict[str, Any]:
         """The values by name, as far as they are known."""
-        return {
-            name if name.isidentifier() else self._escaped_name(name): bind.value
-            if bind._options.callable is None
-            else bind.effective_value
-            for name, bind in self.binds.items()
-        }
+        return {self._escaped_name(name): bind.effective_value for name, bind in self.binds.items()}
 
     @property
     def prefetch(self) -> list[Any]:
@@ -360,10 +353,10 @@ class SQLCompiler(Compiled):
 
     def expand(self, values: dict[str, Any]) -> tuple[str, Any]:
         """The text with its lists written out, and the values as the driver takes them."""
-        texts, names = self._texts, self._names
+        texts = self._texts
         out = [texts[0]]
         parameters: list[Any] = []
-        for text, name in zip(texts[1:], names, strict=True):
+        for text, name in zip(texts[1:], self.positiontup, strict=True):
             if name in self._list_names:
                 out.append(self._expanded(name, values[name], parameters))
             else:
@@ -374,38 +367,37 @@ class SQLCompiler(Compiled):
             out.append(text)
         return "".join(out), tuple(parameters)
 
-    def _expanded(self, name: str, value: Any, parameters: list[Any]) -> str:
-        bind = self.binds[name]
-        members = list(value)
-        if not members:
-            return self.visit_empty_set(bind)
-        if bind.type._is_tuple_type or isinstance(members[0], (tuple, list)):
-            return self._expanded_tuples(name, bind, members, parameters)
-        processor = bind.type._cached_bind_processor(self.dialect)
-        parameters.extend(members if processor is None else map(processor, members))
-        return ", ".join(
-            self.bind_placeholder(f"{name}_{number}") for number in range(1, len(members) + 1)
-        )
+    def _expanded(self, name: str, members: Any, parameters: list[Any]) -> str:
+        def write(values: Any, type_: Any, places: Iterable[Any]) -> str:
+            processor = type_._cached_bind_processor(self.dialect)
+            parameters.extend(values if processor is None else map(processor, values))
+            return ", ".join([self.bind_placeholder(f"{name}_{place}") for place in places])
 
-    def _expanded_tuples(
-        self, name: str, bind: Any, members: list[Any], parameters: list[Any]
-    ) -> str:
+        return self._list(self.binds[name], members, write)
+
+    def _literal_list(self, bind: Any, members: Any) -> str:
+        def write(values: Any, type_: Any, places: Iterable[Any]) -> str:
+            return ", ".join([self.render_literal_value(value, type_) for value in values])
+
+        return f"({self._list(bind, members, write)})"
+
+    def _list(self, bind: Any, members: Any, write: Callable[..., str]) -> str:
+        """The members of a list for IN; write(values, type, places) writes some of one type."""
+        members = list(members or ())
         types = bind.type.types if bind.type._is_tuple_type else ()
+        if not members:
+            return self.visit_empty_set_op_expr(types or [bind.type], bind.expand_op)
+        if not bind.type._is_tuple_type and not isinstance(members[0], (tuple, list)):
+            return write(members, bind.type, range(1, len(members) + 1))
         rows = []
-        for row_number, row in enumerate(members, start=1):
-            marks = []
-            for position, value in enumerate(row):
-                type_ = types[position] if position < len(types) else sqltypes.NULLTYPE
-                processor = type_._cached_bind_processor(self.dialect)
-                parameters.append(value if processor is None else processor(value))
-                marks.append(self.bind_placeholder(f"{name}_{row_number}_{position + 1}"))
-            rows.append(f"({', '.join(marks)})")
-        prefix = "VALUES " if self.dialect.tuple_in_values else ""
-        return prefix + ", ".join(rows)
-
-    def visit_empty_set(self, bind: Any) -> str:
-        types = bind.type.types if bind.type._is_tuple_type else [bind.type]
-        return self.visit_empty_set_op_expr(types, bind.expand_op)
+        for number, row in enumerate(members, start=1):
+            typed = zip(row, chain(types, repeat(sqltypes.NULLTYPE)), strict=False)
+            texts = [
+                write([value], type_, [f"{number}_{position}"])
+                for position, (value, type_) in enumerate(typed, start=1)
+            ]
+            rows.append(f"({', '.join(texts)})")
+        return ("VALUES " if self.dialect.tuple_in_values else "") + ", ".join(rows)
 
     def visit_empty_set_op_expr(self, type_: Any, expand_op: Any) -> str:
         nulls = ", ".join("NULL" for _ in type_)
@@ -418,34 +410,25 @@ class SQLCompiler(Compiled):
         return self.visit_empty_set_expr(type_)
 
     def visit_empty_set_expr(self, element_types: Any) -> str:
-        raise NotImplementedError(
-            f"Dialect '{self.dialect.name}' does not support empty set expression."
-        )
+        return "SELECT 1 WHERE 1!=1"
 
     # -- finding the method --------------------------------------------------------------------
 
     def process(self, element: Any, **kw: Any) -> str:
-        """The element as SQL."""
+        """The element as SQL; asfrom: it stands in FROM."""
         try:
             method = getattr(self, f"visit_{element.__visit_name__}")
         except AttributeError:
-            return self.visit_unsupported_compilation(element, **kw)
+            raise exc.UnsupportedCompilationError(self, type(element)) from None
         return method(element, **kw)  # type: ignore[no-any-return]
-
-    def visit_unsupported_compilation(self, element: Any, **kw: Any) -> str:
-        raise exc.UnsupportedCompilationError(self, type(element))
 
     def stands_for(self, made: BindParameter, original: BindParameter) -> None:
         """A parameter is written in the place of another, whose values it takes."""
         if made is not original:
             self._replaced.append((original, made))
 
-    def process_crud(self, bind: BindParameter) -> str:
-        """A parameter of VALUES or SET."""
-        return self.visit_bindparam(bind)
-
-    def _join(self, elements: Iterable[Any], separator: str, **kw: Any) -> str:
-        texts = [self.process(element, **kw) for element in elements]
+    def _join(self, elements: Iterable[Any], separator: str) -> str:
+        texts = [self.process(element) for element in elements]
         return separator.join(text for text in texts if text)
 
     def _resolve(self, name: Any) -> Any:
@@ -456,61 +439,37 @@ class SQLCompiler(Compiled):
 
     # -- small expressions ---------------------------------------------------------------------
 
-    def visit_grouping(self, grouping: Any, asfrom: bool = False, **kw: Any) -> str:
-        if getattr(grouping, "_is_from_clause", False):
-            kw["asfrom"] = asfrom
+    def visit_grouping(self, grouping: Any, **kw: Any) -> str:
         return f"({self.process(grouping.element, **kw)})"
 
-    def visit_select_statement_grouping(self, grouping: Any, **kw: Any) -> str:
-        return f"({self.process(grouping.element, **kw)})"
+    visit_select_statement_grouping = visit_grouping
 
-    def visit_label(
-        self,
-        label: Any,
-        within_columns_clause: bool = False,
-        within_label_clause: bool = False,
-        render_label_as_label: Any = None,
-        result_names: Any = None,
-        **kw: Any,
-    ) -> str:
-        if render_label_as_label is label:
-            return self.preparer.format_label(label, self._resolve(label.name))  # type: ignore[no-any-return]
-        if within_columns_clause and not within_label_clause:
-            name = self._resolve(label.name)
-            if result_names is not None:
-                result_names.append(
-                    (name, label.name, (label, name, *label._alt_names), label.type)
-                )
-            # A label inside of a label is not written.
-            text = self.process(
-                label.element, within_columns_clause=True, within_label_clause=True, **kw
-            )
-            return f"{text} AS {self.preparer.format_label(label, name)}"
-        return self.process(label.element, **kw)
+    def visit_label(self, label: Any) -> str:
+        frame = self.frame
+        if not (label is frame.known_label or frame.writes_labels):
+            return self.process(label.element)
+        name = self.preparer.quote(self._resolve(label.name))
+        if label is frame.known_label:
+            return name  # type: ignore[no-any-return]
+        # A label inside of a label is not written.
+        frame.writes_labels = False
+        text = f"{self.process(label.element)} AS {name}"
+        frame.writes_labels = True
+        return text
 
-    def visit_column(
-        self,
-        column: Any,
-        include_table: bool = True,
-        result_names: Any = None,
-        **kw: Any,
-    ) -> str:
-        name = original = column.name
+    def visit_column(self, column: Any) -> str:
+        name = column.name
         if name is None:
             name = self._fallback_column_name(column)
         name = self._resolve(name)
-        if result_names is not None:
-            result_names.append(
-                (name, original, (column, name, column.key, column._label), column.type)
-            )
         text = self._literal_text(name) if column.is_literal else self.preparer.quote(name)
         table = column.table
-        if table is None or not include_table or not table.named_with_column:
+        if table is None or not table.named_with_column or not self.frame.include_table:
             return text
         table_name = self._resolve(table.name)
         prefix = ""
         if table.schema and table._is_table:
-            prefix = self.preparer.quote_schema(table.schema) + "."
+            prefix = self.preparer.quote(table.schema) + "."
         return f"{prefix}{self.preparer.quote(table_name)}.{text}"
 
     def _fallback_column_name(self, column: Any) -> str:
@@ -522,86 +481,76 @@ class SQLCompiler(Compiled):
             raise TypeError(f"__str__ returned non-string (type {type(text).__name__})")
         return text.replace(MARK, MARKED_MARK) if MARK in text else text
 
-    def visit_collation(self, element: Any, **kw: Any) -> str:
-        return self.preparer.format_collation(element.collation)  # type: ignore[no-any-return]
+    def visit_collation(self, element: Any) -> str:
+        return self.preparer.quote(element.collation)  # type: ignore[no-any-return]
 
-    def visit_null(self, element: Any, **kw: Any) -> str:
+    def visit_null(self, element: Any) -> str:
         return "NULL"
 
-    def visit_true(self, element: Any, **kw: Any) -> str:
+    def visit_true(self, element: Any) -> str:
         return "true" if self.dialect.supports_native_boolean else "1"
 
-    def visit_false(self, element: Any, **kw: Any) -> str:
+    def visit_false(self, element: Any) -> str:
         return "false" if self.dialect.supports_native_boolean else "0"
 
-    def visit_as_boolean(self, element: Any, **kw: Any) -> str:
-        text = self.process(element.element, **kw)
+    def visit_as_boolean(self, element: Any) -> str:
+        text = self.process(element.element)
         is_true = element.operator is operators.is_true
         if self.dialect.supports_native_boolean or element.element._is_implicitly_boolean:
             return text if is_true else f"NOT {text}"
         return f"{text} = 1" if is_true else f"{text} = 0"
 
-    def visit_textclause(self, text: Any, result_names: Any = None, **kw: Any) -> str:
-        if result_names is not None:
-            result_names.append((None, None, (text,), sqltypes.NULLTYPE))
-        if not self.stack:
+    def visit_textclause(self, text: Any, asfrom: bool = False) -> str:
+        if self.frame.outer is None:
             self.is_text = True
-            self.stack.append(_Frame(text, [], [], []))
         out = []
         for position, piece in enumerate(text._pieces):
             if position % 2:
-                out.append(self.process(text._bindparams[piece], **kw))
+                out.append(self.process(text._bindparams[piece]))
             else:
                 out.append(self._literal_text(piece).replace("\\:", ":"))
         return "".join(out)
 
-    def visit_clauselist(self, clauses: Any, **kw: Any) -> str:
-        return self._join(clauses.clauses, clauses.operator.symbol, **kw)
+    def visit_clauselist(self, clauses: Any) -> str:
+        return self._join(clauses.clauses, clauses.operator.symbol)
 
-    def visit_tuple(self, clauses: Any, **kw: Any) -> str:
-        return f"({self._join(clauses.clauses, ', ', **kw)})"
+    def visit_tuple(self, clauses: Any) -> str:
+        return f"({self._join(clauses.clauses, ', ')})"
 
-    def visit_case(self, case: Any, **kw: Any) -> str:
+    def visit_case(self, case: Any) -> str:
         out = ["CASE "]
         if case.value is not None:
-            out.append(self.process(case.value, **kw) + " ")
+            out.append(self.process(case.value) + " ")
         for when, then in case.whens:
-            out.append(f"WHEN {self.process(when, **kw)} THEN {self.process(then, **kw)} ")
+            out.append(f"WHEN {self.process(when)} THEN {self.process(then)} ")
         if case.else_ is not None:
-            out.append(f"ELSE {self.process(case.else_, **kw)} ")
+            out.append(f"ELSE {self.process(case.else_)} ")
         out.append("END")
         return "".join(out)
 
-    def visit_cast(self, cast: Any, **kw: Any) -> str:
-        return f"CAST({self.process(cast.clause, **kw)} AS {self.process(cast.typeclause, **kw)})"
+    def visit_cast(self, cast: Any) -> str:
+        return f"CAST({self.process(cast.clause)} AS {self.process(cast.typeclause)})"
 
-    def visit_typeclause(self, typeclause: Any, **kw: Any) -> str:
+    def visit_typeclause(self, typeclause: Any) -> str:
         return self.dialect.type_compiler.process(typeclause.type)  # type: ignore[no-any-return]
 
-    def visit_type_coerce(self, coerce: Any, **kw: Any) -> str:
-        return self.process(coerce.clause, **kw)
+    def visit_type_coerce(self, coerce: Any) -> str:
+        return self.process(coerce.clause)
 
-    def visit_extract(self, extract: Any, **kw: Any) -> str:
-        field = self.extract_map.get(extract.field, extract.field)
-        return f"EXTRACT({field} FROM {self.process(extract.expr, **kw)})"
+    def visit_extract(self, extract: Any) -> str:
+        return f"EXTRACT({extract.field} FROM {self.process(extract.expr)})"
 
     # -- functions -----------------------------------------------------------------------------
 
-    def visit_function(self, func: Any, result_names: Any = None, **kw: Any) -> str:
-        if result_names is not None:
-            result_names.append((func.name, func.name, (func.name,), func.type))
+    def visit_function(self, func: Any) -> str:
         own = getattr(self, f"visit_{func.name.lower()}_func", None)
         if own is not None:
-            return own(func, **kw)  # type: ignore[no-any-return]
-        name = self._function_name(func)
-        return f"{name}{self.function_argspec(func, **kw)}"
-
-    def _function_name(self, func: Any) -> str:
-        known = FUNCTIONS.get(type(func).__name__) if not func.packagenames else None
-        if known is not None and func.__visit_name__ == "function" and hasattr(func, "_known_name"):
-            return known
+            return own(func)  # type: ignore[no-any-return]
+        if isinstance(func, AnsiFunction):
+            return str(func.name if func.name == "sysdate" else func.name.upper())
         parts = [*func.packagenames, func.name]
-        return ".".join(self._quoted_function_part(part) for part in parts)
+        name = ".".join(self._quoted_function_part(part) for part in parts)
+        return name + self.function_argspec(func)
 
     def _quoted_function_part(self, part: str) -> str:
         # Reserved words may name functions (left, right), so only strange names are quoted.
@@ -611,72 +560,56 @@ class SQLCompiler(Compiled):
             return str(part)
         return self.preparer.quote(part)  # type: ignore[no-any-return]
 
-    def function_argspec(self, func: Any, **kw: Any) -> str:
-        """The arguments in parentheses; none for CURRENT_TIMESTAMP and its like."""
-        if type(func).__name__ in FUNCTIONS and hasattr(func, "_known_name"):
-            return ""
-        return self.process(func.clause_expr, **kw)
+    def function_argspec(self, func: Any) -> str:
+        """The arguments in parentheses."""
+        return self.process(func.clause_expr)
 
-    def visit_over(self, over: Any, **kw: Any) -> str:
-        text = self.process(over.element, **kw)
+    def visit_over(self, over: Any) -> str:
+        text = self.process(over.element)
         parts = []
         for word, clause in (("PARTITION", over.partition_by), ("ORDER", over.order_by)):
             if clause is not None and len(clause):
-                parts.append(f"{word} BY {self.process(clause, **kw)}")
+                parts.append(f"{word} BY {self.process(clause)}")
         return f"{text} OVER ({' '.join(parts)})"
 
-    def visit_funcfilter(self, funcfilter: Any, **kw: Any) -> str:
-        func = self.process(funcfilter.func, **kw)
-        return f"{func} FILTER (WHERE {self.process(funcfilter.criterion, **kw)})"
+    def visit_funcfilter(self, funcfilter: Any) -> str:
+        func = self.process(funcfilter.func)
+        return f"{func} FILTER (WHERE {self.process(funcfilter.criterion)})"
 
     # -- operators -----------------------------------------------------------------------------
 
-    def visit_unary(self, unary: Any, **kw: Any) -> str:
+    def visit_unary(self, unary: Any) -> str:
         operator = unary.operator
         if operator is not None:
-            own = getattr(self, f"visit_{operator.__name__}_unary_operator", None)
-            if own is not None:
-                return own(unary, operator, **kw)  # type: ignore[no-any-return]
-            return operator.symbol + self.process(unary.element, **kw)  # type: ignore[no-any-return]
-        modifier = unary.modifier
-        own = getattr(self, f"visit_{modifier.__name__}_unary_modifier", None)
-        if own is not None:
-            return own(unary, modifier, **kw)  # type: ignore[no-any-return]
-        return self.process(unary.element, **kw) + modifier.symbol  # type: ignore[no-any-return]
+            return operator.symbol + self.process(unary.element)  # type: ignore[no-any-return]
+        return self.process(unary.element) + unary.modifier.symbol  # type: ignore[no-any-return]
 
-    def visit_binary(
-        self,
-        binary: Any,
-        from_linter: Any = None,
-        **kw: Any,
-    ) -> str:
+    def visit_binary(self, binary: Any) -> str:
         operator = binary.operator
-        if from_linter is not None and operator.is_comparison:
-            from_linter.connect(binary.left._from_objects, binary.right._from_objects)
+        linter = self.frame.linter
+        if linter is not None and operator.is_comparison:
+            linter.connect(binary.left._from_objects, binary.right._from_objects)
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
-            if from_linter is not None:
-                kw["from_linter"] = from_linter
-            return own(binary, operator, **kw)  # type: ignore[no-any-return]
-        return self._generate_generic_binary(binary, operator.symbol, from_linter=from_linter, **kw)
+            return own(binary, operator)  # type: ignore[no-any-return]
+        return self._generate_generic_binary(binary, operator.symbol)
 
-    def _generate_generic_binary(self, binary: Any, symbol: str, **kw: Any) -> str:
-        left = self.process(binary.left, **kw)
-        return left + symbol + self.process(binary.right, **kw)
+    def _generate_generic_binary(self, binary: Any, symbol: str) -> str:
+        return self.process(binary.left) + symbol + self.process(binary.right)
 
-    def visit_custom_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, self._literal_text(operator.symbol), **kw)
+    def visit_custom_op_binary(self, binary: Any, operator: Any) -> str:
+        return self._generate_generic_binary(binary, self._literal_text(operator.symbol))
 
-    def visit_mod_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " % ", **kw)
+    def visit_mod_binary(self, binary: Any, operator: Any) -> str:
+        return self._generate_generic_binary(binary, " % ")
 
-    def visit_not_in_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return f"({self._generate_generic_binary(binary, ' NOT IN ', **kw)})"
+    def visit_not_in_op_binary(self, binary: Any, operator: Any) -> str:
+        return f"({self._generate_generic_binary(binary, ' NOT IN ')})"
 
-    def _like(self, binary: Any, operator: Any, **kw: Any) -> str:
+    def _like(self, binary: Any, operator: Any) -> str:
         word, form, left_form = _LIKE[operator.__name__]
-        left = left_form.replace("{}", self.process(binary.left, **kw), 1)
-        right = form.replace("{}", self.process(binary.right, **kw), 1)
+        left = left_form.replace("{}", self.process(binary.left), 1)
+        right = form.replace("{}", self.process(binary.right), 1)
         escape = (binary.modifiers or {}).get("escape")
         text = f"{left} {word} {right}"
         if escape is not None:
@@ -689,30 +622,23 @@ class SQLCompiler(Compiled):
     visit_startswith_op_binary = visit_not_startswith_op_binary = _like
     visit_endswith_op_binary = visit_not_endswith_op_binary = _like
 
-    def visit_between_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
+    def visit_between_op_binary(self, binary: Any, operator: Any) -> str:
         symmetric = "SYMMETRIC " if (binary.modifiers or {}).get("symmetric") else ""
-        return self._generate_generic_binary(binary, operator.symbol + symmetric, **kw)
+        return self._generate_generic_binary(binary, operator.symbol + symmetric)
 
     visit_not_between_op_binary = visit_between_op_binary
 
-    def visit_not_match_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return f"NOT {self._generate_generic_binary(binary, ' MATCH ', **kw)}"
+    def visit_not_match_op_binary(self, binary: Any, operator: Any) -> str:
+        return f"NOT {self._generate_generic_binary(binary, ' MATCH ')}"
 
     # -- bind parameters -----------------------------------------------------------------------
 
-    def visit_bindparam(
-        self,
-        bindparam: Any,
-        literal_binds: bool = False,
-        within_columns_clause: bool = False,
-        **kw: Any,
-    ) -> str:
-        if literal_binds:
+    def visit_bindparam(self, bindparam: Any) -> str:
+        if self.literal_binds:
             return self._written_out(bindparam)
-        name = _spelled(self._register(bindparam))
-        if bindparam.expanding:
-            return f"({MARK}{_LIST}{name}{_END})"
-        return f"{MARK}{name}{_END}"
+        self._marked.append((self._register(bindparam), bindparam.expanding))
+        mark = f"{MARK}{len(self._marked) - 1}{_END}"
+        return f"({mark})" if bindparam.expanding else mark
 
     def _register(self, bind: Any) -> str:
         known = self.bind_names.get(id(bind))
@@ -727,24 +653,20 @@ class SQLCompiler(Compiled):
         return name
 
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:
-        pair = (existing, bind)
-        if any(is_crud_bind(each) for each in pair):
-            if all(is_crud_bind(each) for each in pair):
-                return
-            crud = existing if is_crud_bind(existing) else bind
-            if crud.required or name in self._prefetch_names():
+        crud = [each for each in (existing, bind) if is_crud_bind(each)]
+        if len(crud) == 1:
+            prefetched = any(column.key == name for column in self.prefetch)
+            if crud[0].required or prefetched:
                 raise exc.CompileError(
                     f"bindparam() name '{name}' is reserved for automatic usage in the VALUES or "
                     "SET clause of this insert/update statement.   Please use a name other than "
                     "column name when using bindparam() with insert() or update() (for example, "
                     f"'b_{name}')."
                 )
-            raise _conflict(name)
-        if existing.unique or bind.unique:
-            raise _conflict(name)
-
-    def _prefetch_names(self) -> set[Any]:
-        return {column.key for column in self.prefetch}
+        if len(crud) == 1 or (not crud and (existing.unique or bind.unique)):
+            raise exc.CompileError(
+                f"Bind parameter '{name}' conflicts with unique bind parameter of the same name"
+            )
 
     def _written_out(self, bind: Any) -> str:
         value = bind.effective_value
@@ -759,28 +681,6 @@ class SQLCompiler(Compiled):
                 exc.SAWarning,
                 stacklevel=2,
             )
-        return self.render_literal_bindparam(bind, value)
-
-    def _literal_list(self, bind: Any, values: Any) -> str:
-        values = list(values or ())
-        if not values:
-            return f"({self.visit_empty_set(bind)})"
-        if bind.type._is_tuple_type:
-            rows = [self._literal_row(row, bind.type.types) for row in values]
-            prefix = "VALUES " if self.dialect.tuple_in_values else ""
-            return f"({prefix}{', '.join(rows)})"
-        return f"({', '.join(self.render_literal_value(value, bind.type) for value in values)})"
-
-    def _literal_row(self, row: Any, types: Any) -> str:
-        members = [
-            self.render_literal_value(value, type_)
-            for value, type_ in zip(row, types, strict=False)
-        ]
-        return f"({', '.join(members)})"
-
-    def render_literal_bindparam(self, bind: Any, value: Any = None, **kw: Any) -> str:
-        """The value of a parameter as SQL."""
-        if value is None and not bind.type.should_evaluate_none:
             return "NULL"
         return self.render_literal_value(value, bind.type)
 
@@ -804,139 +704,108 @@ class SQLCompiler(Compiled):
 
     # -- labels in ORDER BY --------------------------------------------------------------------
 
-    def _label_names(self) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
-        """Selected columns and columns of FROM by name; and each of the two alone."""
-        frame = self.stack[-1]
-        if frame.labels is None:
-            statement = frame.statement
-            columns = getattr(statement, "_all_selected_columns", ())
-            selected: dict[Any, Any] = {}
-            for column in columns:
-                if column._is_text_clause:
-                    continue
-                key = column._label
-                if key is None or isinstance(statement, CompoundSelect):
-                    key = column._proxy_key
-                if key is not None:
-                    selected[key] = column
-            froms: dict[Any, Any] = {}
-            for from_ in frame.froms:
-                if from_._is_from_clause:
-                    for column in from_.c:
-                        froms[column.key] = column
-            frame.labels = ({**froms, **selected}, froms, selected)
-        return frame.labels  # type: ignore[no-any-return]
+    def _names_of_froms(self) -> dict[Any, Any]:
+        froms = (from_ for from_ in self.frame.froms if from_._is_from_clause)
+        return {column.key: column for from_ in froms for column in from_.c}
 
-    def visit_label_reference(
-        self, element: Any, within_columns_clause: bool = False, **kw: Any
-    ) -> str:
-        if self.stack and self.dialect.supports_simple_order_by_label:
-            _, froms, selected = self._label_names()
-            names = froms if within_columns_clause else selected
-            label = _order_by_label(element.element)
-            if (
-                label is not None
-                and label.name in names
-                and label.shares_lineage(names[label.name])
-            ):
-                kw["render_label_as_label"] = label
-        return self.process(element.element, within_columns_clause=within_columns_clause, **kw)
+    def _names_of_selected(self) -> dict[Any, Any]:
+        statement = self.frame.statement
+        names: dict[Any, Any] = {}
+        for column in getattr(statement, "_all_selected_columns", ()):
+            if not column._is_text_clause:
+                key = None if isinstance(statement, CompoundSelect) else column._label
+                names[column._proxy_key if key is None else key] = column
+        names.pop(None, None)
+        return names
 
-    def visit_textual_label_reference(
-        self, element: Any, within_columns_clause: bool = False, **kw: Any
-    ) -> str:
+    def visit_label_reference(self, element: Any) -> str:
+        label = _order_by_label(element.element)
+        frame = self.frame
+        if label is not None and frame.outer is not None:
+            names = self._names_of_froms() if frame.in_columns else self._names_of_selected()
+            if label.name in names and label.shares_lineage(names[label.name]):
+                return self._with_known_label(label, element.element)
+        return self.process(element.element)
+
+    def visit_textual_label_reference(self, element: Any) -> str:
         """A string sorted by: the name of a selected column.
 
         Raises: CompileError: nothing has that name.
         """
-        if not self.stack:
+        if self.frame.outer is None:
             return self._literal_text(element.element)
-        names, froms, _ = self._label_names()
-        if within_columns_clause:
-            names = froms
+        names = self._names_of_froms()
+        if not self.frame.in_columns:
+            names.update(self._names_of_selected())
         column = names.get(element.element)
         if column is None:
-            raise _unknown_label(element.element)
-        kw["render_label_as_label"] = column
-        return self.process(column, within_columns_clause=within_columns_clause, **kw)
+            raise exc.CompileError(
+                "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL "
+                f"expression {element.element!r} should be explicitly declared as "
+                f"text({element.element!r})"
+            )
+        return self._with_known_label(column, column)
+
+    def _with_known_label(self, label: Any, element: Any) -> str:
+        """An element in which a label is written as its name alone."""
+        self.frame.known_label = label
+        text = self.process(element)
+        self.frame.known_label = None
+        return text
 
     # -- FROM ----------------------------------------------------------------------------------
 
-    def visit_table(
-        self,
-        table: Any,
-        asfrom: bool = False,
-        from_linter: Any = None,
-        use_schema: bool = True,
-        **kw: Any,
-    ) -> str:
+    def visit_table(self, table: Any, asfrom: bool = False) -> str:
         if not asfrom:
             return ""
-        if from_linter is not None:
-            from_linter.add(table, table.fullname)
-        schema = table.schema
-        if use_schema and schema:
-            return f"{self.preparer.quote_schema(schema)}.{self.preparer.quote(table.name)}"
-        return self.preparer.quote(table.name)  # type: ignore[no-any-return]
+        if self.frame.linter is not None:
+            self.frame.linter.add(table, table.fullname)
+        return self.preparer.format_table(table)  # type: ignore[no-any-return]
 
-    def visit_join(
-        self, join: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
-    ) -> str:
-        if from_linter is not None:
-            from_linter.connect(join.left._from_objects, join.right._from_objects)
-        if join.full:
-            word = " FULL OUTER JOIN "
-        elif join.isouter:
-            word = " LEFT OUTER JOIN "
-        else:
-            word = " JOIN "
-        left = self.process(join.left, asfrom=True, from_linter=from_linter, **kw)
-        right = self.process(join.right, asfrom=True, from_linter=from_linter, **kw)
-        onclause = self.process(join.onclause, from_linter=from_linter, **kw)
-        return f"{left}{word}{right} ON {onclause}"
+    def visit_join(self, join: Any, asfrom: bool = False) -> str:
+        if self.frame.linter is not None:
+            self.frame.linter.connect(join.left._from_objects, join.right._from_objects)
+        kind = " FULL OUTER" if join.full else " LEFT OUTER" if join.isouter else ""
+        left = self.process(join.left, asfrom=True)
+        right = self.process(join.right, asfrom=True)
+        return f"{left}{kind} JOIN {right} ON {self.process(join.onclause)}"
 
-    def visit_alias(
-        self, alias: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any
-    ) -> str:
+    def visit_alias(self, alias: Any, asfrom: bool = False) -> str:
+        element = alias.element
         if not asfrom:
-            return self.process(alias.element, **kw)
+            return self.process(element)
         name = self._resolve(alias.name)
-        if from_linter is not None:
-            from_linter.add(alias, name)
-        inner = self.process(alias.element, asfrom=True, **kw)
+        if self.frame.linter is not None:
+            self.frame.linter.add(alias, name)
         if alias._is_subquery:
-            inner = f"({inner})"
-        return inner + self.get_render_as_alias_suffix(self.preparer.format_alias(alias, name))
+            inner = f"({self.process(element, asfrom=True)})"
+        else:
+            while element.__visit_name__ == "alias":
+                element = element.element
+            inner = self.preparer.format_table(element)
+        return f"{inner} AS {self.preparer.quote(name)}"
 
     visit_subquery = visit_alias
 
-    def get_render_as_alias_suffix(self, name: str) -> str:
-        """The word before the name of an alias."""
-        return f" AS {name}"
-
-    def visit_cte(self, cte: Any, asfrom: bool = False, from_linter: Any = None, **kw: Any) -> str:
+    def visit_cte(self, cte: Any, asfrom: bool = False) -> str:
         """The name of a CTE; its SELECT is written once, before the statement.
 
         Alone, as str() has it, it is its SELECT.
         """
-        if not asfrom and not self.stack:
-            return self.process(cte.element, **kw)
+        if not asfrom and self.frame.outer is None:
+            return self.process(cte.element)
         name = self._resolve(cte.name)
         base = cte if cte._cte_alias is None else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)
-        self._write_cte(base, base_name, **kw)
+        self._write_cte(base, base_name)
         if not asfrom:
             return ""
-        if from_linter is not None:
-            from_linter.add(cte, name)
-        if base is cte:
-            return self.preparer.format_alias(cte, name)  # type: ignore[no-any-return]
-        quoted = self.preparer.format_alias(base, base_name)
-        return quoted + self.get_render_as_alias_suffix(  # type: ignore[no-any-return]
-            self.preparer.format_alias(cte, name)
-        )
+        if self.frame.linter is not None:
+            self.frame.linter.add(cte, name)
+        quoted: str = self.preparer.quote(base_name)
+        return quoted if base is cte else f"{quoted} AS {self.preparer.quote(name)}"
 
-    def _write_cte(self, cte: Any, name: str, **kw: Any) -> None:
+    def _write_cte(self, cte: Any, name: str) -> None:
         existing = self._cte_names.get(name)
         if existing is not None:
             if existing is cte or _restates(existing, cte):
@@ -951,17 +820,15 @@ class SQLCompiler(Compiled):
         self._cte_names[name] = cte
         if cte.recursive:
             self._has_recursive = True
-        text = self.preparer.format_alias(cte, name)
+        text = self.preparer.quote(name)
         if cte.recursive:
             columns = ", ".join(self.preparer.quote(self._resolve(column.name)) for column in cte.c)
             text += f"({columns})"
         self.ctes[cte] = ""
         # A CTE sees nothing of the statement that uses it.
-        outer, self.stack = self.stack, self.stack[:1] and [_Frame(None, [], [], [])]
-        for name_ in ("within_columns_clause", "within_label_clause", "result_names"):
-            kw.pop(name_, None)
-        inner = self.process(cte.element, asfrom=True, **kw)
-        self.stack = outer
+        outer, self.frame = self.frame, _Frame(None, self.frame)
+        inner = self.process(cte.element, asfrom=True)
+        self.frame = outer
         # Those that this one needs were written meanwhile and come first.
         self.ctes.pop(cte, None)
         self.ctes[cte] = f"{text} AS \n({inner})"
@@ -972,88 +839,54 @@ class SQLCompiler(Compiled):
         word = "WITH RECURSIVE " if self._has_recursive else "WITH "
         return word + ", \n".join(self.ctes.values()) + "\n "
 
-    def _open(self, statement: Any) -> None:
-        """A statement that shows nothing of its own to those inside."""
-        outer = self.stack[-1] if self.stack else _Frame(None, [], [], [])
-        self.stack.append(_Frame(statement, [], outer.correlate_froms, outer.asfrom_froms))
+    def _open(self, statement: Any, froms: Any = (), own: Any = ()) -> _Frame:
+        outer = self.frame
+        self.frame = _Frame(statement, outer, froms, own, outer.correlate)
+        return self.frame
 
-    def _close(self, text: str, writes_ctes: bool = True) -> str:
+    def _close(self, text: str) -> str:
         """The statement is written; the outermost one gets the CTEs in front."""
-        self.stack.pop()
-        return text if self.stack or not writes_ctes else self._render_ctes() + text
+        assert self.frame.outer is not None
+        self.frame = self.frame.outer
+        return text if self.frame.outer is not None else self._render_ctes() + text
 
     # -- SELECT --------------------------------------------------------------------------------
 
-    def visit_select(
-        self,
-        select: Any,
-        asfrom: bool = False,
-        compound_index: int | None = None,
-        insert_into: bool = False,
-        result_names: Any = None,
-        **kw: Any,
-    ) -> str:
-        for name in (
-            "within_columns_clause",
-            "within_label_clause",
-            "render_label_as_label",
-            "include_table",
-        ):
-            kw.pop(name, None)
-        kw.pop("from_linter", None)
-        toplevel = not self.stack
-        select = select._plain_form(select, toplevel)
-        if toplevel and not insert_into:
+    def visit_select(self, select: Any, asfrom: bool = False) -> str:
+        outer = self.frame
+        select = select._plain_form(select, outer.outer is None)
+        if outer.outer is None:
             self.is_select = True
-        froms = self._setup_froms(select, asfrom, compound_index)
-        needs_map = (toplevel and not insert_into) or (
-            compound_index == 0 and len(self.stack) == 2 and self._result_is_of_compound
-        )
-        linter = FromLinter() if self.linting else None
-        text = "SELECT "
-        text += self._words(select._prefixes, **kw)
-        text += self.get_select_precolumns(select, **kw)
-        text += ", ".join(self._selected(select, asfrom, needs_map, **kw))
-        text += self._compose_body(select, froms, linter, toplevel, **kw)
+        if outer.part is not None:
+            _check_column_count(outer, select)
+        froms = self._displayed_froms(select, asfrom)
+        frame = self._open(select, froms, [each for from_ in froms for each in from_._from_objects])
+        text = f"SELECT {self._words(select._prefixes)}{self.get_select_precolumns(select)}"
+        frame.in_columns = frame.writes_labels = True
+        text += ", ".join(self._selected(select, asfrom))
+        frame.in_columns = frame.writes_labels = False
+        frame.linter = linter = FromLinter() if self.linting else None
+        if froms:
+            text += " \nFROM " + ", ".join([self.process(from_, asfrom=True) for from_ in froms])
+        text += self._criteria(" \nWHERE ", select._where_criteria)
+        frame.linter = None
+        text += self._sorting(" GROUP BY ", select._group_by_clauses)
+        text += self._criteria(" \nHAVING ", select._having_criteria)
+        text += self._sorting(" ORDER BY ", select._order_by_clauses)
+        text += self._limited(select)
         if linter is not None:
             linter.warn()
-        return self._close(text, writes_ctes=not insert_into)
+        return self._close(text)
 
-    _result_is_of_compound = False
+    def _displayed_froms(self, select: Any, asfrom: bool) -> list[Any]:
+        """Which FROM objects to write; the others are those of statements around."""
+        found, outer = FromList(select), self.frame
+        if not asfrom:
+            return found.displayed(explicit=outer.correlate, implicit=outer.own)
+        own = {id(each) for each in outer.own}
+        return found.displayed(explicit=[each for each in outer.correlate if id(each) not in own])
 
-    def _check_column_count(self, select: Any, index: int) -> None:
-        """Refuse a part of a UNION that has other columns than the first."""
-        frame = self.stack[-1]
-        count = len(select._all_selected_columns)
-        if index == 0:
-            frame.column_count = count
-        elif count != frame.column_count:
-            raise exc.CompileError(
-                "All selectables passed to CompoundSelect must have identical numbers of columns; "
-                f"select #1 has {frame.column_count} columns, select #{index + 1} has {count}"
-            )
-
-    def _setup_froms(self, select: Any, asfrom: bool, compound_index: int | None) -> list[Any]:
-        """Which FROM objects to write; opens the frame."""
-        found = FromList(select)
-        if compound_index is not None:
-            self._check_column_count(select, compound_index)
-        if self.stack:
-            outer = self.stack[-1]
-            correlate_froms, asfrom_froms = outer.correlate_froms, outer.asfrom_froms
-        else:
-            correlate_froms, asfrom_froms = [], []
-        if asfrom:
-            inner = {id(each) for each in asfrom_froms}
-            explicit = [each for each in correlate_froms if id(each) not in inner]
-            froms = found.displayed(explicit=explicit, implicit=())
-        else:
-            froms = found.displayed(explicit=correlate_froms, implicit=asfrom_froms)
-        own = [each for from_ in froms for each in from_._from_objects]
-        self.stack.append(_Frame(select, froms, [*own, *correlate_froms], own))
-        return froms
-
-    def get_select_precolumns(self, select: Any, **kw: Any) -> str:
+    def get_select_precolumns(self, select: Any) -> str:
         """DISTINCT."""
         if select._distinct_on:
             exc.warn(
@@ -1065,241 +898,147 @@ class SQLCompiler(Compiled):
             )
         return "DISTINCT " if select._distinct else ""
 
-    def _words(self, prefixes: Any, **kw: Any) -> str:
-        return "".join([self.process(each, **kw) + " " for each in prefixes])
+    def _words(self, prefixes: Any) -> str:
+        return "".join([self.process(each) + " " for each in prefixes])
 
-    def _selected(self, select: Any, asfrom: bool, needs_map: bool, **kw: Any) -> list[str]:
-        """The columns between SELECT and FROM."""
-        columns = name_columns(select._all_selected_columns, select._label_style, dedupe=True)
+    def _selected(self, select: Any, asfrom: bool) -> list[str]:
+        """The columns between SELECT and FROM, each noted if the result has it."""
         texts = []
-        for column in columns:
-            names: Any = [] if needs_map else None
-            texts.append(self._label_select_column(column, asfrom, names, **kw))
-            if needs_map:
-                self._add_to_result_map(column, names)
+        for column in name_columns(select._all_selected_columns, select._label_style, dedupe=True):
+            element = column.element
+            if getattr(element, "type", sqltypes.NULLTYPE)._is_tuple_type:
+                raise exc.CompileError(
+                    "Most backends don't support SELECTing from a tuple() object.  If this is an "
+                    "ORM query, consider using the Bundle object."
+                )
+            label = column.label
+            if label is None and _needs_label(element, asfrom):
+                label = column.fallback
+            written = element
+            if label is not None and not isinstance(element, Label):
+                written = Label(label, element, None)
+            texts.append(self.process(written))
+            if self.frame.tells_result:
+                self._note_result(column, written)
         return [text for text in texts if text]
 
-    def _add_to_result_map(self, column: Any, names: list[Any]) -> None:
+    def _note_result(self, column: Any, written: Any) -> None:
+        """Note under which names and objects the result's column is found."""
         element = column.element
-        if getattr(element, "type", sqltypes.NULLTYPE)._is_tuple_type:
-            raise exc.CompileError(
-                "Most backends don't support SELECTing from a tuple() object.  If this is an ORM "
-                "query, consider using the Bundle object."
-            )
-        if names:
-            keyname, name, objects, type_ = names[0]
-            if not column.repeated and not any(each is element for each in objects):
-                objects = (element, *objects)
-            self.result_columns.append((keyname, name, objects, type_))
-        else:
-            self.result_columns.append(
-                (None, None, (element,), getattr(element, "type", sqltypes.NULLTYPE))
-            )
+        part = _naming_part(written)
+        if part is None:
+            type_ = getattr(element, "type", sqltypes.NULLTYPE)
+            self.result_columns.append((None, None, (element,), type_))
+            return
+        name = self._resolve(part.name)
+        found_by: tuple[Any, ...] = (name,)
+        if not column.repeated:
+            found_by = (*_names_of(part if written is element else element), name)
+            if not any(each is element for each in found_by):
+                found_by = (element, *found_by)
+        self.result_columns.append((name, part.name, found_by, part.type))
 
-    def _label_select_column(self, column: Any, asfrom: bool, names: Any, **kw: Any) -> str:
-        element = column.element
-        label = column.label
-        if label is None and self._needs_label(column, asfrom):
-            label = column.fallback
-        kw["within_columns_clause"] = True
-        if label is None or isinstance(element, Label):
-            if not _takes_names(element):
-                return self.process(element, **kw)
-            return self.process(element, result_names=names, **kw)
-        made = Label(label, element, None)
-        if names is None:
-            return self.process(made, **kw)
-        found: list[Any] = []
-        text = self.process(made, result_names=found, **kw)
-        keyname, name, _, type_ = found[0]
-        targets: tuple[Any, ...] = (element, keyname)
-        if column.repeated:
-            targets = (keyname,)
-        elif element._is_column_clause:
-            targets = (element, element.name, element.key, element._label, keyname)
-        elif element.__visit_name__ == "function":
-            targets = (element, element.name, keyname)
-        names.append((keyname, name, targets, type_))
-        return text
-
-    def _needs_label(self, column: Any, asfrom: bool) -> bool:
-        """Whether a column gets a label though nothing demands one."""
-        element = column.element
-        if element._is_text_clause or isinstance(element, Label):
-            return False
-        if element._is_column_clause:
-            return asfrom and not element.is_literal and element.table is not None
-        if not element._render_label_in_columns_clause:
-            return asfrom
-        return True
-
-    def _compose_body(
-        self, select: Any, froms: list[Any], linter: Any, toplevel: bool, **kw: Any
-    ) -> str:
-        text = ""
-        if froms:
-            text += " \nFROM " + ", ".join(
-                self.process(from_, asfrom=True, from_linter=linter, **kw) for from_ in froms
-            )
-        text += self._criteria(" \nWHERE ", select._where_criteria, linter, **kw)
-        text += self._sorting(" GROUP BY ", select._group_by_clauses, **kw)
-        text += self._criteria(" \nHAVING ", select._having_criteria, None, **kw)
-        text += self._sorting(" ORDER BY ", select._order_by_clauses, **kw)
-        if select._has_row_limiting_clause:
-            text += self.limit_clause(select, **kw)
-        return text
-
-    def _criteria(self, word: str, criteria: Any, linter: Any, **kw: Any) -> str:
-        if not criteria:
-            return ""
-        condition = join_conditions(operators.and_, criteria)
-        text = self.process(condition, from_linter=linter, **kw)
+    def _criteria(self, word: str, criteria: Any) -> str:
+        text = self.process(join_conditions(operators.and_, criteria)) if criteria else ""
         return word + text if text else ""
 
-    def _sorting(self, word: str, clauses: Any, **kw: Any) -> str:
-        text = self._join(clauses, ", ", **kw)
+    def _sorting(self, word: str, clauses: Any) -> str:
+        text = self._join(clauses, ", ")
         return word + text if text else ""
 
-    def limit_clause(self, select: Any, **kw: Any) -> str:
+    def _limited(self, select: Any) -> str:
+        return self.limit_clause(select) if select._has_row_limiting_clause else ""
+
+    def limit_clause(self, select: Any) -> str:
         """LIMIT and OFFSET."""
         text = ""
         if select._limit_clause is not None:
-            text += "\n LIMIT " + self.process(select._limit_clause, **kw)
+            text += "\n LIMIT " + self.process(select._limit_clause)
         if select._offset_clause is not None:
             if select._limit_clause is None:
                 text += "\n LIMIT -1"
-            text += " OFFSET " + self.process(select._offset_clause, **kw)
+            text += " OFFSET " + self.process(select._offset_clause)
         return text
 
-    def visit_compound_select(
-        self,
-        compound: Any,
-        asfrom: bool = False,
-        compound_index: int | None = None,
-        **kw: Any,
-    ) -> str:
-        for name in (
-            "within_columns_clause",
-            "within_label_clause",
-            "from_linter",
-            "result_names",
-        ):
-            kw.pop(name, None)
-        if compound_index == 0:
-            self._check_column_count(compound, 0)
-        toplevel = not self.stack
-        self._open(compound)
-        if toplevel:
+    def visit_compound_select(self, compound: Any, asfrom: bool = False) -> str:
+        if self.frame.outer is None:
             self.is_select = True
-            self._result_is_of_compound = True
-        keyword = self.compound_keywords.get(compound.keyword, compound.keyword)
-        text = f" {keyword} ".join(
-            self.process(each, asfrom=asfrom, compound_index=index, **kw)
-            for index, each in enumerate(compound.selects)
-        )
-        for word, clauses in (
-            (" GROUP BY ", compound._group_by_clauses),
-            (" ORDER BY ", compound._order_by_clauses),
-        ):
-            text += self._sorting(word, clauses, include_table=False, **kw)
-        if compound._has_row_limiting_clause:
-            text += self.limit_clause(compound, **kw)
-        return self._close(text)
+        frame = self._open(compound, own=self.frame.own)
+        frame.column_count = len(compound._all_selected_columns)
+        texts = []
+        for frame.part, each in enumerate(compound.selects):
+            texts.append(self.process(each, asfrom=asfrom))
+        frame.part = None
+        frame.include_table = False
+        text = f" {compound.keyword} ".join(texts)
+        text += self._sorting(" GROUP BY ", compound._group_by_clauses)
+        text += self._sorting(" ORDER BY ", compound._order_by_clauses)
+        return self._close(text + self._limited(compound))
 
-    def visit_textual_select(self, textual: Any, asfrom: bool = False, **kw: Any) -> str:
-        toplevel = not self.stack
-        self._open(textual)
-        if toplevel:
+    def visit_textual_select(self, textual: Any, asfrom: bool = False) -> str:
+        frame = self._open(textual, own=self.frame.own)
+        if frame.tells_result:
             self.is_select = True
             for column in textual.column_args:
                 name = self._resolve(column.name)
                 self.result_columns.append((name, name, (column, name, column.key), column.type))
-        text = self.process(textual.element, **kw)
-        return self._close(text)
+        return self._close(self.process(textual.element))
 
     # -- INSERT, UPDATE, DELETE ----------------------------------------------------------------
 
-    def visit_insert(self, insert: Any, **kw: Any) -> str:
-        toplevel = not self.stack
-        if toplevel:
-            self.isinsert = True
-        self.inline = insert._inline
-        self.stack.append(_Frame(insert, [], [], []))
+    def visit_insert(self, insert: Any) -> str:
+        self.isinsert = self.frame.outer is None
+        self.frame = _Frame(insert, self.frame)
         plan = CrudPlan(self, insert, self.column_keys)
-        text = "INSERT "
-        text += self._words(insert._prefixes, **kw)
-        text += "INTO " + self.preparer.format_table(insert.table)
-        text += self._insert_body(insert, plan, **kw)
-        return self._close(text, writes_ctes=not self.dialect.cte_follows_insert)
+        table = self.preparer.format_table(insert.table)
+        text = f"INSERT {self._words(insert._prefixes)}INTO {table}"
+        return self._close(text + self._insert_body(insert, plan))
 
-    def _insert_body(self, insert: Any, plan: Any, **kw: Any) -> str:
+    def _insert_body(self, insert: Any, plan: Any) -> str:
         if not plan.pairs and insert.select is None:
-            if self.dialect.supports_default_values:
-                return " DEFAULT VALUES"
-            if not self.dialect.supports_empty_insert:
-                raise exc.CompileError(
-                    f"The '{self.dialect.name}' dialect with current database version settings "
-                    "does not support empty inserts."
-                )
-            return " () VALUES ()"
+            return " DEFAULT VALUES" if self.dialect.supports_default_values else " () VALUES ()"
         text = f" ({', '.join(name for _, name, _ in plan.pairs)})"
         if insert.select is not None:
             statement = self.extended_select if self.extended_select is not None else insert.select
-            return f"{text} {self.process(statement, insert_into=True, **kw)}"
+            return f"{text} {self.process(statement)}"
         rows = [[value for _, _, value in plan.pairs], *plan.more_rows]
         return f"{text} VALUES " + ", ".join(f"({', '.join(row)})" for row in rows)
 
-    def visit_update(self, update: Any, **kw: Any) -> str:
-        self.isupdate = not self.stack
-        extra_froms = update._extra_froms
-        linter = self._open_change(update, extra_froms)
-        text = "UPDATE " + self._words(update._prefixes, **kw)
-        table = self.process(update.table, asfrom=True, from_linter=linter, **kw)
-        plan = CrudPlan(self, update, self.column_keys)
-        text += table + " SET " + ", ".join(f"{name}={value}" for _, name, value in plan.pairs)
-        if extra_froms:
-            text += " " + self.update_from_clause(update, update.table, extra_froms, linter, **kw)
-        return self._close_change(update, text, linter, **kw)
+    def visit_update(self, update: Any) -> str:
+        self.isupdate = self.frame.outer is None
+        self._open_change(update)
+        pairs = CrudPlan(self, update, self.column_keys).pairs
+        values = ", ".join(f"{name}={value}" for _, name, value in pairs)
+        return self._write_change("UPDATE ", f" SET {values}", " FROM ")
 
-    def _open_change(self, statement: Any, extra_froms: list[Any]) -> Any:
-        table = statement.table
-        self.stack.append(
-            _Frame(statement, [table, *extra_froms], [table, *extra_froms], [table, *extra_froms])
-        )
-        return FromLinter() if self.linting else None
+    def visit_delete(self, delete: Any) -> str:
+        self.isdelete = self.frame.outer is None
+        self._open_change(delete)
+        return self._write_change("DELETE ", "", " , ")
 
-    def _close_change(self, statement: Any, text: str, linter: Any, **kw: Any) -> str:
-        text += self._criteria(" WHERE ", statement._where_criteria, linter, **kw)
+    def _open_change(self, statement: Any) -> None:
+        froms = [statement.table, *statement._extra_froms]
+        self.frame = _Frame(statement, self.frame, froms, froms)
+
+    def _write_change(self, word: str, values: str, before_froms: str) -> str:
+        """The UPDATE or DELETE of the frame; before_froms: what stands before further tables."""
+        frame = self.frame
+        statement = frame.statement
+        frame.linter = linter = FromLinter() if self.linting else None
+        text = word + self._words(statement._prefixes) + ("FROM " if statement.is_delete else "")
+        text += self.process(statement.table, asfrom=True) + values
+        if len(frame.froms) > 1:
+            text += before_froms + self.extra_froms(statement, frame.froms[1:])
+        text += self._criteria(" WHERE ", statement._where_criteria)
         if linter is not None:
             linter.warn(statement.__visit_name__.upper())
         return self._close(text)
 
-    def update_from_clause(
-        self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
-    ) -> str:
-        """Further tables of an UPDATE."""
+    def extra_froms(self, statement: Any, froms: list[Any]) -> str:
+        """Further tables of an UPDATE or DELETE."""
+        word = statement.__visit_name__.upper()
         raise NotImplementedError(
-            "This backend does not support multiple-table criteria within UPDATE"
-        )
-
-    def visit_delete(self, delete: Any, **kw: Any) -> str:
-        self.isdelete = not self.stack
-        extra_froms = delete._extra_froms
-        linter = self._open_change(delete, extra_froms)
-        text = "DELETE " + self._words(delete._prefixes, **kw) + "FROM "
-        text += self.process(delete.table, asfrom=True, from_linter=linter, **kw)
-        if extra_froms:
-            text += " " + self.delete_extra_from_clause(
-                delete, delete.table, extra_froms, linter, **kw
-            )
-        return self._close_change(delete, text, linter, **kw)
-
-    def delete_extra_from_clause(
-        self, delete: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
-    ) -> str:
-        """Further tables of a DELETE."""
-        raise NotImplementedError(
-            "This backend does not support multiple-table criteria within DELETE"
+            f"This backend does not support multiple-table criteria within {word}"
         )
 
 
@@ -1309,44 +1048,15 @@ class StrSQLCompiler(SQLCompiler):
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
 
-    def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return f"{self.process(binary.left, **kw)}[{self.process(binary.right, **kw)}]"
+    def visit_json_getitem_op_binary(self, binary: Any, operator: Any) -> str:
+        return f"{self.process(binary.left)}[{self.process(binary.right)}]"
 
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
     visit_getitem_binary = visit_json_getitem_op_binary
 
-    def update_from_clause(
-        self, update: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
-    ) -> str:
-        kw["asfrom"] = True
-        return "FROM " + ", ".join(
-            self.process(each, from_linter=from_linter, **kw) for each in extra_froms
-        )
+    def extra_froms(self, statement: Any, froms: list[Any]) -> str:
+        return ", ".join([self.process(each, asfrom=True) for each in froms])
 
-    def delete_extra_from_clause(
-        self, delete: Any, table: Any, extra_froms: list[Any], from_linter: Any, **kw: Any
-    ) -> str:
-        kw["asfrom"] = True
-        return ", " + ", ".join(
-            self.process(each, from_linter=from_linter, **kw) for each in extra_froms
-        )
-
-    def visit_empty_set_expr(self, element_types: Any) -> str:
-        return "SELECT 1 WHERE 1!=1"
-
-
-# Functions that are written in their own way in standard SQL.
-FUNCTIONS = {
-    "current_date": "CURRENT_DATE",
-    "current_time": "CURRENT_TIME",
-    "current_timestamp": "CURRENT_TIMESTAMP",
-    "current_user": "CURRENT_USER",
-    "localtime": "LOCALTIME",
-    "localtimestamp": "LOCALTIMESTAMP",
-    "session_user": "SESSION_USER",
-    "sysdate": "sysdate",
-    "user": "USER",
-}
 
 # LIKE and its kin: the word, how its right side is written, how its left side is.
 _LIKE = {
@@ -1373,30 +1083,51 @@ def _short_repr(value: Any) -> str:
     return f"{text[:60]} ... ({len(text) - 120} characters truncated) ... {text[-60:]}"
 
 
-def _takes_names(element: Any) -> bool:
-    """Whether writing an element tells the result column's name; a minus sign lets it through."""
-    if isinstance(element, UnaryExpression):
-        return _tells_a_name(element.element)
-    return isinstance(element, (Label, ColumnClause)) or element._is_text_clause
+def _needs_label(element: Any, asfrom: bool) -> bool:
+    """Whether a column gets a label though nothing demands one."""
+    if element._is_text_clause:
+        return False
+    if element._is_column_clause:
+        return asfrom and not element.is_literal and element.table is not None
+    return asfrom or element._render_label_in_columns_clause
 
 
-def _tells_a_name(element: Any) -> bool:
-    """Whether one name is told by what stands behind a minus sign."""
-    told = 0
-    waiting = [element]
+def _naming_part(element: Any) -> Any:
+    """The column or label that names a result column; a minus sign lets its only one through."""
+    if not isinstance(element, UnaryExpression):
+        return element if isinstance(element, (Label, ColumnClause)) else None
+    found = []
+    waiting = [element.element]
     while waiting:
         part = waiting.pop()
-        if part.__visit_name__ in _THROUGH:
+        if part.__visit_name__ in ("grouping", "unary", "binary"):
             waiting += children(part)
-        elif part.__visit_name__ == "function" or isinstance(part, (Label, ColumnClause)):
-            told += 1
         elif part.__visit_name__ != "bindparam":
-            return False
-    return told == 1
+            found.append(part)
+    named = len(found) == 1 and found[0].__visit_name__ in ("label", "column", "function")
+    return found[0] if named else None
 
 
-# What hands a result column's name on from inside.
-_THROUGH = frozenset(("grouping", "unary", "binary"))
+def _names_of(element: Any) -> tuple[Any, ...]:
+    """By what a result column is found, beside its name."""
+    if element._is_column_clause:
+        return element, element.name, element.key, element._label
+    if element.__visit_name__ == "function":
+        return element, element.name
+    return (element,)
+
+
+def _check_column_count(compound: _Frame, select: Any) -> None:
+    """Refuse a part of a UNION that has other columns than the first."""
+    count = len(select._all_selected_columns)
+    if compound.part == 0:
+        compound.column_count = count
+    elif count != compound.column_count:
+        number = f"select #{(compound.part or 0) + 1}"
+        raise exc.CompileError(
+            "All selectables passed to CompoundSelect must have identical numbers of columns; "
+            f"select #1 has {compound.column_count} columns, {number} has {count}"
+        )
 
 
 def _order_by_label(element: Any) -> Any:
@@ -1406,19 +1137,6 @@ def _order_by_label(element: Any) -> Any:
     return element if isinstance(element, Label) else None
 
 
-def _unknown_label(name: str) -> exc.CompileError:
-    return exc.CompileError(
-        "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL "
-        f"expression {name!r} should be explicitly declared as text({name!r})"
-    )
-
-
-def _conflict(name: str) -> exc.CompileError:
-    return exc.CompileError(
-        f"Bind parameter '{name}' conflicts with unique bind parameter of the same name"
-    )
-
-
 def _restates(cte: Any, other: Any) -> bool:
     """Whether `cte` extends `other` by a union."""
     while cte is not None:
@@ -1426,22 +1144,6 @@ def _restates(cte: Any, other: Any) -> bool:
         if cte is other:
             return True
     return False
-
-
-def _spelled(name: str) -> str:
-    """A parameter's name as it stands between marks."""
-    if name.isprintable():
-        return name
-    return "".join(_SPELLED.get(char, char) for char in name)
-
-
-def _name_of(spelled: str) -> str:
-    """The name that stands between marks, without the sign of a list."""
-    name = spelled.removeprefix(_LIST)
-    if "\x04" in name:
-        for char, spelling in _SPELLED.items():
-            name = name.replace(spelling, char)
-    return name
 
 
 publish(globals(), "sqlalchemy.sql.compiler")

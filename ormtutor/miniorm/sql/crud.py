@@ -69,7 +69,7 @@ class CrudPlan:
 
     def _add_bind(self, column: Any, value: Any, required: bool = False, name: Any = None) -> None:
         bind = _bind(name or column.key, column.type, value, required)
-        self._add(column, self.compiler.process_crud(bind))
+        self._add(column, self.compiler.process(bind))
 
     def _add_element(self, column: Any, element: Any) -> None:
         """SQL gives the value: who wants to know it must ask the database."""
@@ -87,7 +87,7 @@ class CrudPlan:
         if element is None:
             self._add_bind(column, value, value is REQUIRED, f"{column.key}{self._suffix}")
         elif element._is_bind_parameter:
-            self._add(column, self.compiler.process_crud(self._adopted(column, element)))
+            self._add(column, self.compiler.process(self._adopted(column, element)))
         else:
             if element._is_select_statement:
                 element = element.scalar_subquery()
@@ -191,7 +191,7 @@ class CrudPlan:
         element = clause_of(value)
         if element is None:
             bind = _bind(f"{column.key}_m{index}", column.type, value)
-            return self.compiler.process_crud(bind)  # type: ignore[no-any-return]
+            return self.compiler.process(bind)  # type: ignore[no-any-return]
         if element._is_bind_parameter and element.type._is_null:
             typed = element._with_binary_element_type(column.type)
             self.compiler.stands_for(typed, element)
@@ -210,7 +210,7 @@ class CrudPlan:
         member = MultiRowColumn(column, index)
         self.compiler.insert_prefetch.append(member)
         bind = _bind(member.key, column.type, None)
-        return self.compiler.process_crud(bind)  # type: ignore[no-any-return]
+        return self.compiler.process(bind)  # type: ignore[no-any-return]
 
 
 class MultiRowColumn:

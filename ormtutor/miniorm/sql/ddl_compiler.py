@@ -45,10 +45,13 @@ class DDLCompiler(Compiled):
             raise exc.UnsupportedCompilationError(self, type(element))
         return method(element)  # type: ignore[no-any-return]
 
-    def expression(self, element: Any, **kw: Any) -> str:
-        """Write an expression, its values as well."""
-        compiler = self.dialect.statement_compiler(self.dialect, None)
-        text: str = compiler.process(element, literal_binds=True, **kw)
+    def expression(self, element: Any) -> str:
+        """Write an expression of one table, its values as well."""
+        compiler = self.dialect.statement_compiler(
+            self.dialect, None, compile_kwargs={"literal_binds": True}
+        )
+        compiler.frame.include_table = False
+        text: str = compiler.process(element)
         return text.replace(MARKED_MARK, MARK) if MARK in text else text
 
     def construct_params(self, *args: Any, **kw: Any) -> Any:
@@ -103,7 +106,7 @@ class DDLCompiler(Compiled):
         index = create.element
         if index.table is None:
             raise exc.CompileError(f"Index '{index.name}' is not associated with any table.")
-        parts = [self.expression(each, include_table=False) for each in index.expressions]
+        parts = [self.expression(each) for each in index.expressions]
         name = self._index_name(index, self.index_names_schema)
         table = self.preparer.format_table(index.table, use_schema=not self.index_names_schema)
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
@@ -127,7 +130,7 @@ class DDLCompiler(Compiled):
         return ", ".join(self.preparer.quote(column.name) for column in columns)
 
     def visit_check_constraint(self, constraint: Any) -> str:
-        condition = self.expression(constraint.sqltext, include_table=False)
+        condition = self.expression(constraint.sqltext)
         return self._rule(constraint, f"CHECK ({condition})")
 
     def visit_primary_key_constraint(self, constraint: Any) -> str:

@@ -42,11 +42,7 @@ class DefaultDialect:
     supports_native_decimal = False
     supports_alter = True
     supports_default_values = False
-    supports_empty_insert = True
-    supports_multivalues_insert = False
-    supports_simple_order_by_label = True
     supports_sequences = False
-    cte_follows_insert = False
     tuple_in_values = False
     _json_serializer: Any = None
     _json_deserializer: Any = None
@@ -76,7 +72,6 @@ class StrCompileDialect(DefaultDialect):
     supports_native_boolean = True
     supports_native_decimal = True
     supports_sequences = True
-    supports_multivalues_insert = True
 
 
 _str_dialect: Any = None

@@ -64,8 +64,6 @@ class IdentifierPreparer:
             return known
         return self.quote_identifier(ident) if told else str(ident)
 
-    quote_schema = format_collation = quote
-
     def _requires_quotes(self, value: str) -> bool:
         return (
             value in self.reserved_words
@@ -77,12 +75,6 @@ class IdentifierPreparer:
         """Return the name of a table, with its schema."""
         text = self.quote(table.name)
         return f"{self.quote(table.schema)}.{text}" if use_schema and table.schema else text
-
-    def format_alias(self, alias: Any, name: Any = None) -> str:
-        """Return the name of an alias or label."""
-        return self.quote(name or alias.name)
-
-    format_label = format_alias
 
     def format_constraint(self, constraint: Any) -> str | None:
         """Return the name of a constraint or index, or None."""
