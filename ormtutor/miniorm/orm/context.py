@@ -30,11 +30,7 @@ from ormtutor.miniorm.orm.options import (
     resolve,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
-from ormtutor.miniorm.orm.rowloader import (
-    EntityPlan,
-    JoinedPlan,
-    RowPlan,
-)
+from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import SAID, ScalarSelect, Select, as_selected
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join

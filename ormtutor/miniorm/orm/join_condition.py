@@ -15,12 +15,9 @@ Follows: SQLAlchemy 1.4, "Configuring how Relationship Joins".
 
 from __future__ import annotations
 
-from ormtutor.miniorm.exc import (
-    AmbiguousForeignKeysError,
-    ArgumentError,
-    NoForeignKeysError,
-    warn,
-)
+from itertools import product
+
+from ormtutor.miniorm.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, warn
 from ormtutor.miniorm.orm.state import symbol
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
@@ -39,7 +36,7 @@ ONETOMANY = symbol("ONETOMANY")
 MANYTOONE = symbol("MANYTOONE")
 MANYTOMANY = symbol("MANYTOMANY")
 
-_ROLES = ("foreign", "remote", "local")
+_ROLES = {"foreign": "foreign", "remote": "remote", "local": "local"}
 
 
 # Marking columns ------------------------------------------------------------------------------
@@ -64,17 +61,19 @@ def _mark_columns(expr: Any, role: str, chosen: Callable[[Any], bool]) -> Any:
     return replace(expr, mark)
 
 
-def _only_roles(expr: Any) -> Any:
-    """The expression without what the ORM knows about its columns, but with their roles.
+def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
+    """The expression whose columns have these roles for their own, and no other annotations.
 
     Columns are marked anew, for in a class body they are marked before they have their names.
     """
 
-    def strip(element: Any) -> Any:
-        roles = {role: True for role in _ROLES if role in element._annotations}
-        return element._with_annotations(roles) if element._annotations else None
+    def exchange(element: Any) -> Any:
+        old = element._annotations
+        return (
+            element._with_annotations({roles[r]: True for r in roles if r in old}) if old else None
+        )
 
-    return replace(expr, strip)
+    return replace(expr, exchange)
 
 
 def _has(expr: Any, role: str) -> bool:
@@ -116,6 +115,12 @@ def _mark_sides(expr: Any, role: str, chosen: Callable[[Any, Any], tuple[bool, b
         return copy
 
     return replace(expr, mark)
+
+
+def _among(columns: list[Any]) -> Callable[[Any], bool]:
+    """Whether a column, whatever its role, is one of these."""
+    known = {column._deannotated for column in columns}
+    return lambda column: column._deannotated in known
 
 
 class JoinCondition:
@@ -192,7 +197,7 @@ class JoinCondition:
                     else "to the parent table."
                 )
             ) from error
-        self._annotate_both(_only_roles)
+        self._annotate_both(lambda expr: _with_roles(expr, _ROLES))
 
     def _by_foreign_keys(self, one: Any, other: Any) -> Any:
         return join_condition(one, other, a_subset=one, foreign_keys=self.foreign_keys or None)
@@ -202,18 +207,16 @@ class JoinCondition:
         if self.secondaryjoin is not None:
             self.secondaryjoin = annotate(self.secondaryjoin)
 
+    def _mark_both(self, role: str, chosen: Callable[[Any], bool]) -> None:
+        self._annotate_both(lambda expr: _mark_columns(expr, role, chosen))
+
     # foreign, remote, local ------------------------------------------------------------------
 
     def _annotate_foreign(self) -> None:
         if _has(self.primaryjoin, "foreign"):
             return
-        given = {column._deannotated for column in self.foreign_keys}
-        if given:
-            self._annotate_both(
-                lambda expr: _mark_columns(
-                    expr, "foreign", lambda column: column._deannotated in given
-                )
-            )
+        if self.foreign_keys:
+            self._mark_both("foreign", _among(self.foreign_keys))
         else:
             self._annotate_both(lambda expr: _mark_sides(expr, "foreign", self._refers))
 
@@ -237,45 +240,33 @@ class JoinCondition:
     def _annotate_remote(self) -> None:
         if _has(self.primaryjoin, "remote"):
             return
-        given = {column._deannotated for column in self.remote_side_given}
+        child, parent = self.child_table, self.parent_table
         if self.secondary is not None:
-            between = self.secondary.c.contains_column
-            self._annotate_both(lambda expr: _mark_columns(expr, "remote", between))
+            self._mark_both("remote", self.secondary.c.contains_column)
         elif self._refers_to_parent_table():
-            self._annotate_self_reference(given)
-        elif given:
-            self.primaryjoin = _mark_columns(
-                self.primaryjoin, "remote", lambda column: column._deannotated in given
-            )
+            self._annotate_self_reference()
+        elif self.remote_side_given:
+            self._mark_both("remote", _among(self.remote_side_given))
         else:
-            child, parent = self.child_table, self.parent_table
-            self.primaryjoin = _mark_columns(
-                self.primaryjoin,
-                "remote",
-                lambda column: (
-                    child.c.contains_column(column)
-                    and (child is parent or not parent.c.contains_column(column))
-                ),
-            )
+            near = set() if child is parent else set(parent.c)
+            far = _among([column for column in child.c if column not in near])
+            self._mark_both("remote", far)
 
     def _refers_to_parent_table(self) -> bool:
         tables = self.parent_table, self.child_table
         return any(
-            _is_column(binary.left)
-            and _is_column(binary.right)
-            and all(
-                table.is_derived_from(column.table)
+            all(
+                _is_column(side) and table.is_derived_from(side.table)
+                for side in (binary.left, binary.right)
                 for table in tables
-                for column in (binary.left, binary.right)
             )
             for binary in _binaries(self.primaryjoin)
         )
 
-    def _annotate_self_reference(self, given: set[Any]) -> None:
+    def _annotate_self_reference(self) -> None:
         """Both sides are columns of one table: remote are those given, else those that refer."""
-
-        def is_remote(column: Any) -> bool:
-            return column._deannotated in given if given else "foreign" in column._annotations
+        given = self.remote_side_given
+        is_remote = _among(given) if given else lambda column: "foreign" in column._annotations
 
         def chosen(left: Any, right: Any) -> tuple[bool, bool]:
             if _is_column(left) and _is_column(right):
@@ -314,26 +305,21 @@ class JoinCondition:
         """The pairs (source, destination) that a flush copies between; fills local_remote too."""
         found: list[Pair] = []
         for binary in _binaries(expr):
-            for left in filter(_is_column, iterate(binary.left)):
-                for right in filter(_is_column, iterate(binary.right)):
-                    self._take_pair(binary, left, right, found, local_remote)
+            sides = [filter(_is_column, iterate(side)) for side in (binary.left, binary.right)]
+            for left, right in product(*sides):
+                plain = left._deannotated, right._deannotated
+                left_is_remote = "remote" in left._annotations
+                right_is_remote = "remote" in right._annotations
+                if right_is_remote and not left_is_remote and self._is_mapped(left):
+                    local_remote[plain] = None
+                elif left_is_remote and not right_is_remote and self._is_mapped(right):
+                    local_remote[plain[::-1]] = None
+                if binary.operator is operators.eq and self._is_mapped(left, right):
+                    if "foreign" in right._annotations:
+                        found.append(plain)
+                    elif "foreign" in left._annotations:
+                        found.append(plain[::-1])
         return found
-
-    def _take_pair(
-        self, binary: Any, left: Any, right: Any, found: list[Pair], local_remote: dict[Pair, None]
-    ) -> None:
-        plain = left._deannotated, right._deannotated
-        left_is_remote = "remote" in left._annotations
-        right_is_remote = "remote" in right._annotations
-        if right_is_remote and not left_is_remote and self._is_mapped(left):
-            local_remote[plain] = None
-        elif left_is_remote and not right_is_remote and self._is_mapped(right):
-            local_remote[plain[::-1]] = None
-        if binary.operator is operators.eq and self._is_mapped(left, right):
-            if "foreign" in right._annotations:
-                found.append(plain)
-            elif "foreign" in left._annotations:
-                found.append(plain[::-1])
 
     def _is_mapped(self, *columns: Any) -> bool:
         """Whether all columns are those of the parent, the related class or the table between."""
@@ -439,11 +425,10 @@ class JoinCondition:
     def seen_from_there(self) -> tuple[Any, Any]:
         """The conditions for the other side: remote is local there, and local is remote."""
         if self.secondary is not None:
-            return (
-                _renamed(self.secondaryjoin, {"local": None}),
-                _renamed(self.primaryjoin, {"local": None}),
-            )
-        return _renamed(self.primaryjoin, {"remote": "local", "local": "remote"}), None
+            roles = {"foreign": "foreign", "remote": "remote"}
+            return _with_roles(self.secondaryjoin, roles), _with_roles(self.primaryjoin, roles)
+        roles = {"foreign": "foreign", "remote": "local", "local": "remote"}
+        return _with_roles(self.primaryjoin, roles), None
 
     # with values or aliases in it ------------------------------------------------------------
 
@@ -482,47 +467,62 @@ class JoinCondition:
             criterion = and_(criterion, secondaryjoin)
         return criterion, {bind.key: column for column, bind in binds.items()}
 
+    def equated(self) -> list[Pair]:
+        """The two sides of each `column = column`, if the condition is nothing else; else none."""
+        primaryjoin = self.primaryjoin
+        clauses = [primaryjoin]
+        if primaryjoin._is_clause_list and primaryjoin.operator is operators.and_:
+            clauses = list(primaryjoin.clauses)
+        sides = [
+            (clause.left, clause.right)
+            for clause in clauses
+            if clause.__visit_name__ == "binary"
+            and clause.operator is operators.eq
+            and _is_column(clause.left)
+            and _is_column(clause.right)
+        ]
+        return sides if len(sides) == len(clauses) and self.secondaryjoin is None else []
+
     def is_get_for(self, primary_key: tuple[Any, ...]) -> bool:
         """Whether the related object is found by its primary key alone."""
-        if self.secondaryjoin is not None:
-            return False
-        clauses = [self.primaryjoin]
-        if self.primaryjoin._is_clause_list:
-            if self.primaryjoin.operator is not operators.and_:
-                return False
-            clauses = list(self.primaryjoin.clauses)
-        found = set()
-        for clause in clauses:
-            if clause.__visit_name__ != "binary" or clause.operator is not operators.eq:
-                return False
-            sides = clause.left, clause.right
-            if not all(map(_is_column, sides)):
-                return False
-            far = [side for side in sides if "local" not in side._annotations]
-            if len(far) != 1:
-                return False
-            found.add(far[0]._deannotated)
-        return len(clauses) == len(primary_key) and found == set(primary_key)
+        equated = self.equated()
+        far = [side for sides in equated for side in sides if "local" not in side._annotations]
+        whole = len(equated) == len(far) == len(primary_key)
+        return whole and {side._deannotated for side in far} == set(primary_key)
 
-    def join_targets(
+    def create_joins(
         self,
-        source_selectable: Any,
-        dest_selectable: Any,
-        aliased: bool,
+        source_selectable: Any = None,
+        dest_selectable: Any = None,
+        of_type: Any = None,
+        alias_secondary: bool = False,
         extra_criteria: tuple[Any, ...] = (),
-    ) -> tuple[Any, Any, Any, Callable[[Any], Any] | None]:
-        """The conditions with other FROM objects in the place of the tables.
+    ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any] | None]:
+        """Everything needed to join along the relationship, with FROM objects for the tables.
 
-        Gives primaryjoin, secondaryjoin, secondary, and a function that adapts further criteria to
-        `dest_selectable`, and then to `source_selectable` (None when nothing is aliased).
+        Gives primaryjoin, secondaryjoin, secondary, destination, and a function that adapts further
+        criteria to the destination, and then to the source (None where nothing is aliased).
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
+        aliased = alias_secondary and secondary is not None
+        if of_type is not None and dest_selectable is None:
+            dest_selectable = of_type.selectable
+            aliased = aliased or of_type.is_aliased_class
+        if dest_selectable is None:
+            dest_selectable = self.child_table
+            if self.prop._is_self_referential and source_selectable is None:
+                dest_selectable = dest_selectable.alias()
+                aliased = True
+        elif dest_selectable._deannotated is not self.child_table:
+            aliased = True
+        if source_selectable is not None:
+            aliased = aliased or source_selectable._deannotated is not self.parent_table
         if extra_criteria and secondaryjoin is not None:
             secondaryjoin = and_(secondaryjoin, *extra_criteria)
         elif extra_criteria:
             primaryjoin = and_(primaryjoin, *extra_criteria)
         if not aliased:
-            return primaryjoin, secondaryjoin, secondary, None
+            return primaryjoin, secondaryjoin, secondary, dest_selectable, None
         if secondary is not None:
             secondary = secondary.alias()
             to_target = ((dest_selectable, ""), (secondary, "local"))
@@ -537,19 +537,6 @@ class JoinCondition:
             primaryjoin,
             secondaryjoin,
             secondary,
+            dest_selectable,
             lambda expr: adapt_to_places(expr, *to_target),
         )
-
-
-def _renamed(expr: Any, roles: dict[str, str | None]) -> Any:
-    """The expression with other roles for its columns; None: no role."""
-
-    def rename(element: Any) -> Any:
-        old = element._annotations
-        if not roles.keys() & old.keys():
-            return None
-        renamed = {roles.get(name, name): value for name, value in old.items()}
-        renamed.pop(None, None)
-        return element._with_annotations(renamed)
-
-    return replace(expr, rename)

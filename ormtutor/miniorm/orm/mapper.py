@@ -29,11 +29,7 @@ from ormtutor.miniorm.orm.attributes import (
     listen_for_validation,
     remove_setattr,
 )
-from ormtutor.miniorm.orm.exc import (
-    UnmappedClassError,
-    UnmappedColumnError,
-    UnmappedInstanceError,
-)
+from ormtutor.miniorm.orm.exc import UnmappedClassError, UnmappedColumnError, UnmappedInstanceError
 from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     NOTHING,
@@ -114,6 +110,8 @@ class MapperProperty(InspectionAttr):
     __module__ = "sqlalchemy.orm.interfaces"
 
     is_property = True
+    #: "column", "relationship" or "synonym".
+    kind = ""
     cascade: Any = frozenset()
     doc: str | None = None
 
@@ -155,6 +153,7 @@ class ColumnProperty(MapperProperty):
     """An attribute that is a column, or any expression over the table."""
 
     __module__ = "sqlalchemy.orm.properties"
+    kind = "column"
 
     def __init__(
         self,
@@ -246,6 +245,7 @@ class SynonymProperty(MapperProperty):
     """Another name for an attribute."""
 
     __module__ = "sqlalchemy.orm.descriptor_props"
+    kind = "synonym"
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -325,20 +325,17 @@ class memoized:
     Its value lies in the mapper's own dictionary, where the next read finds it without a call.
     """
 
-    names: list[str] = []  # noqa: RUF012 (a registry)
-
     def __init__(self, work_out: Callable[[Any], Any]) -> None:
         self._work_out = work_out
         self.__doc__ = work_out.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
-        self.names.append(name)
 
     def __get__(self, mapper: Any, owner: type) -> Any:
         if mapper is None:
             return self
-        value = mapper.__dict__[self._name] = self._work_out(mapper)
+        value = mapper.__dict__[self._name] = mapper._memoized[self._name] = self._work_out(mapper)
         return value
 
 
@@ -601,9 +598,9 @@ class Mapper(InspectionAttr):
 
     def _forget(self) -> None:
         """The mapping has changed: what was worked out about it no longer holds."""
-        self._memoized.clear()
-        for name in memoized.names:
+        for name in self._memoized:
             self.__dict__.pop(name, None)
+        self._memoized.clear()
 
     @property
     def attrs(self) -> ImmutableProperties:
@@ -614,24 +611,21 @@ class Mapper(InspectionAttr):
     @property
     def column_attrs(self) -> ImmutableProperties:
         """The properties that are columns."""
-        return self._properties_of(ColumnProperty)
+        return self._properties_of("column")
 
     @property
     def synonyms(self) -> ImmutableProperties:
         """The properties that are synonyms."""
-        return self._properties_of(SynonymProperty)
+        return self._properties_of("synonym")
 
     @property
     def relationships(self) -> ImmutableProperties:
         """The properties that are relationships."""
-        return self._properties_of(RELATIONSHIP_CLASSES)
+        return self._properties_of("relationship")
 
-    def _properties_of(self, kind: Any) -> ImmutableProperties:
+    def _properties_of(self, kind: str) -> ImmutableProperties:
         self.check_configured()
-        kind = tuple(kind) if isinstance(kind, list) else kind
-        return ImmutableProperties(
-            {key: prop for key, prop in self._props.items() if isinstance(prop, kind)}
-        )
+        return ImmutableProperties({k: p for k, p in self._props.items() if p.kind == kind})
 
     @property
     def iterate_properties(self) -> Iterator[MapperProperty]:
@@ -811,10 +805,6 @@ class Mapper(InspectionAttr):
 
     def __repr__(self) -> str:
         return f"<Mapper at 0x{id(self):x}; {self.class_.__name__}>"
-
-
-# Filled by orm/relationships.py, which stands above.
-RELATIONSHIP_CLASSES: list[type] = []
 
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:

@@ -16,7 +16,6 @@ from collections import namedtuple
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.mapper import SynonymProperty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,20 +23,19 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 # Strategy names. Those of columns and those of relationships must not be mixed up.
-COLUMN_STRATEGIES = {
-    "column": "column loader",
-    "deferred": "deferred column loader",
-}
-RELATIONSHIP_STRATEGIES = {
-    "select": "lazy loader",
-    "raise": "lazy loader",
-    "raise_on_sql": "lazy loader",
-    "joined": "joined loader",
-    "contains_eager": "joined loader",
-    "subquery": "subquery loader",
-    "selectin": "select in loader",
-    "immediate": "immediate loader",
-    "noload": "no loader",
+STRATEGIES = {
+    "column": {"column": "column loader", "deferred": "deferred column loader"},
+    "relationship": {
+        "select": "lazy loader",
+        "raise": "lazy loader",
+        "raise_on_sql": "lazy loader",
+        "joined": "joined loader",
+        "contains_eager": "joined loader",
+        "subquery": "subquery loader",
+        "selectin": "select in loader",
+        "immediate": "immediate loader",
+        "noload": "no loader",
+    },
 }
 # '*' within a path speaks of one entity; a lone '*' of every entity that the query meets.
 RELATIONSHIP_WILDCARD = "relationship:*"
@@ -52,23 +50,15 @@ _WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
 LONGEST = 20
 
 
-class Step:
+class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((), True))):
     """One instruction: load what `tokens` lead to by this strategy; None: only go along there."""
 
-    __slots__ = ("key", "propagates", "settings", "strategy", "tokens")
+    __slots__ = ()
 
-    def __init__(
-        self,
-        tokens: tuple[Any, ...],
-        strategy: str | None,
-        settings: tuple[tuple[str, Any], ...] = (),
-        propagates: bool = True,
-    ) -> None:
-        self.tokens = tokens
-        self.strategy = strategy
-        self.settings = settings
-        self.propagates = propagates
-        self.key = (tuple(map(_token_key, tokens)), strategy, settings)
+    @property
+    def key(self) -> Any:
+        """What tells it from others."""
+        return tuple(map(_token_key, self.tokens)), self.strategy, self.settings
 
     @property
     def instruction(self) -> tuple[Any, ...]:
@@ -414,7 +404,7 @@ def _root(token: Any, entities: Sequence[Any]) -> Any:
     if not entities:
         raise sa_exc.ArgumentError(
             "Query has only expression-based entities, which do not apply to "
-            f'{_kind(prop)} "{prop}"'
+            f'{prop.kind} property "{prop}"'
         )
     among = ", ".join(str(entity) for entity in entities)
     raise sa_exc.ArgumentError(
@@ -482,14 +472,9 @@ def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
                 f"{_of_type_advice(entity, token, previous)}"
             )
         of_type = None if token._of_type is None else inspect(token._of_type)
-    prop = _behind_synonym(prop)
-    return prop, of_type or getattr(prop, "entity", None)
-
-
-def _behind_synonym(prop: Any) -> Any:
-    while isinstance(prop, SynonymProperty):
+    while prop.kind == "synonym":
         prop = prop.parent._props[prop.name]
-    return prop
+    return prop, of_type or getattr(prop, "entity", None)
 
 
 def _of_type_advice(entity: Any, token: Any, previous: Any) -> str:
@@ -500,20 +485,12 @@ def _of_type_advice(entity: Any, token: Any, previous: Any) -> str:
     return f"  Did you mean to use {previous}.of_type({token.class_.__name__})?"
 
 
-def _kind(prop: Any) -> str:
-    return "relationship property" if hasattr(prop, "direction") else "column property"
-
-
 def _check_strategy(strategy: str | None, prop: Any) -> None:
-    if strategy is None:
+    if strategy is None or strategy in STRATEGIES[prop.kind]:
         return
-    is_relationship = hasattr(prop, "direction")
-    suited = RELATIONSHIP_STRATEGIES if is_relationship else COLUMN_STRATEGIES
-    if strategy in suited:
-        return
-    name = RELATIONSHIP_STRATEGIES.get(strategy) or COLUMN_STRATEGIES[strategy]
-    intended = "column property" if is_relationship else "relationship property"
+    intended = "column" if prop.kind == "relationship" else "relationship"
+    name = STRATEGIES[intended][strategy]
     raise orm_exc.LoaderStrategyException(
-        f'Can\'t apply "{name}" strategy to property "{prop}", which is a "{_kind(prop)}"; '
-        f'this loader strategy is intended to be used with a "{intended}".'
+        f'Can\'t apply "{name}" strategy to property "{prop}", which is a "{prop.kind} property"; '
+        f'this loader strategy is intended to be used with a "{intended} property".'
     )

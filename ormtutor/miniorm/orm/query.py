@@ -28,12 +28,7 @@ from ormtutor.miniorm.orm import (
     strategies,  # noqa: F401  registers the loaders of relationships
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.compiled import (
-    CompiledQuery,
-    StatementQuery,
-    compile_shape,
-    names_of,
-)
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape, names_of
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
@@ -43,13 +38,7 @@ from ormtutor.miniorm.orm.context import (
     given_to,
     sorted_expression,
 )
-from ormtutor.miniorm.orm.entities import (
-    AliasedClass,
-    ORMJoin,
-    aliased,
-    from_element,
-    with_parent,
-)
+from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, from_element, with_parent
 from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
@@ -73,11 +62,7 @@ from ormtutor.miniorm.sql.select import (
     union,
     union_all,
 )
-from ormtutor.miniorm.sql.selectable import (
-    LABEL_STYLE_DISAMBIGUATE_ONLY,
-    FromClause,
-    as_from,
-)
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY, FromClause, as_from
 from ormtutor.miniorm.sql.traversal import Binds, cache_key
 
 TYPE_CHECKING = False

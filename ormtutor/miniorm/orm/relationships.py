@@ -17,12 +17,7 @@ from __future__ import annotations
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from ormtutor.miniorm.exc import (
-    ArgumentError,
-    InvalidRequestError,
-    SAWarning,
-    warn,
-)
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
@@ -37,14 +32,8 @@ from ormtutor.miniorm.orm.attributes import (
 )
 from ormtutor.miniorm.orm.clsregistry import Resolver
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
-from ormtutor.miniorm.orm.join_condition import (
-    MANYTOMANY,
-    MANYTOONE,
-    ONETOMANY,
-    JoinCondition,
-)
+from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import (
-    RELATIONSHIP_CLASSES,
     Mapper,
     MapperProperty,
     PropComparator,
@@ -146,6 +135,7 @@ class RelationshipProperty(MapperProperty):
     """An attribute that is another mapped object, or a collection of them."""
 
     __module__ = "sqlalchemy.orm.relationships"
+    kind = "relationship"
 
     direction: symbol | None = None
 
@@ -285,6 +275,7 @@ class RelationshipProperty(MapperProperty):
         foreign_keys, remote_side = self._resolve_arguments()
         self.parent.registry._dependencies.add(self.mapper.registry)
         self._join_condition = condition = JoinCondition(self, foreign_keys, remote_side)
+        self.create_joins = condition.create_joins
         self.foreign_keys = foreign_keys
         self.primaryjoin = condition.primaryjoin
         self.secondaryjoin = condition.secondaryjoin
@@ -491,37 +482,6 @@ class RelationshipProperty(MapperProperty):
             found = self._lazy_clauses[reverse] = self._join_condition.lazy_clause(reverse)
         return found
 
-    def create_joins(
-        self,
-        source_selectable: Any = None,
-        dest_selectable: Any = None,
-        of_type: Any = None,
-        alias_secondary: bool = False,
-        extra_criteria: tuple[Any, ...] = (),
-    ) -> tuple[Any, Any, Any, Any, Any]:
-        """Everything needed to join along the relationship.
-
-        Gives primaryjoin, secondaryjoin, secondary, destination, and a function that adapts further
-        criteria to the destination (None where nothing is aliased).
-        """
-        aliased = alias_secondary and self.secondary is not None
-        if of_type is not None and dest_selectable is None:
-            dest_selectable = of_type.selectable
-            aliased = aliased or of_type.is_aliased_class
-        if dest_selectable is None:
-            dest_selectable = self.mapper.selectable
-            if self._is_self_referential and source_selectable is None:
-                dest_selectable = dest_selectable.alias()
-                aliased = True
-        elif dest_selectable._deannotated is not self.mapper.selectable:
-            aliased = True
-        if source_selectable is not None:
-            aliased = aliased or source_selectable._deannotated is not self.parent.selectable
-        primaryjoin, secondaryjoin, secondary, to_target = self._join_condition.join_targets(
-            source_selectable, dest_selectable, aliased, extra_criteria
-        )
-        return primaryjoin, secondaryjoin, secondary, dest_selectable, to_target
-
     def _optimized_compare(
         self,
         instance: Any,
@@ -595,9 +555,6 @@ class RelationshipProperty(MapperProperty):
             value = collection_members(value) if impl.collection else [value]
         members = list(value)
         return list(zip(states_of(members), members, strict=True))
-
-
-RELATIONSHIP_CLASSES.append(RelationshipProperty)
 
 
 def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) -> Any:

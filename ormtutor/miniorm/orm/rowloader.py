@@ -22,12 +22,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.orm.state import (
-    NOTHING,
-    UNCHANGED,
-    InstanceState,
-    _object_is_gone,
-)
+from ormtutor.miniorm.orm.state import NOTHING, UNCHANGED, InstanceState, _object_is_gone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -24,12 +24,7 @@ from ormtutor.miniorm.orm.compiled import NOT_IN_CHUNKS, CompiledQuery, compile_
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
-from ormtutor.miniorm.orm.loading import (
-    in_identity_map,
-    label_of,
-    load_by_ident,
-    run,
-)
+from ormtutor.miniorm.orm.loading import in_identity_map, label_of, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.state import (
@@ -47,7 +42,6 @@ from ormtutor.miniorm.orm.state import (
     SQL_OK,
     Loaders,
 )
-from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL
@@ -490,18 +484,10 @@ class SelectInLoader(_EagerLoader):
 
     def _is_whole_key(self) -> bool:
         """Whether the condition is just: our primary key equals columns of the child."""
-        prop = self.prop
-        pairs = prop.local_remote_pairs
-        keys = set(prop.parent.primary_key)
-        if {local for local, _ in pairs} != keys or len(pairs) != len(keys):
-            return False
-        clauses = [prop.primaryjoin]
-        if prop.primaryjoin._is_clause_list:
-            clauses = list(prop.primaryjoin.clauses)
-        return len(clauses) == len(pairs) and all(
-            clause.__visit_name__ == "binary" and clause.operator is operators.eq
-            for clause in clauses
-        )
+        pairs = self.prop.local_remote_pairs
+        keys = self.prop.parent.primary_key
+        is_key = len(pairs) == len(keys) and {local for local, _ in pairs} == set(keys)
+        return is_key and len(self.prop._join_condition.equated()) == len(pairs)
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
