@@ -117,28 +117,18 @@ class ImmutableColumnCollection(ColumnCollection):
         raise TypeError("ImmutableColumnCollection object is immutable")
 
 
-class ColumnSet:
+class ColumnSet(list):  # type: ignore[type-arg]
     """Columns in order, each once: the primary key of an alias or a join."""
 
-    __slots__ = ("_columns",)
-
     def __init__(self, columns: Iterable[Any] = ()) -> None:
-        self._columns = list(dict.fromkeys(columns))
+        super().__init__(dict.fromkeys(columns))
 
     def contains_column(self, col: Any) -> bool:
         """Say whether that column is here."""
-        return col in set(self._columns)
-
-    __contains__ = contains_column
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
+        return col in self
 
     def __repr__(self) -> str:
-        return f"ColumnSet({self._columns!r})"
+        return f"ColumnSet({super().__repr__()})"
 
 
 class DedupeColumnCollection(ColumnCollection):

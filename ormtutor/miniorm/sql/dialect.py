@@ -39,7 +39,6 @@ class DefaultDialect:
     default_paramstyle = "named"
     max_identifier_length = 9999
     supports_native_boolean = False
-    supports_native_decimal = False
     supports_alter = True
     supports_default_values = False
     supports_sequences = False
@@ -70,7 +69,6 @@ class StrCompileDialect(DefaultDialect):
     statement_compiler = StrSQLCompiler
     type_compiler = StrSQLTypeCompiler
     supports_native_boolean = True
-    supports_native_decimal = True
     supports_sequences = True
 
 

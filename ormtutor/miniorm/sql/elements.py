@@ -139,9 +139,6 @@ class ClauseElement:
     def _forget(self) -> None:
         """Drop what was remembered about the original: called on a fresh copy."""
 
-    def _replaced(self, original: Any) -> None:
-        """Called on a copy after some of its parts were exchanged."""
-
     def self_group(self, against: Any = None) -> Any:
         """Ourselves, in parentheses if we need them inside `against`."""
         return self
@@ -322,7 +319,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     key: Any = None
     _label: Any = None
     _render_label_in_columns_clause = True
-    _alt_names: Any = ()
     # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
     _wraps_name = False
     #: The name that a SELECT shows without AS.
@@ -397,13 +393,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return Label(name, self, self.type)
 
     @property
-    def _name_for_anonymous(self) -> Any:
-        """What an anonymous label of ours is made of; None: anon."""
-        return getattr(self, "name", None)
-
-    @property
     def _anon_name_label(self) -> AnonymousName:
-        return self._anonymous(self._name_for_anonymous)
+        return self._anonymous(getattr(self, "name", None))
 
     @property
     def _anon_tq_label(self) -> AnonymousName:
@@ -474,10 +465,6 @@ class BindOptions:
         values = {name: getattr(self, name) for name in self.__slots__}
         return BindOptions(**{**values, **changes})
 
-    def structure(self) -> Hashable:
-        """The part that decides SQL text."""
-        return (self.expanding, self.operator if self.expanding else None)
-
 
 _LITERAL = BindOptions(unique=True)
 _IN_LIST = {
@@ -508,8 +495,6 @@ class BindParameter(ColumnElement):
         required: Any = NO_ARG,
         callable_: Any = None,
         expanding: bool = False,
-        _compared_to_operator: Any = None,
-        _compared_to_type: Any = None,
     ) -> None:
         if required is NO_ARG:
             required = value is NO_ARG and callable_ is None
@@ -518,31 +503,18 @@ class BindParameter(ColumnElement):
         if isinstance(key, ColumnClause):
             type_ = key.type if type_ is None else type_
             key = key.key
-        if key is not None and not isinstance(key, str):
-            raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
         if key is None:
-            unique = True
-            key = "param"
+            unique, key = True, "param"
+        elif not isinstance(key, str):
+            raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
         self._base = key
         self.value = value
-        if type_ is None:
-            sample = value
-            if expanding and value:
-                sample = next(iter(value), None)
-            if _compared_to_type is not None:
-                type_ = _compared_to_type.coerce_compared_value(_compared_to_operator, sample)
-            elif expanding and isinstance(sample, (tuple, list)):
-                type_ = sqltypes.TupleType(*[sqltypes.type_of_literal(each) for each in sample])
-            else:
-                type_ = sqltypes.type_of_literal(sample)
-        elif isinstance(type_, type):
-            type_ = type_()
-        self.type = type_
+        self.type = _type_of_bound(value, expanding) if type_ is None else type_
+        if isinstance(type_, type):
+            self.type = type_()
         self._options = _LITERAL
         if not unique or required or callable_ or expanding:
-            self._options = BindOptions(
-                unique, required, callable_, expanding, _compared_to_operator
-            )
+            self._options = BindOptions(unique, required, callable_, expanding)
 
     @property
     def key(self) -> Any:
@@ -577,11 +549,9 @@ class BindParameter(ColumnElement):
         bind._options = options
         return bind
 
-    def _with_value(self, value: Any, unique: bool, required: bool = False) -> BindParameter:
-        type_ = self.type
-        if type_._is_null:
-            type_ = sqltypes.type_of_literal(value)
-        options = self._options.changed(unique=unique, required=required, callable=None)
+    def _with_value(self, value: Any, unique: bool) -> BindParameter:
+        type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
+        options = self._options.changed(unique=unique, required=False, callable=None)
         return self._make(self._base, value, type_, options)
 
     def _with_expanding(self, operator: Any) -> BindParameter:
@@ -597,7 +567,8 @@ class BindParameter(ColumnElement):
         if options is _LITERAL:
             return self.type.cache_id, self._base
         name = self._base if options.unique else (self._base,)
-        return self.type.cache_id, name, options.structure()
+        list_operator = options.operator if options.expanding else None
+        return self.type.cache_id, name, options.expanding, list_operator
 
     _from_objects: Any = ()
     _proxy_key: Any = None
@@ -606,27 +577,25 @@ class BindParameter(ColumnElement):
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
 
 
+def _type_of_bound(value: Any, expanding: bool) -> Any:
+    """The type of a parameter by its value, or by the first of its values."""
+    if expanding and value:
+        value = next(iter(value))
+        if isinstance(value, (tuple, list)):
+            return sqltypes.TupleType(*[sqltypes.type_of_literal(each) for each in value])
+    return sqltypes.type_of_literal(value)
+
+
 def bind_for(
     left: Any, operator: Any, value: Any, type_: Any = None, expanding: bool = False
 ) -> BindParameter:
     """The bind parameter for a plain value that stands opposite `left`."""
-    bind = BindParameter.__new__(BindParameter)
-    bind.value = value
-    if left._is_column_clause:
-        # In the body of a declarative class a column has no name yet.
-        bind._base = left.key or "param"
-    else:
-        name = left._bind_name
-        bind._base = "param" if name is None else name
-    if type_ is not None:
-        bind.type = type_
-    elif expanding:
-        sample = next(iter(value), None) if value else None
-        bind.type = left.type.coerce_compared_value(operator, sample) if value else left.type
-    else:
-        bind.type = left.type.coerce_compared_value(operator, value)
-    bind._options = _IN_LIST[operator] if expanding else _LITERAL
-    return bind
+    # In the body of a declarative class a column has no name yet.
+    base = (left.key if left._is_column_clause else left._bind_name) or "param"
+    if type_ is None:
+        sample = next(iter(value), None) if expanding else value
+        type_ = left.type.coerce_compared_value(operator, sample)
+    return BindParameter._make(base, value, type_, _IN_LIST[operator] if expanding else _LITERAL)
 
 
 # -- constants and text ----------------------------------------------------------------------------
@@ -721,9 +690,7 @@ class TextClause(Executable):
         self._execution_options = NO_ANNOTATIONS
         self._pieces = split_bind_names(text)
         self._bindparams = {name: BindParameter(name) for name in self._pieces[1::2]}
-        self.text = "".join(
-            piece if index % 2 == 0 else f":{piece}" for index, piece in enumerate(self._pieces)
-        )
+        self.text = text
 
     @property
     def _ordered_binds(self) -> tuple[Any, ...]:
@@ -767,38 +734,28 @@ class TextClause(Executable):
         return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
 
 
-_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-
-
 def split_bind_names(text: str) -> list[str]:
     """`a = :x` as `["a = ", "x", ""]`: text and names in turn.
 
     A name begins after a colon that follows neither a colon, a backslash nor a word character,
     and does not run into another colon: `'12:30'` and `a::int` are text.
     """
-    if ":" not in text:
-        return [text]
     pieces: list[str] = []
     start = position = 0
-    while True:
-        colon = text.find(":", position)
-        if colon < 0:
-            break
-        end = colon + 1
+    while (colon := text.find(":", position)) >= 0:
+        end = position = colon + 1
         while end < len(text) and _is_word(text[end]):
             end += 1
-        before = text[colon - 1] if colon else ""
-        after = text[end] if end < len(text) else ""
-        if end > colon + 1 and not _is_word(before) and before not in (":", "\\") and after != ":":
-            pieces += [text[start:colon], text[colon + 1 : end]]
+        before, after = text[max(colon - 1, 0) : colon], text[end : end + 1]
+        if end > position and not _is_word(before) and before not in (":", "\\") and after != ":":
+            pieces += [text[start:colon], text[position:end]]
             start = end
-        position = max(end, colon + 1)
-    pieces.append(text[start:])
-    return pieces
+        position = end
+    return [*pieces, text[start:]]
 
 
 def _is_word(char: str) -> bool:
-    return char in _NAME_CHARACTERS or (char > "\x7f" and char.isalnum())
+    return char.isalnum() or char == "_"
 
 
 def text(text: str, bind: Any = None) -> TextClause:
@@ -856,13 +813,11 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
     kept: list[Any] = []
     last: Any = None
     for clause in clauses:
-        element = clause if isinstance(clause, ColumnElement) else as_condition(clause)
-        last = element
-        if element is decisive:
+        last = clause if isinstance(clause, ColumnElement) else as_condition(clause)
+        if last is decisive:
             return decisive.self_group(against=operators.asbool)
-        if element is neutral:
-            continue
-        kept.append(element)
+        if last is not neutral:
+            kept.append(last)
     if len(kept) > 1:
         return BooleanClauseList(*_flattened(operator, kept), operator=operator)
     if last is None:
@@ -1008,16 +963,10 @@ class BinaryExpression(ColumnElement):
             return hash(self.left) != hash(self.right)
         raise TypeError("Boolean value of this clause is not defined")
 
-    is_comparison: Any = delegate("operator.is_comparison", "Whether this compares.")
     _is_implicitly_boolean: Any = delegate("operator.is_comparison")
 
     def self_group(self, against: Any = None) -> Any:
-        operator = self.operator
-        if operator is against and operator.associative:
-            return self
-        if against is None or operator.precedence <= against.outer_precedence:
-            return Grouping(self)
-        return self
+        return Grouping(self) if operators.is_precedent(self.operator, against) else self
 
     def _negate(self) -> Any:
         negated = self.negate
@@ -1079,11 +1028,11 @@ class Label(ColumnElement):
     __slots__ = ("_element", "_type", "name")
     __visit_name__ = "label"
     _parts = ("_element",)
+    _element: Any
 
     def __init__(self, name: Any, element: Any, type_: Any = None) -> None:
-        while isinstance(element, Label):
-            inner: Any = element._element  # type: ignore[has-type]
-            element = inner
+        if isinstance(element, Label):
+            element = element._element
         base = getattr(element, "name", None) or "anon"
         self.name = name or AnonymousName.of(id(self), base)
         self._element = element
@@ -1116,9 +1065,7 @@ class Label(ColumnElement):
 
     def self_group(self, against: Any = None) -> Any:
         inner = self._element.self_group(against=against)
-        if inner is self._element:
-            return self
-        return Label(self.name, inner, self._type)
+        return self if inner is self._element else Label(self.name, inner, self._type)
 
     def _negate(self) -> Any:
         return Label(self.name, self._element._negate(), self._type)
@@ -1196,11 +1143,9 @@ class ColumnClause(ColumnElement):
         return [] if self.table is None else [self.table]
 
     def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
-        if name is None and self.is_literal:
-            name = self.name
-        column = ColumnClause(name or self.name, self.type, _selectable=selectable)
+        is_literal = self.is_literal and name in (None, self.name)
+        column = ColumnClause(name or self.name, self.type, is_literal, selectable)
         column._proxies = (self,)
-        column.is_literal = self.is_literal and (name is None or name == self.name)
         if name is None:
             column.key = self.key
         return column.key, column

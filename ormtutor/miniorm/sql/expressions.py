@@ -12,7 +12,6 @@ from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import (
-    BindParameter,
     ClauseList,
     ColumnElement,
     Grouping,
@@ -24,6 +23,7 @@ from ormtutor.miniorm.sql.elements import (
     bind_for,
     delegate,
     join_conditions,
+    literal,
 )
 
 TYPE_CHECKING = False
@@ -49,10 +49,9 @@ class Tuple(ClauseList, ColumnElement):
     def _bind_plain(self, operator: Any, values: Any) -> Any:
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             return bind_for(self, operator, values)
-        told = {"_compared_to_operator": operator, "unique": True}
         pairs = zip(values, self.type.types, strict=False)
         return Tuple(
-            *[BindParameter(None, value, _compared_to_type=type_, **told) for value, type_ in pairs]
+            *[literal(each, type_.coerce_compared_value(operator, each)) for each, type_ in pairs]
         )
 
 

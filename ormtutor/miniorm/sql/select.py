@@ -225,7 +225,7 @@ class _ColumnNamer:
         if element._is_scalar:
             base = element._anon_name_label
         else:
-            base = element._label if self.qualified else element._name_for_anonymous
+            base = element._label if self.qualified else getattr(element, "name", None)
         return element._anonymous(base, self.repeats)
 
 

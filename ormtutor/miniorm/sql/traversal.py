@@ -198,7 +198,6 @@ class _Replacement:
         copy = clone(element)
         for name, value in changes.items():
             setattr(copy, name, value)
-        copy._replaced(element)
         if element._is_from_clause:
             self.moved[id(element)] = copy
         return copy

@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Custom Types".
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache, cached_property
 
 from ormtutor.miniorm import exc
@@ -179,8 +180,8 @@ class TypeEngine:
         raise NotImplementedError()
 
     def copy(self, **kw: Any) -> Any:
-        """Return a new instance with the same arguments."""
-        return self.adapt(type(self))
+        """Return a shallow copy."""
+        return self._twin(type(self))
 
     def adapt(self, cls: type) -> Any:
         """Return an instance of another class with our arguments, as far as it takes them."""
@@ -201,13 +202,10 @@ class TypeEngine:
         Raises: TypeNotCacheable: no other type is like this one.
         """
         structure = self.structure()
-        try:
-            known = None if structure is None else _cache_ids.setdefault(structure, len(_cache_ids))
-        except TypeError:  # an argument that cannot be hashed
-            known = None
-        if known is None:
-            raise TypeNotCacheable(self)
-        return known
+        if structure is not None:
+            with suppress(TypeError):  # an argument that cannot be hashed
+                return _cache_ids.setdefault(structure, len(_cache_ids))
+        raise TypeNotCacheable(self)
 
     def structure(self) -> Hashable | None:
         """Return what makes two types give the same SQL and conversion; None: never the same."""
@@ -328,10 +326,6 @@ class TypeDecorator(TypeEngine):
         """The decorated type's operator; the result is of this type where that keeps its own."""
         op, type_ = self.impl.result_of(op, other)
         return op, self if type_ is self.impl else type_
-
-    def copy(self, **kw: Any) -> Any:
-        """Return a shallow copy."""
-        return self._twin(type(self))
 
     def structure(self) -> Hashable | None:
         """The class, the decorated type and what a learner's constructor has set."""

@@ -134,12 +134,10 @@ class Numeric(TypeEngine):
 
     def bind_processor(self, dialect: Any) -> Processor:
         """SQLite has floating point only."""
-        return None if dialect.supports_native_decimal else unless_none(float)
+        return unless_none(float)
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         """To Decimal, rounded to the scale."""
-        if dialect.supports_native_decimal:
-            return None if self.asdecimal else unless_none(float)
         if not self.asdecimal:
             return None
         if not isinstance(self, Float):
