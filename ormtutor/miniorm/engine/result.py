@@ -39,7 +39,7 @@ class ResultInternal:
 
     _real: Result
     #: None, or what was already seen and what tells two things apart (None: nobody said).
-    _unique: tuple[set[Any], Callable[[Any], Any] | None] | None = None
+    _unique: tuple[dict[Any, Any], Callable[[Any], Any] | None] | None = None
 
     def _make(self, tuples: Tuples) -> list[Any]:
         raise NotImplementedError
@@ -58,12 +58,15 @@ class ResultInternal:
 
     def yield_per(self, num: int) -> Self:
         """Let `partitions()` and `fetchmany()` take num at a time."""
-        self._real._yield_per = num
+        if self._real is self:
+            self._real._yield_per = num
+        else:
+            self._real.yield_per(num)
         return self
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
         """Leave out what came before; `strategy` gives what is compared."""
-        self._unique = (set(), strategy)
+        self._unique = ({}, strategy)
         return self
 
     def _made(self, tuples: Tuples) -> list[Any]:
@@ -77,7 +80,7 @@ class ResultInternal:
         for thing in made:
             known_by = thing if key is None else key(thing)
             if known_by not in seen:
-                seen.add(known_by)
+                seen[known_by] = thing  # held, so that no other gets its id()
                 fresh.append(thing)
         return fresh
 
@@ -174,7 +177,10 @@ class Result(ResultInternal):
 
     def __init__(self, metadata: ResultMetaData) -> None:
         self._metadata = metadata
-        self._real = self
+
+    @property
+    def _real(self) -> Result:  # type: ignore[override]
+        return self  # kept as an attribute it would be a cycle
 
     # What a source of tuples provides.
 
@@ -330,7 +336,7 @@ class IteratorResult(Result):
         self._tuples = iter(tuples)
         self._unique_filters = unique_filters
         if require_unique:
-            self._unique = (set(), _refuse_repeated_parents)
+            self._unique = ({}, _refuse_repeated_parents)
         # The rows of one entity alone; columns() then gives it as itself.
         self._of_one_entity = unique_filters is not None and len(unique_filters) == 1
         self._gives_entity = False
@@ -360,14 +366,27 @@ class IteratorResult(Result):
 
 
 class ChunkedIteratorResult(IteratorResult):
-    """An IteratorResult over chunks of tuples, for `yield_per`."""
+    """An IteratorResult over chunks of tuples, for `yield_per`.
+
+    chunks: gives them, called with how many rows at a time (None: all).
+    """
 
     __module__ = "sqlalchemy.engine.result"
 
     def __init__(
-        self, metadata: ResultMetaData, chunks: Iterable[Tuples], *args: Any, **kw: Any
+        self,
+        metadata: ResultMetaData,
+        chunks: Callable[[int | None], Iterable[Tuples]],
+        *args: Any,
+        **kw: Any,
     ) -> None:
-        super().__init__(metadata, chain.from_iterable(chunks), *args, **kw)
+        super().__init__(metadata, chain.from_iterable(chunks(None)), *args, **kw)
+        self._chunks = chunks
+
+    def yield_per(self, num: int) -> Self:
+        """Read, and load what belongs to the rows, num at a time."""
+        self._tuples = chain.from_iterable(self._chunks(num))
+        return super().yield_per(num)
 
 
 def _refuse_repeated_parents(_row: Any) -> Any:

@@ -61,13 +61,17 @@ class EntityQuery:
         """The results as learners get them from a Query: objects, or Rows."""
         return results if self.scalar else self.metadata.rows(results)
 
-    def result(self, parts: Iterable[list[Any]], size: int | None = None) -> Any:
-        """The results as Session.execute() gives them; size: they come in parts of it."""
-        require_unique = self.repeats_parents and not size
-        result = ChunkedIteratorResult(
-            self.metadata, parts, self.unique_keys, require_unique=require_unique
+    def result(self, parts: Callable[[Any], Iterable[Any]], size: int | None = None) -> Any:
+        """The results as Session.execute() gives them; size: they come in parts of it.
+
+        parts: gives the results, so many at a time (None: all).
+        """
+        if size:
+            refusals = [_refuse_unique] * self.metadata.width
+            return ChunkedIteratorResult(self.metadata, parts, refusals).yield_per(size)
+        return ChunkedIteratorResult(
+            self.metadata, parts, self.unique_keys, require_unique=self.repeats_parents
         )
-        return result.yield_per(size) if size else result
 
 
 class CompiledQuery(EntityQuery):
@@ -149,11 +153,14 @@ class CompiledQuery(EntityQuery):
         return self._loader or None
 
     def check_yield_per(self) -> None:
-        """Refuse to cut joined collections in pieces.
+        """Refuse to cut in pieces what belongs together.
 
-        Raises: InvalidRequestError.
+        Raises: InvalidRequestError: a joined collection, or a subquery load.
         """
-        if self.repeats_parents:
+        self.row_loader()
+        plans = [] if self.plan is None else self.plan.entities()
+        later = [loader for plan in plans for loader in plan.later]
+        if self.repeats_parents or any(loader.needs_all_rows for loader in later):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
 
@@ -246,6 +253,12 @@ def _unique_keys(entities: Sequence[Any]) -> list[Any] | None:
 
 def _is_hashable(entity: Any) -> bool:
     return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
+
+
+def _refuse_unique(value: Any) -> Any:
+    raise sa_exc.InvalidRequestError(
+        "Can't use the ORM yield_per feature in conjunction with unique()"
+    )
 
 
 NOT_IN_CHUNKS = (

@@ -10,6 +10,8 @@ Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expirin
 
 from __future__ import annotations
 
+from functools import partial
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.url import immutabledict
@@ -34,7 +36,7 @@ from ormtutor.miniorm.sql.selectable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.mapper import Mapper
@@ -127,34 +129,27 @@ def run_when_read(
     query: CompiledQuery,
     values: Any,
     cause: Cause,
-    size: int | None = None,
     params: dict[str, Any] | None = None,
     **how: Any,
-) -> Iterator[list[Any]]:
+) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
-    size: so many rows at a time (yield_per); else all at once.
-    Raises: InvalidRequestError: a joined collection would be cut in pieces.
+    What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
     result = send(session, query, values, cause, params=params, **how)
-    context = LoadContext(session, query, values, params, yield_per=size)
-    return _parts(context, session.identity_map, query, result)
+    context = LoadContext(session, query, values, params)
+    return partial(_parts, context, session.identity_map, query, result)
 
 
 def _parts(
-    context: LoadContext, identity_map: Any, query: CompiledQuery, result: Any
+    context: LoadContext, identity_map: Any, query: CompiledQuery, result: Any, size: int | None
 ) -> Iterator[list[Any]]:
-    size = context.yield_per
-    if size is None:
-        rows = result._read()
-        _check_map(context.session, identity_map, query, rows)
-        yield load_rows(context, query, rows, result.context)
-        return
-    query.check_yield_per()
-    while rows := result._read(size):
+    while (rows := result._read(size)) or size is None:
         _check_map(context.session, identity_map, query, rows)
         context.made = 0
         yield load_rows(context, query, rows, result.context)
+        if size is None:
+            return
 
 
 def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any) -> None:

@@ -584,9 +584,9 @@ class Query(Said):
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values = self._compiled()
         cause = self._cause or query.cause
-        for loaded in loading.run_when_read(
-            self.session, query, values, cause, size, **self._how()
-        ):
+        parts = loading.run_when_read(self.session, query, values, cause, **self._how())
+        query.check_yield_per()
+        for loaded in parts(size):
             yield from query.rows(loaded)
 
     def first(self) -> Any:
@@ -898,17 +898,18 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     except Exception:
         _begin(session, QUERY, autoflush, clause=statement)
         raise
-    size = options.get("yield_per") or None
     parts = loading.run_when_read(
         session,
         query,
         binds,
         query.cause,
-        size,
         params=params,
         autoflush=autoflush,
         execution_options=options or None,
     )
+    size = options.get("yield_per")
+    if size:
+        query.check_yield_per()
     return query.result(parts, size)
 
 
@@ -958,7 +959,7 @@ class StatementOfEntities:
             autoflush=options.get("autoflush", True),
             execution_options=options or None,
         )
-        return query.result([loaded])
+        return query.result(lambda size: [loaded])
 
 
 StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"

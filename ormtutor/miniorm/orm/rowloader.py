@@ -111,7 +111,7 @@ class LoadContext:
     """One execution of a query, while its rows are read.
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
-    refresh_state: what a refresh is about. yield_per: the rows come in parts of this size.
+    refresh_state: what a refresh is about.
     made: how many objects were new. fresh: their states, kept only when someone listens.
     batches: for each EntityPlan with later loaders its objects by state, in the order of the rows;
              and those of them that were known before.
@@ -125,14 +125,12 @@ class LoadContext:
         parameters: Any = None,
         params: dict[str, Any] | None = None,
         refresh_state: InstanceState | None = None,
-        yield_per: int | None = None,
     ) -> None:
         self.session = session
         self.compiled = compiled
         self.parameters = parameters
         self.params = params
         self.refresh_state = refresh_state
-        self.yield_per = yield_per
         self.made = 0
         self.fresh: list[InstanceState] | None = None
         self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}

@@ -20,7 +20,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import context as orm_context
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import NOT_IN_CHUNKS, CompiledQuery, compile_shape, shapes_for
+from ormtutor.miniorm.orm.compiled import CompiledQuery, compile_shape, shapes_for
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
@@ -368,6 +368,7 @@ class ImmediateLoader:
     back to where we were, so that the identity map alone is asked. always: whether objects that
     have the attribute count too. only_new: whether, in a lazy load, known objects do not count.
     by_row: whether an object that stands in several places of a row counts in the one that made it.
+    needs_all_rows: whether the first query may not be read in parts (yield_per).
     """
 
     __slots__ = ("_passive", "_turn", "key", "prop")
@@ -375,6 +376,7 @@ class ImmediateLoader:
     always = False
     only_new = False
     by_row = True
+    needs_all_rows = False
 
     def __init__(self, prop: RelationshipProperty, turn: int, cycles: bool) -> None:
         self.prop = prop
@@ -465,7 +467,7 @@ class SelectInLoader(_EagerLoader):
 
     strategy = "selectin"
     only_new = True
-    by_row = False
+    by_row = needs_all_rows = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -586,7 +588,7 @@ class SubqueryLoader(_EagerLoader):
 
     strategy = "subquery"
     only_new = False
-    by_row = True
+    by_row = needs_all_rows = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -618,13 +620,8 @@ class SubqueryLoader(_EagerLoader):
                 )
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
-        """Load for all objects of one batch.
-
-        Raises: InvalidRequestError: with yield_per, since the first query is cut in pieces.
-        """
+        """Load for all objects of one batch."""
         self._check_supported(plan)
-        if context.yield_per:
-            raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
         query = compile_shape(
             context.session,
             ("subquery", self, context.compiled),

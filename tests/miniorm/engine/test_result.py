@@ -148,7 +148,7 @@ def test_partitions_are_lists_of_rows() -> None:
 
 
 def test_chunks_are_one_result() -> None:
-    rows = ChunkedIteratorResult(ResultMetaData(["id"]), [[(1,)], [(2,), (3,)]])
+    rows = ChunkedIteratorResult(ResultMetaData(["id"]), lambda size: [[(1,)], [(2,), (3,)]])
     assert rows.all() == [(1,), (2,), (3,)]
 
 
