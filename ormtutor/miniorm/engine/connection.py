@@ -243,7 +243,7 @@ class Connection:
         sets = parameter_sets(multiparams, params)
         if isinstance(statement, str):
             return self._execute_text(statement, sets, NO_OPTIONS, _cause)
-        return self._execute_construct(statement, sets, NO_OPTIONS, _cause)
+        return self._run(self._context_of(statement, sets, NO_OPTIONS, _cause))
 
     def scalar(self, statement: Any, *args: Any, **kw: Any) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
@@ -277,7 +277,8 @@ class Connection:
         options = {"future_result": True, **(execution_options or {})}
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        return self._execute_construct(statement, parameter_sets_20(parameters), options, _cause)
+        sets = parameter_sets_20(parameters)
+        return self._run(self._context_of(statement, sets, options, _cause))
 
     def _execute_text(
         self,
@@ -294,14 +295,17 @@ class Connection:
         origin = ("raw sql", 0.0)
         return self._run(ExecutionContext(self, None, statement, many, cause, options, origin))
 
-    def _execute_construct(
+    def _context_of(
         self,
         statement: Any,
         sets: Sequence[Any],
         options: Mapping[str, Any],
         cause: Cause | None,
-    ) -> CursorResult:
-        """Execute a construct, or what a learner has compiled; sets are dictionaries."""
+    ) -> ExecutionContext:
+        """Compile a construct (a learner may have done so) and fill in its parameters.
+
+        sets: dictionaries.
+        """
         ready = statement if isinstance(statement, Compiled) else None
         statement = executable(statement) if ready is None else ready.statement
         if statement._execution_options or self._execution_options:
@@ -320,7 +324,7 @@ class Connection:
             except BaseException as error:
                 told = list(sets) if len(sets) > 1 or any(sets) else []
                 self._handle_dbapi_exception(error, compiled.string, told, None, None)
-        return self._run(context)
+        return context
 
     # -- shorter ways for the ORM --------------------------------------------------------------
 
@@ -352,14 +356,11 @@ class Connection:
         statement: str | None,
     ) -> tuple[Sequence[Any], ExecutionContext]:
         """As _execute_compiled(), with all rows read: no Result is made (2,000 gets: 20 % less)."""
-        if self._echo is not None:
-            result = self._execute_compiled(
-                compiled, parameters, cause, execution_options, statement
-            )
-            return result._read(), result.context
         options = execution_options or self._execution_options
         origin = compiled.origin()
         context = ExecutionContext(self, compiled, statement, (parameters,), cause, options, origin)
+        if self._echo is not None:
+            return self._run(context)._read(), context
         self._check_usable()
         cursor = self._send(context)
         try:
@@ -384,7 +385,7 @@ class Connection:
         tuples = None if self._is_watched() else plain_tuples(compiled, sets)
         if tuples is None:
             for number, given in enumerate(sets):
-                yield self._execute_20(statement, given, _cause=cause_of(number)).context
+                yield self._execute_without_result(statement, [given], cause_of(number))
             return
         self._check_usable()
         context = ExecutionContext(self, compiled, None, (), cause_of(0), NO_OPTIONS, origin)
@@ -399,22 +400,11 @@ class Connection:
             yield context
         cursor.close()
 
-    def _execute_plainly(
+    def _execute_without_result(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
-    ) -> ExecutionContext | None:
-        """Execute a statement of a flush; None: it needs the longer way, nothing was done.
-
-        sets: dictionaries of the same names, each of which is just a parameter. A flush is always
-        in a transaction and reads no rows, so that no Result is made.
-        """
-        options = self._execution_options
-        compiled, _, origin = self.engine._compile(statement, sets[:2], options)
-        tuples = plain_tuples(compiled, sets)
-        if tuples is None:
-            return None
-        context = ExecutionContext(self, compiled, None, tuples, cause, options, origin)
-        context.invoked_statement = statement
-        context.compiled_parameters = sets
+    ) -> ExecutionContext:
+        """Execute a statement of a flush, which reads no rows: no Result is made for them."""
+        context = self._context_of(statement, sets, NO_OPTIONS, cause)
         self._check_usable()
         self._send(context).close()
         return context

@@ -85,7 +85,8 @@ class Connection(connection.Connection):
         sets = parameter_sets_20(parameters)
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        return self._execute_construct(statement, sets, execution_options or NO_OPTIONS, _cause)
+        options = execution_options or NO_OPTIONS
+        return self._run(self._context_of(statement, sets, options, _cause))
 
 
 class Engine(base.Engine):

@@ -438,12 +438,7 @@ def _execute(
 ) -> ExecutionContext:
     """Execute once for all sets of parameters, which have the same names; gives the context."""
     cause = cause_for(flush.cause, connection, states)
-    context = connection._execute_plainly(statement, sets, cause)
-    if context is None:
-        given = sets if len(sets) > 1 else sets[0]
-        result: Any = connection._execute_20(statement, given, _cause=cause)
-        context = result.context
-    return context
+    return connection._execute_without_result(statement, sets, cause)
 
 
 def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
