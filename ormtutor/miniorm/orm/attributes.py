@@ -626,9 +626,9 @@ class CollectionAttributeImpl(AttributeImpl):
             state.modified_event(dict_, self, collection, collection=True)
             pending = waiting.pop(self.key)
             for item in pending.added.values():
-                adapter.append_without_event(item)
+                adapter.append_with_event(item, False)
             for item in pending.removed.values():
-                adapter.remove_without_event(item)
+                adapter.remove_with_event(item, False)
         return collection
 
     # events ----------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ Follows: SQLAlchemy 1.4, "UPDATE and DELETE with arbitrary WHERE clause".
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
@@ -25,7 +27,7 @@ from ormtutor.miniorm.sql.select import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
     from ormtutor.miniorm.orm.mapper import Mapper
@@ -69,10 +71,8 @@ def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
 
 
 def _run(query: Any, mapper: Any, statement: Any, strategy: Any, values: Any) -> int:
-    criteria = query._where_criteria
-    change = BulkChange(
-        query.session, mapper, statement.where(*criteria), criteria, strategy, values
-    )
+    statement = statement.where(*query._where_criteria)
+    change = BulkChange(query.session, mapper, statement, strategy, values)
     count: int = change.run(query._params, query._autoflush).rowcount
     return count
 
@@ -93,10 +93,8 @@ def execute_dml(
     resolved = None
     if statement.is_update:
         statement, resolved = _resolved_update(mapper, statement, strategy)
-    change = BulkChange(session, mapper, statement, statement._where_criteria, strategy, resolved)
-    change.options = options
-    change.bind_arguments = bind_arguments or {}
-    return change.run(params, options.get("autoflush", True))
+    change = BulkChange(session, mapper, statement, strategy, resolved)
+    return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
 
 def _paired(table: Any, values: Any) -> Any:
@@ -182,7 +180,6 @@ class BulkChange:
         session: Any,
         mapper: Mapper | None,
         statement: Any,
-        criteria: tuple[Any, ...],
         strategy: Any,
         values: list[tuple[Any, str | None, Any]] | None,
     ) -> None:
@@ -193,23 +190,26 @@ class BulkChange:
         self.session = session
         self.mapper = mapper
         self.statement = statement
-        self.criteria = criteria
         self.strategy = strategy if mapper is not None else False
         self.values = values
-        self.options: dict[str, Any] = {}
-        self.bind_arguments: dict[str, Any] = {}
         name = statement.table.name if mapper is None else mapper.class_.__name__
         what = "delete" if values is None else "update"
         self.cause = Cause("query", subject=name, detail=f"bulk {what}")
 
-    def run(self, params: Any, autoflush: bool) -> Any:
+    def run(
+        self, params: Any, autoflush: bool, options: Any = None, bind_arguments: Any = None
+    ) -> Any:
         """Find who matches, send the statement, tell the objects; gives the result."""
         session = self.session
         if autoflush:
             session._autoflush(self.cause)
         setters = self._setters()
-        matched = self._matched(params)
-        arguments = {"mapper": self.mapper, "clause": self.statement, **self.bind_arguments}
+        matched: list[InstanceState] = []
+        if self.strategy == "evaluate":
+            matched = self._evaluated()
+        elif self.strategy == "fetch":
+            matched = self._fetched(params)
+        arguments = {"mapper": self.mapper, "clause": self.statement, **(bind_arguments or {})}
         bind = arguments.pop("bind", None) or session.get_bind(**arguments)
         connection = session._connection_for_bind(bind)
         cause = self.cause
@@ -217,7 +217,7 @@ class BulkChange:
             connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute
         ):
             cause = cause.with_objects([label_of(state) for state in matched])
-        options = {**(self.options or {}), "future_result": False}
+        options = {**(options or {}), "future_result": False}
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.values is None:
             session._remove_newly_deleted(matched)
@@ -227,18 +227,11 @@ class BulkChange:
 
     # who matches ------------------------------------------------------------------------------
 
-    def _matched(self, params: Any) -> list[InstanceState]:
-        if self.strategy == "evaluate":
-            return self._evaluated()
-        if self.strategy == "fetch":
-            return self._fetched(params)
-        return []
-
     def _evaluated(self) -> list[InstanceState]:
         assert self.mapper is not None
         evaluator = Evaluator(self.mapper)
         try:
-            functions = [evaluator.function(clause) for clause in self.criteria]
+            functions = [evaluator.function(clause) for clause in self.statement._where_criteria]
         except UnevaluatableError as error:
             raise InvalidRequestError(
                 f"Could not evaluate current criteria in Python: \"{error}\". Specify 'fetch' or "
@@ -254,7 +247,7 @@ class BulkChange:
     def _fetched(self, params: Any) -> list[InstanceState]:
         mapper = self.mapper
         assert mapper is not None
-        statement = select(*mapper.primary_key).where(*self.criteria)
+        statement = select(*mapper.primary_key).where(*self.statement._where_criteria)
         bind = self.session.get_bind(mapper=mapper, clause=statement)
         connection = self.session._connection_for_bind(bind)
         rows = connection._execute_20(statement, params or {}, _cause=self.cause).all()
@@ -279,33 +272,25 @@ class BulkChange:
                 continue
             clause = clause_of(value)
             if clause is None:
-                setters[key] = _constant(value)
-                continue
-            try:
-                setters[key] = evaluator.function(clause)
-            except UnevaluatableError:
-                continue
+                setters[key] = lambda obj, value=value: value  # type: ignore[misc]
+            else:
+                with suppress(UnevaluatableError):
+                    setters[key] = evaluator.function(clause)
         return setters
 
     def _apply(
-        self, matched: Iterable[InstanceState], setters: dict[str, Callable[[Any], Any]]
+        self, matched: list[InstanceState], setters: dict[str, Callable[[Any], Any]]
     ) -> None:
         keys = {key for _, key, _ in self.values or () if key is not None}
-        matched = list(matched)
         for state in matched:
             obj = state()
             if obj is None:
                 continue
             values = obj.__dict__
             told = state.unmodified_intersection(setters)
-            fresh = {key: setters[key](obj) for key in told if key in values}
-            values.update(fresh)
+            values.update({key: setters[key](obj) for key in told if key in values})
             state.commit(values, told)
             stale = keys.intersection(values).difference(told)
             if stale:
                 state.expire_attributes(values, stale)
         self.session._register_altered(matched)
-
-
-def _constant(value: Any) -> Callable[[Any], Any]:
-    return lambda obj: value

@@ -63,10 +63,6 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
         collection: Any = self()
         type(collection)._sa_appender(collection, item, _sa_initiator=initiator)
 
-    def append_without_event(self, item: Any) -> None:
-        """Add a member silently, as a load does."""
-        self.append_with_event(item, False)
-
     def append_multiple_without_event(self, items: Iterable[Any]) -> None:
         """Add members silently."""
         collection: Any = self()
@@ -83,10 +79,6 @@ class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be o
         """Remove a member and tell it; with False for `initiator`, silently."""
         collection: Any = self()
         type(collection)._sa_remover(collection, item, _sa_initiator=initiator)
-
-    def remove_without_event(self, item: Any) -> None:
-        """Remove a member silently."""
-        self.remove_with_event(item, False)
 
     def clear_with_event(self) -> None:
         """Remove all members and tell it."""
@@ -250,6 +242,18 @@ def _assign_slice(collection: Any, index: slice, value: Any) -> None:
             collection.insert(place + start, item)
 
 
+def _in_place(method: str) -> Callable[[Any, Any], Any]:
+    """An operator such as `|=`, which takes only sets."""
+
+    def change(self: Any, value: Any) -> Any:
+        if not isinstance(value, set | frozenset | type({}.keys())):
+            return NotImplemented
+        getattr(self, method)(value)
+        return self
+
+    return change
+
+
 def _reporting_set(plain: Any) -> type:
     class Reporting:
         def add(self: Any, value: Any, _sa_initiator: Any = None) -> None:
@@ -293,17 +297,10 @@ def _reporting_set(plain: Any) -> type:
         def symmetric_difference_update(self: Any, value: Any) -> None:
             _become(self, self.symmetric_difference(value))
 
-        def __ior__(self: Any, value: Any) -> Any:
-            return _in_place(self, self.update, value)
-
-        def __isub__(self: Any, value: Any) -> Any:
-            return _in_place(self, self.difference_update, value)
-
-        def __iand__(self: Any, value: Any) -> Any:
-            return _in_place(self, self.intersection_update, value)
-
-        def __ixor__(self: Any, value: Any) -> Any:
-            return _in_place(self, self.symmetric_difference_update, value)
+        __ior__ = _in_place("update")
+        __isub__ = _in_place("difference_update")
+        __iand__ = _in_place("intersection_update")
+        __ixor__ = _in_place("symmetric_difference_update")
 
     return Reporting
 
@@ -314,13 +311,6 @@ def _become(collection: Any, wanted: set[Any]) -> None:
         collection.remove(item)
     for item in wanted - present:
         collection.add(item)
-
-
-def _in_place(collection: Any, change: Callable[[Any], None], value: Any) -> Any:
-    if not isinstance(value, set | frozenset | type({}.keys())):
-        return NotImplemented
-    change(value)
-    return collection
 
 
 def _reporting_dict(plain: Any) -> type:

@@ -205,20 +205,16 @@ class Session:
         return True
 
     def begin(
-        self, subtransactions: bool = False, nested: bool = False, _subtrans: bool = False
+        self, nested: bool = False, _subtrans: bool = False, **left_out: Any
     ) -> SessionTransaction:
         """Begin a transaction, to be used with `with`; `nested`: a SAVEPOINT.
 
         Raises: InvalidRequestError: one has begun already.
         """
-        if subtransactions and self.future:
-            raise NotImplementedError(
-                "subtransactions are not implemented in future Session objects."
-            )
-        inner = subtransactions or nested or _subtrans
+        refuse_arguments("begin", left_out, "subtransactions")
         began = self._autobegin()
         assert self._transaction is not None
-        if not inner:
+        if not (nested or _subtrans):
             if not began:
                 raise exc.InvalidRequestError("A transaction is already begun on this Session.")
             return self._transaction
@@ -269,12 +265,10 @@ class Session:
     def _connection_for_bind(self, engine: Any, execution_options: Any = None) -> Connection:
         if self._context_transaction is not None:
             check_context(self)
-        transaction = self._transaction
-        if transaction is None:
+        if self._transaction is None:
             self._autobegin()
-            transaction = self._transaction
-            assert transaction is not None
-        return transaction._connection_for_bind(engine, execution_options)
+        assert self._transaction is not None
+        return self._transaction._connection_for_bind(engine, execution_options)
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         """The Engine or Connection to use for a mapped class or a statement.
@@ -429,10 +423,9 @@ class Session:
         state = instance_state(instance)
         if state.ident is None:
             raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
-        attaches = self._before_attach(state)
         if state in self._deleted:
             return
-        self._bring_in(state, attaches)
+        self._bring_in(state)
         # What the cascade reaches is found before anything is marked, since finding it may load,
         # and loading flushes.
         reached = _reached("delete", state)
@@ -441,10 +434,11 @@ class Session:
         for each, obj in reached.items():
             if each.ident is not None and each not in deleted:
                 if each._deleted or each.session_ref is not own_ref:
-                    self._bring_in(each, self._before_attach(each))
+                    self._bring_in(each)
                 deleted[each] = obj
 
-    def _bring_in(self, state: InstanceState, attaches: bool) -> None:
+    def _bring_in(self, state: InstanceState) -> None:
+        attaches = self._before_attach(state)
         self.identity_map.add(state)
         if attaches:
             self._after_attach(state)

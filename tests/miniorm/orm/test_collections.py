@@ -228,9 +228,9 @@ def test_a_collection_without_an_owner_behaves_as_its_base() -> None:
 
 
 def test_nobody_hears_of_what_a_load_adds(letters: Any, log: Log) -> None:
-    letters._sa_adapter.append_without_event("d")
+    letters._sa_adapter.append_with_event("d", False)
     letters._sa_adapter.append_multiple_without_event("ef")
-    letters._sa_adapter.remove_without_event("a")
+    letters._sa_adapter.remove_with_event("a", False)
 
     assert (log.events, list(letters)) == ([], list("bcdef"))
 
