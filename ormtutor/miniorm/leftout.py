@@ -103,7 +103,7 @@ def leave_out(cls: type, names: str) -> None:
 
 # Methods of columns and functions, whose own `__getattr__` has the last word.
 _COLUMN_METHODS = """
-    all_ any_ base_columns column_valued regexp_match regexp_replace table_valued unique_params
+    all_ any_ base_columns column_valued regexp_match regexp_replace table_valued
     within_group
     """
 

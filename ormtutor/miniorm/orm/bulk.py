@@ -106,13 +106,11 @@ def _paired(table: Any, values: Any) -> Any:
 
 def _resolved_update(mapper: Any, statement: Any, strategy: Any) -> tuple[Any, list[Any]]:
     """An update() whose values are spelled by attribute, spelled by column."""
-    in_order = statement._ordered_values is not None
-    given = statement._ordered_values if in_order else statement._values or {}
-    resolved = resolve_values(mapper, given, strategy)
+    resolved = resolve_values(mapper, statement._values or {}, strategy)
     pairs = [(column, value) for column, _, value in resolved]
     statement = statement._generate()
-    statement._values = statement._ordered_values = None
-    if in_order:
+    statement._values = None
+    if statement._in_order:
         return statement.ordered_values(*pairs), resolved
     return (statement.values(dict(pairs)) if pairs else statement), resolved
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import COUNT, QUERY
+from ormtutor.miniorm.engine.execution import parameter_sets_20
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
@@ -236,7 +237,7 @@ class Query(Said):
         self._check_no_statement("distinct")
         if not expr:
             return self._with(_distinct=True)
-        on = self._distinct_on + sorting(expr, "DISTINCT")
+        on = self._distinct_on + sorting(expr, "GROUP BY / OF / etc.")
         return self._with(_distinct=True, _distinct_on=on)
 
     def limit(self, limit: Any) -> Self:
@@ -885,6 +886,7 @@ def _executable(statement: Any) -> Any:
 
 
 def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
+    sets = parameter_sets_20(params)
     populate = bool(options.get("populate_existing"))
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
@@ -903,7 +905,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         query,
         binds,
         query.cause,
-        params=params,
+        params=sets[0] if sets else None,
         autoflush=autoflush,
         execution_options=options or None,
     )

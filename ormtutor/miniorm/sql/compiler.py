@@ -542,7 +542,7 @@ class SQLCompiler(Compiled):
 
     # -- functions -----------------------------------------------------------------------------
 
-    def visit_function(self, func: Any) -> str:
+    def visit_function(self, func: Any, asfrom: bool = False) -> str:
         own = getattr(self, f"visit_{func.name.lower()}_func", None)
         if own is not None:
             return own(func)  # type: ignore[no-any-return]
@@ -570,6 +570,8 @@ class SQLCompiler(Compiled):
         for word, clause in (("PARTITION", over.partition_by), ("ORDER", over.order_by)):
             if clause is not None and len(clause):
                 parts.append(f"{word} BY {self.process(clause)}")
+        if over.frame is not None:
+            parts.append(self.process(over.frame))
         return f"{text} OVER ({' '.join(parts)})"
 
     def visit_funcfilter(self, funcfilter: Any) -> str:

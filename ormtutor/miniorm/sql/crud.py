@@ -40,6 +40,11 @@ class CrudPlan:
             for column in self.table.c:
                 self._add_bind(column, None, required=True)
             return
+        for key in keys or ():
+            if clause_of(key) is None and not isinstance(key, str):
+                raise exc.ArgumentError(
+                    f"SET/VALUES column expression or string key expected, got {key!r}."
+                )
         given = statement._first_values()
         # Those of execution are REQUIRED; values() told the others.
         wanted = {**{key: REQUIRED for key in keys or () if key not in given}, **given}
@@ -56,7 +61,11 @@ class CrudPlan:
             self.more_rows = [self._row(index, row) for index, row in rows]
 
     def _write_columns(self, given: dict[Any, Any]) -> None:
-        for column in self.table.c:
+        columns = self.table.c
+        if self.statement._in_order:
+            told = [columns[key] for key in given if key in columns]
+            columns = [*told, *[column for column in columns if column not in told]]
+        for column in columns:
             if column.key in given:
                 self._given(column, given[column.key])
             elif self.is_insert:

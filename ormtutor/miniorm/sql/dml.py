@@ -18,6 +18,7 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     delegate,
     implicit_scalar,
+    no_select,
 )
 from ormtutor.miniorm.sql.select import Statement, attribute_of, whole_condition
 from ormtutor.miniorm.sql.selectable import TableClause
@@ -36,18 +37,14 @@ def as_subject(thing: Any) -> Any:
     Raises: ArgumentError: something that is no table.
     """
     element = clause_of(thing)
-    hint, code = "", None
+    role = "subject table for an INSERT, UPDATE or DELETE"
     if element is not None:
         derived = element._is_subquery or element._is_cte
         if element._is_table or (element._is_from_clause and not derived):
             return element
         if element._is_select_statement:
-            kind = type(element)
-            hint = f" To create a FROM clause from a {kind} object, use the .subquery() method."
-            code = "89ve"
-    raise exc.ArgumentError(
-        f"subject table for an INSERT, UPDATE or DELETE expected, got {thing!r}.{hint}", code=code
-    )
+            raise no_select(role, thing, element)
+    raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
 
 
 def column_key(key: Any) -> Any:
@@ -124,7 +121,7 @@ class ValuesBase(UpdateBase):
     _select_names: tuple[Any, ...] = ()
     _values: Any = None
     _multi_values: tuple[Any, ...] = ()
-    _ordered_values: Any = None
+    _in_order = False
     _inline = False
 
     @property
@@ -148,6 +145,8 @@ class ValuesBase(UpdateBase):
                 "positionally."
             )
         given = args[0] if args else kwargs
+        if self._in_order:
+            return self._in_given_order(given)
         copy = self._generate()
         if not isinstance(given, (list, tuple, str)):
             copy._merge(dict(given))
@@ -155,6 +154,20 @@ class ValuesBase(UpdateBase):
             copy._add_rows(given)
         else:
             copy._merge(_by_position(self.table, given))
+        return copy
+
+    def _in_given_order(self, pairs: Any) -> Any:
+        if isinstance(pairs, dict) and self._values is None:
+            raise ValueError(
+                "When preserve_parameter_order is True, values() only accepts a list of 2-tuples"
+            )
+        if self._values is not None:
+            raise exc.InvalidRequestError("This statement already has ordered values present")
+        copy = self._generate()
+        copy._in_order = True
+        copy._merge({})
+        for key, value in pairs:
+            copy._merge({key: value})
         return copy
 
     def _add_rows(self, rows: Any) -> None:
@@ -178,7 +191,7 @@ class ValuesBase(UpdateBase):
     def _values_structure(self, binds: Binds) -> list[Any]:
         rows = self._multi_values if self._values is None else (self._values,)
         key: list[Any] = [
-            ("row", *[_value_structure(name, value, binds) for name, value in row.items()])
+            (self._in_order, *[_value_structure(name, value, binds) for name, value in row.items()])
             for row in rows
         ]
         if self.select is not None:
@@ -288,15 +301,33 @@ class Update(DMLWhereBase, ValuesBase):
     is_update = True
     _parts = ("table", "_where_criteria")
 
-    def __init__(self, table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -> None:
+    def __init__(
+        self,
+        table: Any,
+        whereclause: Any = None,
+        values: Any = None,
+        preserve_parameter_order: bool = False,
+        **kw: Any,
+    ) -> None:
         super().__init__(table, **kw)
+        self._in_order = preserve_parameter_order
         if whereclause is not None:
             self._where_criteria = (as_condition(whereclause),)
         if values is not None:
             self.__dict__.update(self.values(values).__dict__)
 
+    def ordered_values(self, *args: Any) -> Any:
+        """Return a copy with pairs of a column and its value, to be written in this order.
 
-leave_out(Update, "inline ordered_values")
+        Raises: ArgumentError: there are values already.
+        """
+        if self._values is not None:
+            ordered = "ordered " if self._in_order else ""
+            raise exc.ArgumentError(f"This statement already has {ordered}values present")
+        return self._in_given_order(args)
+
+
+leave_out(Update, "inline")
 
 
 class Delete(DMLWhereBase, UpdateBase):

@@ -64,6 +64,7 @@ class ClauseElement:
     _is_scalar = False
     _is_column_clause = False
     _is_text_clause = False
+    _is_function = False
     _is_bind_parameter = False
     _is_label_reference = False
     _is_clause_list = False
@@ -174,13 +175,20 @@ class ClauseElement:
 
     def params(self, *args: Any, **kw: Any) -> Any:
         """A copy whose named bind parameters have these values."""
+        return self._with_values(args, kw)
+
+    def unique_params(self, *args: Any, **kw: Any) -> Any:
+        """The same, and the parameters get names of their own: for one statement used twice."""
+        return self._with_values(args, kw, unique=True)
+
+    def _with_values(self, args: tuple[Any, ...], kw: dict[str, Any], unique: bool = False) -> Any:
         if len(args) > 1:
             raise exc.ArgumentError("params() takes zero or one positional dictionary argument")
         values = {**kw, **args[0]} if args else kw
 
         def exchange(part: Any) -> Any:
             if part._is_bind_parameter and part._base in values:
-                return part._with_value(values[part._base], unique=part.unique)
+                return part._with_value(values[part._base], unique=unique or part.unique)
             return None
 
         return replace(self, exchange)
@@ -250,7 +258,7 @@ class Executable(ClauseElement):
         """
         engine = self.bind
         if engine is None:
-            kind = getattr(self, "name", None) or type(self).__name__
+            kind = "Select" if self._is_function else type(self).__name__
             raise exc.UnboundExecutionError(
                 f"This {kind} is not directly bound to a Connection or Engine. Use the .execute() "
                 "method of a Connection or Engine to execute this construct."
@@ -1298,13 +1306,25 @@ def implicit_scalar(statement: Any) -> Any:
 def no_text(value: str) -> exc.ArgumentError:
     """The error for a plain string where SQL is expected."""
     return exc.ArgumentError(
-        f"Textual SQL expression {_shortened(value)!r} should be explicitly declared as "
-        f"text({_shortened(value)!r})"
+        f"Textual SQL expression {shortened(value)!r} should be explicitly declared as "
+        f"text({shortened(value)!r})"
     )
 
 
-def _shortened(value: str) -> str:
-    return value if len(value) <= 128 else f"{value[:60]} ... {value[-60:]}"
+def shortened(text: str) -> str:
+    """A learner's text as messages quote it."""
+    return text if len(text) <= 25 else f"{text[:25]}..."
+
+
+def no_select(role: str, given: Any, statement: Any) -> exc.ArgumentError:
+    """The error for a SELECT where something else is expected; `given` stands for it."""
+    resolved = "" if statement is given else f"{statement!r} object resolved from "
+    what = f"{resolved}{given!r}{' object' if resolved else ''}"
+    return exc.ArgumentError(
+        f"{role} expected, got {what}. To create a FROM clause from a {type(statement)} object, "
+        "use the .subquery() method.",
+        code="89ve",
+    )
 
 
 def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role") -> Any:
@@ -1334,6 +1354,8 @@ def as_sorting(thing: Any, role: str) -> Any:
         raise _not_expected(f"{role} expression", thing)
     if role == "ORDER BY" and element._is_column_element and _may_name_a_label(element):
         return LabelReference(element)
+    if role == "GROUP BY" and element._is_from_clause:
+        return ClauseList(*element.c)
     return as_operand(element, f"{role} expression", thing, advice="")
 
 

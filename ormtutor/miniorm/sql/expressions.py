@@ -7,6 +7,7 @@ After:  functions.py's functions offer over() and filter(); compiler.py writes t
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
@@ -163,20 +164,54 @@ def extract(field: str, expr: Any) -> Extract:
 class Over(ColumnElement):
     """`function OVER (PARTITION BY ... ORDER BY ...)`."""
 
-    __slots__ = ("element", "order_by", "partition_by")
+    __slots__ = ("element", "frame", "order_by", "partition_by")
     __visit_name__ = "over"
-    _parts = ("element", "partition_by", "order_by")
+    _parts = ("element", "partition_by", "order_by", "frame")
 
     def __init__(
-        self, element: Any, partition_by: Any = None, order_by: Any = None, **left_out: Any
+        self,
+        element: Any,
+        partition_by: Any = None,
+        order_by: Any = None,
+        range_: Any = None,
+        rows: Any = None,
     ) -> None:
-        refuse_arguments("over", left_out, "range_ rows")
+        if range_ and rows:
+            raise exc.ArgumentError("'range_' and 'rows' are mutually exclusive")
+        given = range_ or rows
+        self.frame = _frame("RANGE" if range_ else "ROWS", given) if given else None
         self.element = element
         self.partition_by = _clause_list(partition_by, "GROUP BY / OF / etc.")
         self.order_by = _clause_list(order_by, "ORDER BY")
 
     func: Any = delegate("element", "The function.")
     type: Any = delegate("element.type", "That of the function.")
+
+
+_words = operators.Operator("words", " ", -1)
+
+
+def _frame(unit: str, bounds: Any) -> ClauseList:
+    """`ROWS BETWEEN ... AND ...`: offsets from the row, 0: the row itself, None: no bound."""
+    if not isinstance(bounds, tuple) or len(bounds) != 2:
+        raise exc.ArgumentError("2-tuple expected for range/rows")
+    lower, upper = bounds
+    between, and_ = elements.literal_column(f"{unit} BETWEEN"), elements.literal_column("AND")
+    words = [between, *_bound(lower, "PRECEDING"), and_, *_bound(upper, "FOLLOWING")]
+    return ClauseList(*words, operator=_words)
+
+
+def _bound(offset: Any, if_none: str) -> list[Any]:
+    if offset is None:
+        return [elements.literal_column(f"UNBOUNDED {if_none}")]
+    try:
+        offset = int(offset)
+    except ValueError as error:
+        raise exc.ArgumentError("Integer or None expected for range value") from error
+    if offset == 0:
+        return [elements.literal_column("CURRENT ROW")]
+    direction = "PRECEDING" if offset < 0 else "FOLLOWING"
+    return [elements.literal(abs(offset)), elements.literal_column(direction)]
 
 
 def _clause_list(clauses: Any, role: str) -> Any:

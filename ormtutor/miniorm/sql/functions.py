@@ -39,6 +39,7 @@ class FunctionElement(Executable, ColumnElement):
 
     __visit_name__ = "function"
     _parts = ("clause_expr",)
+    _is_function = True
     supports_execution = True
     # Functions are executed and selected from like SELECTs.
     _execution_options: Any = NO_ANNOTATIONS
@@ -64,9 +65,11 @@ class FunctionElement(Executable, ColumnElement):
 
     c = columns
 
-    def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
-        """Return the function over a window."""
-        return Over(self, partition_by, order_by, **kw)
+    def over(
+        self, partition_by: Any = None, order_by: Any = None, rows: Any = None, range_: Any = None
+    ) -> Over:
+        """Return the function over a window; rows, range_: from which row of it to which."""
+        return Over(self, partition_by, order_by, range_, rows)
 
     def filter(self, *criterion: Any) -> Any:
         """Return the function over the rows for which conditions hold."""

@@ -74,7 +74,7 @@ def as_selected(thing: Any) -> Any:
     element = clause_of(thing)
     if element is not None:
         if element._is_select_statement:
-            return elements.implicit_scalar(element)
+            raise elements.no_select("Column expression or FROM clause", thing, element)
         return element
     if thing is None or thing is True or thing is False:
         return constant_of(thing)
@@ -88,6 +88,7 @@ def as_selected(thing: Any) -> Any:
 def _no_text_column(text: str) -> exc.ArgumentError:
     plain = bool(text) and (text[0].isalnum() or text[0] == "_") and len(text.split()) == 1
     better = "column" if plain else "literal_column"
+    text = elements.shortened(text)
     return exc.ArgumentError(
         f"Textual column expression {text!r} should be explicitly declared with text({text!r}), "
         f"or use {better}({text!r}) for more specificity"
@@ -99,8 +100,10 @@ def as_limit(value: Any, type_: Any = None) -> Any:
     if value is None:
         return None
     element = clause_of(value)
-    if element is not None:
+    if element is not None and (element._is_column_element or element._is_text_clause):
         return element
+    if element is not None:
+        raise exc.ArgumentError(f"LIMIT / OFFSET expression expected, got {value!r}.")
     return BindParameter._make("param", int(value), _INTEGER, _LIMIT)
 
 
@@ -287,7 +290,15 @@ class Statement(Executable):
         return copy
 
     def options(self, *options: Any) -> Any:
-        """Keep options for whoever executes; Core ignores those of the ORM."""
+        """Keep options for whoever executes; Core ignores those of the ORM.
+
+        Raises: ArgumentError: something that is no option.
+        """
+        for option in options:
+            if not hasattr(option, "_is_legacy_option"):
+                raise exc.ArgumentError(
+                    f"ExecutionOption Core or ORM object expected, got {option!r}."
+                )
         return self._with("_with_options", (*self._with_options, *options))
 
     def execution_options(self, **kw: Any) -> Any:
@@ -527,16 +538,8 @@ class GenerativeSelect(SelectBase):
 
 
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
-    """The expressions of ORDER BY or GROUP BY; a list counts as its members."""
-    out: list[Any] = []
-    for clause in clauses:
-        if clause is False:
-            continue
-        if isinstance(clause, (list, tuple)):
-            out.extend(as_sorting(each, role) for each in clause)
-        else:
-            out.append(as_sorting(clause, role))
-    return tuple(out)
+    """The expressions of ORDER BY or GROUP BY."""
+    return tuple([as_sorting(clause, role) for clause in clauses if clause is not False])
 
 
 def _plain_limit(clause: Any, word: str) -> Any:
@@ -808,7 +811,7 @@ class Select(GenerativeSelect):
         copy._distinct = True
         if expr:
             copy._distinct_on = self._distinct_on + tuple(
-                as_sorting(each, "DISTINCT") for each in expr
+                as_sorting(each, "GROUP BY / OF / etc.") for each in expr
             )
         return copy
 

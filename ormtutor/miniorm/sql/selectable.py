@@ -662,7 +662,7 @@ def from_of(thing: Any) -> Any:
     element = clause_of(thing)
     if element is None:
         return None
-    if element._is_from_clause or element._is_text_clause:
+    if element._is_from_clause or element._is_text_clause or element._is_function:
         return element
     if element._is_select_statement:
         warnings.warn(
