@@ -30,7 +30,7 @@ from ormtutor.miniorm.orm.options import (
     resolve,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
-from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan
+from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import SAID, ScalarSelect, Select, as_selected
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
@@ -770,11 +770,7 @@ class Compilation:
             if plan.overwrite != "one":
                 plan.ident = tuple([locate(column) for column in plan.selected_key])
             for joined in plan.joined:
-                if not joined.impl.supports_population:
-                    raise sa_exc.InvalidRequestError(
-                        f"'{joined.prop}' does not support object population - eager loading "
-                        "cannot be applied."
-                    )
+                require_population(joined.prop, joined.impl)
             for loader in plan.later:
                 loader.check(plan)
         outputs = []

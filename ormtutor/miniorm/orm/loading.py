@@ -146,7 +146,7 @@ def _parts(
 ) -> Iterator[list[Any]]:
     while (rows := result._read(size)) or size is None:
         _check_map(context.session, identity_map, query, rows)
-        context.made = 0
+        context.made, context.makers = 0, {}
         yield load_rows(context, query, rows, result.context)
         if size is None:
             return

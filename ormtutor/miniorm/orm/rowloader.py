@@ -98,12 +98,9 @@ class RowPlan:
 
     def entities(self) -> list[EntityPlan]:
         """Every EntityPlan, parents before the ones joined to them."""
-        found: list[EntityPlan] = []
-        waiting = [each for each in self.outputs if isinstance(each, EntityPlan)]
-        while waiting:
-            plan = waiting.pop(0)
-            found.append(plan)
-            waiting[:0] = [joined.entity for joined in plan.joined]
+        found = [each for each in self.outputs if isinstance(each, EntityPlan)]
+        for plan in found:
+            found += [joined.entity for joined in plan.joined]
         return found
 
 
@@ -234,6 +231,14 @@ def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> No
     """The loaded members become the collection of `obj`."""
     values = obj.__dict__
     impl.set_committed_value(values["_sa_instance_state"], values, list(members))
+
+
+def require_population(prop: Any, impl: Any) -> None:
+    """Raise InvalidRequestError for an attribute that a query cannot fill: a dynamic one."""
+    if not impl.supports_population:
+        raise sa_exc.InvalidRequestError(
+            f"'{prop}' does not support object population - eager loading cannot be applied."
+        )
 
 
 def warn_of_several(prop: Any) -> None:

@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Relationship Loading Techniques".
 from __future__ import annotations
 
 from collections import namedtuple
+from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -27,6 +28,7 @@ from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, label_of, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
+from ormtutor.miniorm.orm.rowloader import require_population, warn_of_several
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
@@ -67,15 +69,6 @@ CHUNK = 500
 
 
 REFUSALS = ("raise", "raise_on_sql")
-
-
-def own_loader(
-    prop: Any, strategy: str, criteria: tuple[Any, ...] = ()
-) -> Callable[[InstanceState, int], Any]:
-    """The loader that an option puts in the place of the mapped one, for one object's attribute."""
-    if strategy == "deferred":
-        return lambda state, passive: load_deferred(prop, state, passive)
-    return lambda state, passive: load_lazily(prop, state, passive, strategy, criteria)
 
 
 def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
@@ -339,12 +332,14 @@ def _without_way_back(
 
 
 def make_later(prop: Any, strategy: str, *where: Any, criteria: tuple[Any, ...] = ()) -> Any:
-    """What Compilation asks for: an own loader, or one that runs after the rows.
+    """What Compilation asks for: one in the place of the mapped loader, or one after the rows.
 
     where: the Compilation, the EntityPlan and the Place, for the latter.
     """
+    if not where and strategy == "deferred":
+        return partial(load_deferred, prop)
     if not where:
-        return own_loader(prop, strategy, criteria)
+        return partial(load_lazily, prop, strategy=strategy, criteria=criteria)
     compilation, _, place = where
     cycles = compilation.would_cycle(prop, place.path, compilation.prior)
     if compilation.overwrite == "one":
@@ -371,21 +366,19 @@ class ImmediateLoader:
     needs_all_rows: whether the first query may not be read in parts (yield_per).
     """
 
-    __slots__ = ("_passive", "_turn", "key", "prop")
-
     always = False
     only_new = False
     by_row = True
     needs_all_rows = False
 
-    def __init__(self, prop: RelationshipProperty, turn: int, cycles: bool) -> None:
+    def __init__(self, prop: RelationshipProperty, turn: int, cycles: bool = False) -> None:
         self.prop = prop
         self.key = prop.key
         self._turn = turn
         self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
 
     def turn(self, obj: Any) -> tuple[int, ...]:
-        """When it loads, beside the others: see TURNS."""
+        """When it loads, beside the others: see TURNS. obj: that of the first row."""
         return (self._turn,)
 
     def check(self, plan: EntityPlan) -> None:
@@ -399,7 +392,7 @@ class ImmediateLoader:
                 impl.get(state, obj.__dict__, self._passive)
 
 
-class _EagerLoader:
+class _EagerLoader(ImmediateLoader):
     """What selectin and subquery loading share.
 
     Both send their SELECT whenever there are rows, also for objects that have the attribute: what
@@ -410,8 +403,7 @@ class _EagerLoader:
     always = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
-        self.prop = prop
-        self.key = prop.key
+        super().__init__(prop, TURNS[self.strategy])
         option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         settings = {} if option is None else option.settings
         of_type = settings.get("of_type")
@@ -424,24 +416,14 @@ class _EagerLoader:
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
 
-    def turn(self, obj: Any) -> tuple[int, ...]:
-        """When it loads, beside the others: see TURNS. `obj`: that of the first row."""
-        return (TURNS[self.strategy],)
-
-    def check(self, plan: EntityPlan) -> None:
-        """Say whether the row has what is needed of it."""
+    def _compiled(self, session: Any, key: Any, make: Any, **how: Any) -> CompiledQuery:
+        how.update(options=self.options, prior=self.prior, overwrite=self.overwrite)
+        return compile_shape(session, key, make, mapper=self.prop.mapper, **how)
 
     def _along(self, parent: Any, key: str) -> Any:
         """Our relationship of the parent's alias, with what the option adds to its condition."""
         attribute = getattr(parent, key)
         return attribute.and_(*self.criteria) if self.criteria else attribute
-
-    def _check_supported(self, plan: EntityPlan) -> None:
-        if not plan.mapper.impls[self.key].supports_population:
-            raise sa_exc.InvalidRequestError(
-                f"'{self.prop}' does not support object population - eager loading cannot be "
-                "applied."
-            )
 
     def _give(self, plan: EntityPlan, state: InstanceState, obj: Any, found: list[Any]) -> None:
         if self.key in obj.__dict__ and plan.overwrite != "all":
@@ -451,10 +433,7 @@ class _EagerLoader:
             impl.set_committed_value(state, obj.__dict__, found)
             return
         if len(found) > 1:
-            sa_exc.warn(
-                f"Multiple rows returned with uselist=False for eagerly-loaded attribute "
-                f"'{self.prop}' "
-            )
+            warn_of_several(self.prop)
         impl.set_committed_value(state, obj.__dict__, found[0] if found else None)
 
     def _objects(self, states: Iterable[tuple[InstanceState, Any]]) -> Callable[[], list[str]]:
@@ -471,18 +450,14 @@ class SelectInLoader(_EagerLoader):
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
-        self.kind = self._kind()
+        #: Where the keys are: in us ("ours"), in the children ("children"), else by a join.
+        self.kind = "join"
+        if prop._use_get:
+            self.kind = "ours"
+        elif prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
+            self.kind = "children"
         loaded = (prop, self.target, self.criteria, self.options, self.prior, self.overwrite)
         self._key = ("selectin", *loaded)
-
-    def _kind(self) -> str:
-        """Where the keys are: in the children ("children"), in us ("ours"), else by a join."""
-        prop = self.prop
-        if prop._use_get:
-            return "ours"
-        if prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
-            return "children"
-        return "join"
 
     def _is_whole_key(self) -> bool:
         """Whether the condition is just: our primary key equals columns of the child."""
@@ -493,7 +468,7 @@ class SelectInLoader(_EagerLoader):
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
-        self._check_supported(plan)
+        require_population(self.prop, plan.mapper.impls[self.key])
         kind = self.kind
         owners = self._by_our_columns(states) if kind == "ours" else None
         if owners is None:
@@ -532,7 +507,7 @@ class SelectInLoader(_EagerLoader):
     ) -> dict[tuple[Any, ...], list[Any]]:
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
-        query = self._query(context.session, kind)
+        query = self._compiled(context.session, (*self._key, kind), lambda: self._asked(kind))
         values = [key[0] for key in keys] if width == 1 else list(keys)
         cause = self.cause.with_objects(self._objects(owners))
         found: dict[tuple[Any, ...], list[Any]] = {}
@@ -540,23 +515,9 @@ class SelectInLoader(_EagerLoader):
             found.setdefault(row[:width], []).append(row[width])
         return found
 
-    def _query(self, session: Any, kind: str) -> CompiledQuery:
-        def make() -> tuple[Asked, list[Any]]:
-            bind = bindparam("primary_keys", None, expanding=True)
-            return self._asked(kind, bind), [bind]
-
-        return compile_shape(
-            session,
-            (*self._key, kind),
-            make,
-            mapper=self.prop.mapper,
-            options=self.options,
-            prior=self.prior,
-            overwrite=self.overwrite,
-        )
-
-    def _asked(self, kind: str, bind: Any) -> Asked:
+    def _asked(self, kind: str) -> tuple[Asked, list[Any]]:
         prop, target, adapt = self.prop, self.target, self.adapt
+        bind = bindparam("primary_keys", None, expanding=True)
         from_: Any = target.selectable
         if kind == "ours":
             columns = [adapt(column) for column in prop.mapper.primary_key]
@@ -571,13 +532,14 @@ class SelectInLoader(_EagerLoader):
         in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
         criteria = () if kind == "join" else self.criteria
         entities = [ColumnEntity(column, column) for column in columns]
-        return Asked(
+        asked = Asked(
             [*entities, MapperEntity(target, target.entity)],
             _from_obj=(from_,),
             _where_criteria=(in_expression.in_(bind), *criteria),
             _order_by_clauses=self.order_by,
             keeps_order=bool(prop.order_by) and kind == "join",
         )
+        return asked, [bind]
 
 
 class SubqueryLoader(_EagerLoader):
@@ -621,17 +583,9 @@ class SubqueryLoader(_EagerLoader):
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
-        self._check_supported(plan)
-        query = compile_shape(
-            context.session,
-            ("subquery", self, context.compiled),
-            lambda: (self._asked(), list(self.root.binds)),
-            mapper=self.prop.mapper,
-            options=self.options,
-            prior=self.prior,
-            overwrite=self.overwrite,
-            subquery_root=self.root,
-        )
+        require_population(self.prop, plan.mapper.impls[self.key])
+        key = ("subquery", self, context.compiled)
+        query = self._compiled(context.session, key, self._asked, subquery_root=self.root)
         cause = self.cause.with_objects(self._objects(states.items()))
         rows = run(context.session, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
@@ -644,7 +598,7 @@ class SubqueryLoader(_EagerLoader):
             key = tuple(read(state, obj.__dict__, column) for column in columns)
             self._give(plan, state, obj, found.get(key, []))
 
-    def _asked(self) -> Asked:
+    def _asked(self) -> tuple[Asked, list[Any]]:
         first, *further = self.root.chain
         from_: Any = _keys_only(self.root, first)
         parent, attribute = aliased(first.parent, from_), first.key
@@ -655,12 +609,13 @@ class SubqueryLoader(_EagerLoader):
         from_ = ORMJoin(from_, self.target, self._along(parent, attribute))
         columns = [inspect(parent).adapt(column) for column in _local_columns(self.prop)]
         entities = [ColumnEntity(column, column) for column in columns]
-        return Asked(
+        asked = Asked(
             [MapperEntity(self.target, self.target.entity), *entities],
             _from_obj=(from_,),
             # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
             _order_by_clauses=(*columns, *self.order_by),
         )
+        return asked, list(self.root.binds)
 
 
 # The query that subquery loading starts from, also for the loads that follow from it: what it asks,
