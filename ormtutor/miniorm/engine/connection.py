@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "Core Events".
 
 from __future__ import annotations
 
+from operator import attrgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.engine.base import Engine
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.transaction import Transaction
-    from ormtutor.miniorm.sql.traversal import Shapes
 
 
 class _EngineDispatch:
@@ -83,14 +83,11 @@ class Connection:
 
     # -- what it is ----------------------------------------------------------------------------
 
-    @property
-    def _shapes(self) -> Shapes:
-        return self.engine._shapes
-
-    @property
-    def closed(self) -> bool:
-        """Say whether close() was called."""
-        return self._closed
+    _shapes: Any = property(attrgetter("engine._shapes"))
+    closed: Any = property(attrgetter("_closed"), doc="Say whether close() was called.")
+    info: Any = property(
+        attrgetter("connection.info"), doc="A dictionary that lives as long as the raw connection."
+    )
 
     @property
     def connection(self) -> Any:
@@ -101,12 +98,6 @@ class Connection:
         if self._closed:
             raise exc.ResourceClosedError("This Connection is closed")
         return self._fairy
-
-    @property
-    def info(self) -> dict[Any, Any]:
-        """A dictionary that lives as long as the raw connection."""
-        info: dict[Any, Any] = self.connection.info
-        return info
 
     def get_execution_options(self) -> Mapping[str, Any]:
         """Return the options that were set."""

@@ -74,15 +74,15 @@ _TABLE_TEXT = (
 
 
 def _remembered(find: Callable[..., Any]) -> Any:
-    """Decorate a question about a table: it is asked once; nothing found is not remembered."""
+    """Decorate a question to the database: it is asked once, on one connection."""
 
     @wraps(find)
-    def ask(self: Any, table_name: str, schema: str | None = None) -> Any:
-        key = (find.__name__, table_name, schema)
+    def ask(self: Any, name: str, schema: str | None = None) -> Any:
+        key = (find.__name__, name, schema)
         known = self.info_cache.get(key)
         if known is None:
             with self.on_one_connection() as inspector:
-                known = self.info_cache[key] = find(inspector, table_name, schema)
+                known = self.info_cache[key] = find(inspector, name, schema)
         return known
 
     return ask
@@ -157,19 +157,17 @@ class Inspector:
 
     def get_table_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the tables."""
-        return self._names("table", schema)
+        return [*self._names("table", schema)]
 
     def get_view_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the views."""
-        return self._names("view", schema)
+        return [*self._names("view", schema)]
 
+    @_remembered
     def _names(self, kind: str, schema: str | None) -> list[str]:
-        known = self.info_cache.get((kind, schema))
-        if known is None:
-            prefix = "" if schema is None else f"{self._quote(schema)}."
-            statement = f"SELECT name FROM {prefix}sqlite_master WHERE type='{kind}' ORDER BY name"
-            known = self.info_cache[kind, schema] = [row[0] for row in self._ask(statement)]
-        return list(known)
+        prefix = "" if schema is None else f"{self._quote(schema)}."
+        statement = f"SELECT name FROM {prefix}sqlite_master WHERE type='{kind}' ORDER BY name"
+        return [row[0] for row in self._ask(statement)]
 
     def has_table(self, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""

@@ -16,6 +16,7 @@ from itertools import chain, islice
 from operator import attrgetter
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.row import ResultMetaData, RMKeyView, RowMapping
 
 TYPE_CHECKING = False
@@ -34,8 +35,6 @@ class ResultInternal:
     A subclass says what becomes of tuples (rows, scalars, mappings), and what tells two of those
     apart when nobody said.
     """
-
-    __module__ = "sqlalchemy.engine.result"
 
     _real: Result
     #: None, or what was already seen and what tells two things apart (None: nobody said).
@@ -162,8 +161,6 @@ class ResultInternal:
 class Result(ResultInternal):
     """The rows that a statement returned; read once, front to back."""
 
-    __module__ = "sqlalchemy.engine.result"
-
     _yield_per: int | None = None
     #: How many fetchmany() gives when nobody said it; None: all.
     _usual_size: int | None = None
@@ -265,8 +262,6 @@ class Result(ResultInternal):
 class FilterResult(ResultInternal):
     """A Result seen in another way; both read from one source."""
 
-    __module__ = "sqlalchemy.engine.result"
-
     def __init__(self, real: Result) -> None:
         self._real = real
         self._unique = real._unique
@@ -274,8 +269,6 @@ class FilterResult(ResultInternal):
 
 class ScalarResult(FilterResult):
     """The values of one column."""
-
-    __module__ = "sqlalchemy.engine.result"
 
     def __init__(self, real: Result, index: Any) -> None:
         super().__init__(real)
@@ -293,8 +286,6 @@ class ScalarResult(FilterResult):
 
 class MappingResult(FilterResult):
     """The rows as read-only dictionaries."""
-
-    __module__ = "sqlalchemy.engine.result"
 
     def keys(self) -> RMKeyView:
         """Return the names of the columns."""
@@ -322,8 +313,6 @@ class IteratorResult(Result):
     require_unique: reading several rows without `unique()` is refused: a joined eager load of a
     collection repeats its parents.
     """
-
-    __module__ = "sqlalchemy.engine.result"
 
     def __init__(
         self,
@@ -371,8 +360,6 @@ class ChunkedIteratorResult(IteratorResult):
     chunks: gives them, called with how many rows at a time (None: all).
     """
 
-    __module__ = "sqlalchemy.engine.result"
-
     def __init__(
         self,
         metadata: ResultMetaData,
@@ -403,3 +390,6 @@ def _position(metadata: ResultMetaData, column: Any) -> int:
             raise IndexError("list index out of range")
         return column % metadata.width
     return metadata.index(column)
+
+
+publish(globals(), "sqlalchemy.engine.result")

@@ -19,6 +19,7 @@ from collections.abc import ItemsView, KeysView, Mapping, Sequence, ValuesView
 from itertools import repeat
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.traversal import cache_key
 
 TYPE_CHECKING = False
@@ -46,7 +47,6 @@ class Row:
     """A row: a tuple by position, a record by attribute, a mapping through `_mapping`."""
 
     __slots__ = ("_data",)
-    __module__ = "sqlalchemy.engine.row"
     __match_args__ = ()
 
     if TYPE_CHECKING:
@@ -127,7 +127,6 @@ class LegacyRow(Row):
     """The row of 1.4's own Connection: it answers to names where a tuple answers to values."""
 
     __slots__ = ()
-    __module__ = "sqlalchemy.engine.row"
 
     def __contains__(self, key: Any) -> bool:
         return key in self._metadata
@@ -292,11 +291,10 @@ class CursorResultMetaData(ResultMetaData):
 
     def _find_by_name(self, column: Any) -> int | None:
         """1.4's own rows: a Column is found by its name where nothing says that it is another."""
-        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
-            position = self._positions.get(name) if isinstance(name, str) else None
-            if position is not None:
-                break
-        else:
+        names = (getattr(column, "_label", None), getattr(column, "name", None))
+        known = [name for name in names if name and name in self._positions]
+        position = self._positions[known[0]] if known else None
+        if position is None:
             return self._find_by_structure(column)
         selected = [
             thing
@@ -353,7 +351,6 @@ class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
     """The values, or the (name, value) pairs, of a row."""
 
     __slots__ = ("_items",)
-    __module__ = "sqlalchemy.engine.row"
 
     def __init__(self, mapping: RowMapping, items: list[Any]) -> None:
         self._mapping = mapping
@@ -378,7 +375,6 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
     """A row as a read-only dictionary."""
 
     __slots__ = ("_data", "_metadata")
-    __module__ = "sqlalchemy.engine.row"
 
     def __init__(self, metadata: ResultMetaData, values: tuple[Any, ...]) -> None:
         self._metadata = metadata
@@ -424,3 +420,6 @@ def _structure_of(thing: Any) -> Any:
 def _column_property(position: int) -> property:
     get = operator.itemgetter(position)
     return property(lambda row: get(row._data))
+
+
+publish(globals(), "sqlalchemy.engine.row")
