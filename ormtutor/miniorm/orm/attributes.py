@@ -1100,16 +1100,12 @@ class InstrumentedAttribute(QueryableAttribute):
         return self.impl.get(state, dict_)
 
 
-class _DataDescriptor(InstrumentedAttribute):
-    """For classes with a __setattr__ of their own, through which ours would not be called."""
+class DataDescriptor(InstrumentedAttribute):
+    """An attribute that Python asks before the object's dictionary.
 
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        if instance is None:
-            return self
-        dict_ = instance.__dict__
-        if self.key in dict_:
-            return dict_[self.key]
-        return self.impl.get(state_of(instance), dict_)
+    For classes with a __setattr__ of their own, through which ours would not be called; and for
+    dynamic relationships, whose key in the dictionary is a mark for the flush and no value.
+    """
 
     def __set__(self, instance: Any, value: Any) -> None:
         self.impl.set(state_of(instance), instance.__dict__, value, None)
@@ -1118,16 +1114,7 @@ class _DataDescriptor(InstrumentedAttribute):
         self.impl.delete(state_of(instance), instance.__dict__)
 
 
-class DynamicDescriptor(_DataDescriptor):
-    """For dynamic relationships: their key in the dictionary is a mark for the flush, no value."""
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        if instance is None:
-            return self
-        return self.impl.get(state_of(instance), instance.__dict__)
-
-
-class _WatchedDescriptor(_DataDescriptor):
+class _WatchedDescriptor(DataDescriptor):
     """While somebody waits for the next read: see watch_reads()."""
 
     _on_read: Any
@@ -1147,7 +1134,7 @@ def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
     it is watched the attribute is one that Python asks first. No counterpart in SQLAlchemy.
     """
     kind = attribute.__class__
-    if kind is InstrumentedAttribute or kind is _DataDescriptor:
+    if kind in (InstrumentedAttribute, DataDescriptor) and not attribute.impl.dynamic:
         attribute._on_read, attribute._unwatched = on_read, kind
         _become(attribute, _WatchedDescriptor)
 
@@ -1159,7 +1146,7 @@ def _become(attribute: Any, kind: type) -> None:
         type.__setattr__(attribute.class_, attribute.key, attribute)
 
 
-for _kind in (_DataDescriptor, DynamicDescriptor, _WatchedDescriptor):
+for _kind in (DataDescriptor, _WatchedDescriptor):
     _kind.__name__ = _kind.__qualname__ = "InstrumentedAttribute"
 
 
@@ -1194,7 +1181,7 @@ def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:
     own: Any = cls.__setattr__
     if own is object.__setattr__ or hasattr(own, "_sa_impls"):
         return InstrumentedAttribute
-    return _DataDescriptor
+    return DataDescriptor
 
 
 def install_setattr(cls: Any, impls: dict[str, Any]) -> None:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     States = Iterable[InstanceState]
 
 
+# Between two objects this does not hold: whom an object lets go need not wait for it.
+LET_GO = ("parents saved", "children deleted")
+
+
 class KeyCopy:
     """One column that is copied from a row to a row that points to it.
 
@@ -86,12 +90,10 @@ class Dependency:
     """What one relationship asks of a flush.
 
     prop: the relationship. parent: the mapper that has it; mapper: the one it leads to.
-    order: what comes before what, between mappers. object_order: the same between one object, one
-    related object and the copying of their key; by whether the one, and the other, is deleted.
+    order: what comes before what.
     """
 
     order: Order
-    object_order: dict[tuple[bool, bool], Order]
 
     def __init__(self, prop: Any) -> None:
         self.prop = prop
@@ -185,6 +187,7 @@ class Dependency:
     ) -> None:
         """The same for objects, where mappers run in a ring."""
         flush.step(self, is_delete).disabled = True
+        orders = [self._object_order(is_delete, child_deleted) for child_deleted in (False, True)]
         all_parents = flush.step(self.parent, is_delete)
         all_children = [(flush.step(self.mapper, each), each) for each in (False, True)]
         passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
@@ -202,8 +205,21 @@ class Dependency:
             if all_children[0][0] in flush.ring:
                 children = [self._child_step(flush, child) for child, _ in related]
             for steps["child"], child_deleted in children:
-                order = self.object_order[is_delete, child_deleted]
+                order = orders[child_deleted]
                 flush.add_edges([(steps[before], steps[after]) for before, after in order])
+
+    def _object_order(self, is_delete: bool, child_deleted: bool) -> list[tuple[str, str]]:
+        """What comes before what of one object, one related object and the copying of their key."""
+        role_of = {
+            "parents deleted" if is_delete else "parents saved": "parent",
+            "children deleted" if child_deleted else "children saved": "child",
+            "keys cleared" if is_delete else "keys copied": "key",
+        }
+        return [
+            (role_of[before], role_of[after])
+            for before, after in self.order
+            if before in role_of and after in role_of and (before, after) != LET_GO
+        ]
 
     def _child_step(
         self, flush: UOWTransaction, child: InstanceState | None
@@ -278,14 +294,6 @@ class OneToMany(Dependency):
         ("keys cleared", "children saved"),
         ("keys cleared", "children deleted"),
     )
-    _saved = (("parent", "key"), ("key", "child"), ("parent", "child"))
-    _deleted = (("key", "child"), ("child", "parent"))
-    object_order = {  # noqa: RUF012 (a table)
-        (False, False): _saved,
-        (False, True): _saved,
-        (True, False): _deleted,
-        (True, True): _deleted,
-    }
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Children lose their key, or go too."""
@@ -364,12 +372,6 @@ class ManyToOne(Dependency):
         ("parents saved", "children deleted"),
         ("parents deleted", "children deleted"),
     )
-    object_order = {  # noqa: RUF012 (a table)
-        (False, False): (("child", "key"), ("key", "parent")),
-        (False, True): (("key", "parent"),),
-        (True, False): (),
-        (True, True): (("parent", "child"),),
-    }
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """With a delete cascade the other goes too."""
@@ -407,12 +409,6 @@ class ManyToMany(Dependency):
         ("keys cleared", "children deleted"),
         ("keys cleared", "children saved"),
     )
-    object_order = {  # noqa: RUF012 (a table)
-        (False, False): (("parent", "key"), ("child", "key")),
-        (False, True): (("parent", "key"), ("key", "child")),
-        (True, False): (("key", "child"), ("key", "parent")),
-        (True, True): (("key", "child"), ("key", "parent")),
-    }
 
     @cached_property
     def copies(self) -> list[KeyCopy]:

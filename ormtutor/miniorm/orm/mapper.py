@@ -19,7 +19,7 @@ from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
-    DynamicDescriptor,
+    DataDescriptor,
     InstrumentedAttribute,
     Proxy,
     QueryableAttribute,
@@ -513,7 +513,7 @@ class Mapper(InspectionAttr):
     ) -> None:
         """Put an InstrumentedAttribute on the class."""
         is_dynamic = getattr(prop, "lazy", None) == "dynamic"
-        descriptor = DynamicDescriptor if is_dynamic else self.attribute_class
+        descriptor = DataDescriptor if is_dynamic else self.attribute_class
         attribute = descriptor(self.class_, prop.key, self, comparator, impl)
         type.__setattr__(self.class_, prop.key, attribute)
         if impl is not None:

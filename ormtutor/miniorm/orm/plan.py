@@ -13,7 +13,7 @@ No counterpart in SQLAlchemy (see ARCHITECTURE.md).
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 from ormtutor.miniorm.exc import CircularDependencyError, InvalidRequestError
 from ormtutor.miniorm.orm import persistence, unitofwork
@@ -132,9 +132,9 @@ class Rehearsal(unitofwork.UOWTransaction):
     def __init__(self, session: Any) -> None:
         super().__init__(session, EXPLICIT)
         self.records: list[Record] = []
-        # Keys that were copied: (object, attribute) -> value; and why.
-        self.copied: dict[tuple[InstanceState, str], Any] = {}
-        self.copied_because: dict[InstanceState, list[str]] = {}
+        # Keys that were copied, by attribute; and why.
+        self.copied: defaultdict[InstanceState, dict[str, Any]] = defaultdict(dict)
+        self.copied_because: defaultdict[InstanceState, dict[str, None]] = defaultdict(dict)
         self.reasons: dict[InstanceState, str] = {}
         self.forgotten: set[InstanceState] = set()
         self._loads_noted: set[str] = set()
@@ -229,15 +229,11 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     def values_of(self, state: InstanceState) -> dict[str, Any]:
         """An object's values with the keys that would have been copied to it."""
-        values = dict(state.dict)
-        for key in state.mapper.impls:
-            if (state, key) in self.copied:
-                values[key] = self.copied[state, key]
-        return values
+        return {**state.dict, **self.copied[state]}
 
     def _current(self, state: InstanceState, key: str) -> Any:
-        if (state, key) in self.copied:
-            return self.copied[state, key]
+        if key in self.copied[state]:
+            return self.copied[state][key]
         value = state.dict.get(key)
         if value is None and state.ident is not None and key in state.mapper._pk_attribute_keys:
             known = state.key
@@ -254,29 +250,23 @@ class Rehearsal(unitofwork.UOWTransaction):
     ) -> None:
         """Remember the key that would be copied."""
         for copy in subject.copies:
-            self.copied[dest, copy.dest_key] = self._current(source, copy.source_key)
+            self.copied[dest][copy.dest_key] = self._current(source, copy.source_key)
             if flag_cascaded and copy.cascades:
                 self.pk_cascaded.add((dest, copy.dest_column))
-        self._because(dest, f"key of {persistence.label_of(source)} along {subject.prop}")
+        reason = f"key of {persistence.label_of(source)} along {subject.prop}"
+        self.copied_because[dest][reason] = None
 
     def clear(self, dest: InstanceState, subject: Dependency, source: InstanceState | None) -> None:
         """Remember that the key would become NULL."""
         for copy in subject.copies:
             if copy.dest_column.primary_key and self._current(dest, copy.dest_key) is not None:
                 raise unitofwork.blanked_out(copy.dest_column, dest)
-            self.copied[dest, copy.dest_key] = None
+            self.copied[dest][copy.dest_key] = None
+        reason = f"removed from {subject.prop}"
         if source is not None and self.is_deleted(source):
-            self._because(
-                dest,
-                f"{persistence.label_of(source)} is deleted, {subject.prop} does not cascade that",
-            )
-        else:
-            self._because(dest, f"removed from {subject.prop}")
-
-    def _because(self, state: InstanceState, reason: str) -> None:
-        known = self.copied_because.setdefault(state, [])
-        if reason not in known:
-            known.append(reason)
+            gone = persistence.label_of(source)
+            reason = f"{gone} is deleted, {subject.prop} does not cascade that"
+        self.copied_because[dest][reason] = None
 
     # writing, taken down ----------------------------------------------------------------------
 
@@ -301,11 +291,7 @@ class Rehearsal(unitofwork.UOWTransaction):
     def _changed(
         self, mapper: Mapper, writing: Any, state: InstanceState, values: dict[str, Any]
     ) -> Any:
-        committed = {
-            key: state.dict.get(key, NO_VALUE)
-            for key in state.mapper.impls
-            if (state, key) in self.copied
-        }
+        committed = {key: state.dict.get(key, NO_VALUE) for key in self.copied[state]}
         committed.update(state.committed_state)
         record = persistence.changed_record(mapper, writing, state, values, committed)
         for key, column in writing.key_columns:
@@ -318,7 +304,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         state = record.state
         for key, column in writing.key_columns:
             if record.values.get(key) is None or column in record.expressions:
-                self.copied[state, key] = NewKey(state, key)
+                self.copied[state][key] = NewKey(state, key)
 
     def _take_down(self, action: str, writing: Any, group: list[Any]) -> None:
         for number, record in enumerate(group):
@@ -331,7 +317,7 @@ class Rehearsal(unitofwork.UOWTransaction):
                 reasons.append(f"takes over the row of {persistence.label_of(switched)}")
             elif action == "insert" or state not in self.copied_because:
                 reasons.append(self.reasons.get(state, "changed" if state.ident else "added"))
-            reasons += self.copied_because.get(state, [])
+            reasons += self.copied_because[state]
             self._add(
                 action,
                 writing.table.name,
