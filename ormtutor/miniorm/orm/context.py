@@ -332,6 +332,7 @@ class Compilation:
         #: For each FROM element, or entity, the eager joins: (right, ON, is it an outer join).
         self.eager_joins: dict[Any, list[tuple[Any, Any, bool]]] = {}
         self.eager_order_by: list[Any] = []
+        self._units: dict[Any, Any] = {}
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
@@ -510,17 +511,15 @@ class Compilation:
         if self.would_cycle(prop, place.path, ()):
             plan.resets.append(prop.key)
             return
-        isouter = not settings.get("innerjoin", prop.innerjoin)
-        if place.outer and not isouter:
-            raise sa_exc.InvalidRequestError(
-                f"innerjoin=True for '{prop}', below an outer join, is not in miniorm; SQLAlchemy "
-                "has it"
-            )
+        innerjoin = settings.get("innerjoin", prop.innerjoin)
+        isouter = not innerjoin or (place.outer and innerjoin == "unnested")
         of_type, criteria = settings.get("of_type"), settings.get("criteria", ())
         target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
         path = (*place.path, prop, of_type or prop.mapper)
         adapt = _alias_adapter(target)
-        child = Place(place.root, path, adapt, target.selectable, self.secondary, isouter)
+        child = Place(
+            place.root, path, adapt, target.selectable, self.secondary, place.outer or isouter
+        )
         # It is made when it is known what the query itself joins.
         self._waiting_joins.append((prop, place, target, isouter, criteria))
         self.joined_names.append(str(prop))
@@ -555,16 +554,43 @@ class Compilation:
             extra_criteria=criteria,
         )
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
-        if through is None:
+        if parent.outer and not isouter:
+            self._nest(joins, parent.selectable, target.selectable, secondary, primary, through)
+        elif through is None:
             joins.append((target.selectable, primary, isouter))
         elif isouter:
-            joins.append((Join(secondary, target.selectable, through), primary, True))
+            unit = Join(secondary, target.selectable, through)
+            self._units[unit] = target.selectable
+            joins.append((unit, primary, True))
         else:
             joins += [(secondary, primary, False), (target.selectable, through, False)]
         if parent.columns is self.primary and prop.secondary is None:
             self._need_parent_columns(prop, parent)
         if prop.order_by:
             self.eager_order_by += [target.adapt(each) for each in prop.order_by]
+
+    def _nest(
+        self,
+        joins: list[tuple[Any, Any, bool]],
+        parent: Any,
+        child: Any,
+        secondary: Any,
+        primary: Any,
+        through: Any,
+    ) -> None:
+        """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear."""
+
+        def join(left: Any) -> Any:
+            if through is None:
+                return Join(left, child, primary)
+            left = Join(left, secondary, primary)
+            self._units[left] = parent
+            return Join(left, child, through)
+
+        for index, (right, onclause, isouter) in enumerate(joins):
+            spliced = _spliced(right, parent, join, self._units)
+            if spliced is not None:
+                joins[index] = (spliced, onclause, isouter)
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """The join's columns of the parent must be selected, so that a subquery has them."""
@@ -850,6 +876,25 @@ def _from_base(base: Any, element: Any) -> Any:
     ):
         return base.corresponding_column(element, require_embedded=True)
     return None
+
+
+def _spliced(joined: Any, at: Any, join: Callable[[Any], Any], units: dict[Any, Any]) -> Any:
+    """The joins with `join(at)` in the place of `at`; None: it is not there.
+
+    units: joins with an association table, each with what it stands for.
+    """
+    joined = joined._ungroup()
+    if not joined._is_join or joined in units:
+        return join(joined) if units.get(joined, joined) is at else None
+    right = _spliced(joined.right, at, join, units)
+    if right is None:
+        left = _spliced(joined.left, at, join, units)
+        return None if left is None else Join(left, joined.right, joined.onclause, joined.isouter)
+    if joined.isouter:
+        return Join(joined.left, right, joined.onclause, True)
+    # a JOIN (b JOIN c) is a JOIN b JOIN c.
+    left = Join(joined.left, right.left, joined.onclause)
+    return Join(left, right.right, right.onclause, right.isouter)
 
 
 def _joined_onto(from_: Any, joins: Sequence[tuple[Any, Any, bool]]) -> Any:
