@@ -902,24 +902,43 @@ def listen_for_backref(impl: AttributeImpl, key: str) -> None:
 
 
 def listen_for_validation(
-    impl: AttributeImpl, key: str, validator: Callable[[Any, str, Any], Any]
+    impl: AttributeImpl,
+    key: str,
+    validator: Callable[..., Any],
+    include_removes: bool = False,
+    include_backrefs: bool = True,
 ) -> None:
-    """From now on `validator(obj, key, value)` sees what comes, and may change it."""
+    """From now on `validator(obj, key, value)` sees what comes, and may change it.
+
+    include_removes: it also sees what goes, and a fourth argument says which. include_backrefs:
+    also what the other side of a relationship brings.
+    """
+    comes, goes = ((False,), (True,)) if include_removes else ((), ())
+
+    def is_ours(initiator: AttributeEvent) -> bool:
+        return include_backrefs or initiator.impl is impl
 
     def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
-        if initiator.op is OP_BULK_REPLACE:
+        if initiator.op is OP_BULK_REPLACE or not is_ours(initiator):
             return value
-        return validator(state.obj(), key, value)
+        return validator(state.obj(), key, value, *comes)
 
     def bulk_replace_(state: InstanceState, values: list[Any], initiator: AttributeEvent) -> None:
-        values[:] = [validator(state.obj(), key, value) for value in values]
+        if is_ours(initiator):
+            values[:] = [validator(state.obj(), key, value, *comes) for value in values]
 
     def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
-        return validator(state.obj(), key, value)
+        return validator(state.obj(), key, value, *comes) if is_ours(initiator) else value
+
+    def remove(state: InstanceState, value: Any, initiator: AttributeEvent) -> None:
+        if is_ours(initiator):
+            validator(state.obj(), key, value, *goes)
 
     impl.on_append += (append,)
     impl.on_bulk_replace += (bulk_replace_,)
     impl.on_set += (set_,)
+    if include_removes:
+        impl.on_remove += (remove,)
 
 
 # The class's side -----------------------------------------------------------------------------
@@ -1151,29 +1170,29 @@ for _kind in (DataDescriptor, _WatchedDescriptor):
 
 
 class Proxy(QueryableAttribute):
-    """What synonym() puts on a class: on objects it reads and writes the attribute `name`."""
+    """What synonym() puts on a class: on objects it is the descriptor that it was given."""
 
     _kind = "property"
 
     def __init__(
-        self, class_: Any, key: str, parententity: Any, comparator: Any, name: str
+        self, class_: Any, key: str, parententity: Any, comparator: Any, descriptor: Any
     ) -> None:
         super().__init__(class_, key, parententity, comparator)
-        self.name = name
+        self.descriptor = descriptor
 
     def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else getattr(instance, self.name)
+        return self if instance is None else self.descriptor.__get__(instance, owner)
 
     def __set__(self, instance: Any, value: Any) -> None:
-        setattr(instance, self.name, value)
+        self.descriptor.__set__(instance, value)
 
     def __delete__(self, instance: Any) -> None:
-        delattr(instance, self.name)
+        self.descriptor.__delete__(instance)
 
     def adapt_to_entity(self, insp: Any) -> Any:
         """The same synonym of an alias."""
         adapted = self.comparator.adapt_to_entity(insp)
-        return Proxy(insp.entity, self.key, insp, adapted, self.name)
+        return Proxy(insp.entity, self.key, insp, adapted, self.descriptor)
 
 
 def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:

@@ -449,6 +449,7 @@ class Compilation:
             return
         column = place.column(prop.columns[0])
         if column is None:
+            plan.expired |= {prop.key}
             return
         for equal in prop.columns:
             place.columns.add(place.column(equal))

@@ -187,12 +187,22 @@ class ClassScan:
 
     def _extract_columns(self) -> None:
         """Collect the columns; one that has its attribute's name needs no property of its own."""
+        attributes: dict[str, list[str]] = {}
         for name, value in list(self.properties.items()):
             for column in _new_columns(name, value):
+                if isinstance(value, Column):
+                    attributes.setdefault(column.name, []).append(name)
                 if not any(each is column for each in self.columns):
                     self.columns.append(column)
             if isinstance(value, Column) and name == value.key:
                 del self.properties[name]
+        for column_name, names in attributes.items():
+            if len(names) > 1:
+                warn(
+                    f"On class '{self.cls.__name__}', Column object '{column_name}' named directly "
+                    f"multiple times, only one will be used: {', '.join(sorted(names))}. Consider "
+                    "using orm.synonym instead"
+                )
 
     # the table -------------------------------------------------------------------------------
 

@@ -139,6 +139,7 @@ class JoinCondition:
         self.foreign_keys = foreign_keys
         self.remote_side_given = remote_side
         self._determine_joins()
+        self._marked = {role for role in ("foreign", "remote") if _has(self.primaryjoin, role)}
         self._annotate_foreign()
         self._annotate_remote()
         self._annotate_local()
@@ -213,7 +214,7 @@ class JoinCondition:
     # foreign, remote, local ------------------------------------------------------------------
 
     def _annotate_foreign(self) -> None:
-        if _has(self.primaryjoin, "foreign"):
+        if "foreign" in self._marked:
             return
         if self.foreign_keys:
             self._mark_both("foreign", _among(self.foreign_keys))
@@ -238,7 +239,7 @@ class JoinCondition:
         return False, False
 
     def _annotate_remote(self) -> None:
-        if _has(self.primaryjoin, "remote"):
+        if "remote" in self._marked:
             return
         child, parent = self.child_table, self.parent_table
         if self.secondary is not None:
@@ -423,11 +424,17 @@ class JoinCondition:
     # for the back reference ------------------------------------------------------------------
 
     def seen_from_there(self) -> tuple[Any, Any]:
-        """The conditions for the other side: remote is local there, and local is remote."""
+        """The conditions for the other side.
+
+        Remote is local there and local is remote, where the learner has marked what is remote; else
+        it is found anew there.
+        """
         if self.secondary is not None:
             roles = {"foreign": "foreign", "remote": "remote"}
             return _with_roles(self.secondaryjoin, roles), _with_roles(self.primaryjoin, roles)
-        roles = {"foreign": "foreign", "remote": "local", "local": "remote"}
+        roles = {"foreign": "foreign"} if self._marked else {}
+        if "remote" in self._marked:
+            roles = {**roles, "remote": "local", "local": "remote"}
         return _with_roles(self.primaryjoin, roles), None
 
     # with values or aliases in it ------------------------------------------------------------

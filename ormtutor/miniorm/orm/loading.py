@@ -316,8 +316,6 @@ def identity_of(mapper: Mapper, ident: Any) -> Any:
     """A primary key as it was given, as the identity map has it: a value, or a tuple of several."""
     if ident.__class__ is int or ident.__class__ is str:
         values: Sequence[Any] = (ident,)
-    elif isinstance(ident, dict):
-        values = _identity_by_name(mapper, ident)
     elif ident is None or isinstance(ident, (str, bytes)) or not hasattr(ident, "__iter__"):
         values = (ident,)
     else:
@@ -328,6 +326,8 @@ def identity_of(mapper: Mapper, ident: Any) -> Any:
             "Incorrect number of values in identifier to formulate primary key for session.get(); "
             f"primary key columns are {columns}"
         )
+    if isinstance(ident, dict):
+        values = _identity_by_name(mapper, ident)
     return values[0] if mapper.single_key else tuple(values)
 
 
@@ -338,16 +338,13 @@ def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
         if synonym.name in keys and name in named:
             named[synonym.name] = named.pop(name)
     try:
-        values = [named[key] for key in keys]
-    except KeyError:
-        values = None
-    if values is None or len(named) != len(keys):
+        return [named[key] for key in keys]
+    except KeyError as error:
         names = ",".join(f"'{key}'" for key in keys)
         raise sa_exc.InvalidRequestError(
             "Incorrect names of values in identifier to formulate primary key for session.get(); "
             f"primary key attribute names are {names} (synonym names are also accepted)"
-        )
-    return values
+        ) from error
 
 
 def load_by_ident(

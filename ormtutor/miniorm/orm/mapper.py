@@ -247,15 +247,39 @@ class SynonymProperty(MapperProperty):
     __module__ = "sqlalchemy.orm.descriptor_props"
     kind = "synonym"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, map_column: bool = False, descriptor: Any = None) -> None:
         super().__init__()
         self.name = name
+        self.map_column = map_column
+        self.descriptor = descriptor
 
     def instrument_class(self, mapper: Mapper) -> None:
-        """Put the proxy on the class."""
+        """Put the proxy on the class; a property that stands there is what objects use."""
+        if self.map_column:
+            self._map_column(mapper)
+        own = getattr(mapper.class_, self.key, None)
+        if self.descriptor is None and isinstance(own, property):
+            self.descriptor = own
+        if self.descriptor is None:
+            name = self.name
+            self.descriptor = property(
+                lambda obj: getattr(obj, name),
+                lambda obj, value: setattr(obj, name, value),
+                lambda obj: delattr(obj, name),
+            )
         comparator = SynonymComparator(self, mapper)
-        attribute = Proxy(mapper.class_, self.key, mapper, comparator, self.name)
+        attribute = Proxy(mapper.class_, self.key, mapper, comparator, self.descriptor)
         type.__setattr__(mapper.class_, self.key, attribute)
+
+    def _map_column(self, mapper: Mapper) -> None:
+        """The column that has our name is mapped under the name that we stand for."""
+        table = mapper.persist_selectable
+        if self.key not in table.c:
+            raise ArgumentError(
+                f"Can't compile synonym '{self.name}': no column on table '{table.description}' "
+                f"named '{self.key}'"
+            )
+        mapper._configure_property(self.name, table.c[self.key], init=mapper.configured)
 
 
 class SynonymComparator(PropComparator):
@@ -264,25 +288,26 @@ class SynonymComparator(PropComparator):
     __module__ = "sqlalchemy.orm.descriptor_props"
 
     @property
-    def _target(self) -> Any:
+    def comparator(self) -> Any:
+        """The attribute that it stands for."""
         return getattr(self._parententity.entity, self.prop.name)
 
     def __clause_element__(self) -> Any:
-        return self._target.__clause_element__()
+        return self.comparator.__clause_element__()
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator."""
-        return self._target.operate(op, *other, **kw)
+        return self.comparator.operate(op, *other, **kw)
 
     def __getattr__(self, key: str) -> Any:
-        if key.startswith("__"):
+        if key.startswith("__") or key == "comparator":
             raise AttributeError(key)
-        return getattr(self._target, key)
+        return getattr(self.comparator, key)
 
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
         """The property of the attribute that it stands for."""
-        return self._target.property
+        return self.comparator.property
 
 
 SynonymComparator.__name__ = "Comparator"
@@ -384,8 +409,12 @@ class Mapper(InspectionAttr):
         self.validators: dict[str, Any] = {}
         self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
+        if local_table is None:
+            raise AttributeError("'NoneType' object has no attribute 'description'")
         if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
-            local_table.description  # noqa: B018 (says what is missing, as in the original)
+            raise ArgumentError(
+                f"FROM expression, such as a Table or alias() object expected, got {local_table!r}."
+            )
         if manager_of_class(class_) is not None:
             raise ArgumentError(f"Class '{class_}' already has a primary mapper defined. ")
         refuse_inheritance(class_)
@@ -400,8 +429,9 @@ class Mapper(InspectionAttr):
                 if column not in self._columntoproperty:
                     self._configure_property(column.key, column, init=False)
         except BaseException:
-            # The class stays marked, as in the original; but nobody configures half a mapper.
+            # The class stays marked until clear_mappers(); but nobody configures half a mapper.
             self.registry._managers.pop(self.class_manager, None)
+            self.registry._refused.add(self.class_manager)
             raise
         self.registry._new_mappers = True
 
@@ -524,7 +554,8 @@ class Mapper(InspectionAttr):
         self.class_.__dict__[key].impl = impl
         self.impls[key] = impl
         if key in self.validators:
-            listen_for_validation(impl, key, self.validators[key])
+            validator = self.validators[key]
+            listen_for_validation(impl, key, validator, *validator.__sa_validation_opts__)
         self._forget()
 
     def add_property(self, key: str, prop: Any) -> None:
@@ -908,6 +939,7 @@ class MapperRegistry:
 
     def __init__(self) -> None:
         self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
+        self._refused: WeakSet[ClassManager] = WeakSet()
         # The classes by name, for strings: references to those of one name, the last one last.
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
@@ -926,8 +958,8 @@ class MapperRegistry:
 
     def dispose(self, cascade: bool = False) -> None:
         """Take all mappings off their classes."""
-        for mapper in [manager.mapper for manager in self._managers]:
-            mapper.dispose()
+        for manager in [*self._managers, *self._refused]:
+            manager.mapper.dispose()
         self._new_mappers = False
 
 
@@ -1067,10 +1099,16 @@ def deferred(*columns: Any, **kw: Any) -> ColumnProperty:
     return ColumnProperty(*columns, deferred=True, **kw)
 
 
-def synonym(name: str, **left_out: Any) -> SynonymProperty:
-    """Another name for an attribute."""
-    refuse_arguments("synonym", left_out, "comparator_factory descriptor doc info map_column")
-    return SynonymProperty(name)
+def synonym(
+    name: str, map_column: Any = None, descriptor: Any = None, **left_out: Any
+) -> SynonymProperty:
+    """Another name for an attribute.
+
+    map_column: map the column that has the synonym's name under `name`. descriptor: the property
+    that objects use.
+    """
+    refuse_arguments("synonym", left_out, "comparator_factory doc info")
+    return SynonymProperty(name, bool(map_column), descriptor)
 
 
 def reconstructor(fn: Any) -> Any:
@@ -1079,12 +1117,16 @@ def reconstructor(fn: Any) -> Any:
     return fn
 
 
-def validates(*names: str, **left_out: Any) -> Any:
-    """Decorate the method `(self, key, value)` that checks, or changes, what is set."""
-    refuse_arguments("validates", left_out, "include_backrefs include_removes")
+def validates(*names: str, include_removes: bool = False, include_backrefs: bool = True) -> Any:
+    """Decorate the method `(self, key, value)` that checks, or changes, what is set.
+
+    include_removes: it gets also what is removed, and `is_remove`. include_backrefs: it gets also
+    what comes from the other side of a relationship.
+    """
 
     def decorate(fn: Any) -> Any:
         fn.__sa_validators__ = names
+        fn.__sa_validation_opts__ = (include_removes, include_backrefs)
         return fn
 
     return decorate

@@ -38,6 +38,7 @@ from ormtutor.miniorm.orm.mapper import (
     MapperProperty,
     PropComparator,
     class_mapper,
+    manager_of_class,
 )
 from ormtutor.miniorm.orm.state import (
     INIT_OK,
@@ -443,6 +444,7 @@ class RelationshipProperty(MapperProperty):
         return (
             other is not self
             and other.parent._props.get(other.key) is other
+            and manager_of_class(other.parent.class_) is other.parent.class_manager
             and other not in self._reverse_property
             and other.key not in self._overlaps
             and self.key not in other._overlaps

@@ -501,8 +501,10 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         pending = self.pending_mutations
         for key in keys:
             impl = impls.get(key)
-            if impl is None:  # a synonym
-                continue
+            if impl is None:
+                if key not in self.mapper._props:
+                    raise KeyError(key)
+                continue  # a synonym
             if impl.accepts_scalar_loader:
                 if no_loader and (impl.callable_ or (self.callables and key in self.callables)):
                     continue

@@ -70,8 +70,12 @@ def _column_or_name(thing: Any, expected: str) -> Any:
     """
     element = thing if isinstance(thing, str) else clause_of(thing)
     if element is None:
-        raise exc.ArgumentError(f"String column name or {expected} expected, got {thing!r}.")
+        raise _unexpected(thing, expected)
     return element
+
+
+def _unexpected(thing: Any, expected: str) -> exc.ArgumentError:
+    return exc.ArgumentError(f"String column name or {expected} expected, got {thing!r}.")
 
 
 # -- foreign keys ----------------------------------------------------------------------------------
@@ -106,7 +110,7 @@ class ForeignKey(SchemaItem):
         found = _column_or_name(column, expected)
         if not isinstance(found, str):
             if not found._is_column_clause:
-                _column_or_name(None, expected)
+                raise _unexpected(column, expected)
             found = found._deannotated
         self._colspec = found
         self.constraint = _constraint
@@ -338,7 +342,7 @@ class CheckConstraint(ColumnCollectionConstraint):
         condition = TextClause(sqltext) if isinstance(sqltext, str) else clause_of(sqltext)
         if condition is None:
             raise exc.ArgumentError(
-                f"SQL expression element or literal value expected, got {sqltext!r}."
+                f"SQL expression element for DDL constraint expected, got {sqltext!r}."
             )
         self.sqltext: Any = condition
         columns = [

@@ -1,0 +1,186 @@
+"""Back references found anew, synonyms with descriptors, validators that see what goes; mistakes."""
+
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, MetaData, String, Table
+from sqlalchemy import CheckConstraint, create_engine, inspect
+from sqlalchemy.orm import Session, aliased, backref, clear_mappers, configure_mappers
+from sqlalchemy.orm import declarative_base, joinedload, mapper, relationship, synonym, validates
+
+Base = declarative_base()
+engine = create_engine("sqlite://")
+
+
+def tell(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+class Branch(Base):
+    __tablename__ = "branches"
+    __table_args__ = (
+        ForeignKeyConstraint(["tree", "of_number"], ["branches.tree", "branches.number"]),
+    )
+    tree = Column(Integer, primary_key=True)
+    number = Column(Integer, primary_key=True)
+    of_number = Column(Integer)
+    name = Column(String)
+    of_branch = relationship("Branch", backref="twigs", remote_side=[tree, number])
+
+
+class Knot(Base):
+    __tablename__ = "knots"
+    id = Column(Integer, primary_key=True)
+    inner_id = Column(ForeignKey("knots.id"))
+    _tied = Column("tied", String)
+    loops = relationship("Loop", backref="knot")
+    inner = relationship("Knot", remote_side=id, backref="outer")
+
+    @property
+    def tied(self):
+        return "tied by " + self._tied
+
+    tied = synonym("_tied", descriptor=tied)
+    lost = synonym("nowhere")
+
+    @validates("_tied", include_removes=True)
+    def check_tied(self, key, value, is_remove):
+        print("tied", value, is_remove)
+        return value
+
+    @validates("loops", include_removes=True, include_backrefs=False)
+    def check_loops(self, key, value, is_remove):
+        print("loop", value.id, is_remove)
+        return value
+
+
+class Loop(Base):
+    __tablename__ = "loops"
+    id = Column(Integer, primary_key=True)
+    knot_id = Column(ForeignKey("knots.id"))
+    length = Column(Integer)
+
+    @validates("knot")
+    def check_knot(self, key, value):
+        print("knot", value)
+        return value
+
+    def __repr__(self):
+        return f"Loop({self.length})"
+
+
+Knot.__repr__ = lambda knot: "Knot"
+Base.metadata.create_all(engine)
+session = Session(engine)
+branch = Branch(tree=1, number=1, name="low")
+branch.twigs = [Branch(number=2, name="high")]
+session.add(branch)
+session.commit()
+print([twig.name for twig in branch.twigs])
+print(session.query(Branch).filter(Branch.twigs.any(name="high")).count())
+print(session.query(Branch).options(joinedload(Branch.twigs)).count())
+print([found.twigs for found in session.query(Branch).options(joinedload(Branch.twigs))][0][0].name)
+tell(lambda: session.get(Branch, {"tree": 1}))
+tell(lambda: session.get(Branch, {"tree": 1, "no": 2}))
+
+knot = Knot(_tied="Ann")
+print(knot.tied)
+tell(lambda: setattr(knot, "tied", "Bob"))
+del knot._tied
+knot.loops.append(Loop(id=1, length=3))
+Loop(id=2, knot=knot)
+knot.loops = [Loop(id=3, length=5)]
+knot.loops += [Loop(id=4)]
+knot.loops.pop()
+session.add(knot)
+session.commit()
+print(session.query(Knot).filter(Knot.tied == None).all())
+print(session.query(Knot).filter_by(tied="Ann").count())
+for call in (
+    lambda: Knot.lost == 3,
+    lambda: knot.lost,
+    lambda: session.expire(knot, ["_tied", "tide"]),
+    lambda: session.refresh(knot, ["tide"]),
+    lambda: session.refresh(knot, "_tied"),
+):
+    tell(call)
+part = aliased(Loop, session.query(Loop.id).subquery())
+session.expunge_all()
+print([(loop.length, loop.knot_id) for loop in session.query(part).order_by(part.id)])
+
+metadata = MetaData()
+ropes = Table(
+    "ropes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("colour", String),
+)
+ends = Table(
+    "ends",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rope_id", Integer, ForeignKey("ropes.id")),
+)
+metadata.create_all(engine)
+
+
+class Rope:
+    @property
+    def colour(self):
+        return self._colour
+
+    @colour.setter
+    def colour(self, colour):
+        self._colour = colour.lower()
+
+
+class End:
+    pass
+
+
+properties = {"colour": synonym("_colour", map_column=True), "ends": relationship(End)}
+mapper(Rope, ropes, properties=properties)
+mapper(End, ends, properties={"rope": relationship(Rope, overlaps="ends")})
+rope = Rope()
+rope.colour = "RED"
+session.add(rope)
+session.commit()
+print(session.query(Rope).filter_by(colour="red").one().colour)
+session.close()
+clear_mappers()
+mapper(Rope, ropes, properties={"ends": relationship(End)})
+mapper(End, ends)
+configure_mappers()
+clear_mappers()
+tell(lambda: mapper(Rope, "ropes"))
+tell(lambda: mapper(Rope, None))
+tell(lambda: mapper(Rope, ropes, properties={"colour": 5}))
+clear_mappers()
+tell(lambda: mapper(Rope, ropes, properties={"hue": synonym("_hue", map_column=True)}))
+clear_mappers()
+mapper(Rope, ropes)
+print(inspect(Rope).column_attrs.keys())
+tell(lambda: ForeignKey(ropes))
+tell(lambda: ForeignKey(Rope))
+tell(lambda: CheckConstraint(5))
+
+Other = declarative_base()
+
+
+class Twice(Other):
+    __tablename__ = "twice"
+    id = Column(Integer, primary_key=True)
+    one = Column("same", Integer)
+    other = Column("same", Integer)
+
+
+class Node(Other):
+    __tablename__ = "nodes"
+    id = Column(Integer, primary_key=True)
+    parent_id = Column(ForeignKey("nodes.id"))
+    children = relationship("Node", backref="parent")
+
+
+tell(configure_mappers)
+tell(lambda: Node())
+print(backref("parent", remote_side=Node.__table__.c.id)[0])
