@@ -62,8 +62,6 @@ class Connection:
 
     __module__ = "sqlalchemy.engine.base"
     _is_future = False
-    _result_class: type[CursorResult] = LegacyCursorResult
-
     dispatch: Any = _EngineDispatch()
 
     def __init__(self, engine: Engine, close_with_result: bool = False) -> None:
@@ -457,23 +455,16 @@ class Connection:
         self._check_usable()
         description = self._send(context).description
         legacy = not (self._is_future or context.execution_options.get("future_result"))
-        if description is None:
-            metadata = processors = None
-        else:
+        metadata = processors = log = None
+        if description is not None:
             metadata, processors = metadata_of(context.compiled, description, legacy)
-        result_class = LegacyCursorResult if legacy else CursorResult
-        result = result_class(context, metadata, processors)
-        if self._echo is not None and metadata is not None and self._echo.tells("DEBUG"):
-            self._echo.line("Col %r", tuple(column[0] for column in description), level="DEBUG")
-            result._log = self._echo.row
+            if self._echo is not None and self._echo.tells("DEBUG"):
+                log = self._echo.row
+                self._echo.line("Col %r", tuple(name for name, *_ in description), level="DEBUG")
         if self._transaction is None and not self._is_future and context.should_autocommit:
             self._end_transaction("commit")
-        if self.should_close_with_result:
-            if result._soft_closed:
-                self.close()
-            else:
-                context.closes_connection = True
-        return result
+        result_class = LegacyCursorResult if legacy else CursorResult
+        return result_class(context, metadata, processors, log)
 
     def _send(self, context: ExecutionContext) -> Any:
         """Let a cursor execute the statement; listeners and the log hear of it."""

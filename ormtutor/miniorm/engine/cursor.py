@@ -58,8 +58,10 @@ class CursorResult(Result):
 
     _usual_size = 1
 
-    def __init__(self, context: Any, metadata: ResultMetaData | None, processors: Any) -> None:
-        # metadata is None: the statement returns no rows.
+    def __init__(
+        self, context: Any, metadata: ResultMetaData | None, processors: Any, log: Any
+    ) -> None:
+        # metadata is None: the statement returns no rows. log: writes a row, where rows are logged.
         self.context = context
         self.dialect = context.dialect
         self.cursor = context.cursor
@@ -68,8 +70,7 @@ class CursorResult(Result):
         #: Whether there are rows to read.
         self.returns_rows = metadata is not None
         self._count = 0
-        #: Writes a row to the log, where the log wants rows.
-        self._log: Callable[[Any], None] | None = None
+        self._log: Callable[[Any], None] | None = log
         super().__init__(metadata or _NO_METADATA)
         if metadata is None:
             self._soft_close()
@@ -117,7 +118,7 @@ class CursorResult(Result):
         outcome = context._outcome
         if outcome is not None and self.returns_rows:
             outcome.rows = self._count
-        if context.closes_connection:
+        if self.connection.should_close_with_result:
             self.connection.close()
 
     # What every execution tells.

@@ -41,14 +41,12 @@ class ExecutionContext:
     compiled: where they come from, None for plain SQL text. cause: why. outcome: what came of it.
     compiled_parameters: the sets as dictionaries, where they were given so.
     origin: ("generated" | "cached" | "no key" | "raw sql", when), for the log.
-    closes_connection: the result closes the connection with itself (`Engine.execute`).
     """
 
     __module__ = "sqlalchemy.engine.default"
     __slots__ = (
         "_outcome",
         "cause",
-        "closes_connection",
         "compiled",
         "compiled_parameters",
         "current_column",
@@ -84,7 +82,6 @@ class ExecutionContext:
         self.origin = origin
         self._outcome: Outcome | None = None
         self.compiled_parameters: Sequence[dict[str, Any]] = ()
-        self.closes_connection = False
         self.invoked_statement: Any = None
         self.cursor: Any = None
 
