@@ -15,6 +15,7 @@ from operator import attrgetter, itemgetter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
+from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN: Any = object()
 NO_OPTIONS: Mapping[str, Any] = {}
+# Of a column that the compiler did not tell: name, key, what finds it, type.
+_UNTOLD = (None, None, (), NULLTYPE)
 
 _AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
 
@@ -315,38 +318,32 @@ def _make_metadata(
     compiled: Any, names: tuple[str, ...], legacy: bool
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
-    keys = []
-    objects: list[Any] = []
-    processors: list[Any] = []
-    for name, column in zip(names, columns, strict=True):
-        if column is None:
-            keys.append(name)
-            objects.append(())
-            processors.append(None)
-        else:
-            key, _, found_by, type_ = column
-            keys.append(name if key is None or compiled.is_text else key)
-            objects.append(found_by)
-            processors.append(type_._cached_result_processor(compiled.dialect, None))
-    metadata = CursorResultMetaData(keys, objects if compiled.result_columns else (), legacy=legacy)
+    keys = [
+        name if key is None or compiled.is_text else key
+        for name, (key, *_) in zip(names, columns, strict=True)
+    ]
+    objects = [found_by for _, _, found_by, _ in columns] if compiled.result_columns else ()
+    processors = [
+        type_._cached_result_processor(compiled.dialect, None) for _, _, _, type_ in columns
+    ]
+    metadata = CursorResultMetaData(keys, objects, legacy=legacy)
     return metadata, processors if any(processors) else None
 
 
 def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
-    """The compiled columns in the order of the cursor's, None where a column was not told."""
+    """The compiled columns in the order of the cursor's."""
     columns = list(compiled.result_columns)
-    if not columns:
-        return [None] * len(names)
     statement = compiled.statement
-    if getattr(statement, "is_text", False) and not statement.positional:
-        by_name = {column[0]: column for column in columns}
-        return [by_name.get(name) for name in names]
-    if getattr(statement, "is_text", False) and len(columns) > len(names):
-        exc.warn(
-            f"Number of columns in textual SQL ({len(columns)}) is smaller than number of columns "
-            f"requested ({len(names)})"
-        )
-    return [*columns, *([None] * len(names))][: len(names)]
+    if columns and getattr(statement, "is_text", False):
+        if not statement.positional:
+            by_name = {column[0]: column for column in columns}
+            columns = [by_name.get(name, _UNTOLD) for name in names]
+        elif len(columns) > len(names):
+            exc.warn(
+                f"Number of columns in textual SQL ({len(columns)}) is smaller than number of "
+                f"columns requested ({len(names)})"
+            )
+    return [*columns, *([_UNTOLD] * len(names))][: len(names)]
 
 
 def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:
@@ -370,17 +367,13 @@ def parameter_sets_20(parameters: Any) -> Sequence[Any]:
     if parameters is None:
         return ()
     if isinstance(parameters, list):
-        if (
-            parameters
-            and not isinstance(parameters[0], (tuple, dict))
-            and not _is_mapping(parameters[0])
-        ):
+        if parameters and not _is_set_20(parameters[0]):
             raise exc.ArgumentError("List argument must consist only of tuples or dictionaries")
         return parameters
-    if isinstance(parameters, (tuple, dict)) or _is_mapping(parameters):
-        return (parameters,)
-    raise exc.ArgumentError("mapping or sequence expected for parameters")
+    if not _is_set_20(parameters):
+        raise exc.ArgumentError("mapping or sequence expected for parameters")
+    return (parameters,)
 
 
-def _is_mapping(value: Any) -> bool:
-    return hasattr(value, "keys") and hasattr(value, "__getitem__")
+def _is_set_20(value: Any) -> bool:
+    return isinstance(value, tuple) or (hasattr(value, "keys") and hasattr(value, "__getitem__"))
