@@ -25,6 +25,7 @@ from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
+    NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
     resolve,
@@ -32,7 +33,7 @@ from ormtutor.miniorm.orm.options import (
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import SAID, ScalarSelect, Select, as_selected
+from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -155,14 +156,6 @@ def mapper_entities(entities: Iterable[Any]) -> list[Any]:
     return [entity.entity for entity in entities if isinstance(entity, MapperEntity)]
 
 
-def given_to(things: Iterable[Any], options: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The options of a query of these things, when it is to select others."""
-    if not options:
-        return ()
-    found = mapper_entities(entities_of_all(things))
-    return tuple(option.given_to(found) for option in options)
-
-
 # What is asked --------------------------------------------------------------------------------
 
 
@@ -176,6 +169,7 @@ class Said:
     _where_criteria: tuple[Any, ...] = ()
     _from_obj: tuple[Any, ...] = ()
     _setup_joins: tuple[JoinStep, ...] = ()
+    _replaced: tuple[Replaced, ...] = ()
     _order_by_clauses: tuple[Any, ...] = ()
     _group_by_clauses: tuple[Any, ...] = ()
     _having_criteria: tuple[Any, ...] = ()
@@ -233,7 +227,8 @@ def is_orm_select(statement: Any) -> bool:
         for column in statement._raw_columns
     ) or any(
         isinstance(part, QueryableAttribute) or "parententity" in getattr(part, "_annotations", ())
-        for step in statement._setup_joins
+        for joins in (statement._setup_joins, *[each.joins for each in statement._replaced])
+        for step in joins
         for part in (step.target, step.onclause, *statement._from_obj)
         if part is not None
     )
@@ -249,7 +244,6 @@ def plain_form(statement: Any, toplevel: bool) -> Any:
 
 
 Select._plain_form = staticmethod(plain_form)
-Select._options_given_to = staticmethod(given_to)
 
 
 class Later:
@@ -342,8 +336,7 @@ class Compilation:
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
         if options is None:
-            heard = asked._with_options if self.loads_eagerly else ()
-            options = resolve(heard, self.mapper_entities)
+            options = resolve(self._options_given()) if self.loads_eagerly else NO_OPTIONS
         self.options = options
         self.from_clauses = self._from_clauses()
         for entity in asked.entities:
@@ -368,23 +361,40 @@ class Compilation:
         """Whether loading options count: not in a part of another statement."""
         return self.asked._eager and self.asked.toplevel
 
+    def _options_given(self) -> list[tuple[Sequence[Any], Sequence[Any]]]:
+        """Options, and the entities that the query had when it got them."""
+        replaced = [
+            (each.options, mapper_entities(entities_of_all(each.columns)))
+            for each in self.asked._replaced
+        ]
+        return [*replaced, (self.asked._with_options, self.mapper_entities)]
+
     # FROM ------------------------------------------------------------------------------------
 
     def _from_clauses(self) -> list[Any]:
         asked = self.asked
         from_clauses = [] if asked._base is None else [asked._base]
         from_clauses += [from_element(each) for each in asked._from_obj]
-        if not asked._setup_joins:
+        for each in asked._replaced:
+            from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
+        return self._with_joins(from_clauses, asked.entities, asked._setup_joins)
+
+    def _with_joins(
+        self, from_clauses: list[Any], entities: list[Any], joins: Sequence[JoinStep]
+    ) -> list[Any]:
+        """The FROM elements with joins that start from what was selected, if nothing else."""
+        if not joins:
             return from_clauses
-        candidates = [entity.origin for entity in asked.entities if entity.origin is not None]
+        asked = self.asked
+        candidates = [entity.origin for entity in entities if entity.origin is not None]
         starts = [
             from_._annotations.get("parententity", from_)
             for from_ in asked._from_obj
             if not isinstance(from_, Join)
         ]
-        start = next(iter([*starts, *candidates]), None)
-        joins = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
-        return joins.run(asked._setup_joins)
+        start = next(iter([*starts, *[each.origin for each in asked.entities]]), None)
+        run = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
+        return run.run(joins)
 
     # columns ---------------------------------------------------------------------------------
 

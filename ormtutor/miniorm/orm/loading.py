@@ -305,7 +305,7 @@ def get(
         session,
         mapper,
         ident,
-        options=resolve(options, [mapper]) if options else None,
+        options=resolve([(options, [mapper])]) if options else None,
         options_key=tuple([option.key for option in options]),
         overwrite="all" if populate_existing else "",
         execution_options=execution_options,

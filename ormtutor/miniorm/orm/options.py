@@ -78,39 +78,27 @@ def _token_key(token: Any) -> Any:
 
 
 class Load:
-    """Options that start at one entity: `Load(User).joinedload(User.addresses)`.
-
-    among: the entities that the query had when the option was given, if it has others now.
-    """
+    """Options that start at one entity: `Load(User).joinedload(User.addresses)`."""
 
     __module__ = "sqlalchemy.orm.strategy_options"
-    __slots__ = ("among", "entity", "steps", "tokens")
+    __slots__ = ("entity", "steps", "tokens")
 
     _is_legacy_option = False
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
         self.entity.mapper.check_configured()
-        self.among: tuple[Any, ...] | None = None
         self.tokens: tuple[Any, ...] = ()
         self.steps: tuple[Step, ...] = ()
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells this option from others: part of a query's structure."""
-        return (self.entity, self.among, *[step.key for step in self.steps])
-
-    def given_to(self, entities: Iterable[Any]) -> Self:
-        """This option for a query whose entities, mappers and aliases, are replaced by others."""
-        if self.among is not None:
-            return self
-        new = self._continued(self.tokens, ())
-        new.among = tuple(entities)
-        return new
+        return (self.entity, *[step.key for step in self.steps])
 
     def _continued(self, tokens: tuple[Any, ...], steps: Iterable[Step]) -> Self:
         new = type(self).__new__(type(self))
-        new.entity, new.among = self.entity, self.among
+        new.entity = self.entity
         new.tokens = tokens
         new.steps = (*self.steps, *steps)
         if new.entity is not None:
@@ -225,7 +213,7 @@ class _UnboundLoad(Load):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self.entity = self.among = None
+        self.entity = None
         self.tokens = ()
         self.steps = ()
 
@@ -366,20 +354,20 @@ class LoaderOptions:
 NO_OPTIONS = LoaderOptions(())
 
 
-def resolve(options: Sequence[Load], entities: Sequence[Any]) -> LoaderOptions:
-    """Find what the options speak of among the query's entities (mappers and aliases, in order).
+def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOptions:
+    """Find what the options speak of among the query's entities.
 
+    given: options, and the entities (mappers and aliases, in order) of the query that got them.
     Raises: ArgumentError: a path that does not start or continue anywhere here.
             LoaderStrategyException: a column's strategy on a relationship, or the reverse.
     """
-    resolved: list[Resolved] = []
-    for option in options:
-        among = entities if option.among is None else option.among
-        for step in option.steps:
-            if step.tokens[0] is None:
-                continue
-            root = option.entity or _root(step.tokens[0], among)
-            resolved.append(_resolve_tokens(root, step))
+    resolved = [
+        _resolve_tokens(option.entity or _root(step.tokens[0], entities), step)
+        for options, entities in given
+        for option in options
+        for step in option.steps
+        if step.tokens[0] is not None
+    ]
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
 
 

@@ -36,7 +36,6 @@ from ormtutor.miniorm.orm.context import (
     Said,
     entities_of,
     entities_of_all,
-    given_to,
     sorted_expression,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, from_element, with_parent
@@ -57,6 +56,7 @@ from ormtutor.miniorm.sql.select import (
     exists,
     intersect,
     intersect_all,
+    replace_columns,
     sliced,
     sorting,
     structure_of_said,
@@ -319,8 +319,9 @@ class Query(Said):
 
     def with_entities(self, *entities: Any) -> Self:
         """Select other things, with the same criteria."""
-        options = given_to(self._entities, self._with_options)
-        return self._with(_entities=(), _with_options=options).add_columns(*entities)
+        new = self._with(_entities=tuple([_checked(each) for each in entities]))
+        replace_columns(new, [_selected(each) for each in self._entities])
+        return new
 
     def add_columns(self, *column: Any) -> Self:
         """Select more columns."""
@@ -479,7 +480,7 @@ class Query(Said):
             for column in columns
             if column is not None
         ]
-        statement = self._inner.with_only_columns(1, *of_order)._with("_with_options", ())
+        statement = self._inner.with_only_columns(1, *of_order)
         entity = self._first_selected()
         if entity is not None:
             statement = statement.select_from(entity.selectable)

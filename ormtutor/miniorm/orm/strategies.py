@@ -594,6 +594,8 @@ class SubqueryLoader(_EagerLoader):
                 found.setdefault(row[1:], []).append(row[0])
         columns = _local_columns(self.prop)
         for state, obj in states.items():
+            if self.key in state.committed_state and plan.overwrite != "all":
+                continue  # it was changed before it was loaded
             read = state.mapper._get_state_attr_by_column
             key = tuple(read(state, obj.__dict__, column) for column in columns)
             self._give(plan, state, obj, found.get(key, []))

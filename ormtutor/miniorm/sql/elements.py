@@ -835,7 +835,7 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
 
 def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
     for clause in clauses:
-        if clause._is_clause_list and clause.operator is operator:
+        if clause._is_clause_list and clause.operator is operator and not clause._annotations:
             yield from clause.clauses
         else:
             yield clause.self_group(against=operator)

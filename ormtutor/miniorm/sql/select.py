@@ -57,7 +57,7 @@ from ormtutor.miniorm.sql.traversal import cache_key, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any, ClassVar
 
     from ormtutor.miniorm.sql.traversal import Binds
@@ -600,6 +600,35 @@ class _JoinStep(tuple):  # type: ignore[type-arg]
         return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
 
 
+class Replaced:
+    """Columns that others replaced, and the joins and options that were made with them."""
+
+    __slots__ = ("columns", "joins", "options")
+
+    def __init__(
+        self, columns: Sequence[Any], joins: Sequence[Any], options: Sequence[Any]
+    ) -> None:
+        self.columns = columns
+        self.joins = joins
+        self.options = options
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What of them decides the text."""
+        return (
+            *[_column_structure(each, binds) for each in self.columns],
+            *[each.structure(binds) for each in self.joins],
+            *[each.key for each in self.options],
+        )
+
+
+def replace_columns(statement: Any, columns: Sequence[Any]) -> None:
+    """Let a new statement keep its joins and options with the columns that it had."""
+    joins, options = statement._setup_joins, statement._with_options
+    if joins or options:
+        statement._replaced = (*statement._replaced, Replaced(columns, joins, options))
+        statement.__dict__.update(_setup_joins=(), _with_options=())
+
+
 class Select(GenerativeSelect):
     """A SELECT statement; see select()."""
 
@@ -610,6 +639,7 @@ class Select(GenerativeSelect):
     _where_criteria: tuple[Any, ...] = ()
     _having_criteria: tuple[Any, ...] = ()
     _setup_joins: tuple[Any, ...] = ()
+    _replaced: tuple[Replaced, ...] = ()
     _distinct = False
     _distinct_on: tuple[Any, ...] = ()
     _correlate: tuple[Any, ...] = ()
@@ -635,9 +665,6 @@ class Select(GenerativeSelect):
     _plain_form: ClassVar[Callable[[Any, bool], Any]] = staticmethod(
         lambda statement, toplevel: statement
     )
-
-    # Set by orm/context.py: the options of these columns, which others replace.
-    _options_given_to: ClassVar[Callable[..., Any]] = staticmethod(lambda columns, options: options)
 
     # Set by orm/joins.py, whose joins may go along a relationship.
     _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: _JoinStep(said))
@@ -750,11 +777,7 @@ class Select(GenerativeSelect):
         if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
             columns = columns[0]  # type: ignore[assignment]
         copy = self._with("_raw_columns", [as_selected(each) for each in columns])
-        copy._with_options = self._options_given_to(self._raw_columns, self._with_options)
-        if self._setup_joins:
-            # The joins were made with the old columns at their left, and stay so.
-            copy._from_obj = tuple(FromList(self).joined)
-            del copy._setup_joins
+        replace_columns(copy, self._raw_columns)
         return copy
 
     # -- criteria ------------------------------------------------------------------------------
@@ -908,6 +931,7 @@ _TUPLES = frozenset(
         "_distinct_on",
         "_prefixes",
         "_setup_joins",
+        "_replaced",
     ]
 )
 _PLAIN = frozenset(
@@ -969,16 +993,16 @@ def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
 class FromList:
     """The FROM objects of a SELECT, found in its columns, conditions, joins."""
 
-    __slots__ = ("found", "joined", "statement")
+    __slots__ = ("found", "statement")
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
-        if statement._setup_joins:
-            from_clauses = self._with_joins(
-                from_clauses, statement._raw_columns, statement._setup_joins
-            )
-        self.joined = from_clauses
+        for each in statement._replaced:
+            from_clauses = self._with_joins(from_clauses, each.columns, each.joins)
+        from_clauses = self._with_joins(
+            from_clauses, statement._raw_columns, statement._setup_joins
+        )
         self.found = self._unique(
             [
                 *[f for column in statement._raw_columns for f in column._from_objects],

@@ -1,8 +1,8 @@
 """Options speak of what was selected when they were given; eager loads switched off."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
-from sqlalchemy.orm import Session, declarative_base, defer, joinedload, relationship
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, aliased, declarative_base, defer, joinedload, relationship
+from sqlalchemy.orm import selectinload, subqueryload
 
 Base = declarative_base()
 
@@ -59,3 +59,32 @@ show(
 both = session.query(Barn).options(selectinload(Barn.cows).joinedload(Cow.barn))
 show(lambda: len(both.enable_eagerloads(False).all()))
 show(lambda: len(barns.enable_eagerloads(False).all()))
+
+# Joins start from what was selected when they were made, too.
+cow, recent = aliased(Cow), aliased(Cow, session.query(Cow).filter(Cow.milk > 4).subquery())
+for joined in (
+    session.query(Barn).join(Cow, Barn.id == Cow.barn_id),
+    session.query(Barn).join(recent, Barn.id == recent.barn_id),
+    session.query(Barn).join(cow, Barn.cows),
+    session.query(Barn).join(Cow),
+):
+    show(lambda: joined.with_entities(func.count()).scalar())
+    show(lambda: joined.with_entities(Barn.name).all())
+    show(lambda: joined.with_entities(Cow.milk).with_entities(Barn.id).all())
+    show(lambda: joined.with_entities(func.count(Barn.id)).outerjoin(cow, cow.id == 1).all())
+    rows = joined.with_entities(cow if "cows_1" in str(joined) else Cow)
+    print("FROM cows, " in str(rows), "cows AS cows_1" in str(rows))
+joined = session.query(Barn).join(Cow, Barn.id == Cow.barn_id)
+show(lambda: len(joined.with_entities(Cow).join(Cow.barn.of_type(aliased(Barn))).all()))
+show(lambda: joined.with_entities(Cow.id).filter_by(milk=4).all())
+
+# A collection that was changed unseen is not loaded by a subquery load.
+session = Session(engine, autoflush=False)
+barn, new = session.query(Barn).one(), Cow(milk=1)
+session.add(new)
+for option in (subqueryload, selectinload, joinedload):
+    new.barn = barn
+    found = session.query(Barn).options(option(Barn.cows)).one()
+    print("cows" in vars(found), len(found.cows))
+    session.rollback()
+    session.add(new)
