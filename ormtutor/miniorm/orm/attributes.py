@@ -993,18 +993,9 @@ class QueryableAttribute(ColumnOperators):
         plain = of_type is None and not extra_criteria and getattr(parententity, "is_mapper", False)
         self.fixed_structure = comparator.prop if plain else None
 
-    @property
-    def _parententity(self) -> Any:
-        return self.parent
-
-    @property
-    def _parentmapper(self) -> Any:
-        return self.parent.mapper
-
-    @property
-    def prop(self) -> Any:
-        """The MapperProperty behind the attribute."""
-        return self.comparator.prop
+    _parententity = property(attrgetter("parent"))
+    _parentmapper = property(attrgetter("parent.mapper"))
+    prop = property(attrgetter("comparator.prop"), doc="The MapperProperty behind the attribute.")
 
     @property
     def expression(self) -> Any:
@@ -1075,16 +1066,6 @@ class QueryableAttribute(ColumnOperators):
                 f"Neither {self._kind!r} object nor {type(self.comparator).__name__!r} "
                 f"object associated with {self} has an attribute {key!r}"
             ) from None
-
-    def get_history(self, instance: Any, passive: int = PASSIVE_OFF) -> History:
-        """The History of the attribute on one object."""
-        state = instance_state(instance)
-        history: History = self.impl.get_history(state, instance.__dict__, passive)
-        return history
-
-    def hasparent(self, state: InstanceState, optimistic: bool = False) -> bool:
-        """Whether the object is known to be a member of this attribute."""
-        return bool(self.impl.hasparent(state, optimistic))
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -1251,21 +1232,6 @@ def set_committed_value(instance: Any, key: str, value: Any) -> None:
     """Put a value as if it had been loaded: no history."""
     state = instance_state(instance)
     state.get_impl(key).set_committed_value(state, instance.__dict__, value)
-
-
-def init_state_collection(
-    state: InstanceState, dict_: Values, key: str
-) -> tuple[CollectionAdapter, Any]:
-    """Put a new, empty collection in place, for a loader to fill; gives adapter and collection."""
-    impl: CollectionAttributeImpl = state.mapper.impls[key]
-    old = dict_.pop(key, None)
-    if old is not None:
-        impl.invalidate_collection(old)
-    adapter, collection = impl.new_collection(state)
-    dict_[key] = collection
-    if state.empty_collections is not None:
-        state.empty_collections.pop(key, None)
-    return adapter, collection
 
 
 def flag_modified(instance: Any, key: str) -> None:

@@ -59,14 +59,7 @@ class KeyCopy:
         # Without a mapper it is a column of an association table.
         self._dest_mapper = dest_mapper
         self.cascades = source.primary_key and dest.primary_key and dest.references(source)
-        try:
-            self.source_key: str = source_mapper._columntoproperty[source].key
-        except KeyError:
-            raise UnmappedColumnError(
-                f"Can't execute sync rule for source column '{source}'; mapper '{source_mapper}' "
-                "does not map this column.  Try using an explicit `foreign_keys` collection which "
-                f"does not include destination column '{dest}' (or use a viewonly=True relation)."
-            ) from None
+        self.source_key = _key_of(source_mapper, source, "source", f"destination column '{dest}'")
 
     @cached_property
     def dest_key(self) -> str:
@@ -75,15 +68,22 @@ class KeyCopy:
         Raises: UnmappedColumnError: the column is not mapped.
         """
         column, mapper = self.dest_column, self._dest_mapper
-        try:
-            key: str = column.key if mapper is None else mapper._columntoproperty[column].key
-        except KeyError:
-            raise UnmappedColumnError(
-                f"Can't execute sync rule for destination column '{column}'; mapper '{mapper}' "
-                "does not map this column.  Try using an explicit `foreign_keys` collection which "
-                "does not include this column (or use a viewonly=True relation)."
-            ) from None
+        if mapper is not None:
+            return _key_of(mapper, column, "destination", "this column")
+        key: str = column.key
         return key
+
+
+def _key_of(mapper: Any, column: Any, role: str, excluded: str) -> str:
+    try:
+        key: str = mapper._columntoproperty[column].key
+    except KeyError:
+        raise UnmappedColumnError(
+            f"Can't execute sync rule for {role} column '{column}'; mapper '{mapper}' does not "
+            "map this column.  Try using an explicit `foreign_keys` collection which does not "
+            f"include {excluded} (or use a viewonly=True relation)."
+        ) from None
+    return key
 
 
 class Dependency:

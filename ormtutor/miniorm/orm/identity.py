@@ -52,11 +52,6 @@ class IdentityMap:
 
     # reading ---------------------------------------------------------------------------------
 
-    def state_for(self, key: Key) -> InstanceState | None:
-        """The state under `key`, also when its object is just gone."""
-        table = self.tables.get(key[0])
-        return None if table is None else table.get(ident_of_key(key))
-
     def get(self, key: Key, default: Any = None) -> Any:
         """The living object under `key`, or `default`."""
         table = self.tables.get(key[0])

@@ -46,7 +46,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from types import TracebackType
     from typing import Any
 
     from ormtutor.miniorm.engine.connection import Connection
@@ -100,7 +99,6 @@ class Session:
         self._flushing = False
         self._warn_on_events = False
         self._transaction: SessionTransaction | None = None
-        self._nested_transaction: SessionTransaction | None = None
         self._context_transaction: SessionTransaction | None = None
         self.future = future
         self.autocommit = autocommit
@@ -122,12 +120,7 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         self.close()
 
     def __contains__(self, instance: Any) -> bool:
@@ -196,7 +189,8 @@ class Session:
 
     def in_nested_transaction(self) -> bool:
         """Whether a SAVEPOINT is open."""
-        return self._nested_transaction is not None
+        chain = [] if self._transaction is None else self._transaction._outward()
+        return any(transaction.nested for transaction in chain)
 
     def _autobegin(self) -> bool:
         if self._transaction is not None:
@@ -219,10 +213,7 @@ class Session:
                 raise exc.InvalidRequestError("A transaction is already begun on this Session.")
             return self._transaction
         self._transaction._assert_active()
-        transaction = SessionTransaction(self, self._transaction, nested=nested)
-        if nested:
-            self._nested_transaction = transaction
-        return transaction
+        return SessionTransaction(self, self._transaction, nested=nested)
 
     def begin_nested(self) -> SessionTransaction:
         """Begin a SAVEPOINT, to be used with `with`."""

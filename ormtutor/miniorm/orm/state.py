@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Session Basics: Object States", `InstanceState`.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from types import MappingProxyType
 from weakref import ref
 
@@ -55,7 +56,6 @@ class symbol(int):
 
 # What a read can give instead of a value. Compare with `is`.
 NO_VALUE = symbol("NO_VALUE")  # the attribute has none, and reading may not make one
-NEVER_SET = NO_VALUE
 PASSIVE_NO_RESULT = symbol("PASSIVE_NO_RESULT")  # there may be one, but it had to be loaded
 ATTR_WAS_SET = symbol("ATTR_WAS_SET")  # the loader put it into the object's dictionary
 ATTR_EMPTY = symbol("ATTR_EMPTY")  # the loader knows of none
@@ -265,27 +265,19 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     # facts -----------------------------------------------------------------------------------
 
-    @property
-    def object(self) -> Any:
-        """The object, or None when it is gone."""
-        return self()
+    object = property(ref.__call__, doc="The object, or None when it is gone.")
+    class_ = property(attrgetter("mapper.class_"), doc="The object's class.")
+    manager = property(attrgetter("mapper.class_manager"), doc="The class's instrumentation.")
+    was_deleted = property(
+        attrgetter("_deleted"),
+        doc="Its row was deleted in a flush, now or in an earlier transaction.",
+    )
 
     @property
     def dict(self) -> Values:
         """The object's dictionary; an empty one when it is gone."""
         obj = self()
         return {} if obj is None else obj.__dict__
-
-    @property
-    def class_(self) -> type:
-        """The object's class."""
-        cls: type = self.mapper.class_
-        return cls
-
-    @property
-    def manager(self) -> Any:
-        """The class's instrumentation."""
-        return self.mapper.class_manager
 
     @property
     def session(self) -> Any:
@@ -312,10 +304,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     identity_token = None
 
-    @property
-    def identity_key(self) -> Key | None:
-        """The identity key."""
-        return self.key
+    identity_key = key
 
     @property
     def identity(self) -> tuple[Any, ...] | None:
@@ -354,11 +343,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         return self.ident is not None and self._attached and self._deleted
 
     @property
-    def was_deleted(self) -> bool:
-        """Its row was deleted in a flush, now or in an earlier transaction."""
-        return self._deleted
-
-    @property
     def detached(self) -> bool:
         """It has a key and no session."""
         return self.ident is not None and not self._attached
@@ -381,11 +365,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     def unloaded(self) -> set[str]:
         """Names of the attributes that have neither a value nor changes."""
         return set(self.mapper._props).difference(self.committed_state).difference(self.dict)
-
-    @property
-    def unloaded_expirable(self) -> set[str]:
-        """Names of the attributes that a refresh would load."""
-        return self.unloaded.intersection(self.mapper.impls)
 
     @property
     def _orphaned_outside_of_session(self) -> bool:
@@ -466,10 +445,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         """What is waiting for the collection `key` to be loaded."""
         if self.pending_mutations is None:
             self.pending_mutations = {}
-        pending = self.pending_mutations.get(key)
-        if pending is None:
-            pending = self.pending_mutations[key] = PendingCollection()
-        return pending
+        return self.pending_mutations.setdefault(key, PendingCollection())
 
     # expiry and commit -----------------------------------------------------------------------
 
@@ -658,7 +634,7 @@ def instance_state(obj: Any) -> InstanceState:
 
 def was_deleted(obj: Any) -> bool:
     """Whether the object's row was deleted in a flush, now or earlier."""
-    return instance_state(obj).was_deleted
+    return instance_state(obj)._deleted
 
 
 def has_identity(obj: Any) -> bool:

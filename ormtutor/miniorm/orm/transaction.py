@@ -22,7 +22,6 @@ from ormtutor.miniorm.orm.exc import FlushError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Any
 
     from ormtutor.miniorm.orm.session import Session
@@ -66,23 +65,6 @@ class Snapshot:
             self.key_switches[state] = (before if earlier is None else earlier[0], now)
 
 
-class Enlisted:
-    """One connection that takes part, with the transaction that we began on it (or found there).
-
-    should_commit: it is ours to end. autoclose: the connection is ours to close.
-    """
-
-    __slots__ = ("autoclose", "connection", "should_commit", "transaction")
-
-    def __init__(
-        self, connection: Connection, transaction: Any, should_commit: bool, autoclose: bool
-    ) -> None:
-        self.connection = connection
-        self.transaction = transaction
-        self.should_commit = should_commit
-        self.autoclose = autoclose
-
-
 class SessionTransaction:
     """A Session-level transaction: outermost, nested (SAVEPOINT), or a subtransaction."""
 
@@ -108,11 +90,12 @@ class SessionTransaction:
         self.nested = nested
         self.parent = parent
         self._state = ACTIVE
-        self._enlisted: list[Enlisted] = []
-        self._by_bind: dict[Any, Enlisted] = {}
+        # The connections that take part: (connection, the transaction that we began on it or found
+        # there, whether that is ours to end, whether the connection is ours to close).
+        self._enlisted: list[tuple[Connection, Any, bool, bool]] = []
+        self._by_bind: dict[Any, Connection] = {}
         # Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction.
         self.is_boundary = nested or parent is None
-        self._previous_nested = session._nested_transaction if nested else None
         self.snapshot = self._take_snapshot(autobegin)
         session._transaction = self
         for listener in session.dispatch.after_transaction_create:
@@ -195,7 +178,7 @@ class SessionTransaction:
                     "Connection is already established for the given bind; "
                     "execution_options ignored"
                 )
-            return known.connection
+            return known
         found = None
         if self.parent is not None:
             found = self.parent._connection_for_bind(bind, execution_options)
@@ -219,14 +202,14 @@ class SessionTransaction:
             if is_ours:
                 connection.close()
             raise
-        enlisted = Enlisted(connection, transaction, should_commit, autoclose=is_ours)
-        self._enlisted.append(enlisted)
-        self._by_bind[connection] = self._by_bind[connection.engine] = enlisted
+        self._enlisted.append((connection, transaction, should_commit, is_ours))
+        self._by_bind[connection] = self._by_bind[connection.engine] = connection
         if given:
-            self._by_bind[bind] = enlisted
+            self._by_bind[bind] = connection
         for listener in self.session.dispatch.after_begin:
             listener(self.session, self, connection)
-        return enlisted.connection
+        enlisted: Connection = connection
+        return enlisted
 
     def _begin_on(self, connection: Any) -> tuple[Any, bool]:
         """The transaction to use on a connection, and whether it is ours to end.
@@ -332,9 +315,9 @@ class SessionTransaction:
 
     def _commit_connections(self) -> None:
         session = self.session
-        for enlisted in self._enlisted:
-            if enlisted.should_commit:
-                enlisted.transaction.commit()
+        for _, transaction, should_commit, _ in self._enlisted:
+            if should_commit:
+                transaction.commit()
         self._state = COMMITTED
         for listener in session.dispatch.after_commit:
             listener(session)
@@ -385,16 +368,15 @@ class SessionTransaction:
         session = self.session
         failure = None
         try:
-            for enlisted in self._enlisted:
-                enlisted.transaction.rollback()
+            for _, transaction, _, _ in self._enlisted:
+                transaction.rollback()
             self._state = DEACTIVE
             for listener in session.dispatch.after_rollback:
                 listener(session)
         except BaseException as error:  # (kept: the objects must be restored before it goes on)
             failure = error
-        finally:
-            self._state = DEACTIVE
-            self._restore_snapshot(dirty_only=self.nested)
+        self._state = DEACTIVE
+        self._restore_snapshot(dirty_only=self.nested)
         return failure
 
     def close(self) -> None:
@@ -402,13 +384,13 @@ class SessionTransaction:
         session = self.session
         if session is None:
             return
-        if self.nested:
-            session._nested_transaction = self._previous_nested
-        elif self.parent is None:
-            session._nested_transaction = None
         session._transaction = self.parent
         if self.parent is None:
-            self._release_connections()
+            for connection, transaction, should_commit, autoclose in self._enlisted:
+                if should_commit and transaction.is_active:
+                    transaction.close()
+                if autoclose:
+                    connection.close()
         self._state = CLOSED
         for listener in session.dispatch.after_transaction_end:
             listener(session, self)
@@ -417,13 +399,6 @@ class SessionTransaction:
         self._rollback_exception = None
         self._enlisted = []
         self._by_bind = {}
-
-    def _release_connections(self) -> None:
-        for enlisted in self._enlisted:
-            if enlisted.should_commit and enlisted.transaction.is_active:
-                enlisted.transaction.close()
-            if enlisted.autoclose:
-                enlisted.connection.close()
 
     # as a context manager ---------------------------------------------------------------------
 
@@ -435,19 +410,15 @@ class SessionTransaction:
             session._context_transaction = self
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         try:
-            if kind is None and self._state is ACTIVE:
-                self._commit_or_roll_back()
-            elif self._state is ACTIVE:
+            if self._state is not ACTIVE:
+                if self._state is not CLOSED:
+                    self.close()
+            elif kind is not None:
                 self.rollback()
-            elif self._state is not CLOSED:
-                self.close()
+            else:
+                self._commit_or_roll_back()
         finally:
             session = self._context_session
             if session is not None and session._context_transaction is self:

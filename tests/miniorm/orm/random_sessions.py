@@ -127,7 +127,7 @@ def picture(session: Any, objects: list[Any]) -> dict[str, Any]:
         "deleted": list(session._deleted),
         "modified": list(identity_map._modified),
         "identity map": {cls: dict(table) for cls, table in identity_map.tables.items()},
-        "transaction": (session._transaction, session._nested_transaction),
+        "transaction": (session._transaction, session.in_nested_transaction()),
         "begun": session._transaction and dict(session._transaction._by_bind),
         "active": session.is_active,
         "autoflush": session.autoflush,

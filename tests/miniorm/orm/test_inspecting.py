@@ -49,7 +49,7 @@ OBJECT_FACTS: list[Callable[[Any], Any]] = [
     lambda state: [getattr(state, name) for name in ("deleted", "was_deleted", "detached")],
     lambda state: (state.key, state.identity, state.identity_key, state.has_identity),
     lambda state: (state.session, state.object, state.mapper, state.class_),
-    lambda state: (state.unloaded, state.unloaded_expirable, state.unmodified),
+    lambda state: (state.unloaded, state.unmodified),
     lambda state: (state.expired, state.expired_attributes, state.modified),
     lambda state: [repr(each.loaded_value) for each in state.attrs],
     lambda state: [repr(each.history) for each in state.attrs],
