@@ -11,6 +11,7 @@ Follows: SQLAlchemy 1.4, "Late-Evaluation of Relationship Arguments".
 from __future__ import annotations
 
 import sys
+from functools import cache
 from weakref import ref
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
@@ -91,26 +92,20 @@ class Resolver:
             f"{self.cls!r} class after both dependent classes have been defined."
         ) from error
 
-    def _find(self, name: str) -> Any:
+    def _look_up(self, name: str, favor_tables: bool) -> Any:
+        metadata = self.registry.metadata
+        tables = {} if metadata is None else metadata.tables
+        if favor_tables and name in tables:
+            return tables[name]
         classes = classes_named(self.registry._classes, name)
         if len(classes) > 1:
             raise InvalidRequestError(
                 f'Multiple classes found for path "{name}" in the registry of this '
                 "declarative base. Please use a fully module-qualified path."
             )
-        return classes[0] if classes else None
-
-    def _look_up(self, name: str, favor_tables: bool) -> Any:
-        metadata = self.registry.metadata
-        tables = {} if metadata is None else metadata.tables
-        if favor_tables and name in tables:
-            return tables[name]
-        cls = self._find(name)
-        if cls is not None:
-            return ClassColumns(cls)
-        if name in tables:
-            return tables[name]
-        return fallback()[name]
+        if classes:
+            return ClassColumns(classes[0])
+        return tables[name] if name in tables else fallback()[name]
 
     def _by_path(self, path: str) -> Any:
         """A class by (the end of) its module path: "shop.models.Address"."""
@@ -167,15 +162,15 @@ _MODULES = (
     # Its package has a function of this module's name.
     sys.modules["ormtutor.miniorm.sql.select"],
 )
-_fallback: dict[str, Any] = {}
 
 
+@cache
 def fallback() -> dict[str, Any]:
     """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
-    if not _fallback:
-        for module in _MODULES:
-            for name, value in vars(module).items():
-                if not name.startswith("_"):
-                    _fallback[name] = value
-        _fallback.update(foreign=foreign, remote=remote)
-    return _fallback
+    names = {
+        name: value
+        for module in _MODULES
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+    }
+    return {**names, "foreign": foreign, "remote": remote}

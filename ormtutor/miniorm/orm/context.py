@@ -831,9 +831,8 @@ class Compilation:
                     self._plans.remove(joined.entity)
 
     def _own_positions(self) -> Callable[[Any], Position]:
-        positions: dict[int, int] = {}
-        for index, column in enumerate(self.selected):
-            positions.setdefault(id(column), index)
+        columns = list(enumerate(self.selected))
+        positions = {id(column): index for index, column in reversed(columns)}
 
         def locate(column: Any) -> Position:
             position = positions.get(id(column))

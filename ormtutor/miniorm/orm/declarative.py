@@ -311,10 +311,7 @@ class registry(MapperRegistry):
     __module__ = "sqlalchemy.orm.decl_api"
 
     def __init__(
-        self,
-        metadata: Any = None,
-        constructor: Any = declarative_constructor,
-        **left_out: Any,
+        self, metadata: Any = None, constructor: Any = declarative_constructor, **left_out: Any
     ) -> None:
         refuse_arguments("registry.__init__", left_out, "class_registry")
         super().__init__()

@@ -39,6 +39,25 @@ MANYTOMANY = symbol("MANYTOMANY")
 _ROLES = {"foreign": "foreign", "remote": "remote", "local": "local"}
 
 
+# Why there is no condition, what to do, and how that ends without and with a secondary table.
+_UNDETERMINED = {
+    NoForeignKeysError: (
+        "no foreign keys linking these tables",
+        "Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, "
+        "or specify",
+        "a 'primaryjoin' expression.",
+        "'primaryjoin' and 'secondaryjoin' expressions.",
+    ),
+    AmbiguousForeignKeysError: (
+        "multiple foreign key paths linking the tables",
+        "Specify the 'foreign_keys' argument, providing a list of those columns which should be "
+        "counted as containing a foreign key reference",
+        "to the parent table.",
+        "from the secondary table to each of the parent and child tables.",
+    ),
+}
+
+
 # Marking columns ------------------------------------------------------------------------------
 
 
@@ -163,40 +182,19 @@ class JoinCondition:
                 f"Property {self.prop} specified with secondary join condition but no secondary "
                 "argument"
             )
-        unknown = (
-            "Could not determine join condition between parent/child tables on relationship "
-            f"{self.prop} - there are %s"
-            + (f" via secondary table '{self.secondary}'.  " if through else ".  ")
-        )
         try:
             if through and self.secondaryjoin is None:
                 self.secondaryjoin = self._by_foreign_keys(self.child_table, self.secondary)
             if self.primaryjoin is None:
                 far_side = self.secondary if through else self.child_table
                 self.primaryjoin = self._by_foreign_keys(self.parent_table, far_side)
-        except NoForeignKeysError as error:
-            raise NoForeignKeysError(
-                unknown
-                % "no foreign keys linking these tables"
-                + "Ensure that referencing columns are associated with a ForeignKey or "
-                "ForeignKeyConstraint, or specify "
-                + (
-                    "'primaryjoin' and 'secondaryjoin' expressions."
-                    if through
-                    else "a 'primaryjoin' expression."
-                )
-            ) from error
-        except AmbiguousForeignKeysError as error:
-            raise AmbiguousForeignKeysError(
-                unknown
-                % "multiple foreign key paths linking the tables"
-                + "Specify the 'foreign_keys' argument, providing a list of those columns which "
-                "should be counted as containing a foreign key reference "
-                + (
-                    "from the secondary table to each of the parent and child tables."
-                    if through
-                    else "to the parent table."
-                )
+        except (NoForeignKeysError, AmbiguousForeignKeysError) as error:
+            what, mend, directly, by_secondary = _UNDETERMINED[type(error)]
+            via = f" via secondary table '{self.secondary}'" if through else ""
+            raise type(error)(
+                "Could not determine join condition between parent/child tables on relationship "
+                f"{self.prop} - there are {what}{via}.  "
+                f"{mend} {by_secondary if through else directly}"
             ) from error
         self._annotate_both(lambda expr: _with_roles(expr, _ROLES))
 
@@ -446,32 +444,25 @@ class JoinCondition:
         bind parameter's key.
         """
         binds: dict[Any, Any] = {}
-        through = self.secondaryjoin is not None
-        known = {left for left, _ in self.local_remote_pairs}
-
-        def is_value(column: Any) -> bool:
-            if not reverse:
-                return "local" in column._annotations
-            if through:
-                return column._deannotated in known
-            return "remote" in column._annotations
+        primaryjoin, secondaryjoin = self.primaryjoin, self.secondaryjoin
+        by_secondary = reverse and secondaryjoin is not None
+        known = {left for left, _ in self.local_remote_pairs} if by_secondary else set()
+        role = "remote" if reverse else "local"
 
         def to_bind(element: Any) -> Any:
-            if not element._is_column_clause or not is_value(element):
-                return None
             column = element._deannotated
+            is_value = column in known if by_secondary else role in element._annotations
+            if not element._is_column_clause or not is_value:
+                return None
             if column not in binds:
                 binds[column] = bindparam(None, None, type_=column.type, unique=True)
             return binds[column]
 
-        criterion = self.primaryjoin
-        if not through or not reverse:
-            criterion = replace(criterion, to_bind)
-        if through:
-            secondaryjoin = self.secondaryjoin
-            if reverse:
-                secondaryjoin = replace(secondaryjoin, to_bind)
-            criterion = and_(criterion, secondaryjoin)
+        if by_secondary:
+            secondaryjoin = replace(secondaryjoin, to_bind)
+        else:
+            primaryjoin = replace(primaryjoin, to_bind)
+        criterion = primaryjoin if secondaryjoin is None else and_(primaryjoin, secondaryjoin)
         return criterion, {bind.key: column for column, bind in binds.items()}
 
     def equated(self) -> list[Pair]:

@@ -119,7 +119,6 @@ class MapperProperty(InspectionAttr):
         self.key: str = None  # type: ignore[assignment]  # given with the mapping
         self.parent: Mapper = None  # type: ignore[assignment]  # given with the mapping
         self._configure_started = False
-        self._configure_finished = False
         self._creation_order = next(creation_counter)
 
     def instrument_class(self, mapper: Mapper) -> None:
@@ -129,7 +128,6 @@ class MapperProperty(InspectionAttr):
         """Finish the property, now that all mappers are known."""
         self._configure_started = True
         self.do_init()
-        self._configure_finished = True
 
     def do_init(self) -> None:
         """What `init` does for this kind of property."""
@@ -155,12 +153,7 @@ class ColumnProperty(MapperProperty):
     __module__ = "sqlalchemy.orm.properties"
     kind = "column"
 
-    def __init__(
-        self,
-        *columns: Any,
-        deferred: bool = False,
-        **unknown: Any,
-    ) -> None:
+    def __init__(self, *columns: Any, deferred: bool = False, **unknown: Any) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
         refuse_arguments("column_property", left_out, " ".join(left_out))
         if unknown:
@@ -592,7 +585,7 @@ class Mapper(InspectionAttr):
         for key, prop in list(self._props.items()):
             if not prop._configure_started:
                 prop.init()
-            if prop._configure_finished and (key not in self.impls or prop.key != key):
+            if key not in self.impls or prop.key != key:
                 prop.post_instrument_class(self)
         self.configured = True
         self._forget()

@@ -266,15 +266,7 @@ class LoaderOptions:
     these are a part of.
     """
 
-    __slots__ = (
-        "_at",
-        "_below",
-        "_by_path",
-        "origin",
-        "propagated",
-        "resolved",
-        "whole",
-    )
+    __slots__ = ("_at", "_below", "_by_path", "origin", "propagated", "resolved", "whole")
 
     def __init__(
         self,
