@@ -20,7 +20,7 @@ from collections import namedtuple
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, from_element
+from ormtutor.miniorm.orm.entities import AliasedClass, from_element, steps_along
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
@@ -565,38 +565,27 @@ class Compilation:
             extra_criteria=criteria,
         )
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
+        steps = steps_along(target.selectable, primary, through, secondary, isouter)
         if parent.outer and not isouter:
-            self._nest(joins, parent.selectable, target.selectable, secondary, primary, through)
-        elif through is None:
-            joins.append((target.selectable, primary, isouter))
-        elif isouter:
-            unit = Join(secondary, target.selectable, through)
-            self._units[unit] = target.selectable
-            joins.append((unit, primary, True))
+            self._nest(joins, parent.selectable, steps)
         else:
-            joins += [(secondary, primary, False), (target.selectable, through, False)]
+            joins += [(*step, isouter) for step in steps]
+        if through is not None and isouter:
+            self._units[steps[0][0]] = target.selectable
         if parent.columns is self.primary and prop.secondary is None:
             self._need_parent_columns(prop, parent)
-        if prop.order_by:
-            self.eager_order_by += [target.adapt(each) for each in prop.order_by]
+        self.eager_order_by += [target.adapt(each) for each in prop.order_by or ()]
 
     def _nest(
-        self,
-        joins: list[tuple[Any, Any, bool]],
-        parent: Any,
-        child: Any,
-        secondary: Any,
-        primary: Any,
-        through: Any,
+        self, joins: list[tuple[Any, Any, bool]], parent: Any, steps: list[tuple[Any, Any]]
     ) -> None:
         """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear."""
 
         def join(left: Any) -> Any:
-            if through is None:
-                return Join(left, child, primary)
-            left = Join(left, secondary, primary)
-            self._units[left] = parent
-            return Join(left, child, through)
+            for step in steps[:-1]:
+                left = Join(left, *step)
+                self._units[left] = parent
+            return Join(left, *steps[-1])
 
         for index, (right, onclause, isouter) in enumerate(joins):
             spliced = _spliced(right, parent, join, self._units)

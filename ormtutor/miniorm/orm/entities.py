@@ -81,7 +81,8 @@ class AliasedInsp(InspectionAttr):
         if expression._is_column_clause and expression.table is not None:
             found = self.column(expression)
             return expression if found is None else found
-        if not _is_unnamed_label(expression):
+        is_label = isinstance(expression, elements.Label)
+        if not is_label or not isinstance(expression.name, AnonymousName):
             return self.adapt_plainly(expression)
         # An alias has a label and parameters of its own for what has no name, always the same.
         adapted = self._labels.get(expression._deannotated)
@@ -114,10 +115,6 @@ class AliasedInsp(InspectionAttr):
     def __repr__(self) -> str:
         name = self.mapper.class_.__name__
         return f"<AliasedInsp at 0x{id(self):x}; {name}({name})>"
-
-
-def _is_unnamed_label(element: Any) -> bool:
-    return isinstance(element, elements.Label) and isinstance(element.name, AnonymousName)
 
 
 class AliasedClass:
@@ -175,6 +172,21 @@ def aliased(element: Any, alias: Any = None, name: str | None = None, **left_out
 # JOIN along relationships ---------------------------------------------------------------------
 
 
+def steps_along(
+    right: Any, primary: Any, through: Any, secondary: Any, isouter: bool
+) -> list[tuple[Any, Any]]:
+    """What is joined after one another to get to `right` along a relationship, each with its ON.
+
+    primary, through, secondary: as create_joins() gives them.
+    """
+    if through is None:
+        return [(right, primary)]
+    if isouter:
+        # The rows between must not count on their own: they are joined with the right first.
+        return [(selectable.Join(secondary, right, through), primary)]
+    return [(secondary, primary), (right, through)]
+
+
 class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
 
@@ -210,15 +222,10 @@ class ORMJoin(selectable.Join):
             alias_secondary=True,
             extra_criteria=onclause._extra_criteria,
         )
-        if through is None:
-            super().__init__(left_from, right_from, primary, isouter, full)
-        elif isouter:
-            # The rows between must not count on their own: they are joined with the right first.
-            inner = selectable.Join(secondary, right_from, through)
-            super().__init__(left_from, inner, primary, isouter, full)
-        else:
-            outer = selectable.Join(left_from, secondary, primary, isouter, full)
-            super().__init__(outer, right_from, through, isouter, full)
+        *between, last = steps_along(right_from, primary, through, secondary, isouter)
+        for step in between:
+            left_from = selectable.Join(left_from, *step, isouter, full)
+        super().__init__(left_from, *last, isouter, full)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
@@ -246,11 +253,8 @@ def entity_behind(thing: Any) -> Any:
 
 def from_element(thing: Any) -> Any:
     """The FROM element of a class, an alias, an entity; a FROM element is its own."""
-    if isinstance(thing, selectable.FromClause):
-        entity = thing._annotations.get("parententity")
-        return thing if entity is None else entity.selectable
-    entity = inspect(thing, raiseerr=False)
-    if entity is not None and hasattr(entity, "mapper") and not entity.is_instance:
+    entity = entity_behind(thing)
+    if hasattr(entity, "mapper") and not entity.is_instance:
         return entity.selectable
     return selectable.as_from(thing)
 

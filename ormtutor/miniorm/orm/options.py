@@ -81,15 +81,15 @@ class Load:
     """Options that start at one entity: `Load(User).joinedload(User.addresses)`."""
 
     __module__ = "sqlalchemy.orm.strategy_options"
-    __slots__ = ("entity", "steps", "tokens")
 
     _is_legacy_option = False
+    entity: Any = None
+    tokens: tuple[Any, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
         self.entity.mapper.check_configured()
-        self.tokens: tuple[Any, ...] = ()
-        self.steps: tuple[Step, ...] = ()
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -98,9 +98,7 @@ class Load:
 
     def _continued(self, tokens: tuple[Any, ...], steps: Iterable[Step]) -> Self:
         new = type(self).__new__(type(self))
-        new.entity = self.entity
-        new.tokens = tokens
-        new.steps = (*self.steps, *steps)
+        new.__dict__ = {**self.__dict__, "tokens": tokens, "steps": (*self.steps, *steps)}
         if new.entity is not None:
             for step in steps:
                 _resolve_tokens(new.entity, step)
@@ -210,12 +208,9 @@ class _UnboundLoad(Load):
     """Options whose entity is found when the query is compiled: `joinedload(User.addresses)`."""
 
     __module__ = "sqlalchemy.orm.strategy_options"
-    __slots__ = ()
 
     def __init__(self) -> None:
-        self.entity = None
-        self.tokens = ()
-        self.steps = ()
+        """An option whose entity is not known yet."""
 
 
 def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _UnboundLoad]:

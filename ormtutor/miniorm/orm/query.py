@@ -794,18 +794,16 @@ def _check_join(target: Any, onclause: Any) -> None:
 
     Raises: AttributeError, ArgumentError.
     """
-    if not isinstance(target, (str, QueryableAttribute, AliasedClass, elements.ClauseElement)):
-        insp = inspect(target, raiseerr=False)
-        if insp is not None and insp.is_instance:
-            raise sa_exc.ArgumentError(
-                "Join target, typically a FROM expression, or ORM relationship attribute expected, "
-                f"got {target!r}."
-            )
-        if insp is None:
-            raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
-    if onclause is not None and not isinstance(
-        onclause, (str, QueryableAttribute, elements.ClauseElement)
-    ):
+    kinds = (str, QueryableAttribute, elements.ClauseElement)
+    is_target = isinstance(target, (*kinds, AliasedClass))
+    insp = None if is_target else inspect(target, raiseerr=False)
+    if insp is not None and insp.is_instance:
+        raise sa_exc.ArgumentError(
+            "Join target, typically a FROM expression, or ORM relationship attribute expected, "
+            f"got {target!r}."
+        )
+    is_condition = onclause is None or isinstance(onclause, kinds)
+    if not is_condition or (insp is None and not is_target):
         raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
 
 

@@ -677,29 +677,17 @@ class RelationshipComparator(PropComparator):
 
     __module__ = "sqlalchemy.orm.relationships"
 
-    def __init__(
-        self,
-        prop: RelationshipProperty,
-        parentmapper: Any,
-        adapt_to_entity: Any = None,
-        of_type: Any = None,
-        extra_criteria: tuple[Any, ...] = (),
-    ) -> None:
-        super().__init__(prop, parentmapper, adapt_to_entity)
-        self._of_type = of_type
-        self._extra_criteria = extra_criteria
+    _of_type: Any = None
+    _extra_criteria: tuple[Any, ...] = ()
 
     def _with(self, **changes: Any) -> RelationshipComparator:
-        arguments = {
-            "adapt_to_entity": self._adapt_to_entity,
-            "of_type": self._of_type,
-            "extra_criteria": self._extra_criteria,
-        }
-        return RelationshipComparator(self.prop, self._parententity, **{**arguments, **changes})
+        new = object.__new__(type(self))
+        new.__dict__ = {**self.__dict__, **changes}
+        return new
 
     def adapt_to_entity(self, insp: Any) -> RelationshipComparator:
         """The same for an alias of the class."""
-        return self._with(adapt_to_entity=insp)
+        return self._with(_parententity=insp, _adapt_to_entity=insp)
 
     def of_type(self, entity: Any) -> RelationshipComparator:
         """The same to an alias of the related class.
@@ -707,11 +695,11 @@ class RelationshipComparator(PropComparator):
         Raises: NoInspectionAvailable: it is not mapped.
         """
         inspect(entity)
-        return self._with(of_type=entity)
+        return self._with(_of_type=entity)
 
     def and_(self, *criteria: Any) -> RelationshipComparator:
         """The same with more criteria for the related rows."""
-        return self._with(extra_criteria=self._extra_criteria + criteria)
+        return self._with(_extra_criteria=self._extra_criteria + criteria)
 
     @property
     def entity(self) -> Mapper:
@@ -725,13 +713,9 @@ class RelationshipComparator(PropComparator):
         """The mapper of the related class."""
         return self.entity
 
-    def _source_selectable(self) -> Any:
-        return None if self._adapt_to_entity is None else self._adapt_to_entity.selectable
-
     def __clause_element__(self) -> Any:
-        prop, source = self.property, self._source_selectable()
-        primaryjoin, secondaryjoin, *_ = prop.create_joins(
-            source_selectable=prop.parent.selectable if source is None else source,
+        primaryjoin, secondaryjoin, *_ = self.property.create_joins(
+            source_selectable=self._parententity.selectable,
             of_type=None if self._of_type is None else inspect(self._of_type),
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
@@ -836,7 +820,7 @@ class RelationshipComparator(PropComparator):
             if prop._is_self_referential and not is_aliased_class:
                 to_selectable = to_selectable.alias()
         primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
-            source_selectable=self._source_selectable(), dest_selectable=to_selectable
+            getattr(self._adapt_to_entity, "selectable", None), to_selectable
         )
         for key, value in kwargs.items():
             equal = getattr(prop.mapper.class_, key) == value
