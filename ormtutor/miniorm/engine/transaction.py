@@ -49,32 +49,38 @@ class Transaction:
             if self._is_attached():
                 self.connection._refuse_inactive()
             raise exc.InvalidRequestError(f"This {self._kind} is inactive")
-        self._commit_here()
+        self._end("commit")
         # When COMMIT fails it stays on the connection, which waits for rollback().
         self._detach()
 
     def rollback(self) -> None:
         """Undo the work; only a warning comes when it is over already."""
         try:
-            self._rollback_here()
+            self._end("rollback")
         finally:
             self._detach()
 
     def close(self) -> None:
         """End it: roll back unless that happened."""
         try:
-            self._rollback_here()
+            self._end("rollback")
         finally:
             if self._is_attached():
                 self._detach()
 
-    def _commit_here(self) -> None:
-        """Make the work last and become inactive."""
+    def _end(self, how: str) -> None:
+        """Commit or roll back, become inactive, and stay on the connection, which refuses all."""
+        if self._active:
+            try:
+                self._send(how)
+            finally:
+                self._deactivate()
+
+    def _send(self, how: str) -> None:
         raise NotImplementedError
 
-    def _rollback_here(self) -> None:
-        """Undo the work and stay on the connection, which refuses to go on."""
-        raise NotImplementedError
+    def _deactivate(self) -> None:
+        self._active = False
 
     def _is_attached(self) -> bool:
         """Whether the connection still holds it."""
@@ -114,20 +120,10 @@ class RootTransaction(Transaction):
         connection._begin_impl()
         connection._transaction = self
 
-    def _commit_here(self) -> None:
-        try:
-            self.connection._end_transaction("commit")
-        finally:
-            self._end()
+    def _send(self, how: str) -> None:
+        self.connection._end_transaction(how)
 
-    def _rollback_here(self) -> None:
-        if self._active:
-            try:
-                self.connection._end_transaction("rollback")
-            finally:
-                self._end()
-
-    def _end(self) -> None:
+    def _deactivate(self) -> None:
         """With the whole transaction its savepoints are over."""
         self._active = False
         nested = self.connection._nested_transaction
@@ -151,19 +147,12 @@ class NestedTransaction(Transaction):
         self._outer = connection._nested_transaction
         connection._nested_transaction = self
 
-    def _commit_here(self) -> None:
-        try:
-            self.connection._execute_directly(f"RELEASE SAVEPOINT {self._savepoint}")
-        finally:
-            self._active = False
-
-    def _rollback_here(self) -> None:
+    def _send(self, how: str) -> None:
         connection = self.connection
-        try:
-            if self._active and connection.in_transaction() and not connection.closed:
-                connection._execute_directly(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
-        finally:
-            self._active = False
+        if how == "commit":
+            connection._execute_directly(f"RELEASE SAVEPOINT {self._savepoint}")
+        elif connection.in_transaction() and not connection.closed:
+            connection._execute_directly(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
 
 
 class MarkerTransaction(Transaction):
@@ -192,7 +181,7 @@ class MarkerTransaction(Transaction):
         """Roll the real transaction back; its owner still has to end it."""
         if self._active:
             self._active = False
-            self._real._rollback_here()
+            self._real._end("rollback")
 
     def _is_attached(self) -> bool:
         return self._real._is_attached()
