@@ -99,10 +99,8 @@ class Engine:
 
     def dispose(self) -> None:
         """Close the connections that wait in the pool, and begin with a new pool."""
-        events = self.pool._events
         self.pool.dispose()
         self.pool = self.pool.recreate()
-        self.pool._events = events
 
     def execution_options(self, **options: Any) -> Engine:
         """Return an Engine over the same pool whose connections have these options."""

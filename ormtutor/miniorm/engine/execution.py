@@ -208,7 +208,7 @@ class ExecutionContext:
 
     def inserted_primary_key_rows(self) -> list[Any]:
         """The primary keys of the new rows, as Rows."""
-        metadata, keys, _ = self._key_columns()
+        metadata, keys, _ = _key_columns(self.compiled)
         if not self.executemany:
             return [metadata.row(tuple(self.inserted_primary_key()))]
         sets = self.compiled_parameters
@@ -216,23 +216,31 @@ class ExecutionContext:
 
     def inserted_primary_key(self) -> list[Any]:
         """The values of the new row's primary key."""
-        _, keys, generated = self._key_columns()
+        _, keys, generated = _key_columns(self.compiled)
         given = self.compiled_parameters[0] if self.compiled_parameters else {}
         values = [given.get(key) for key in keys]
         if generated is not None and values[generated] is None:
             values[generated] = self.lastrowid
         return values
 
-    def _key_columns(self) -> tuple[ResultMetaData, list[str], int | None]:
-        found: Any = self.compiled.__dict__.get("_key_columns")
-        if found is None:
-            found = self.compiled._key_columns = _key_columns(self.compiled.statement)
-        return found  # type: ignore[no-any-return]
+
+def _kept(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Decorate what is worked out once for a compiled statement, and kept with it."""
+    name = f"_kept_{make.__name__}"
+
+    def kept(compiled: Any) -> Any:
+        found = compiled.__dict__.get(name, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = compiled.__dict__[name] = make(compiled)
+        return found
+
+    return kept
 
 
-def _key_columns(statement: Any) -> tuple[ResultMetaData, list[str], int | None]:
+@_kept
+def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
     """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
-    table = statement.table
+    statement, table = compiled.statement, compiled.statement.table
     columns = list(table.primary_key)
     keys = [column.key for column in columns]
     counts = statement.select is None and not statement._inline and not statement._multi_values
@@ -241,27 +249,12 @@ def _key_columns(statement: Any) -> tuple[ResultMetaData, list[str], int | None]
     return metadata, keys, None if generated is None else columns.index(generated)
 
 
+@_kept
 def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
     """What makes a parameter tuple of a dictionary, where every parameter is just brought.
 
     None: there are defaults to compute, values in the statement, or a list to write out.
     """
-    take = compiled.__dict__.get("_take_plain", _UNKNOWN)
-    if take is _UNKNOWN:
-        take = compiled._take_plain = _make_taker(compiled)
-    return take  # type: ignore[no-any-return]
-
-
-def plain_tuples(compiled: Any, sets: Sequence[dict[str, Any]]) -> Sequence[Any] | None:
-    """The parameter tuples of several sets; None: the longer way makes them, or tells the error."""
-    take = plain_taker(compiled)
-    try:
-        return None if take is None else tuple(map(take, sets))
-    except Exception:
-        return None
-
-
-def _make_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
     if (
         compiled.insert_prefetch
         or compiled.update_prefetch
@@ -277,6 +270,15 @@ def _make_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | 
         name = names[0]
         return lambda given: (given[name],)
     return itemgetter(*names)
+
+
+def plain_tuples(compiled: Any, sets: Sequence[dict[str, Any]]) -> Sequence[Any] | None:
+    """The parameter tuples of several sets; None: the longer way makes them, or tells the error."""
+    take = plain_taker(compiled)
+    try:
+        return None if take is None else tuple(map(take, sets))
+    except Exception:
+        return None
 
 
 def executable(statement: Any) -> Any:

@@ -91,7 +91,9 @@ class Pool:
 
     def recreate(self) -> Pool:
         """Return a new pool of the same kind."""
-        return type(self)(self._creator, **self._options)
+        pool = type(self)(self._creator, **self._options)
+        pool._events = self._events
+        return pool
 
     def _check_out(self) -> _ConnectionRecord:
         return self._open()

@@ -65,46 +65,36 @@ class SQLiteCompiler(SQLCompiler):
 
     extract_map = dict(part.split("=") for part in _DATE_PARTS)  # noqa: RUF012 (constant)
 
-    def visit_now_func(self, fn: Any, **kw: Any) -> str:
+    def visit_now_func(self, fn: Any) -> str:
         return "CURRENT_TIMESTAMP"
 
-    def visit_localtimestamp_func(self, func: Any, **kw: Any) -> str:
+    def visit_localtimestamp_func(self, func: Any) -> str:
         return 'DATETIME(CURRENT_TIMESTAMP, "localtime")'
 
-    def visit_char_length_func(self, fn: Any, **kw: Any) -> str:
+    def visit_char_length_func(self, fn: Any) -> str:
         return f"length{self.function_argspec(fn)}"
 
-    def visit_true(self, element: Any, **kw: Any) -> str:
-        return "1"
-
-    def visit_false(self, element: Any, **kw: Any) -> str:
-        return "0"
-
-    def visit_extract(self, extract: Any, **kw: Any) -> str:
+    def visit_extract(self, extract: Any) -> str:
         part = self.extract_map.get(extract.field)
         if part is None:
             raise exc.CompileError(f"{extract.field} is not a valid extract argument.")
-        return f"CAST(STRFTIME('{part}', {self.process(extract.expr, **kw)}) AS INTEGER)"
+        return f"CAST(STRFTIME('{part}', {self.process(extract.expr)}) AS INTEGER)"
 
-    def limit_clause(self, select: Any, **kw: Any) -> str:
+    def limit_clause(self, select: Any) -> str:
         """Always both: SQLite has no OFFSET without LIMIT."""
         limit = select._limit_clause
         offset = select._offset_clause
-        text = "\n LIMIT " + self.process(literal(-1) if limit is None else limit, **kw)
-        return text + " OFFSET " + self.process(literal(0) if offset is None else offset, **kw)
+        text = "\n LIMIT " + self.process(literal(-1) if limit is None else limit)
+        return text + " OFFSET " + self.process(literal(0) if offset is None else offset)
 
-    def for_update_clause(self, select: Any, **kw: Any) -> str:
-        """Nothing: SQLite locks the whole file."""
-        return ""
+    def visit_is_distinct_from_binary(self, binary: Any, operator: Any) -> str:
+        return self._generate_generic_binary(binary, " IS NOT ")
 
-    def visit_is_distinct_from_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " IS NOT ", **kw)
+    def visit_is_not_distinct_from_binary(self, binary: Any, operator: Any) -> str:
+        return self._generate_generic_binary(binary, " IS ")
 
-    def visit_is_not_distinct_from_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        return self._generate_generic_binary(binary, " IS ", **kw)
-
-    def visit_json_getitem_op_binary(self, binary: Any, operator: Any, **kw: Any) -> str:
-        left, right = self.process(binary.left, **kw), self.process(binary.right, **kw)
+    def visit_json_getitem_op_binary(self, binary: Any, operator: Any) -> str:
+        left, right = self.process(binary.left), self.process(binary.right)
         text = f"JSON_EXTRACT({left}, {right})"
         return f"JSON_QUOTE({text})" if isinstance(binary.type, sqltypes.JSON) else text
 

@@ -135,8 +135,8 @@ def make_url(name_or_url: Any) -> Any:
     path, _, query_string = rest.partition("?")
     return URL.create(
         driver_name,
-        None if username is None else _unquoted(username),
-        None if password is None else _unquoted(password),
+        _unquoted(username),
+        _unquoted(password),
         host,
         port,
         path[1:] if path else None,
@@ -146,34 +146,33 @@ def make_url(name_or_url: Any) -> Any:
 
 def _split_credentials(rest: str) -> tuple[str | None, str | None, str]:
     """Return user name, password and what follows the @ (a password may hold a slash)."""
-    end = _first_of(rest, ":/")
-    name = rest[:end]
-    if rest[end : end + 1] == ":":
-        password, found, after = rest[end + 1 :].partition("@")
+    name, after_name = _split_before(rest, ":/")
+    if after_name.startswith(":"):
+        password, found, after = after_name[1:].partition("@")
         if found:
             return name, password, after
     if "@" in name:
         name, _, host = name.rpartition("@")
-        return name, None, host + rest[end:]
+        return name, None, host + after_name
     return None, None, rest
 
 
 def _split_address(rest: str) -> tuple[str | None, str | None, str]:
     """Return host, port and what follows; a host in brackets may hold colons."""
+    port = None
     if rest.startswith("[") and "]" in rest:
         host, _, rest = rest[1:].partition("]")
     else:
-        end = _first_of(rest, "/:?")
-        host, rest = rest[:end], rest[end:]
-    if not rest.startswith(":"):
-        return host or None, None, rest
-    end = _first_of(rest, "/?")
-    return host or None, rest[1:end], rest[end:]
+        host, rest = _split_before(rest, "/:?")
+    if rest.startswith(":"):
+        port, rest = _split_before(rest[1:], "/?")
+    return host or None, port, rest
 
 
-def _first_of(text: str, characters: str) -> int:
-    """Return where the first of these characters stands, or the end."""
-    return min((place for place in map(text.find, characters) if place >= 0), default=len(text))
+def _split_before(text: str, characters: str) -> tuple[str, str]:
+    """Cut a text in two, before the first of these characters."""
+    end = min((place for place in map(text.find, characters) if place >= 0), default=len(text))
+    return text[:end], text[end:]
 
 
 def _parsed(query_string: str) -> dict[str, Any]:
@@ -189,9 +188,9 @@ def _quoted(text: str) -> str:
     return text.translate({58: "%3A", 64: "%40", 47: "%2F"})
 
 
-def _unquoted(text: str) -> str:
-    if "%" not in text:
-        return text
+def _unquoted(text: str | None) -> str | None:
+    if text is None:
+        return None
     from urllib.parse import unquote  # late, as above
 
     return unquote(text)
