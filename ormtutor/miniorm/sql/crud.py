@@ -238,13 +238,13 @@ class MultiRowColumn:
 def _bind(name: str, type_: Any, value: Any, required: bool = False) -> BindParameter:
     """A parameter whose name nobody else may take."""
     bind = BindParameter(name, value, type_, required=required)
-    bind._options = bind._options.changed(operator="crud")
+    bind._is_crud = True
     return bind
 
 
 def is_crud_bind(bind: Any) -> bool:
     """Say whether a parameter was made here."""
-    return bind._options.operator == "crud"  # type: ignore[no-any-return]
+    return bind._is_crud  # type: ignore[no-any-return]
 
 
 def _has_python_side(column: Any) -> bool:

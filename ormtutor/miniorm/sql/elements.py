@@ -283,7 +283,6 @@ def comparison_method(op: Operator) -> Any:
             right._base = (self.key if self._is_column_clause else self._bind_name) or "param"
             right.value = other
             right.type = self.type.coerce_compared_value(op, other)
-            right._options = _LITERAL
         elif isinstance(other, ColumnClause):
             right = other
         else:
@@ -449,50 +448,31 @@ class ColumnElement(ColumnOperators, ClauseElement):
 # -- bind parameters -------------------------------------------------------------------------------
 
 
-class BindOptions:
-    """What is particular about a bind parameter; most share one of two such records."""
-
-    __slots__ = ("callable", "expanding", "operator", "required", "unique")
-
-    def __init__(
-        self,
-        unique: bool = False,
-        required: bool = False,
-        callable: Any = None,
-        expanding: bool = False,
-        operator: Any = None,
-    ) -> None:
-        self.unique = unique
-        self.required = required
-        self.callable = callable
-        self.expanding = expanding
-        self.operator = operator
-
-    def changed(self, **changes: Any) -> BindOptions:
-        """A copy with some of it changed."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return BindOptions(**{**values, **changes})
-
-
-_LITERAL = BindOptions(unique=True)
-_IN_LIST = {
-    op: BindOptions(unique=True, expanding=True, operator=op)
-    for op in (operators.in_op, operators.not_in_op)
-}
-
-
 # What a parameter's name is freed of at both ends, before it gets its number.
 _NOT_AROUND_NAMES = "_%() $"
 
 
 class BindParameter(ColumnElement):
-    """A value that travels beside the SQL text."""
+    """A value that travels beside the SQL text.
 
-    __slots__ = ("_base", "_options", "type", "value")
+    unique: its name gets a number. required: execution must give a value. callable: what gives the
+    value at execution, if anything does. expanding: the value is a list, written out at execution,
+    for expand_op: IN or NOT IN.
+    """
+
+    # Most parameters are literals, which share what the class says.
+    __slots__ = ("__dict__", "_base", "type", "value")
     __visit_name__ = "bindparam"
 
     _is_bind_parameter = True
     inherit_cache = True
+    unique: bool = True
+    required: bool = False
+    callable: Any = None
+    expanding: bool = False
+    expand_op: Any = None
+    # A value of VALUES or SET, named after its column.
+    _is_crud = False
 
     def __init__(
         self,
@@ -520,63 +500,54 @@ class BindParameter(ColumnElement):
         self.type = _type_of_bound(value, expanding) if type_ is None else type_
         if isinstance(type_, type):
             self.type = type_()
-        self._options = _LITERAL
-        if not unique or required or callable_ or expanding:
-            self._options = BindOptions(unique, required, callable_, expanding)
+        self.unique = unique
+        self.required = required
+        self.callable = callable_
+        self.expanding = expanding
 
     @property
     def key(self) -> Any:
         """The name; a unique parameter's is filled in by the compiler."""
-        if not self._options.unique:
+        if not self.unique:
             return self._base
         return AnonymousName.of(id(self), self._base.strip(_NOT_AROUND_NAMES))
-
-    unique: Any = delegate("_options.unique", "Whether the name is made unique by a number.")
-    required: Any = delegate("_options.required", "Whether execution must give a value.")
-    callable: Any = delegate(
-        "_options.callable", "The function that gives the value at execution, or None."
-    )
-    expanding: Any = delegate(
-        "_options.expanding", "Whether the value is a list, written out at execution."
-    )
-    expand_op: Any = delegate("_options.operator", "The operator of the list: IN or NOT IN.")
 
     @property
     def effective_value(self) -> Any:
         """The value, or what the callable gives."""
-        callable_ = self._options.callable
-        return self.value if callable_ is None else callable_()
+        return self.value if self.callable is None else self.callable()
 
     @classmethod
-    def _make(cls, base: Any, value: Any, type_: Any, options: BindOptions) -> BindParameter:
-        """Construction without looking at anything."""
+    def _make(cls, base: Any, value: Any, type_: Any) -> BindParameter:
+        """A literal, made without looking at anything."""
         bind = cls.__new__(cls)
         bind._base = base
         bind.value = value
         bind.type = type_
-        bind._options = options
         return bind
+
+    def _with(self, **changes: Any) -> BindParameter:
+        copy: BindParameter = clone(self)
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        return copy
 
     def _with_value(self, value: Any, unique: bool) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        options = self._options.changed(unique=unique, required=False, callable=None)
-        return self._make(self._base, value, type_, options)
+        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)
 
     def _with_expanding(self, operator: Any) -> BindParameter:
-        options = self._options.changed(expanding=True, operator=operator)
-        return self._make(self._base, self.value, self.type, options)
+        return self._with(expanding=True, expand_op=operator)
 
     def _with_binary_element_type(self, type_: Any) -> BindParameter:
-        return self._make(self._base, self.value, type_, self._options)
+        return self._with(type=type_)
 
     def structure(self, binds: Binds) -> Hashable:
         binds.append(self)
-        options = self._options
-        if options is _LITERAL:
-            return self.type.cache_id, self._base
-        name = self._base if options.unique else (self._base,)
-        list_operator = options.operator if options.expanding else None
-        return self.type.cache_id, name, options.expanding, list_operator
+        name = self._base if self.unique else (self._base,)
+        if self.expanding:
+            return self.type.cache_id, name, self.expand_op
+        return self.type.cache_id, name
 
     _from_objects: Any = ()
     _proxy_key: Any = None
@@ -603,7 +574,10 @@ def bind_for(
     if type_ is None:
         sample = next(iter(value), None) if expanding else value
         type_ = left.type.coerce_compared_value(operator, sample)
-    return BindParameter._make(base, value, type_, _IN_LIST[operator] if expanding else _LITERAL)
+    bind = BindParameter._make(base, value, type_)
+    if expanding:
+        bind.expanding, bind.expand_op = True, operator
+    return bind
 
 
 # -- constants and text ----------------------------------------------------------------------------
@@ -990,7 +964,7 @@ class BinaryExpression(ColumnElement):
         if left is None:
             left = self.left.structure(binds)
         right = self.right
-        if right.__class__ is BindParameter and right._options is _LITERAL:
+        if right.__class__ is BindParameter and right.unique and not right.expanding:
             binds.append(right)  # FASTPATH: as BindParameter.structure() has it
             key: Any = right.type.cache_id, right._base
         else:

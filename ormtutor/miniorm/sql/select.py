@@ -104,11 +104,10 @@ def as_limit(value: Any, type_: Any = None) -> Any:
         return element
     if element is not None:
         raise exc.ArgumentError(f"LIMIT / OFFSET expression expected, got {value!r}.")
-    return BindParameter._make("param", int(value), _INTEGER, _LIMIT)
+    return BindParameter._make("param", int(value), _INTEGER)
 
 
 _INTEGER = sqltypes.Integer()
-_LIMIT = elements.BindOptions(unique=True)
 
 
 # -- how selected columns are named ----------------------------------------------------------------
