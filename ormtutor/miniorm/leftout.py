@@ -33,12 +33,13 @@ LEFT_OUT: dict[str, str] = {
         SAPendingDeprecationWarning ScalarValues SchemaVisitor SetColumnComment
         SetConstraintComment SetTableComment StatementLambdaElement TString TableSample
         TableValuedAlias TableValuedColumn ThreadLocalMetaData TimeoutError TryCast TupleResult
-        TwoPhaseTransaction TypedColumns UUID UnreflectableTableError UserDefinedType Uuid Values
-        Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not clear_managers
-        conv create_mock_engine create_pool_from_url events from_dml_column has_inherited_table
-        insert_sentinel instrument_declarative lambda_stmt lateral log manage modifier outparam
-        processors reset_commit reset_none reset_rollback result_tuple sort_tables_and_constraints
-        synonym_for tablesample try_cast tstring util values within_group
+        TwoPhaseTransaction TypeClause TypedColumns UUID UnreflectableTableError UserDefinedType
+        Uuid Values Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not
+        clear_managers conv create_mock_engine create_pool_from_url events from_dml_column
+        has_inherited_table insert_sentinel instrument_declarative lambda_stmt lateral log manage
+        modifier outparam processors reset_commit reset_none reset_rollback result_tuple
+        sort_tables_and_constraints synonym_for tablesample try_cast tstring util values
+        within_group
         """,
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",
     "sqlalchemy.orm": """

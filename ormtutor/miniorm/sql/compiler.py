@@ -529,10 +529,8 @@ class SQLCompiler(Compiled):
         return "".join(out)
 
     def visit_cast(self, cast: Any) -> str:
-        return f"CAST({self.process(cast.clause)} AS {self.process(cast.typeclause)})"
-
-    def visit_typeclause(self, typeclause: Any) -> str:
-        return self.dialect.type_compiler.process(typeclause.type)  # type: ignore[no-any-return]
+        type_ = self.dialect.type_compiler.process(cast.type)
+        return f"CAST({self.process(cast.clause)} AS {type_})"
 
     def visit_type_coerce(self, coerce: Any) -> str:
         return self.process(coerce.clause)

@@ -147,6 +147,11 @@ class ClauseElement:
     def _ungroup(self) -> Any:
         return self
 
+    @property
+    def _select_iterable(self) -> Any:
+        """What we are between SELECT and FROM: a table is its columns."""
+        return (self,)
+
     def compare(self, other: Any, **kw: Any) -> bool:
         """Whether `other` is the same expression."""
         from_here, from_there = _comparable(self), _comparable(other)
@@ -436,10 +441,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def _proxy_key(self) -> Any:
         return self.key if self.key is not None else self._bind_name
 
-    @property
-    def _select_iterable(self) -> tuple[Any, ...]:
-        return (self,)
-
     def _bind_plain(self, operator: Any, value: Any) -> Any:
         """A plain value that stands opposite us."""
         return bind_for(self, operator, value)
@@ -465,7 +466,6 @@ class BindParameter(ColumnElement):
     __visit_name__ = "bindparam"
 
     _is_bind_parameter = True
-    inherit_cache = True
     unique: bool = True
     required: bool = False
     callable: Any = None
@@ -583,19 +583,6 @@ def bind_for(
 # -- constants and text ----------------------------------------------------------------------------
 
 
-class TypeClause(ClauseElement):
-    """A type where an element is expected: the second argument of CAST."""
-
-    __slots__ = ("type",)
-    __visit_name__ = "typeclause"
-
-    def __init__(self, type_: Any) -> None:
-        self.type = type_
-
-    def structure(self, binds: Binds) -> Hashable:
-        return self.type.cache_id  # type: ignore[no-any-return]
-
-
 class Null(ColumnElement, sqltypes.SQL_NULL):
     """NULL."""
 
@@ -704,10 +691,6 @@ class TextClause(Executable):
         copy = clone(self)
         copy._execution_options = {**self._execution_options, **kw}
         return copy
-
-    @property
-    def _select_iterable(self) -> tuple[Any, ...]:
-        return (self,)
 
     def self_group(self, against: Any = None) -> Any:
         return Grouping(self) if against is operators.in_op else self

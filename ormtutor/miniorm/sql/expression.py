@@ -13,7 +13,7 @@ __all__ = open_door(
         nullslast
     sql.dml: Delete Insert Update UpdateBase ValuesBase delete insert update
     sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseElement ClauseList
-        ColumnClause ColumnElement False_ Grouping Label Null TextClause True_ TypeClause
+        ColumnClause ColumnElement False_ Grouping Label Null TextClause True_
         UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
         text true
     sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce

@@ -16,7 +16,6 @@ from ormtutor.miniorm.sql.elements import (
     ClauseList,
     ColumnElement,
     Grouping,
-    TypeClause,
     WrapsColumnExpression,
     as_condition,
     as_expression,
@@ -96,13 +95,12 @@ def case(*whens: Any, **kw: Any) -> Case:
 class Cast(WrapsColumnExpression, ColumnElement):
     """`CAST(expression AS type)`."""
 
-    __slots__ = ("clause", "type", "typeclause")
+    __slots__ = ("clause", "type")
     __visit_name__ = "cast"
     _parts = ("clause",)
 
     def __init__(self, expression: Any, type_: Any) -> None:
         self.type = sqltypes.to_instance(type_)
-        self.typeclause = TypeClause(self.type)
         self.clause = as_expression(expression, self.type)
 
     _wrapped: Any = delegate("clause")
@@ -113,21 +111,16 @@ def cast(expression: Any, type_: Any) -> Cast:
     return Cast(expression, type_)
 
 
-class TypeCoerce(WrapsColumnExpression, ColumnElement):
+class TypeCoerce(Cast):
     """An expression that Python takes for another type; SQL does not see it."""
 
-    __slots__ = ("clause", "type")
+    __slots__ = ()
     __visit_name__ = "type_coerce"
-    _parts = ("clause",)
 
     def __init__(self, expression: Any, type_: Any) -> None:
-        self.type = sqltypes.to_instance(type_)
-        clause = as_expression(expression, self.type)
-        if clause._is_bind_parameter:
-            clause = clause._with_binary_element_type(self.type)
-        self.clause = clause
-
-    _wrapped: Any = delegate("clause")
+        super().__init__(expression, type_)
+        if self.clause._is_bind_parameter:
+            self.clause = self.clause._with_binary_element_type(self.type)
 
     def self_group(self, against: Any = None) -> Any:
         grouped = self.clause.self_group(against=against)
