@@ -28,6 +28,7 @@ class HasDescriptionCode:
     """An error or warning that can name the page with its background."""
 
     code: str | None = None
+    args: tuple[Any, ...]
 
     def __init__(self, *arg: Any, code: str | None = None) -> None:
         if code is not None:
@@ -38,17 +39,13 @@ class HasDescriptionCode:
         return f"(Background on this error at: https://sqlalche.me/e/14/{self.code})"
 
     def __str__(self) -> str:
-        message = super().__str__()
+        # KeyError, from which one of them comes, would show the message in quotes.
+        message = str(self.args[0]) if len(self.args) == 1 else str(self.args)
         return f"{message} {self._background()}" if self.code else message
 
 
 class SQLAlchemyError(HasDescriptionCode, Exception):
     """The root of all errors raised here."""
-
-    def __str__(self) -> str:
-        # KeyError, from which one of them comes, would show the message in quotes.
-        message = str(self.args[0]) if len(self.args) == 1 else str(self.args)
-        return f"{message} {self._background()}" if self.code else message
 
 
 class ArgumentError(SQLAlchemyError):

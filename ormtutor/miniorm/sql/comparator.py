@@ -68,7 +68,7 @@ def operand(left: Any, op: Any, value: Any) -> Any:
     element = as_operand(element)
     if element._is_bind_parameter and element.type._is_null:
         type_ = left.type.coerce_compared_value(op, element.value)
-        element = element._with_binary_element_type(type_)
+        element = element._with(type=type_)
     return element
 
 

@@ -108,7 +108,7 @@ class CrudPlan:
         if bind.unique:
             made = _bind(f"{column.key}{self._suffix}", type_, bind.value)
         else:
-            made = bind if type_ is bind.type else bind._with_binary_element_type(type_)
+            made = bind if type_ is bind.type else bind._with(type=type_)
         self.compiler.stands_for(made, bind)
         return made
 
@@ -202,7 +202,7 @@ class CrudPlan:
             bind = _bind(f"{column.key}_m{index}", column.type, value)
             return self.compiler.process(bind)  # type: ignore[no-any-return]
         if element._is_bind_parameter and element.type._is_null:
-            typed = element._with_binary_element_type(column.type)
+            typed = element._with(type=column.type)
             self.compiler.stands_for(typed, element)
             element = typed
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]

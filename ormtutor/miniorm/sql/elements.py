@@ -409,10 +409,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self._anonymous(getattr(self, "name", None))
 
     @property
-    def _anon_tq_label(self) -> AnonymousName:
-        return self._anonymous(self._label)
-
-    @property
     def _tq_key_label(self) -> Any:
         """The key that a subquery in the old style gives us."""
         return self._label if self._label is not None else self._proxy_key
@@ -527,6 +523,7 @@ class BindParameter(ColumnElement):
         return bind
 
     def _with(self, **changes: Any) -> BindParameter:
+        """A copy with some of it changed."""
         copy: BindParameter = clone(self)
         for name, value in changes.items():
             setattr(copy, name, value)
@@ -538,9 +535,6 @@ class BindParameter(ColumnElement):
 
     def _with_expanding(self, operator: Any) -> BindParameter:
         return self._with(expanding=True, expand_op=operator)
-
-    def _with_binary_element_type(self, type_: Any) -> BindParameter:
-        return self._with(type=type_)
 
     def structure(self, binds: Binds) -> Hashable:
         binds.append(self)
@@ -643,9 +637,9 @@ def constant_of(value: Any) -> Any:
 class TextClause(Executable):
     """SQL as the learner wrote it, with `:name` for bind parameters."""
 
-    __slots__ = ("_bindparams", "_execution_options", "_pieces", "bind", "text")
+    __slots__ = ("_binds", "_execution_options", "_pieces", "bind", "text")
     __visit_name__ = "textclause"
-    _parts = ("_ordered_binds",)
+    _parts = ("_binds",)
     _is_text_clause = True
     is_text = True
     key = None
@@ -658,21 +652,17 @@ class TextClause(Executable):
         self.bind = bind
         self._execution_options = NO_ANNOTATIONS
         self._pieces = split_bind_names(text)
-        self._bindparams = {name: BindParameter(name) for name in self._pieces[1::2]}
+        names = dict.fromkeys(self._pieces[1::2])
+        self._binds = tuple([BindParameter(name, unique=False) for name in names])
         self.text = text
 
     @property
-    def _ordered_binds(self) -> tuple[Any, ...]:
-        return tuple(self._bindparams.values())
-
-    @_ordered_binds.setter
-    def _ordered_binds(self, binds: tuple[Any, ...]) -> None:
-        self._bindparams = dict(zip(self._bindparams, binds, strict=True))
+    def _bindparams(self) -> dict[str, BindParameter]:
+        return {bind._base: bind for bind in self._binds}
 
     def bindparams(self, *binds: Any, **names_to_values: Any) -> TextClause:
         """A copy with values, or whole BindParameters, for the names in the text."""
-        copy = clone(self)
-        copy._bindparams = known = dict(self._bindparams)
+        known = self._bindparams
         for name in (*[bind._base for bind in binds], *names_to_values):
             if name not in known:
                 raise exc.ArgumentError(
@@ -681,7 +671,9 @@ class TextClause(Executable):
         known.update((bind._base, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value, unique=known[name].unique)
-        return copy  # type: ignore[no-any-return]
+        copy: TextClause = clone(self)
+        copy._binds = tuple(known.values())
+        return copy
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
@@ -696,7 +688,7 @@ class TextClause(Executable):
         return Grouping(self) if against is operators.in_op else self
 
     def structure(self, binds: Binds) -> Hashable:
-        return ("text", self.text, *[bind.structure(binds) for bind in self._bindparams.values()])
+        return ("text", self.text, *[bind.structure(binds) for bind in self._binds])
 
 
 def split_bind_names(text: str) -> list[str]:
@@ -825,16 +817,12 @@ class UnaryExpression(ColumnElement):
     _facts = ("operator", "modifier")
 
     def __init__(
-        self,
-        element: Any,
-        operator: Any = None,
-        modifier: Any = None,
-        type_: Any = None,
+        self, element: Any, operator: Any = None, modifier: Any = None, type_: Any = None
     ) -> None:
         self.operator = operator
         self.modifier = modifier
         self.element = element.self_group(against=operator or modifier)
-        self.type = sqltypes.NULLTYPE if type_ is None else sqltypes.to_instance(type_)
+        self.type = sqltypes.to_instance(type_)
 
     _render_label_in_columns_clause = False
 
@@ -1202,6 +1190,11 @@ def clause_of(thing: Any) -> Any:
     return None if give is None else give()
 
 
+def _element_or_constant(thing: Any) -> Any:
+    element = clause_of(thing)
+    return constant_of(thing) if element is None else element
+
+
 def as_expression(
     thing: Any,
     type_: Any = None,
@@ -1289,9 +1282,7 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
 
     Raises: ArgumentError: a string, a plain value, a table.
     """
-    element = clause_of(thing)
-    if element is None:
-        element = constant_of(thing)
+    element = _element_or_constant(thing)
     if element is not None:
         return as_operand(element, role, thing, advice="")
     raise no_text(thing) if isinstance(thing, str) else _not_expected(role, thing)
@@ -1304,9 +1295,7 @@ def as_sorting(thing: Any, role: str) -> Any:
     """
     if isinstance(thing, str):
         return TextualLabelReference(thing)
-    element = clause_of(thing)
-    if element is None:
-        element = constant_of(thing)
+    element = _element_or_constant(thing)
     if element is None:
         raise _not_expected(f"{role} expression", thing)
     if role == "ORDER BY" and element._is_column_element and _may_name_a_label(element):

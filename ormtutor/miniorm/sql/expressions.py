@@ -120,7 +120,7 @@ class TypeCoerce(Cast):
     def __init__(self, expression: Any, type_: Any) -> None:
         super().__init__(expression, type_)
         if self.clause._is_bind_parameter:
-            self.clause = self.clause._with_binary_element_type(self.type)
+            self.clause = self.clause._with(type=self.type)
 
     def self_group(self, against: Any = None) -> Any:
         grouped = self.clause.self_group(against=against)

@@ -192,7 +192,7 @@ class _ColumnNamer:
                 return SelectedColumn(element, label if required else None, key, label, False)
             return self._repeated(element, key)
         # Another column has that label.
-        label = element._anon_tq_label if self.qualified else element._anon_name_label
+        label = element._anonymous(element._label) if self.qualified else element._anon_name_label
         self.taken.setdefault(label, identity)
         if not self._is_new(identity, label) and self.dedupe:
             return self._repeated(element, key)

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
 def unless_none(convert: Callable[[Any], Any]) -> Processor:
     """Return a processor that converts each value but None."""
 
-    def process(value: Any) -> Any:
-        return None if value is None else convert(value)
+    return lambda value: None if value is None else convert(value)
 
-    return process
+
+def _written(write: Callable[[Any], str]) -> Any:
+    """Return a literal_processor() that knows without the dialect how to write a value."""
+    return lambda type_, dialect: write
 
 
 def _in_quotes(value: Any) -> str:
@@ -63,8 +65,7 @@ class String(TypeEngine):
         self.length = length
         self.collation = collation
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        return _in_quotes
+    literal_processor = _written(_in_quotes)
 
 
 class Text(String):
@@ -91,8 +92,7 @@ class Integer(TypeEngine):
     __visit_name__ = "integer"
     python_type: Any = int
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        return lambda value: str(int(value))
+    literal_processor = _written(lambda value: str(int(value)))
 
 
 class SmallInteger(Integer):
@@ -129,8 +129,7 @@ class Numeric(TypeEngine):
         """Decimal or float."""
         return _decimal_class() if self.asdecimal else float
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        return str
+    literal_processor = _written(str)
 
     def bind_processor(self, dialect: Any) -> Processor:
         """SQLite has floating point only."""
@@ -173,17 +172,12 @@ def _decimal_class() -> Any:
     return Decimal
 
 
-def _quoted(type_: Any, dialect: Any) -> Processor:
-    """A literal as Python spells it, in quotes."""
-    return lambda value: f"'{value}'"
-
-
 class DateTime(TypeEngine):
     """A datetime.datetime."""
 
     __visit_name__ = "datetime"
     python_type: Any = datetime.datetime
-    literal_processor = _quoted
+    literal_processor = _written("'{}'".format)
 
     def __init__(self, timezone: bool = False) -> None:
         self.timezone = timezone
@@ -194,7 +188,7 @@ class Date(TypeEngine):
 
     __visit_name__ = "date"
     python_type: Any = datetime.date
-    literal_processor = _quoted
+    literal_processor = _written("'{}'".format)
 
 
 class Time(TypeEngine):
@@ -202,7 +196,7 @@ class Time(TypeEngine):
 
     __visit_name__ = "time"
     python_type: Any = datetime.time
-    literal_processor = _quoted
+    literal_processor = _written("'{}'".format)
 
     def __init__(self, timezone: bool = False) -> None:
         self.timezone = timezone
@@ -511,8 +505,7 @@ class Interval(TypeDecorator):
     result_of = TypeEngine.result_of
     coerce_compared_value = TypeEngine.coerce_compared_value
 
-    def __repr__(self) -> str:
-        return generic_repr(self)
+    __repr__ = TypeEngine.__repr__
 
 
 Interval._type_affinity = Interval
