@@ -230,22 +230,21 @@ def _annotated_class(cls: Any) -> Any:
         def structure(self, binds: Binds) -> Hashable:
             return self._origin.structure(binds)  # type: ignore[no-any-return]
 
+        if issubclass(cls, ColumnElement):
+
+            @property
+            def _proxy_key(self) -> Any:
+                """A mapped attribute's column has the key of the attribute."""
+                key = self._annotations.get("proxy_key")
+                return self._origin._proxy_key if key is None else key
+
+        else:
+
+            def __eq__(self, other: object) -> bool:
+                return hash(self) == hash(other)
+
     Annotated.__name__ = f"Annotated{cls.__name__}"
-    if issubclass(cls, ColumnElement):
-        Annotated._proxy_key = property(_proxy_key_of_attribute)
-    if not issubclass(cls, ColumnOperators):
-        Annotated.__eq__ = _has_same_hash  # type: ignore[method-assign]
     return Annotated
-
-
-def _proxy_key_of_attribute(self: Any) -> Any:
-    """A mapped attribute's column has the key of the attribute."""
-    key = self._annotations.get("proxy_key")
-    return self._origin._proxy_key if key is None else key
-
-
-def _has_same_hash(self: Any, other: Any) -> bool:
-    return hash(self) == hash(other)
 
 
 class Executable(ClauseElement):
@@ -1298,17 +1297,11 @@ def as_sorting(thing: Any, role: str) -> Any:
     element = _element_or_constant(thing)
     if element is None:
         raise _not_expected(f"{role} expression", thing)
-    if role == "ORDER BY" and element._is_column_element and _may_name_a_label(element):
+    if role == "ORDER BY" and element._is_column_element:
         return LabelReference(element)
     if role == "GROUP BY" and element._is_from_clause:
         return ClauseList(*element.c)
     return as_operand(element, f"{role} expression", thing, advice="")
-
-
-def _may_name_a_label(element: Any) -> bool:
-    return isinstance(element, (Label, UnaryExpression, ColumnClause, Grouping)) or bool(
-        element._bind_name
-    )
 
 
 publish(globals(), "sqlalchemy.sql.elements")

@@ -58,12 +58,9 @@ def generic_repr(subject: Any, values_of: Any = None) -> str:
 class TypeNotCacheable(NotCacheable):
     """No other type is like this one: what mentions it is compiled each time."""
 
-    def __init__(self, type_: Any) -> None:
-        self.type = type_
-
     def warn(self) -> None:
         """Warn, once, of a type of a learner's own that has no `cache_ok`."""
-        type_ = self.type
+        (type_,) = self.args
         if getattr(type_, "cache_ok", False) is not None or "_is_told" in vars(type_):
             return
         vars(type_)["_is_told"] = True
