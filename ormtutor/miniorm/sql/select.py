@@ -763,7 +763,7 @@ class Select(GenerativeSelect):
         ]
 
     # Set by orm/query.py, which knows more about mapped columns.
-    _describe: ClassVar[Any] = _described_columns
+    _describe: ClassVar[Any] = staticmethod(_described_columns)
 
     def add_columns(self, *columns: Any) -> Any:
         """More columns."""
