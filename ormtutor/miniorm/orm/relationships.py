@@ -652,11 +652,9 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
         current = mapper._get_state_attr_by_column(state, obj.__dict__, column, passive)
         if current is NO_VALUE or current is PASSIVE_NO_RESULT:
             if known is NO_VALUE:
-                why = (
-                    "no value has been set for this column"
-                    if current is NO_VALUE
-                    else "the object is detached and the value was expired"
-                )
+                why = "no value has been set for this column"
+                if current is PASSIVE_NO_RESULT:
+                    why = "the object is detached and the value was expired"
                 raise InvalidRequestError(
                     f"Can't resolve value for column {column} on object {state_label(state)}; {why}"
                 )

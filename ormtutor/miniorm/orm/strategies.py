@@ -116,50 +116,163 @@ def _lazy_cause(name: str, state: InstanceState) -> Cause:
 # Lazy loading ---------------------------------------------------------------------------------
 
 
-class LazyWay:
-    """What each lazy load along one relationship needs; made once, kept by the relationship.
-
-    columns: ours, whose values lead to the related rows. keys: their attributes. path: the way from
-    our mapper. name: what a cause calls it.
-    """
-
-    __slots__ = ("columns", "keys", "name", "path")
-
-    def __init__(self, prop: RelationshipProperty) -> None:
-        by_column = prop.parent.get_property_by_column
-        self.columns = get_columns(prop) if prop._use_get else list(prop.lazy_clause()[1].values())
-        self.keys = [by_column(column).key for column in self.columns]
-        self.path = (prop.parent, prop)
-        self.name = str(prop)
-
-    def values(self, state: InstanceState, values: dict[str, Any], passive: int) -> list[Any]:
-        """The values of our columns, or markers; loaded, where they are expired and that may be."""
-        impls, changed = state.mapper.impls, state.committed_state
-        found = []
-        for key in self.keys:
-            if not passive & LOAD_AGAINST_COMMITTED:
-                found.append(
-                    values[key] if key in values else impls[key].get(state, values, passive)
-                )
-            elif key in values and key not in changed:
-                found.append(values[key])
-            else:
-                found.append(impls[key].get_committed_value(state, values, passive))
-        return found
-
-
-def way_along(prop: RelationshipProperty) -> LazyWay:
-    """What a lazy load along the relationship needs."""
-    way = prop.lazy_way
-    if way is None:
-        way = prop.lazy_way = LazyWay(prop)
-    return way  # type: ignore[no-any-return]
-
-
 def get_columns(prop: RelationshipProperty) -> list[Any]:
     """Our columns that hold the related primary key, in its order (many-to-one)."""
     local = {remote: local for local, remote in prop.local_remote_pairs}
     return [local[column] for column in prop.mapper.primary_key]
+
+
+def _without_way_back(
+    prop: RelationshipProperty, options: LoaderOptions | None
+) -> LoaderOptions | None:
+    """The loaded objects' many-to-one back to us needs no eager load: we are there already."""
+    reverse = [
+        other
+        for other in prop._reverse_property
+        if other.direction is MANYTOONE
+        and other._use_get
+        and other.lazy not in ("select", *REFUSALS)
+    ]
+    if not reverse:
+        return options
+    given = options or NO_OPTIONS
+    return given.with_lazy([(prop.mapper, other) for other in reverse])
+
+
+class LazyWay:
+    """How one relationship is loaded lazily; made once, kept by the relationship.
+
+    keys: our attributes, whose values lead to the related rows. path: the way from our mapper.
+    name: what a cause calls it.
+    """
+
+    def __init__(self, prop: RelationshipProperty) -> None:
+        columns = get_columns(prop) if prop._use_get else prop.lazy_clause()[1].values()
+        self.prop = prop
+        self.keys = [prop.parent.get_property_by_column(column).key for column in columns]
+        self.path = (prop.parent, prop)
+        self.name = str(prop)
+
+    def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
+        """Many-to-one: the primary key of the related object stands in our columns."""
+        prop, own = self.prop, state.dict
+        mapper = prop.mapper
+        was_there = prop.key in own
+        # Our own columns may be expired; they are loaded when SQL may be sent for them.
+        how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
+        values = self._values(state, own, how)
+        for value in values:
+            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+                return value
+        if all(value is None for value in values):
+            return None
+        if prop.key in own and not was_there:
+            return ATTR_WAS_SET
+        ident = values[0] if mapper.single_key else tuple(values)
+        known = in_identity_map(session, mapper, ident, passive)
+        if known is not None:
+            return known
+        if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
+            return PASSIVE_NO_RESULT
+        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{prop}' is not available due to lazy='raise_on_sql'"
+            )
+        options, path = self._options_and_path(state.load_options)
+        return load_by_ident(
+            session,
+            mapper,
+            ident,
+            options=options,
+            prior=path,
+            cause=_lazy_cause(self.name, state),
+            autoflush=not passive & NO_AUTOFLUSH,
+        )
+
+    def select(
+        self,
+        state: InstanceState,
+        session: Any,
+        passive: int,
+        strategy: str,
+        criteria: tuple[Any, ...],
+    ) -> Any:
+        """The related rows, by a SELECT with the values of our columns."""
+        prop, own = self.prop, state.dict
+        query = self._query(session, state.load_options, criteria)
+        was_there = prop.key in own
+        # Where our columns are expired too, their refresh may bring the related objects with it.
+        values = self._values(state, own, passive)
+        if prop.key in own and not was_there:
+            return ATTR_WAS_SET
+        for value in values:
+            if value is NO_VALUE or value is PASSIVE_NO_RESULT:
+                return None
+        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{prop}' is not available due to lazy='raise_on_sql'"
+            )
+        cause = _lazy_cause(self.name, state)
+        loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
+        loaded = query.unique(loaded)
+        if prop.uselist:
+            return loaded
+        if len(loaded) > 1:
+            sa_exc.warn(
+                f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' "
+            )
+        return loaded[0] if loaded else None
+
+    def _values(self, state: InstanceState, own: dict[str, Any], passive: int) -> list[Any]:
+        """The values of our columns, or markers; loaded, where they are expired and that may be."""
+        impls, changed = state.mapper.impls, state.committed_state
+        against_committed = passive & LOAD_AGAINST_COMMITTED
+        found = []
+        for key in self.keys:
+            if key in own and not (against_committed and key in changed):
+                found.append(own[key])
+            else:
+                impl = impls[key]
+                read = impl.get_committed_value if against_committed else impl.get
+                found.append(read(state, own, passive))
+        return found
+
+    def _options_and_path(self, given: LoaderOptions | None) -> tuple[Any, tuple[Any, ...]]:
+        """The options that concern what this attribute holds, and the path that leads to it."""
+        if given is None:
+            return None, self.path
+        return given.below((self.prop,)), (*given.origin, self.prop)
+
+    def _query(self, session: Any, given: LoaderOptions | None, criteria: tuple[Any, ...]) -> Any:
+        """The SELECT for the related rows of one object."""
+        prop = self.prop
+        options, path = self._options_and_path(given)
+        key = ("lazy", prop, options, path, criteria)
+        known = shapes_for(session, prop.mapper).find(key)
+        if known is not None:
+            return known
+        criterion, by_key = prop.lazy_clause()
+
+        def make() -> tuple[Asked, list[Any]]:
+            target = prop.mapper
+            asked = Asked(
+                [MapperEntity(target, target.class_)],
+                _where_criteria=(criterion, *criteria),
+                _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
+                _order_by_clauses=tuple(prop.order_by or ()),
+            )
+            binds = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
+            return asked, [binds[key] for key in by_key]
+
+        return compile_shape(
+            session,
+            key,
+            make,
+            mapper=prop.mapper,
+            options=_without_way_back(prop, options),
+            prior=path,
+            known_too=False,
+        )
 
 
 def load_lazily(
@@ -192,140 +305,11 @@ def load_lazily(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; lazy load "
             f"operation of attribute '{prop.key}' cannot proceed"
         )
+    if prop.lazy_way is None:
+        prop.lazy_way = LazyWay(prop)
     if prop._use_get and not criteria:
-        return _get_lazily(prop, state, session, passive, strategy)
-    return _select_lazily(prop, state, session, passive, strategy, criteria)
-
-
-def _options_and_path(
-    way: LazyWay, prop: RelationshipProperty, given: LoaderOptions | None
-) -> tuple[LoaderOptions | None, tuple[Any, ...]]:
-    """The options that concern what this attribute holds, and the path that leads to it."""
-    if given is None:
-        return None, way.path
-    return given.below((prop,)), (*given.origin, prop)
-
-
-def _get_lazily(
-    prop: RelationshipProperty, state: InstanceState, session: Any, passive: int, strategy: str
-) -> Any:
-    """Many-to-one: the primary key of the related object stands in our columns."""
-    mapper, way, own = prop.mapper, way_along(prop), state.dict
-    was_there = prop.key in own
-    # Our own columns may be expired; they are loaded when SQL may be sent for them.
-    how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
-    values = way.values(state, own, how)
-    for value in values:
-        if value is PASSIVE_NO_RESULT or value is NO_VALUE:
-            return value
-    if all(value is None for value in values):
-        return None
-    if prop.key in own and not was_there:
-        return ATTR_WAS_SET
-    ident = values[0] if mapper.single_key else tuple(values)
-    known = in_identity_map(session, mapper, ident, passive)
-    if known is not None:
-        return known
-    if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
-        return PASSIVE_NO_RESULT
-    if strategy == "raise_on_sql" and not passive & NO_RAISE:
-        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
-    options, path = _options_and_path(way, prop, state.load_options)
-    return load_by_ident(
-        session,
-        mapper,
-        ident,
-        options=options,
-        prior=path,
-        cause=_lazy_cause(way.name, state),
-        autoflush=not passive & NO_AUTOFLUSH,
-    )
-
-
-def _select_lazily(
-    prop: RelationshipProperty,
-    state: InstanceState,
-    session: Any,
-    passive: int,
-    strategy: str,
-    criteria: tuple[Any, ...],
-) -> Any:
-    way, own = way_along(prop), state.dict
-    options, path = _options_and_path(way, prop, state.load_options)
-    query = _lazy_query(session, prop, options, path, criteria)
-    was_there = prop.key in own
-    # Where our columns are expired too, their refresh may bring the related objects with it.
-    values = way.values(state, own, passive)
-    if prop.key in own and not was_there:
-        return ATTR_WAS_SET
-    for value in values:
-        if value is NO_VALUE or value is PASSIVE_NO_RESULT:
-            return None
-    if strategy == "raise_on_sql" and not passive & NO_RAISE:
-        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise_on_sql'")
-    cause = _lazy_cause(way.name, state)
-    loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
-    loaded = query.unique(loaded)
-    if prop.uselist:
-        return loaded
-    if len(loaded) > 1:
-        sa_exc.warn(
-            f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' "
-        )
-    return loaded[0] if loaded else None
-
-
-def _lazy_query(
-    session: Any,
-    prop: RelationshipProperty,
-    options: LoaderOptions | None,
-    path: tuple[Any, ...],
-    criteria: tuple[Any, ...],
-) -> CompiledQuery:
-    """The SELECT for the related rows of one object."""
-    key = ("lazy", prop, options, path, criteria)
-    known: CompiledQuery | None = shapes_for(session, prop.mapper).find(key)
-    if known is not None:
-        return known
-    criterion, by_key = prop.lazy_clause()
-
-    def make() -> tuple[Asked, list[Any]]:
-        target = prop.mapper
-        asked = Asked(
-            [MapperEntity(target, target.class_)],
-            _where_criteria=(criterion, *criteria),
-            _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
-            _order_by_clauses=tuple(prop.order_by or ()),
-        )
-        binds = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
-        return asked, [binds[key] for key in by_key]
-
-    return compile_shape(
-        session,
-        key,
-        make,
-        mapper=prop.mapper,
-        options=_without_way_back(prop, options),
-        prior=path,
-        known_too=False,
-    )
-
-
-def _without_way_back(
-    prop: RelationshipProperty, options: LoaderOptions | None
-) -> LoaderOptions | None:
-    """The loaded objects' many-to-one back to us needs no eager load: we are there already."""
-    reverse = [
-        other
-        for other in prop._reverse_property
-        if other.direction is MANYTOONE
-        and other._use_get
-        and other.lazy not in ("select", *REFUSALS)
-    ]
-    if not reverse:
-        return options
-    given = options or NO_OPTIONS
-    return given.with_lazy([(prop.mapper, other) for other in reverse])
+        return prop.lazy_way.get(state, session, passive, strategy)
+    return prop.lazy_way.select(state, session, passive, strategy, criteria)
 
 
 # After the rows -------------------------------------------------------------------------------
