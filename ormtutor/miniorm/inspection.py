@@ -24,7 +24,7 @@ class InspectionAttr:
     is_selectable = is_clause_element = False
 
 
-_inspectors: dict[type, Callable[[Any], Any] | None] = {}
+_inspectors: dict[type, Callable[[Any], Any]] = {}
 
 
 def inspects(*types: type) -> Callable[[Any], Any]:
@@ -40,7 +40,7 @@ def inspects(*types: type) -> Callable[[Any], Any]:
 
 def inspects_itself(cls: Any) -> Any:
     """Decorate a class whose instances tell about themselves."""
-    _inspectors[cls] = None
+    _inspectors[cls] = lambda subject: subject
     return cls
 
 
@@ -52,8 +52,7 @@ def inspect(subject: Any, raiseerr: bool = True) -> Any:
     kind = type(subject)
     for ancestor in kind.__mro__:
         if ancestor in _inspectors:
-            inspector = _inspectors[ancestor]
-            told = subject if inspector is None else inspector(subject)
+            told = _inspectors[ancestor](subject)
             if told is not None:
                 return told
     if raiseerr:

@@ -71,7 +71,6 @@ class Connection:
         self._execution_options = engine._execution_options
         self._fairy: Any = engine.pool.connect()
         self._dbapi: Any = self._fairy.dbapi_connection
-        self._closed = False
         self._transaction: RootTransaction | None = None
         self._nested_transaction: NestedTransaction | None = None
         #: The transaction whose `with` block we are in; it must not be over.
@@ -82,7 +81,7 @@ class Connection:
     # -- what it is ----------------------------------------------------------------------------
 
     _shapes: Any = property(attrgetter("engine._shapes"))
-    closed: Any = property(attrgetter("_closed"), doc="Say whether close() was called.")
+    closed: Any = property(lambda self: self._fairy is None, doc="Say whether close() was called.")
     info: Any = property(
         attrgetter("connection.info"), doc="A dictionary that lives as long as the raw connection."
     )
@@ -93,7 +92,7 @@ class Connection:
 
         Raises: ResourceClosedError: this connection is closed.
         """
-        if self._closed:
+        if self._fairy is None:
             raise exc.ResourceClosedError("This Connection is closed")
         return self._fairy
 
@@ -115,11 +114,10 @@ class Connection:
 
     def close(self) -> None:
         """Roll back what is open and give the raw connection back."""
-        if self._closed:
+        if self._fairy is None:
             return
         if self._transaction is not None:
             self._transaction.close()
-        self._closed = True
         fairy = self._fairy
         self._fairy = self._dbapi = None
         fairy.close()
@@ -165,7 +163,7 @@ class Connection:
         self._log("BEGIN (implicit{})", "; DBAPI should not BEGIN due to autocommit mode")
         for listener in self.dispatch.begin:
             listener(self)
-        if self._closed:
+        if self._fairy is None:
             self._end_transaction("rollback")
             self.connection  # noqa: B018 (says so)
 
@@ -196,7 +194,7 @@ class Connection:
 
     def _check_usable(self) -> None:
         """Refuse a statement where a transaction waits for its end; begin one where that is due."""
-        if self._closed:
+        if self._fairy is None:
             self.connection  # noqa: B018 (says so)
         root, nested = self._transaction, self._nested_transaction
         if (root and not root._active) or (nested and not nested._active):
@@ -501,16 +499,13 @@ class Connection:
         context: ExecutionContext | None,
     ) -> NoReturn:
         """Raise what the driver raised as one of ours, after cleaning up."""
-        is_database_error = isinstance(error, self.dialect.dbapi.Error)
-        wrapped: BaseException = error
-        if is_database_error or (
-            statement is not None and context is None and isinstance(error, Exception)
-        ):
+        wrapped, driver_error = error, self.dialect.dbapi.Error
+        if isinstance(error, driver_error) or (statement is not None and context is None):
             wrapped = exc.DBAPIError.instance(
                 statement,
                 parameters,
                 error,
-                self.dialect.dbapi.Error,
+                driver_error,
                 hide_parameters=self.engine.hide_parameters,
                 ismulti=None if context is None else context.executemany,
             )

@@ -392,8 +392,4 @@ def _names_in(text_: str) -> list[str]:
 
 
 inspection.inspects_itself(Inspector)
-
-
-@inspection.inspects(Engine, Connection)
-def _inspect_bind(bind: Any) -> Inspector:
-    return Inspector(bind)
+inspection.inspects(Engine, Connection)(Inspector)

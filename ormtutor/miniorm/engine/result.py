@@ -46,10 +46,9 @@ class ResultInternal:
     def _unique_key(self) -> Callable[[Any], Any] | None:
         raise NotImplementedError
 
-    @property
-    def closed(self) -> bool:
-        """Say whether reading is an error now."""
-        return self._real._hard_closed
+    closed: Any = property(
+        attrgetter("_real._hard_closed"), doc="Say whether reading is an error now."
+    )
 
     def close(self) -> None:
         """Throw away what was not read."""
