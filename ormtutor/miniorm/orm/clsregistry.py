@@ -59,6 +59,7 @@ class Resolver:
         self.prop = prop
         self.cls = prop.parent.class_
         self.registry = prop.parent.registry
+        self.favor_tables = False
 
     def target(self, name: str) -> Any:
         """The class that a relationship's first argument names: "Address", or "module.Address".
@@ -68,7 +69,7 @@ class Resolver:
         try:
             if "." in name:
                 return self._by_path(name)
-            found = self._look_up(name, favor_tables=False)
+            found = self[name]
         except KeyError as error:
             self._not_found(name, str(error), error)
         return found.cls if isinstance(found, ClassColumns) else found
@@ -80,7 +81,8 @@ class Resolver:
         """
         try:
             # The learner's own mapping, not input from outside: the original evaluates it too.
-            value = eval(text, {}, _Names(self, favor_tables))
+            self.favor_tables = favor_tables
+            value = eval(text, {}, self)  # type: ignore[arg-type]  # [] is all that it asks for
         except NameError as error:
             self._not_found(text, repr(str(error)), error)
         return value.cls if isinstance(value, ClassColumns) else value
@@ -92,10 +94,11 @@ class Resolver:
             f"{self.cls!r} class after both dependent classes have been defined."
         ) from error
 
-    def _look_up(self, name: str, favor_tables: bool) -> Any:
+    def __getitem__(self, name: str) -> Any:
+        """What a name in a string stands for."""
         metadata = self.registry.metadata
         tables = {} if metadata is None else metadata.tables
-        if favor_tables and name in tables:
+        if self.favor_tables and name in tables:
             return tables[name]
         classes = classes_named(self.registry._classes, name)
         if len(classes) > 1:
@@ -114,18 +117,6 @@ class Resolver:
             if f".{cls.__module__}".endswith(f".{modules}"):
                 return cls
         raise KeyError(path.split(".")[0])
-
-
-class _Names(dict):  # type: ignore[type-arg]
-    """What eval() asks for names: each is looked up when it is met."""
-
-    def __init__(self, resolver: Resolver, favor_tables: bool) -> None:
-        super().__init__()
-        self.resolver = resolver
-        self.favor_tables = favor_tables
-
-    def __missing__(self, name: str) -> Any:
-        return self.resolver._look_up(name, self.favor_tables)
 
 
 class ClassColumns:

@@ -52,28 +52,22 @@ if TYPE_CHECKING:
 
 
 class MapperEntity:
-    """A mapped class, or an alias of one, selected as a whole."""
+    """A mapped class, or an alias of one, selected as a whole.
 
-    __slots__ = ("entity", "given", "mapper", "name")
+    entity, which is also its origin: the Mapper or AliasedInsp; given: what the learner wrote.
+    """
+
+    __slots__ = ("entity", "given", "mapper", "name", "origin", "selectable")
 
     def __init__(self, entity: Any, given: Any) -> None:
-        self.entity = entity
+        self.entity = self.origin = entity
+        self.selectable = entity.selectable
         self.given = given
         self.mapper: Mapper = entity.mapper
         if self.mapper.registry._new_mappers:
             self.mapper.check_configured()
         # Without a name the alias cannot be told from the class, so that it has none in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
-
-    @property
-    def origin(self) -> Any:
-        """Where it comes from: a mapped entity."""
-        return self.entity
-
-    @property
-    def selectable(self) -> Any:
-        """The FROM element of its columns."""
-        return self.entity.selectable
 
     def structure(self, binds: Any) -> Hashable:
         """What tells it from others."""

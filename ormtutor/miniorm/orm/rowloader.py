@@ -524,12 +524,11 @@ class LoaderSource:
 
     def _filling(self, child: JoinedPlan, names: _Names, fill: str) -> list[str]:
         impl = self._name("impl", child.impl)
-        unused = "_, " * names.fills.index(fill)
-        rest = ", _" * (len(names.fills) - names.fills.index(fill) - 1)
+        place = 1 + names.fills.index(fill)
         return [
-            f"for obj, {unused}members{rest} in seen{names.number}.values():",
-            "    if members is not None:",
-            f"        fill_collection({child.key!r}, {impl}, obj, members.values())",
+            f"for record in seen{names.number}.values():",
+            f"    if record[{place}] is not None:",
+            f"        fill_collection({child.key!r}, {impl}, record[0], record[{place}].values())",
         ]
 
 
