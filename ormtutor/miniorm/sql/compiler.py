@@ -150,7 +150,6 @@ class SQLCompiler(Compiled):
         self.insert_prefetch: list[Any] = []
         self.update_prefetch: list[Any] = []
         self.postfetch: list[Any] = []
-        self.extended_select: Any = None
         self._bind_order: list[str | None] | None = None
         self._list_names: set[str] = set()
         if statement is not None:
@@ -293,63 +292,19 @@ class SQLCompiler(Compiled):
     def to_tuple(self, values: dict[str, Any]) -> Any:
         """The values as the driver takes them, converted, in the order of the text."""
         processors = self._processors
-        if processors:
-            return tuple(
-                [
-                    processors[name](values[name]) if name in processors else values[name]
-                    for name in self.positiontup
-                ]
-            )
-        return tuple([values[name] for name in self.positiontup])
-
-    def parameters_for(self, binds: Sequence[BindParameter]) -> tuple[Any, ...]:
-        """The values of another statement of the same structure, as the driver takes them.
-
-        Only for statements without a list to write out; see statement_for().
-        """
-        plan = self.__dict__.get("_feed")
-        if plan is None:
-            plan = self._feed = self._make_feed()
-        simple, steps = plan
-        if simple:
-            return tuple([binds[index].effective_value for index in steps])
-        values = []
-        for index, fixed, processor in steps:
-            bind = fixed if index is None else binds[index]
-            value = bind.effective_value
-            if bind.required and value is None:
-                raise exc.InvalidRequestError(
-                    f"A value is required for bind parameter '{bind.key}'", code="cd3x"
-                )
-            values.append(value if processor is None else processor(value))
-        return tuple(values)
-
-    def _make_feed(self) -> tuple[bool, list[Any]]:
-        """For each parameter of the text: its place among the binds of a structure key."""
-        places = {}
-        for index, name in enumerate(self._order_of_binds()):
-            if name is not None:
-                places[name] = index
-        steps = [
-            (places.get(name), self.binds[name], self._processors.get(name))
-            for name in self.positiontup
-        ]
-        if all(
-            index is not None and processor is None and not bind.required
-            for index, bind, processor in steps
-        ):
-            return True, [index for index, _, _ in steps]
-        return False, steps
+        return tuple(
+            [
+                processors[name](values[name]) if name in processors else values[name]
+                for name in self.positiontup
+            ]
+        )
 
     def statement_for(
         self, binds: Sequence[BindParameter] | None, params: Any = None
     ) -> tuple[str, tuple[Any, ...]]:
         """The text and the values of another statement of the same structure."""
-        if not self.has_expanding:
-            if binds is not None and not params:
-                return self.string, self.parameters_for(binds)
-            return self.string, self.to_tuple(self.construct_params(params, binds))
-        return self.expand(self.construct_params(params, binds))
+        values = self.construct_params(params, binds)
+        return self.expand(values) if self.has_expanding else (self.string, self.to_tuple(values))
 
     def expand(self, values: dict[str, Any]) -> tuple[str, Any]:
         """The text with its lists written out, and the values as the driver takes them."""
@@ -992,15 +947,14 @@ class SQLCompiler(Compiled):
         plan = CrudPlan(self, insert, self.column_keys)
         table = self.preparer.format_table(insert.table)
         text = f"INSERT {self._words(insert._prefixes)}INTO {table}"
-        return self._close(text + self._insert_body(insert, plan))
+        return self._close(text + self._insert_body(plan))
 
-    def _insert_body(self, insert: Any, plan: Any) -> str:
-        if not plan.pairs and insert.select is None:
+    def _insert_body(self, plan: Any) -> str:
+        if not plan.pairs and plan.select is None:
             return " DEFAULT VALUES" if self.dialect.supports_default_values else " () VALUES ()"
         text = f" ({', '.join(name for _, name, _ in plan.pairs)})"
-        if insert.select is not None:
-            statement = self.extended_select if self.extended_select is not None else insert.select
-            return f"{text} {self.process(statement)}"
+        if plan.select is not None:
+            return f"{text} {self.process(plan.select)}"
         rows = [[value for _, _, value in plan.pairs], *plan.more_rows]
         return f"{text} VALUES " + ", ".join(f"({', '.join(row)})" for row in rows)
 

@@ -25,6 +25,7 @@ class CrudPlan:
 
     keys: the names of the parameters that execution will bring, or None: not known.
     pairs: (column, its name as SQL, the value as SQL). more_rows: further rows of VALUES.
+    select: that of INSERT ... SELECT, with the defaults that join it.
     Raises: CompileError: values for columns that the table has not.
     """
 
@@ -32,81 +33,73 @@ class CrudPlan:
         self.compiler = compiler
         self.statement = statement
         self.table = statement.table
-        self.keys = keys
-        self.is_insert = compiler.isinsert
+        self.select = statement.select
         self.pairs: list[tuple[Any, str, str]] = []
-        self.more_rows: list[list[str]] = []
-        if keys is None and not statement._has_values:
-            for column in self.table.c:
-                self._add_bind(column, None, required=True)
-            return
-        for key in keys or ():
+        # What a parameter shows that execution must bring.
+        self.unknown = None if keys is None else REQUIRED
+        if keys is None:
+            keys = () if statement._has_values else self.table.c.keys()
+        for key in keys:
             if clause_of(key) is None and not isinstance(key, str):
                 raise exc.ArgumentError(
                     f"SET/VALUES column expression or string key expected, got {key!r}."
                 )
         given = statement._first_values()
-        # Those of execution are REQUIRED; values() told the others.
-        wanted = {**{key: REQUIRED for key in keys or () if key not in given}, **given}
-        if self.is_insert and statement.select is not None:
+        if self.select is not None:
             self._from_select()
         else:
-            self._write_columns(wanted)
+            # Those of execution are REQUIRED; values() told the others.
+            self._write_columns({**{key: REQUIRED for key in keys if key not in given}, **given})
         unknown = set(given) - set(self.table.c.keys())
         if unknown:
             names = ", ".join(str(name) for name in sorted(unknown))
             raise exc.CompileError(f"Unconsumed column names: {names}")
-        if self.is_insert:
-            rows = enumerate(statement._multi_values[1:], start=1)
-            self.more_rows = [self._row(index, row) for index, row in rows]
+        rows = enumerate(statement._multi_values[1:], start=1)
+        self.more_rows = [self._row(number, row) for number, row in rows]
 
     def _write_columns(self, given: dict[Any, Any]) -> None:
         columns = self.table.c
         if self.statement._in_order:
             told = [columns[key] for key in given if key in columns]
             columns = [*told, *[column for column in columns if column not in told]]
+        is_insert = self.compiler.isinsert
+        default_of = self._default_for_insert if is_insert else self._default_for_update
         for column in columns:
-            if column.key in given:
-                self._given(column, given[column.key])
-            elif self.is_insert:
-                self._default_for_insert(column)
-            else:
-                self._default_for_update(column)
+            is_given = column.key in given
+            text = self._value(column, given[column.key]) if is_given else default_of(column)
+            if text is not None:
+                self._add(column, text)
 
     def _add(self, column: Any, text: str) -> None:
         self.pairs.append((column, self.compiler.preparer.quote(column.name), text))
 
-    def _add_bind(self, column: Any, value: Any, required: bool = False, name: Any = None) -> None:
-        bind = _bind(name or column.key, column.type, value, required)
-        self._add(column, self.compiler.process(bind))
-
-    def _add_element(self, column: Any, element: Any) -> None:
+    def _element(self, column: Any, element: Any) -> str:
         """SQL gives the value: who wants to know it must ask the database."""
-        self.compiler.postfetch.append(column)
-        self._add(column, self.compiler.process(element.self_group()))
+        if not isinstance(column, MultiRowColumn):
+            self.compiler.postfetch.append(column)
+        return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
-    # -- values that are given -----------------------------------------------------------------
-
-    @property
-    def _suffix(self) -> str:
-        return "_m0" if self.is_insert and self.statement._multi_values else ""
-
-    def _given(self, column: Any, value: Any) -> None:
+    def _value(self, column: Any, value: Any) -> str:
+        """A value that was given."""
+        name = column.key
+        if self.statement._multi_values and not isinstance(column, MultiRowColumn):
+            name = f"{name}_m0"
         element = None if value is REQUIRED else clause_of(value)
-        if element is None:
-            self._add_bind(column, value, value is REQUIRED, f"{column.key}{self._suffix}")
+        if value is REQUIRED:
+            made = _bind(name, column.type, self.unknown, required=True)
+        elif element is None:
+            made = _bind(name, column.type, value)
         elif element._is_bind_parameter:
-            self._add(column, self.compiler.process(self._adopted(column, element)))
+            made = self._adopted(name, column, element)
         else:
-            if element._is_select_statement:
-                element = element.scalar_subquery()
-            self._add_element(column, element)
+            return self._element(column, element)
+        return self.compiler.process(made)  # type: ignore[no-any-return]
 
-    def _adopted(self, column: Any, bind: Any) -> Any:
-        """A bind parameter that the learner gave: typed by the column, named after it."""
+    def _adopted(self, name: str, column: Any, bind: Any) -> Any:
+        """A bind parameter that the learner gave: typed by the column, in the first row named so."""
         type_ = column.type if bind.type._is_null else bind.type
-        if bind.unique:
-            made = _bind(f"{column.key}{self._suffix}", type_, bind.value)
+        if bind.unique and not isinstance(column, MultiRowColumn):
+            made = _bind(name, type_, bind.value)
         else:
             made = bind if type_ is bind.type else bind._with(type=type_)
         self.compiler.stands_for(made, bind)
@@ -114,17 +107,16 @@ class CrudPlan:
 
     # -- defaults ------------------------------------------------------------------------------
 
-    def _default_for_insert(self, column: Any) -> None:
+    def _default_for_insert(self, column: Any) -> str | None:
         default = getattr(column, "default", None)
         counts = self.compiler.dialect.supports_sequences
         if default is not None and not default.is_sequence:
-            self._default(column, default, self.compiler.insert_prefetch)
-        elif default is not None and counts and not default.optional:
+            return self._default(column, default, self.compiler.insert_prefetch)
+        if default is not None and counts and not default.optional:
             if column.primary_key:
-                self._prefetch(column, self.compiler.insert_prefetch)
-            else:
-                self._add(column, f"<next sequence value: {default._key}>")
-        elif getattr(column, "server_default", None) is not None:
+                return self._default(column, default, self.compiler.insert_prefetch)
+            return f"<next sequence value: {default._key}>"
+        if getattr(column, "server_default", None) is not None:
             self.compiler.postfetch.append(column)
         elif (
             column.primary_key
@@ -132,22 +124,20 @@ class CrudPlan:
             and column is not column.table._autoincrement_column
         ):
             _warn_about_key(column)
+        return None
 
-    def _default_for_update(self, column: Any) -> None:
+    def _default_for_update(self, column: Any) -> str | None:
         onupdate = getattr(column, "onupdate", None)
-        if onupdate is not None and not onupdate.is_sequence:
-            self._default(column, onupdate, self.compiler.update_prefetch)
+        if onupdate is None or onupdate.is_sequence:
+            return None
+        return self._default(column, onupdate, self.compiler.update_prefetch)
 
-    def _default(self, column: Any, default: Any, prefetch: list[Any]) -> None:
+    def _default(self, column: Any, default: Any, prefetch: list[Any]) -> str:
         if default.is_clause_element:
-            self._add_element(column, default.arg)
-        else:
-            self._prefetch(column, prefetch)
-
-    def _prefetch(self, column: Any, prefetch: list[Any]) -> None:
-        """The engine will compute it and bring it under the column's name."""
-        self._add_bind(column, None)
+            return self._element(column, default.arg)
+        # The engine will compute it and bring it under the column's name.
         prefetch.append(column)
+        return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
 
     # -- INSERT ... SELECT ---------------------------------------------------------------------
 
@@ -168,7 +158,7 @@ class CrudPlan:
             self._extend_select(extra)
 
     def _extend_select(self, extra: list[Any]) -> None:
-        inner = self.statement.select
+        inner = self.select
         if not hasattr(inner, "_raw_columns"):
             names = ", ".join(f"'{column.name}'" for column in extra)
             raise exc.CompileError(
@@ -184,46 +174,29 @@ class CrudPlan:
             else:
                 values.append(_bind(column.key, column.type, None))
                 self.compiler.insert_prefetch.append(column)
-        self.compiler.extended_select = inner.add_columns(*values)
+        self.select = inner.add_columns(*values)
 
     # -- VALUES with several rows --------------------------------------------------------------
 
-    def _row(self, index: int, row: dict[Any, Any]) -> list[str]:
-        return [
-            self._row_value(index, column, row[column.key])
-            if column.key in row
-            else self._row_default(index, column)
-            for column, _, _ in self.pairs
-        ]
-
-    def _row_value(self, index: int, column: Any, value: Any) -> str:
-        element = clause_of(value)
-        if element is None:
-            bind = _bind(f"{column.key}_m{index}", column.type, value)
-            return self.compiler.process(bind)  # type: ignore[no-any-return]
-        if element._is_bind_parameter and element.type._is_null:
-            typed = element._with(type=column.type)
-            self.compiler.stands_for(typed, element)
-            element = typed
-        return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
-
-    def _row_default(self, index: int, column: Any) -> str:
-        default = getattr(column, "default", None)
-        if default is None:
-            raise exc.CompileError(
-                f"INSERT value for column {column} is explicitly rendered as a boundparameter in "
-                "the VALUES clause; a Python-side value or SQL expression is required"
-            )
-        if default.is_clause_element:
-            return self.compiler.process(default.arg.self_group())  # type: ignore[no-any-return]
-        member = MultiRowColumn(column, index)
-        self.compiler.insert_prefetch.append(member)
-        bind = _bind(member.key, column.type, None)
-        return self.compiler.process(bind)  # type: ignore[no-any-return]
+    def _row(self, number: int, row: dict[Any, Any]) -> list[str]:
+        texts = []
+        for column, _, _ in self.pairs:
+            member = MultiRowColumn(column, number)
+            if column.key in row:
+                texts.append(self._value(member, row[column.key]))
+            elif member.default is not None:
+                prefetch = self.compiler.insert_prefetch
+                texts.append(self._default(member, member.default, prefetch))
+            else:
+                raise exc.CompileError(
+                    f"INSERT value for column {column} is explicitly rendered as a boundparameter "
+                    "in the VALUES clause; a Python-side value or SQL expression is required"
+                )
+        return texts
 
 
 class MultiRowColumn:
-    """A column in a further row of VALUES, for the engine that computes its default."""
+    """A column in a further row of VALUES, also for the engine that computes its default."""
 
     __slots__ = ("default", "key", "original", "row", "type")
 
@@ -231,7 +204,7 @@ class MultiRowColumn:
         self.key = f"{original.key}_m{index}"
         self.row = index
         self.original = original
-        self.default = original.default
+        self.default = getattr(original, "default", None)
         self.type = original.type
 
 
