@@ -184,8 +184,7 @@ class ExecutionContext:
             for column in self.prefetch_columns():
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
-                key = compiled.prefetch_key(column)
-                values[key] = self.default_value(default)
+                values[column.key] = self.default_value(default)
 
     def default_value(self, default: Any) -> Any:
         """Compute one column default."""

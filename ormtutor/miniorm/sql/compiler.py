@@ -137,8 +137,8 @@ class SQLCompiler(Compiled):
         self.literal_binds = bool((compile_kwargs or {}).get("literal_binds"))
         self.binds: dict[str, BindParameter] = {}
         self.bind_names: dict[int, str] = {}
-        # Parameters written in the place of others: (the statement's own, the one written).
-        self._replaced: list[tuple[BindParameter, BindParameter]] = []
+        # What crud.py wrote in the place of a statement's own parameter, by the latter's id.
+        self.replaced: dict[int, BindParameter] = {}
         self.names = Names()
         self.frame = _Frame(None, None)
         # The marks in the text: the parameter's name, and whether it is a list.
@@ -182,7 +182,12 @@ class SQLCompiler(Compiled):
         self.positiontup = names
         self.has_expanding = bool(self._list_names)
         self.string = "".join(shown)
-        self._processors = self._make_processors()
+        found = {
+            name: bind.type._cached_bind_processor(self.dialect)
+            for name, bind in self.binds.items()
+            if not bind.type._is_tuple_type
+        }
+        self._processors = {name: each for name, each in found.items() if each is not None}
 
     def bind_placeholder(self, name: str) -> str:
         """How a bind parameter stands in the text."""
@@ -196,17 +201,6 @@ class SQLCompiler(Compiled):
             return name
         return name.translate(_NAME_ESCAPES)
 
-    def _make_processors(self) -> dict[str, Any]:
-        processors = {}
-        for name, bind in self.binds.items():
-            type_ = bind.type
-            if type_._is_tuple_type:
-                continue
-            processor = type_._cached_bind_processor(self.dialect)
-            if processor is not None:
-                processors[name] = processor
-        return processors
-
     # -- parameters ----------------------------------------------------------------------------
 
     @property
@@ -214,28 +208,15 @@ class SQLCompiler(Compiled):
         """The values by name, as far as they are known."""
         return {self._escaped_name(name): bind.effective_value for name, bind in self.binds.items()}
 
-    @property
-    def prefetch(self) -> list[Any]:
-        """The columns whose default the engine computes before the statement."""
-        return list(chain(self.insert_prefetch, self.update_prefetch))
-
-    def prefetch_key(self, column: Any) -> str:
-        """The name of the parameter for such a column."""
-        return column.key  # type: ignore[no-any-return]
-
     def _order_of_binds(self) -> list[str | None]:
         """The names of the parameters in the order of the statement's structure key."""
         if self._bind_order is None:
             _, binds = cache_key(self.statement)
-            for original, made in self._replaced:
-                name = self.bind_names.get(id(made))
-                if name is not None:
-                    self.bind_names[id(original)] = name
-            self._bind_order = [self._name_in_structure(bind) for bind in binds]
+            self._bind_order = [self._name_in_text(bind) for bind in binds]
         return self._bind_order
 
-    def _name_in_structure(self, bind: Any) -> str | None:
-        name = self.bind_names.get(id(bind))
+    def _name_in_text(self, bind: Any) -> str | None:
+        name = self.bind_names.get(id(self.replaced.get(id(bind), bind)))
         if name is None and not bind.unique and bind.key in self.binds:
             name = bind.key
         return name
@@ -243,8 +224,7 @@ class SQLCompiler(Compiled):
     def _binds_by_name(self, binds: Sequence[BindParameter]) -> dict[str, BindParameter]:
         """The bind parameters of another statement of this structure, where they stand in ours."""
         named = dict(self.binds)
-        order = self._order_of_binds() if self._bind_order is None else self._bind_order
-        for name, bind in zip(order, binds, strict=True):
+        for name, bind in zip(self._order_of_binds(), binds, strict=True):
             if name is not None:
                 named[name] = bind
         return named
@@ -377,11 +357,6 @@ class SQLCompiler(Compiled):
             raise exc.UnsupportedCompilationError(self, type(element)) from None
         return method(element, **kw)  # type: ignore[no-any-return]
 
-    def stands_for(self, made: BindParameter, original: BindParameter) -> None:
-        """A parameter is written in the place of another, whose values it takes."""
-        if made is not original:
-            self._replaced.append((original, made))
-
     def _join(self, elements: Iterable[Any], separator: str) -> str:
         texts = [self.process(element) for element in elements]
         return separator.join(text for text in texts if text)
@@ -509,8 +484,6 @@ class SQLCompiler(Compiled):
         # Reserved words may name functions (left, right), so only strange names are quoted.
         if part.replace("_", "a").isalnum() and not part[0].isdigit() and part.isascii():
             return part
-        if getattr(part, "quote", None) is False:
-            return str(part)
         return self.preparer.quote(part)  # type: ignore[no-any-return]
 
     def function_argspec(self, func: Any) -> str:
@@ -610,8 +583,8 @@ class SQLCompiler(Compiled):
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:
         crud = [each for each in (existing, bind) if is_crud_bind(each)]
         if len(crud) == 1:
-            prefetched = any(column.key == name for column in self.prefetch)
-            if crud[0].required or prefetched:
+            prefetched = chain(self.insert_prefetch, self.update_prefetch)
+            if crud[0].required or any(column.key == name for column in prefetched):
                 raise exc.CompileError(
                     f"bindparam() name '{name}' is reserved for automatic usage in the VALUES or "
                     "SET clause of this insert/update statement.   Please use a name other than "

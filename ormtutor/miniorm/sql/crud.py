@@ -96,13 +96,13 @@ class CrudPlan:
         return self.compiler.process(made)  # type: ignore[no-any-return]
 
     def _adopted(self, name: str, column: Any, bind: Any) -> Any:
-        """A bind parameter that the learner gave: typed by the column, in the first row named so."""
+        """A parameter that the learner gave gets the type and, once, the name of the column."""
         type_ = column.type if bind.type._is_null else bind.type
         if bind.unique and not isinstance(column, MultiRowColumn):
             made = _bind(name, type_, bind.value)
         else:
             made = bind if type_ is bind.type else bind._with(type=type_)
-        self.compiler.stands_for(made, bind)
+        self.compiler.replaced[id(bind)] = made
         return made
 
     # -- defaults ------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     implicit_scalar,
     no_select,
+    structure_of,
 )
-from ormtutor.miniorm.sql.select import Statement, attribute_of, whole_condition
+from ormtutor.miniorm.sql.select import HasWhere, Statement
 from ormtutor.miniorm.sql.selectable import TableClause
 
 TYPE_CHECKING = False
@@ -97,15 +98,13 @@ class UpdateBase(Statement):
     def structure(self, binds: Binds) -> Hashable:
         """Table, values by column, conditions."""
         # Values come first, as in the statement's text.
-        key: list[Any] = self._values_structure(binds)
-        key += [type(self), self.table.structure(binds)]
-        for name in ("_where_criteria",):
-            values = self.__dict__.get(name)
-            if values:
-                key.append((name, *[each.structure(binds) for each in values]))
-        if self._prefixes:
-            key.append(tuple([text.structure(binds) for text in self._prefixes]))
-        return tuple(key)
+        return (
+            *self._values_structure(binds),
+            type(self),
+            self.table.structure(binds),
+            structure_of(self._where_criteria, binds),
+            structure_of(self._prefixes, binds),
+        )
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         return []
@@ -123,6 +122,11 @@ class ValuesBase(UpdateBase):
     _multi_values: tuple[Any, ...] = ()
     _in_order = False
     _inline = False
+
+    def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
+        super().__init__(table, **kw)
+        if values is not None:
+            self.__dict__.update(self.values(values).__dict__)
 
     @property
     def _has_values(self) -> bool:  # type: ignore[override]
@@ -237,11 +241,6 @@ class Insert(ValuesBase):
     is_insert = True
     _parts = ("table", "select")
 
-    def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
-        super().__init__(table, **kw)
-        if values is not None:
-            self.__dict__.update(self.values(values).__dict__)
-
     def from_select(self, names: Any, select: Any) -> Any:
         """Return INSERT ... SELECT: the rows of `select` for the columns `names`."""
         if self._values is not None:
@@ -261,33 +260,21 @@ class Insert(ValuesBase):
 leave_out(Insert, "inline")
 
 
-class DMLWhereBase:
+class DMLWhereBase(HasWhere, UpdateBase):
     """What UPDATE and DELETE share: WHERE."""
 
-    _where_criteria: tuple[Any, ...] = ()
+    def __init__(self, table: Any, whereclause: Any = None, *values: Any, **kw: Any) -> None:
+        super().__init__(table, *values, **kw)
+        if whereclause is not None:
+            self._where_criteria = (as_condition(whereclause),)
 
-    def where(self, *whereclause: Any) -> Any:
-        """Return a copy for only the rows for which these conditions hold, too."""
-        copy = self._generate()  # type: ignore[attr-defined]
-        copy._where_criteria += tuple(as_condition(each) for each in whereclause)
-        return copy
-
-    filter = where
-
-    def filter_by(self, **kwargs: Any) -> Any:
-        """Return a copy with conditions `name = value`."""
-        found, table = self.entity_namespace, self.table  # type: ignore[attr-defined]
-        return self.where(*[attribute_of(found, table, key) == kwargs[key] for key in kwargs])
-
-    @property
-    def whereclause(self) -> Any:
-        """All conditions as one, or None."""
-        return whole_condition(self._where_criteria)
+    def _filter_by_namespace(self) -> tuple[Any, Any]:
+        return self.entity_namespace, self.table
 
     @property
     def _extra_froms(self) -> list[Any]:
         """FROM objects of WHERE that are not the table."""
-        table = self.table._deannotated  # type: ignore[attr-defined]
+        table = self.table._deannotated
         froms = [from_ for each in self._where_criteria for from_ in each._from_objects]
         by_identity = {id(from_._deannotated): from_ for from_ in reversed(froms)}
         by_identity.pop(id(table), None)
@@ -301,20 +288,9 @@ class Update(DMLWhereBase, ValuesBase):
     is_update = True
     _parts = ("table", "_where_criteria")
 
-    def __init__(
-        self,
-        table: Any,
-        whereclause: Any = None,
-        values: Any = None,
-        preserve_parameter_order: bool = False,
-        **kw: Any,
-    ) -> None:
-        super().__init__(table, **kw)
+    def __init__(self, *args: Any, preserve_parameter_order: bool = False, **kw: Any) -> None:
         self._in_order = preserve_parameter_order
-        if whereclause is not None:
-            self._where_criteria = (as_condition(whereclause),)
-        if values is not None:
-            self.__dict__.update(self.values(values).__dict__)
+        super().__init__(*args, **kw)
 
     def ordered_values(self, *args: Any) -> Any:
         """Return a copy with pairs of a column and its value, to be written in this order.
@@ -330,17 +306,12 @@ class Update(DMLWhereBase, ValuesBase):
 leave_out(Update, "inline")
 
 
-class Delete(DMLWhereBase, UpdateBase):
+class Delete(DMLWhereBase):
     """A DELETE statement; see delete()."""
 
     __visit_name__ = "delete"
     is_delete = True
     _parts = ("table", "_where_criteria")
-
-    def __init__(self, table: Any, whereclause: Any = None, **kw: Any) -> None:
-        super().__init__(table, **kw)
-        if whereclause is not None:
-            self._where_criteria = (as_condition(whereclause),)
 
 
 # SQLAlchemy's functions are functions; what they make is these.

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 class FromLinter:
     """The FROM objects of one statement and what connects them."""
 
-    __slots__ = ("connections", "names")
+    __slots__ = ("names", "neighbours")
 
     def __init__(self) -> None:
         self.names: dict[Any, str] = {}
-        self.connections: list[tuple[Any, Any]] = []
+        self.neighbours: dict[Any, set[Any]] = {}
 
     def add(self, from_: Any, name: str) -> None:
         """A FROM object was written."""
@@ -32,35 +32,28 @@ class FromLinter:
 
     def connect(self, left: Iterable[Any], right: Iterable[Any]) -> None:
         """A condition mentions both sides."""
-        right = [each._deannotated for each in right]
-        for one in left:
-            for other in right:
-                self.connections.append((one._deannotated, other))
+        pairs = [(one._deannotated, other._deannotated) for one in left for other in right]
+        for one, other in pairs:
+            self.neighbours.setdefault(one, set()).add(other)
+            self.neighbours.setdefault(other, set()).add(one)
 
-    def unconnected(self) -> tuple[list[Any], Any]:
-        """The FROM objects that cannot be reached from the first one, and that one."""
-        if not self.names:
-            return [], None
-        start = next(iter(self.names))
-        neighbours: dict[Any, list[Any]] = {}
-        for one, other in self.connections:
-            neighbours.setdefault(one, []).append(other)
-            neighbours.setdefault(other, []).append(one)
-        reached = {start}
-        stack = [start]
-        while stack:
-            for each in neighbours.get(stack.pop(), ()):
-                if each not in reached:
-                    reached.add(each)
-                    stack.append(each)
-        return [each for each in self.names if each not in reached], start
+    def _reached(self, start: Any) -> set[Any]:
+        reached, waiting = {start}, [start]
+        while waiting:
+            near = self.neighbours.get(waiting.pop(), set()) - reached
+            reached |= near
+            waiting += near
+        return reached
 
     def warn(self, kind: str = "SELECT") -> None:
         """Tell the learner, if there is something to tell."""
-        rest, start = self.unconnected()
-        if not rest:
+        if not self.names:
             return
-        names = ", ".join(f'"{self.names[each]}"' for each in rest)
+        start = next(iter(self.names))
+        reached = self._reached(start)
+        names = ", ".join(f'"{name}"' for each, name in self.names.items() if each not in reached)
+        if not names:
+            return
         exc.warn(
             f"{kind} statement has a cartesian product between FROM element(s) {names} and FROM "
             f'element "{self.names[start]}".  Apply join condition(s) between each element to '

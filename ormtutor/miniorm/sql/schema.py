@@ -118,7 +118,7 @@ class Column(SchemaItem, ColumnClause):
                 parent.constraints.discard(key.constraint)
         self.table = parent
         self._fixed_structure = self
-        parent._columns._put(self)
+        parent.c._put(self)
         if self.primary_key:
             parent.primary_key._replace(self)
         elif self.key in parent.primary_key:

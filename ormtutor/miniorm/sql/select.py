@@ -95,7 +95,7 @@ def _no_text_column(text: str) -> exc.ArgumentError:
     )
 
 
-def as_limit(value: Any, type_: Any = None) -> Any:
+def as_limit(value: Any) -> Any:
     """The number after LIMIT or OFFSET: a bind parameter unless it is an expression."""
     if value is None:
         return None
@@ -131,17 +131,6 @@ class SelectedColumn:
         self.repeated = repeated
 
 
-def own_label(element: Any, qualified: bool) -> tuple[Any, bool]:
-    """The label that an element brings, and whether it must be written: (None, False) for none."""
-    if element._wraps_name and not qualified:
-        return None, False
-    if isinstance(element, elements.Label):
-        return element.name, False
-    if not element._is_column_clause:
-        return (element._label, True) if qualified else (None, False)
-    return (element._label, True) if qualified else (element.name, False)
-
-
 def name_columns(
     columns: list[Any], style: LabelStyle, dedupe: bool = False
 ) -> list[SelectedColumn]:
@@ -170,33 +159,41 @@ class _ColumnNamer:
 
     def name(self, element: Any) -> SelectedColumn:
         key = self.key_of(element)
-        if element._is_text_clause:
+        is_column = element._is_column_clause
+        if element._is_text_clause or (is_column and not element._render_label_in_columns_clause):
             return SelectedColumn(element, None, key, None, False)
-        if not element._render_label_in_columns_clause:
-            if element._is_column_clause:
-                return SelectedColumn(element, None, key, None, False)
-            return self._nameless(element, key)
-        label, required = own_label(element, self.qualified)
+        label, required = self._own_label(element)
+        if self.style is LABEL_STYLE_NONE and element._render_label_in_columns_clause:
+            return SelectedColumn(element, None, key, label or element._anon_name_label, False)
         if label is None:
-            if self.style is LABEL_STYLE_NONE:
-                return SelectedColumn(element, None, key, element._anon_name_label, False)
             return self._nameless(element, key)
-        if self.style is LABEL_STYLE_NONE:
-            return SelectedColumn(element, None, key, label, False)
         return self._named(element, key, label, required)
+
+    def _own_label(self, element: Any) -> tuple[Any, bool]:
+        """The label that an element brings, and whether it must be written."""
+        if isinstance(element, elements.Label):
+            return element.name, False
+        if not element._render_label_in_columns_clause:
+            return None, False
+        if self.qualified:
+            return element._label, True
+        return (element.name if element._is_column_clause else None), False
 
     def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
         identity = hash(element)
-        if self.taken.setdefault(label, identity) == identity:
-            if self._is_new(identity, label) or not self.dedupe:
-                return SelectedColumn(element, label if required else None, key, label, False)
-            return self._repeated(element, key)
-        # Another column has that label.
-        label = element._anonymous(element._label) if self.qualified else element._anon_name_label
-        self.taken.setdefault(label, identity)
-        if not self._is_new(identity, label) and self.dedupe:
-            return self._repeated(element, key)
-        return SelectedColumn(element, label, key, label, False)
+        if self.taken.setdefault(label, identity) != identity:
+            # Another column has that label.
+            label = element._anon_name_label
+            if self.qualified:
+                label = element._anonymous(element._label)
+            required = True
+            self.taken.setdefault(label, identity)
+        mark = (identity, label)
+        repeated = self.dedupe and mark in self.seen
+        self.seen.add(mark)
+        if repeated:
+            label, required = self._dedupe_label(element), True
+        return SelectedColumn(element, label if required else None, key, label, repeated)
 
     def _nameless(self, element: Any, key: Any) -> SelectedColumn:
         label = element._anon_name_label
@@ -205,17 +202,6 @@ class _ColumnNamer:
         if repeated:
             label = self._dedupe_label(element)
         return SelectedColumn(element, None, key, label, repeated)
-
-    def _repeated(self, element: Any, key: Any) -> SelectedColumn:
-        label = self._dedupe_label(element)
-        return SelectedColumn(element, label, key, label, True)
-
-    def _is_new(self, identity: int, label: Any) -> bool:
-        mark = (identity, label)
-        if mark in self.seen:
-            return False
-        self.seen.add(mark)
-        return True
 
     def _dedupe_label(self, element: Any) -> Any:
         self.repeats += 1
@@ -316,6 +302,53 @@ class Statement(Executable):
         return object.__repr__(self)
 
 
+def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
+    """What filter_by() means by a name.
+
+    Raises: InvalidRequestError: there is no such thing.
+    """
+    try:
+        return getattr(namespace, key)
+    except AttributeError as error:
+        raise exc.InvalidRequestError(
+            f'Entity namespace for "{from_}" has no property "{key}"'
+        ) from error
+
+
+class HasWhere:
+    """What SELECT, UPDATE and DELETE share: WHERE."""
+
+    _where_criteria: tuple[Any, ...] = ()
+    _generate: Callable[[], Any]
+    _filter_by_namespace: Callable[[], tuple[Any, Any]]
+
+    def where(self, *whereclause: Any) -> Any:
+        """Only the rows for which all conditions hold, also those of earlier calls."""
+        copy = self._generate()
+        added = tuple([as_condition(each) for each in whereclause])
+        copy._where_criteria = self._where_criteria + added
+        return copy
+
+    def filter(self, *criteria: Any) -> Any:
+        """The same as where()."""
+        return self.where(*criteria)
+
+    def filter_by(self, **kwargs: Any) -> Any:
+        """Conditions `name = value` on what was joined last, or else selected first."""
+        namespace, from_ = self._filter_by_namespace()
+        return self.where(
+            *[attribute_of(namespace, from_, key) == value for key, value in kwargs.items()]
+        )
+
+    @property
+    def whereclause(self) -> Any:
+        """All conditions as one, or None."""
+        criteria = self._where_criteria
+        return join_conditions(operators.and_, criteria) if criteria else None
+
+    _whereclause = whereclause
+
+
 class SelectBase(Statement):
     """What gives rows: SELECT, UNION, a text whose columns are known."""
 
@@ -324,17 +357,7 @@ class SelectBase(Statement):
     _is_select_statement = True
     _is_scalar = False
     _label_style: Any = LABEL_STYLE_DEFAULT
-
-    def _generate(self) -> Any:
-        copy = object.__new__(self.__class__)
-        stored = self.__dict__.copy()
-        if "_known" in stored:
-            del stored["_known"]
-        copy.__dict__ = stored
-        return copy
-
-    def _forget(self) -> None:
-        self.__dict__.pop("_known", None)
+    _all_selected_columns: Any
 
     def _compiler(self, dialect: Any, **kw: Any) -> Any:
         """The text; that of the same structure, if one was compiled for this dialect lately.
@@ -370,19 +393,16 @@ class SelectBase(Statement):
 
     exported_columns: Any = delegate("selected_columns")
 
-    @property
-    def _all_selected_columns(self) -> list[Any]:
-        raise NotImplementedError()
-
     def _named_columns(self) -> list[SelectedColumn]:
         return name_columns(self._all_selected_columns, self._label_style)
 
     @property
     def _implicit_subquery(self) -> Any:
-        known = self.__dict__.setdefault("_known", {})
-        if "subquery" not in known:
-            known["subquery"] = self.subquery()
-        return known["subquery"]
+        owner, subquery = self.__dict__.get("_implicit", (None, None))
+        if owner is not self:  # we are a copy, which says more
+            subquery = self.subquery()
+            self._implicit = (self, subquery)
+        return subquery
 
     c: Any = delegate(
         "_implicit_subquery.c", "The columns of this as a subquery; better ask the subquery itself."
@@ -455,14 +475,6 @@ class SelectBase(Statement):
 
     with_labels = apply_labels
 
-    # -- execution -----------------------------------------------------------------------------
-
-    @property
-    def bind(self) -> Any:
-        if self._bind is not None:
-            return self._bind
-        return super().bind
-
 
 class SelectStatementGrouping(SelectBase):
     """Parentheses around a statement, inside UNION."""
@@ -518,8 +530,9 @@ class GenerativeSelect(SelectBase):
     def slice(self, start: int, stop: int) -> Any:
         """LIMIT and OFFSET as Python slices have them."""
         copy = self._generate()
-        limit_clause, offset_clause = sliced(self._limit_clause, self._offset_clause, start, stop)
-        copy._limit_clause, copy._offset_clause = limit_clause, offset_clause
+        copy._limit_clause, copy._offset_clause = sliced(
+            self._limit_clause, self._offset_clause, start, stop
+        )
         return copy
 
     def order_by(self, *clauses: Any) -> Any:
@@ -541,35 +554,26 @@ def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
     return tuple([as_sorting(clause, role) for clause in clauses if clause is not False])
 
 
-def _plain_limit(clause: Any, word: str) -> Any:
+def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
+    """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
+    offset = _number_of(offset_clause)
+    if start is not None:
+        offset = (offset or 0) + start
+    if stop is not None:
+        limit_clause = as_limit(max(stop - (start or 0), 0))
+    elif start is not None and limit_clause is not None:
+        limit_clause = as_limit(max(_number_of(limit_clause) - start, 0))
+    return limit_clause, as_limit(offset or None)
+
+
+def _number_of(clause: Any) -> Any:
     if clause is None:
         return None
     if not clause._is_bind_parameter:
         raise exc.CompileError(
-            f"This SELECT structure does not use a simple integer value for {word}"
+            "This SELECT structure does not use a simple integer value for offset"
         )
     return clause.effective_value
-
-
-def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
-    """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
-    offset = _offset_value(offset_clause)
-    if start is not None and stop is not None:
-        offset = (offset or 0) + start
-        limit_clause = as_limit(max(stop - start, 0))
-    elif start is None and stop is not None:
-        limit_clause = as_limit(max(stop, 0))
-    elif start is not None:
-        offset = (offset or 0) + start
-        if limit_clause is not None:
-            limit_clause = as_limit(max(_offset_value(limit_clause) - start, 0))
-    if isinstance(offset, int) and offset == 0:
-        offset = None
-    return limit_clause, as_limit(offset)
-
-
-def _offset_value(clause: Any) -> Any:
-    return _plain_limit(clause, "offset")
 
 
 def _set_operation(keyword: str) -> Any:
@@ -628,14 +632,13 @@ def replace_columns(statement: Any, columns: Sequence[Any]) -> None:
         statement.__dict__.update(_setup_joins=(), _with_options=())
 
 
-class Select(GenerativeSelect):
+class Select(HasWhere, GenerativeSelect):
     """A SELECT statement; see select()."""
 
     __visit_name__ = "select"
 
     _raw_columns: Any = ()
     _from_obj: tuple[Any, ...] = ()
-    _where_criteria: tuple[Any, ...] = ()
     _having_criteria: tuple[Any, ...] = ()
     _setup_joins: tuple[Any, ...] = ()
     _replaced: tuple[Replaced, ...] = ()
@@ -707,7 +710,7 @@ class Select(GenerativeSelect):
         self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False
     ) -> Any:
         """JOIN with what is there; without `onclause` by the foreign keys."""
-        return self._joined(None, target, onclause, isouter, full)
+        return self.join_from(None, target, onclause, isouter, full)
 
     def join_from(
         self,
@@ -718,27 +721,22 @@ class Select(GenerativeSelect):
         full: bool = False,
     ) -> Any:
         """JOIN with a left side that is told."""
-        return self._joined(from_, target, onclause, isouter, full)
+        target = as_join_target(target)
+        if onclause is not None:
+            onclause = as_on_clause(onclause)
+        left = None if from_ is None else as_from(from_)
+        step = self._join_step(target, onclause, left, isouter, full)
+        return self._with("_setup_joins", (*self._setup_joins, step))
 
     def outerjoin(self, target: Any, onclause: Any = None, full: bool = False) -> Any:
         """LEFT OUTER JOIN."""
-        return self._joined(None, target, onclause, True, full)
+        return self.join_from(None, target, onclause, True, full)
 
     def outerjoin_from(
         self, from_: Any, target: Any, onclause: Any = None, full: bool = False
     ) -> Any:
         """LEFT OUTER JOIN with a left side that is told."""
-        return self._joined(from_, target, onclause, True, full)
-
-    def _joined(self, left: Any, target: Any, onclause: Any, isouter: bool, full: bool) -> Any:
-        target = as_join_target(target)
-        if onclause is not None:
-            onclause = as_on_clause(onclause)
-        left = as_from(left) if left is not None else None
-        copy = self._generate()
-        step = self._join_step(target, onclause, left, isouter, full)
-        copy._setup_joins = (*self._setup_joins, step)
-        return copy
+        return self.join_from(from_, target, onclause, True, full)
 
     # -- columns -------------------------------------------------------------------------------
 
@@ -780,31 +778,6 @@ class Select(GenerativeSelect):
         return copy
 
     # -- criteria ------------------------------------------------------------------------------
-
-    def where(self, *whereclause: Any) -> Any:
-        """Only the rows for which all conditions hold, also those of earlier calls."""
-        copy = self._generate()
-        added = tuple([as_condition(each) for each in whereclause])
-        copy._where_criteria = self._where_criteria + added
-        return copy
-
-    def filter(self, *criteria: Any) -> Any:
-        """The same as where()."""
-        return self.where(*criteria)
-
-    @property
-    def whereclause(self) -> Any:
-        """All conditions as one, or None."""
-        return whole_condition(self._where_criteria)
-
-    _whereclause = whereclause
-
-    def filter_by(self, **kwargs: Any) -> Any:
-        """Conditions `name = value` on what was joined last, or else selected first."""
-        namespace, from_ = self._filter_by_namespace()
-        return self.where(
-            *[attribute_of(namespace, from_, key) == value for key, value in kwargs.items()]
-        )
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
         if self._setup_joins:
@@ -966,26 +939,6 @@ def as_on_clause(onclause: Any) -> Any:
     return as_condition(onclause, "SQL expression for ON clause")
 
 
-def whole_condition(criteria: tuple[Any, ...]) -> Any:
-    """Several conditions as one; None for none."""
-    if not criteria:
-        return None
-    return join_conditions(operators.and_, criteria)
-
-
-def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
-    """What filter_by() means by a name.
-
-    Raises: InvalidRequestError: there is no such thing.
-    """
-    try:
-        return getattr(namespace, key)
-    except AttributeError as error:
-        raise exc.InvalidRequestError(
-            f'Entity namespace for "{from_}" has no property "{key}"'
-        ) from error
-
-
 # -- which FROM objects are written ----------------------------------------------------------------
 
 
@@ -998,10 +951,8 @@ class FromList:
         self.statement = statement = Select._plain_form(statement, False)
         from_clauses = list(statement._from_obj)
         for each in statement._replaced:
-            from_clauses = self._with_joins(from_clauses, each.columns, each.joins)
-        from_clauses = self._with_joins(
-            from_clauses, statement._raw_columns, statement._setup_joins
-        )
+            self._join(from_clauses, each.columns, each.joins)
+        self._join(from_clauses, statement._raw_columns, statement._setup_joins)
         self.found = self._unique(
             [
                 *[f for column in statement._raw_columns for f in column._from_objects],
@@ -1016,7 +967,7 @@ class FromList:
             first.setdefault(from_._deannotated, from_)
         return list(first.values())
 
-    def _with_joins(self, from_clauses: list[Any], columns: Any, joins: Any) -> list[Any]:
+    def _join(self, from_clauses: list[Any], columns: Any, joins: Any) -> None:
         for step in joins:
             target, onclause, left = step.target, step.onclause, step.left
             if left is None:
@@ -1026,33 +977,23 @@ class FromList:
             start = left if replaced is None else from_clauses[replaced]
             joined = Join(start, target, onclause, step.isouter, step.full)
             if replaced is None:
-                from_clauses = [*from_clauses, joined]
+                from_clauses.append(joined)
             else:
-                from_clauses = [
-                    *from_clauses[:replaced],
-                    joined,
-                    *from_clauses[replaced + 1 :],
-                ]
-        return from_clauses
+                from_clauses[replaced] = joined
 
     def _implicit_left(
         self, from_clauses: list[Any], columns: Any, target: Any, onclause: Any
     ) -> tuple[Any, int | None]:
-        if from_clauses:
-            positions = joinable(from_clauses, target, onclause)
-            if len(positions) == 1:
-                return from_clauses[positions[0]], positions[0]
-        else:
-            candidates = self._unique(
-                f
-                for element in (*columns, *self.statement._where_criteria)
-                for f in element._from_objects
-                if f._is_from_clause
-            )
-            positions = joinable(candidates, target, onclause)
-            if len(positions) == 1:
-                return candidates[positions[0]], None
-        raise self._undecided(len(positions), target)
+        candidates = from_clauses or self._unique(
+            f
+            for element in (*columns, *self.statement._where_criteria)
+            for f in element._from_objects
+            if f._is_from_clause
+        )
+        positions = joinable(candidates, target, onclause)
+        if len(positions) != 1:
+            raise self._undecided(len(positions), target)
+        return candidates[positions[0]], positions[0] if from_clauses else None
 
     def _undecided(self, count: int, target: Any) -> exc.InvalidRequestError:
         remedy = (
@@ -1154,13 +1095,6 @@ class CompoundSelect(GenerativeSelect):
     )
     _auto_correlate = False
 
-    UNION = "UNION"
-    UNION_ALL = "UNION ALL"
-    EXCEPT = "EXCEPT"
-    EXCEPT_ALL = "EXCEPT ALL"
-    INTERSECT = "INTERSECT"
-    INTERSECT_ALL = "INTERSECT ALL"
-
     def __init__(self, keyword: str, *selects: Any) -> None:
         self.keyword = keyword
         self.selects = tuple(as_compound_part(each).self_group(against=keyword) for each in selects)
@@ -1173,12 +1107,6 @@ class CompoundSelect(GenerativeSelect):
         if self._label_style is style:
             return self
         return self._with("selects", (self.selects[0].set_label_style(style), *self.selects[1:]))
-
-    def _for_subquery(self) -> Any:
-        return self
-
-    def self_group(self, against: Any = None) -> Any:
-        return SelectStatementGrouping(self)
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether one of the SELECTs is."""
@@ -1201,14 +1129,6 @@ class CompoundSelect(GenerativeSelect):
     @property
     def _from_objects(self) -> list[Any]:
         return [f for each in self.selects for f in each._from_objects]
-
-    @property
-    def bind(self) -> Any:
-        for each in self.selects:
-            engine = each.bind
-            if engine is not None:
-                return engine
-        return None
 
     def structure(self, binds: Binds) -> Hashable:
         selects = [each.structure(binds) for each in self.selects]
@@ -1238,7 +1158,6 @@ class TextualSelect(SelectBase):
     __visit_name__ = "textual_select"
     _parts = ("element",)
     is_text = True
-    is_select = True
     _label_style = LABEL_STYLE_NONE
 
     def __init__(self, text: Any, columns: list[Any], positional: bool = False) -> None:
@@ -1253,9 +1172,6 @@ class TextualSelect(SelectBase):
         return ImmutableColumnCollection((column.key, column) for column in self.column_args)
 
     def set_label_style(self, style: LabelStyle) -> Any:
-        return self
-
-    def _for_subquery(self) -> Any:
         return self
 
     def self_group(self, against: Any = None) -> Any:
@@ -1273,7 +1189,7 @@ class TextualSelect(SelectBase):
         return False
 
     _from_objects: Any = ()
-    _bind: Any = delegate("element.bind")
+    bind: Any = delegate("element.bind")
 
     def structure(self, binds: Binds) -> Hashable:
         return (

@@ -26,6 +26,7 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     delegate,
     no_text,
+    structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
 
@@ -70,8 +71,6 @@ class FromClause(ClauseElement):
     _is_cte = False
     _is_subquery = False
     _is_table = False
-    # The columns that make a row's identity, and the foreign keys, where these are known.
-    _primary_key: Any = None
     _hide_froms: Any = ()
     # Set by select.py and dml.py, which are to the right.
     _select_class: ClassVar[Any] = None
@@ -91,17 +90,12 @@ class FromClause(ClauseElement):
         """The columns, as `.c.name` or `.c["name"]`."""
         known = self.__dict__.get("_columns")
         if known is None:
-            known = self._make_columns()
+            known = self.__dict__["_columns"] = ImmutableColumnCollection()
+            self._fill_columns(known)
         return known
 
     columns: Any = delegate("c")
     exported_columns: Any = delegate("c")
-
-    def _make_columns(self) -> Any:
-        collection = ImmutableColumnCollection()
-        self.__dict__["_columns"] = collection
-        self._fill_columns(collection)
-        return collection
 
     def _fill_columns(self, collection: ColumnCollection) -> None:
         """Give the collection its columns."""
@@ -111,8 +105,7 @@ class FromClause(ClauseElement):
         return [column._make_proxy(selectable) for column in self.c]
 
     def _forget(self) -> None:
-        for name in ("_columns", "_primary_key", "_foreign_keys"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("_columns", None)
 
     @property
     def primary_key(self) -> Any:
@@ -198,7 +191,7 @@ class TableClause(FromClause):
 
     def __init__(self, name: Any, *columns: Any, **kw: Any) -> None:
         self.name = self.fullname = name
-        self.c = self.columns = self._columns = ImmutableColumnCollection()
+        self.c = self.columns = ImmutableColumnCollection()
         schema = kw.pop("schema", None)
         if schema is not None:
             self.schema = schema
@@ -216,19 +209,14 @@ class TableClause(FromClause):
     def foreign_keys(self) -> Any:
         return set()
 
-    def _forget(self) -> None:
-        pass
-
     def append_column(self, c: Any, **kw: Any) -> None:
         """Add a column."""
         if c.table is not None and c.table is not self:
             raise exc.ArgumentError(
                 f"column object '{c.key}' already assigned to table '{c.table}'"
             )
-        self._columns._put(c)
+        self.c._put(c)
         c.table = self
-
-    exported_columns: Any = delegate("c")
 
     def structure(self, binds: Binds) -> Hashable:
         return self
@@ -264,10 +252,6 @@ class FromGrouping(FromClause):
         self.element = element
 
     c: Any = delegate("element.c", "Those of what is inside.")
-
-    columns = c
-    exported_columns = c
-
     primary_key: Any = delegate("element.primary_key", "That of what is inside.")
     _hide_froms: Any = delegate("element._hide_froms")
     _from_objects: Any = delegate("element._from_objects")
@@ -449,9 +433,9 @@ def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = Non
     return and_(*[left == right for left, right in pairs])
 
 
-def can_join(left: Any, right: Any, a_subset: Any = None) -> bool:
+def can_join(left: Any, right: Any) -> bool:
     """Whether foreign keys connect two FROM objects."""
-    return bool(_key_pairs(left, right, a_subset))
+    return bool(_key_pairs(left, right, None))
 
 
 def _key_pairs(
@@ -494,6 +478,7 @@ class AliasedReturnsRows(FromClause):
 
     _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
+    recursive = False
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         raise NotImplementedError(
@@ -517,11 +502,8 @@ class AliasedReturnsRows(FromClause):
                     base = None
             name = AnonymousName.of(id(made), base or "anon")
         made.name = name
-        made._init(**kw)
+        made.__dict__.update(kw)
         return made
-
-    def _init(self, **kw: Any) -> None:
-        """Take what is particular to the subclass."""
 
     @property
     def description(self) -> str:
@@ -542,19 +524,15 @@ class AliasedReturnsRows(FromClause):
         number, is_new = binds.number(self)
         if not is_new:
             return ("alias", number)
-        name = None if isinstance(self.name, AnonymousName) else self.name
-        base = self.name.split(" ", 1)[1] if name is None else None
+        is_anonymous = isinstance(self.name, AnonymousName)
         return (
             type(self),
             number,
-            name,
-            base,
-            *self._own_structure(),
-            self.element.structure(binds),
+            is_anonymous,
+            self.name.split(" ", 1)[1] if is_anonymous else self.name,
+            *[structure_of(getattr(self, part), binds) for part in self._parts],
+            self.recursive,
         )
-
-    def _own_structure(self) -> tuple[Hashable, ...]:
-        return ()
 
 
 class Alias(AliasedReturnsRows):
@@ -584,22 +562,10 @@ class CTE(AliasedReturnsRows):
     __visit_name__ = "cte"
     _is_cte = True
     _constructor_name = "cte"
-    recursive = False
     # The CTE whose alias we are; the CTE that we extend by union().
     _cte_alias: Any = None
     _restates: Any = None
     _parts = ("element", "_cte_alias", "_restates")
-
-    def _init(
-        self,
-        recursive: bool = False,
-        _cte_alias: Any = None,
-        _restates: Any = None,
-        **kw: Any,
-    ) -> None:
-        self.recursive = recursive
-        self._cte_alias = _cte_alias
-        self._restates = _restates
 
     def _fill_columns(self, collection: ColumnCollection) -> None:
         source = self.element if self._cte_alias is None else self._cte_alias
@@ -607,12 +573,7 @@ class CTE(AliasedReturnsRows):
             collection._append(key, column)
 
     def alias(self, name: Any = None) -> Any:
-        return CTE._construct(
-            self.element,
-            name=name,
-            recursive=self.recursive,
-            _cte_alias=self,
-        )
+        return CTE._construct(self.element, name, recursive=self.recursive, _cte_alias=self)
 
     def union(self, *other: Any) -> Any:
         """The CTE with another SELECT added by UNION; for recursion."""
@@ -623,23 +584,7 @@ class CTE(AliasedReturnsRows):
         return self._restated(self.element.union_all(*other))
 
     def _restated(self, element: Any) -> Any:
-        return CTE._construct(
-            element,
-            name=self.name,
-            recursive=self.recursive,
-            _restates=self,
-        )
-
-    def _own_structure(self) -> tuple[Hashable, ...]:
-        return (self.recursive,)
-
-    def structure(self, binds: Binds) -> Hashable:
-        key = super().structure(binds)
-        if isinstance(key, tuple) and key[0] == "alias":
-            return key
-        others = (self._cte_alias, self._restates)
-        extra = [each.structure(binds) for each in others if each is not None]
-        return (key, *extra)
+        return CTE._construct(element, self.name, recursive=self.recursive, _restates=self)
 
 
 def as_from(thing: Any) -> Any:
