@@ -520,7 +520,14 @@ class SQLCompiler(Compiled):
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
             return own(binary, operator)  # type: ignore[no-any-return]
-        return self._generate_generic_binary(binary, operator.symbol)
+        form = _FORMS.get(operator.__name__)
+        if form is None:
+            return self._generate_generic_binary(binary, operator.symbol)
+        text = form.format(self.process(binary.left), self.process(binary.right))
+        escape = (binary.modifiers or {}).get("escape")
+        if escape is not None:
+            text += " ESCAPE " + self.render_literal_value(escape, sqltypes.STRINGTYPE)
+        return text
 
     def _generate_generic_binary(self, binary: Any, symbol: str) -> str:
         return self.process(binary.left) + symbol + self.process(binary.right)
@@ -528,36 +535,11 @@ class SQLCompiler(Compiled):
     def visit_custom_op_binary(self, binary: Any, operator: Any) -> str:
         return self._generate_generic_binary(binary, self._literal_text(operator.symbol))
 
-    def visit_mod_binary(self, binary: Any, operator: Any) -> str:
-        return self._generate_generic_binary(binary, " % ")
-
-    def visit_not_in_op_binary(self, binary: Any, operator: Any) -> str:
-        return f"({self._generate_generic_binary(binary, ' NOT IN ')})"
-
-    def _like(self, binary: Any, operator: Any) -> str:
-        word, form, left_form = _LIKE[operator.__name__]
-        left = left_form.replace("{}", self.process(binary.left), 1)
-        right = form.replace("{}", self.process(binary.right), 1)
-        escape = (binary.modifiers or {}).get("escape")
-        text = f"{left} {word} {right}"
-        if escape is not None:
-            text += " ESCAPE " + self.render_literal_value(escape, sqltypes.STRINGTYPE)
-        return text
-
-    visit_like_op_binary = visit_not_like_op_binary = _like
-    visit_ilike_op_binary = visit_not_ilike_op_binary = _like
-    visit_contains_op_binary = visit_not_contains_op_binary = _like
-    visit_startswith_op_binary = visit_not_startswith_op_binary = _like
-    visit_endswith_op_binary = visit_not_endswith_op_binary = _like
-
     def visit_between_op_binary(self, binary: Any, operator: Any) -> str:
         symmetric = "SYMMETRIC " if (binary.modifiers or {}).get("symmetric") else ""
         return self._generate_generic_binary(binary, operator.symbol + symmetric)
 
     visit_not_between_op_binary = visit_between_op_binary
-
-    def visit_not_match_op_binary(self, binary: Any, operator: Any) -> str:
-        return f"NOT {self._generate_generic_binary(binary, ' MATCH ')}"
 
     # -- bind parameters -----------------------------------------------------------------------
 
@@ -985,17 +967,20 @@ class StrSQLCompiler(SQLCompiler):
         return ", ".join([self.process(each, asfrom=True) for each in froms])
 
 
-# LIKE and its kin: the word, how its right side is written, how its left side is.
+# Operators that are more than a symbol between their operands.
 _LIKE = {
-    f"{negation}{name}_op": (f"{word}LIKE", right, left)
-    for name, right, left in (
-        ("like", "{}", "{}"),
-        ("ilike", "lower({})", "lower({})"),
-        ("contains", "'%' || {} || '%'", "{}"),
-        ("startswith", "{} || '%'", "{}"),
-        ("endswith", "'%' || {}", "{}"),
-    )
-    for negation, word in (("", ""), ("not_", "NOT "))
+    "like_op": "{} LIKE {}",
+    "ilike_op": "lower({}) LIKE lower({})",
+    "contains_op": "{} LIKE '%' || {} || '%'",
+    "startswith_op": "{} LIKE {} || '%'",
+    "endswith_op": "{} LIKE '%' || {}",
+}
+_FORMS = {
+    **_LIKE,
+    **{f"not_{name}": form.replace("LIKE", "NOT LIKE") for name, form in _LIKE.items()},
+    "mod": "{} % {}",
+    "not_in_op": "({} NOT IN {})",
+    "not_match_op": "NOT {} MATCH {}",
 }
 
 _NAME_ESCAPES = str.maketrans(

@@ -15,7 +15,7 @@ from itertools import count
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
-from ormtutor.miniorm.sql.defaults import SchemaItem
+from ormtutor.miniorm.sql.defaults import DatabaseItem, SchemaItem
 from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate
 from ormtutor.miniorm.sql.traversal import iterate
 
@@ -511,7 +511,7 @@ def _warn_about_key_columns(table: Any, flagged: list[Any], told: list[Any]) -> 
             column.nullable = True
 
 
-class Index(ColumnCollectionMixin, SchemaItem):
+class Index(ColumnCollectionMixin, DatabaseItem):
     """CREATE INDEX."""
 
     __visit_name__ = "index"
@@ -553,12 +553,8 @@ class Index(ColumnCollectionMixin, SchemaItem):
 
     def create(self, bind: Any = None, checkfirst: bool = False) -> Index:
         """Create it in the database."""
-        self._run_ddl("create", bind or self.bind, self, checkfirst)
+        super().create(bind, checkfirst)
         return self
-
-    def drop(self, bind: Any = None, checkfirst: bool = False) -> None:
-        """Drop it from the database."""
-        self._run_ddl("drop", bind or self.bind, self, checkfirst)
 
     def __repr__(self) -> str:
         shown = [repr(each) for each in (self.name, *self.expressions)]

@@ -88,12 +88,11 @@ def create(connection: Any, element: Any, checkfirst: bool = False, tables: Any 
 
     checkfirst: only what the database has not. tables: of a MetaData only these.
     """
+    wanted = _wanted(connection, element, tables, checkfirst, existing=False)
     if isinstance(element, Index):
-        if not checkfirst or not _has(connection, element):
-            connection.execute(CreateIndex(element))
+        for index in wanted:
+            connection.execute(CreateIndex(index))
         return
-    found = _tables(element, tables)
-    wanted = [table for table in found if not checkfirst or not _has(connection, table)]
     for table in sort_tables(wanted, _warns=False):
         connection.execute(CreateTable(table))
         for index in table.indexes:
@@ -102,12 +101,11 @@ def create(connection: Any, element: Any, checkfirst: bool = False, tables: Any 
 
 def drop(connection: Any, element: Any, checkfirst: bool = False, tables: Any = None) -> None:
     """Drop an Index, a Table, or those of a MetaData; checkfirst: only what the database has."""
+    wanted = _wanted(connection, element, tables, checkfirst, existing=True)
     if isinstance(element, Index):
-        if not checkfirst or _has(connection, element):
-            connection.execute(DropIndex(element))
+        for index in wanted:
+            connection.execute(DropIndex(index))
         return
-    found = _tables(element, tables)
-    wanted = [table for table in found if not checkfirst or _has(connection, table)]
     try:
         wanted = sort(dependencies(wanted), wanted)[::-1]
     except exc.CircularDependencyError as error:
@@ -123,10 +121,14 @@ def drop(connection: Any, element: Any, checkfirst: bool = False, tables: Any = 
         connection.execute(DropTable(table))
 
 
-def _tables(element: Any, tables: Any) -> list[Any]:
-    if isinstance(element, Table):
-        return [element]
-    return list(element.tables.values() if tables is None else tables)
+def _wanted(
+    connection: Any, element: Any, tables: Any, checkfirst: bool, existing: bool
+) -> list[Any]:
+    """The Index or Table, or the tables of a MetaData; checkfirst: those that exist or do not."""
+    parts = [element]
+    if not isinstance(element, (Index, Table)):
+        parts = element.tables.values() if tables is None else tables
+    return [each for each in parts if not checkfirst or _has(connection, each) is existing]
 
 
 def _has(connection: Any, element: Any) -> bool:

@@ -28,14 +28,42 @@ class SchemaItem:
     """Something that belongs to a schema: a table, a column, a constraint, a default."""
 
     __slots__ = ()
-    # Set by ddl.py: (what, bind, element, checkfirst) creates or drops in the database.
+    bind: Any
+    # Set by ddl.py: (what, bind, element, checkfirst).
     _run_ddl: Any
+
+    def _engine(self, bind: Any) -> Any:
+        """The engine that is given, or that of the MetaData.
+
+        Raises: UnboundExecutionError: neither.
+        """
+        bind = self.bind if bind is None else bind
+        if bind is None:
+            name = getattr(self, "fullname", None)
+            who = f"{type(self).__name__} object" + (f" '{name}'" if name else "")
+            raise exc.UnboundExecutionError(
+                f"{who} is not bound to an Engine or Connection.  Execution can not proceed "
+                "without a database to execute against."
+            )
+        return bind
 
     def _set_parent(self, parent: Any) -> None:
         """Become a part of `parent`."""
 
     def __repr__(self) -> str:
         return sqltypes.generic_repr(self)
+
+
+class DatabaseItem(SchemaItem):
+    """What may be created in a database and dropped: an index, a table."""
+
+    def create(self, bind: Any = None, checkfirst: bool = False) -> Any:
+        """Create it in the database."""
+        self._run_ddl("create", self._engine(bind), self, checkfirst)
+
+    def drop(self, bind: Any = None, checkfirst: bool = False) -> None:
+        """Drop it from the database."""
+        self._run_ddl("drop", self._engine(bind), self, checkfirst)
 
 
 class DefaultGenerator(SchemaItem):

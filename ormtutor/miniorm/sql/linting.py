@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "FROM linting".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.sql.sorting import reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,20 +38,12 @@ class FromLinter:
             self.neighbours.setdefault(one, set()).add(other)
             self.neighbours.setdefault(other, set()).add(one)
 
-    def _reached(self, start: Any) -> set[Any]:
-        reached, waiting = {start}, [start]
-        while waiting:
-            near = self.neighbours.get(waiting.pop(), set()) - reached
-            reached |= near
-            waiting += near
-        return reached
-
     def warn(self, kind: str = "SELECT") -> None:
         """Tell the learner, if there is something to tell."""
         if not self.names:
             return
         start = next(iter(self.names))
-        reached = self._reached(start)
+        reached = {start, *reachable(start, self.neighbours)}
         names = ", ".join(f'"{name}"' for each, name in self.names.items() if each not in reached)
         if not names:
             return

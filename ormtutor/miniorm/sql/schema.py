@@ -24,7 +24,13 @@ from ormtutor.miniorm.sql.constraints import (
     creation_counter,
     take_dialect_arguments,
 )
-from ormtutor.miniorm.sql.defaults import ColumnDefault, DefaultClause, SchemaItem, Sequence
+from ormtutor.miniorm.sql.defaults import (
+    ColumnDefault,
+    DatabaseItem,
+    DefaultClause,
+    SchemaItem,
+    Sequence,
+)
 from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName
@@ -181,16 +187,12 @@ class Column(SchemaItem, ColumnClause):
         proxy = Column.__new__(Column)
         proxy.name = self.name if name is None else name
         proxy.key = key if key is not None else name if name is not None else self.key
-        proxy.type = self.type
         proxy.table = selectable
         proxy.is_literal = False
         proxy._proxies = (self,)
-        proxy.primary_key = self.primary_key
-        proxy.nullable = self.nullable
-        proxy.autoincrement = self.autoincrement
         proxy.foreign_keys = {each._of_proxy(proxy) for each in self.foreign_keys}
-        proxy.info = self.info
-        proxy._creation_order = self._creation_order
+        for fact in ("type", "primary_key", "nullable", "autoincrement", "info", "_creation_order"):
+            setattr(proxy, fact, getattr(self, fact))
         return proxy.key, proxy
 
     # -- structure and text --------------------------------------------------------------------
@@ -284,7 +286,7 @@ def _add_type_constraint(column: Any, table: Any) -> None:
 # -- tables ----------------------------------------------------------------------------------------
 
 
-class Table(SchemaItem, TableClause):
+class Table(DatabaseItem, TableClause):
     """A table of a database."""
 
     __visit_name__ = "table"
@@ -388,37 +390,12 @@ class Table(SchemaItem, TableClause):
         """Add a constraint."""
         constraint._set_parent(self)
 
-    # -- the database --------------------------------------------------------------------------
-
-    def create(self, bind: Any = None, checkfirst: bool = False) -> None:
-        """Create it in the database."""
-        self._run_ddl("create", _engine(self, bind), self, checkfirst)
-
-    def drop(self, bind: Any = None, checkfirst: bool = False) -> None:
-        """Drop it from the database."""
-        self._run_ddl("drop", _engine(self, bind), self, checkfirst)
-
     def __str__(self) -> str:
         return str(self.fullname)
 
     def __repr__(self) -> str:
         shown = [repr(each) for each in (self.name, self.metadata, *self.c)]
         return f"Table({', '.join(shown)}, schema={self.schema!r})"
-
-
-def _engine(item: Any, bind: Any) -> Any:
-    """The engine that is given, or that of the MetaData.
-
-    Raises: UnboundExecutionError: neither.
-    """
-    bind = item.bind if bind is None else bind
-    if bind is None:
-        who = f"object '{item.fullname}'" if isinstance(item, Table) else "object"
-        raise exc.UnboundExecutionError(
-            f"{type(item).__name__} {who} is not bound to an Engine or Connection.  Execution can "
-            "not proceed without a database to execute against."
-        )
-    return bind
 
 
 BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('BLANK_SCHEMA')"})()
@@ -516,7 +493,7 @@ class MetaData(SchemaItem):
         Raises: InvalidRequestError: one of the names is not there.
         """
         refuse_arguments("reflect", left_out, "autoload_replace resolve_fks views")
-        with inspection.inspect(_engine(self, bind)).on_one_connection() as inspector:
+        with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
             names = inspector.get_table_names(schema)
             missing = [name for name in only or () if name not in names]
             if missing:
@@ -534,11 +511,11 @@ class MetaData(SchemaItem):
 
     def create_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:
         """Create the tables that the database has not yet."""
-        self._run_ddl("create", _engine(self, bind), self, checkfirst, tables=tables)
+        self._run_ddl("create", self._engine(bind), self, checkfirst, tables=tables)
 
     def drop_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:
         """Drop the tables that the database has."""
-        self._run_ddl("drop", _engine(self, bind), self, checkfirst, tables=tables)
+        self._run_ddl("drop", self._engine(bind), self, checkfirst, tables=tables)
 
 
 inspection.inspects_itself(ClauseElement)

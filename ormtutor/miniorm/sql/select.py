@@ -220,10 +220,9 @@ class _ColumnNamer:
 class KeyNamer:
     """The keys under which a subquery shows the columns of a SELECT."""
 
-    __slots__ = ("names", "qualified", "style", "used")
+    __slots__ = ("names", "qualified", "used")
 
     def __init__(self, style: LabelStyle) -> None:
-        self.style = style
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.used: set[Any] = set()
         self.names: dict[Any, int] = {}
@@ -442,10 +441,7 @@ class SelectBase(Statement):
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""
-        statement = self
-        if self._label_style is not LABEL_STYLE_NONE:
-            statement = self.set_label_style(LABEL_STYLE_NONE)
-        return ScalarSelect(statement)
+        return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
     def as_scalar(self) -> ScalarSelect:
         """The same as scalar_subquery(), in earlier words."""
@@ -1021,22 +1017,15 @@ class FromList:
         Raises: InvalidRequestError: nothing would be left.
         """
         statement = self.statement
-        hidden = {
-            each._deannotated
-            for from_ in self.found
-            if from_._is_from_clause
-            for each in from_._hide_froms
-        }
-        froms = [f for f in self.found if f._deannotated not in hidden]
-        outer = {each._deannotated for each in explicit or ()}
+        outer = _originals(explicit or ())
+        hidden = _originals(_hidden(self.found))
         if statement._correlate:
-            told = {each._deannotated for each in statement._correlate}
-            froms = [f for f in froms if f._deannotated not in outer & told]
+            hidden |= outer & _originals(statement._correlate)
         if statement._correlate_except is not None:
-            told = {each._deannotated for each in statement._correlate_except}
-            froms = [f for f in froms if f._deannotated not in outer - told]
+            hidden |= outer - _originals(statement._correlate_except)
+        froms = [f for f in self.found if f._deannotated not in hidden]
         if statement._auto_correlate and implicit and len(froms) > 1:
-            around = {each._deannotated for each in implicit}
+            around = _originals(implicit)
             froms = [f for f in froms if f._deannotated not in around]
             if not froms:
                 raise exc.InvalidRequestError(
@@ -1046,12 +1035,21 @@ class FromList:
         return froms
 
 
+def _originals(elements: Iterable[Any]) -> set[Any]:
+    return {each._deannotated for each in elements}
+
+
+def _hidden(froms: Iterable[Any]) -> list[Any]:
+    """What stands inside of these FROM objects, in a join."""
+    return [each for from_ in froms if from_._is_from_clause for each in from_._hide_froms]
+
+
 def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
     """The positions of the FROM objects that could be joined with `target`."""
     if len(candidates) == 1 and onclause is not None:
         return [0]
     parts = () if onclause is None else iterate(onclause)
-    columns = {part._deannotated for part in parts if part._is_column_clause}
+    columns = _originals(part for part in parts if part._is_column_clause)
     positions = [
         position
         for position, candidate in enumerate(candidates)
@@ -1062,7 +1060,7 @@ def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
         )
     ]
     if len(positions) > 1:
-        hidden = {each._deannotated for from_ in candidates for each in from_._hide_froms}
+        hidden = _originals(_hidden(candidates))
         positions = [p for p in positions if candidates[p]._deannotated not in hidden]
     if not positions and onclause is not None:
         return list(range(len(candidates)))
@@ -1072,7 +1070,7 @@ def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
 def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
     """Whether the condition speaks of the two alone; if there is none, whether a key connects."""
     if columns:
-        return columns <= {column._deannotated for side in (candidate, target) for column in side.c}
+        return columns <= _originals([*candidate.c, *target.c])
     try:
         return onclause is not None or can_join(candidate, target)
     except exc.NoReferenceError:
@@ -1230,7 +1228,8 @@ class ScalarSelect(Grouping):
 
     def __init__(self, element: Any) -> None:
         self.element = element
-        self.type = _scalar_type(element)
+        columns = element._all_selected_columns
+        self.type = getattr(columns[0], "type", sqltypes.NULLTYPE) if columns else sqltypes.NULLTYPE
 
     _proxies: Any = ()
     _from_objects: Any = ()
@@ -1261,11 +1260,6 @@ class ScalarSelect(Grouping):
 
     def structure(self, binds: Binds) -> Hashable:
         return ("scalar", self.element.structure(binds))
-
-
-def _scalar_type(statement: Any) -> Any:
-    columns = statement._all_selected_columns
-    return columns[0].type if columns and hasattr(columns[0], "type") else sqltypes.NULLTYPE
 
 
 class Exists(UnaryExpression):
@@ -1356,13 +1350,9 @@ def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> A
             code="c9ae",
         )
     statement = Select(*(columns or ()))
-    if whereclause is not None:
-        statement = statement.where(whereclause)
-    if kw.pop("use_labels", False):
-        statement = statement.apply_labels()
     if not kw.pop("correlate", True):
         statement = statement.correlate(None)
-    for name, value in kw.items():
+    for name, value in {"whereclause": whereclause, **kw}.items():
         method = _LEGACY_ARGUMENTS.get(name)
         if method is None:
             raise TypeError(f"__init__() got an unexpected keyword argument '{name}'")
@@ -1374,6 +1364,8 @@ def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> A
 
 # The arguments of select() in earlier releases, and the methods that took their place.
 _LEGACY_ARGUMENTS = {
+    "whereclause": "where",
+    "use_labels": "apply_labels",
     "from_obj": "select_from",
     "distinct": "distinct",
     "having": "having",

@@ -45,23 +45,21 @@ def sort(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
 
 def cycles(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
     """Return the nodes from which an edge path leads back to themselves."""
-    after: dict[int, list[Any]] = {}
+    after: dict[Any, set[Any]] = {}
     for parent, child in edges:
-        after.setdefault(id(parent), []).append(child)
-    return [node for node in nodes if _leads_back(node, after)]
+        after.setdefault(id(parent), set()).add(id(child))
+    return [node for node in nodes if id(node) in reachable(id(node), after)]
 
 
-def _leads_back(start: Any, after: dict[int, list[Any]]) -> bool:
-    seen: set[int] = set()
-    stack = list(after.get(id(start), ()))
-    while stack:
-        node = stack.pop()
-        if node is start:
-            return True
-        if id(node) not in seen:
-            seen.add(id(node))
-            stack.extend(after.get(id(node), ()))
-    return False
+def reachable(start: Any, after: dict[Any, set[Any]]) -> set[Any]:
+    """Return what edges lead to from `start`, in one step or several."""
+    found: set[Any] = set()
+    waiting = [start]
+    while waiting:
+        near = after.get(waiting.pop(), set()) - found
+        found |= near
+        waiting += near
+    return found
 
 
 def dependencies(tables: Iterable[Any]) -> list[Edge]:
