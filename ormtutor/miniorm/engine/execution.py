@@ -47,22 +47,10 @@ class ExecutionContext:
     """
 
     __module__ = "sqlalchemy.engine.default"
-    __slots__ = (
-        "_outcome",
-        "cause",
-        "compiled",
-        "compiled_parameters",
-        "current_column",
-        "current_parameters",
-        "cursor",
-        "executemany",
-        "execution_options",
-        "invoked_statement",
-        "origin",
-        "parameters",
-        "root_connection",
-        "statement",
-    )
+    _outcome: Outcome | None = None
+    compiled_parameters: Sequence[dict[str, Any]] = ()
+    invoked_statement: Any = None
+    cursor: Any = None
 
     def __init__(
         self,
@@ -83,10 +71,6 @@ class ExecutionContext:
         self.cause = cause or CORE
         self.execution_options = execution_options
         self.origin = origin
-        self._outcome: Outcome | None = None
-        self.compiled_parameters: Sequence[dict[str, Any]] = ()
-        self.invoked_statement: Any = None
-        self.cursor: Any = None
 
     # What listeners ask.
 

@@ -358,7 +358,7 @@ def _name_foreign_keys(
             continue
         key = left.pop(signature)
         key["name"] = found["name"]
-        key["options"] = _foreign_key_options(found)
+        key["options"] = _foreign_key_options(found["actions"])
         named.append(key)
     return named + list(left.values())
 
@@ -371,13 +371,10 @@ def _signature(key: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _foreign_key_options(found: Any) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    for name in ("ondelete", "onupdate"):
-        action = _pattern(name).search(found["actions"])
-        if action and action.group(1).upper() != "NO ACTION":
-            options[name] = action.group(1).upper()
-    return options
+def _foreign_key_options(actions: str) -> dict[str, str]:
+    found = {name: _pattern(name).search(actions) for name in ("ondelete", "onupdate")}
+    options = {name: action.group(1).upper() for name, action in found.items() if action}
+    return {name: action for name, action in options.items() if action != "NO ACTION"}
 
 
 def _unique_in(text_: str) -> Iterator[tuple[str | None, list[str]]]:

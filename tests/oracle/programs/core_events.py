@@ -19,10 +19,12 @@ for future in (False, True):
     def before(connection, cursor, statement, parameters, context, executemany):
         heard.append(("before", statement, parameters, executemany))
         connection.info["seen"] = connection.info.get("seen", 0) + 1
+        context.noted_by_listener = statement[:6]
 
     @event.listens_for(engine, "after_cursor_execute")
     def after(connection, cursor, statement, parameters, context, executemany):
         heard.append(("after", connection.info["seen"], context.isinsert, cursor.rowcount))
+        heard.append(context.noted_by_listener)
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def commented(connection, cursor, statement, parameters, context, executemany):
