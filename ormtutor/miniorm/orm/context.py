@@ -466,6 +466,8 @@ class Compilation:
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         mapped = "deferred" if prop.deferred else "column"
         strategy = mapped if option is None else option.strategy
+        if option is not None and strategy == "undefer_group":
+            strategy = "column" if prop.group == option.settings["group"] else mapped
         if strategy == "column":
             return True
         if plan.overwrite == "one" and (self.only is not None or not prop.deferred):

@@ -97,6 +97,17 @@ class AliasedInsp(InspectionAttr):
         """As adapt(), but a label without a name stays what it is."""
         return traversal.replace(expression, self._replacement)
 
+    def adapt_columns(self, expression: Any) -> Any:
+        """The expression with our columns for the table's, which stays where it is in FROM."""
+        return traversal.replace(
+            expression,
+            lambda element: (
+                self.column(element)
+                if element._is_column_clause and element.table is not None
+                else None
+            ),
+        )
+
     def _replacement(self, element: Any) -> Any:
         if element._is_column_clause:
             return self.column(element) if element.table is not None else None

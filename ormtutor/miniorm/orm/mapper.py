@@ -143,7 +143,7 @@ class MapperProperty(InspectionAttr):
 
 
 _NOT_FOR_COLUMNS = frozenset(
-    ("active_history", "comparator_factory", "doc", "expire_on_flush", "group", "info", "raiseload")
+    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info", "raiseload")
 )
 
 
@@ -153,7 +153,13 @@ class ColumnProperty(MapperProperty):
     __module__ = "sqlalchemy.orm.properties"
     kind = "column"
 
-    def __init__(self, *columns: Any, deferred: bool = False, **unknown: Any) -> None:
+    def __init__(
+        self,
+        *columns: Any,
+        deferred: bool = False,
+        group: str | None = None,
+        **unknown: Any,
+    ) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
         refuse_arguments("column_property", left_out, " ".join(left_out))
         if unknown:
@@ -164,6 +170,7 @@ class ColumnProperty(MapperProperty):
         super().__init__()
         self.columns: list[Any] = [_as_column(column) for column in columns]
         self.deferred = deferred
+        self.group = group
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
     @property
@@ -309,8 +316,8 @@ SynonymComparator.__name__ = "Comparator"
 # Mapper ---------------------------------------------------------------------------------------
 
 _NOT_FOR_MAPPERS = """
-    _polymorphic_map allow_partial_pks always_refresh batch column_prefix concrete eager_defaults
-    exclude_properties include_properties inherit_condition inherit_foreign_keys inherits
+    _polymorphic_map allow_partial_pks always_refresh batch concrete eager_defaults
+    inherit_condition inherit_foreign_keys inherits
     legacy_is_orphan non_primary passive_deletes passive_updates polymorphic_identity
     polymorphic_load polymorphic_on version_id_col version_id_generator with_polymorphic
 """
@@ -329,6 +336,11 @@ class ClassManager:
 
     def __repr__(self) -> str:
         return f"<ClassManager of {self.class_!r} at {id(self):x}>"
+
+
+def _keys(columns: Iterable[Any]) -> set[str]:
+    """The keys of columns, some of which may be given as such."""
+    return {each if isinstance(each, str) else each.key for each in columns}
 
 
 def refuse_inheritance(cls: type) -> None:
@@ -376,6 +388,9 @@ class Mapper(InspectionAttr):
         properties: Any = None,
         primary_key: Any = None,
         confirm_deleted_rows: bool = True,
+        include_properties: Iterable[Any] | None = None,
+        exclude_properties: Iterable[Any] = (),
+        column_prefix: str | None = None,
         registry: MapperRegistry | None = None,
         **unknown: Any,
     ) -> None:
@@ -418,9 +433,18 @@ class Mapper(InspectionAttr):
             self._configure_primary_key(primary_key)
             for key, prop in (properties or {}).items():
                 self._configure_property(key, prop, init=False)
+            included = None if include_properties is None else _keys(include_properties)
+            excluded = _keys(exclude_properties)
             for column in local_table.c:
-                if column not in self._columntoproperty:
-                    self._configure_property(column.key, column, init=False)
+                is_wanted = included is None or column.key in included
+                if (
+                    column not in self._columntoproperty
+                    and is_wanted
+                    and column.key not in excluded
+                ):
+                    self._configure_property(
+                        f"{column_prefix or ''}{column.key}", column, init=False
+                    )
         except BaseException:
             # The class stays marked until clear_mappers(); but nobody configures half a mapper.
             self.registry._managers.pop(self.class_manager, None)

@@ -193,6 +193,11 @@ class Load:
         """Load the deferred column with the rest."""
         return self._columns([key], "column")
 
+    def undefer_group(self, name: str) -> Self:
+        """Load the deferred columns of this group with the rest."""
+        step = Step((*self.tokens, COLUMN_WILDCARD), "undefer_group", (("group", name),))
+        return self._continued(self.tokens, [step])
+
     def load_only(self, *attrs: Any) -> Self:
         """Load these columns and the primary key; defer the others."""
         others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
@@ -242,6 +247,7 @@ raiseload = _starting(Load.raiseload)
 defaultload = _starting(Load.defaultload)
 defer = _starting(Load.defer)
 undefer = _starting(Load.undefer)
+undefer_group = _starting(Load.undefer_group)
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:

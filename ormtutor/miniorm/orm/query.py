@@ -39,7 +39,7 @@ from ormtutor.miniorm.orm.context import (
     sorted_expression,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, from_element, with_parent
-from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure
+from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
@@ -113,6 +113,9 @@ class Query(Said):
     _populate_existing = False
     _yield_per: int | None = None
     _autoflush = True
+    # After join(aliased=True) the alias that criteria mean; reset_joinpoint() was called.
+    _joined_alias: Any = None
+    _at_root = False
     # Queries that the engine itself makes say why.
     _cause: Any = None
 
@@ -157,6 +160,8 @@ class Query(Said):
         for each in criterion:
             if not isinstance(each, ColumnElement):
                 each = elements.text(each) if isinstance(each, str) else elements.as_condition(each)
+            if self._joined_alias is not None:
+                each = self._joined_alias.adapt_columns(each)
             said = (*said, each)
         return self._with(_where_criteria=said)
 
@@ -171,7 +176,7 @@ class Query(Said):
 
     def _filter_by_entity(self) -> tuple[Any, Any]:
         """Where filter_by() looks names up, and what messages call it."""
-        found = self._last_joined() if self._setup_joins else None
+        found = self._last_joined() if self._setup_joins and not self._at_root else None
         if found is not None:
             return found, found
         if self._from_obj:
@@ -224,6 +229,8 @@ class Query(Said):
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(**{name: ()})
         added = sorting(clauses, method.upper().replace("_", " "))
+        if self._joined_alias is not None:
+            added = tuple(map(self._joined_alias.adapt_columns, added))
         return self._with(**{name: (*getattr(self, name), *added)})
 
     def having(self, criterion: Any) -> Self:
@@ -284,22 +291,35 @@ class Query(Said):
         return self._with(_from_obj=tuple(_from_clause(each) for each in from_obj))
 
     def join(
-        self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **unknown: Any
+        self,
+        target: Any,
+        *props: Any,
+        isouter: bool = False,
+        full: bool = False,
+        aliased: bool = False,
+        from_joinpoint: bool = False,
+        **unknown: Any,
     ) -> Self:
         """JOIN with a class, an alias, a table, or along a relationship.
 
         target: what to join, or the relationship that leads there. props: the condition (or the
         relationship) to join `target` by; in the older way, further targets, which may be tuples
-        (target, condition) and names. isouter, full: LEFT OUTER, FULL.
+        (target, condition) and names. isouter, full: LEFT OUTER, FULL. aliased: join under aliases,
+        the last of which later criteria mean. from_joinpoint: from where the last join() went.
 
         Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
                 query runs.
         """
         self._check_open("join")
-        if unknown.keys() & {"aliased", "from_joinpoint"}:
-            refuse_arguments("join", unknown, "aliased from_joinpoint")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
+        if aliased:
+            arguments = _join_arguments(target, props)
+            return self._join_aliases(arguments, isouter, full, from_joinpoint)
+        if self._joined_alias is not None or self._at_root:
+            return self._with(_joined_alias=None, _at_root=False).join(
+                target, *props, isouter=isouter, full=full, from_joinpoint=from_joinpoint
+            )
         if not props and isinstance(target, QueryableAttribute):  # FASTPATH: the usual case
             step = JoinStep(target, None, None, isouter, full)
             return self._with(_setup_joins=(*self._setup_joins, step))
@@ -308,8 +328,37 @@ class Query(Said):
             if isinstance(right, (Query, SelectBase)):
                 right = as_from(right)
             _check_join(right, onclause)
-            steps.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=index > 0))
+            onward = from_joinpoint or index > 0
+            steps.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=onward))
         return self._with(_setup_joins=(*self._setup_joins, *steps))
+
+    def _join_aliases(
+        self,
+        arguments: Sequence[tuple[Any, Any]],
+        isouter: bool,
+        full: bool,
+        from_joinpoint: bool,
+    ) -> Self:
+        at = self._last_joined() if from_joinpoint else self._first_entity()
+        steps = []
+        for right, onclause in arguments:
+            along = right if onclause is None else onclause
+            if isinstance(along, (str, QueryableAttribute)):
+                name = along if isinstance(along, str) else along.key
+                along = entity_attribute(at, name, at)
+                alias = AliasedClass(target_entity(along).mapper)
+                steps.append(JoinStep(alias, along, None, isouter, full))
+            else:
+                alias = AliasedClass(inspect(right))
+                on = None if onclause is None else inspect(alias).adapt_columns(onclause)
+                steps.append(JoinStep(alias, on, None, isouter, full))
+            at = inspect(alias)
+        joins = (*self._setup_joins, *steps)
+        return self._with(_setup_joins=joins, _joined_alias=at, _at_root=False)
+
+    def reset_joinpoint(self) -> Self:
+        """Let filter_by(), and criteria after join(aliased=True), mean the first entity again."""
+        return self._with(_joined_alias=None, _at_root=True)
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
         """As join(), with LEFT OUTER."""
@@ -689,7 +738,7 @@ class Query(Said):
 leave_out(
     Query,
     "add_column apply_labels enable_assertions from_self get_execution_options instances "
-    "is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
+    "is_single_entity lazy_loaded_from merge_result prefix_with "
     "select_entity_from set_label_style suffix_with value values whereclause with_for_update "
     "with_hint with_labels with_polymorphic with_session with_statement_hint with_transformation",
 )

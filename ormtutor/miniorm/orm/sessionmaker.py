@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.orm.mapper import manager_of_class
 from ormtutor.miniorm.orm.session import Session
 
 TYPE_CHECKING = False
@@ -152,13 +152,29 @@ class scoped_session:
             )
         self.session_factory.configure(**kwargs)
 
-    query_property = LeftOut()
+    def query_property(self, query_cls: Any = None) -> Any:
+        """What to put on a class as `query`: each use is a new query of it, in this scope."""
+        return QueryProperty(self, query_cls)
 
     def __contains__(self, instance: Any) -> bool:
         return instance in self.registry()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.registry())
+
+
+class QueryProperty:
+    """`User.query`: a query of the class that it is read from."""
+
+    def __init__(self, scoped: scoped_session, query_cls: Any) -> None:
+        self.scoped = scoped
+        self.query_cls = query_cls
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if manager_of_class(owner) is None:
+            return None
+        session = self.scoped.registry()
+        return session.query(owner) if self.query_cls is None else self.query_cls(owner, session)
 
 
 def _passed_on(name: str) -> property:

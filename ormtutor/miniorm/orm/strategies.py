@@ -92,13 +92,23 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         state.ident,
         refresh_state=state,
         overwrite="one",
-        only=frozenset((prop.key,)),
+        only=_deferred_together(prop, state),
         cause=_lazy_cause(str(prop), state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
     if found is None:
         raise orm_exc.ObjectDeletedError(state)
     return ATTR_WAS_SET
+
+
+def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[str]:
+    """The attributes that are loaded with a deferred one: its group, but for what was changed."""
+    group = [
+        other.key
+        for other in state.mapper._props.values()
+        if isinstance(other, ColumnProperty) and other.deferred and other.group == prop.group
+    ]
+    return frozenset(set(group) - set(state.committed_state) if prop.group else [prop.key])
 
 
 def _lazy_cause(name: str, state: InstanceState) -> Cause:

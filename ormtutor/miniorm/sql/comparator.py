@@ -65,7 +65,7 @@ def operand(left: Any, op: Any, value: Any) -> Any:
     element = clause_of(value)
     if element is None:
         return left._bind_plain(op, value)
-    element = as_operand(element)
+    element = as_operand(element, given=value)
     if element._is_bind_parameter and element.type._is_null:
         type_ = left.type.coerce_compared_value(op, element.value)
         element = element._with(type=type_)
@@ -162,7 +162,8 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
         return element._with_expanding(op)
     if element._is_text_clause or isinstance(element, (ClauseList, Grouping)):
         return element.self_group(against=op)
-    if element._is_from_clause or hasattr(element, "_as_in_select"):
+    is_select = element._is_from_clause or hasattr(element, "_as_in_select")
+    if is_select and not isinstance(other, type):
         exc.warn(
             f"Coercing {type(element).__name__} object into a select() for use in IN(); please "
             "pass a select() construct explicitly"

@@ -322,7 +322,8 @@ class SQLCompiler(Compiled):
         types = bind.type.types if bind.type._is_tuple_type else ()
         if not members:
             return self.visit_empty_set_op_expr(types or [bind.type], bind.expand_op)
-        if not bind.type._is_tuple_type and not isinstance(members[0], (tuple, list)):
+        are_rows = bind.type._is_null and isinstance(members[0], (tuple, list))
+        if not bind.type._is_tuple_type and not are_rows:
             return write(members, bind.type, range(1, len(members) + 1))
         rows = []
         for number, row in enumerate(members, start=1):

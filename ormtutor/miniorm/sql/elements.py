@@ -1198,7 +1198,7 @@ def as_expression(
     thing: Any,
     type_: Any = None,
     name: Any = None,
-    role: str = "SQL expression element or literal value",
+    role: str = "SQL expression element",
 ) -> Any:
     """An operand: an element, or a plain value as a bind parameter.
 
@@ -1207,7 +1207,7 @@ def as_expression(
     """
     element = clause_of(thing)
     if element is not None:
-        return as_operand(element, role)
+        return as_operand(element, role, thing)
     return NULL if thing is None else BindParameter(name, thing, type_, unique=True)
 
 
@@ -1236,7 +1236,9 @@ def as_operand(
         return element
     if element._as_scalar_source is not None:
         return implicit_scalar(element._as_scalar_source)
-    raise _not_expected(role, element if given is None else given, advice)
+    if given is None or given is element:
+        raise _not_expected(role, element, advice)
+    raise _not_expected(role, given)
 
 
 def _not_expected(role: str, given: Any, advice: str = "") -> exc.ArgumentError:

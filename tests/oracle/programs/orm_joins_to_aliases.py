@@ -1,0 +1,162 @@
+"""join(aliased=True), groups of deferred columns, query_property(), mappers that leave columns out."""
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, case, create_engine
+from sqlalchemy import extract, func, inspect, or_, tuple_
+from sqlalchemy.orm import Load, Query, Session, backref, clear_mappers, declarative_base, deferred
+from sqlalchemy.orm import joinedload, mapper, relationship, scoped_session, sessionmaker, undefer
+from sqlalchemy.orm import undefer_group
+
+Base = declarative_base()
+engine = create_engine("sqlite://")
+
+
+def tell(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+class Cave(Base):
+    __tablename__ = "caves"
+    id = Column(Integer, primary_key=True)
+    above_id = Column(Integer, ForeignKey("caves.id"))
+    name = Column(String(50))
+    sketch = deferred(Column(String), group="drawn")
+    plan = deferred(Column(String), group="drawn")
+    log = deferred(Column(String))
+    below = relationship("Cave", backref=backref("above", remote_side=[id]), order_by="Cave.id")
+    bats = relationship("Bat", backref="cave")
+
+    def __repr__(self):
+        return self.name
+
+
+class Bat(Base):
+    __tablename__ = "bats"
+    id = Column(Integer, primary_key=True)
+    cave_id = Column(ForeignKey("caves.id"))
+    age = Column(Integer)
+
+
+Base.metadata.create_all(engine)
+session = Session(engine)
+deep = Cave(name="deep", sketch="s", plan="p", log="l", bats=[Bat(age=2)])
+deep.below = [Cave(name="lake"), Cave(name="shaft")]
+session.add(Cave(name="gate", below=[Cave(name="hall"), deep]))
+session.commit()
+query = session.query(Cave)
+lakes = query.filter(Cave.name == "lake")
+for found in (
+    lambda: lakes.join(Cave.above, aliased=True).filter(Cave.name == "deep").all(),
+    lambda: lakes.join("above", aliased=True).filter_by(name="deep").all(),
+    lambda: (
+        lakes.join(Cave.above, aliased=True)
+        .filter(Cave.name == "deep")
+        .join(Cave.above, aliased=True, from_joinpoint=True)
+        .filter(Cave.name == "gate")
+        .all()
+    ),
+    lambda: query.join("below", "below", aliased=True).filter(Cave.name == "lake").all(),
+    lambda: query.join(Cave.below, Cave.below, aliased=True).order_by(Cave.name.desc()).all(),
+    lambda: (
+        query.join("below", aliased=True)
+        .filter(Cave.name == "deep")
+        .reset_joinpoint()
+        .filter_by(name="gate")
+        .all()
+    ),
+    lambda: query.join("below", aliased=True).filter(Cave.name == "deep").join("bats").all(),
+    lambda: query.join("below", aliased=True).join("bats", from_joinpoint=True).all(),
+    lambda: query.outerjoin("below", aliased=True).filter(Cave.id == None).order_by("id").all(),
+    lambda: query.join(Bat, Bat.cave_id == Cave.id, aliased=True).filter(Bat.age > 1).all(),
+    lambda: query.join(Cave.bats, aliased=True).filter(or_(Bat.age > 1, Cave.id > 9)).all(),
+    lambda: query.join(Cave.below, aliased=True).filter(Cave.below.any(name="lake")).all(),
+    lambda: query.join(Cave.below, aliased=True).group_by(Cave.id).having(func.count() > 1).all(),
+    lambda: query.options(joinedload("bats")).join("below", aliased=True).filter_by(id=3).all(),
+    lambda: query.join(Cave.bats).reset_joinpoint().filter_by(name="deep").all(),
+    lambda: query.join(Cave.bats, along=True),
+):
+    tell(found)
+
+for option in (None, undefer_group("drawn"), undefer("sketch"), undefer_group("spoken")):
+    session.expunge_all()
+    cave = query.filter_by(name="deep").options(*[option] if option else []).one()
+    print(cave.plan, cave.sketch, cave.log)
+cave.sketch = "new"
+session.expire(cave, ["plan"])
+print(cave.plan)
+session.rollback()
+session.expunge_all()
+eager = joinedload(Cave.below).undefer_group("drawn")
+print(query.options(eager).filter(Cave.id == 1).one().below[1].plan)
+print(query.options(Load(Cave).undefer_group("drawn")).populate_existing().first().plan)
+tell(lambda: session.query(Cave, Bat).join(Bat).options(undefer_group("drawn")).all())
+
+
+class Finder(Query):
+    def named(self, name):
+        return self.filter_by(name=name)
+
+
+Scoped = scoped_session(sessionmaker(bind=engine))
+Base.query = Scoped.query_property()
+Cave.query = Scoped.query_property(query_cls=Finder)
+print(Bat.query.filter_by(age=2).count(), Cave.query.named("hall").one(), Base.query)
+Scoped.remove()
+
+people = Table(
+    "people",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("name", String),
+    Column("secret", String),
+)
+people.metadata.create_all(engine)
+
+
+class Person:
+    pass
+
+
+for arguments in (
+    {"include_properties": ["id", "name"]},
+    {"exclude_properties": [people.c.secret]},
+    {"column_prefix": "_"},
+    {"column_prefix": "_", "properties": {"name": people.c.name}},
+):
+    mapper(Person, people, **arguments)
+    print(inspect(Person).attrs.keys())
+    person = Person()
+    person.name = person.secret = "x"
+    session.add(person)
+    session.commit()
+    print(session.query(Person).count(), session.query(Person).first().__dict__.keys() > {"id"})
+    session.close()
+    clear_mappers()
+
+for mistake in (
+    lambda: people.c.id == Person,
+    lambda: people.c.id == people,
+    lambda: session.execute(people.select().where(people.c.name.in_([["x"]]))),
+    lambda: session.execute(people.select().where(tuple_(people.c.id).in_([[1]]))).all(),
+):
+    tell(mistake)
+Base = declarative_base()
+
+
+class Lamp(Base):
+    __tablename__ = "lamps"
+    id = Column(Integer, primary_key=True)
+
+
+for mistake in (
+    lambda: Lamp.id == Lamp,
+    lambda: Lamp.id + Lamp,
+    lambda: Lamp.id.in_(Lamp),
+    lambda: case([(Lamp.id == 1, Lamp)]),
+    lambda: tuple_(Lamp, Lamp.id),
+    lambda: extract("year", Lamp),
+    lambda: func.max(Lamp),
+):
+    tell(mistake)
