@@ -462,7 +462,7 @@ class Compilation:
     def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
         """Whether a column is loaded with the rest, or deferred."""
         if not self.asked.toplevel:
-            return prop.is_shown_in_subqueries
+            return not prop.deferred or (prop.is_shown_in_subqueries and self.asked._base is None)
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         mapped = "deferred" if prop.deferred else "column"
         strategy = mapped if option is None else option.strategy
@@ -658,7 +658,7 @@ class Compilation:
         order_by = self._order_by()
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
-            self._add_order_by_columns(order_by)
+            order_by = self._add_order_by_columns(order_by)
         return self._select(self.selected, self._froms(), (*order_by, *self.eager_order_by))
 
     def _froms(self) -> list[Any]:
@@ -670,20 +670,28 @@ class Compilation:
                 froms.append(_joined_onto(self._in_base(key.selectable), joins))
         return froms
 
-    def _add_order_by_columns(self, order_by: Sequence[Any]) -> None:
-        """Columns that are sorted by and not selected; DISTINCT or an outer ORDER BY needs them."""
+    def _add_order_by_columns(self, order_by: Sequence[Any]) -> tuple[Any, ...]:
+        """Select what is sorted by; DISTINCT or an outer ORDER BY needs it. Gives the ORDER BY."""
         present = {id(_unlabelled(column)) for column in self.primary}
         for clause in order_by:
             column = sorted_expression(clause)
             if column is not None and id(column) not in present:
                 present.add(id(column))
                 self.extra.append(column)
+        added = set(map(id, self.extra))
+
+        def unreferenced(element: Any) -> Any:
+            # What is selected only for this has no label that ORDER BY could mean.
+            is_added = element._is_label_reference and id(sorted_expression(element)) in added
+            return element.element if is_added else None
+
+        return tuple([replace(clause, unreferenced) for clause in order_by])
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._order_by()
         plain_order_by = [_without_reference(clause) for clause in order_by]
-        self._add_order_by_columns(order_by)
+        order_by = self._add_order_by_columns(order_by)
         inner_columns = [*self.primary, *self.extra]
         core = self._select(inner_columns, self.from_clauses, order_by)
         core.__dict__["_is_plain"] = True
@@ -691,7 +699,8 @@ class Compilation:
         outer_columns = list(inner.c)
         exchange: dict[int, Any] = {}
         for column, outer in zip(inner_columns, outer_columns, strict=True):
-            exchange[id(column)] = exchange[id(_unlabelled(column))] = outer
+            exchange[id(column)] = outer
+            exchange.setdefault(id(_unlabelled(column)), outer)
 
         named = {
             name: outer

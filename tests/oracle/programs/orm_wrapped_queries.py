@@ -1,0 +1,72 @@
+"""LIMIT beside a joined load, and count() of a union: which column the outer query takes."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    column_property,
+    declarative_base,
+    defer,
+    deferred,
+    lazyload,
+    load_only,
+    relationship,
+    undefer,
+)
+
+Base = declarative_base()
+
+
+class Choir(Base):
+    __tablename__ = "choirs"
+    id = Column(Integer, primary_key=True)
+    rank = Column(Integer)
+    motto = deferred(Column(String))
+    singers = relationship("Singer", lazy="joined")
+
+
+class Singer(Base):
+    __tablename__ = "singers"
+    id = Column(Integer, primary_key=True)
+    choir_id = Column(ForeignKey("choirs.id"))
+
+
+Choir.size = column_property(
+    select(func.count(Singer.id))
+    .where(Singer.choir_id == Choir.id)
+    .correlate_except(Singer)
+    .scalar_subquery()
+)
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([Choir(rank=2, singers=[Singer()]), Choir(rank=1, singers=[Singer(), Singer()])])
+session.commit()
+
+
+def show(query):
+    print(query)
+    print(
+        [getattr(row, "id", None) or [getattr(each, "id", each) for each in row] for row in query]
+    )
+    if "DISTINCT" not in str(query):
+        print(query.count())
+    session.expunge_all()
+
+
+choirs = session.query(Choir)
+for options in ((), (load_only(Choir.rank),), (defer(Choir.size), lazyload(Choir.singers))):
+    for order in (Choir.size, Choir.size.desc(), Choir.size + 1):
+        show(choirs.order_by(order).options(*options))
+        show(choirs.order_by(order).options(*options).limit(2))
+        show(choirs.order_by(order, Choir.id).options(*options).distinct().limit(2))
+other = aliased(Choir)
+show(session.query(Choir, Choir.rank.label("c0")).order_by(Choir.rank, Choir.id).limit(3))
+show(session.query(Choir, Choir.id.label("c0")).order_by(Choir.id).limit(3))
+show(session.query(Choir.id.label("c0"), Choir).order_by(Choir.id).limit(3))
+show(session.query(other, other.id.label("c0")).order_by("c0").limit(3))
+show(session.query(Singer, Choir.id.label("c0")).join(Choir).order_by(Choir.rank).limit(3))
+for options in ((), (undefer(Choir.motto),), (defer(Choir.rank),)):
+    show(choirs.options(*options))
+    show(choirs.union(choirs).options(*options).order_by(Choir.id))
+    show(choirs.options(*options).intersect(choirs).filter(Choir.id > 1))
