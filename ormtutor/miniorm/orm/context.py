@@ -185,13 +185,14 @@ class Said:
 class Asked(Said):
     """Everything that a Query or a select() says, in one form.
 
-    legacy: it is a Query. toplevel: it is not a part of another statement. textual: the rows come
-    from a statement of the learner's own, to which nothing can be joined. keeps_order: also inside
-    of the SELECT of a subquery load.
+    legacy: it is a Query. toplevel: it is not a part of another statement; shows_deferred: a part
+    has the deferred columns too. textual: the rows come from a statement of the learner's own, to
+    which nothing can be joined. keeps_order: also inside of the SELECT of a subquery load.
     """
 
     keeps_order = False
     toplevel = True
+    shows_deferred = True
     textual = False
 
     def __init__(self, entities: Sequence[Any], legacy: bool = True, **said: Any) -> None:
@@ -462,7 +463,7 @@ class Compilation:
     def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
         """Whether a column is loaded with the rest, or deferred."""
         if not self.asked.toplevel:
-            return not prop.deferred or (prop.is_shown_in_subqueries and self.asked._base is None)
+            return not prop.deferred or (self.asked.shows_deferred and prop.is_shown_in_subqueries)
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         mapped = "deferred" if prop.deferred else "column"
         strategy = mapped if option is None else option.strategy

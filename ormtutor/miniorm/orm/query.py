@@ -466,17 +466,22 @@ class Query(Said):
         return self.__clause_element__()
 
     def __clause_element__(self) -> Any:
-        return self.enable_eagerloads(False)._to_select(self._label_style)
+        return self.enable_eagerloads(False)._to_select(self._label_style, all_columns=True)
 
-    def _to_select(self, label_style: Any) -> Any:
-        """This query as a select(): the other face of the same statement."""
+    def _to_select(self, label_style: Any, all_columns: bool = False) -> Any:
+        """This query as a select(): the other face of the same statement.
+
+        all_columns: of a union, the deferred ones as well.
+        """
         statement: Any
         if self._statement is not None:
             statement = StatementOfEntities(
                 self._statement, entities_of_all(self._entities), self._with_options
             )
         elif self._base is not None:
-            asked = self._asked(_label_style=label_style, toplevel=self._eager, _eager=False)
+            asked = self._asked(
+                _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
+            )
             statement = context.Compilation(asked).statement
         else:
             statement = Select._of_columns([_selected(each) for each in self._entities])
@@ -689,7 +694,7 @@ class Query(Said):
             found: int = self.with_entities(number_of_rows).scalar()
             return found
         outer = type(self)([number_of_rows], self.session)
-        outer._base = self.__clause_element__().subquery()
+        outer._base = self.enable_eagerloads(False)._to_select(self._label_style).subquery()
         outer._cause = COUNT
         outer._params = self._params
         outer._autoflush = self._autoflush

@@ -70,3 +70,8 @@ for options in ((), (undefer(Choir.motto),), (defer(Choir.rank),)):
     show(choirs.options(*options))
     show(choirs.union(choirs).options(*options).order_by(Choir.id))
     show(choirs.options(*options).intersect(choirs).filter(Choir.id > 1))
+union = choirs.union(choirs)
+print(union.subquery().c.keys()[:2], union.statement, union.selectable, sep="\n")
+show(session.query(aliased(Choir, union.subquery())))
+show(choirs.filter(union.exists()))
+show(union.union_all(choirs))
