@@ -33,7 +33,7 @@ from ormtutor.miniorm.orm.options import (
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected
+from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected, each_once
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -219,7 +219,8 @@ def is_orm_select(statement: Any) -> bool:
     return any(
         "parententity" in column._annotations
         or (column._is_column_element and not column._is_column_clause and entity_in(column))
-        for column in statement._raw_columns
+        for columns in (statement._raw_columns, *[each.columns for each in statement._replaced])
+        for column in columns
     ) or any(
         isinstance(part, QueryableAttribute) or "parententity" in getattr(part, "_annotations", ())
         for joins in (statement._setup_joins, *[each.joins for each in statement._replaced])
@@ -369,7 +370,7 @@ class Compilation:
     def _from_clauses(self) -> list[Any]:
         asked = self.asked
         from_clauses = [] if asked._base is None else [asked._base]
-        from_clauses += [from_element(each) for each in asked._from_obj]
+        from_clauses += each_once(from_element(each) for each in asked._from_obj)
         for each in asked._replaced:
             from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
         return self._with_joins(from_clauses, asked.entities, asked._setup_joins)

@@ -537,7 +537,7 @@ class Query(Said):
         statement = self._inner.with_only_columns(1, *of_order)
         entity = self._first_selected()
         if entity is not None:
-            statement = statement.select_from(entity.selectable)
+            statement = statement.select_from(entity.entity)
         return exists(statement)
 
     union = _read_from(union, "UNION")

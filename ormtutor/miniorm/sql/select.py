@@ -938,6 +938,13 @@ def as_on_clause(onclause: Any) -> Any:
 # -- which FROM objects are written ----------------------------------------------------------------
 
 
+def each_once(froms: Iterable[Any]) -> list[Any]:
+    """FROM objects without repetitions, and without those that stand in the joins of others."""
+    found = {from_._deannotated: from_ for from_ in froms}
+    hidden = _originals(_hidden(found.values()))
+    return [from_ for original, from_ in found.items() if original not in hidden]
+
+
 class FromList:
     """The FROM objects of a SELECT, found in its columns, conditions, joins."""
 

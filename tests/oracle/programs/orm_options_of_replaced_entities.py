@@ -88,3 +88,14 @@ for option in (subqueryload, selectinload, joinedload):
     print("cows" in vars(found), len(found.cows))
     session.rollback()
     session.add(new)
+
+# exists() says once more where the query starts.
+barns = aliased(Barn)
+for asked in (
+    session.query(barns).select_from(barns).join(barns.cows),
+    session.query(barns).join("cows"),
+    session.query(Cow.id).select_from(Barn).join(Cow, Barn.id == Cow.barn_id),
+    session.query(Barn).select_from(Barn).join(cow, Barn.cows).outerjoin(Barn.cows),
+    session.query(Cow, Barn.name).join(Barn, Cow.barn).distinct().order_by(Barn.name),
+):
+    print(session.query(asked.exists()).scalar())
