@@ -54,14 +54,15 @@ if TYPE_CHECKING:
 class MapperEntity:
     """A mapped class, or an alias of one, selected as a whole.
 
-    entity, which is also its origin: the Mapper or AliasedInsp; given: what the learner wrote.
+    entity, which is also its origin: the Mapper or AliasedInsp. element: its FROM element. given:
+    what the learner wrote.
     """
 
-    __slots__ = ("entity", "given", "mapper", "name", "origin", "selectable")
+    __slots__ = ("element", "entity", "given", "mapper", "name", "origin")
 
     def __init__(self, entity: Any, given: Any) -> None:
         self.entity = self.origin = entity
-        self.selectable = entity.selectable
+        self.element = entity.selectable
         self.given = given
         self.mapper: Mapper = entity.mapper
         if self.mapper.registry._new_mappers:
@@ -419,7 +420,7 @@ class Compilation:
         adapt: Adapt | None = None
         if entity.entity.is_aliased_class:
             adapt = _alias_adapter(entity.entity)
-        selectable = self._in_base(entity.selectable)
+        selectable = self._in_base(entity.element)
         if selectable is self.asked._base:
             adapt = _base_adapter(selectable, adapt)
         place = Place(entity, (entity.entity,), adapt, selectable, self.primary)
@@ -600,7 +601,7 @@ class Compilation:
     def _eager_key(self, root: MapperEntity) -> Any:
         """Which FROM element eager joins of this entity are added to: a place, or the entity."""
         if self.from_clauses and not self._is_wrapped:
-            places = matching(self.from_clauses, self._in_base(root.selectable))
+            places = matching(self.from_clauses, self._in_base(root.element))
             if len(places) > 1:
                 raise sa_exc.InvalidRequestError(
                     "Can't identify which query entity in which to joined eager load from.   "
@@ -632,9 +633,9 @@ class Compilation:
             selectable = self._in_base(table)
             if selectable is self.asked._base:
                 return _base_adapter(selectable, None), selectable
-            if alias is None and root.selectable.is_derived_from(table):
+            if alias is None and root.element.is_derived_from(table):
                 # As in the original these columns are seen through the alias at the query's root.
-                return root.selectable.corresponding_column, root.selectable
+                return root.element.corresponding_column, root.element
             return None, selectable
         if getattr(alias, "is_aliased_class", False):
             return _alias_adapter(alias, labels=False), alias.selectable
@@ -669,7 +670,7 @@ class Compilation:
             if isinstance(key, int):
                 froms[key] = _joined_onto(froms[key], joins)
             else:
-                froms.append(_joined_onto(self._in_base(key.selectable), joins))
+                froms.append(_joined_onto(self._in_base(key.element), joins))
         return froms
 
     def _add_order_by_columns(self, order_by: Sequence[Any]) -> tuple[Any, ...]:
@@ -724,8 +725,8 @@ class Compilation:
 
         from_ = inner
         for joins in self.eager_joins.values():
-            for right, onclause, isouter in joins:
-                from_ = Join(from_, right, replace(onclause, to_outer), isouter)
+            adapted = [(right, replace(on, to_outer), isouter) for right, on, isouter in joins]
+            from_ = _joined_onto(from_, adapted)
         statement = Select._of_columns([*outer_columns, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)

@@ -11,7 +11,6 @@ Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
 
 from __future__ import annotations
 
-from collections import deque
 from types import FunctionType
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -993,16 +992,12 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
         return
     _configuring = True
     try:
-        todo, done = deque(registries), set()
-        while todo:
-            registry = todo.popleft()
-            if registry in done:
-                continue
-            done.add(registry)
+        todo = list(dict.fromkeys(registries))
+        for registry in todo:
             for mapper in [manager.mapper for manager in registry._managers]:
                 _configure_mapper(mapper)
             registry._new_mappers = False
-            todo.extend(registry._dependencies)
+            todo += registry._dependencies.difference(todo)
     finally:
         _configuring = False
 
@@ -1037,10 +1032,7 @@ def clear_mappers() -> None:
 
 def manager_of_class(cls: Any) -> ClassManager | None:
     """What the mapping keeps on this very class, or None."""
-    try:
-        manager: ClassManager | None = vars(cls).get("_sa_class_manager")
-    except TypeError:
-        return None
+    manager: ClassManager | None = getattr(cls, "__dict__", {}).get("_sa_class_manager")
     return manager
 
 

@@ -184,8 +184,7 @@ class Query(Said):
         if not self._entities:
             return None, None
         entity = entities_of(self._entities[0])[0]
-        is_mapped = isinstance(entity, MapperEntity)
-        return entity.origin, entity.selectable if is_mapped else entity.element
+        return entity.origin, entity.element
 
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
@@ -204,17 +203,11 @@ class Query(Said):
         return at
 
     def _first_entity(self) -> Any:
-        for from_ in self._from_obj:
-            entity = from_._annotations.get("parententity")
-            if entity is not None:
-                return entity
-        return self._first_selected()
+        entities = [from_._annotations.get("parententity") for from_ in self._from_obj]
+        return next(filter(None, entities), None) or self._first_selected()
 
     def _first_selected(self) -> Any:
-        for entity in entities_of_all(self._entities):
-            if entity.entity is not None:
-                return entity.entity
-        return None
+        return next(filter(None, [each.entity for each in entities_of_all(self._entities)]), None)
 
     def order_by(self, *clauses: Any) -> Self:
         """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
