@@ -120,7 +120,12 @@ class History(tuple):  # type: ignore[type-arg]
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        return History(*[states_of(part) if part else [] for part in self])
+        added, unchanged, deleted = self
+        return History(
+            states_of(added) if added else [],
+            states_of(unchanged) if unchanged else [],
+            states_of(deleted) if deleted else [],
+        )
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -679,12 +684,10 @@ class CollectionAttributeImpl(AttributeImpl):
             return []
         members = list(collection_members(dict_[self.key]))
         original = state.committed_state.get(self.key)
-        if original is not None and original is not NO_VALUE:
-            present = set(map(id, members))
-            before = list(original)
-            known = set(map(id, before))
+        if original and original is not NO_VALUE:
+            present, known = set(map(id, members)), set(map(id, original))
             members.sort(key=lambda member: id(member) in known)  # stable: the new ones first
-            members += [member for member in before if id(member) not in present]
+            members += [member for member in original if id(member) not in present]
         return list(zip(states_of(members), members, strict=True))
 
 

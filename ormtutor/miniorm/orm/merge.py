@@ -102,14 +102,13 @@ class Merge:
     ) -> tuple[Any, bool]:
         """The session's object with this key, and whether it was made here."""
         session, mapper = self.session, state.mapper
-        known = session.identity_map.table_for(mapper.class_).get(ident) if is_complete else None
-        merged = None if known is None else known()
-        if merged is None and is_complete:
-            merged = self._by_ident.get((mapper, ident))
-        if merged is not None:
-            return merged, False
         if is_complete:
-            merged = loading.get(session, mapper, ident)
+            known = session.identity_map.table_for(mapper.class_).get(ident)
+            merged = None if known is None else known()
+            if merged is None:
+                merged = self._by_ident.get((mapper, ident))
+            if merged is None:
+                merged = loading.get(session, mapper, ident)
             if merged is not None:
                 return merged, False
         merged = mapper.class_.__new__(mapper.class_)

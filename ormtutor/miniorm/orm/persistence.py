@@ -226,11 +226,10 @@ def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[Instanc
     Raises: InvalidRequestError: primary keys cannot be compared.
     """
     pending = [state for state in states if state.ident is None]
-    if pending:
-        pending.sort(key=attrgetter("insert_order"))
-        if len(pending) == len(states):
-            return pending
-    persistent = [state for state in states if state.ident is not None] if pending else [*states]
+    persistent = [state for state in states if state.ident is not None]
+    pending.sort(key=attrgetter("insert_order"))
+    if not persistent:
+        return pending
     try:
         persistent.sort(key=writing_of(mapper).ident_order)
     except TypeError as error:
@@ -385,10 +384,11 @@ def _emit(
     statement = writing.update if is_update else writing.insert
     for group in groups_of(records):
         matched = 0
+        makes_keys = not is_update and not group[0].shares
         for written, context in _execute_group(connection, statement, group, flush):
             if is_update:
                 matched += context.rowcount
-            elif not group[0].shares:
+            if makes_keys:
                 _take_new_key(writing, written[0], context)
             _take_back(writing, written, context, is_update)
         if is_update and matched != len(group):

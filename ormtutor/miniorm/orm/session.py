@@ -45,7 +45,6 @@ from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction, check
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from typing import Any
 
     from ormtutor.miniorm.engine.connection import Connection
@@ -205,7 +204,8 @@ class Session:
 
         Raises: InvalidRequestError: one has begun already.
         """
-        refuse_arguments("begin", left_out, "subtransactions")
+        if left_out:
+            refuse_arguments("begin", left_out, "subtransactions")
         began = self._autobegin()
         assert self._transaction is not None
         if not (nested or _subtrans):
@@ -550,7 +550,7 @@ class Session:
             self._flush_warning("Session.merge()")
         # Before the autoflush is switched off, so that what is pending can be found.
         self._autoflush(f"merge of {type(instance).__name__}")
-        with self._without_autoflush():
+        with self.no_autoflush:
             return Merge(self).merge(instance_state(instance))
 
     # asking -----------------------------------------------------------------------------------
@@ -605,12 +605,9 @@ class Session:
     # flushing ---------------------------------------------------------------------------------
 
     @property
-    def no_autoflush(self) -> AbstractContextManager[Session]:
-        """`with session.no_autoflush:` queries do not flush."""
-        return self._without_autoflush()
-
     @contextmanager
-    def _without_autoflush(self) -> Iterator[Session]:
+    def no_autoflush(self) -> Iterator[Session]:
+        """`with session.no_autoflush:` queries do not flush."""
         autoflush = self.autoflush
         self.autoflush = False
         try:

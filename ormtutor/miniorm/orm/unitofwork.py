@@ -70,21 +70,11 @@ class Step:
 
     kind: the published name; steps that are ready at the same time run in the order of these.
     subject: a mapper, whose rows are written, or the Dependency whose keys are copied.
-    mapper: whose objects it is about. state: the one object that it is about, where a ring was
-    broken up. disabled: broken up, its parts stand for it.
+    state: the one object that it is about, where a ring was broken up. disabled: broken up, its
+    parts stand for it.
     """
 
-    __slots__ = (
-        "action",
-        "disabled",
-        "is_delete",
-        "kind",
-        "mapper",
-        "number",
-        "state",
-        "subject",
-        "writes_rows",
-    )
+    __slots__ = ("disabled", "is_delete", "kind", "number", "state", "subject", "writes_rows")
 
     def __init__(
         self, subject: Any, is_delete: bool, state: InstanceState | None, number: int
@@ -93,9 +83,7 @@ class Step:
         self.writes_rows = not isinstance(subject, dependency.Dependency)
         verb = "Process" if not self.writes_rows else "Delete" if is_delete else "SaveUpdate"
         self.kind = verb + ("All" if state is None else "State")
-        self.mapper: Mapper = subject if self.writes_rows else subject.parent
         self.is_delete = is_delete
-        self.action = DELETE if is_delete else SAVE
         self.state = state
         self.number = number
         self.disabled = False
@@ -266,7 +254,9 @@ class UOWTransaction:
         first = group[0]
         if first.state is not None:
             return [step.state for step in group if step.state is not None]
-        return self.those_to(first.action, self.mappers.get(first.mapper, ()))
+        mapper = first.subject if first.writes_rows else first.subject.parent
+        action = DELETE if first.is_delete else SAVE
+        return self.those_to(action, self.mappers.get(mapper, ()))
 
     def those_to(
         self, action: tuple[bool, bool], states: Iterable[InstanceState]
@@ -485,8 +475,10 @@ class UOWTransaction:
         """All is written: what was pending is persistent, what was deleted is gone."""
         gone = [state for state, known in self.states.items() if known[0]]
         kept = [state for state, known in self.states.items() if not known[0]]
-        self.session._remove_newly_deleted(gone)
-        self.session._register_persistent(kept)
+        if gone:
+            self.session._remove_newly_deleted(gone)
+        if kept:
+            self.session._register_persistent(kept)
 
 
 class Preparation:
