@@ -82,13 +82,14 @@ def _comparison(
     result_type: Any = sqltypes.BOOLEANTYPE,
     **modifiers: Any,
 ) -> Any:
-    constant = value if isinstance(value, (Null, True_, False_)) else constant_of(value)
-    if constant is None:
+    if value is None or value is True or value is False:
+        value = constant_of(value)
+    if value.__class__ not in _CONSTANTS:
         right = operand(left, op, value)
         # Surprising and published: IS between two expressions stays IS under NOT.
         negation = op if op in (operators.is_, operators.is_not) else op.negation
     else:
-        right, op = constant, _against_constant(op, constant)
+        right, op = value, _against_constant(op, value)
         negation = op.negation
     return BinaryExpression(left, right, op, result_type, negation, modifiers or None)
 
@@ -105,6 +106,7 @@ def _against_constant(op: Operator, constant: Any) -> Operator:
     return op
 
 
+_CONSTANTS = (Null, True_, False_)
 _AGAINST_NULL = {operators.eq: operators.is_, operators.ne: operators.is_not}
 _AGAINST_CONSTANTS = (
     operators.eq,

@@ -147,10 +147,7 @@ class ClauseElement:
     def _ungroup(self) -> Any:
         return self
 
-    @property
-    def _select_iterable(self) -> Any:
-        """What we are between SELECT and FROM: a table is its columns."""
-        return (self,)
+    _select_iterable: Any = property(lambda self: (self,), doc="A table is its columns here.")
 
     def compare(self, other: Any, **kw: Any) -> bool:
         """Whether `other` is the same expression."""
@@ -171,10 +168,7 @@ class ClauseElement:
         origin = self._deannotated
         return origin._annotate(values) if values else origin
 
-    @property
-    def _deannotated(self) -> Any:
-        """The original of an annotated copy; else ourselves."""
-        return self
+    _deannotated: Any = property(lambda self: self, doc="The original of an annotated copy.")
 
     # -- parameters ----------------------------------------------------------------------------
 
@@ -1197,7 +1191,7 @@ def _element_or_constant(thing: Any) -> Any:
 def as_expression(
     thing: Any,
     type_: Any = None,
-    name: Any = None,
+    name: str = "param",
     role: str = "SQL expression element",
 ) -> Any:
     """An operand: an element, or a plain value as a bind parameter.
@@ -1208,7 +1202,9 @@ def as_expression(
     element = clause_of(thing)
     if element is not None:
         return as_operand(element, role, thing)
-    return NULL if thing is None else BindParameter(name, thing, type_, unique=True)
+    if thing is None:
+        return NULL
+    return BindParameter._make(name, thing, type_ or sqltypes.type_of_literal(thing))
 
 
 _ADVICE = (

@@ -187,12 +187,8 @@ class _Replacement:
         # FROM objects that only columns mention: when one is copied, its columns move with it.
         for from_ in element._implied_froms:
             self.of(from_)
-        changes = {}
-        for name in element._parts:
-            old = getattr(element, name)
-            new = self._value(old)
-            if new is not old:
-                changes[name] = new
+        parts = [(name, getattr(element, name)) for name in element._parts]
+        changes = {name: new for name, old in parts if (new := self._value(old)) is not old}
         if not changes:
             return element
         copy = clone(element)

@@ -202,9 +202,10 @@ class Time(TypeEngine):
         self.timezone = timezone
 
 
-class _Binary(TypeEngine):
-    """Bytes."""
+class LargeBinary(TypeEngine):
+    """Bytes of any length."""
 
+    __visit_name__ = "large_binary"
     python_type: Any = bytes
 
     def __init__(self, length: int | None = None) -> None:
@@ -223,12 +224,6 @@ class _Binary(TypeEngine):
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
         """Text opposite bytes is taken as bytes."""
         return self if isinstance(value, str) else super().coerce_compared_value(op, value)
-
-
-class LargeBinary(_Binary):
-    """Bytes of any length."""
-
-    __visit_name__ = "large_binary"
 
 
 class SchemaType:
@@ -560,8 +555,8 @@ NVARCHAR = _sql_type("NVARCHAR", Unicode)
 CHAR = _sql_type("CHAR", String)
 NCHAR = _sql_type("NCHAR", Unicode)
 BLOB = _sql_type("BLOB", LargeBinary)
-BINARY = _sql_type("BINARY", _Binary)
-VARBINARY = _sql_type("VARBINARY", _Binary)
+BINARY = _sql_type("BINARY", LargeBinary)
+VARBINARY = _sql_type("VARBINARY", LargeBinary)
 BOOLEAN = _sql_type("BOOLEAN", Boolean)
 
 # -- tables and constants --------------------------------------------------------------------------
