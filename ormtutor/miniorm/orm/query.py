@@ -38,7 +38,7 @@ from ormtutor.miniorm.orm.context import (
     entities_of_all,
     sorted_expression,
 )
-from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, aliased, from_element, with_parent
+from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
 from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
@@ -812,11 +812,8 @@ def _from_clause(thing: Any) -> Any:
 
 
 def _namespace_of(from_: Any) -> tuple[Any, Any]:
-    entity, name = from_._annotations.get("parententity"), from_
-    while entity is None and isinstance(name, ORMJoin):
-        name = name._left_entity
-        entity = name if hasattr(name, "mapper") else None
-    return (name if entity is None else entity), name
+    entity = from_._annotations.get("parententity")
+    return (from_ if entity is None else entity), from_
 
 
 def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:

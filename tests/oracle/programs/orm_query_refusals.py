@@ -1,8 +1,8 @@
 """What a query that cannot be compiled has done by then, and objects whose relationship refuses."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, select, text
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, func, select, text
 from sqlalchemy.orm import Session, aliased, configure_mappers, contains_eager, declarative_base
-from sqlalchemy.orm import joinedload, load_only, raiseload, relationship
+from sqlalchemy.orm import join, joinedload, load_only, raiseload, relationship
 
 Base = declarative_base()
 
@@ -74,3 +74,12 @@ statement = text("SELECT * FROM singers ORDER BY id")
 print(len(session.query(Singer).from_statement(statement).all()))
 session.expunge_all()
 print(len(session.scalars(select(Singer).from_statement(statement)).all()))
+
+# Where filter_by() looks names up.
+both = join(Choir, Singer)
+for query in (session.query(Choir).select_from(both), session.query(Choir.id).select_from(both)):
+    tell(lambda: print(query.filter_by(id=1)))
+    tell(lambda: print(query.join(Singer.choir).filter_by(id=1)))
+joined = session.query(Singer).join(Singer.choir)
+tell(lambda: print(joined.with_entities(Singer).filter_by(id=1)))
+tell(lambda: print(joined.with_entities(func.count(Singer.id)).filter_by(choir_id=1)))
