@@ -184,11 +184,8 @@ def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | 
     ]
     if any(len(set(column)) == len(results) for column in columns):
         return results
-    known_by = list(zip(*columns, strict=True))
-    if len(set(known_by)) == len(results):
-        return results
     first: dict[Any, Any] = {}
-    for known, result in zip(known_by, results, strict=True):
+    for known, result in zip(zip(*columns, strict=True), results, strict=True):
         first.setdefault(known, result)
     return list(first.values())
 

@@ -103,11 +103,8 @@ class ColumnEntity:
 
 def entity_in(element: Any) -> Any:
     """The mapped entity that an expression speaks of first, or None."""
-    for part in elements_in(element):
-        entity = part._annotations.get("parententity")
-        if entity is not None:
-            return entity
-    return None
+    entities = (part._annotations.get("parententity") for part in elements_in(element))
+    return next(filter(None, entities), None)
 
 
 def elements_in(element: Any) -> Iterable[Any]:
@@ -132,11 +129,10 @@ def entities_of(thing: Any) -> list[Any]:
         return [ColumnEntity(thing.expression, thing)]
     element = as_selected(thing)
     entity = element._annotations.get("parententity")
-    if element._is_from_clause:
-        if entity is not None:
-            return [MapperEntity(entity, entity.entity)]
-        return [ColumnEntity(column, column) for column in element._select_iterable]
-    if element._is_clause_list and not element._is_column_element:
+    if element._is_from_clause and entity is not None:
+        return [MapperEntity(entity, entity.entity)]
+    is_list = element._is_clause_list and not element._is_column_element
+    if element._is_from_clause or is_list:
         return [ColumnEntity(column, column) for column in element._select_iterable]
     return [ColumnEntity(element, thing)]
 

@@ -98,11 +98,10 @@ class ClassScan:
         cls = self.cls
         refuse_inheritance(cls)
         type.__setattr__(cls, "_sa_declared_attr_given", {})
-        classes = self.registry._classes
         try:
             found = self._collect()
             table_arguments = self._table_arguments()
-            clsregistry.add_class(classes, cls)
+            clsregistry.add_class(self.registry._classes, cls)
             for name, value in found.items():
                 self._take(name, value)
             order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)

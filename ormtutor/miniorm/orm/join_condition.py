@@ -95,10 +95,6 @@ def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
     return replace(expr, exchange)
 
 
-def _has(expr: Any, role: str) -> bool:
-    return any(role in element._annotations for element in iterate(expr))
-
-
 def _columns_with(expr: Any, *roles: str) -> list[Any]:
     """The columns in an expression that have all these roles."""
     return [
@@ -158,7 +154,9 @@ class JoinCondition:
         self.foreign_keys = foreign_keys
         self.remote_side_given = remote_side
         self._determine_joins()
-        self._marked = {role for role in ("foreign", "remote") if _has(self.primaryjoin, role)}
+        self._marked = {
+            role for role in ("foreign", "remote") if _columns_with(self.primaryjoin, role)
+        }
         self._annotate_foreign()
         self._annotate_remote()
         self._annotate_local()
@@ -281,7 +279,7 @@ class JoinCondition:
         self.primaryjoin = _mark_sides(self.primaryjoin, "remote", chosen)
 
     def _annotate_local(self) -> None:
-        if _has(self.primaryjoin, "local"):
+        if _columns_with(self.primaryjoin, "local"):
             return
         parent = self.parent_table.c
         self.primaryjoin = _mark_columns(

@@ -18,7 +18,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
 from ormtutor.miniorm.sql.elements import as_condition
-from ormtutor.miniorm.sql.select import Select, joinable
+from ormtutor.miniorm.sql.select import Select, attribute_of, joinable
 from ormtutor.miniorm.sql.selectable import as_from
 
 TYPE_CHECKING = False
@@ -123,15 +123,8 @@ def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:
 
     Raises: InvalidRequestError: there is no such attribute.
     """
-    namespace = getattr(entity, "entity_namespace", None)
-    if namespace is None:
-        namespace = getattr(entity, "entity", entity)
-    try:
-        return getattr(namespace, key)
-    except AttributeError as error:
-        raise sa_exc.InvalidRequestError(
-            f'Entity namespace for "{entity if name is None else name}" has no property "{key}"'
-        ) from error
+    namespace = getattr(entity, "entity_namespace", entity)
+    return attribute_of(namespace, entity if name is None else name, key)
 
 
 class Joins:

@@ -214,19 +214,14 @@ class ColumnComparator(PropComparator):
     _expression: Any = None
 
     def __clause_element__(self) -> Any:
-        expression = self._expression
-        if expression is None:
-            expression = self._expression = self._column_of_entity()
-        return expression
-
-    def _column_of_entity(self) -> Any:
         """The column, knowing its entity and its name there."""
-        column, entity = self.prop.columns[0], self._parententity
-        if self._adapt_to_entity is not None:
-            column = entity.adapt(column)
-        return column._annotate(
-            {"parententity": entity, "parentmapper": entity, "proxy_key": self.prop.key}
-        )
+        if self._expression is None:
+            column, entity = self.prop.columns[0], self._parententity
+            if self._adapt_to_entity is not None:
+                column = entity.adapt(column)
+            annotations = {"parententity": entity, "parentmapper": entity}
+            self._expression = column._annotate({**annotations, "proxy_key": self.prop.key})
+        return self._expression
 
     is_plain = True
 

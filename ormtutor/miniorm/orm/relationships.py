@@ -14,7 +14,7 @@ Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
@@ -188,7 +188,6 @@ class RelationshipProperty(MapperProperty):
         self.innerjoin = innerjoin
         self._reverse_property: set[RelationshipProperty] = set()
         self._overlaps = set(overlaps.replace(" ", "").split(",")) if overlaps else set()
-        self._lazy_clauses: dict[bool, Any] = {}
         #: What orm/strategies.py keeps for lazy loads.
         self.lazy_way: Any = None
         # Whether the two sides are kept alike in Python; not where one of them is only looked at.
@@ -277,6 +276,7 @@ class RelationshipProperty(MapperProperty):
         self.parent.registry._dependencies.add(self.mapper.registry)
         self._join_condition = condition = JoinCondition(self, foreign_keys, remote_side)
         self.create_joins = condition.create_joins
+        self.lazy_clause = cache(condition.lazy_clause)
         self.foreign_keys = foreign_keys
         self.primaryjoin = condition.primaryjoin
         self.secondaryjoin = condition.secondaryjoin
@@ -473,16 +473,6 @@ class RelationshipProperty(MapperProperty):
         )
 
     # criteria --------------------------------------------------------------------------------
-
-    def lazy_clause(self, reverse: bool = False) -> tuple[Any, dict[str, Any]]:
-        """The criterion for the related rows of one object, and the column of each bind's key.
-
-        reverse: for the parents of one related object.
-        """
-        found = self._lazy_clauses.get(reverse)
-        if found is None:
-            found = self._lazy_clauses[reverse] = self._join_condition.lazy_clause(reverse)
-        return found
 
     def _optimized_compare(
         self,
