@@ -143,9 +143,8 @@ class SQLCompiler(Compiled):
         self.frame = _Frame(None, None)
         # The marks in the text: the parameter's name, and whether it is a list.
         self._marked: list[tuple[str, bool]] = []
-        self.ctes: dict[Any, str] = {}
-        self._cte_names: dict[str, Any] = {}
-        self._has_recursive = False
+        # The CTEs by name, each with its text.
+        self.ctes: dict[str, tuple[Any, str]] = {}
         self.result_columns = []
         self.insert_prefetch: list[Any] = []
         self.update_prefetch: list[Any] = []
@@ -243,7 +242,6 @@ class SQLCompiler(Compiled):
         params: Any = None,
         binds: Any = None,
         group: int | None = None,
-        _check: bool = True,
     ) -> dict[str, Any]:
         """The values by name.
 
@@ -261,7 +259,7 @@ class SQLCompiler(Compiled):
                 if name in params:
                     values[name] = params[name]
                     continue
-            if _check and bind.required:
+            if bind.required:
                 where = "" if group is None else f", in parameter group {group}"
                 raise exc.InvalidRequestError(
                     f"A value is required for bind parameter '{bind.key}'{where}", code="cd3x"
@@ -372,8 +370,6 @@ class SQLCompiler(Compiled):
 
     def visit_grouping(self, grouping: Any, **kw: Any) -> str:
         return f"({self.process(grouping.element, **kw)})"
-
-    visit_select_statement_grouping = visit_grouping
 
     def visit_label(self, label: Any) -> str:
         frame = self.frame
@@ -717,7 +713,7 @@ class SQLCompiler(Compiled):
         return quoted if base is cte else f"{quoted} AS {self.preparer.quote(name)}"
 
     def _write_cte(self, cte: Any, name: str) -> None:
-        existing = self._cte_names.get(name)
+        existing, _ = self.ctes.get(name, (None, ""))
         if existing is not None:
             if existing is cte or _restates(existing, cte):
                 return
@@ -727,28 +723,25 @@ class SQLCompiler(Compiled):
                 raise exc.CompileError(
                     f"Multiple, unrelated CTEs found with the same name: '{name}'"
                 )
-            self.ctes.pop(existing, None)
-        self._cte_names[name] = cte
-        if cte.recursive:
-            self._has_recursive = True
+        self.ctes[name] = (cte, "")
         text = self.preparer.quote(name)
         if cte.recursive:
             columns = ", ".join(self.preparer.quote(self._resolve(column.name)) for column in cte.c)
             text += f"({columns})"
-        self.ctes[cte] = ""
         # A CTE sees nothing of the statement that uses it.
         outer, self.frame = self.frame, _Frame(None, self.frame)
         inner = self.process(cte.element, asfrom=True)
         self.frame = outer
         # Those that this one needs were written meanwhile and come first.
-        self.ctes.pop(cte, None)
-        self.ctes[cte] = f"{text} AS \n({inner})"
+        del self.ctes[name]
+        self.ctes[name] = (cte, f"{text} AS \n({inner})")
 
     def _render_ctes(self) -> str:
         if not self.ctes:
             return ""
-        word = "WITH RECURSIVE " if self._has_recursive else "WITH "
-        return word + ", \n".join(self.ctes.values()) + "\n "
+        is_recursive = any(cte.recursive for cte, _ in self.ctes.values())
+        texts = ", \n".join(text for _, text in self.ctes.values())
+        return f"WITH {'RECURSIVE ' if is_recursive else ''}{texts}\n "
 
     def _open(self, statement: Any, froms: Any = (), own: Any = ()) -> _Frame:
         outer = self.frame
@@ -878,7 +871,8 @@ class SQLCompiler(Compiled):
         frame.column_count = len(compound._all_selected_columns)
         texts = []
         for frame.part, each in enumerate(compound.selects):
-            texts.append(self.process(each, asfrom=asfrom))
+            text = self.process(each, asfrom=asfrom)
+            texts.append(f"({text})" if each._in_parentheses else text)
         frame.part = None
         frame.include_table = False
         text = f" {compound.keyword} ".join(texts)

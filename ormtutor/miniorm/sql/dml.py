@@ -250,11 +250,8 @@ class Insert(ValuesBase):
             raise exc.ArgumentError(
                 f"SELECT statement or equivalent textual object expected, got {select!r}."
             )
-        copy = self._generate()
-        copy._select_names = tuple(column_key(name) for name in names)
-        copy._inline = True
-        copy.select = element
-        return copy
+        keys = tuple(column_key(name) for name in names)
+        return self._with(_select_names=keys, _inline=True, select=element)
 
 
 leave_out(Insert, "inline")

@@ -268,9 +268,9 @@ class Statement(Executable):
         copy.__dict__ = self.__dict__.copy()
         return copy
 
-    def _with(self, name: str, value: Any) -> Any:
+    def _with(self, **said: Any) -> Any:
         copy = self._generate()
-        setattr(copy, name, value)
+        copy.__dict__.update(said)
         return copy
 
     def options(self, *options: Any) -> Any:
@@ -283,19 +283,19 @@ class Statement(Executable):
                 raise exc.ArgumentError(
                     f"ExecutionOption Core or ORM object expected, got {option!r}."
                 )
-        return self._with("_with_options", (*self._with_options, *options))
+        return self._with(_with_options=(*self._with_options, *options))
 
     def execution_options(self, **kw: Any) -> Any:
         """Keep options for execution."""
-        return self._with("_execution_options", {**self._execution_options, **kw})
+        return self._with(_execution_options={**self._execution_options, **kw})
 
     def prefix_with(self, *prefixes: Any) -> Any:
         """Words after SELECT, INSERT, UPDATE or DELETE."""
         made = [elements.TextClause(each) if isinstance(each, str) else each for each in prefixes]
-        return self._with("_prefixes", (*self._prefixes, *made))
+        return self._with(_prefixes=(*self._prefixes, *made))
 
     def _annotate(self, values: dict[str, Any]) -> Any:
-        return self._with("_annotations", {**self._annotations, **values})
+        return self._with(_annotations={**self._annotations, **values})
 
     def __repr__(self) -> str:
         return object.__repr__(self)
@@ -355,6 +355,8 @@ class SelectBase(Statement):
     is_select = True
     _is_select_statement = True
     _is_scalar = False
+    # Whether it stands in parentheses, as a part of a UNION.
+    _in_parentheses = False
     _label_style: Any = LABEL_STYLE_DEFAULT
     _all_selected_columns: Any
 
@@ -375,9 +377,6 @@ class SelectBase(Statement):
         if exc.Warned.count == warned:
             dialect.compiled_selects.keep(key, compiled)
         return compiled
-
-    def self_group(self, against: Any = None) -> Any:
-        return SelectStatementGrouping(self)
 
     # -- columns -------------------------------------------------------------------------------
 
@@ -463,44 +462,13 @@ class SelectBase(Statement):
         """The same with another way to label columns."""
         if self._label_style is style:
             return self
-        return self._with("_label_style", style)
+        return self._with(_label_style=style)
 
     def apply_labels(self) -> Any:
         """Label columns `table_column`."""
         return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 
     with_labels = apply_labels
-
-
-class SelectStatementGrouping(SelectBase):
-    """Parentheses around a statement, inside UNION."""
-
-    __visit_name__ = "select_statement_grouping"
-    _parts = ("element",)
-
-    def __init__(self, element: Any) -> None:
-        self.element = element
-
-    def self_group(self, against: Any = None) -> Any:
-        return self
-
-    def _ungroup(self) -> Any:
-        return self.element
-
-    _all_selected_columns: Any = delegate("element._all_selected_columns")
-    _label_style: Any = delegate("element._label_style")
-
-    def set_label_style(self, style: LabelStyle) -> Any:
-        inner = self.element.set_label_style(style)
-        return self if inner is self.element else SelectStatementGrouping(inner)
-
-    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
-        return self.element._column_proxies(selectable)  # type: ignore[no-any-return]
-
-    _from_objects: Any = delegate("element._from_objects")
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("()", self.element.structure(binds))
 
 
 class GenerativeSelect(SelectBase):
@@ -517,19 +485,16 @@ class GenerativeSelect(SelectBase):
 
     def limit(self, limit: Any) -> Any:
         """Not more rows than that."""
-        return self._with("_limit_clause", as_limit(limit))
+        return self._with(_limit_clause=as_limit(limit))
 
     def offset(self, offset: Any) -> Any:
         """Without the first rows."""
-        return self._with("_offset_clause", as_limit(offset))
+        return self._with(_offset_clause=as_limit(offset))
 
     def slice(self, start: int, stop: int) -> Any:
         """LIMIT and OFFSET as Python slices have them."""
-        copy = self._generate()
-        copy._limit_clause, copy._offset_clause = sliced(
-            self._limit_clause, self._offset_clause, start, stop
-        )
-        return copy
+        limit, offset = sliced(self._limit_clause, self._offset_clause, start, stop)
+        return self._with(_limit_clause=limit, _offset_clause=offset)
 
     def order_by(self, *clauses: Any) -> Any:
         """Sort; None forgets the sorting so far."""
@@ -541,8 +506,8 @@ class GenerativeSelect(SelectBase):
 
     def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Any:
         if len(clauses) == 1 and clauses[0] is None:
-            return self._with(name, ())
-        return self._with(name, getattr(self, name) + sorting(clauses, role))
+            return self._with(**{name: ()})
+        return self._with(**{name: getattr(self, name) + sorting(clauses, role)})
 
 
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
@@ -700,7 +665,7 @@ class Select(HasWhere, GenerativeSelect):
 
     def select_from(self, *froms: Any) -> Any:
         """Put FROM objects there, also when no column comes from them."""
-        return self._with("_from_obj", self._from_obj + tuple(as_from(each) for each in froms))
+        return self._with(_from_obj=self._from_obj + tuple(as_from(each) for each in froms))
 
     def join(
         self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False
@@ -722,7 +687,7 @@ class Select(HasWhere, GenerativeSelect):
             onclause = as_on_clause(onclause)
         left = None if from_ is None else as_from(from_)
         step = self._join_step(target, onclause, left, isouter, full)
-        return self._with("_setup_joins", (*self._setup_joins, step))
+        return self._with(_setup_joins=(*self._setup_joins, step))
 
     def outerjoin(self, target: Any, onclause: Any = None, full: bool = False) -> Any:
         """LEFT OUTER JOIN."""
@@ -762,14 +727,14 @@ class Select(HasWhere, GenerativeSelect):
     def add_columns(self, *columns: Any) -> Any:
         """More columns."""
         return self._with(
-            "_raw_columns", [*self._raw_columns, *[as_selected(each) for each in columns]]
+            _raw_columns=[*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
     def with_only_columns(self, *columns: Any) -> Any:
         """Other columns instead."""
         if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
             columns = columns[0]  # type: ignore[assignment]
-        copy = self._with("_raw_columns", [as_selected(each) for each in columns])
+        copy = self._with(_raw_columns=[as_selected(each) for each in columns])
         replace_columns(copy, self._raw_columns)
         return copy
 
@@ -793,18 +758,13 @@ class Select(HasWhere, GenerativeSelect):
     def having(self, *having: Any) -> Any:
         """Only the groups for which the conditions hold."""
         return self._with(
-            "_having_criteria", self._having_criteria + tuple(as_condition(each) for each in having)
+            _having_criteria=self._having_criteria + tuple(as_condition(each) for each in having)
         )
 
     def distinct(self, *expr: Any) -> Any:
         """Equal rows only once."""
-        copy = self._generate()
-        copy._distinct = True
-        if expr:
-            copy._distinct_on = self._distinct_on + tuple(
-                as_sorting(each, "GROUP BY / OF / etc.") for each in expr
-            )
-        return copy
+        told = tuple([as_sorting(each, "GROUP BY / OF / etc.") for each in expr])
+        return self._with(_distinct=True, _distinct_on=self._distinct_on + told)
 
     # -- correlation ---------------------------------------------------------------------------
 
@@ -820,9 +780,7 @@ class Select(HasWhere, GenerativeSelect):
         told: tuple[Any, ...] = ()
         if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
             told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
-        copy = self._with("_auto_correlate", False)
-        setattr(copy, name, told)
-        return copy
+        return self._with(_auto_correlate=False, **{name: told})
 
     # -- set operations ------------------------------------------------------------------------
 
@@ -833,12 +791,9 @@ class Select(HasWhere, GenerativeSelect):
     intersect = _set_operation("INTERSECT")
     intersect_all = _set_operation("INTERSECT ALL")
 
-    def self_group(self, against: Any = None) -> Any:
-        if isinstance(against, str) and not (
-            self._has_row_limiting_clause or self._order_by_clauses
-        ):
-            return self
-        return SelectStatementGrouping(self)
+    @property
+    def _in_parentheses(self) -> bool:  # type: ignore[override]
+        return bool(self._has_row_limiting_clause or self._order_by_clauses)
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether `fromclause` stands in our FROM."""
@@ -1099,10 +1054,11 @@ class CompoundSelect(GenerativeSelect):
         "_offset_clause",
     )
     _auto_correlate = False
+    _in_parentheses = True
 
     def __init__(self, keyword: str, *selects: Any) -> None:
         self.keyword = keyword
-        self.selects = tuple(as_compound_part(each).self_group(against=keyword) for each in selects)
+        self.selects = tuple([as_compound_part(each) for each in selects])
 
     @property
     def _label_style(self) -> Any:
@@ -1111,11 +1067,11 @@ class CompoundSelect(GenerativeSelect):
     def set_label_style(self, style: LabelStyle) -> Any:
         if self._label_style is style:
             return self
-        return self._with("selects", (self.selects[0].set_label_style(style), *self.selects[1:]))
+        return self._with(selects=(self.selects[0].set_label_style(style), *self.selects[1:]))
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether one of the SELECTs is."""
-        return any(each._ungroup().is_derived_from(fromclause) for each in self.selects)
+        return any(each.is_derived_from(fromclause) for each in self.selects)
 
     @property
     def _all_selected_columns(self) -> list[Any]:
@@ -1179,12 +1135,9 @@ class TextualSelect(SelectBase):
     def set_label_style(self, style: LabelStyle) -> Any:
         return self
 
-    def self_group(self, against: Any = None) -> Any:
-        return self if isinstance(against, str) else super().self_group(against)
-
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
         """The same with values for names in the text."""
-        return self._with("element", self.element.bindparams(*binds, **bind_as_values))
+        return self._with(element=self.element.bindparams(*binds, **bind_as_values))
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         return [column._make_proxy(selectable) for column in self.column_args]
