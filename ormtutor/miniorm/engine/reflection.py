@@ -118,27 +118,24 @@ class Inspector:
 
     # -- asking --------------------------------------------------------------------------------
 
-    def _ask(self, statement: str, *parameters: Any) -> list[Any]:
+    def _ask(self, statement: str, *parameters: Any) -> Any:
         sets = (parameters,) if parameters else ()
         with self.on_one_connection() as inspector:
-            result = inspector.bind._execute_text(statement, sets, NO_OPTIONS, CORE)
-            rows: list[Any] = result.fetchall()
-            return rows
+            return inspector.bind._execute_text(statement, sets, NO_OPTIONS, CORE).fetchall()
 
-    def _quote(self, name: str) -> str:
-        quoted: str = self.dialect.identifier_preparer.quote_identifier(name)
-        return quoted
-
-    def _pragma(self, pragma: str, name: str, schema: str | None) -> list[Any]:
+    def _pragma(self, pragma: str, name: str, schema: str | None) -> Any:
         with self.on_one_connection() as inspector:
-            rows: list[Any] = self.dialect.pragma(inspector.bind, pragma, name, schema, CORE)
-            return rows
+            return self.dialect.pragma(inspector.bind, pragma, name, schema, CORE)
 
-    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> str:
+    def _prefix(self, schema: str | None) -> str:
+        quote = self.dialect.identifier_preparer.quote_identifier
+        return "" if schema is None else f"{quote(schema)}."
+
+    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> Any:
         """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
         key = ("text", asked_by, table_name, schema)
         if not self.info_cache.get(key):
-            prefix = "" if schema is None else f"{self._quote(schema)}."
+            prefix = self._prefix(schema)
             try:
                 rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
             except exc.DBAPIError:
@@ -146,8 +143,7 @@ class Inspector:
                 own = f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
                 rows = self._ask(own, table_name)
             self.info_cache[key] = rows[0][0] if rows else ""
-        text_: str = self.info_cache[key]
-        return text_
+        return self.info_cache[key]
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -165,9 +161,9 @@ class Inspector:
 
     @_remembered
     def _names(self, kind: str, schema: str | None) -> list[str]:
-        prefix = "" if schema is None else f"{self._quote(schema)}."
-        statement = f"SELECT name FROM {prefix}sqlite_master WHERE type='{kind}' ORDER BY name"
-        return [row[0] for row in self._ask(statement)]
+        source = f"{self._prefix(schema)}sqlite_master"
+        rows = self._ask(f"SELECT name FROM {source} WHERE type='{kind}' ORDER BY name")
+        return [row[0] for row in rows]
 
     def has_table(self, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""

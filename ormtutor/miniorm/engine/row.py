@@ -60,10 +60,7 @@ class Row:
         """The same row as a read-only dictionary; keys are names, Columns or entities."""
         return RowMapping(self._metadata, self._data)
 
-    @property
-    def _fields(self) -> tuple[str, ...]:
-        """The names, in order."""
-        return self._metadata.keys
+    _fields: Any = property(operator.attrgetter("_metadata.keys"), doc="The names, in order.")
 
     def _asdict(self) -> dict[str, Any]:
         """Return a new dictionary of name -> value."""
@@ -86,7 +83,7 @@ class Row:
             raise AttributeError(_MISSING % name)
         try:
             return self._data[self._metadata.index(name)]
-        except (KeyError, exc.NoSuchColumnError):
+        except KeyError:
             raise AttributeError(_MISSING % name) from None
 
     def __setattr__(self, name: str, value: Any) -> None:

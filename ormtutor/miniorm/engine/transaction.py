@@ -62,11 +62,10 @@ class Transaction:
 
     def close(self) -> None:
         """End it: roll back unless that happened."""
-        try:
+        if self._is_attached():
+            self.rollback()
+        else:
             self._end("rollback")
-        finally:
-            if self._is_attached():
-                self._detach()
 
     def _end(self, how: str) -> None:
         """Commit or roll back, become inactive, and stay on the connection, which refuses all."""
