@@ -104,9 +104,7 @@ class CursorResult(Result):
         if not self.returns_rows:
             raise exc.ResourceClosedError(_NO_ROWS)
 
-    def _soft_close(self, hard: bool = False) -> None:
-        if hard:
-            self._hard_closed = True
+    def _soft_close(self) -> None:
         if self._soft_closed:
             return
         self._soft_closed = True
@@ -148,7 +146,7 @@ class CursorResult(Result):
         return keys[0] if keys else None
 
     @property
-    def inserted_primary_key_rows(self) -> list[Any]:
+    def inserted_primary_key_rows(self) -> Any:
         """The primary keys of the new rows; None stands for what an executemany cannot know.
 
         Raises: InvalidRequestError: not an insert() construct.
@@ -157,8 +155,7 @@ class CursorResult(Result):
             raise exc.InvalidRequestError("Statement is not a compiled expression construct.")
         if not self.context.isinsert:
             raise exc.InvalidRequestError("Statement is not an insert() expression construct.")
-        keys: list[Any] = self.context.inserted_primary_key_rows()
-        return keys
+        return self.context.inserted_primary_key_rows()
 
     def keys(self) -> Any:
         """Return the names of the columns.

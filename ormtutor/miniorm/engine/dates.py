@@ -37,15 +37,13 @@ class _Stored:
     python_type: Any
     _usual: tuple[int, int, str]
     _pattern: str
+    _write: Callable[[Any], str]
 
     def bind_processor(self, dialect: Any) -> Processor:
         return unless_none(self._write)
 
     def literal_processor(self, dialect: Any) -> Processor:
         return lambda value: f"'{self._write(value)}'"
-
-    def _write(self, value: Any) -> str:
-        raise NotImplementedError
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         cls, (length, place, mark) = self.python_type, self._usual

@@ -29,8 +29,6 @@ class Echo:
     logging_name: set apart from other engines by this name.
     """
 
-    __slots__ = ("_name", "hide_parameters", "setting")
-
     def __init__(self, setting: Any, logging_name: str | None, hide_parameters: bool) -> None:
         self._name = f"{_LOGGER}.{logging_name}" if logging_name else _LOGGER
         self.hide_parameters = hide_parameters

@@ -52,7 +52,8 @@ class ResultInternal:
 
     def close(self) -> None:
         """Throw away what was not read."""
-        self._real._soft_close(hard=True)
+        self._real._hard_closed = True
+        self._real._soft_close()
 
     def yield_per(self, num: int) -> Self:
         """Let `partitions()` and `fetchmany()` take num at a time."""
@@ -184,8 +185,8 @@ class Result(ResultInternal):
         """The next tuples, `size` of them or all."""
         raise NotImplementedError
 
-    def _soft_close(self, hard: bool = False) -> None:
-        """Let go of the source; after a hard close, reading is an error."""
+    def _soft_close(self) -> None:
+        """Let go of the source."""
         raise NotImplementedError
 
     def _check_returns_rows(self) -> None:
@@ -347,10 +348,8 @@ class IteratorResult(Result):
             raise exc.ResourceClosedError(_CLOSED)
         return list(islice(self._tuples, size))
 
-    def _soft_close(self, hard: bool = False) -> None:
+    def _soft_close(self) -> None:
         self._tuples = iter(())
-        if hard:
-            self._hard_closed = True
 
 
 class ChunkedIteratorResult(IteratorResult):

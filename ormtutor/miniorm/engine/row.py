@@ -49,8 +49,7 @@ class Row:
     __slots__ = ("_data",)
     __match_args__ = ()
 
-    if TYPE_CHECKING:
-        _data: tuple[Any, ...]
+    _data: tuple[Any, ...]
     _metadata: ResultMetaData
 
     # Set where ResultMetaData makes a class; the rows of one result share it.
@@ -160,8 +159,7 @@ class ResultMetaData:
     __slots__ = ("_names", "_positions", "_row_class", "keys", "legacy")
     __module__ = "sqlalchemy.engine.result"
 
-    if TYPE_CHECKING:
-        keys: tuple[str, ...]
+    keys: tuple[str, ...]
 
     def __init__(
         self,

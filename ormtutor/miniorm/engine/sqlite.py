@@ -134,9 +134,8 @@ class SQLiteDDLCompiler(DDLCompiler):
             return ""
         return super().visit_foreign_key_constraint(constraint)
 
-    def remote_table(self, table: Any) -> str:
-        name: str = self.preparer.format_table(table, use_schema=False)
-        return name
+    def remote_table(self, table: Any) -> Any:
+        return self.preparer.format_table(table, use_schema=False)
 
 
 def _counts_in_column(table: Any) -> bool:

@@ -66,10 +66,9 @@ class URL(_Parts):
 
         Raises: TypeError: a part is of the wrong type.
         """
-        told = {"username": username, "host": host, "database": database}
-        texts = {name: text for name, text in told.items() if text is not None}
+        texts = {"username": username, "host": host, "database": database}
         for name, text in {"drivername": drivername, **texts}.items():
-            if not isinstance(text, str):
+            if not isinstance(text, str) and (text is not None or name == "drivername"):
                 raise TypeError(f"{name} must be a string")
         number = None if port is None else int(port)
         return cls(drivername, username, password, host, number, database, _query(query or {}))
@@ -81,8 +80,7 @@ class URL(_Parts):
 
     def get_backend_name(self) -> str:
         """Return the database's name: `sqlite`."""
-        backend: str = self.drivername.partition("+")[0]
-        return backend
+        return str(self.drivername).partition("+")[0]
 
     def get_driver_name(self) -> str:
         """Return the driver's name, as told or the usual one: `pysqlite`."""
