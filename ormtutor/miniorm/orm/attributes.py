@@ -820,17 +820,12 @@ class DynamicAttributeImpl(AttributeImpl):
         return list(zip(states_of(members), members, strict=True))
 
 
-def collection_members(collection: Any) -> Iterable[Any]:
+def collection_members(collection: Any) -> Any:
     """The members of any collection: of a dictionary, its values."""
     iterate = getattr(type(collection), "_sa_iterator", None)
     if iterate is not None:
-        members: Iterable[Any] = iterate(collection)
-        return members
-    if duck_type_of(collection) is dict:
-        values: Iterable[Any] = collection.values()
-        return values
-    members = iter(collection)
-    return members
+        return iterate(collection)
+    return collection.values() if duck_type_of(collection) is dict else iter(collection)
 
 
 # Back references ------------------------------------------------------------------------------

@@ -208,8 +208,7 @@ class BulkChange:
         elif self.strategy == "fetch":
             matched = self._fetched(params)
         arguments = {"mapper": self.mapper, "clause": self.statement, **(bind_arguments or {})}
-        bind = arguments.pop("bind", None) or session.get_bind(**arguments)
-        connection = session._connection_for_bind(bind)
+        connection = session._connection_for_bind(session.get_bind(**arguments))
         cause = self.cause
         if matched and (
             connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute

@@ -28,20 +28,21 @@ class UnevaluatableError(Exception):
     """Python cannot tell; the message says because of what."""
 
 
-# Operators whose result is NULL when either side is.
-STRICT: dict[Any, Callable[[Any, Any], Any]] = {
-    operators.in_op: lambda left, right: left in right,
-    operators.not_in_op: lambda left, right: left not in right,
-}
-for _name in ("add", "sub", "mul", "truediv", "mod", "lt", "le", "ne", "gt", "ge", "eq"):
-    STRICT[getattr(operators, _name)] = getattr(operators, _name)
+def _strict(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operator whose result is NULL when either side is."""
+    return lambda left, right: None if left is None or right is None else function(left, right)
 
-# Operators that look at NULL themselves (concatenation, as published, does not).
-OPEN: dict[Any, Callable[[Any, Any], Any]] = {
+
+OPERATORS: dict[Any, Callable[[Any, Any], Any]] = {
+    operators.in_op: _strict(lambda left, right: left in right),
+    operators.not_in_op: _strict(lambda left, right: left not in right),
     operators.is_: lambda left, right: left == right,
     operators.is_not: lambda left, right: left != right,
+    # (as published: not strict)
     operators.concat_op: lambda left, right: left + right,
 }
+for _name in ("add", "sub", "mul", "truediv", "mod", "lt", "le", "ne", "gt", "ge", "eq"):
+    OPERATORS[getattr(operators, _name)] = _strict(getattr(operators, _name))
 
 # How the columns of a relationship's condition are marked.
 ROLES = {"foreign", "remote", "local"}
@@ -121,15 +122,12 @@ class Evaluator:
 
     def _binary(self, clause: Any) -> Evaluate:
         left, right = self.function(clause.left), self.function(clause.right)
-        operator = clause.operator
-        if operator in OPEN:
-            return lambda obj: OPEN[operator](left(obj), right(obj))
-        if operator in STRICT:
-            strict = STRICT[operator]
-            return lambda obj: _strictly(strict, left(obj), right(obj))
-        raise UnevaluatableError(
-            f"Cannot evaluate {type(clause).__name__} with operator {spelled(operator)}"
-        )
+        function = OPERATORS.get(clause.operator)
+        if function is None:
+            raise UnevaluatableError(
+                f"Cannot evaluate {type(clause).__name__} with operator {spelled(clause.operator)}"
+            )
+        return lambda obj: function(left(obj), right(obj))
 
     def _negation(self, clause: Any) -> Evaluate:
         if clause.operator is operators.exists:
@@ -148,10 +146,6 @@ def spelled(operator: Any) -> str:
     if isinstance(operator, operators.custom_op):
         return f"<sqlalchemy.sql.operators.custom_op object at 0x{id(operator):x}>"
     return named_operator(operator)
-
-
-def _strictly(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    return None if left is None or right is None else function(left, right)
 
 
 def _known(values: list[Any]) -> list[Any] | None:

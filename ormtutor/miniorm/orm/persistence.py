@@ -149,8 +149,6 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
 
     Raises: StaleDataError: a row to be updated is not there. FlushError: a key is NULL.
     """
-    if not states:
-        return
     # Asked for even when nothing is to be written: a flush begins the transaction.
     connection = flush.connection(mapper)
     writing = writing_of(mapper)
@@ -513,8 +511,6 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
 
     Raises: FlushError: a key is NULL.
     """
-    if not states:
-        return
     connection = flush.connection(mapper)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)

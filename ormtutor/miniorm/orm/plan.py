@@ -328,8 +328,6 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     def delete(self, mapper: Mapper, states: list[InstanceState]) -> None:
         """Take down DELETEs."""
-        if not states:
-            return
         self._statement += 1
         for state in persistence.sort_states(mapper, states):
             reason = self.reasons.get(state, "deleted")

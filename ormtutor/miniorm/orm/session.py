@@ -247,10 +247,7 @@ class Session:
         **kw: Any,
     ) -> Connection:
         """The Connection of the current transaction."""
-        arguments = {**(bind_arguments or {}), **kw}
-        bind = arguments.pop("bind", None)
-        if bind is None:
-            bind = self.get_bind(**arguments)
+        bind = self.get_bind(**(bind_arguments or {}), **kw)
         return self._connection_for_bind(bind, execution_options)
 
     def _connection_for_bind(self, engine: Any, execution_options: Any = None) -> Connection:

@@ -337,7 +337,11 @@ class SessionTransaction:
             inner.close()
         boundary, failure = self, None
         if self._state in (ACTIVE, PREPARED):
-            boundary, failure = self._roll_back_to_boundary()
+            while not boundary.is_boundary:
+                boundary._state = DEACTIVE
+                assert boundary.parent is not None
+                boundary = boundary.parent
+            failure = boundary._roll_back_connections()
         if failure is None and not session._is_clean():
             warn(
                 "Session's state has been changed on a non-active transaction - this state will "
@@ -355,13 +359,6 @@ class SessionTransaction:
         if _to_root and parent is not None:
             return parent.rollback(_to_root=True)
         return parent
-
-    def _roll_back_to_boundary(self) -> tuple[SessionTransaction, BaseException | None]:
-        for transaction in self._outward():
-            if transaction.is_boundary:
-                return transaction, transaction._roll_back_connections()
-            transaction._state = DEACTIVE
-        raise AssertionError("the outermost transaction is a boundary")
 
     def _roll_back_connections(self) -> BaseException | None:
         """Roll back and restore the objects; gives what went wrong, to be raised at the end."""
