@@ -120,10 +120,14 @@ class Resolver:
 
 
 class ClassColumns:
-    """A class as it stands in a string: its columns can be named, nothing else."""
+    """A class as it stands in a string: its columns can be named, its table joined."""
 
     def __init__(self, cls: Any) -> None:
         self.cls = cls
+
+    def __clause_element__(self) -> Any:
+        manager = manager_of_class(self.cls)
+        return None if manager is None else manager.mapper.selectable
 
     def __getattr__(self, key: str) -> Any:
         manager = manager_of_class(self.cls)

@@ -478,7 +478,7 @@ class Compilation:
             and prop.columns[0] in set(prop.parent.primary_key)
         ):
             return True
-        if not prop.deferred:
+        if strategy != mapped or (option is not None and prop.raiseload):
             plan.callables[prop.key] = Later.make(prop, strategy)
         return False
 

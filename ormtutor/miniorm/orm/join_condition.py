@@ -22,7 +22,7 @@ from ormtutor.miniorm.orm.state import symbol
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
 from ormtutor.miniorm.sql.schema import Column
-from ormtutor.miniorm.sql.selectable import join_condition
+from ormtutor.miniorm.sql.selectable import Join, join_condition
 from ormtutor.miniorm.sql.traversal import adapt_to_places, clone, iterate, replace
 
 TYPE_CHECKING = False
@@ -136,6 +136,15 @@ def _among(columns: list[Any]) -> Callable[[Any], bool]:
     """Whether a column, whatever its role, is one of these."""
     known = {column._deannotated for column in columns}
     return lambda column: column._deannotated in known
+
+
+def _tables_aliased(selectable: Any) -> Any:
+    """A FROM element under another name; of a join all tables are."""
+    if not selectable._is_join:
+        return selectable.alias()
+    left, right = _tables_aliased(selectable.left), _tables_aliased(selectable.right)
+    onclause = adapt_to_places(selectable.onclause, (left, ""), (right, ""))
+    return Join(left, right, onclause, selectable.isouter, selectable.full)
 
 
 class JoinCondition:
@@ -520,7 +529,7 @@ class JoinCondition:
         if not aliased:
             return primaryjoin, secondaryjoin, secondary, dest_selectable, None
         if secondary is not None:
-            secondary = secondary.alias()
+            secondary = _tables_aliased(secondary)
             to_target = ((dest_selectable, ""), (secondary, "local"))
             secondaryjoin = adapt_to_places(secondaryjoin, *to_target)
             primaryjoin = adapt_to_places(primaryjoin, to_target[1], (source_selectable, ""))

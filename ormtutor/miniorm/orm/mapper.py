@@ -142,7 +142,7 @@ class MapperProperty(InspectionAttr):
 
 
 _NOT_FOR_COLUMNS = frozenset(
-    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info", "raiseload")
+    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info")
 )
 
 
@@ -157,6 +157,7 @@ class ColumnProperty(MapperProperty):
         *columns: Any,
         deferred: bool = False,
         group: str | None = None,
+        raiseload: bool = False,
         **unknown: Any,
     ) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
@@ -170,6 +171,7 @@ class ColumnProperty(MapperProperty):
         self.columns: list[Any] = [_as_column(column) for column in columns]
         self.deferred = deferred
         self.group = group
+        self.raiseload = raiseload
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
     @property

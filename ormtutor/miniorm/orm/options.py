@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 # Strategy names. Those of columns and those of relationships must not be mixed up.
 STRATEGIES = {
-    "column": {"column": "column loader", "deferred": "deferred column loader"},
+    "column": {
+        "column": "column loader",
+        "deferred": "deferred column loader",
+        "deferred_raise": "deferred column loader",
+    },
     "relationship": {
         "select": "lazy loader",
         "raise": "lazy loader",
@@ -185,9 +189,9 @@ class Load:
         """Step along the attribute without saying how it is loaded."""
         return self._along(attr, None)
 
-    def defer(self, key: Any) -> Self:
-        """Leave the column out until it is read."""
-        return self._columns([key], "deferred")
+    def defer(self, key: Any, raiseload: bool = False) -> Self:
+        """Leave the column out until it is read (raiseload: then refuse to load it)."""
+        return self._columns([key], "deferred_raise" if raiseload else "deferred")
 
     def undefer(self, key: Any) -> Self:
         """Load the deferred column with the rest."""

@@ -71,10 +71,12 @@ CHUNK = 500
 REFUSALS = ("raise", "raise_on_sql")
 
 
-def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
-    """A deferred column.
+def load_deferred(
+    prop: ColumnProperty, state: InstanceState, passive: int, refused: bool | None = None
+) -> Any:
+    """A deferred column. refused: what an option said of raiseload, in the place of the mapping.
 
-    Raises: DetachedInstanceError. ObjectDeletedError: no row.
+    Raises: DetachedInstanceError. ObjectDeletedError: no row. InvalidRequestError: it is refused.
     """
     if state.ident is None:
         return ATTR_EMPTY
@@ -86,6 +88,8 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; deferred "
             f"load operation of attribute '{prop.key}' cannot proceed"
         )
+    if prop.raiseload if refused is None else refused:
+        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to raiseload=True")
     found = load_by_ident(
         session,
         state.mapper,
@@ -330,8 +334,8 @@ def make_later(prop: Any, strategy: str, *where: Any, criteria: tuple[Any, ...] 
 
     where: the Compilation, the EntityPlan and the Place, for the latter.
     """
-    if not where and strategy == "deferred":
-        return partial(load_deferred, prop)
+    if not where and strategy.startswith("deferred"):
+        return partial(load_deferred, prop, refused=strategy == "deferred_raise")
     if not where:
         return partial(load_lazily, prop, strategy=strategy, criteria=criteria)
     compilation, _, place = where
