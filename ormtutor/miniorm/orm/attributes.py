@@ -39,7 +39,6 @@ from ormtutor.miniorm.orm.state import (
     NO_RAISE,
     NO_VALUE,
     PASSIVE_NO_FETCH,
-    PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
     PASSIVE_ONLY_PERSISTENT,
@@ -61,6 +60,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     Values = dict[str, Any]
+    # Objects with their states.
+    Pending = list[tuple[InstanceState | None, Any]]
     Listeners = tuple[Callable[..., Any], ...]
     Initiator: TypeAlias = "AttributeEvent | None"
 
@@ -272,9 +273,7 @@ class AttributeImpl:
         """What an attribute reads that was never set: None, and nothing is kept of it."""
         return None
 
-    def get_committed_value(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> Any:
+    def get_committed_value(self, state: InstanceState, dict_: Values, passive: int) -> Any:
         """The value at the last flush; None when there was none."""
         if self.key in state.committed_state:
             value = state.committed_state[self.key]
@@ -368,9 +367,7 @@ class ScalarAttributeImpl(AttributeImpl):
             return self.is_equal(current, original) is True
         return (current == original) is True
 
-    def set(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator = None
-    ) -> None:
+    def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign a value."""
         key = self.key
         if self.active_history:
@@ -398,9 +395,7 @@ class ScalarAttributeImpl(AttributeImpl):
         ):
             raise AttributeError(f"{self} object does not have a value")
 
-    def get_history(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> History:
+    def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
         """What happened since the last flush."""
         key = self.key
         if key in dict_:
@@ -433,9 +428,7 @@ class ScalarObjectAttributeImpl(AttributeImpl):
             passive = PASSIVE_NO_FETCH ^ INIT_OK | LOAD_AGAINST_COMMITTED | NO_RAISE
         return self.get(state, dict_, passive)
 
-    def set(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator = None
-    ) -> None:
+    def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign an object or None."""
         self._replace(state, dict_, value, self._old_value(state, dict_), initiator)
 
@@ -474,9 +467,7 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         if existing is NO_VALUE and old is not PASSIVE_NO_RESULT and state.ident is None:
             raise AttributeError(f"{self} object does not have a value")
 
-    def get_history(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> History:
+    def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
         """What happened since the last flush."""
         current = self.get(state, dict_, passive & ~INIT_OK)
         if current is PASSIVE_NO_RESULT:
@@ -494,14 +485,12 @@ class ScalarObjectAttributeImpl(AttributeImpl):
         # That there was no object before is not told as a deleted None.
         return _history_of_one(current, NO_VALUE if original is None else original, is_same)
 
-    def get_all_pending(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
-    ) -> list[tuple[InstanceState | None, Any]]:
+    def get_all_pending(self, state: InstanceState, dict_: Values, passive: int) -> Pending:
         """The present object and the one of the last flush, with their states."""
         if self.key not in dict_ and not passive & CALLABLES_OK:
             return []
         current = self.get(state, dict_, passive)
-        found: list[tuple[InstanceState | None, Any]] = [(None, None)]
+        found: Pending = [(None, None)]
         if current is not None and id(current) not in MARKERS:
             found = [(state_of(current), current)]
         original = state.committed_state.get(self.key)
@@ -581,7 +570,7 @@ class CollectionAttributeImpl(AttributeImpl):
         state: InstanceState,
         dict_: Values,
         value: Any,
-        initiator: Initiator = None,
+        initiator: Initiator,
         passive: int = PASSIVE_OFF,
     ) -> None:
         """Assign a whole collection: its members are taken, the container is ours.
@@ -653,9 +642,7 @@ class CollectionAttributeImpl(AttributeImpl):
 
     # history ---------------------------------------------------------------------------------
 
-    def get_history(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> History:
+    def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
         """What happened since the last flush."""
         current = self.get(state, dict_, passive)
         if current is PASSIVE_NO_RESULT:
@@ -676,9 +663,7 @@ class CollectionAttributeImpl(AttributeImpl):
             [member for member in original or () if id(member) not in after],
         )
 
-    def get_all_pending(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
-    ) -> list[tuple[InstanceState | None, Any]]:
+    def get_all_pending(self, state: InstanceState, dict_: Values, passive: int) -> Pending:
         """The members with their states: what came since the last flush, what stayed, what went."""
         if self.key not in dict_:
             return []
@@ -760,13 +745,7 @@ class DynamicAttributeImpl(AttributeImpl):
         self._changes_to_write(state, dict_).remove(value)
         super().fire_remove_event(state, dict_, value, initiator)
 
-    def set(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: Initiator = None,
-    ) -> None:
+    def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign all members."""
         members = list(value)
         # Reading the members may flush, which has nothing to do here yet.
@@ -789,9 +768,7 @@ class DynamicAttributeImpl(AttributeImpl):
         """Dynamic attributes are never loaded."""
         raise NotImplementedError("Dynamic attributes don't support collection population.")
 
-    def get_history(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF
-    ) -> History:
+    def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
         """What was added and removed; the unchanged members too, when they may be loaded."""
         added, present, removed = self._members(state, passive)
         if present is None:
@@ -811,9 +788,7 @@ class DynamicAttributeImpl(AttributeImpl):
             present = {id(member): member for member in members}
         return changes.added, present, changes.removed
 
-    def get_all_pending(
-        self, state: InstanceState, dict_: Values, passive: int = PASSIVE_NO_INITIALIZE
-    ) -> list[tuple[InstanceState | None, Any]]:
+    def get_all_pending(self, state: InstanceState, dict_: Values, passive: int) -> Pending:
         """What was added, what the database has (when it may be asked), what was removed."""
         added, present, removed = self._members(state, passive)
         members = list({**added, **(present or {}), **removed}.values())

@@ -120,7 +120,7 @@ class Merge:
     def _merge_column(self, prop: Any, state: InstanceState, merged_state: InstanceState) -> None:
         key, values, merged_values = prop.key, state.dict, merged_state.dict
         if key in values:
-            merged_state.mapper.impls[key].set(merged_state, merged_values, values[key])
+            merged_state.mapper.impls[key].set(merged_state, merged_values, values[key], None)
         elif merged_state.has_identity and key not in merged_values:
             merged_state.expire_attributes(merged_values, [key], no_loader=True)
 
@@ -139,7 +139,7 @@ class Merge:
         merged = None
         if values[prop.key] is not None:
             merged = yield self._arrive(values[prop.key], prop)
-        merged_state.mapper.impls[prop.key].set(merged_state, merged_state.dict, merged)
+        merged_state.mapper.impls[prop.key].set(merged_state, merged_state.dict, merged, None)
 
     def _merge_collection(
         self, prop: Any, state: InstanceState, merged_state: InstanceState
@@ -157,11 +157,11 @@ class Merge:
         for member in members:
             merged.append((yield self._arrive(member, prop)))
         if impl.dynamic:
-            impl.set(merged_state, merged_values, merged)
+            impl.set(merged_state, merged_values, merged, None)
         else:
             adapter, collection = impl.new_collection(merged_state)
             adapter.append_multiple_without_event(merged)
-            impl.set(merged_state, merged_values, collection, passive=PASSIVE_MERGE)
+            impl.set(merged_state, merged_values, collection, None, PASSIVE_MERGE)
 
     def _arrive(self, member: Any, prop: Any) -> InstanceState:
         state: InstanceState = member._sa_instance_state

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from ormtutor.miniorm.orm.attributes import Pending
     from ormtutor.miniorm.orm.dependency import Dependency
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
@@ -188,9 +189,7 @@ class Rehearsal(unitofwork.UOWTransaction):
             return HISTORY_BLANK
         return super().history(state, key, PASSIVE_NO_INITIALIZE)
 
-    def all_pending(
-        self, state: InstanceState, key: str, passive: int
-    ) -> list[tuple[InstanceState | None, Any]]:
+    def all_pending(self, state: InstanceState, key: str, passive: int) -> Pending:
         """The related objects that are known."""
         return super().all_pending(state, key, PASSIVE_NO_INITIALIZE)
 

@@ -535,7 +535,7 @@ class RelationshipProperty(MapperProperty):
         """The members with their states, be it a collection or one object."""
         impl, dict_ = state.mapper.impls[self.key], state.dict
         if type_ == "save-update":
-            return impl.get_all_pending(state, dict_)
+            return impl.get_all_pending(state, dict_, PASSIVE_NO_INITIALIZE)
         loads = type_ == "delete" and not self.passive_deletes
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.connection import Connection
-    from ormtutor.miniorm.orm.attributes import History
+    from ormtutor.miniorm.orm.attributes import History, Pending
     from ormtutor.miniorm.orm.dependency import Dependency
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.session import Session
@@ -288,13 +288,9 @@ class UOWTransaction:
         self._histories[state, key] = (history, of_states, passive)
         return of_states
 
-    def all_pending(
-        self, state: InstanceState, key: str, passive: int
-    ) -> list[tuple[InstanceState | None, Any]]:
+    def all_pending(self, state: InstanceState, key: str, passive: int) -> Pending:
         """The present and former related objects, with their states."""
-        found: list[tuple[InstanceState | None, Any]] = state.mapper.impls[key].get_all_pending(
-            state, state.dict, passive
-        )
+        found: Pending = state.mapper.impls[key].get_all_pending(state, state.dict, passive)
         return found
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
