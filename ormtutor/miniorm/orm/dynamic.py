@@ -74,8 +74,7 @@ class AppenderQuery(Query):
 
     def _added(self) -> list[Any]:
         """What was appended and is not yet written."""
-        state = instance_state(self.instance)
-        return self.attr.added(state)
+        return self.attr.added(instance_state(self.instance))
 
     def _load(self) -> list[Any]:
         session = self.session

@@ -48,8 +48,7 @@ if TYPE_CHECKING:
 
 def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, **how: Any) -> Any:
     """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
-    ready = _ready(session, query, values, cause, **how)
-    connection, text, parameters, options = ready
+    connection, text, parameters, options = _ready(session, query, values, cause, **how)
     return connection._execute_compiled(query.compiled, parameters, cause, options, text)
 
 
@@ -93,8 +92,7 @@ def run(
     **how: Any,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. how: see _ready()."""
-    ready = _ready(session, query, values, cause, params, **how)
-    connection, text, parameters, options = ready
+    connection, text, parameters, options = _ready(session, query, values, cause, params, **how)
     rows, execution = connection._read_compiled(query.compiled, parameters, cause, options, text)
     context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)

@@ -213,6 +213,7 @@ class ColumnComparator(PropComparator):
     """The operators of a column attribute: those of its column."""
 
     __module__ = "sqlalchemy.orm.properties"
+    is_plain = True
     _expression: Any = None
 
     def __clause_element__(self) -> Any:
@@ -224,8 +225,6 @@ class ColumnComparator(PropComparator):
             annotations = {"parententity": entity, "parentmapper": entity}
             self._expression = column._annotate({**annotations, "proxy_key": self.prop.key})
         return self._expression
-
-    is_plain = True
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
@@ -479,9 +478,9 @@ class Mapper(InspectionAttr):
 
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable
-        columns = list(given) if given else list(table.primary_key)
+        columns = list(table.primary_key)
         if given:
-            columns = [table.corresponding_column(column) for column in columns]
+            columns = [table.corresponding_column(column) for column in given]
         if not columns:
             raise ArgumentError(
                 f"Mapper {self} could not assemble any primary key columns for mapped table "

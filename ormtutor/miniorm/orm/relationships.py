@@ -298,8 +298,9 @@ class RelationshipProperty(MapperProperty):
         self._generate_backref()
         self._warn_for_conflicting_writers()
         if self.lazy not in STRATEGIES.split():
-            strategy = (("lazy", self.lazy),)
-            raise LoaderStrategyException(f"Can't find strategy {strategy} for {self}")
+            raise LoaderStrategyException(
+                f"Can't find strategy (('lazy', {self.lazy!r}),) for {self}"
+            )
 
     @cached_property
     def mapper(self) -> Mapper:
@@ -872,10 +873,7 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
             )
         return value
 
-    def check_append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
-        return check(state, value, None, initiator)
-
-    impl.on_append += (check_append,)
+    impl.on_append += (lambda state, value, initiator: check(state, value, None, initiator),)
     impl.on_set += (check,)
 
 

@@ -68,9 +68,6 @@ CHUNK = 500
 # Missing values -------------------------------------------------------------------------------
 
 
-REFUSALS = ("raise", "raise_on_sql")
-
-
 def load_deferred(
     prop: ColumnProperty, state: InstanceState, passive: int, refused: bool | None = None
 ) -> Any:
@@ -117,14 +114,7 @@ def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[
 
 def _lazy_cause(name: str, state: InstanceState) -> Cause:
     mapper, ident = state.mapper, state.ident
-    return Cause(
-        "lazy load",
-        name,
-        objects=lambda: (
-            f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident),
-        ),
-        states=(state,),
-    )
+    return Cause("lazy load", name, objects=lambda: (label_of(mapper, ident),), states=(state,))
 
 
 # Lazy loading ---------------------------------------------------------------------------------
@@ -145,7 +135,7 @@ def _without_way_back(
         for other in prop._reverse_property
         if other.direction is MANYTOONE
         and other._use_get
-        and other.lazy not in ("select", *REFUSALS)
+        and other.lazy not in ("select", "raise", "raise_on_sql")
     ]
     if not reverse:
         return options
