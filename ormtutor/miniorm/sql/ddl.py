@@ -52,9 +52,6 @@ class DDLElement(Executable):
         """DDL is not kept."""
         raise NotCacheable
 
-    def __repr__(self) -> str:
-        return object.__repr__(self)
-
 
 class CreateTable(DDLElement):
     """CREATE TABLE."""

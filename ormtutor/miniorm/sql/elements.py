@@ -79,6 +79,14 @@ class ClauseElement:
     _groups = True
     # Set by compiler.py.
     _default_dialect: ClassVar[Any]
+    # What messages call it, if it has a name.
+    description: Any = None
+
+    def __repr__(self) -> str:
+        if self.description is None:
+            return object.__repr__(self)
+        cls = type(self)
+        return f"<{cls.__module__}.{cls.__name__} at 0x{id(self):x}; {self.description}>"
 
     # -- compiling -----------------------------------------------------------------------------
 
@@ -985,6 +993,10 @@ class Label(ColumnElement):
         self._type = type_
 
     key: Any = delegate("name", "The name.")
+    _label = _own_name = _proxy_key = key
+    _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
+    primary_key: Any = delegate("_element.primary_key", "Of the expression.")
+    foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")
 
     @property
     def type(self) -> Any:
@@ -997,17 +1009,9 @@ class Label(ColumnElement):
         """The expression, in parentheses if AS asks for them."""
         return self._element.self_group(against=operators.as_)
 
-    _label: Any = delegate("name")
-    _own_name: Any = delegate("name")
-    _proxy_key: Any = delegate("name")
-    _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
-
     @property
     def _proxies(self) -> Any:
         return (self._element,)
-
-    primary_key: Any = delegate("_element.primary_key", "Of the expression.")
-    foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")
 
     def self_group(self, against: Any = None) -> Any:
         inner = self._element.self_group(against=against)
@@ -1056,9 +1060,7 @@ class ColumnClause(ColumnElement):
 
     _bind_name: Any = delegate("key")
     _own_name: Any = delegate("name")
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.name}>"
+    description: Any = delegate("name", "The name.")
 
     @property
     def _render_label_in_columns_clause(self) -> bool:  # type: ignore[override]
@@ -1081,8 +1083,6 @@ class ColumnClause(ColumnElement):
             number += 1
             label = f"{base}_{number}"
         return label
-
-    description: Any = delegate("name", "The name.")
 
     @property
     def _from_objects(self) -> list[Any]:

@@ -44,13 +44,9 @@ class FunctionElement(Executable, ColumnElement):
     # Functions are executed and selected from like SELECTs.
     _execution_options: Any = NO_ANNOTATIONS
 
-    def __repr__(self) -> str:
-        cls = type(self)
-        return f"<{cls.__module__}.{cls.__name__} at 0x{id(self):x}; {self.name}>"
-
     clauses: Any = delegate("clause_expr.element", "The arguments.")
-    _bind_name: Any = delegate("name")
-    _proxy_key: Any = delegate("name")
+    description: Any = delegate("name", "The name.")
+    _bind_name = _proxy_key = description
     _from_objects: Any = delegate("clauses._from_objects")
 
     def __getattr__(self, key: str) -> Any:

@@ -297,9 +297,6 @@ class Statement(Executable):
     def _annotate(self, values: dict[str, Any]) -> Any:
         return self._with(_annotations={**self._annotations, **values})
 
-    def __repr__(self) -> str:
-        return object.__repr__(self)
-
 
 def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
     """What filter_by() means by a name.

@@ -169,11 +169,6 @@ class FromClause(ClauseElement):
     def _as_in_select(self) -> Any:
         return self.select()
 
-    def __repr__(self) -> str:
-        return (
-            f"<{type(self).__module__}.{type(self).__name__} at 0x{id(self):x}; {self.description}>"
-        )
-
 
 class TableClause(FromClause):
     """A table by its name, with the columns that were told: table("users", column("id"))."""
