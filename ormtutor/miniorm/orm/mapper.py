@@ -126,10 +126,6 @@ class MapperProperty(InspectionAttr):
     def init(self) -> None:
         """Finish the property, now that all mappers are known."""
         self._configure_started = True
-        self.do_init()
-
-    def do_init(self) -> None:
-        """What `init` does for this kind of property."""
 
     def post_instrument_class(self, mapper: Mapper) -> None:
         """Put the impl on the class, now that the property is finished."""

@@ -590,8 +590,11 @@ class Query(Said):
 
     def _load(self) -> list[Any]:
         """All results: objects, or rows."""
+        query: Any
         if self._statement is not None:
-            return self._load_statement()
+            query = StatementQuery(self._asked())
+            loaded = loading.run_statement(self.session, query, self._statement, **self._how())
+            return query.rows(query.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
@@ -604,11 +607,6 @@ class Query(Said):
             raise
         cause = self._cause or query.cause
         loaded = loading.run(self.session, query, values, cause, **self._how())
-        return query.rows(query.unique(loaded))
-
-    def _load_statement(self) -> list[Any]:
-        query = StatementQuery(self._asked())
-        loaded = loading.run_statement(self.session, query, self._statement, **self._how())
         return query.rows(query.unique(loaded))
 
     def _how(self) -> dict[str, Any]:

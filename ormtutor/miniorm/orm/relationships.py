@@ -268,8 +268,9 @@ class RelationshipProperty(MapperProperty):
 
     # configuration ---------------------------------------------------------------------------
 
-    def do_init(self) -> None:
+    def init(self) -> None:
         """Work out the target, the condition and the direction."""
+        super().init()
         self.target = self.mapper.local_table
         self._is_self_referential = self.mapper is self.parent
         foreign_keys, remote_side = self._resolve_arguments()

@@ -74,8 +74,6 @@ class EntityPlan:
 class JoinedPlan:
     """A relationship whose related object stands in the same row as its parent."""
 
-    __slots__ = ("entity", "impl", "is_collection", "key", "prop")
-
     def __init__(self, prop: Any, impl: Any, entity: EntityPlan) -> None:
         self.prop = prop
         self.key: str = prop.key
@@ -89,8 +87,6 @@ class RowPlan:
 
     scalar: a single entity, given as itself and not as a tuple of one.
     """
-
-    __slots__ = ("outputs", "scalar")
 
     def __init__(self, outputs: Sequence[EntityPlan | Position], scalar: bool) -> None:
         self.outputs = tuple(outputs)
