@@ -468,7 +468,7 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         """The column that the database counts up, or None."""
         told = [column for column in self.columns if column.autoincrement is True]
         for column in told:
-            if _affinity(column) not in ("Integer", "Numeric"):
+            if not _is_number(column):
                 raise exc.ArgumentError(
                     f"Column type {column.type} on column '{column}' is not compatible with "
                     "autoincrement=True"
@@ -483,13 +483,13 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         return told[0] if told else None
 
 
-def _affinity(column: Any) -> str:
-    return getattr(column.type._type_affinity, "__name__", "")
+def _is_number(column: Any) -> bool:
+    return getattr(column.type._type_affinity, "__name__", "") in ("Integer", "Numeric")
 
 
 def _may_count(column: Any) -> bool:
     return (
-        _affinity(column) in ("Integer", "Numeric")
+        _is_number(column)
         and column.autoincrement in ("auto", "ignore_fk")
         and (not column.foreign_keys or column.autoincrement == "ignore_fk")
         and (column.default is None or column.default.is_sequence)

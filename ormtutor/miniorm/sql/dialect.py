@@ -7,6 +7,7 @@ After:  engine/sqlite.py subclasses it.
 
 from __future__ import annotations
 
+from functools import cache
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.sql import types as sqltypes
@@ -72,15 +73,10 @@ class StrCompileDialect(DefaultDialect):
     supports_sequences = True
 
 
-_str_dialect: Any = None
-
-
-def default_dialect() -> Any:
+@cache
+def default_dialect() -> StrCompileDialect:
     """The dialect of str(), made once."""
-    global _str_dialect
-    if _str_dialect is None:
-        _str_dialect = StrCompileDialect()
-    return _str_dialect
+    return StrCompileDialect()
 
 
 ClauseElement._default_dialect = staticmethod(default_dialect)

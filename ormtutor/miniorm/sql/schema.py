@@ -335,10 +335,9 @@ class Table(DatabaseItem, TableClause):
         """Nothing: __new__ has done it, and may have given a table that exists."""
 
     def _set_up(self, name: Any, metadata: Any, schema: Any, items: Any, kw: Any) -> None:
-        TableClause.__init__(self, name)
+        TableClause.__init__(self, name, schema=schema)
         self.metadata = metadata
-        self.schema = schema
-        self.key = self.fullname = name if schema is None else f"{schema}.{name}"
+        self.key = self.fullname
         self.indexes: set[Any] = set()
         self.constraints: set[Any] = set()
         self.foreign_keys = set()
@@ -368,7 +367,6 @@ class Table(DatabaseItem, TableClause):
     # -- facts ---------------------------------------------------------------------------------
 
     bind: Any = delegate("metadata.bind", "The engine that the MetaData is bound to, or None.")
-    description: Any = delegate("name", "The name.")
     _autoincrement_column: Any = delegate("primary_key._autoincrement_column")
     autoincrement_column: Any = delegate(
         "_autoincrement_column", "The column that the database counts up, or None."
@@ -389,9 +387,6 @@ class Table(DatabaseItem, TableClause):
     def append_constraint(self, constraint: Any) -> None:
         """Add a constraint."""
         constraint._set_parent(self)
-
-    def __str__(self) -> str:
-        return str(self.fullname)
 
     def __repr__(self) -> str:
         shown = [repr(each) for each in (self.name, self.metadata, *self.c)]

@@ -258,7 +258,6 @@ class Statement(Executable):
     __module__ = "sqlalchemy.sql.base"
     _execution_options: Any = elements.NO_ANNOTATIONS
     _with_options: tuple[Any, ...] = ()
-    _bind: Any = None
     _annotations: Any = elements.NO_ANNOTATIONS
     _prefixes: tuple[Any, ...] = ()
 
@@ -827,37 +826,29 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
     """What of a Select, or of an ORM Query, decides the text beside its columns."""
     key: list[Any] = []
     for name, value in said.items():
-        if name in _TUPLES:
+        if name in _ELEMENTS and value.__class__ is tuple:
             key.append((name, *[each.structure(binds) for each in value]))
+        elif name in _ELEMENTS:
+            key.append((name, structure_of(value, binds)))
         elif name in _PLAIN:
             key.append((name, value))
         elif name == "_with_options":
             key.append((name, *[option.key for option in value]))
-        elif name in SAID:
-            key.append((name, structure_of(value, binds)))
     return tuple(key)
 
 
-# What decides the text of a SELECT beside its columns: elements in a tuple, plain values (the last
-# three are the ORM's), and what may be None.
-_TUPLES = frozenset(
-    [
-        "_from_obj",
-        "_where_criteria",
-        "_having_criteria",
-        "_order_by_clauses",
-        "_group_by_clauses",
-        "_correlate",
-        "_distinct_on",
-        "_prefixes",
-        "_setup_joins",
-        "_replaced",
-    ]
+# What decides the text of a SELECT beside its columns: elements, plain values (the last three are
+# the ORM's), options.
+_ELEMENTS = frozenset(
+    """
+    _from_obj _where_criteria _having_criteria _order_by_clauses _group_by_clauses _correlate
+    _correlate_except _distinct_on _prefixes _setup_joins _replaced _limit_clause _offset_clause
+    """.split()  # noqa: SIM905
 )
 _PLAIN = frozenset(
     ["_label_style", "_distinct", "_auto_correlate", "_eager", "_selects_order", "_is_plain"]
 )
-SAID = _TUPLES | _PLAIN | {"_limit_clause", "_offset_clause", "_correlate_except", "_with_options"}
+SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 
 def _is_attribute(thing: Any) -> bool:
@@ -1125,19 +1116,12 @@ class TextualSelect(SelectBase):
 
     _all_selected_columns: Any = delegate("column_args")
 
-    @property
-    def selected_columns(self) -> ColumnCollection:
-        return ImmutableColumnCollection((column.key, column) for column in self.column_args)
-
     def set_label_style(self, style: LabelStyle) -> Any:
         return self
 
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
         """The same with values for names in the text."""
         return self._with(element=self.element.bindparams(*binds, **bind_as_values))
-
-    def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
-        return [column._make_proxy(selectable) for column in self.column_args]
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """A text comes from nothing that we know."""
@@ -1180,7 +1164,6 @@ class ScalarSelect(Grouping):
     """A SELECT of one column as a value."""
 
     __slots__ = ()
-    __visit_name__ = "grouping"
     _is_scalar = True
 
     def __init__(self, element: Any) -> None:
@@ -1209,9 +1192,6 @@ class ScalarSelect(Grouping):
         """See Select.correlate."""
         return ScalarSelect(self.element.correlate(*fromclauses))
 
-    def self_group(self, against: Any = None) -> Any:
-        return self
-
     def _ungroup(self) -> Any:
         return self
 
@@ -1223,13 +1203,12 @@ class Exists(UnaryExpression):
     """`EXISTS (SELECT ...)`."""
 
     __slots__ = ()
-    __visit_name__ = "unary"
 
     def __init__(self, *args: Any, **kw: Any) -> None:
-        if args and isinstance(args[0], (SelectBase, ScalarSelect)):
+        if args and isinstance(args[0], ScalarSelect):
             inner = args[0]
-            if isinstance(inner, SelectBase):
-                inner = ScalarSelect(inner)
+        elif args and isinstance(args[0], SelectBase):
+            inner = ScalarSelect(args[0])
         else:
             columns = args or (ColumnClause("*", is_literal=True),)
             inner = select(*columns, **kw).scalar_subquery()
@@ -1244,10 +1223,7 @@ class Exists(UnaryExpression):
     _from_objects: Any = ()
 
     def _changed(self, change: Any) -> Any:
-        copy = Exists.__new__(Exists)
-        copy.operator, copy.modifier, copy.type = self.operator, None, self.type
-        copy.element = ScalarSelect(change(self.element.element))
-        return copy
+        return Exists(change(self.element.element))
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         """`SELECT EXISTS (...)`."""

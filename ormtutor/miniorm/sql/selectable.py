@@ -68,9 +68,6 @@ class FromClause(ClauseElement):
     schema: Any = None
     name: Any = None
     _is_join = False
-    _is_cte = False
-    _is_subquery = False
-    _is_table = False
     _hide_froms: Any = ()
     # Set by select.py and dml.py, which are to the right.
     _select_class: ClassVar[Any] = None
