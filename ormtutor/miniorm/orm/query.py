@@ -590,11 +590,10 @@ class Query(Said):
 
     def _load(self) -> list[Any]:
         """All results: objects, or rows."""
-        query: Any
         if self._statement is not None:
-            query = StatementQuery(self._asked())
-            loaded = loading.run_statement(self.session, query, self._statement, **self._how())
-            return query.rows(query.unique(loaded))
+            textual = StatementQuery(self._asked())
+            loaded = loading.run_statement(self.session, textual, self._statement, **self._how())
+            return textual.rows(textual.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
