@@ -144,7 +144,7 @@ def _between(left: Any, op: Operator, low: Any, high: Any, symmetric: bool = Fal
         operand(left, op, low), operand(left, op, high), operator=operators.and_, group=False
     )
     modifiers = {"symmetric": True} if symmetric else None
-    return BinaryExpression(left, bounds, op, sqltypes.BOOLEANTYPE, op.negation, modifiers)
+    return BinaryExpression(left, bounds, op, sqltypes.NULLTYPE, op.negation, modifiers)
 
 
 def _in(left: Any, op: Operator, other: Any) -> Any:

@@ -33,6 +33,7 @@ from ormtutor.miniorm.sql.elements import (
     ColumnClause,
     Label,
     UnaryExpression,
+    delegate,
     join_conditions,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
@@ -820,7 +821,7 @@ class SQLCompiler(Compiled):
                 label = column.fallback
             written = element
             if label is not None and not isinstance(element, Label):
-                written = Label(label, element, None)
+                written = _PlainLabel(label, element)
             texts.append(self.process(written))
             if self.frame.tells_result:
                 self._note_result(column, written)
@@ -988,6 +989,13 @@ def _short_repr(value: Any) -> str:
     if len(text) <= 120:
         return text
     return f"{text[:60]} ... ({len(text) - 120} characters truncated) ... {text[-60:]}"
+
+
+class _PlainLabel(Label):
+    """The label that a column gets for want of one: it asks for no parentheses."""
+
+    __slots__ = ()
+    element: Any = delegate("_element", "The expression as it stands.")
 
 
 def _needs_label(element: Any, asfrom: bool) -> bool:

@@ -1199,6 +1199,13 @@ class ScalarSelect(Grouping):
         return ("scalar", self.element.structure(binds))
 
 
+class NotExists(UnaryExpression):
+    """`NOT (EXISTS (SELECT ...))`."""
+
+    __slots__ = ()
+    _render_label_in_columns_clause = True
+
+
 class Exists(UnaryExpression):
     """`EXISTS (SELECT ...)`."""
 
@@ -1221,6 +1228,9 @@ class Exists(UnaryExpression):
 
     _wrapped: Any = delegate("element")
     _from_objects: Any = ()
+
+    def _negate(self) -> Any:
+        return NotExists(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
 
     def _changed(self, change: Any) -> Any:
         return Exists(change(self.element.element))

@@ -116,6 +116,10 @@ QUERIES = [
     select(null(), literal("x"), literal_column("1 + 1").label("two")),
     text("SELECT id, name FROM boats WHERE id = :id").columns(c.id, c.name).bindparams(id=3),
     select(c.id).where(c.name == bindparam("name", "Heron")),
+    select(c.name.startswith("H"), ~c.name.contains("%", autoescape=True)),
+    select(c.name.endswith("n").label("ends"), c.name.endswith("n", escape="/")),
+    select(c.berth.between(1, 4), ~c.berth.between(1, 4)),
+    select(~exists().where(c.berth == 1), exists().where(c.berth == 1)),
 ]
 with engine.connect() as connection:
     for order in ORDERS:
