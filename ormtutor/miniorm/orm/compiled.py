@@ -289,7 +289,8 @@ def compile_shape(
     """
     engine = session.bind
     if engine is None:
-        engine = session.get_bind(mapper=mapper)
+        asked, _ = make()
+        engine = session.get_bind(mapper=mapper or asked.subject, clause=asked)
     shapes = engine._shapes
     query: CompiledQuery | None = shapes.find(key)
     if query is None:

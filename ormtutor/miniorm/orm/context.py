@@ -198,6 +198,14 @@ class Asked(Said):
         self._selects_order = legacy
         self.__dict__.update(said)
 
+    @property
+    def subject(self) -> Any:
+        """The mapper that it speaks of first, or None."""
+        base = () if self._base is None else self._base.element._raw_columns
+        named = [each.entity for each in self.entities]
+        inside = [entity_in(each) for each in (*base, *self._from_obj)]
+        return next((each.mapper for each in (*named, *inside) if each is not None), None)
+
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: both call it alike."""

@@ -600,6 +600,8 @@ class Query(Said):
             return list(self._in_chunks(self._yield_per))
         try:
             query, values = self._compiled()
+        except sa_exc.UnboundExecutionError:
+            raise
         except Exception:
             cause = self._cause or QUERY
             _begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
@@ -897,6 +899,7 @@ def session_execute(
             return bulk.execute_dml(session, entity, statement, params, options, bind_arguments)
         if entity is not None:
             execution_options = {**(execution_options or {}), "future_result": False}
+            bind_arguments = {"mapper": entity.mapper, **(bind_arguments or {})}
     arguments = {"clause": statement, **(bind_arguments or {})}
     bind = arguments.pop("bind", None) or session.get_bind(**arguments)
     connection = session._connection_for_bind(bind)
@@ -937,6 +940,8 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
             lambda: (Asked.of_select(statement), binds),
             overwrite="all" if populate else "",
         )
+    except sa_exc.UnboundExecutionError:
+        raise
     except Exception:
         _begin(session, QUERY, autoflush, clause=statement)
         raise
