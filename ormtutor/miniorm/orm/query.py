@@ -193,7 +193,7 @@ class Query(Said):
             destination = step.destination
             if destination is None:
                 if at is None or not step.from_joinpoint:
-                    at = self._first_entity()
+                    at = entities_of(self._entities[0])[0].entity if self._entities else None
                 name = step.onclause if isinstance(step.onclause, str) else step.target
                 prop = getattr(getattr(at, "mapper", None), "_props", {}).get(name)
                 destination = getattr(prop, "entity", None)
@@ -523,7 +523,7 @@ class Query(Said):
         sorted_by = self._order_by_clauses if self._distinct else ()
         columns = dict.fromkeys(sorted_expression(clause) for clause in sorted_by)
         of_order = [
-            column.label(column._label) if column._is_column_clause else column
+            column if column._label is None else column.label(column._label)
             for column in columns
             if column is not None
         ]

@@ -106,8 +106,8 @@ class LoadContext:
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     refresh_state: what a refresh is about.
     made: how many objects were new. fresh: their states, kept only when someone listens.
-    batches: for each EntityPlan with later loaders its objects by state, in the order of the rows;
-             and those of them that were known before.
+    batches: for each path with later loaders its (first) plan, its objects by state, in the order
+             of the rows; and those of them that were known before.
     makers: of a class that stands in several places of a row, the plan that each object came by.
     """
 
@@ -126,17 +126,17 @@ class LoadContext:
         self.refresh_state = refresh_state
         self.made = 0
         self.fresh: list[InstanceState] | None = None
-        self.batches: dict[EntityPlan, tuple[dict[Any, Any], dict[Any, Any]]] = {}
+        self.batches: dict[Any, tuple[EntityPlan, dict[Any, Any], dict[Any, Any]]] = {}
         self.makers: dict[InstanceState, EntityPlan] = {}
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
         """The objects of this plan for which something is loaded afterwards: all, the known."""
-        return self.batches.setdefault(plan, ({}, {}))
+        return self.batches.setdefault(plan.path, (plan, {}, {}))[1:]
 
     def load_later(self) -> None:
         """Run the loaders that wait until all rows are read, in the original's order."""
         waiting = []
-        for plan, (states, known) in self.batches.items():
+        for plan, states, known in self.batches.values():
             new = states
             if known and not plan.known_too:
                 new = {state: obj for state, obj in states.items() if state not in known}
@@ -151,7 +151,7 @@ class LoadContext:
         waiting.sort(key=itemgetter(0))
         for _, loader, plan, states in waiting:
             loader.load(self, plan, states)
-        for plan, (states, _) in batches.items():
+        for plan, states, _ in batches.values():
             if plan.overwrite == "one":
                 for state, obj in states.items():
                     settle(plan, self, state, obj.__dict__)

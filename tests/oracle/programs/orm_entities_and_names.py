@@ -1,0 +1,54 @@
+"""One entity twice; names of joins in filter_by(); labels inside of EXISTS (SELECT DISTINCT ...)."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, cast, create_engine, func
+from sqlalchemy.orm import Session, declarative_base, immediateload, relationship
+from sqlalchemy.orm import selectinload, subqueryload
+
+Base = declarative_base()
+
+
+class Mast(Base):
+    __tablename__ = "masts"
+    id = Column(Integer, primary_key=True)
+    wood = Column(String)
+    sails = relationship("Sail", back_populates="mast")
+
+
+class Sail(Base):
+    __tablename__ = "sails"
+    id = Column(Integer, primary_key=True)
+    cloth = Column(String)
+    mast_id = Column(ForeignKey("masts.id"))
+    mast = relationship("Mast", back_populates="sails")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add(Mast(wood="oak", sails=[Sail(cloth="linen"), Sail(cloth="hemp")]))
+session.commit()
+
+# What is loaded beside the rows is loaded once for an entity.
+for option in (selectinload, subqueryload, immediateload):
+    session.expunge_all()
+    twice = session.query(Mast, Mast.wood, Mast).options(option(Mast.sails))
+    print([(one is again, len(one.sails)) for one, _, again in twice])
+
+
+def show(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("\n")[0])
+
+
+# A name is looked up in what is selected first.
+show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(cloth="hemp").count())
+show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(wood="oak").count())
+show(lambda: session.query(Mast).join("sails").filter_by(cloth="hemp").count())
+show(lambda: session.query(Mast.wood).join("sails").filter_by(cloth="hemp").all())
+
+cloths = session.query(Sail).distinct()
+show(lambda: session.query(cloths.order_by(cast(Sail.cloth, Integer)).exists()).scalar())
+show(lambda: session.query(cloths.order_by(func.lower(Sail.cloth), -Sail.id).exists()).scalar())
+show(lambda: session.query(cloths.order_by(Sail.cloth.label("c"), Sail.id + 1).exists()).scalar())
