@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 # Running --------------------------------------------------------------------------------------
 
 
-def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, **how: Any) -> Any:
+def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, *how: Any) -> Any:
     """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
-    connection, text, parameters, options = _ready(session, query, values, cause, **how)
+    connection, text, parameters, options = _ready(session, query, values, cause, *how)
     return connection._execute_compiled(query.compiled, parameters, cause, options, text)
 
 
@@ -88,11 +88,14 @@ def run(
     values: Any,
     cause: Cause,
     params: dict[str, Any] | None = None,
+    autoflush: bool = True,
+    execution_options: Any = None,
     refresh_state: InstanceState | None = None,
-    **how: Any,
 ) -> list[Any]:
-    """Send a query and give what its rows stand for: objects, or tuples. how: see _ready()."""
-    connection, text, parameters, options = _ready(session, query, values, cause, params, **how)
+    """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
+    connection, text, parameters, options = _ready(
+        session, query, values, cause, params, autoflush, execution_options
+    )
     rows, execution = connection._read_compiled(query.compiled, parameters, cause, options, text)
     context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
@@ -128,13 +131,13 @@ def run_when_read(
     values: Any,
     cause: Cause,
     params: dict[str, Any] | None = None,
-    **how: Any,
+    *how: Any,
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    result = send(session, query, values, cause, params=params, **how)
+    result = send(session, query, values, cause, params, *how)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
 
@@ -357,13 +360,14 @@ def load_by_ident(
     only: frozenset[str] | None = None,
     label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL,
     cause: Cause | None = None,
-    **how: Any,
+    autoflush: bool = True,
+    execution_options: Any = None,
+    refresh_state: InstanceState | None = None,
 ) -> Any:
     """One object by one SELECT; None when there is no row.
 
     options_key: what the options are known by, if not as themselves. prior: the path to the
-    attribute that is loaded lazily. overwrite: see EntityPlan; only: its attributes alone. how: see
-    run().
+    attribute that is loaded lazily. overwrite: see EntityPlan; only: its attributes alone.
     """
     values = (ident,) if mapper.single_key else ident
     given = [value for value in values if value is not None]
@@ -388,7 +392,8 @@ def load_by_ident(
         prior=prior,
         known_too=not prior,
     )
-    loaded = run(session, query, given, cause or _for_one("get", mapper, ident), **how)
+    cause = cause or _for_one("get", mapper, ident)
+    loaded = run(session, query, given, cause, None, autoflush, execution_options, refresh_state)
     return loaded[0] if loaded else None
 
 

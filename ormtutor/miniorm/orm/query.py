@@ -183,7 +183,11 @@ class Query(Said):
             return _namespace_of(self._from_obj[0])
         if not self._entities:
             return None, None
-        entity = entities_of(self._entities[0])[0]
+        given = self._entities[0]
+        if isinstance(given, type):  # FASTPATH: most queries are of a class
+            mapper = inspect(given)
+            return mapper, mapper.selectable
+        entity = entities_of(given)[0]
         return entity.origin, entity.element
 
     def _last_joined(self) -> Any:
@@ -592,7 +596,7 @@ class Query(Said):
         """All results: objects, or rows."""
         if self._statement is not None:
             textual = StatementQuery(self._asked())
-            loaded = loading.run_statement(self.session, textual, self._statement, **self._how())
+            loaded = loading.run_statement(self.session, textual, self._statement, *self._how())
             return textual.rows(textual.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
@@ -607,16 +611,12 @@ class Query(Said):
             _begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
             raise
         cause = self._cause or query.cause
-        loaded = loading.run(self.session, query, values, cause, **self._how())
+        loaded = loading.run(self.session, query, values, cause, *self._how())
         return query.rows(query.unique(loaded))
 
-    def _how(self) -> dict[str, Any]:
-        """What loading.run() and the like are told beside the query."""
-        return {
-            "params": self._params,
-            "autoflush": self._autoflush,
-            "execution_options": self._execution_options or None,
-        }
+    def _how(self) -> tuple[Any, ...]:
+        """What loading.run() and the like are told beside the query: see loading._ready()."""
+        return self._params, self._autoflush, self._execution_options or None
 
     def all(self) -> list[Any]:
         """All results, as a list."""
@@ -632,7 +632,7 @@ class Query(Said):
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values = self._compiled()
         cause = self._cause or query.cause
-        parts = loading.run_when_read(self.session, query, values, cause, **self._how())
+        parts = loading.run_when_read(self.session, query, values, cause, *self._how())
         query.check_yield_per()
         for loaded in parts(size):
             yield from query.rows(loaded)
@@ -945,15 +945,8 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     except Exception:
         _begin(session, QUERY, autoflush, clause=statement)
         raise
-    parts = loading.run_when_read(
-        session,
-        query,
-        binds,
-        query.cause,
-        params=sets[0] if sets else None,
-        autoflush=autoflush,
-        execution_options=options or None,
-    )
+    how = sets[0] if sets else None, autoflush, options or None
+    parts = loading.run_when_read(session, query, binds, query.cause, *how)
     size = options.get("yield_per")
     if size:
         query.check_yield_per()
