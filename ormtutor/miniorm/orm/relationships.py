@@ -555,8 +555,6 @@ def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) ->
     """An argument as it was meant: a string evaluated, a function called."""
     if isinstance(argument, str):
         return resolver.expression(argument, favor_tables)
-    if isinstance(argument, list | tuple):
-        return [_evaluated(resolver, each, favor_tables) for each in argument]
     if callable(argument) and clause_of(argument) is None and not isinstance(argument, type):
         return argument()
     return argument
@@ -564,7 +562,7 @@ def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) ->
 
 def _column(name: str, argument: Any) -> Any:
     element = clause_of(argument)
-    if element is None:
+    if element is None or isinstance(element, FromClause):
         raise ArgumentError(f"Column expression expected for argument '{name}'; got {argument!r}.")
     return element
 

@@ -483,13 +483,16 @@ class MetaData(SchemaItem):
         extend_existing: bool = False,
         **left_out: Any,
     ) -> None:
-        """Load the definitions of the tables that the database has, or of `only` some names.
+        """Load the definitions of the tables that the database has.
 
+        only: names, or a function of a name and this MetaData that says whether to.
         Raises: InvalidRequestError: one of the names is not there.
         """
         refuse_arguments("reflect", left_out, "autoload_replace resolve_fks views")
         with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
             names = inspector.get_table_names(schema)
+            if callable(only):
+                only = [name for name in names if only(name, self)]
             missing = [name for name in only or () if name not in names]
             if missing:
                 raise exc.InvalidRequestError(

@@ -184,3 +184,36 @@ class Node(Other):
 tell(configure_mappers)
 tell(lambda: Node())
 print(backref("parent", remote_side=Node.__table__.c.id)[0])
+
+
+def leaves(arguments):
+    Plant = declarative_base()
+
+    class Leaf(Plant):
+        __tablename__ = "leaves"
+        id = Column(Integer, primary_key=True)
+        stem_id = Column(ForeignKey("stems.id"))
+        size = Column(Integer)
+
+    class Stem(Plant):
+        __tablename__ = "stems"
+        id = Column(Integer, primary_key=True)
+        leaves = relationship("Leaf", **arguments)
+
+    tell(Stem)
+    clear_mappers()
+
+
+for arguments in (
+    {"foreign_keys": ["stem_id"]},
+    {"foreign_keys": "Leaf"},
+    {"order_by": "Leaf"},
+    {"order_by": "size"},
+    {"order_by": ["Leaf.size"]},
+    {"remote_side": "Leaf"},
+    {"foreign_keys": "[Leaf.stem_id]", "order_by": "desc(Leaf.size), Leaf.id"},
+):
+    leaves(arguments)
+some = MetaData()
+some.reflect(engine, only=lambda name, metadata: name.startswith("k") and metadata is some)
+print(sorted(some.tables))
