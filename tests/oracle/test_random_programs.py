@@ -16,6 +16,7 @@ import pytest
 from tests.oracle.comparison import Engine, disagreement, engines, shrink
 from tests.oracle.generator import Program, generate
 from tests.oracle.generator2 import generate as generate_other
+from tests.oracle.generator3 import generate as generate_models
 
 # The seeds of the first forty on which the engines agree; the others are issue 3's.
 OPEN: set[int] = set()
@@ -62,8 +63,17 @@ def test_a_random_program_of_the_other_kind_does_the_same(
     assert difference(seed, *both, generate_other) == ""
 
 
+@pytest.mark.parametrize("seed", range(16))
+def test_a_random_program_with_drawn_models_does_the_same(
+    seed: int, both: tuple[Engine, Engine]
+) -> None:
+    assert difference(seed, *both, generate_models) == ""
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("make", [generate, generate_other], ids=["first", "other"])
+@pytest.mark.parametrize(
+    "make", [generate, generate_other, generate_models], ids=["first", "other", "models"]
+)
 @pytest.mark.parametrize("chunk", range(SOAK_CHUNKS))
 def test_many_random_programs_do_the_same(
     chunk: int, make: Callable[[int], Program], both: tuple[Engine, Engine]
