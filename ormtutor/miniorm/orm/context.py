@@ -882,9 +882,7 @@ def _base_adapter(base: Any, first: Adapt | None) -> Adapt:
 def _from_base(base: Any, element: Any) -> Any:
     if "no_replacement_traverse" in element._annotations:
         return element
-    if element._is_column_element and (
-        element._is_column_clause or isinstance(element, elements.Label)
-    ):
+    if element._is_column_element:
         return base.corresponding_column(element, require_embedded=True)
     return None
 

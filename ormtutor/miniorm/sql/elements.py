@@ -762,7 +762,7 @@ class BooleanClauseList(ClauseList, ColumnElement):
     _is_implicitly_boolean = True
 
     def _negate(self) -> Any:
-        return UnaryExpression(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
+        return UnaryExpression(self, operators.inv)
 
 
 def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:

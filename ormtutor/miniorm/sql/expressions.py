@@ -92,11 +92,14 @@ def case(*whens: Any, **kw: Any) -> Case:
     return Case(*whens, **kw)
 
 
-class Cast(WrapsColumnExpression, ColumnElement):
-    """`CAST(expression AS type)`."""
+class _OfType(WrapsColumnExpression, ColumnElement):
+    """What has another type than the expression in it.
+
+    Cast and TypeCoerce are siblings: were one the other's parent, Python would turn around what is
+    compared with it.
+    """
 
     __slots__ = ("clause", "type")
-    __visit_name__ = "cast"
     _parts = ("clause",)
 
     def __init__(self, expression: Any, type_: Any) -> None:
@@ -106,12 +109,19 @@ class Cast(WrapsColumnExpression, ColumnElement):
     _wrapped: Any = delegate("clause")
 
 
+class Cast(_OfType):
+    """`CAST(expression AS type)`."""
+
+    __slots__ = ()
+    __visit_name__ = "cast"
+
+
 def cast(expression: Any, type_: Any) -> Cast:
     """`CAST(expression AS type)`."""
     return Cast(expression, type_)
 
 
-class TypeCoerce(Cast):
+class TypeCoerce(_OfType):
     """An expression that Python takes for another type; SQL does not see it."""
 
     __slots__ = ()

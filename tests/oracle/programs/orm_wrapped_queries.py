@@ -75,3 +75,6 @@ print(union.subquery().c.keys()[:2], union.statement, union.selectable, sep="\n"
 show(session.query(aliased(Choir, union.subquery())))
 show(choirs.filter(union.exists()))
 show(union.union_all(choirs))
+for order in (-Choir.size, (Choir.size + Choir.rank).desc(), func.abs(-Choir.size)):
+    show(choirs.union(choirs).order_by(order, Choir.id))
+    show(session.query(aliased(Choir, choirs.subquery())))
