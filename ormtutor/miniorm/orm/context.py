@@ -688,9 +688,11 @@ class Compilation:
         added = set(map(id, self.extra))
 
         def unreferenced(element: Any) -> Any:
-            # What is selected only for this has no label that ORDER BY could mean.
-            is_added = element._is_label_reference and id(sorted_expression(element)) in added
-            return element.element if is_added else None
+            # An attribute of a class that is selected only for this is not found by its label.
+            if not element._is_label_reference or id(sorted_expression(element)) not in added:
+                return None
+            owners = [each._annotations.get("parententity") for each in elements_in(element)]
+            return element.element if any(owner and owner.is_mapper for owner in owners) else None
 
         return tuple([replace(clause, unreferenced) for clause in order_by])
 

@@ -108,6 +108,7 @@ class LoadContext:
     made: how many objects were new. fresh: their states, kept only when someone listens.
     batches: for each path with later loaders its (first) plan, its objects by state, in the order
              of the rows; and those of them that were known before.
+    related: what subquery loads have found, also for the parts to come (yield_per).
     makers: of a class that stands in several places of a row, the plan that each object came by.
     """
 
@@ -127,6 +128,7 @@ class LoadContext:
         self.made = 0
         self.fresh: list[InstanceState] | None = None
         self.batches: dict[Any, tuple[EntityPlan, dict[Any, Any], dict[Any, Any]]] = {}
+        self.related: dict[Any, dict[tuple[Any, ...], list[Any]]] = {}
         self.makers: dict[InstanceState, EntityPlan] = {}
 
     def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:

@@ -572,6 +572,19 @@ class SubqueryLoader(_EagerLoader):
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
         require_population(self.prop, plan.mapper.impls[self.key])
+        found = context.related.get(self)
+        if found is None:
+            found = context.related[self] = self._related(context, states)
+        columns = _local_columns(self.prop)
+        for state, obj in states.items():
+            if self.key in state.committed_state and plan.overwrite != "all":
+                continue  # it was changed before it was loaded
+            read = state.mapper._get_state_attr_by_column
+            key = tuple(read(state, obj.__dict__, column) for column in columns)
+            self._give(plan, state, obj, found.get(key, []))
+
+    def _related(self, context: LoadContext, states: States) -> dict[tuple[Any, ...], list[Any]]:
+        """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
         query = self._compiled(context.session, key, self._asked, subquery_root=self.root)
         cause = self.cause.with_objects(self._objects(states.items()))
@@ -580,13 +593,7 @@ class SubqueryLoader(_EagerLoader):
         for row in query.unique(rows):
             if row[0] is not None:
                 found.setdefault(row[1:], []).append(row[0])
-        columns = _local_columns(self.prop)
-        for state, obj in states.items():
-            if self.key in state.committed_state and plan.overwrite != "all":
-                continue  # it was changed before it was loaded
-            read = state.mapper._get_state_attr_by_column
-            key = tuple(read(state, obj.__dict__, column) for column in columns)
-            self._give(plan, state, obj, found.get(key, []))
+        return found
 
     def _asked(self) -> tuple[Asked, list[Any]]:
         first, *further = self.root.chain

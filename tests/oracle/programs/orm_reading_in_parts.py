@@ -48,9 +48,8 @@ for rows in range(2):
         show(lambda: [len(s.jars) for s in query.yield_per(2)])
         show(lambda: [len(s.jars) for s in session.execute(in_parts).unique().scalars()])
         show(lambda: [len(s.jars) for s in session.execute(in_parts).scalars()])
-        if load is not subqueryload:
-            show(lambda: [len(s.jars) for s in session.scalars(loading).unique().yield_per(2)])
-            show(lambda: session.execute(loading).yield_per(1).fetchmany())
+        show(lambda: [len(s.jars) for s in session.scalars(loading).unique().yield_per(2)])
+        show(lambda: len(session.execute(loading).yield_per(1).fetchmany()))
         show(lambda: [len(part) for part in session.scalars(loading).unique().partitions(2)])
     session.add_all([Shelf(jars=[Jar(), Jar()]), Shelf(), Shelf(jars=[Jar()])])
     session.commit()

@@ -75,6 +75,12 @@ print(union.subquery().c.keys()[:2], union.statement, union.selectable, sep="\n"
 show(session.query(aliased(Choir, union.subquery())))
 show(choirs.filter(union.exists()))
 show(union.union_all(choirs))
+label = select(func.count(Singer.id)).scalar_subquery().label("all_singers")
+for order in (other.size.desc(), other.rank.label("r"), label, label.desc()):
+    short = session.query(other).options(load_only(other.rank))
+    show(short.order_by(order, other.id))
+    show(short.order_by(order, other.id).limit(2))
+    show(short.order_by(order, other.id).distinct())
 for order in (-Choir.size, (Choir.size + Choir.rank).desc(), func.abs(-Choir.size)):
     show(choirs.union(choirs).order_by(order, Choir.id))
     show(session.query(aliased(Choir, choirs.subquery())))
