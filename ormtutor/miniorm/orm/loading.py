@@ -419,9 +419,13 @@ def _asked_by_ident(
 def _load_again(
     session: Any, state: InstanceState, ident: Any, only: frozenset[str] | None, **how: Any
 ) -> Any:
-    """Read the object's row again, and into it, by the options that it was loaded with."""
-    mapper = state.mapper
-    options = None if state.load_options is None else state.load_options.at(mapper)
+    """Read the object's row again, and into it, by the options that it was loaded with.
+
+    Those of an alias say nothing of the class, which is now asked.
+    """
+    mapper, options = state.mapper, state.load_options
+    if options is not None:
+        options = None if options.origin[-1].is_aliased_class else options.at(mapper)
     how.update(options=options, overwrite="one", only=only, refresh_state=state)
     return load_by_ident(session, mapper, ident, **how)
 
