@@ -104,7 +104,6 @@ class Session:
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
         self.hash_key = next(_session_numbers)
-        self._insert_order = 0
         # One weak reference for the states of all objects.
         self._self_ref = ref(self)
         if info:
@@ -327,7 +326,8 @@ class Session:
         attaches = self._before_attach(state)
         if state not in self._new:
             self._new[state] = state()
-            self._insert_order = state.insert_order = self._insert_order + 1
+            # One that was away takes the last place, as in the original: before who has it.
+            state.insert_order = len(self._new) - (0.5 if state.insert_order else 0)
         if attaches:
             state.session_ref = self._self_ref
             dispatch = self.dispatch

@@ -235,7 +235,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     modified: bool
     _deleted: bool
     load_options: Any
-    insert_order: int
+    insert_order: float
     parents: dict[Any, Any] | None
     pending_mutations: dict[str, PendingCollection] | None
     callables: dict[str, Any] | None
