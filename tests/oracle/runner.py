@@ -27,6 +27,8 @@ import warnings
 from typing import Any
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
+# Sessions are numbered in a process, where other programs have run before.
+SESSIONS = re.compile(r"attached to session '\d+' \(this is '\d+'\)")
 
 
 TRANSACTION_EVENTS = ("begin", "commit", "rollback")
@@ -217,6 +219,7 @@ def main() -> None:
         request = json.loads(line)
         order.choose(request["order"])
         answer = ADDRESS.sub("0x...", json.dumps(run(request["source"], request["name"])))
+        answer = SESSIONS.sub("attached to session '...' (this is '...')", answer)
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
 
