@@ -188,6 +188,8 @@ class Joins:
         if onclause is None and isinstance(right, (str, QueryableAttribute)):
             right, onclause = None, right
         if isinstance(onclause, str):
+            if self._joinpoint is None:
+                inspect(None)  # as the original fails where nothing is selected that has names
             onclause = entity_attribute(self._joinpoint, onclause)
         elif (
             step.from_joinpoint

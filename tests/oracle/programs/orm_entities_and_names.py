@@ -47,6 +47,7 @@ show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(cloth
 show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(wood="oak").count())
 show(lambda: session.query(Mast).join("sails").filter_by(cloth="hemp").count())
 show(lambda: session.query(Mast.wood).join("sails").filter_by(cloth="hemp").all())
+show(lambda: session.query(Mast).join("sails").with_entities(func.count()).all())
 
 cloths = session.query(Sail).distinct()
 show(lambda: session.query(cloths.order_by(cast(Sail.cloth, Integer)).exists()).scalar())
