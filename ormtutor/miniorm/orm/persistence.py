@@ -361,6 +361,7 @@ def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
                 record.params.pop(column.key, None)
             else:
                 old_key[label] = history.deleted[0]
+                flush.rekeyed.add(state)
         else:
             old_key[label] = history.unchanged[0]
         if old_key[label] is None:

@@ -27,6 +27,7 @@ from ormtutor.miniorm.orm.exc import (
     state_label,
 )
 from ormtutor.miniorm.orm.identity import mapper_of
+from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     LOAD_AGAINST_COMMITTED,
     LOAD_REPLACED,
@@ -146,6 +147,7 @@ class UOWTransaction:
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.
     row_switches: new object -> the deleted one whose row it takes over.
+    rekeyed: the objects whose primary key was changed.
     pk_cascaded: (object, column) whose new value the database has set itself (ON UPDATE CASCADE).
     """
 
@@ -167,6 +169,7 @@ class UOWTransaction:
         self.children_added: dict[Dependency, set[InstanceState | None]] = {}
         self.associations_done: dict[Any, set[Pair]] = {}
         self.pk_cascaded: set[tuple[InstanceState, Any]] = set()
+        self.rekeyed: set[InstanceState] = set()
         self.row_switches: dict[InstanceState, InstanceState] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
         self._preparations: list[Preparation] = []
@@ -466,6 +469,22 @@ class UOWTransaction:
             states = self.states_in(group)
             if states:
                 group[0].execute(self, states)
+        if self.rekeyed:
+            self._follow_new_keys()
+
+    def _follow_new_keys(self) -> None:
+        """Whoever points to a new key by a many-to-one without another side learns it, in memory.
+
+        Its row is left to the database (ON UPDATE CASCADE).
+        """
+        for state in self.session.identity_map.all_states():
+            for subject in dependencies_at(state.mapper):
+                if subject.direction is MANYTOONE and not subject.prop._reverse_property:
+                    related = state.dict.get(subject.key)
+                    related_state = getattr(related, "_sa_instance_state", None)
+                    if related_state in self.rekeyed:
+                        self.register(state, list_only=True)
+                        self.populate(related_state, state, subject, True)
 
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
