@@ -162,8 +162,10 @@ def modules() -> str:
         source = path.read_text(encoding="utf-8")
         docstring = ast.get_docstring(ast.parse(source)) or ""
         told = re.findall(r'(__module__ = |publish\(globals\(\), )"(sqlalchemy[\w.]*)"', source)
+        followed = re.findall(r"`((?:orm|sql|engine)/\w+)\.py`", docstring.partition("Follows:")[2])
         theirs = sorted({path for _, path in told})
-        if theirs:
+        theirs = theirs or [f"sqlalchemy.{path.replace('/', '.')}" for path in followed]
+        if theirs or "No counterpart" in docstring:
             name = path.relative_to(ENGINE).as_posix()
             link = f"[`{name}`](../ormtutor/miniorm/{name})"
             rows.append((link, docstring.split("\n")[0], ", ".join(f"`{each}`" for each in theirs)))
@@ -171,7 +173,8 @@ def modules() -> str:
 
 {MADE}
 A public class says where it lives at work, so that tracebacks and reprs are true there. Who knows a
-module here finds its grown-up sister by this table; modules without such a class are left out.
+module here finds its grown-up sister by this table, and what SQLAlchemy has nothing like. Modules
+without a sister of their own, of which each is a part of a bigger one there, are left out.
 
 {table(["Here", "What it is", "In SQLAlchemy"], rows)}"""
 

@@ -165,7 +165,7 @@ class Connection:
             listener(self)
         if self._fairy is None:
             self._end_transaction("rollback")
-            self.connection  # noqa: B018 (says so)
+            self.connection  # noqa: B018 (raises: it was closed by a listener)
 
     def _end_transaction(self, how: str) -> None:
         """Commit or roll back, as `how` says."""
@@ -188,14 +188,14 @@ class Connection:
 
     def _execute_directly(self, statement: str) -> None:
         """Send a statement of the engine's own."""
-        self.connection  # noqa: B018 (a closed one says so)
+        self.connection  # noqa: B018 (raises if it is closed)
         origin = ("no key", perf_counter())
         self._send(ExecutionContext(self, None, statement, (), CORE, NO_OPTIONS, origin))
 
     def _check_usable(self) -> None:
-        """Refuse a statement where a transaction waits for its end; begin one where that is due."""
+        """Refuse a statement where a transaction waits for its end."""
         if self._fairy is None:
-            self.connection  # noqa: B018 (says so)
+            self.connection  # noqa: B018 (raises: it is closed)
         root, nested = self._transaction, self._nested_transaction
         if (root and not root._active) or (nested and not nested._active):
             self._refuse_inactive()

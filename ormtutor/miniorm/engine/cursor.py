@@ -1,6 +1,6 @@
 """CursorResult: the rows that a cursor holds, and what a statement without rows has to tell.
 
-Before: engine/base.py has executed a statement and hands over its execution context.
+Before: engine/connection.py has executed a statement and hands over its execution context.
 Here:   tuples are fetched, converted column by column, and the cursor is closed when it is empty.
 After:  engine/result.py gives them to learners; orm/loading.py takes the tuples themselves.
 

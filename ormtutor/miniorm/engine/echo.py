@@ -1,6 +1,6 @@
 """Echo: what the engine does, as lines in the log.
 
-Before: engine/base.py has a statement, its parameters, a transaction event.
+Before: engine/connection.py has a statement, its parameters, a transaction event.
 Here:   `create_engine(echo=...)`, logger names and levels; `logging` is imported when needed only.
 After:  the standard library's `logging`.
 

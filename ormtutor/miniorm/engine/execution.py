@@ -1,6 +1,6 @@
 """Execution: one statement on its way through a cursor, and all that is known about it.
 
-Before: engine/base.py has a statement and its parameter sets; the ORM has a reason.
+Before: engine/connection.py has a statement and its parameter sets; the ORM has a reason.
 Here:   parameters are sorted out; ExecutionContext, the record that event listeners receive;
         defaults computed in Python.
 After:  engine/cursor.py reads rows, counts and new keys from it.

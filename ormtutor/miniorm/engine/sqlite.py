@@ -2,7 +2,7 @@
 
 Before: engine/create.py has a URL; sql/compiler.py spells plain SQL.
 Here:   how to connect, which pool, what SQLite spells otherwise, which types it has not.
-After:  engine/base.py sends the text; engine/reflection.py asks with PRAGMAs.
+After:  engine/connection.py sends the text; engine/reflection.py asks with PRAGMAs.
 
 Foreign keys stay as SQLite has them: not enforced until a program sends PRAGMA foreign_keys = ON.
 

@@ -166,7 +166,8 @@ class AttributeImpl:
     deferred_history: a replaced object that was not loaded is looked up when a flush asks for the
     history, since its row must change too. Without it (a many-to-one) nobody needs to know it.
     order_by: that of a dynamic relationship.
-    on_set ...: listeners; each gets the state, the value and the AttributeEvent.
+    on_set ...: listeners. Each gets the state, the value and the AttributeEvent; on_set the old
+    value too, on_bulk_replace a list of members, which it may change.
 
     What each kind does in its own way: set, delete, get_history; those that hold objects also
     append and pop, by which a back reference tells of a member that came or went, and

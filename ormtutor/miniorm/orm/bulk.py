@@ -4,7 +4,7 @@ Before: `Query.update()`, `Query.delete()`, and update() or delete() of a mapped
         `Session.execute()`.
 Here:   which objects of the session match ("evaluate": asked in Python; "fetch": asked with a
         SELECT first), and what becomes of them.
-After:  engine/base.py sends; orm/evaluator.py asks the objects.
+After:  engine/connection.py sends; orm/evaluator.py asks the objects.
 
 Such a change goes around the unit of work: no cascades, no order, and only what stands here keeps
 the session from going stale.

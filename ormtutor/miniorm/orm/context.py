@@ -250,11 +250,12 @@ Select._plain_form = staticmethod(plain_form)
 class Later:
     """What strategies.py registers at import: it stands above this module.
 
-    make(prop, strategy, criteria=()): a lazy loader for one object.
-    make(prop, strategy, compilation, plan, place): a loader that runs when the rows are read.
+    of_object(prop, strategy, criteria=()): a lazy loader in the place of the mapped one.
+    of_rows(prop, strategy, compilation, place): a loader that runs when the rows are read, or None.
     """
 
-    make: Any = None
+    of_object: Any = None
+    of_rows: Any = None
 
 
 # Compilation ----------------------------------------------------------------------------------
@@ -487,7 +488,7 @@ class Compilation:
         ):
             return True
         if strategy != mapped or (option is not None and prop.raiseload):
-            plan.callables[prop.key] = Later.make(prop, strategy)
+            plan.callables[prop.key] = Later.of_object(prop, strategy)
         return False
 
     # relationships ---------------------------------------------------------------------------
@@ -504,7 +505,7 @@ class Compilation:
             embeds = strategy == "subquery"
             unfit = embeds and (self.asked.textual or not self.asked._eager)
             wanted = self.asked.toplevel and not unfit
-            loader = Later.make(prop, strategy, self, plan, place) if wanted else None
+            loader = Later.of_rows(prop, strategy, self, place) if wanted else None
             if loader is not None:
                 plan.later.append(loader)
         elif strategy == "noload":
@@ -513,7 +514,7 @@ class Compilation:
             plan.resets.append(prop.key)
             criteria = settings.get("criteria", ())
             if strategy != prop.lazy or criteria:
-                plan.callables[prop.key] = Later.make(prop, strategy, criteria=criteria)
+                plan.callables[prop.key] = Later.of_object(prop, strategy, criteria)
 
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]

@@ -1,6 +1,7 @@
 """Identity map: in one session, one object for one primary key.
 
-Before: orm/loading.py and orm/session.py put the states of persistent objects here, and look here.
+Before: orm/rowloader.py and orm/session.py put the states of persistent objects here; they and
+        orm/loading.py look here first.
 Here:   a dictionary for each class, from primary key to state. A state is a weak reference to its
         object, so that an object nobody else holds may go; one with unwritten changes is held.
 After:  orm/state.py takes a state out when its object dies.

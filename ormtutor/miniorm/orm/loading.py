@@ -3,7 +3,8 @@
 Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values for it.
 Here:   run() sends it, calls the row loader and what has to be loaded afterwards; get() by primary
         key; refresh of expired attributes.
-After:  engine/base.py has the cursor, orm/rowloader.py makes objects, orm/identity.py holds them.
+After:  engine/connection.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py
+        holds them.
 
 Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expiring".
 """
@@ -158,8 +159,8 @@ def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any)
     if session.identity_map is identity_map or not rows or query.row_loader() is None:
         return
     assert query.plan is not None
-    for plan in query.plan.entities():
-        lost = object.__new__(plan.mapper.class_)
+    if plans := query.plan.entities():
+        lost = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(
             f"Object <{type(lost).__name__} at 0x{id(lost):x}> cannot be converted to 'persistent' "
             "state, as this identity map is no longer valid.  Has the owning Session been closed?",

@@ -99,7 +99,7 @@ class PropComparator:
 
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
-        """The property, with all mappers configured."""
+        """What the class was mapped with under this name."""
         return self.prop
 
 
@@ -961,7 +961,7 @@ class MapperRegistry:
         return frozenset(manager.mapper for manager in self._managers)
 
     def configure(self, cascade: bool = False) -> None:
-        """Finish all mappers of this registry, and of those that it needs with `cascade`."""
+        """Finish all mappers of this registry, and of those that it needs."""
         configure_registries([self])
 
     def dispose(self, cascade: bool = False) -> None:

@@ -3,7 +3,7 @@
 Before: orm/unitofwork.py says which objects of a mapper, and when.
 Here:   their changed columns become parameters; rows of one shape that follow each other share one
         statement; what the database made up (keys, defaults) comes back into the objects.
-After:  engine/base.py sends the statements; a wrong count of rows is a StaleDataError.
+After:  engine/connection.py sends the statements; a wrong count of rows is a StaleDataError.
 
 What SQLAlchemy 1.4 sends on SQLite decides what is sent as one (an executemany): INSERTs whose
 primary keys are known, UPDATEs of the same columns, DELETEs. Rows whose keys the database makes go

@@ -8,7 +8,7 @@ After:  a list of records, in the order of the statements, each with its reason.
 What a flush has to load first (the children of an object to be deleted, say) is unknown to the
 plan; it says so in a record of its own and goes on with what is in memory.
 
-No counterpart in SQLAlchemy (see ARCHITECTURE.md).
+`print(plan(session))` shows it; the console's `:plan` is made of it. No counterpart in SQLAlchemy.
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ plan, with its positions and keys as constants, and compiles it with `exec`. Wri
 would be a loop over rows around a loop over columns; generated, the inner loop is gone. Loading
 10,000 objects of five columns takes 2.4 times what sqlite3 alone takes for their tuples; the plain
 loop took 5.1. What such a function looks like stands in `tests/miniorm/orm/test_rowloader.py`, what
-it does, as a loop in plain Python, in `plain_rowloader.py` beside it; a test holds one against the
-other.
+it does, as a loop in plain Python, in `plain_rowloader.py` beside that test; the two are compared.
 
 Follows: SQLAlchemy 1.4, `orm/loading.py` in what it does: identity map first, a known object keeps
 its values, only what it lacks is filled in.

@@ -552,7 +552,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 def create_state(obj: Any, mapper: Any) -> InstanceState:
     """A new object's state, and its place in the object's dictionary.
 
-    orm/loading.py's row loaders write the same assignments out, for speed.
+    The row loaders of orm/rowloader.py write the same assignments out, for speed.
     """
     state = InstanceState(obj, _object_is_gone)
     state.mapper = mapper

@@ -319,16 +319,15 @@ def load_lazily(
 # After the rows -------------------------------------------------------------------------------
 
 
-def make_later(prop: Any, strategy: str, *where: Any, criteria: tuple[Any, ...] = ()) -> Any:
-    """What Compilation asks for: one in the place of the mapped loader, or one after the rows.
-
-    where: the Compilation, the EntityPlan and the Place, for the latter.
-    """
-    if not where and strategy.startswith("deferred"):
+def loader_of_object(prop: Any, strategy: str, criteria: tuple[Any, ...] = ()) -> Any:
+    """A lazy loader for one object, in the place of the mapped one."""
+    if strategy.startswith("deferred"):
         return partial(load_deferred, prop, refused=strategy == "deferred_raise")
-    if not where:
-        return partial(load_lazily, prop, strategy=strategy, criteria=criteria)
-    compilation, _, place = where
+    return partial(load_lazily, prop, strategy=strategy, criteria=criteria)
+
+
+def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
+    """A loader that runs when the rows are read; None: it would run in circles."""
     cycles = compilation.would_cycle(prop, place.path, compilation.prior)
     if compilation.overwrite == "one":
         # What was joined is complete before what it was joined to.
@@ -651,6 +650,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
     return statement.subquery()
 
 
-orm_context.Later.make = staticmethod(make_later)
+orm_context.Later.of_object = staticmethod(loader_of_object)
+orm_context.Later.of_rows = staticmethod(loader_of_rows)
 Loaders.deferred = staticmethod(load_deferred)
 Loaders.lazy = staticmethod(load_lazily)

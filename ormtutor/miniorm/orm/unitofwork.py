@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     Pair = tuple[InstanceState, InstanceState]
 
 # What a flush has to do with an object: (its row is deleted, its row is left alone: the object is
-# only known to be concerned). These two are compared by identity.
+# only known to be concerned).
 SAVE = (False, False)
 DELETE = (True, False)
 
@@ -141,8 +141,8 @@ class UOWTransaction:
     """One flush: its objects, its steps, and their order.
 
     states: every object that takes part, with SAVE, DELETE or (is_delete, True): only concerned.
-    mappers: the same by mapper, in order of coming. cause: what the statements are sent for.
-    actions: the different ones among these.
+    actions: the different ones among these. mappers: the objects by mapper, in order of coming.
+    cause: what the statements are sent for.
     edges: step -> the steps that come before it. ring: the steps that were broken up.
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.

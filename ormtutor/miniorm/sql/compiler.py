@@ -2,8 +2,8 @@
 
 Before: all of sql/ holds structure; str(element) and the engine ask for text here.
 Here:   SQLCompiler: a method `visit_<kind>` for each kind of element; Compiled, the result.
-After:  engine/sqlite.py overrides the spellings of SQLite; the engine sends `string` with
-        `parameters_for(...)`.
+After:  engine/sqlite.py overrides the spellings of SQLite; engine/connection.py sends `string`
+        with what `construct_params()` gives.
 
 While text is put together a bind parameter stands in it as a mark and its name. Only at the end the
 marks become `?` or `:name`, in the order in which they stand, so that the order of parameters is
@@ -13,8 +13,7 @@ its own and is written out at execution, when its length is known.
 The file is one thing: an expression may contain a SELECT and a SELECT contains expressions, so the
 methods call one another in every direction.
 
-Follows: SQLAlchemy 1.4, "SQL Expression Language"; STYLE.md, "What it is, apart from how it is
-spelled".
+Follows: SQLAlchemy 1.4, "SQL Expression Language".
 """
 
 from __future__ import annotations

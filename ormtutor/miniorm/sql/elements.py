@@ -3,7 +3,8 @@
 Before: operators.py says what operators exist, types.py what values are, traversal.py walks trees.
 Here:   ClauseElement and ColumnElement; columns, bind parameters, operators applied, labels, text.
 After:  comparator.py builds them from Python operators, expressions.py and functions.py add the
-        rarer kinds, selectable.py puts them into FROM and SELECT, compiler.py writes them.
+        rarer kinds, selectable.py and select.py put them into FROM and SELECT, compiler.py writes
+        them.
 
 Elements do not change once made. Every class is small: slots for its parts, `_parts` for those that
 are elements, structure() for the compile cache. Construction is the hot path of every query, so it

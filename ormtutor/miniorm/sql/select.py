@@ -151,7 +151,7 @@ class _ColumnNamer:
         self.style = style
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.dedupe = dedupe
-        # Labels, by the column that has them; and which column has which label already.
+        # For each label the column that has it; and which column has which label already.
         self.taken: dict[Any, int] = {}
         self.seen: set[tuple[int, Any]] = set()
         self.repeats = 0
@@ -225,6 +225,7 @@ class KeyNamer:
     def __init__(self, style: LabelStyle) -> None:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.used: set[Any] = set()
+        # How often each name came.
         self.names: dict[Any, int] = {}
 
     def __call__(self, element: Any) -> Any:
