@@ -101,6 +101,14 @@ class AppenderQuery(Query):
         session = self.session
         return len(self._added()) if session is None else self._plain(session).count()
 
+    def update(self, *args: Any, **kw: Any) -> int:
+        """Change the rows of all members at once, as Query.update() does."""
+        return self._plain().update(*args, **kw)  # type: ignore[no-any-return]
+
+    def delete(self, *args: Any, **kw: Any) -> int:
+        """Delete the rows of all members at once, as Query.delete() does."""
+        return self._plain().delete(*args, **kw)  # type: ignore[no-any-return]
+
     def append(self, item: Any) -> None:
         """Add a member."""
         state = instance_state(self.instance)

@@ -40,3 +40,12 @@ session.add(c)
 c.acorns = [a, b]
 session.commit()
 print(a.parent_id, b.parent_id)
+
+# All members at once; where there is no session, that is said.
+session.expunge(b)
+for tree in (c, b, Oak(acorns=[Oak(age=5)])):
+    for change in (lambda: tree.acorns.update({"age": 7}), lambda: tree.acorns.delete()):
+        try:
+            print(change())
+        except Exception as error:
+            print(type(error).__name__, error)
