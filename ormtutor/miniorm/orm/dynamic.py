@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "Dynamic Relationship Loaders".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.query import Query
 from ormtutor.miniorm.orm.state import PASSIVE_OFF, Loaders, instance_state
@@ -47,8 +48,10 @@ class AppenderQuery(Query):
         """The object's session, flushed if it flushes by itself; None while there is no row."""
         state = instance_state(self.instance)
         session = state.session
-        if session is not None and self.instance in session:
-            session._autoflush(f"query of {self.attr.parent_token.mapper.class_.__name__}")
+        if session is not None and session.autoflush and self.instance in session:
+            # A flush like any other: its error says nothing of a query, as in the original.
+            members = self.attr.parent_token.mapper.class_.__name__
+            session._flush_because(Cause("autoflush", subject=f"query of {members}"))
         return session if state.ident is not None else None
 
     def _with(self, **said: Any) -> Any:

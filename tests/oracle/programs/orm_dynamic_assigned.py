@@ -49,3 +49,11 @@ for tree in (c, b, Oak(acorns=[Oak(age=5)])):
             print(change())
         except Exception as error:
             print(type(error).__name__, error)
+session.add(Oak(id=c.id))
+for read in (lambda: c.acorns.all(), lambda: c.acorns[0:1], lambda: session.query(Oak).all()):
+    try:
+        print(len(read()))
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("\n")[0])
+        session.rollback()
+        session.add(Oak(id=c.id))
