@@ -284,7 +284,9 @@ class SynonymComparator(PropComparator):
         return getattr(self._parententity.entity, self.prop.name)
 
     def __clause_element__(self) -> Any:
-        return self.comparator.__clause_element__()
+        element = self.comparator.__clause_element__()
+        is_column = "proxy_key" in element._annotations
+        return element._annotate({"proxy_key": self.prop.key}) if is_column else element
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator."""

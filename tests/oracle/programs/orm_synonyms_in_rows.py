@@ -1,0 +1,38 @@
+"""A synonym that is selected: rows, keys and descriptions have it under its own name."""
+
+from sqlalchemy import Column, Integer, String, create_engine, func, select
+from sqlalchemy.orm import Session, aliased, declarative_base, synonym
+
+Base = declarative_base()
+
+
+class Boat(Base):
+    __tablename__ = "boats"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    called = synonym("name")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add(Boat(called="Elsa"))
+session.commit()
+other = aliased(Boat)
+for columns in (
+    (Boat.called,),
+    (Boat.name, Boat.called),
+    (Boat, Boat.called),
+    (other.called, other.id),
+    (Boat.called.label("title"),),
+    (func.upper(Boat.called), Boat.called),
+):
+    row = session.execute(select(*columns)).first()
+    print(row._fields, getattr(row, "called", None))
+    query = session.query(*columns).order_by(columns[-1])
+    print(query.first()._fields, [each["name"] for each in query.column_descriptions])
+    print(query.filter(Boat.called == "Elsa").group_by(Boat.called).count())
+print(session.query(Boat.called).subquery().c.keys())
+print(session.query(Boat).filter_by(called="Elsa").with_entities(Boat.called).all())
+print(session.query(Boat.called).union(session.query(other.called)).all())
+print(session.query(Boat).update({Boat.called: "Ida"}), session.query(Boat.called).scalar())
