@@ -222,7 +222,12 @@ class Composer:
             text = text[: -len(kept) - 1]
         room = area.height - len(kept) - (1 if kept else 0)
         lines, display.text_top = panels.scrolled(
-            text, room, display.text_top, area.width, whole=display.is_text_whole
+            text,
+            room,
+            display.text_top,
+            area.width,
+            whole=display.is_text_whole,
+            is_new=not now.turns,
         )
         if not kept:
             return lines

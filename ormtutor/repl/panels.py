@@ -585,11 +585,18 @@ def above(lines: list[Line], height: int, how: str) -> list[Line]:
 
 
 def scrolled(
-    lines: list[Line], height: int, top: int, room: int, *, whole: bool = False
+    lines: list[Line],
+    height: int,
+    top: int,
+    room: int,
+    *,
+    whole: bool = False,
+    is_new: bool = False,
 ) -> tuple[list[Line], int]:
     """Return the rows that are seen from row `top` on, and the row that really is the first.
 
-    When not all is seen, the last row ends in a note on where the rest is.
+    When not all is seen, the last row ends in a note on where the rest is. is_new: nothing was
+    typed yet; what to type is asked first, so that the note shows it where no line of it is seen.
     """
     if len(lines) <= height:
         return lines, 0
@@ -597,11 +604,17 @@ def scrolled(
         return [], 0
     seen = height - 1
     top = max(0, min(top, len(lines) - seen))
+    below: Line = []
     if top == 0 and not whole:
         note = f"(PgDn or F3: {len(lines) - seen} lines more)"
+        prompts = [
+            row for row, line in enumerate(lines) if text_of(line).lstrip().startswith(PROMPT)
+        ]
+        if is_new and prompts and prompts[0] >= seen:
+            below = [("class:quiet", f"below: {text_of(lines[prompts[0]]).strip()}")]
     else:
         note = f"(lines {top + 1} to {min(top + seen, len(lines))} of {len(lines)}; PgUp PgDn)"
-    return [*lines[top : top + seen], justify([], [("class:quiet", note)], room)], top
+    return [*lines[top : top + seen], justify(below, [("class:quiet", note)], room)], top
 
 
 def has_n_plus_one(turns: Sequence[tuple[int, Sequence[Message]]]) -> bool:

@@ -229,6 +229,24 @@ def test_a_text_that_does_not_fit_says_where_the_rest_is() -> None:
     assert top == 0
 
 
+def test_a_text_whose_lines_to_type_are_out_of_sight_shows_the_first_of_them() -> None:
+    lines = [[("", str(number))] for number in range(6)]
+    lines += [[("", "  >>> import this")], [("", "  >>> this.s")]]
+    last = {
+        (height, is_new): texts(panels.scrolled(lines, height, 0, 60, is_new=is_new)[0])[-1]
+        for height in (5, 7, 9)
+        for is_new in (True, False)
+    }
+    assert {key: " ".join(line.split()) for key, line in last.items()} == {
+        (5, True): "below: >>> import this (PgDn or F3: 4 lines more)",
+        (5, False): "(PgDn or F3: 4 lines more)",
+        (7, True): "below: >>> import this (PgDn or F3: 2 lines more)",
+        (7, False): "(PgDn or F3: 2 lines more)",
+        (9, True): ">>> this.s",
+        (9, False): ">>> this.s",
+    }
+
+
 def test_a_scrolled_text_says_which_lines_are_seen() -> None:
     lines = [[("", str(number))] for number in range(20)]
     shown, top = panels.scrolled(lines, 5, 99, 40)
