@@ -25,7 +25,7 @@ __all__ = open_door(
     engine.execution: ExecutionContext
     engine.pool: NullPool Pool QueuePool SingletonThreadPool StaticPool
     engine.reflection: Inspector
-    engine.result: ChunkedIteratorResult IteratorResult MappingResult Result ScalarResult
+    engine.result: ChunkedIteratorResult MappingResult Result ScalarResult
     engine.row: Row RowMapping
     engine.transaction: NestedTransaction RootTransaction Transaction
     engine.url: URL make_url

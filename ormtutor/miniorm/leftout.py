@@ -26,7 +26,8 @@ LEFT_OUT: dict[str, str] = {
         DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
         DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
         FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType
-        FrozenResult FullyBufferedResultProxy Identity Indexable InvalidatePoolError LambdaElement
+        FrozenResult FullyBufferedResultProxy Identity Indexable InvalidatePoolError IteratorResult
+        LambdaElement
         Lateral LegacyAPIWarning ManagesConnection MergedResult MissingGreenlet MovedIn20Warning
         Named NotNullable Nullable NumericCommon ObjectKind ObjectScope OrderByList PickleType
         PoolProxiedConnection PoolResetState RemovedIn20Warning ResultProxy

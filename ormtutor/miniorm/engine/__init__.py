@@ -19,8 +19,7 @@ __all__ = open_door(
     engine.cursor: CursorResult LegacyCursorResult
     engine.execution: ExecutionContext
     engine.reflection: Inspector
-    engine.result: ChunkedIteratorResult FilterResult IteratorResult MappingResult Result
-        ScalarResult
+    engine.result: ChunkedIteratorResult FilterResult MappingResult Result ScalarResult
     engine.row: LegacyRow Row RowMapping
     engine.transaction: NestedTransaction RootTransaction Transaction
     engine.url: URL make_url

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
-from operator import attrgetter
 
 from ormtutor.miniorm import event, inspection
 from ormtutor.miniorm.doors import publish
@@ -20,6 +19,7 @@ from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.sql.elements import delegate
 from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
@@ -65,9 +65,9 @@ class Engine:
         pool._events = lambda: self.dispatch
 
     engine: Any = property(lambda self: self, doc="The engine itself.")
-    name: Any = property(attrgetter("dialect.name"), doc="The dialect's name.")
-    driver: Any = property(attrgetter("dialect.driver"), doc="The driver's name.")
-    logger: Any = property(attrgetter("_echo.logger"), doc="The logger of this engine.")
+    name: Any = delegate("dialect.name", "The dialect's name.")
+    driver: Any = delegate("dialect.driver", "The driver's name.")
+    logger: Any = delegate("_echo.logger", "The logger of this engine.")
 
     @property
     def echo(self) -> Any:

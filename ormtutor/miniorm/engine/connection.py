@@ -14,7 +14,6 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "Core Events".
 
 from __future__ import annotations
 
-from operator import attrgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
@@ -39,6 +38,7 @@ from ormtutor.miniorm.engine.transaction import (
 )
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql.compiler import Compiled
+from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ class Connection:
 
     # -- what it is ----------------------------------------------------------------------------
 
-    _shapes: Any = property(attrgetter("engine._shapes"))
+    _shapes: Any = delegate("engine._shapes")
     closed: Any = property(lambda self: self._fairy is None, doc="Say whether close() was called.")
-    info: Any = property(
-        attrgetter("connection.info"), doc="A dictionary that lives as long as the raw connection."
+    info: Any = delegate(
+        "connection.info", "A dictionary that lives as long as the raw connection."
     )
 
     @property

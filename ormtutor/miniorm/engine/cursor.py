@@ -9,12 +9,11 @@ Follows: SQLAlchemy 1.4, "CursorResult", "LegacyCursorResult".
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.result import Result
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,15 +120,9 @@ class CursorResult(Result):
 
     # What every execution tells.
 
-    rowcount: Any = property(
-        attrgetter("context.rowcount"), doc="How many rows an UPDATE or DELETE matched."
-    )
-    lastrowid: Any = property(
-        attrgetter("context.lastrowid"), doc="The row id that SQLite gave last on this cursor."
-    )
-    is_insert: Any = property(
-        attrgetter("context.isinsert"), doc="Say whether this was an insert() construct."
-    )
+    rowcount: Any = delegate("context.rowcount", "How many rows an UPDATE or DELETE matched.")
+    lastrowid: Any = delegate("context.lastrowid", "The row id that SQLite gave last here.")
+    is_insert: Any = delegate("context.isinsert", "Say whether this was an insert() construct.")
 
     @property
     def inserted_primary_key(self) -> Any:

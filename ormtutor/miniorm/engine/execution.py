@@ -10,11 +10,12 @@ Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
+from ormtutor.miniorm.sql.elements import delegate
 from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
@@ -81,19 +82,15 @@ class ExecutionContext:
             self._outcome = Outcome()
         return self._outcome
 
-    connection: Any = property(attrgetter("root_connection"), doc="The Connection.")
-    engine: Any = property(attrgetter("root_connection.engine"), doc="The Engine.")
-    dialect: Any = property(attrgetter("root_connection.dialect"), doc="The dialect.")
+    connection: Any = delegate("root_connection", "The Connection.")
+    engine: Any = delegate("root_connection.engine", "The Engine.")
+    dialect: Any = delegate("root_connection.dialect", "The dialect.")
     isinsert = _is("isinsert", "Say whether this is an insert() construct.")
     isupdate = _is("isupdate", "Say whether this is an update() construct.")
     isdelete = _is("isdelete", "Say whether this is a delete() construct.")
     isddl = _is("isddl", "Say whether this creates or drops.")
-    rowcount: Any = property(
-        attrgetter("cursor.rowcount"), doc="How many rows an UPDATE or DELETE matched."
-    )
-    lastrowid: Any = property(
-        attrgetter("cursor.lastrowid"), doc="The row id that SQLite gave last on this cursor."
-    )
+    rowcount: Any = delegate("cursor.rowcount", "How many rows an UPDATE or DELETE matched.")
+    lastrowid: Any = delegate("cursor.lastrowid", "The row id that SQLite gave last here.")
 
     @property
     def is_crud(self) -> bool:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine import base, connection
-from ormtutor.miniorm.engine.execution import NO_OPTIONS, parameter_sets_20
 from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransaction
 
 TYPE_CHECKING = False
@@ -82,11 +81,7 @@ class Connection(connection.Connection):
         parameters: a dictionary, or a list of them (an executemany).
         Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
         """
-        sets = parameter_sets_20(parameters)
-        if isinstance(statement, str):
-            raise exc.ObjectNotExecutableError(statement)
-        options = execution_options or NO_OPTIONS
-        return self._run(self._context_of(statement, sets, options, _cause))
+        return self._execute_20(statement, parameters, execution_options, _cause)
 
 
 class Engine(base.Engine):

@@ -69,16 +69,18 @@ class _ConnectionFairy:
 
 
 class Pool:
-    """Lends raw connections.
+    """Lends raw connections, and keeps some of those that come back.
 
-    creator: opens one. options: what a kind of pool takes, such as pool_size.
+    creator: opens one. pool_size: how many may wait for the next loan.
     """
 
     __module__ = "sqlalchemy.pool.base"
+    _usual_size = 0
 
-    def __init__(self, creator: Callable[..., Any], **options: Any) -> None:
+    def __init__(self, creator: Callable[..., Any], pool_size: int | None = None) -> None:
         self._creator = creator
-        self._options = options
+        self._size = self._usual_size if pool_size is None else pool_size
+        self._idle: list[_ConnectionRecord] = []
         #: Set by engine/base.py: gives the engine's Dispatch, whose listeners hear of connections.
         self._events: Callable[[], Any] | None = None
 
@@ -88,19 +90,27 @@ class Pool:
 
     def dispose(self) -> None:
         """Close the connections that are not on loan."""
+        while self._idle:
+            self._idle.pop().dbapi_connection.close()
 
     def recreate(self) -> Pool:
         """Return a new pool of the same kind."""
-        pool = type(self)(self._creator, **self._options)
+        pool = type(self)(self._creator, self._size)
         pool._events = self._events
         return pool
 
     def _check_out(self) -> _ConnectionRecord:
-        return self._open()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._open()
 
     def _check_in(self, record: _ConnectionRecord) -> None:
         record.dbapi_connection.rollback()
-        record.dbapi_connection.close()
+        if len(self._idle) < self._size:
+            self._idle.append(record)
+        else:
+            record.dbapi_connection.close()
 
     def _forget(self, record: _ConnectionRecord) -> None:
         """A connection is no longer good."""
@@ -123,6 +133,12 @@ leave_out(Pool, "checkedin checkedout overflow size status timeout unique_connec
 
 class NullPool(Pool):
     """Opens a connection for each loan and closes it on return."""
+
+
+class QueuePool(Pool):
+    """Keeps a few connections open; opens more when they are wanted."""
+
+    _usual_size = 5
 
 
 class SingletonThreadPool(Pool):
@@ -163,33 +179,6 @@ class SingletonThreadPool(Pool):
 
 class StaticPool(SingletonThreadPool):
     """One connection for all, in SQLAlchemy as well."""
-
-
-class QueuePool(Pool):
-    """Keeps up to `pool_size` connections open; opens more when they are wanted."""
-
-    def __init__(self, creator: Any, pool_size: int = 5, **options: Any) -> None:
-        super().__init__(creator, pool_size=pool_size, **options)
-        self._size = pool_size
-        self._idle: list[_ConnectionRecord] = []
-
-    def _check_out(self) -> _ConnectionRecord:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._open()
-
-    def _check_in(self, record: _ConnectionRecord) -> None:
-        record.dbapi_connection.rollback()
-        if len(self._idle) < self._size:
-            self._idle.append(record)
-        else:
-            record.dbapi_connection.close()
-
-    def dispose(self) -> None:
-        """Close the connections that wait."""
-        while self._idle:
-            self._idle.pop().dbapi_connection.close()
 
 
 publish(globals(), "sqlalchemy.pool.impl")

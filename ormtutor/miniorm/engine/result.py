@@ -7,7 +7,7 @@ After:  learners, and orm/query.py.
 A source of tuples is a subclass of Result that can read some or all of them. Filters (ScalarResult,
 MappingResult) stand on a Result and change only what becomes of a tuple.
 
-Follows: SQLAlchemy 1.4, "Result", "ScalarResult", "MappingResult", "IteratorResult".
+Follows: SQLAlchemy 1.4, "Result", "ScalarResult", "MappingResult", "ChunkedIteratorResult".
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from operator import attrgetter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.row import ResultMetaData, RMKeyView, RowMapping
+from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ class ResultInternal:
     def _unique_key(self) -> Callable[[Any], Any] | None:
         raise NotImplementedError
 
-    closed: Any = property(
-        attrgetter("_real._hard_closed"), doc="Say whether reading is an error now."
-    )
+    closed: Any = delegate("_real._hard_closed", "Say whether reading is an error now.")
 
     def close(self) -> None:
         """Throw away what was not read."""
@@ -306,9 +305,10 @@ class MappingResult(FilterResult):
         return Result._unique_key(self._real)
 
 
-class IteratorResult(Result):
+class ChunkedIteratorResult(Result):
     """A Result over tuples made in Python: the entities and columns of an ORM select.
 
+    chunks: gives lists of tuples, called with how many at a time (None: all).
     unique_filters: for each column what tells two values apart (`id` for entities), or None.
     require_unique: reading several rows without `unique()` is refused: a joined eager load of a
     collection repeats its parents.
@@ -317,12 +317,13 @@ class IteratorResult(Result):
     def __init__(
         self,
         metadata: ResultMetaData,
-        tuples: Iterable[tuple[Any, ...]],
+        chunks: Callable[[int | None], Iterable[Tuples]],
         unique_filters: Sequence[Callable[[Any], Any] | None] | None = None,
         require_unique: bool = False,
     ) -> None:
         super().__init__(metadata)
-        self._tuples = iter(tuples)
+        self._chunks = chunks
+        self._tuples = chain.from_iterable(chunks(None))
         self._unique_filters = unique_filters
         if require_unique:
             self._unique = ({}, _refuse_repeated_parents)
@@ -349,24 +350,7 @@ class IteratorResult(Result):
         return list(islice(self._tuples, size))
 
     def _soft_close(self) -> None:
-        self._tuples = iter(())
-
-
-class ChunkedIteratorResult(IteratorResult):
-    """An IteratorResult over chunks of tuples, for `yield_per`.
-
-    chunks: gives them, called with how many rows at a time (None: all).
-    """
-
-    def __init__(
-        self,
-        metadata: ResultMetaData,
-        chunks: Callable[[int | None], Iterable[Tuples]],
-        *args: Any,
-        **kw: Any,
-    ) -> None:
-        super().__init__(metadata, chain.from_iterable(chunks(None)), *args, **kw)
-        self._chunks = chunks
+        self._tuples = chain()
 
     def yield_per(self, num: int) -> Self:
         """Read, and load what belongs to the rows, num at a time."""

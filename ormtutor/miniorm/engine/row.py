@@ -315,39 +315,12 @@ class CursorResultMetaData(ResultMetaData):
         return None
 
 
-class RMKeyView(KeysView):  # type: ignore[type-arg]
-    """The names of a result's columns."""
-
-    __slots__ = ("_metadata",)
-    __module__ = "sqlalchemy.engine.result"
-
-    def __init__(self, metadata: ResultMetaData) -> None:
-        self._metadata = metadata
-
-    def __len__(self) -> int:
-        return len(self._metadata.keys)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._metadata.keys)
-
-    def __contains__(self, key: object) -> bool:
-        return not isinstance(key, int) and key in self._metadata
-
-    def __eq__(self, other: object) -> bool:
-        return list(self) == list(other) if isinstance(other, (list, tuple, RMKeyView)) else False
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"RMKeyView({list(self._metadata.keys)!r})"
-
-
 class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
     """The values, or the (name, value) pairs, of a row."""
 
     __slots__ = ("_items",)
 
-    def __init__(self, mapping: RowMapping, items: list[Any]) -> None:
+    def __init__(self, mapping: Any, items: Sequence[Any]) -> None:
         self._mapping = mapping
         self._items = items
 
@@ -363,7 +336,21 @@ class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other)  # type: ignore[call-overload,no-any-return]
 
-    __hash__ = None  # type: ignore[assignment]
+
+class RMKeyView(ROMappingView):
+    """The names of a result's columns."""
+
+    __slots__ = ()
+    __module__ = "sqlalchemy.engine.result"
+
+    def __init__(self, metadata: ResultMetaData) -> None:
+        super().__init__(metadata, metadata.keys)
+
+    def __contains__(self, key: object) -> bool:
+        return not isinstance(key, int) and key in self._mapping
+
+    def __repr__(self) -> str:
+        return f"RMKeyView({list(self)!r})"
 
 
 class RowMapping(Mapping):  # type: ignore[type-arg]

@@ -42,6 +42,11 @@ class immutabledict(dict):  # type: ignore[type-arg]
         return f"immutabledict({dict.__repr__(self)})"
 
 
+_AUTHORITY = (
+    r"(?:(?P<username>[^:/]*)(?::(?P<password>[^@]*))?@)?"
+    r"(?P<host>\[.*?\]|[^:/?]*)"  # in brackets it may hold colons
+    r"(?::(?P<port>[^/?]*))?"
+)
 _Parts = namedtuple("_Parts", "drivername username password host port database query")
 
 
@@ -128,49 +133,26 @@ def make_url(name_or_url: Any) -> Any:
     driver_name, separator, rest = name_or_url.partition("://")
     if not separator or not driver_name.replace("+", "_").replace("_", "a").isalnum():
         raise exc.ArgumentError(f"Could not parse SQLAlchemy URL from string '{name_or_url}'")
-    username, password, rest = _split_credentials(rest)
-    host, port, rest = _split_address(rest)
+    authority: dict[str, str | None] = {}
+    if rest and rest[0] not in "/?":
+        authority, rest = _authority(rest)
     path, _, query_string = rest.partition("?")
-    return URL.create(
-        driver_name,
-        _unquoted(username),
-        _unquoted(password),
-        host,
-        port,
-        path[1:] if path else None,
-        _parsed(query_string),
-    )
+    database = path[1:] if path else None
+    return URL.create(driver_name, database=database, query=_parsed(query_string), **authority)
 
 
-def _split_credentials(rest: str) -> tuple[str | None, str | None, str]:
-    """Return user name, password and what follows the @ (a password may hold a slash)."""
-    name, after_name = _split_before(rest, ":/")
-    if after_name.startswith(":"):
-        password, found, after = after_name[1:].partition("@")
-        if found:
-            return name, password, after
-    if "@" in name:
-        name, _, host = name.rpartition("@")
-        return name, None, host + after_name
-    return None, None, rest
+def _authority(rest: str) -> tuple[dict[str, str | None], str]:
+    """Return user, password (may hold a slash), host and port; and what follows them."""
+    import re  # late, as urllib: slow to import, and a database of SQLite has no authority
+    from urllib.parse import unquote
 
-
-def _split_address(rest: str) -> tuple[str | None, str | None, str]:
-    """Return host, port and what follows; a host in brackets may hold colons."""
-    port = None
-    if rest.startswith("[") and "]" in rest:
-        host, _, rest = rest[1:].partition("]")
-    else:
-        host, rest = _split_before(rest, "/:?")
-    if rest.startswith(":"):
-        port, rest = _split_before(rest[1:], "/?")
-    return host or None, port, rest
-
-
-def _split_before(text: str, characters: str) -> tuple[str, str]:
-    """Cut a text in two, before the first of these characters."""
-    end = min((place for place in map(text.find, characters) if place >= 0), default=len(text))
-    return text[:end], text[end:]
+    found = re.match(_AUTHORITY, rest)
+    assert found is not None
+    parts = found.groupdict()
+    for name in ("username", "password"):
+        parts[name] = None if parts[name] is None else unquote(parts[name])
+    parts["host"] = parts["host"].strip("[]") or None
+    return parts, rest[found.end() :]
 
 
 def _parsed(query_string: str) -> dict[str, Any]:
@@ -184,14 +166,6 @@ def _parsed(query_string: str) -> dict[str, Any]:
 
 def _quoted(text: str) -> str:
     return text.translate({58: "%3A", 64: "%40", 47: "%2F"})
-
-
-def _unquoted(text: str | None) -> str | None:
-    if text is None:
-        return None
-    from urllib.parse import unquote  # late, as above
-
-    return unquote(text)
 
 
 def _query(query: Mapping[str, Any]) -> immutabledict:

@@ -26,7 +26,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.crud import CrudPlan, is_crud_bind
+from ormtutor.miniorm.sql.crud import CrudPlan
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
     ColumnClause,
@@ -560,7 +560,7 @@ class SQLCompiler(Compiled):
         return name
 
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:
-        crud = [each for each in (existing, bind) if is_crud_bind(each)]
+        crud = [each for each in (existing, bind) if each._is_crud]
         if len(crud) == 1:
             prefetched = chain(self.insert_prefetch, self.update_prefetch)
             if crud[0].required or any(column.key == name for column in prefetched):

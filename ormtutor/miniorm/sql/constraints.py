@@ -90,7 +90,6 @@ class ForeignKey(SchemaItem):
     link_to_name: the column is told by its name, not by its key.
     """
 
-    _sqlite_arguments = ()
     dialect_kwargs: dict[str, Any]
     # The key of the table's column, where this is that of a column of an alias.
     _original: Any = None
@@ -176,38 +175,37 @@ class ForeignKey(SchemaItem):
             raise exc.InvalidRequestError(
                 "this ForeignKey's parent column is not yet associated with a Table."
             )
-        table_key, column_key = self._target
+        column = self._referred_now()
+        if column is not None:
+            return column
+        table_key, wanted = self._target
         target = table.metadata.tables.get(table_key)
         if target is None:
             raise exc.NoReferencedTableError(
                 f"Foreign key associated with column '{self.parent}' could not find table "
-                f"'{table_key}' with which to generate a foreign key to target column "
-                f"'{column_key}'",
+                f"'{table_key}' with which to generate a foreign key to target column '{wanted}'",
                 table_key,
             )
-        column = self._column_in(target)
-        if column is None:
-            wanted = column_key or self.parent.key
-            raise exc.NoReferencedColumnError(
-                f"Could not initialize target column for ForeignKey '{self._colspec}' on table "
-                f"'{table.name}': table '{target.name}' has no column named '{wanted}'",
-                target.name,
-                wanted,
-            )
-        return column
-
-    def _column_in(self, table: Any) -> Any:
-        wanted = self._target[1] or self.parent.key
-        if self.link_to_name:
-            return next((column for column in table.c if column.name == wanted), None)
-        return table.c.get(wanted)
+        wanted = wanted or self.parent.key
+        raise exc.NoReferencedColumnError(
+            f"Could not initialize target column for ForeignKey '{self._colspec}' on table "
+            f"'{table.name}': table '{target.name}' has no column named '{wanted}'",
+            target.name,
+            wanted,
+        )
 
     def _referred_now(self) -> Any:
         """The column that it points to, or None as long as it is not there."""
         if not isinstance(self._colspec, str):
             return self._colspec
-        table = self.parent.table.metadata.tables.get(self._target[0])
-        return None if table is None else self._column_in(table)
+        table_key, key = self._target
+        table = self.parent.table.metadata.tables.get(table_key)
+        if table is None:
+            return None
+        wanted = key or self.parent.key
+        if self.link_to_name:
+            return next((column for column in table.c if column.name == wanted), None)
+        return table.c.get(wanted)
 
     # -- becoming a part -----------------------------------------------------------------------
 
@@ -247,7 +245,6 @@ class ForeignKey(SchemaItem):
 class Constraint(SchemaItem):
     """A rule of a table."""
 
-    _sqlite_arguments = ()
     parent: Any = None
     table: Any = delegate("parent", "The table of which this is a part, or None.")
 
@@ -515,7 +512,6 @@ class Index(ColumnCollectionMixin, DatabaseItem):
     """CREATE INDEX."""
 
     __visit_name__ = "index"
-    _sqlite_arguments = ()
     _type_bound = False
     table: Any = None
     parent: Any = None

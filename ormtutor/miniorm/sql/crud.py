@@ -215,11 +215,6 @@ def _bind(name: str, type_: Any, value: Any, required: bool = False) -> BindPara
     return bind
 
 
-def is_crud_bind(bind: Any) -> bool:
-    """Say whether a parameter was made here."""
-    return bind._is_crud  # type: ignore[no-any-return]
-
-
 def _has_python_side(column: Any) -> bool:
     default = getattr(column, "default", None)
     return default is not None and not default.is_sequence

@@ -53,29 +53,14 @@ class DDLElement(Executable):
         raise NotCacheable
 
 
-class CreateTable(DDLElement):
-    """CREATE TABLE."""
-
-    __visit_name__ = "create_table"
+def _element(name: str, visit_name: str, words: str) -> Any:
+    return type(name, (DDLElement,), {"__visit_name__": visit_name, "__doc__": f"{words}."})
 
 
-class DropTable(DDLElement):
-    """DROP TABLE."""
-
-    __visit_name__ = "drop_table"
-
-
-class CreateIndex(DDLElement):
-    """CREATE INDEX."""
-
-    __visit_name__ = "create_index"
-
-
-class DropIndex(DDLElement):
-    """DROP INDEX."""
-
-    __visit_name__ = "drop_index"
-
+CreateTable = _element("CreateTable", "create_table", "CREATE TABLE")
+DropTable = _element("DropTable", "drop_table", "DROP TABLE")
+CreateIndex = _element("CreateIndex", "create_index", "CREATE INDEX")
+DropIndex = _element("DropIndex", "drop_index", "DROP INDEX")
 
 # -- doing it --------------------------------------------------------------------------------------
 
@@ -135,13 +120,7 @@ def _has(connection: Any, element: Any) -> bool:
     return bool(connection.dialect.has_table(connection, element.name, element.schema))
 
 
-def run_ddl(what: str, bind: Any, element: Any, checkfirst: bool, tables: Any = None) -> None:
-    """Let an engine or connection create or drop something, in one transaction."""
-    action = create if what == "create" else drop
-    bind._run_ddl_visitor(action, element, checkfirst=checkfirst, tables=tables)
-
-
-# The methods create() and drop() of schema items end here.
-SchemaItem._run_ddl = staticmethod(run_ddl)
+# What the methods create() and drop() of schema items do on a connection.
+SchemaItem._ddl = {"create": create, "drop": drop}
 
 publish(globals(), "sqlalchemy.sql.ddl")

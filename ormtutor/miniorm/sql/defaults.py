@@ -29,8 +29,10 @@ class SchemaItem:
 
     __slots__ = ()
     bind: Any
-    # Set by ddl.py: (what, bind, element, checkfirst).
-    _run_ddl: Any
+    # What a dialect takes beside the standard: `sqlite_autoincrement`.
+    _sqlite_arguments: tuple[str, ...] = ()
+    # Set by ddl.py: how to create or drop on a connection.
+    _ddl: Any
 
     def _engine(self, bind: Any) -> Any:
         """The engine that is given, or that of the MetaData.
@@ -47,6 +49,11 @@ class SchemaItem:
             )
         return bind
 
+    def _run_ddl(self, what: str, bind: Any, checkfirst: bool, **kw: Any) -> None:
+        """Let an engine or connection create or drop this, in one transaction."""
+        action = self._ddl[what]
+        self._engine(bind)._run_ddl_visitor(action, self, checkfirst=checkfirst, **kw)
+
     def _set_parent(self, parent: Any) -> None:
         """Become a part of `parent`."""
 
@@ -59,11 +66,11 @@ class DatabaseItem(SchemaItem):
 
     def create(self, bind: Any = None, checkfirst: bool = False) -> Any:
         """Create it in the database."""
-        self._run_ddl("create", self._engine(bind), self, checkfirst)
+        self._run_ddl("create", bind, checkfirst)
 
     def drop(self, bind: Any = None, checkfirst: bool = False) -> None:
         """Drop it from the database."""
-        self._run_ddl("drop", self._engine(bind), self, checkfirst)
+        self._run_ddl("drop", bind, checkfirst)
 
 
 class DefaultGenerator(SchemaItem):

@@ -235,7 +235,7 @@ def _value_structure(key: Any, value: Any, binds: Binds) -> Hashable:
 
 
 class Insert(ValuesBase):
-    """An INSERT statement; see insert()."""
+    """An INSERT statement."""
 
     __visit_name__ = "insert"
     is_insert = True
@@ -272,14 +272,14 @@ class DMLWhereBase(HasWhere, UpdateBase):
     def _extra_froms(self) -> list[Any]:
         """FROM objects of WHERE that are not the table."""
         table = self.table._deannotated
-        froms = [from_ for each in self._where_criteria for from_ in each._from_objects]
-        by_identity = {id(from_._deannotated): from_ for from_ in reversed(froms)}
+        froms = reversed(self._implied_froms)
+        by_identity = {id(from_._deannotated): from_ for from_ in froms}
         by_identity.pop(id(table), None)
         return list(reversed(by_identity.values()))
 
 
 class Update(DMLWhereBase, ValuesBase):
-    """An UPDATE statement; see update()."""
+    """An UPDATE statement."""
 
     __visit_name__ = "update"
     is_update = True
@@ -304,30 +304,13 @@ leave_out(Update, "inline")
 
 
 class Delete(DMLWhereBase):
-    """A DELETE statement; see delete()."""
+    """A DELETE statement."""
 
     __visit_name__ = "delete"
     is_delete = True
     _parts = ("table", "_where_criteria")
 
 
-# SQLAlchemy's functions are functions; what they make is these.
-
-
-def insert(table: Any, values: Any = None, **kw: Any) -> Insert:
-    """Return an INSERT statement."""
-    return Insert(table, values, **kw)
-
-
-def update(table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -> Update:
-    """Return an UPDATE statement."""
-    return Update(table, whereclause, values, **kw)
-
-
-def delete(table: Any, whereclause: Any = None, **kw: Any) -> Delete:
-    """Return a DELETE statement."""
-    return Delete(table, whereclause, **kw)
-
-
+insert, update, delete = Insert, Update, Delete
 TableClause._dml = {"insert": Insert, "update": Update, "delete": Delete}
 publish(globals(), "sqlalchemy.sql.dml")

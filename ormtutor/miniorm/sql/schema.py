@@ -52,7 +52,6 @@ _FACTS = ("autoincrement", "comment", "doc", "index", "primary_key", "unique")
 class Column(SchemaItem, ColumnClause):
     """A column of a table."""
 
-    _sqlite_arguments = ()
     inherit_cache = True
 
     autoincrement: Any = "auto"
@@ -509,11 +508,11 @@ class MetaData(SchemaItem):
 
     def create_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:
         """Create the tables that the database has not yet."""
-        self._run_ddl("create", self._engine(bind), self, checkfirst, tables=tables)
+        self._run_ddl("create", bind, checkfirst, tables=tables)
 
     def drop_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:
         """Drop the tables that the database has."""
-        self._run_ddl("drop", self._engine(bind), self, checkfirst, tables=tables)
+        self._run_ddl("drop", bind, checkfirst, tables=tables)
 
 
 inspection.inspects_itself(ClauseElement)

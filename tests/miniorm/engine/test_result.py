@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ormtutor.miniorm.engine.result import ChunkedIteratorResult, IteratorResult
+from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import ResultMetaData
 from ormtutor.miniorm.exc import (
     InvalidRequestError,
@@ -16,8 +16,8 @@ from ormtutor.miniorm.exc import (
 Tuples = list[tuple[object, ...]]
 
 
-def result(tuples: Tuples, *names: str) -> IteratorResult:
-    return IteratorResult(ResultMetaData(names or ("id", "name")), tuples)
+def result(tuples: Tuples, *names: str) -> ChunkedIteratorResult:
+    return ChunkedIteratorResult(ResultMetaData(names or ("id", "name")), lambda size: [tuples])
 
 
 TWO: Tuples = [(1, "Ada"), (2, "Grace")]
@@ -135,7 +135,8 @@ def test_unique_counts_for_one_and_for_fetchmany() -> None:
 def test_entities_are_told_apart_by_identity() -> None:
     first: list[int] = []
     second: list[int] = []
-    rows = IteratorResult(ResultMetaData(["Shop"]), [(first,), (second,), (first,)], [id])
+    shops: Tuples = [(first,), (second,), (first,)]
+    rows = ChunkedIteratorResult(ResultMetaData(["Shop"]), lambda size: [shops], [id])
     found = rows.scalars().unique().all()
     assert [each is first for each in found] == [True, False]
 
@@ -153,8 +154,9 @@ def test_chunks_are_one_result() -> None:
 
 
 def test_a_joined_eager_load_of_a_collection_asks_for_unique() -> None:
-    def parents() -> IteratorResult:
-        return IteratorResult(ResultMetaData(["id"]), [(1,), (1,)], require_unique=True)
+    def parents() -> ChunkedIteratorResult:
+        names = ResultMetaData(["id"])
+        return ChunkedIteratorResult(names, lambda size: [[(1,), (1,)]], require_unique=True)
 
     with pytest.raises(InvalidRequestError) as refusal:
         parents().all()
