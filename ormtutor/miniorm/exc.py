@@ -192,7 +192,7 @@ class StatementError(SQLAlchemyError):
             if self.params and self.hide_parameters:
                 lines.append("[SQL parameters hidden due to hide_parameters=True]")
             elif self.params:
-                lines.append(f"[parameters: {ParametersRepr(self.params, self.ismulti)!r}]")
+                lines.append(f"[parameters: {shown_parameters(self.params, self.ismulti)}]")
         if self.code:
             lines.append(self._background())
         return "\n".join(lines)
@@ -263,22 +263,14 @@ class SAWarning(HasDescriptionCode, RuntimeWarning):
     """Something that runs and is probably not meant."""
 
 
-class ParametersRepr:
-    """Parameters of a statement as messages and the log show them: long values and lists cut.
+def shown_parameters(params: Any, ismulti: bool | None = None) -> str:
+    """Return parameters as messages and the log show them: long values and lists cut.
 
     params: one set (tuple, dict), or a list of sets when `ismulti`; None: not known.
     """
-
-    __slots__ = ("ismulti", "params")
-
-    def __init__(self, params: Any, ismulti: bool | None = None) -> None:
-        self.params = params
-        self.ismulti = ismulti
-
-    def __repr__(self) -> str:
-        if self.ismulti is None or not self.params:
-            return _cut(self.params)
-        return _cut_sets(self.params) if self.ismulti else _cut_set(self.params)
+    if ismulti is None or not params:
+        return _cut(params)
+    return _cut_sets(params) if ismulti else _cut_set(params)
 
 
 def _cut(value: Any) -> str:

@@ -60,12 +60,12 @@ def test_an_interrupt_is_not_wrapped() -> None:
 
 
 def test_a_long_value_is_cut_in_the_middle() -> None:
-    shown = repr(exc.ParametersRepr(("x" * 1000,), ismulti=False))
+    shown = exc.shown_parameters(("x" * 1000,), ismulti=False)
     assert shown == f"('{'x' * 149} ... (702 characters truncated) ... {'x' * 149}',)"
 
 
 def test_of_many_parameter_sets_the_first_and_the_last_are_shown() -> None:
-    shown = repr(exc.ParametersRepr([(number,) for number in range(12)], ismulti=True))
+    shown = exc.shown_parameters([(number,) for number in range(12)], ismulti=True)
     assert shown == (
         "[(0,), (1,), (2,), (3,), (4,), (5,), (6,), (7,)  ... displaying 10 of 12 total bound "
         "parameter sets ...  (10,), (11,)]"
@@ -73,5 +73,5 @@ def test_of_many_parameter_sets_the_first_and_the_last_are_shown() -> None:
 
 
 def test_ten_parameter_sets_are_shown_whole() -> None:
-    shown = repr(exc.ParametersRepr([{"a": 1}] * 10, ismulti=True))
+    shown = exc.shown_parameters([{"a": 1}] * 10, ismulti=True)
     assert shown == repr([{"a": 1}] * 10)

@@ -178,7 +178,7 @@ class Connection:
         try:
             getattr(self._dbapi, how)()
         except BaseException as error:
-            self._handle_dbapi_exception(error, None, None, None, None)
+            self._handle_dbapi_exception(error)
 
     def _log(self, line: str, note: str) -> None:
         """Write a line to the log, with a note in it where the driver commits by itself."""
@@ -261,10 +261,10 @@ class Connection:
 
         The option future_result=False keeps the manner of the result.
         """
-        options = {"future_result": True, **(execution_options or {})}
+        sets = parameter_sets_20(parameters)
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        sets = parameter_sets_20(parameters)
+        options = {"future_result": True, **(execution_options or {})}
         return self._run(self._context_of(statement, sets, options, _cause))
 
     def _execute_text(
@@ -310,7 +310,7 @@ class Connection:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
                 told = list(sets) if len(sets) > 1 or any(sets) else []
-                self._handle_dbapi_exception(error, compiled.string, told, None, None)
+                self._handle_dbapi_exception(error, compiled.string, told)
         return context
 
     # -- shorter ways for the ORM --------------------------------------------------------------
@@ -353,7 +353,7 @@ class Connection:
         try:
             rows = cursor.fetchall()
         except BaseException as error:
-            self._handle_dbapi_exception(error, None, None, cursor, context)
+            self._handle_dbapi_exception(error, cursor=cursor, context=context)
         processors = row_processors(compiled, cursor.description)
         cursor.close()
         if context._outcome is not None:
@@ -472,7 +472,7 @@ class Connection:
         try:
             cursor = context.cursor = self._dbapi.cursor()
         except BaseException as error:
-            self._handle_dbapi_exception(error, statement, parameters, None, None)
+            self._handle_dbapi_exception(error, statement, parameters)
         for listener in dispatch.before_cursor_execute:
             changed = listener(self, cursor, statement, parameters, context, executemany)
             if isinstance(changed, tuple) and len(changed) == 2:
@@ -493,10 +493,10 @@ class Connection:
     def _handle_dbapi_exception(
         self,
         error: BaseException,
-        statement: str | None,
-        parameters: Any,
-        cursor: Any,
-        context: ExecutionContext | None,
+        statement: str | None = None,
+        parameters: Any = None,
+        cursor: Any = None,
+        context: ExecutionContext | None = None,
     ) -> NoReturn:
         """Raise what the driver raised as one of ours, after cleaning up."""
         wrapped, driver_error = error, self.dialect.dbapi.Error

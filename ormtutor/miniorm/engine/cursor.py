@@ -34,13 +34,6 @@ def convert(tuples: Tuples, processors: Processors) -> Tuples:
 
     A whole column at a time: the loop over the rows stays in C for columns that need nothing.
     """
-    if len(tuples) == 1:
-        return [
-            tuple(
-                value if process is None else process(value)
-                for process, value in zip(processors, tuples[0], strict=True)
-            )
-        ]
     if not tuples:
         return tuples
     columns = [
@@ -88,7 +81,7 @@ class CursorResult(Result):
             cursor: Any = self.cursor
             tuples: Tuples = cursor.fetchall() if size is None else cursor.fetchmany(size)
         except BaseException as error:
-            self.connection._handle_dbapi_exception(error, None, None, self.cursor, self.context)
+            self.connection._handle_dbapi_exception(error, cursor=self.cursor, context=self.context)
         self._count += len(tuples)
         if size is None or not tuples:
             self._soft_close()

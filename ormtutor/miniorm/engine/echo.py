@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from time import perf_counter
 
-from ormtutor.miniorm.exc import ParametersRepr
+from ormtutor.miniorm.exc import shown_parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Echo:
 
     def row(self, values: Any) -> None:
         """Write a row."""
-        self.line("Row %r", ParametersRepr(values, ismulti=False), level="DEBUG")
+        self.line("Row %s", shown_parameters(values, ismulti=False), level="DEBUG")
 
     def statement(self, context: Any, statement: str, parameters: Any) -> None:
         """Write a statement, and how it was made with its parameters."""
@@ -76,8 +76,8 @@ class Echo:
         if self.hide_parameters:
             self.line("[%s] [SQL parameters hidden due to hide_parameters=True]", _origin(context))
         else:
-            shown = ParametersRepr(parameters, ismulti=context.executemany)
-            self.line("[%s] %r", _origin(context), shown)
+            shown = shown_parameters(parameters, ismulti=context.executemany)
+            self.line("[%s] %s", _origin(context), shown)
 
 
 def _origin(context: Any) -> str:

@@ -218,9 +218,9 @@ class ForeignKey(SchemaItem):
 
     def _set_table(self, column: Any, table: Any) -> None:
         if self.constraint is None:
-            self.constraint = ForeignKeyConstraint([], [], **self._options())
-            self.constraint._append_element(column, self)
-            self.constraint._set_parent(table)
+            self.constraint = ForeignKeyConstraint(
+                [column], [self], _elements=[self], **self._options()
+            )
         table.foreign_keys.add(self)
         if column.type._is_null:
             table.metadata._typeless.append(self)
@@ -370,6 +370,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         ondelete: str | None = None,
         use_alter: bool = False,
         link_to_name: bool = False,
+        _elements: Any = None,
         **dialect_kw: Any,
     ) -> None:
         Constraint.__init__(self, name, **dialect_kw)
@@ -385,16 +386,11 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 "ForeignKeyConstraint number of constrained columns must match the number of "
                 "referenced columns."
             )
-        self.elements = [
+        self.elements = _elements or [
             ForeignKey(referred, self, use_alter, None, onupdate, ondelete, link_to_name)
             for referred in refcolumns
         ]
         self._take_columns(columns)
-
-    def _append_element(self, column: Any, key: ForeignKey) -> None:
-        self._pending.append(column)
-        self.columns.add(column)
-        self.elements.append(key)
 
     @property
     def column_keys(self) -> list[Any]:
