@@ -134,6 +134,10 @@ class Entry:
         self.call: Any = tuple
         self.unlinks: Any = tuple
 
+    def is_read(self) -> bool:
+        """Whether its rows are read, and objects made of them."""
+        return self.tally.done and not getattr(self.outcome, "loading", False)
+
 
 class Log:
     """The statements since the step began. What `setup` runs send is not in it."""
@@ -303,8 +307,8 @@ class Recorder:
         self._refuse_when_quiet()
         with self._lock, self.connections.interruption:
             self._close()
-            self._settle([entry for entry in self._awaiting if entry.tally.done])
-            self._awaiting = [entry for entry in self._awaiting if not entry.tally.done]
+            self._settle([entry for entry in self._awaiting if entry.is_read()])
+            self._awaiting = [entry for entry in self._awaiting if not entry.is_read()]
             entry = self._begin(connection, cursor, sql, parameters, context, many)
             self._open[threading.get_ident()] = entry
             entry.started = time.perf_counter()

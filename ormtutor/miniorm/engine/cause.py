@@ -92,16 +92,18 @@ class Outcome:
     """What came back: rows, and how many of them became new or were already known objects.
 
     -1 is "not told": the rows were not consumed, or the statement returns none.
+    loading: objects are being made of the rows, with statements of their own.
     kept: (object's state, attribute, its value, the row's value) where an object that was known
     holds something else than its row, and keeps it; the first few.
     """
 
-    __slots__ = ("kept", "known", "made", "rows")
+    __slots__ = ("kept", "known", "loading", "made", "rows")
 
     def __init__(self, rows: int = -1, made: int = -1, known: int = -1) -> None:
         self.rows = rows
         self.made = made
         self.known = known
+        self.loading = False
         self.kept: tuple[tuple[Any, str, Any, Any], ...] = ()
 
     def __repr__(self) -> str:

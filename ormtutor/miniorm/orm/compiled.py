@@ -159,8 +159,7 @@ class CompiledQuery(EntityQuery):
         """
         self.row_loader()
         plans = [] if self.plan is None else self.plan.entities()
-        later = [loader for plan in plans for loader in plan.later]
-        if self.repeats_parents or any(loader.needs_all_rows for loader in later):
+        if self.repeats_parents or any(each.always for plan in plans for each in plan.at_once):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
 

@@ -507,7 +507,7 @@ class Compilation:
             wanted = self.asked.toplevel and not unfit
             loader = Later.of_rows(prop, strategy, self, place) if wanted else None
             if loader is not None:
-                plan.later.append(loader)
+                plan.add(loader)
         elif strategy == "noload":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
@@ -812,7 +812,7 @@ class Compilation:
                 plan.ident = tuple([locate(column) for column in plan.selected_key])
             for joined in plan.joined:
                 require_population(joined.prop, joined.impl)
-            for loader in plan.later:
+            for loader in plan.at_once:
                 loader.check(plan)
         outputs = []
         for output in self._outputs:

@@ -111,12 +111,16 @@ def load_rows(
     if loader is None:
         return rows  # type: ignore[no-any-return]
     session = context.session
+    context.rows = rows
     listeners = session.dispatch.loaded_as_persistent
     if listeners:
         context.fresh = []
+    outcome = None if execution is None else execution._outcome
+    if outcome is not None:
+        outcome.loading = True
     loaded: list[Any] = loader(rows, context)
-    if execution is not None and execution._outcome is not None:
-        _tell_outcome(execution._outcome, query, rows, context)
+    if outcome is not None:
+        _tell_outcome(outcome, query, rows, context)
     for state in context.fresh or ():
         obj = state()
         for listener in listeners:
@@ -148,7 +152,7 @@ def _parts(
 ) -> Iterator[list[Any]]:
     while (rows := result._read(size)) or size is None:
         _check_map(context.session, identity_map, query, rows)
-        context.made, context.makers = 0, {}
+        context.made, context.met = 0, {}
         yield load_rows(context, query, rows, result.context)
         if size is None:
             return
@@ -173,17 +177,29 @@ def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> 
 
     Rows that come in parts (yield_per) add up; how many there were the result tells in the end.
     """
+    outcome.loading = False
     outcome.rows = len(rows)
     outcome.made = max(outcome.made, 0) + context.made
     found: dict[type, set[Any]] = {}
     for plan in query.plan.entities():
-        positions = [position for position, _ in plan.ident]
-        idents = found.setdefault(plan.mapper.class_, set())
-        idents.update(tuple(row[position] for position in positions) for row in rows)
-        idents.discard((None,) * len(positions))
+        found.setdefault(plan.mapper.class_, set()).update(keys_in(plan, rows))
     outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
     if outcome.known > 0:
         outcome.kept = tuple(_kept(query.plan.entities(), rows, context.session))
+
+
+def keys_in(plan: Any, rows: Any) -> dict[tuple[Any, ...], None]:
+    """The primary keys in the rows at the place of one entity, as they came, each once."""
+    positions = [position for position, _ in plan.ident]
+    keys = dict.fromkeys(tuple(row[position] for position in positions) for row in rows)
+    keys.pop((None,) * len(positions), None)
+    return keys
+
+
+def labels_in(plan: Any, rows: Any) -> list[str]:
+    """The objects in the rows at the place of one entity, as causes name them."""
+    mapper = plan.mapper
+    return [label_of(mapper, k[0] if mapper.single_key else k) for k in keys_in(plan, rows)]
 
 
 MOST_KEPT = 3

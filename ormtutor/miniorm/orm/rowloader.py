@@ -18,7 +18,7 @@ its values, only what it lacks is filled in.
 
 from __future__ import annotations
 
-from operator import itemgetter
+from operator import attrgetter
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.orm.state import NOTHING, UNCHANGED, InstanceState, _object_is_gone
@@ -41,12 +41,13 @@ class EntityPlan:
     mapper, path: what it is, and where in the query it stands.
     ident: positions of the primary key (with a converter each, or None).
     columns: attribute -> position. joined: relationships whose objects stand in the same row.
-    later: loaders that run when all rows are read (selectin, subquery, immediate).
+    at_once: loaders that run at the first row of an object: subquery, then immediate.
+    later: loaders that run when all rows are read: selectin.
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
     selected, selected_key: the columns of the statement whose positions those are.
-    known_too: whether `later` counts for objects that are there already: not in a lazy load.
+    known_too: whether something is loaded for objects that have it: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again.
     overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
     """
@@ -59,6 +60,7 @@ class EntityPlan:
         self.selected: dict[str, Any] = {}
         self.selected_key: list[Any] = []
         self.joined: list[JoinedPlan] = []
+        self.at_once: list[Any] = []
         self.later: list[Any] = []
         self.callables: dict[str, Any] = {}
         self.empty: list[str] = []
@@ -68,6 +70,14 @@ class EntityPlan:
         self.overwrite = overwrite
         self.whole = True
         self.known_too = True
+
+    def add(self, loader: Any) -> None:
+        """A loader that runs at once or later; immediate ones are the last of those at once."""
+        if loader.after_rows:
+            self.later.append(loader)
+        else:
+            self.at_once.append(loader)
+            self.at_once.sort(key=attrgetter("always"), reverse=True)
 
 
 class JoinedPlan:
@@ -105,10 +115,10 @@ class LoadContext:
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     refresh_state: what a refresh is about.
     made: how many objects were new. fresh: their states, kept only when someone listens.
-    batches: for each path with later loaders its (first) plan, its objects by state, in the order
-             of the rows; and those of them that were known before.
+    rows: what is read. met: the objects that a row has spoken of, and whether it gave them their
+    values; kept for plans that ask. batches: for each path with later loaders its plan, and its
+    objects by state, in the order of the rows.
     related: what subquery loads have found, also for the parts to come (yield_per).
-    makers: of a class that stands in several places of a row, the plan that each object came by.
     """
 
     def __init__(
@@ -126,42 +136,22 @@ class LoadContext:
         self.refresh_state = refresh_state
         self.made = 0
         self.fresh: list[InstanceState] | None = None
-        self.batches: dict[Any, tuple[EntityPlan, dict[Any, Any], dict[Any, Any]]] = {}
+        self.rows: Sequence[Sequence[Any]] = ()
+        self.met: dict[InstanceState, bool] = {}
+        self.batches: dict[Any, tuple[EntityPlan, dict[Any, Any]]] = {}
         self.related: dict[Any, dict[tuple[Any, ...], list[Any]]] = {}
-        self.makers: dict[InstanceState, EntityPlan] = {}
 
-    def batch(self, plan: EntityPlan) -> tuple[dict[Any, Any], dict[Any, Any]]:
-        """The objects of this plan for which something is loaded afterwards: all, the known."""
-        return self.batches.setdefault(plan.path, (plan, {}, {}))[1:]
+    def batch(self, plan: EntityPlan) -> dict[Any, Any]:
+        """The objects of this plan for which something is loaded afterwards."""
+        return self.batches.setdefault(plan.path, (plan, {}))[1]
 
     def load_later(self) -> None:
-        """Run the loaders that wait until all rows are read, in the original's order."""
-        waiting = []
-        for plan, states, known in self.batches.values():
-            new = states
-            if known and not plan.known_too:
-                new = {state: obj for state, obj in states.items() if state not in known}
-            for loader in plan.later:
-                wanted = new if loader.only_new else states
-                if self.makers and loader.by_row:
-                    wanted = {s: o for s, o in wanted.items() if self._counts(s, o, plan, loader)}
-                if wanted:
-                    turn = loader.turn(next(iter(wanted.values())))
-                    waiting.append((turn, loader, plan, wanted))
+        """Run the loaders that wait until all rows are read."""
         batches, self.batches = self.batches, {}
-        waiting.sort(key=itemgetter(0))
-        for _, loader, plan, states in waiting:
-            loader.load(self, plan, states)
-        for plan, states, _ in batches.values():
-            if plan.overwrite == "one":
-                for state, obj in states.items():
-                    settle(plan, self, state, obj.__dict__)
-
-    def _counts(self, state: InstanceState, obj: Any, plan: EntityPlan, loader: Any) -> bool:
-        """Whether an object that another plan may have made is loaded for in this one."""
-        if self.makers.get(state, plan) is plan:
-            return True
-        return loader.always and loader.key not in obj.__dict__
+        for plan, states in batches.values():
+            if states:
+                for loader in plan.later:
+                    loader.load(self, plan, states)
 
 
 # The rare paths, by hand --------------------------------------------------------------------------
@@ -169,48 +159,80 @@ class LoadContext:
 
 def complete(plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any]) -> None:
     """Give a known object what it lacks (expired, deferred); what it has stays as it is."""
-    changed = state.committed_state
-    filled = []
-    for key, (position, process) in plan.columns.items():
-        if key not in values and key not in changed:
-            value = row[position]
-            values[key] = value if process is None else process(value)
-            filled.append(key)
-    _set_callables(plan, state, [k for k in plan.callables if k not in values and k not in changed])
-    for key in plan.empty:
-        if key not in values and key not in changed:
-            _set_empty(plan, state, values, key)
+    lacks = state.unloaded
+    filled = [key for key in plan.columns if key in lacks]
+    _fill(plan, values, row, filled)
+    _set_callables(plan, state, [key for key in plan.callables if key in lacks])
+    _set_empty(plan, state, values, [key for key in plan.empty if key in lacks])
     if filled:
         state.commit(values, filled)
+
+
+def meet(
+    plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
+) -> Sequence[Any]:
+    """Complete a known object unless an earlier row did; gives the loaders to run for it now.
+
+    One that another place of a row has made takes only columns that are left out there.
+    """
+    made = context.met.get(state)
+    if made is None:
+        context.met[state] = False
+        lacks = state.unloaded
+        complete(plan, state, values, row)
+        return [
+            loader
+            for loader in plan.at_once
+            if loader.key in lacks or (loader.always and plan.known_too)
+        ]
+    if made:
+        _fill(plan, values, row, [key for key in plan.columns if key not in values])
+    always = plan.known_too and not made
+    return [
+        loader for loader in plan.at_once if loader.always and (always or loader.key not in values)
+    ]
 
 
 def overwrite(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> None:
     """Replace what an object has by what the row says, changes included (refresh)."""
-    for key, (position, process) in plan.columns.items():
-        value = row[position]
-        values[key] = value if process is None else process(value)
+    _fill(plan, values, row, plan.columns)
     if plan.load_options is not None:
         state.load_options = plan.load_options
-    if plan.overwrite == "all" or not plan.later:
+    if plan.whole:
+        for key in plan.resets:
+            state.reset(values, key)
+    _set_callables(plan, state, list(plan.callables))
+    _set_empty(plan, state, values, plan.empty)
+    if not plan.at_once:
         settle(plan, context, state, values)
 
 
 def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values) -> None:
-    """What an object has now is what the row says.
-
-    In a refresh only when its collections are read: what they need is still expired until then.
-    """
+    """What an object has now is what the row says."""
     if plan.whole:
-        for key in plan.resets:
-            state.reset(values, key)
         state.commit_all(values, context.session.identity_map)
     else:
         state.commit(values, plan.columns)
-    _set_callables(plan, state, list(plan.callables))
-    for key in plan.empty:
-        _set_empty(plan, state, values, key)
+
+
+def load_at_once(
+    plan: EntityPlan, context: LoadContext, obj: Any, row: Sequence[Any], loaders: Sequence[Any]
+) -> None:
+    """Run what loads at the first row of an object; in a refresh it is expired until then."""
+    for loader in loaders:
+        loader.load(context, plan, obj, row)
+    if plan.overwrite:
+        values = obj.__dict__
+        settle(plan, context, values["_sa_instance_state"], values)
+
+
+def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[str]) -> None:
+    for key in keys:
+        position, process = plan.columns[key]
+        value = row[position]
+        values[key] = value if process is None else process(value)
 
 
 def _set_callables(plan: EntityPlan, state: InstanceState, keys: Sequence[str]) -> None:
@@ -219,9 +241,10 @@ def _set_callables(plan: EntityPlan, state: InstanceState, keys: Sequence[str]) 
         state.callables = {**state.callables, **own} if state.callables else own
 
 
-def _set_empty(plan: EntityPlan, state: InstanceState, values: Values, key: str) -> None:
-    impl = plan.mapper.impls[key]
-    impl.set_committed_value(state, values, [] if impl.collection else None)
+def _set_empty(plan: EntityPlan, state: InstanceState, values: Values, keys: Iterable[str]) -> None:
+    for key in keys:
+        impl = plan.mapper.impls[key]
+        impl.set_committed_value(state, values, [] if impl.collection else None)
 
 
 def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> None:
@@ -266,15 +289,17 @@ class LoaderSource:
         self._entities = 0
         mappers = [entity.mapper for entity in plan.entities()]
         self._several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
-        if self._several:
-            self._before.append("makers = context.makers")
+        if self._several or any(entity.at_once for entity in plan.entities()):
+            self._before.append("met = context.met")
         self.namespace: dict[str, Any] = {
             "State": InstanceState,
             "gone": _object_is_gone,
             "UNCHANGED": UNCHANGED,
             "NOTHING": NOTHING,
             "complete": complete,
+            "meet": meet,
             "overwrite": overwrite,
+            "load_at_once": load_at_once,
             "fill_collection": fill_collection,
             "warn_of_several": warn_of_several,
         }
@@ -334,7 +359,7 @@ class LoaderSource:
             f"find{number} = table{number}.get"
         )
         if plan.later:
-            self._before.append(f"batch{number}, known{number} = context.batch({names.plan})")
+            self._before.append(f"batch{number} = context.batch({names.plan})")
         if plan.overwrite == "one":
             self._before.append("refresh_state = context.refresh_state")
         lines = [f"ident{number} = {self._key(plan)}"]
@@ -344,6 +369,9 @@ class LoaderSource:
             lines += self._found_or_made(plan, names)
         for child, fill in zip(plan.joined, names.fills, strict=True):
             lines += self._joined(child, names, fill)
+        if plan.at_once:
+            told = f"{names.plan}, context, {names.obj}, row, todo{number}"
+            lines.append(f"if todo{number}: load_at_once({told})")
         return lines, names.obj, names.ident
 
     def _key(self, plan: EntityPlan) -> str:
@@ -361,7 +389,7 @@ class LoaderSource:
                 "state = refresh_state",
                 f"{obj} = state()",
                 f"overwrite({names.plan}, context, state, {obj}.__dict__, row)",
-                *([f"batch{number}[state] = {obj}"] if plan.later else []),
+                *self._first_row(plan, names),
             ]
         width = len(plan.ident)
         nothing = f"{ident} is None" if width == 1 else f"{ident} == {(None,) * width!r}"
@@ -370,6 +398,7 @@ class LoaderSource:
             f"if state is None or ({obj} := state()) is None:",
             f"    if {nothing}:",
             f"        {obj} = None",
+            *([f"        todo{number} = ()"] if plan.at_once else []),
             "    else:",
             *_indented(self._new(plan, names), 2),
             *self._known(plan, names),
@@ -415,54 +444,47 @@ class LoaderSource:
             lines.append(f"{self._name('reconstruct', plan.mapper.reconstructor)}({obj})")
         return [*lines, *self._first_row(plan, names)]
 
+    def _asks_met(self, plan: EntityPlan) -> bool:
+        """Whether it matters what an earlier row, or another place of this one, gave an object."""
+        return bool(plan.at_once) or plan.mapper in self._several
+
     def _first_row(self, plan: EntityPlan, names: _Names) -> list[str]:
         """What is noted of an object whose values this row gives."""
         lines = [f"batch{names.number}[state] = {names.obj}"] if plan.later else []
-        if plan.mapper in self._several:
-            lines.append(f"makers.setdefault(state, {names.plan})")
+        if self._asks_met(plan):
+            lines.append("met[state] = True")
+        if plan.at_once:
+            lines.append(f"todo{names.number} = {names.plan}.at_once")
         return lines
 
     def _known(self, plan: EntityPlan, names: _Names) -> list[str]:
         """What an object that is there already takes from the row."""
-        lines: list[str] = []
+        number, obj = names.number, names.obj
+        lines = [f"values = {obj}.__dict__"]
+        meeting = f"meet({names.plan}, context, state, values, row)"
+        if plan.at_once:
+            meeting = f"todo{number} = {meeting}"
         if plan.overwrite == "all":
-            lines = [
-                f"values = {names.obj}.__dict__",
+            first = [
                 f"overwrite({names.plan}, context, state, values, row)",
                 *self._first_row(plan, names),
             ]
-            return ["else:", *_indented(lines, 1)]
+            if self._asks_met(plan):
+                first = [f"if state in met: {meeting}", "else:", *_indented(first, 1)]
+            return ["else:", *_indented([*lines, *first], 1)]
         keys = [*plan.columns, *plan.callables, *plan.empty]
-        if keys:
-            all_there = " and ".join(f"{key!r} in values" for key in keys)
-            lines += [
-                f"values = {names.obj}.__dict__",
-                f"if not ({all_there}):",
-                f"    complete({names.plan}, state, values, row)",
-            ]
-        lines += self._known_later(plan, names)
-        return ["else:", *_indented(lines, 1)] if lines else []
-
-    def _known_later(self, plan: EntityPlan, names: _Names) -> list[str]:
-        """Whether something is loaded afterwards for an object that is there already.
-
-        A query asks all loaders that send their SELECT for all objects. A lazy load asks only for
-        what is lacking, and selectin for nothing.
-        """
-        number, obj = names.number, names.obj
-        keep = f"batch{number}[state] = known{number}[state] = {obj}"
-        if plan.known_too and any(loader.always for loader in plan.later):
-            # One that was made by an earlier row of this result is in the batch already.
-            return [f"if state not in batch{number}: {keep}"]
-        keys = [loader.key for loader in plan.later if plan.known_too or not loader.only_new]
-        if not keys:
-            return []
-        # What is not there, but has changed, is not lacking.
-        lacks = " or ".join(
-            f"{key!r} not in {obj}.__dict__ and {key!r} not in state.committed_state"
-            for key in keys
-        )
-        return [f"if ({lacks}) and state not in batch{number}: {keep}"]
+        all_there = " and ".join(f"{key!r} in values" for key in keys)
+        if plan.at_once:
+            lines.append(meeting)
+        elif self._asks_met(plan):
+            lines.append(f"if state not in met or not ({all_there or True}): {meeting}")
+        elif keys:
+            lines += [f"if not ({all_there}):", f"    complete({names.plan}, state, values, row)"]
+        if plan.later and plan.known_too:
+            lines.append(f"batch{number}[state] = {obj}")
+        elif plan.later and plan.mapper in self._several:
+            lines.append(f"if met[state]: batch{number}[state] = {obj}")
+        return ["else:", *_indented(lines, 1)] if len(lines) > 1 else []
 
     def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:
         """Find or make the object at its first row, with what gathers its related objects."""
@@ -488,6 +510,7 @@ class LoaderSource:
             *_indented(first, 1),
             "else:",
             f"    {record}, = record",
+            *([f"    todo{number} = ()"] if plan.at_once else []),
         ]
 
     def _gathering(self, child: JoinedPlan, plan: EntityPlan, names: _Names) -> str:

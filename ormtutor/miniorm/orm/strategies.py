@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from functools import partial
+from itertools import starmap
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -25,7 +26,13 @@ from ormtutor.miniorm.orm.compiled import CompiledQuery, compile_shape, shapes_f
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
-from ormtutor.miniorm.orm.loading import in_identity_map, label_of, load_by_ident, run
+from ormtutor.miniorm.orm.loading import (
+    in_identity_map,
+    label_of,
+    labels_in,
+    load_by_ident,
+    run,
+)
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.rowloader import require_population, warn_of_several
@@ -51,12 +58,12 @@ from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.context import Compilation, Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
-    from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext
+    from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
     from ormtutor.miniorm.orm.state import InstanceState
 
     States = dict[InstanceState, Any]
@@ -316,7 +323,7 @@ def load_lazily(
     return prop.lazy_way.select(state, session, passive, strategy, criteria)
 
 
-# After the rows -------------------------------------------------------------------------------
+# While the rows are read ----------------------------------------------------------------------
 
 
 def loader_of_object(prop: Any, strategy: str, criteria: tuple[Any, ...] = ()) -> Any:
@@ -329,57 +336,39 @@ def loader_of_object(prop: Any, strategy: str, criteria: tuple[Any, ...] = ()) -
 def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
     """A loader that runs when the rows are read; None: it would run in circles."""
     cycles = compilation.would_cycle(prop, place.path, compilation.prior)
-    if compilation.overwrite == "one":
-        # What was joined is complete before what it was joined to.
-        return ImmediateLoader(prop, -len(place.path), cycles)
-    if strategy == "immediate":
-        return ImmediateLoader(prop, TURNS[strategy], cycles)
+    if compilation.overwrite == "one" or strategy == "immediate":
+        return ImmediateLoader(prop, cycles)
     if cycles:
         return None
     return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, compilation, place)
 
 
-# The order of what is loaded after the rows.
-TURNS = {"subquery": 0, "immediate": 1, "selectin": 2}
-
-
 class ImmediateLoader:
     """Reads the attribute of each object at once, as the learner would.
 
-    In a refresh the other strategies load so too, in the order of the mapping. cycles: it leads
-    back to where we were, so that the identity map alone is asked. always: whether objects that
-    have the attribute count too. only_new: whether, in a lazy load, known objects do not count.
-    by_row: whether an object that stands in several places of a row counts in the one that made it.
-    needs_all_rows: whether the first query may not be read in parts (yield_per).
+    In a refresh the other strategies load so too. cycles: it leads back to where we were, so that
+    the identity map alone is asked. always: whether it runs for objects that have the attribute
+    too. after_rows: whether it waits until all rows are read.
     """
 
     always = False
-    only_new = False
-    by_row = True
-    needs_all_rows = False
+    after_rows = False
 
-    def __init__(self, prop: RelationshipProperty, turn: int, cycles: bool = False) -> None:
+    def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
         self.prop = prop
         self.key = prop.key
-        self._turn = turn
         self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
-
-    def turn(self, obj: Any) -> tuple[int, ...]:
-        """When it loads, beside the others: see TURNS. obj: that of the first row."""
-        return (self._turn,)
 
     def check(self, plan: EntityPlan) -> None:
         """Nothing of the row is needed."""
 
-    def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
-        """Load for all objects of one batch."""
-        impl = plan.mapper.impls[self.key]
-        for state, obj in states.items():
-            if plan.overwrite != "one" or state is context.refresh_state:
-                impl.get(state, obj.__dict__, self._passive)
+    def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
+        """Load for an object, at its first row."""
+        values = obj.__dict__
+        plan.mapper.impls[self.key].get(values["_sa_instance_state"], values, self._passive)
 
 
-class _EagerLoader(ImmediateLoader):
+class _EagerLoader:
     """What selectin and subquery loading share.
 
     Both send their SELECT whenever there are rows, also for objects that have the attribute: what
@@ -387,10 +376,10 @@ class _EagerLoader(ImmediateLoader):
     """
 
     strategy = ""
-    always = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
-        super().__init__(prop, TURNS[self.strategy])
+        self.prop = prop
+        self.key = prop.key
         option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         settings = {} if option is None else option.settings
         of_type = settings.get("of_type")
@@ -423,17 +412,12 @@ class _EagerLoader(ImmediateLoader):
             warn_of_several(self.prop)
         impl.set_committed_value(state, obj.__dict__, found[0] if found else None)
 
-    def _objects(self, states: Iterable[tuple[InstanceState, Any]]) -> Callable[[], list[str]]:
-        labels = [(state.mapper, state.ident) for state, _ in states]
-        return lambda: [label_of(mapper, ident) for mapper, ident in labels]
-
 
 class SelectInLoader(_EagerLoader):
     """`SELECT ... WHERE key IN (the parents' keys)`, 500 at a time."""
 
     strategy = "selectin"
-    only_new = True
-    by_row = needs_all_rows = False
+    after_rows = True
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
@@ -496,7 +480,8 @@ class SelectInLoader(_EagerLoader):
         width = len(keys[0])
         query = self._compiled(context.session, (*self._key, kind), lambda: self._asked(kind))
         values = [key[0] for key in keys] if width == 1 else list(keys)
-        cause = self.cause.with_objects(self._objects(owners))
+        labels = [(state.mapper, state.ident) for state, _ in owners]
+        cause = self.cause.with_objects(lambda: list(starmap(label_of, labels)))
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in query.unique(run(context.session, query, [values], cause)):
             found.setdefault(row[:width], []).append(row[width])
@@ -536,15 +521,13 @@ class SubqueryLoader(_EagerLoader):
     """
 
     strategy = "subquery"
-    only_new = False
-    by_row = needs_all_rows = True
+    always = True
+    after_rows = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
         self._of_place = place.column
-        self._place = [compilation.asked.entities.index(place.root)]
-        for step in (*place.path[1::2], prop):
-            self._place += [False, list(step.parent._props).index(step.key)]
+        self._key_in_row: list[Position] = []
         root = compilation.subquery_root
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
@@ -556,37 +539,39 @@ class SubqueryLoader(_EagerLoader):
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
 
-    def turn(self, obj: Any) -> tuple[int, ...]:
-        """The original sends it for the first row, attribute by attribute, the lacking first."""
-        return (TURNS["subquery"], *self._place[:-2], self.key in obj.__dict__, self._place[-1])
-
     def check(self, plan: EntityPlan) -> None:
-        """Raises: NoSuchColumnError: a column that leads to the related rows is deferred."""
+        """Find what leads to the related rows.
+
+        Raises: NoSuchColumnError: such a column is deferred. InvalidRequestError: it is dynamic.
+        """
+        require_population(self.prop, plan.mapper.impls[self.key])
         for column in _local_columns(self.prop):
-            if plan.mapper.get_property_by_column(column).key not in plan.columns:
+            key = plan.mapper.get_property_by_column(column).key
+            if key not in plan.columns:
                 raise sa_exc.NoSuchColumnError(
                     f"Could not locate column in row for column '{self._of_place(column)}'"
                 )
+            self._key_in_row.append(plan.columns[key])
 
-    def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
-        """Load for all objects of one batch."""
-        require_population(self.prop, plan.mapper.impls[self.key])
+    def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
+        """Give an object what belongs to it; for the first one, load it for all."""
         found = context.related.get(self)
         if found is None:
-            found = context.related[self] = self._related(context, states)
-        columns = _local_columns(self.prop)
-        for state, obj in states.items():
-            if self.key in state.committed_state and plan.overwrite != "all":
-                continue  # it was changed before it was loaded
-            read = state.mapper._get_state_attr_by_column
-            key = tuple(read(state, obj.__dict__, column) for column in columns)
-            self._give(plan, state, obj, found.get(key, []))
+            found = context.related[self] = self._related(context, plan)
+        state = obj.__dict__["_sa_instance_state"]
+        if self.key in state.committed_state and plan.overwrite != "all":
+            return  # it was changed before it was loaded
+        key = tuple(
+            row[position] if process is None else process(row[position])
+            for position, process in self._key_in_row
+        )
+        self._give(plan, state, obj, found.get(key, []))
 
-    def _related(self, context: LoadContext, states: States) -> dict[tuple[Any, ...], list[Any]]:
+    def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
         query = self._compiled(context.session, key, self._asked, subquery_root=self.root)
-        cause = self.cause.with_objects(self._objects(states.items()))
+        cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
         rows = run(context.session, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in query.unique(rows):

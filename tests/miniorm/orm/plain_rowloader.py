@@ -16,6 +16,8 @@ from ormtutor.miniorm.orm.rowloader import (
     RowPlan,
     complete,
     fill_collection,
+    load_at_once,
+    meet,
     overwrite,
     warn_of_several,
 )
@@ -77,19 +79,22 @@ class PlainLoader:
     def entity(self, plan: EntityPlan, row: Sequence[Any]) -> tuple[Any, Any]:
         """The object of a row, None where an outer join found nothing; and its key."""
         ident = key_of(plan, row)
-        if plan not in self.records:
-            obj = self.latest[plan] = self.found_or_made(plan, ident, row)
-            return obj, ident
-        records = self.records[plan]
-        if ident not in records:
-            obj = self.found_or_made(plan, ident, row)
+        records = self.records.get(plan)
+        if records is None:
+            obj, loaders = self.found_or_made(plan, ident, row)
+            self.latest[plan] = obj
+        elif ident in records:
+            obj, loaders = records[ident].obj, []
+        else:
+            obj, loaders = self.found_or_made(plan, ident, row)
             places = [None if obj is None else place_for(plan, child, obj) for child in plan.joined]
             records[ident] = Record(obj, places)
-        record = records[ident]
-        if record.obj is not None:
-            for child, place in zip(plan.joined, record.places, strict=True):
+        if obj is not None and records is not None:
+            for child, place in zip(plan.joined, records[ident].places, strict=True):
                 self.related(child, place, row)
-        return record.obj, ident
+        if loaders:
+            load_at_once(plan, self.context, obj, row, loaders)
+        return obj, ident
 
     def related(self, child: JoinedPlan, place: dict[Any, Any] | None, row: Sequence[Any]) -> None:
         """Gather the related object of a row."""
@@ -102,27 +107,29 @@ class PlainLoader:
         elif place.setdefault(child.key, obj) is not obj and obj is not None:
             warn_of_several(child.prop)
 
-    def found_or_made(self, plan: EntityPlan, ident: Any, row: Sequence[Any]) -> Any:
+    def found_or_made(
+        self, plan: EntityPlan, ident: Any, row: Sequence[Any]
+    ) -> tuple[Any, Sequence[Any]]:
+        """The object of a row, and the loaders that run for it now."""
         context = self.context
         if plan.overwrite == "one":
             state = context.refresh_state
             assert state is not None
             obj = state()
             overwrite(plan, context, state, obj.__dict__, row)
-            if plan.later:
-                context.batch(plan)[0][state] = obj
-            return obj
+            return obj, self.note_first_row(plan, state, obj)
         table = context.session.identity_map.table_for(plan.mapper.class_)
         state = table.get(ident)
         obj = None if state is None else state()
         if obj is not None:
-            self.take(plan, state, obj, row)
-            return obj
+            return obj, self.take(plan, state, obj, row)
         if ident is None or (len(plan.ident) > 1 and set(ident) == {None}):
-            return None
+            return None, []
         return self.make(plan, ident, table, row)
 
-    def make(self, plan: EntityPlan, ident: Any, table: Any, row: Sequence[Any]) -> Any:
+    def make(
+        self, plan: EntityPlan, ident: Any, table: Any, row: Sequence[Any]
+    ) -> tuple[Any, Sequence[Any]]:
         """A new object."""
         context = self.context
         cls = plan.mapper.class_
@@ -145,43 +152,36 @@ class PlainLoader:
             context.fresh.append(state)
         if plan.mapper.reconstructor is not None:
             plan.mapper.reconstructor(obj)
-        self.note_first_row(plan, state, obj)
-        return obj
+        return obj, self.note_first_row(plan, state, obj)
 
-    def note_first_row(self, plan: EntityPlan, state: Any, obj: Any) -> None:
-        """What is noted of an object whose values this row gives."""
+    def asks_met(self, plan: EntityPlan) -> bool:
+        return bool(plan.at_once) or self.mappers.count(plan.mapper) > 1
+
+    def note_first_row(self, plan: EntityPlan, state: Any, obj: Any) -> Sequence[Any]:
+        """What is noted of an object whose values this row gives; the loaders that run for it."""
         if plan.later:
-            self.context.batch(plan)[0][state] = obj
-        if self.mappers.count(plan.mapper) > 1:
-            self.context.makers.setdefault(state, plan)
+            self.context.batch(plan)[state] = obj
+        if self.asks_met(plan):
+            self.context.met[state] = True
+        return plan.at_once
 
-    def take(self, plan: EntityPlan, state: Any, obj: Any, row: Sequence[Any]) -> None:
-        """What an object that is there already takes from a row."""
+    def take(self, plan: EntityPlan, state: Any, obj: Any, row: Sequence[Any]) -> Sequence[Any]:
+        """What an object that is there already takes from a row; the loaders that run for it."""
         values = obj.__dict__
+        met = self.context.met
         if plan.overwrite == "all":
+            if self.asks_met(plan) and state in met:
+                return meet(plan, self.context, state, values, row)
             overwrite(plan, self.context, state, values, row)
-            self.note_first_row(plan, state, obj)
-            return
-        wanted = [*plan.columns, *plan.callables, *plan.empty]
-        if any(key not in values for key in wanted):
+            return self.note_first_row(plan, state, obj)
+        loaders: Sequence[Any] = []
+        if self.asks_met(plan):
+            loaders = meet(plan, self.context, state, values, row)
+        else:
             complete(plan, state, values, row)
-        if plan.later:
-            self.load_later(plan, state, obj)
-
-    def load_later(self, plan: EntityPlan, state: Any, obj: Any) -> None:
-        """Whether something is loaded afterwards for an object that is there already."""
-        batch, known = self.context.batch(plan)
-        if state in batch:
-            return
-        lacking = [
-            loader
-            for loader in plan.later
-            if (plan.known_too or not loader.only_new)
-            and loader.key not in obj.__dict__
-            and loader.key not in state.committed_state
-        ]
-        if lacking or (plan.known_too and any(loader.always for loader in plan.later)):
-            batch[state] = known[state] = obj
+        if plan.later and (plan.known_too or met.get(state)):
+            self.context.batch(plan)[state] = obj
+        return loaders
 
     def fill_collections(self) -> None:
         for plan, records in self.records.items():
