@@ -185,7 +185,7 @@ def fold(line: Line, room: int, *, indent: int = 0, here: int | None = None) -> 
                 kept, text = text[0], text[1:]  # one character wider than the whole row
             if kept:
                 rows[-1].append((style, kept))
-                left -= width(kept)
+                left = max(0, left - width(kept))
             if text:
                 rows.append([("", " " * indent)] if indent else [])
                 left = room - indent

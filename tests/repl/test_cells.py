@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ormtutor.repl import cells
@@ -139,6 +139,7 @@ def test_visible_text_holds_nothing_that_steers_a_terminal(text: str) -> None:
     assert steering & set(cells.visible(text)) == set()
 
 
+@example([("", "🏸"), ("", "00")], 1)
 @given(LINES, st.integers(1, 40))
 def test_no_folded_row_is_wider_than_the_room(line: cells.Line, room: int) -> None:
     assert all(cells.line_width(row) <= max(room, 2) for row in cells.fold(line, room))
