@@ -159,13 +159,21 @@ class LoadContext:
 
 def complete(plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any]) -> None:
     """Give a known object what it lacks (expired, deferred); what it has stays as it is."""
-    lacks = state.unloaded
-    filled = [key for key in plan.columns if key in lacks]
-    _fill(plan, values, row, filled)
+    _take(plan, state, values, row, state.unloaded)
+    _commit_taken(plan, state, values)
+
+
+def _take(
+    plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any], lacks: set[str]
+) -> None:
+    _fill(plan, values, row, [key for key in plan.columns if key in lacks])
     _set_callables(plan, state, [key for key in plan.callables if key in lacks])
     _set_empty(plan, state, values, [key for key in plan.empty if key in lacks])
-    if filled:
-        state.commit(values, filled)
+
+
+def _commit_taken(plan: EntityPlan, state: InstanceState, values: Values) -> None:
+    changed = state.committed_state
+    state.commit(values, [key for key in plan.columns if key in values and key not in changed])
 
 
 def meet(
@@ -173,24 +181,25 @@ def meet(
 ) -> Sequence[Any]:
     """Complete a known object unless an earlier row did; gives the loaders to run for it now.
 
-    One that another place of a row has made takes only columns that are left out there.
+    One that another place of a row has made takes only columns that are left out there, and how it
+    is to be loaded later.
     """
     made = context.met.get(state)
     if made is None:
         context.met[state] = False
         lacks = state.unloaded
-        complete(plan, state, values, row)
-        return [
-            loader
-            for loader in plan.at_once
-            if loader.key in lacks or (loader.always and plan.known_too)
-        ]
+        _take(plan, state, values, row, lacks)
+        always = plan.known_too
+        loaders = [each for each in plan.at_once if each.key in lacks or (each.always and always)]
+        if not loaders:
+            _commit_taken(plan, state, values)
+        return loaders
     if made:
+        if plan.load_options is not None:
+            state.load_options = plan.load_options
         _fill(plan, values, row, [key for key in plan.columns if key not in values])
     always = plan.known_too and not made
-    return [
-        loader for loader in plan.at_once if loader.always and (always or loader.key not in values)
-    ]
+    return [each for each in plan.at_once if each.always and (always or each.key not in values)]
 
 
 def overwrite(
@@ -220,12 +229,15 @@ def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values:
 def load_at_once(
     plan: EntityPlan, context: LoadContext, obj: Any, row: Sequence[Any], loaders: Sequence[Any]
 ) -> None:
-    """Run what loads at the first row of an object; in a refresh it is expired until then."""
+    """Run what loads at the first row of an object; one that was expired is so until then."""
     for loader in loaders:
         loader.load(context, plan, obj, row)
+    values = obj.__dict__
+    state = values["_sa_instance_state"]
     if plan.overwrite:
-        values = obj.__dict__
-        settle(plan, context, values["_sa_instance_state"], values)
+        settle(plan, context, state, values)
+    else:
+        _commit_taken(plan, state, values)
 
 
 def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[str]) -> None:
@@ -450,12 +462,15 @@ class LoaderSource:
 
     def _first_row(self, plan: EntityPlan, names: _Names) -> list[str]:
         """What is noted of an object whose values this row gives."""
-        lines = [f"batch{names.number}[state] = {names.obj}"] if plan.later else []
+        lines = self._kept_for_later(plan, names)
         if self._asks_met(plan):
             lines.append("met[state] = True")
         if plan.at_once:
             lines.append(f"todo{names.number} = {names.plan}.at_once")
         return lines
+
+    def _kept_for_later(self, plan: EntityPlan, names: _Names) -> list[str]:
+        return [f"batch{names.number}[state] = {names.obj}"] if plan.later else []
 
     def _known(self, plan: EntityPlan, names: _Names) -> list[str]:
         """What an object that is there already takes from the row."""
@@ -470,18 +485,19 @@ class LoaderSource:
                 *self._first_row(plan, names),
             ]
             if self._asks_met(plan):
-                first = [f"if state in met: {meeting}", "else:", *_indented(first, 1)]
+                again = [meeting, *self._kept_for_later(plan, names)]
+                first = ["if state in met:", *_indented(again, 1), "else:", *_indented(first, 1)]
             return ["else:", *_indented([*lines, *first], 1)]
         keys = [*plan.columns, *plan.callables, *plan.empty]
         all_there = " and ".join(f"{key!r} in values" for key in keys)
         if plan.at_once:
             lines.append(meeting)
         elif self._asks_met(plan):
-            lines.append(f"if state not in met or not ({all_there or True}): {meeting}")
+            lines.append(f"if met.get(state) is not False or not ({all_there or True}): {meeting}")
         elif keys:
             lines += [f"if not ({all_there}):", f"    complete({names.plan}, state, values, row)"]
-        if plan.later and plan.known_too:
-            lines.append(f"batch{number}[state] = {obj}")
+        if plan.known_too:
+            lines += self._kept_for_later(plan, names)
         elif plan.later and plan.mapper in self._several:
             lines.append(f"if met[state]: batch{number}[state] = {obj}")
         return ["else:", *_indented(lines, 1)] if len(lines) > 1 else []

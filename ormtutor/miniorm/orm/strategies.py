@@ -401,8 +401,15 @@ class _EagerLoader:
         attribute = getattr(parent, key)
         return attribute.and_(*self.criteria) if self.criteria else attribute
 
-    def _give(self, plan: EntityPlan, state: InstanceState, obj: Any, found: list[Any]) -> None:
-        if self.key in obj.__dict__ and plan.overwrite != "all":
+    def _give(
+        self,
+        context: LoadContext,
+        plan: EntityPlan,
+        state: InstanceState,
+        obj: Any,
+        found: list[Any],
+    ) -> None:
+        if self.key in obj.__dict__ and plan.overwrite != "all" and not context.met.get(state):
             return
         impl = plan.mapper.impls[self.key]
         if self.prop.uselist:
@@ -449,8 +456,7 @@ class SelectInLoader(_EagerLoader):
                 (state.ident,) if single else state.ident: [(state, obj)]
                 for state, obj in states.items()
             }
-        for state, obj in owners.pop(None, ()):
-            self._give(plan, state, obj, [])
+        without = owners.pop(None, ())
         keys = list(owners)
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
@@ -458,7 +464,9 @@ class SelectInLoader(_EagerLoader):
             found = self._children(context, kind, chunk, asking)
             for key in chunk:
                 for state, obj in owners[key]:
-                    self._give(plan, state, obj, found.get(key, []))
+                    self._give(context, plan, state, obj, found.get(key, []))
+        for state, obj in without:
+            self._give(context, plan, state, obj, [])
 
     def _by_our_columns(self, states: States) -> dict[Any, list[Any]] | None:
         """The objects by the related key that their columns hold; None: a column is not loaded."""
@@ -565,7 +573,7 @@ class SubqueryLoader(_EagerLoader):
             row[position] if process is None else process(row[position])
             for position, process in self._key_in_row
         )
-        self._give(plan, state, obj, found.get(key, []))
+        self._give(context, plan, state, obj, found.get(key, []))
 
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""

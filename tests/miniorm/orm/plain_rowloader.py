@@ -171,6 +171,8 @@ class PlainLoader:
         met = self.context.met
         if plan.overwrite == "all":
             if self.asks_met(plan) and state in met:
+                if plan.later:
+                    self.context.batch(plan)[state] = obj
                 return meet(plan, self.context, state, values, row)
             overwrite(plan, self.context, state, values, row)
             return self.note_first_row(plan, state, obj)
