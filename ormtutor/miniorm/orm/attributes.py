@@ -23,9 +23,13 @@ from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm.collections import (
     CollectionAdapter,
+    add_member,
     bulk_replace,
+    collection_members,
     duck_type_of,
+    fill,
     prepare_instrumentation,
+    remove_member,
 )
 from ormtutor.miniorm.orm.exc import StaleDataError, state_label
 from ormtutor.miniorm.orm.state import (
@@ -520,21 +524,21 @@ class CollectionAttributeImpl(AttributeImpl):
         """The members, to be kept for the history: `value` is about to change in place."""
         return list(collection_members(value))
 
-    def new_collection(self, state: InstanceState) -> tuple[CollectionAdapter, Any]:
+    def new_collection(self, state: InstanceState) -> Any:
         """An empty collection that belongs to the object, not yet its value."""
         collection = self.collection_factory()
-        adapter = collection._sa_adapter
-        if adapter is None or adapter.owner_state is not state or adapter.attr is not self:
-            adapter = CollectionAdapter(self, state, collection)
-        return adapter, collection
+        collection._sa_adapter = CollectionAdapter(self, state)
+        return collection
 
     def _default_value(self, state: InstanceState) -> Any:
+        """An empty collection, which is no value until it is changed."""
+        if state.empty_collections is None:
+            state.empty_collections = {}
         waiting = state.empty_collections
-        if waiting is not None and self.key in waiting:
-            return waiting[self.key]
-        adapter, collection = self.new_collection(state)
-        adapter.set_empty(collection)
-        return collection
+        if self.key not in waiting:
+            waiting[self.key] = self.new_collection(state)
+            waiting[self.key]._sa_adapter.empty = True
+        return waiting[self.key]
 
     def invalidate_collection(self, collection: Any) -> None:
         """The collection is no longer the value: changes in it are told to nobody."""
@@ -553,7 +557,7 @@ class CollectionAttributeImpl(AttributeImpl):
             value = self.fire_append_event(state, dict_, value, initiator)
             state.pending_mutation(self.key).append(value)
         else:
-            collection._sa_adapter.append_with_event(value, initiator)
+            add_member(collection, value, initiator)
 
     def pop(
         self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
@@ -565,7 +569,7 @@ class CollectionAttributeImpl(AttributeImpl):
             state.pending_mutation(self.key).remove(value)
             return
         with suppress(ValueError, KeyError, IndexError):
-            collection._sa_adapter.remove_with_event(value, initiator)
+            remove_member(collection, value, initiator)
 
     def set(
         self,
@@ -580,7 +584,7 @@ class CollectionAttributeImpl(AttributeImpl):
         Raises: TypeError: it is not like the collection of this attribute.
         """
         # First of all, so that a wrong value does not load the old collection.
-        adapter, collection = self.new_collection(state)
+        collection = self.new_collection(state)
         given_type = duck_type_of(value)
         if given_type is not self.duck_type:
             given = "None" if value is None else value.__class__.__name__
@@ -596,9 +600,8 @@ class CollectionAttributeImpl(AttributeImpl):
         elif old is value:
             return  # `obj.items += [...]` assigns the collection to its own attribute
         state.modified_event(dict_, self, old, collection=True)
-        old_adapter = old._sa_adapter
         dict_[self.key] = collection
-        bulk_replace(members, old_adapter, adapter, initiator=token)
+        bulk_replace(members, old, collection, initiator=token)
         old._sa_adapter = None
         if state.empty_collections is not None:
             state.empty_collections.pop(self.key, None)
@@ -607,14 +610,14 @@ class CollectionAttributeImpl(AttributeImpl):
         """`del obj.collection`: all members leave."""
         if self.key in dict_:
             state.modified_event(dict_, self, NO_VALUE, collection=True)
-            dict_[self.key]._sa_adapter.clear_with_event()
+            for member in list(collection_members(dict_[self.key])):
+                remove_member(dict_[self.key], member)
             del dict_[self.key]
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
         """Put the members that were loaded, then apply the changes that waited for them."""
-        adapter, collection = self.new_collection(state)
-        if value:
-            adapter.append_multiple_without_event(value)
+        collection = self.new_collection(state)
+        fill(collection, value or ())
         dict_[self.key] = collection
         state.commit(dict_, (self.key,))
         waiting = state.pending_mutations
@@ -622,9 +625,9 @@ class CollectionAttributeImpl(AttributeImpl):
             state.modified_event(dict_, self, collection, collection=True)
             pending = waiting.pop(self.key)
             for item in pending.added.values():
-                adapter.append_with_event(item, False)
+                add_member(collection, item, False)
             for item in pending.removed.values():
-                adapter.remove_with_event(item, False)
+                remove_member(collection, item, False)
         return collection
 
     # events ----------------------------------------------------------------------------------
@@ -795,14 +798,6 @@ class DynamicAttributeImpl(AttributeImpl):
         added, present, removed = self._members(state, passive)
         members = list({**added, **(present or {}), **removed}.values())
         return list(zip(states_of(members), members, strict=True))
-
-
-def collection_members(collection: Any) -> Any:
-    """The members of any collection: of a dictionary, its values."""
-    iterate = getattr(type(collection), "_sa_iterator", None)
-    if iterate is not None:
-        return iterate(collection)
-    return collection.values() if duck_type_of(collection) is dict else iter(collection)
 
 
 # Back references ------------------------------------------------------------------------------

@@ -26,12 +26,12 @@ from ormtutor.miniorm.orm.attributes import (
     DynamicAttributeImpl,
     InstrumentedAttribute,
     ScalarObjectAttributeImpl,
-    collection_members,
     listen_for_backref,
     state_of,
     states_of,
 )
 from ormtutor.miniorm.orm.clsregistry import Resolver
+from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import (
