@@ -15,7 +15,6 @@ Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships 
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache
 from operator import attrgetter, itemgetter
 
 from ormtutor.miniorm.doors import publish
@@ -23,13 +22,9 @@ from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm.collections import (
     CollectionAdapter,
-    add_member,
     bulk_replace,
-    collection_members,
     duck_type_of,
-    fill,
     prepare_instrumentation,
-    remove_member,
 )
 from ormtutor.miniorm.orm.exc import StaleDataError, state_label
 from ormtutor.miniorm.orm.state import (
@@ -524,21 +519,21 @@ class CollectionAttributeImpl(AttributeImpl):
         """The members, to be kept for the history: `value` is about to change in place."""
         return list(collection_members(value))
 
-    def new_collection(self, state: InstanceState) -> Any:
+    def new_collection(self, state: InstanceState) -> tuple[CollectionAdapter, Any]:
         """An empty collection that belongs to the object, not yet its value."""
         collection = self.collection_factory()
-        collection._sa_adapter = CollectionAdapter(self, state)
-        return collection
+        adapter = collection._sa_adapter
+        if adapter is None or adapter.owner_state is not state or adapter.attr is not self:
+            adapter = CollectionAdapter(self, state, collection)
+        return adapter, collection
 
     def _default_value(self, state: InstanceState) -> Any:
-        """An empty collection, which is no value until it is changed."""
-        if state.empty_collections is None:
-            state.empty_collections = {}
         waiting = state.empty_collections
-        if self.key not in waiting:
-            waiting[self.key] = self.new_collection(state)
-            waiting[self.key]._sa_adapter.empty = True
-        return waiting[self.key]
+        if waiting is not None and self.key in waiting:
+            return waiting[self.key]
+        adapter, collection = self.new_collection(state)
+        adapter.set_empty(collection)
+        return collection
 
     def invalidate_collection(self, collection: Any) -> None:
         """The collection is no longer the value: changes in it are told to nobody."""
@@ -557,7 +552,7 @@ class CollectionAttributeImpl(AttributeImpl):
             value = self.fire_append_event(state, dict_, value, initiator)
             state.pending_mutation(self.key).append(value)
         else:
-            add_member(collection, value, initiator)
+            collection._sa_adapter.append_with_event(value, initiator)
 
     def pop(
         self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator, passive: int
@@ -569,7 +564,7 @@ class CollectionAttributeImpl(AttributeImpl):
             state.pending_mutation(self.key).remove(value)
             return
         with suppress(ValueError, KeyError, IndexError):
-            remove_member(collection, value, initiator)
+            collection._sa_adapter.remove_with_event(value, initiator)
 
     def set(
         self,
@@ -584,7 +579,7 @@ class CollectionAttributeImpl(AttributeImpl):
         Raises: TypeError: it is not like the collection of this attribute.
         """
         # First of all, so that a wrong value does not load the old collection.
-        collection = self.new_collection(state)
+        adapter, collection = self.new_collection(state)
         given_type = duck_type_of(value)
         if given_type is not self.duck_type:
             given = "None" if value is None else value.__class__.__name__
@@ -600,8 +595,9 @@ class CollectionAttributeImpl(AttributeImpl):
         elif old is value:
             return  # `obj.items += [...]` assigns the collection to its own attribute
         state.modified_event(dict_, self, old, collection=True)
+        old_adapter = old._sa_adapter
         dict_[self.key] = collection
-        bulk_replace(members, old, collection, initiator=token)
+        bulk_replace(members, old_adapter, adapter, initiator=token)
         old._sa_adapter = None
         if state.empty_collections is not None:
             state.empty_collections.pop(self.key, None)
@@ -610,14 +606,14 @@ class CollectionAttributeImpl(AttributeImpl):
         """`del obj.collection`: all members leave."""
         if self.key in dict_:
             state.modified_event(dict_, self, NO_VALUE, collection=True)
-            for member in list(collection_members(dict_[self.key])):
-                remove_member(dict_[self.key], member)
+            dict_[self.key]._sa_adapter.clear_with_event()
             del dict_[self.key]
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
         """Put the members that were loaded, then apply the changes that waited for them."""
-        collection = self.new_collection(state)
-        fill(collection, value or ())
+        adapter, collection = self.new_collection(state)
+        if value:
+            adapter.append_multiple_without_event(value)
         dict_[self.key] = collection
         state.commit(dict_, (self.key,))
         waiting = state.pending_mutations
@@ -625,9 +621,9 @@ class CollectionAttributeImpl(AttributeImpl):
             state.modified_event(dict_, self, collection, collection=True)
             pending = waiting.pop(self.key)
             for item in pending.added.values():
-                add_member(collection, item, False)
+                adapter.append_with_event(item, False)
             for item in pending.removed.values():
-                remove_member(collection, item, False)
+                adapter.remove_with_event(item, False)
         return collection
 
     # events ----------------------------------------------------------------------------------
@@ -800,6 +796,14 @@ class DynamicAttributeImpl(AttributeImpl):
         return list(zip(states_of(members), members, strict=True))
 
 
+def collection_members(collection: Any) -> Any:
+    """The members of any collection: of a dictionary, its values."""
+    iterate = getattr(type(collection), "_sa_iterator", None)
+    if iterate is not None:
+        return iterate(collection)
+    return collection.values() if duck_type_of(collection) is dict else iter(collection)
+
+
 # Back references ------------------------------------------------------------------------------
 
 
@@ -918,8 +922,12 @@ def _compared(op: Any) -> Any:
     compare_columns = comparison_method(op)
 
     def compare(self: Any, other: Any) -> Any:
-        column = self._expression
-        return compare_columns(self.expression if column is None else column, other)
+        comparator = self.comparator
+        if comparator.is_plain:
+            # FASTPATH: the column itself compares: 1.0 for 1.6 us.
+            column = self._expression
+            return compare_columns(self.expression if column is None else column, other)
+        return comparator.operate(op, other)
 
     return compare
 
@@ -927,10 +935,8 @@ def _compared(op: Any) -> Any:
 class QueryableAttribute(ColumnOperators):
     """A mapped attribute as it stands on its class (or on an alias of it): an expression.
 
-    Each kind of property has a kind of its own, which says what the operators mean.
-
-    prop: the MapperProperty behind it. parent: the Mapper or AliasedInsp that it belongs to.
-    impl: how instances read and write it; None on a synonym, and before it is configured.
+    parent: the Mapper or AliasedInsp that it belongs to. comparator: what its operators mean.
+    impl: how instances read and write it; None on an alias.
     """
 
     is_attribute = True
@@ -939,52 +945,38 @@ class QueryableAttribute(ColumnOperators):
     # What an error calls it.
     _kind = "InstrumentedAttribute"
 
-    _of_type: Any = None
-    _extra_criteria: tuple[Any, ...] = ()
-    _expression: Any = None
-
-    def __init__(self, prop: Any, parent: Any, impl: AttributeImpl | None = None) -> None:
-        self.prop = prop
-        self.key: str = prop.key
-        self.parent = parent
-        self.class_ = parent.entity
+    def __init__(
+        self,
+        class_: Any,
+        key: str,
+        parententity: Any,
+        comparator: Any,
+        impl: AttributeImpl | None = None,
+        of_type: Any = None,
+        extra_criteria: tuple[Any, ...] = (),
+    ) -> None:
+        self.class_ = class_
+        self.key = key
+        self.parent = parententity
         self.impl: Any = impl
+        self.comparator = comparator
+        self._of_type = of_type
+        self._extra_criteria = extra_criteria
+        self._expression: Any = None
         # What decides the SQL text of a join along us, if that is the same in all statements.
-        self.fixed_structure = prop if parent.is_mapper else None
+        plain = of_type is None and not extra_criteria and getattr(parententity, "is_mapper", False)
+        self.fixed_structure = comparator.prop if plain else None
 
     _parententity = property(attrgetter("parent"))
     _parentmapper = property(attrgetter("parent.mapper"))
-
-    @property
-    def comparator(self) -> Any:
-        """What says what the operators mean."""
-        return self
-
-    def _with(self, **changes: Any) -> Any:
-        new = object.__new__(type(self))
-        new.__dict__ = {**self.__dict__, "_expression": None, "fixed_structure": None, **changes}
-        return new
-
-    def adapt_to_entity(self, insp: Any) -> Any:
-        """The same attribute of an alias, whose AliasedInsp is given."""
-        return self._with(parent=insp, class_=insp.entity)
-
-    @property
-    def adapter(self) -> Any:
-        """What turns columns of the table into those of the alias; None without an alias."""
-        return self.parent.adapt if self.parent.is_aliased_class else None
-
-    # the expression --------------------------------------------------------------------------
-
-    def _express(self) -> Any:
-        raise NotImplementedError
+    prop = property(attrgetter("comparator.prop"), doc="The MapperProperty behind the attribute.")
 
     @property
     def expression(self) -> Any:
         """The SQL expression: the column that knows its mapper, or the relationship's condition."""
         expression = self._expression
         if expression is None:
-            expression = self._expression = self._express()
+            expression = self._expression = self.comparator.__clause_element__()
         return expression
 
     def __clause_element__(self) -> Any:
@@ -992,35 +984,62 @@ class QueryableAttribute(ColumnOperators):
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator to what the attribute stands for."""
-        return op(self.expression, *other, **kw)
+        return self.comparator.operate(op, *other, **kw)
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
         """Apply an operator whose left side is a plain value."""
-        return self.expression.reverse_operate(op, other, **kw)
+        return self.comparator.reverse_operate(op, other, **kw)
+
+    __lt__ = _compared(operators.lt)
+    __le__ = _compared(operators.le)
+    __eq__: Any = _compared(operators.eq)
+    __ne__: Any = _compared(operators.ne)
+    __gt__ = _compared(operators.gt)
+    __ge__ = _compared(operators.ge)
+
+    def of_type(self, entity: Any) -> QueryableAttribute:
+        """The same relationship to an alias of its target."""
+        return self._with(self.comparator.of_type(entity), entity, self._extra_criteria)
+
+    def and_(self, *criteria: Any) -> QueryableAttribute:
+        """The same relationship with more in its ON clause."""
+        comparator = self.comparator.and_(*criteria)
+        return self._with(comparator, self._of_type, self._extra_criteria + criteria)
+
+    def _with(self, comparator: Any, of_type: Any, criteria: tuple[Any, ...]) -> QueryableAttribute:
+        return type(self)(
+            self.class_, self.key, self.parent, comparator, self.impl, of_type, criteria
+        )
+
+    def adapt_to_entity(self, insp: Any) -> QueryableAttribute:
+        """The same attribute of an alias, whose AliasedInsp is given."""
+        return InstrumentedAttribute(
+            insp.entity, self.key, insp, self.comparator.adapt_to_entity(insp), self.impl
+        )
+
+    def any(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (a member of the collection for which the criterion holds)."""
+        return self.comparator.any(criterion, **kwargs)
+
+    def has(self, criterion: Any = None, **kwargs: Any) -> Any:
+        """EXISTS (the related object, and the criterion holds for it)."""
+        return self.comparator.has(criterion, **kwargs)
 
     def label(self, name: str | None) -> Any:
         """The expression under another name."""
-        return self.expression.label(name)
-
-    # what else can be asked ------------------------------------------------------------------
-
-    def _answer(self, key: str) -> Any:
-        """What is not known here is asked of the column."""
-        return getattr(self.expression, key)
+        return self.__clause_element__().label(name)
 
     def __getattr__(self, key: str) -> Any:
-        if key.startswith("__") or key == "comparator":
+        if key.startswith("__"):
             raise AttributeError(key)
-        if key in _OF_RELATIONSHIPS:
-            return self._answer(key)
-        if not key.startswith("_"):
-            with suppress(AttributeError):
-                return self._answer(key)
-        refuse_method(key)
-        raise AttributeError(
-            f"Neither {self._kind!r} object nor 'Comparator' object associated with {self} has an "
-            f"attribute {key!r}"
-        )
+        try:
+            return getattr(self.comparator, key)
+        except AttributeError:
+            refuse_method(key)
+            raise AttributeError(
+                f"Neither {self._kind!r} object nor {type(self.comparator).__name__!r} "
+                f"object associated with {self} has an attribute {key!r}"
+            ) from None
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -1034,29 +1053,16 @@ class QueryableAttribute(ColumnOperators):
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
         """The MapperProperty behind the attribute, configured."""
-        return self.prop
-
-
-# Of any other attribute it is the column that says that it has none of these.
-_OF_RELATIONSHIPS = ("and_", "any", "has", "of_type")
-
-
-# The operators of a property are those of its attribute.
-PropComparator = QueryableAttribute
+        return self.comparator.property
 
 
 class InstrumentedAttribute(QueryableAttribute):
     """A mapped attribute on its class; on an object, the read of a value that is not there yet."""
 
-    def __init_subclass__(cls) -> None:
-        """All kinds are shown under one name, each attribute with its own text."""
-        cls.__name__ = cls.__qualname__ = "InstrumentedAttribute"
-        cls.__module__ = "sqlalchemy.orm.attributes"
-        cls.__doc__ = vars(InstrumentedAttribute)["__doc__"]  # type: ignore[method-assign]
-
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
-        return self.prop.doc  # type: ignore[no-any-return]
+        doc: str | None = getattr(self.comparator.prop, "doc", None)
+        return doc
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
@@ -1068,35 +1074,12 @@ class InstrumentedAttribute(QueryableAttribute):
         return self.impl.get(state, dict_)
 
 
-class ColumnAttribute(InstrumentedAttribute):
-    """The attribute of a column, or of any expression over the table."""
-
-    def _express(self) -> Any:
-        """The column, knowing its entity and its name there."""
-        column, parent = self.prop.columns[0], self.parent
-        if parent.is_aliased_class:
-            column = parent.adapt(column)
-        annotations = {"parententity": parent, "parentmapper": parent}
-        return column._annotate({**annotations, "proxy_key": self.prop.key})
-
-    # FASTPATH: the column itself compares, and not by way of operate(): 1.0 for 1.6 us.
-    __lt__ = _compared(operators.lt)
-    __le__ = _compared(operators.le)
-    __eq__: Any = _compared(operators.eq)
-    __ne__: Any = _compared(operators.ne)
-    __gt__ = _compared(operators.gt)
-    __ge__ = _compared(operators.ge)
-    __hash__: Any = QueryableAttribute.__hash__
-
-
-class DataDescriptor:
-    """What makes an attribute one that Python asks before the object's dictionary.
+class DataDescriptor(InstrumentedAttribute):
+    """An attribute that Python asks before the object's dictionary.
 
     For classes with a __setattr__ of their own, through which ours would not be called; and for
     dynamic relationships, whose key in the dictionary is a mark for the flush and no value.
     """
-
-    impl: Any
 
     def __set__(self, instance: Any, value: Any) -> None:
         self.impl.set(state_of(instance), instance.__dict__, value, None)
@@ -1105,23 +1088,17 @@ class DataDescriptor:
         self.impl.delete(state_of(instance), instance.__dict__)
 
 
-class _Watched(DataDescriptor):
+class _WatchedDescriptor(DataDescriptor):
     """While somebody waits for the next read: see watch_reads()."""
 
     _on_read: Any
     _unwatched: type
 
     def __get__(self, instance: Any, owner: Any) -> Any:
-        value = super().__get__(instance, owner)  # type: ignore[misc]  # the attribute's
+        value = super().__get__(instance, owner)
         if instance is not None and self._on_read(self):
             _become(self, self._unwatched)
         return value
-
-
-@cache
-def asked_first(kind: Any, way: Any = DataDescriptor) -> Any:
-    """The kind of attribute that is like `kind`, and a data descriptor."""
-    return type("InstrumentedAttribute", (way, kind), {})
 
 
 def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
@@ -1130,14 +1107,10 @@ def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
     What is loaded lies in the object's own dictionary, where no code of ours sees it read; while
     it is watched the attribute is one that Python asks first. No counterpart in SQLAlchemy.
     """
-    if (
-        isinstance(attribute, InstrumentedAttribute)
-        and not isinstance(attribute, _Watched)
-        and not attribute.impl.dynamic
-    ):
-        kind: Any = attribute.__class__
-        attribute.__dict__.update(_on_read=on_read, _unwatched=kind)
-        _become(attribute, asked_first(kind, _Watched))
+    kind = attribute.__class__
+    if kind in (InstrumentedAttribute, DataDescriptor) and not attribute.impl.dynamic:
+        attribute._on_read, attribute._unwatched = on_read, kind
+        _become(attribute, _WatchedDescriptor)
 
 
 def _become(attribute: Any, kind: type) -> None:
@@ -1147,41 +1120,42 @@ def _become(attribute: Any, kind: type) -> None:
         type.__setattr__(attribute.class_, attribute.key, attribute)
 
 
+for _kind in (DataDescriptor, _WatchedDescriptor):
+    _kind.__name__ = _kind.__qualname__ = "InstrumentedAttribute"
+
+
 class Proxy(QueryableAttribute):
     """What synonym() puts on a class: on objects it is the descriptor that it was given."""
 
     _kind = "property"
 
-    @property
-    def comparator(self) -> Any:
-        """The attribute that it stands for."""
-        return getattr(self.parent.entity, self.prop.name)
-
-    def _answer(self, key: str) -> Any:
-        return getattr(self.comparator, key)
-
-    def _express(self) -> Any:
-        element = self.comparator.expression
-        is_column = "proxy_key" in element._annotations
-        return element._annotate({"proxy_key": self.prop.key}) if is_column else element
-
-    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Apply an operator to the attribute that it stands for."""
-        return self.comparator.operate(op, *other, **kw)
+    def __init__(
+        self, class_: Any, key: str, parententity: Any, comparator: Any, descriptor: Any
+    ) -> None:
+        super().__init__(class_, key, parententity, comparator)
+        self.descriptor = descriptor
 
     def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else self.prop.descriptor.__get__(instance, owner)
+        return self if instance is None else self.descriptor.__get__(instance, owner)
 
     def __set__(self, instance: Any, value: Any) -> None:
-        self.prop.descriptor.__set__(instance, value)
+        self.descriptor.__set__(instance, value)
 
     def __delete__(self, instance: Any) -> None:
-        self.prop.descriptor.__delete__(instance)
+        self.descriptor.__delete__(instance)
 
-    @property  # last: below this line the class body's `property` is this one
-    def property(self) -> Any:
-        """The property of the attribute that it stands for."""
-        return self.comparator.property
+    def adapt_to_entity(self, insp: Any) -> Any:
+        """The same synonym of an alias."""
+        adapted = self.comparator.adapt_to_entity(insp)
+        return Proxy(insp.entity, self.key, insp, adapted, self.descriptor)
+
+
+def attribute_class_for(cls: type) -> type[InstrumentedAttribute]:
+    """The descriptor to use: data descriptors only where the class has its own __setattr__."""
+    own: Any = cls.__setattr__
+    if own is object.__setattr__ or hasattr(own, "_sa_impls"):
+        return InstrumentedAttribute
+    return DataDescriptor
 
 
 def install_setattr(cls: Any, impls: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.rowloader import Position
@@ -101,20 +101,24 @@ class ColumnEntity:
         return self.name, part_structure(self.element, binds)
 
 
-def entity_in(element: Any) -> Any:
-    """The mapped entity that an expression speaks of first, or None."""
-    entities = (part._annotations.get("parententity") for part in elements_in(element))
+def entity_among(elements: Iterable[Any]) -> Any:
+    """The first mapped entity that one of these elements is of, or None."""
+    entities = (element._annotations.get("parententity") for element in elements)
     return next(filter(None, entities), None)
 
 
-def elements_in(element: Any) -> Iterable[Any]:
-    """The element and its parts, except what stands inside subqueries."""
-    stack = [element]
-    while stack:
-        current = stack.pop()
-        yield current
-        if not current._is_select_statement:
-            stack.extend(reversed(list(current.get_children())))
+def entity_in(element: Any) -> Any:
+    """The mapped entity that an expression speaks of first, or None."""
+    return entity_among(elements_in(element))
+
+
+def elements_in(element: Any, closed: str = "_is_select_statement") -> Iterable[Any]:
+    """The element and its parts, level by level, except what stands inside a closed element."""
+    level = [element]
+    while level:
+        yield from level
+        opened = [each for each in level if not getattr(each, closed)]
+        level = [child for each in opened for child in each.get_children()]
 
 
 def entities_of(thing: Any) -> list[Any]:
@@ -223,16 +227,23 @@ def is_orm_select(statement: Any) -> bool:
     """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
     return any(
         "parententity" in column._annotations
-        or (column._is_column_element and not column._is_column_clause and entity_in(column))
+        or (
+            column._is_column_element
+            and not column._is_column_clause
+            and entity_among(elements_in(column, closed="_hides_entities"))
+        )
         for columns in (statement._raw_columns, *[each.columns for each in statement._replaced])
         for column in columns
     ) or any(
         isinstance(part, QueryableAttribute) or "parententity" in getattr(part, "_annotations", ())
-        for joins in (statement._setup_joins, *[each.joins for each in statement._replaced])
-        for step in joins
-        for part in (step.target, step.onclause, *statement._from_obj)
-        if part is not None
+        for part in (*statement._from_obj, *_joined(statement))
     )
+
+
+def _joined(statement: Any) -> Iterator[Any]:
+    for joins in (statement._setup_joins, *[each.joins for each in statement._replaced]):
+        for step in joins:
+            yield from (step.target, step.onclause)
 
 
 def plain_form(statement: Any, toplevel: bool) -> Any:
@@ -389,12 +400,8 @@ class Compilation:
             return from_clauses
         asked = self.asked
         candidates = [entity.origin for entity in entities if entity.origin is not None]
-        starts = [
-            from_._annotations.get("parententity", from_)
-            for from_ in asked._from_obj
-            if not isinstance(from_, Join)
-        ]
-        start = next(iter([*starts, *[each.origin for each in asked.entities]]), None)
+        starts = entity_among(asked._from_obj), *[each.entity for each in asked.entities]
+        start = next(filter(None, starts), None)
         run = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
         return run.run(joins)
 

@@ -5,8 +5,7 @@ Here:   the base classes of properties and of their operators, and the direction
 After:  orm/mapper.py and orm/join_condition.py define them.
 """
 
-from ormtutor.miniorm.orm.attributes import PropComparator
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY
-from ormtutor.miniorm.orm.mapper import MapperProperty
+from ormtutor.miniorm.orm.mapper import MapperProperty, PropComparator
 
 __all__ = ["MANYTOMANY", "MANYTOONE", "ONETOMANY", "MapperProperty", "PropComparator"]

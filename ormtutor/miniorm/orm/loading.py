@@ -398,20 +398,31 @@ def load_by_ident(
         )
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
-    query = shapes_for(session, mapper).find(key) or compile_shape(
-        session,
-        key,
-        lambda: _asked_by_ident(mapper, missing, label_style),
-        mapper=mapper,
-        options=options,
-        only=only,
-        overwrite=overwrite,
-        prior=prior,
-        known_too=not prior,
-    )
     cause = cause or _for_one("get", mapper, ident)
+    try:
+        query = shapes_for(session, mapper).find(key) or compile_shape(
+            session,
+            key,
+            lambda: _asked_by_ident(mapper, missing, label_style),
+            mapper=mapper,
+            options=options,
+            only=only,
+            overwrite=overwrite,
+            prior=prior,
+            known_too=not prior,
+        )
+    except sa_exc.InvalidRequestError:
+        begin(session, cause, autoflush, mapper=mapper)
+        raise
     loaded = run(session, query, given, cause, None, autoflush, execution_options, refresh_state)
     return loaded[0] if loaded else None
+
+
+def begin(session: Any, cause: Any, autoflush: bool, **of_bind: Any) -> None:
+    """The original compiles when it has flushed and is connected: of its error a BEGIN is seen."""
+    if autoflush:
+        session._autoflush(cause)
+    session._connection_for_bind(session.get_bind(**of_bind))
 
 
 def _asked_by_ident(

@@ -18,11 +18,12 @@ from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
-    ColumnAttribute,
+    DataDescriptor,
+    InstrumentedAttribute,
     Proxy,
     QueryableAttribute,
     ScalarAttributeImpl,
-    asked_first,
+    attribute_class_for,
     install_setattr,
     listen_for_validation,
     remove_setattr,
@@ -55,6 +56,51 @@ if TYPE_CHECKING:
 
 
 # Properties -----------------------------------------------------------------------------------
+
+
+class PropComparator:
+    """What the operators of a mapped attribute mean; one for each kind of property."""
+
+    __module__ = "sqlalchemy.orm.interfaces"
+
+    #: Whether the operators are those of the expression.
+    is_plain = False
+    prop: Any
+    _parententity: Any
+
+    def __init__(self, prop: Any, parentmapper: Any, adapt_to_entity: Any = None) -> None:
+        self.prop = prop
+        self._parententity = adapt_to_entity if adapt_to_entity is not None else parentmapper
+        self._adapt_to_entity = adapt_to_entity
+
+    @property
+    def _parentmapper(self) -> Any:
+        return self._parententity.mapper
+
+    @property
+    def adapter(self) -> Any:
+        """What turns columns of the table into those of the alias; None without an alias."""
+        return None if self._adapt_to_entity is None else self._adapt_to_entity.adapt
+
+    def adapt_to_entity(self, insp: Any) -> PropComparator:
+        """The same for an alias of the class."""
+        return type(self)(self.prop, self._parententity, insp)
+
+    def __clause_element__(self) -> Any:
+        raise NotImplementedError(f"{self!r}")
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator."""
+        return op(self.__clause_element__(), *other, **kw)
+
+    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
+        """Apply an operator whose left side is a plain value."""
+        return self.__clause_element__().reverse_operate(op, other, **kw)
+
+    @property  # last: below this line the class body's `property` is this one
+    def property(self) -> Any:
+        """What the class was mapped with under this name."""
+        return self.prop
 
 
 class MapperProperty(InspectionAttr):
@@ -124,6 +170,10 @@ class ColumnProperty(MapperProperty):
         self.raiseload = raiseload
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
+    def __clause_element__(self) -> Any:
+        """In a class body, before it is an attribute, it stands for its column."""
+        return self.columns[0]
+
     @property
     def is_shown_in_subqueries(self) -> bool:
         """Whether a subquery of the class has it: all columns, and what is not deferred."""
@@ -141,7 +191,7 @@ class ColumnProperty(MapperProperty):
             active_history=bool(getattr(column, "primary_key", False)),
             compare_function=column.type.compare_values,
         )
-        mapper.install_attribute(self, ColumnAttribute, impl)
+        mapper.install_attribute(self, ColumnComparator(self, mapper), impl)
 
     def _load_deferred(self, state: InstanceState, passive: int) -> Any:
         return Loaders.deferred(self, state, passive)
@@ -157,6 +207,33 @@ def _as_column(column: Any) -> Any:
     if isinstance(column, ColumnElement) and not isinstance(column, ColumnClause | Label):
         return column.label(None)
     return column
+
+
+class ColumnComparator(PropComparator):
+    """The operators of a column attribute: those of its column."""
+
+    __module__ = "sqlalchemy.orm.properties"
+    is_plain = True
+    _expression: Any = None
+
+    def __clause_element__(self) -> Any:
+        """The column, knowing its entity and its name there."""
+        if self._expression is None:
+            column, entity = self.prop.columns[0], self._parententity
+            if self._adapt_to_entity is not None:
+                column = entity.adapt(column)
+            annotations = {"parententity": entity, "parentmapper": entity}
+            self._expression = column._annotate({**annotations, "proxy_key": self.prop.key})
+        return self._expression
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        return getattr(self.__clause_element__(), key)
+
+
+# The name that stands in messages.
+ColumnComparator.__name__ = "Comparator"
 
 
 class SynonymProperty(MapperProperty):
@@ -185,7 +262,9 @@ class SynonymProperty(MapperProperty):
                 lambda obj, value: setattr(obj, name, value),
                 lambda obj: delattr(obj, name),
             )
-        type.__setattr__(mapper.class_, self.key, Proxy(self, mapper))
+        comparator = SynonymComparator(self, mapper)
+        attribute = Proxy(mapper.class_, self.key, mapper, comparator, self.descriptor)
+        type.__setattr__(mapper.class_, self.key, attribute)
 
     def _map_column(self, mapper: Mapper) -> None:
         """The column that has our name is mapped under the name that we stand for."""
@@ -196,6 +275,39 @@ class SynonymProperty(MapperProperty):
                 f"named '{self.key}'"
             )
         mapper._configure_property(self.name, table.c[self.key], init=mapper.configured)
+
+
+class SynonymComparator(PropComparator):
+    """The operators of a synonym: those of the attribute that it stands for."""
+
+    __module__ = "sqlalchemy.orm.descriptor_props"
+
+    @property
+    def comparator(self) -> Any:
+        """The attribute that it stands for."""
+        return getattr(self._parententity.entity, self.prop.name)
+
+    def __clause_element__(self) -> Any:
+        element = self.comparator.__clause_element__()
+        is_column = "proxy_key" in element._annotations
+        return element._annotate({"proxy_key": self.prop.key}) if is_column else element
+
+    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+        """Apply an operator."""
+        return self.comparator.operate(op, *other, **kw)
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__") or key == "comparator":
+            raise AttributeError(key)
+        return getattr(self.comparator, key)
+
+    @property  # last: below this line the class body's `property` is this one
+    def property(self) -> Any:
+        """The property of the attribute that it stands for."""
+        return self.comparator.property
+
+
+SynonymComparator.__name__ = "Comparator"
 
 
 # Mapper ---------------------------------------------------------------------------------------
@@ -342,7 +454,7 @@ class Mapper(InspectionAttr):
     def _instrument(self) -> None:
         cls: Any = self.class_
         type.__setattr__(cls, "_sa_class_manager", self.class_manager)
-        self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
+        self.attribute_class = attribute_class_for(cls)
         manager = self.class_manager
         manager.had_init = "__init__" in vars(cls)
         manager.original_init = cls.__init__
@@ -351,7 +463,7 @@ class Mapper(InspectionAttr):
             for name, method in vars(base).items():
                 if isinstance(method, FunctionType):
                     self._note_decorated(name, method)
-        if not self.sets_by_descriptor:
+        if cls.__setattr__ is object.__setattr__:
             install_setattr(cls, self.impls)
 
     def _note_decorated(self, name: str, method: Any) -> None:
@@ -441,12 +553,13 @@ class Mapper(InspectionAttr):
             self._columntoproperty[column] = prop
 
     def install_attribute(
-        self, prop: MapperProperty, kind: Any, impl: AttributeImpl | None = None
+        self, prop: MapperProperty, comparator: Any, impl: AttributeImpl | None
     ) -> None:
-        """Put an attribute of this kind on the class."""
-        if self.sets_by_descriptor or getattr(prop, "lazy", None) == "dynamic":
-            kind = asked_first(kind)
-        type.__setattr__(self.class_, prop.key, kind(prop, self, impl))
+        """Put an InstrumentedAttribute on the class."""
+        is_dynamic = getattr(prop, "lazy", None) == "dynamic"
+        descriptor = DataDescriptor if is_dynamic else self.attribute_class
+        attribute = descriptor(self.class_, prop.key, self, comparator, impl)
+        type.__setattr__(self.class_, prop.key, attribute)
         if impl is not None:
             self.install_impl(prop.key, impl)
 
@@ -591,7 +704,7 @@ class Mapper(InspectionAttr):
             for key, impl in self.impls.items()
             if isinstance(impl, ScalarAttributeImpl)
             and not impl.on_set
-            and not self.sets_by_descriptor
+            and self.attribute_class is InstrumentedAttribute
         )
 
     @memoized
@@ -769,7 +882,7 @@ def _keyword_init(mapper: Mapper) -> Any:
     A new object has no history, so that a plain column is two assignments.
     """
     registry, impls = mapper.registry, mapper.impls
-    descriptors_set = mapper.sets_by_descriptor
+    descriptors_set = mapper.attribute_class is not InstrumentedAttribute
 
     def __init__(self: Any, **kwargs: Any) -> None:
         """Set attributes from keywords."""

@@ -36,6 +36,7 @@ from ormtutor.miniorm.orm.context import (
     Said,
     entities_of,
     entities_of_all,
+    entity_among,
     sorted_expression,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
@@ -56,6 +57,7 @@ from ormtutor.miniorm.sql.select import (
     exists,
     intersect,
     intersect_all,
+    namespace_in,
     replace_columns,
     sliced,
     sorting,
@@ -64,7 +66,7 @@ from ormtutor.miniorm.sql.select import (
     union_all,
 )
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY, FromClause, as_from
-from ormtutor.miniorm.sql.traversal import Binds, cache_key
+from ormtutor.miniorm.sql.traversal import Binds, cache_key, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,8 +189,8 @@ class Query(Said):
         if isinstance(given, type):  # FASTPATH: most queries are of a class
             mapper = inspect(given)
             return mapper, mapper.selectable
-        entity = entities_of(given)[0]
-        return entity.origin, entity.element
+        element = entities_of(given)[0].element
+        return namespace_in(element), element
 
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
@@ -207,11 +209,15 @@ class Query(Said):
         return at
 
     def _first_entity(self) -> Any:
-        entities = [from_._annotations.get("parententity") for from_ in self._from_obj]
-        return next(filter(None, entities), None) or self._first_selected()
+        selected = [each.entity for each in entities_of_all(self._entities)]
+        return entity_among(self._from_obj) or next(filter(None, selected), None)
 
-    def _first_selected(self) -> Any:
-        return next(filter(None, [each.entity for each in entities_of_all(self._entities)]), None)
+    def _entity_selected_first(self) -> Any:
+        """The entity that the first selected thing speaks of, also inside a subquery."""
+        if not self._entities:
+            return None
+        first = entities_of(self._entities[0])[0]
+        return first.entity or entity_among(iterate(first.element))
 
     def order_by(self, *clauses: Any) -> Self:
         """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
@@ -431,7 +437,11 @@ class Query(Said):
 
         Raises: InvalidRequestError: no relationship leads from the object to what is selected.
         """
-        entity = inspect(from_entity) if from_entity else self._first_entity()
+        if from_entity:
+            entity = inspect(from_entity)
+        else:
+            entity = self._last_joined() if self._setup_joins and not self._at_root else None
+            entity = entity or entity_among(self._from_obj[:1]) or self._entity_selected_first()
         if property is None:
             property = _relationship_between(object_mapper(instance), entity, instance)
         return self.filter(with_parent(instance, property, entity.entity))
@@ -532,7 +542,7 @@ class Query(Said):
             if column is not None
         ]
         statement = self._inner.with_only_columns(1, *of_order)
-        entity = self._first_selected()
+        entity = self._entity_selected_first()
         if entity is not None:
             statement = statement.select_from(entity.entity)
         return exists(statement)
@@ -608,7 +618,7 @@ class Query(Said):
             raise
         except Exception:
             cause = self._cause or QUERY
-            _begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
+            loading.begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
             raise
         cause = self._cause or query.cause
         loaded = loading.run(self.session, query, values, cause, *self._how())
@@ -866,13 +876,6 @@ def _bound(value: Any) -> Any:
     return value.__index__() if hasattr(value, "__index__") else value
 
 
-def _begin(session: Any, cause: Any, autoflush: bool, **of_bind: Any) -> None:
-    """The original compiles when it has flushed and is connected: of its error a BEGIN is seen."""
-    if autoflush:
-        session._autoflush(cause)
-    session._connection_for_bind(session.get_bind(**of_bind))
-
-
 # Session.execute ------------------------------------------------------------------------------
 
 
@@ -943,7 +946,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     except sa_exc.UnboundExecutionError:
         raise
     except Exception:
-        _begin(session, QUERY, autoflush, clause=statement)
+        loading.begin(session, QUERY, autoflush, clause=statement)
         raise
     how = sets[0] if sets else None, autoflush, options or None
     parts = loading.run_when_read(session, query, binds, query.cause, *how)

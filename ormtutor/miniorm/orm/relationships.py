@@ -6,7 +6,7 @@ Here:   relationship() and its arguments; back references; cascades and who is a
 After:  orm/join_condition.py works out the columns; orm/strategies.py loads, orm/dependency.py
         writes; orm/attributes.py keeps the two sides alike.
 
-The file is one thing, the relationship property with its attribute and its listeners; what it
+The file is one thing, the relationship property with its comparator and its listeners; what it
 knows of columns and conditions stands in join_condition.py.
 
 Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
@@ -24,19 +24,19 @@ from ormtutor.miniorm.orm.attributes import (
     AttributeImpl,
     CollectionAttributeImpl,
     DynamicAttributeImpl,
-    InstrumentedAttribute,
     ScalarObjectAttributeImpl,
+    collection_members,
     listen_for_backref,
     state_of,
     states_of,
 )
 from ormtutor.miniorm.orm.clsregistry import Resolver
-from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import (
     Mapper,
     MapperProperty,
+    PropComparator,
     class_mapper,
     manager_of_class,
 )
@@ -230,7 +230,7 @@ class RelationshipProperty(MapperProperty):
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class; its impl follows when the direction is known."""
-        mapper.install_attribute(self, RelationshipAttribute)
+        mapper.install_attribute(self, RelationshipComparator(self, mapper), None)
 
     def post_instrument_class(self, mapper: Mapper) -> None:
         """Put the impl on the class, and what listens to it."""
@@ -660,36 +660,50 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
     return value
 
 
-class RelationshipAttribute(InstrumentedAttribute):
-    """`User.addresses` and its operators."""
+class RelationshipComparator(PropComparator):
+    """The operators of `User.addresses`."""
 
-    def _answer(self, key: str) -> Any:
-        raise AttributeError(key)
+    __module__ = "sqlalchemy.orm.relationships"
 
-    def of_type(self, entity: Any) -> Any:
-        """The same relationship to an alias of its target.
+    _of_type: Any = None
+    _extra_criteria: tuple[Any, ...] = ()
+
+    def _with(self, **changes: Any) -> RelationshipComparator:
+        new = object.__new__(type(self))
+        new.__dict__ = {**self.__dict__, **changes}
+        return new
+
+    def adapt_to_entity(self, insp: Any) -> RelationshipComparator:
+        """The same for an alias of the class."""
+        return self._with(_parententity=insp, _adapt_to_entity=insp)
+
+    def of_type(self, entity: Any) -> RelationshipComparator:
+        """The same to an alias of the related class.
 
         Raises: NoInspectionAvailable: it is not mapped.
         """
         inspect(entity)
         return self._with(_of_type=entity)
 
-    def and_(self, *criteria: Any) -> Any:
-        """The same relationship with more in its ON clause."""
+    def and_(self, *criteria: Any) -> RelationshipComparator:
+        """The same with more criteria for the related rows."""
         return self._with(_extra_criteria=self._extra_criteria + criteria)
 
     @property
     def entity(self) -> Mapper:
-        """The related entity: its mapper."""
+        """The related entity."""
         self.prop.parent.check_configured()
         entity: Mapper = self.prop.entity
         return entity
 
-    mapper = entity
+    @property
+    def mapper(self) -> Mapper:
+        """The mapper of the related class."""
+        return self.entity
 
-    def _express(self) -> Any:
+    def __clause_element__(self) -> Any:
         primaryjoin, secondaryjoin, *_ = self.property.create_joins(
-            source_selectable=self.parent.selectable,
+            source_selectable=self._parententity.selectable,
             of_type=None if self._of_type is None else inspect(self._of_type),
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
@@ -794,7 +808,7 @@ class RelationshipAttribute(InstrumentedAttribute):
             if prop._is_self_referential and not is_aliased_class:
                 to_selectable = to_selectable.alias()
         primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
-            self.parent.selectable if self.parent.is_aliased_class else None, to_selectable
+            getattr(self._adapt_to_entity, "selectable", None), to_selectable
         )
         for key, value in kwargs.items():
             equal = getattr(prop.mapper.class_, key) == value
@@ -817,6 +831,9 @@ class RelationshipAttribute(InstrumentedAttribute):
 
 # The inside of an EXISTS stands apart from an enclosing query's adaption.
 STANDS_APART = {"no_replacement_traverse": True}
+
+# The name that stands in messages.
+RelationshipComparator.__name__ = "Comparator"
 
 
 def named_operator(op: Any) -> str:

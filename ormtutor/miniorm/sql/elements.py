@@ -59,6 +59,8 @@ class ClauseElement:
     is_selectable = False
     _is_from_clause = False
     _is_select_statement = False
+    # A select() is read by the ORM when a mapped column stands in it, but not inside one of these.
+    _hides_entities = False
     _is_table = False
     _is_subquery = False
     _is_cte = False
@@ -761,6 +763,7 @@ class BooleanClauseList(ClauseList, ColumnElement):
     __slots__ = ()
     type = sqltypes.BOOLEANTYPE
     _is_implicitly_boolean = True
+    _hides_entities = True
 
     def _negate(self) -> Any:
         return UnaryExpression(self, operators.inv)
@@ -869,6 +872,7 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
     __slots__ = ("negate",)
     __visit_name__ = "as_boolean"
     _is_implicitly_boolean = True
+    _hides_entities = True
     _render_label_in_columns_clause = True
 
     def __init__(self, element: Any, operator: Any, negate: Any) -> None:

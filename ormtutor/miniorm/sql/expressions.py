@@ -147,6 +147,7 @@ class Extract(ColumnElement):
 
     __slots__ = ("expr", "field")
     __visit_name__ = "extract"
+    _hides_entities = True
     _facts = ("field",)
     _parts = ("expr",)
     type = sqltypes.INTEGERTYPE
@@ -169,6 +170,7 @@ class Over(ColumnElement):
 
     __slots__ = ("element", "frame", "order_by", "partition_by")
     __visit_name__ = "over"
+    _hides_entities = True
     _parts = ("element", "partition_by", "order_by", "frame")
 
     def __init__(
@@ -235,6 +237,7 @@ class FunctionFilter(ColumnElement):
 
     __slots__ = ("criterion", "func")
     __visit_name__ = "funcfilter"
+    _hides_entities = True
     _parts = ("func", "criterion")
 
     def __init__(self, func: Any, *criterion: Any) -> None:

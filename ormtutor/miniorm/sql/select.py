@@ -311,6 +311,18 @@ def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
         ) from error
 
 
+def namespace_in(element: Any) -> Any:
+    """The first thing in an element that filter_by() may look names up in, or None."""
+    for part in iterate(element):
+        source = part._annotations.get("parententity", part)
+        if part._is_column_clause and source is part:
+            source = part.table
+        namespace = getattr(source, "entity_namespace", None)
+        if namespace is not None:
+            return namespace
+    return None
+
+
 class HasWhere:
     """What SELECT, UPDATE and DELETE share: WHERE."""
 
@@ -351,6 +363,7 @@ class SelectBase(Statement):
     is_selectable = True
     is_select = True
     _is_select_statement = True
+    _hides_entities = True
     _is_scalar = False
     # Whether it stands in parentheses, as a part of a UNION.
     _in_parentheses = False
@@ -743,14 +756,7 @@ class Select(HasWhere, GenerativeSelect):
             return last.entity_namespace, last
         if self._from_obj:
             return self._from_obj[0].entity_namespace, self._from_obj[0]
-        for element in self._raw_columns:
-            entity = element._annotations.get("parententity")
-            namespace = getattr(entity or element, "entity_namespace", None)
-            if namespace is not None:
-                return namespace, element
-            for from_ in element._from_objects:
-                return from_.entity_namespace, element
-        raise exc.InvalidRequestError("Entity has no namespace")
+        return namespace_in(self._raw_columns[0]), self._raw_columns[0]
 
     def having(self, *having: Any) -> Any:
         """Only the groups for which the conditions hold."""

@@ -115,12 +115,11 @@ def children(element: Any) -> Iterator[Any]:
 
 
 def iterate(element: Any) -> Iterator[Any]:
-    """`element` and all elements inside it, parents first."""
-    stack = [element]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(list(children(current))))
+    """`element` and all elements inside it, level by level."""
+    level = [element]
+    while level:
+        yield from level
+        level = [child for each in level for child in children(each)]
 
 
 @cache

@@ -16,15 +16,15 @@ from ormtutor.miniorm.sql.traversal import Shapes, adapt, cache_key, iterate, re
 from ormtutor.miniorm.sql.types import Integer, TypeDecorator
 
 
-def test_iterate_gives_parents_before_children(users: Table) -> None:
+def test_iterate_goes_level_by_level(users: Table) -> None:
     criterion = and_(users.c.id == 5, users.c.name == "ann")
     kinds = [type(element).__name__ for element in iterate(criterion)]
     assert kinds == [
         "BooleanClauseList",
         "BinaryExpression",
+        "BinaryExpression",
         "Column",
         "BindParameter",
-        "BinaryExpression",
         "Column",
         "BindParameter",
     ]
