@@ -33,7 +33,7 @@ from ormtutor.miniorm.orm.options import (
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected, each_once
+from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected, outermost
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -387,7 +387,7 @@ class Compilation:
     def _from_clauses(self) -> list[Any]:
         asked = self.asked
         from_clauses = [] if asked._base is None else [asked._base]
-        from_clauses += each_once(from_element(each) for each in asked._from_obj)
+        from_clauses += outermost(from_element(each) for each in asked._from_obj)
         for each in asked._replaced:
             from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
         return self._with_joins(from_clauses, asked.entities, asked._setup_joins)

@@ -18,7 +18,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
 from ormtutor.miniorm.sql.elements import as_condition
-from ormtutor.miniorm.sql.select import Select, attribute_of, joinable
+from ormtutor.miniorm.sql.select import Select, attribute_of, only_joinable
 from ormtutor.miniorm.sql.selectable import as_from
 
 TYPE_CHECKING = False
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
-_EXPLAIN = (
-    "Please use the .select_from() method to establish an explicit left side, as well as providing "
-    "an explicit ON clause if not present already to help resolve the ambiguity."
-)
 _NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
 
 
@@ -243,25 +239,14 @@ class Joins:
         """Where to join from when nobody said; the place of a FROM element already there."""
         target = _selectable(right)
         if self.from_clauses:
-            places = joinable(self.from_clauses, target, onclause)
-            self._check_decided(places, right)
-            return self.from_clauses[places[0]], places[0]
+            place = only_joinable(self.from_clauses, target, onclause, right)
+            return self.from_clauses[place], place
         candidates: dict[Any, Any] = {}
         for entity in self._entities:
             if entity is not right:
                 candidates.setdefault(_selectable(entity), entity)
-        places = joinable(list(candidates), target, onclause)
-        self._check_decided(places, right)
-        return list(candidates.values())[places[0]], None
-
-    def _check_decided(self, places: Sequence[int], right: Any) -> None:
-        if len(places) > 1:
-            raise sa_exc.InvalidRequestError(
-                "Can't determine which FROM clause to join from, there are multiple FROMS which "
-                f"can join to this entity. {_EXPLAIN}"
-            )
-        if not places:
-            raise sa_exc.InvalidRequestError(f"Don't know how to join to {right!r}. {_EXPLAIN}")
+        place = only_joinable(list(candidates), target, onclause, right)
+        return list(candidates.values())[place], None
 
     def _place_of(self, left: Any) -> int | None:
         """Which FROM element has this left side, if any."""

@@ -33,6 +33,7 @@ from ormtutor.miniorm.sql.elements import (
     Label,
     UnaryExpression,
     delegate,
+    froms_of,
     join_conditions,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
@@ -764,7 +765,7 @@ class SQLCompiler(Compiled):
         if outer.part is not None:
             _check_column_count(outer, select)
         froms = self._displayed_froms(select, asfrom)
-        frame = self._open(select, froms, [each for from_ in froms for each in from_._from_objects])
+        frame = self._open(select, froms, froms_of(froms))
         text = f"SELECT {self._words(select._prefixes)}{self.get_select_precolumns(select)}"
         frame.in_columns = frame.writes_labels = True
         text += ", ".join(self._selected(select, asfrom))

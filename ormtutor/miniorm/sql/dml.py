@@ -17,6 +17,7 @@ from ormtutor.miniorm.sql.elements import (
     as_condition,
     clause_of,
     delegate,
+    froms_of,
     implicit_scalar,
     no_select,
     structure_of,
@@ -93,7 +94,7 @@ class UpdateBase(Statement):
 
     @property
     def _implied_froms(self) -> list[Any]:
-        return [from_ for each in self._where_criteria for from_ in each._from_objects]
+        return froms_of(self._where_criteria)
 
     def structure(self, binds: Binds) -> Hashable:
         """Table, values by column, conditions."""

@@ -143,10 +143,7 @@ class ClauseElement:
 
     @property
     def _from_objects(self) -> list[Any]:
-        found: list[Any] = []
-        for child in children(self):
-            found.extend(child._from_objects)
-        return found
+        return froms_of(children(self))
 
     def _forget(self) -> None:
         """Drop what was remembered about the original: called on a fresh copy."""
@@ -206,6 +203,11 @@ class ClauseElement:
     def get_children(self, **kw: Any) -> Iterator[Any]:
         """The elements directly inside."""
         return children(self)
+
+
+def froms_of(*elements: Iterable[Any]) -> list[Any]:
+    """The FROM objects that some elements bring along."""
+    return [from_ for some in elements for each in some for from_ in each._from_objects]
 
 
 def _comparable(element: Any) -> Any:

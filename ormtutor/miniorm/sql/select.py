@@ -36,6 +36,7 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     constant_of,
     delegate,
+    froms_of,
     join_conditions,
     structure_of,
 )
@@ -662,7 +663,7 @@ class Select(HasWhere, GenerativeSelect):
     @property
     def columns_clause_froms(self) -> list[Any]:
         """The FROM objects of the selected columns."""
-        return [from_ for column in self._raw_columns for from_ in column._from_objects]
+        return froms_of(self._raw_columns)
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -670,8 +671,7 @@ class Select(HasWhere, GenerativeSelect):
 
     @property
     def _implied_froms(self) -> list[Any]:
-        elements_with_columns = (*self._raw_columns, *self._where_criteria)
-        return [from_ for each in elements_with_columns for from_ in each._from_objects]
+        return froms_of(self._raw_columns, self._where_criteria)
 
     def select_from(self, *froms: Any) -> Any:
         """Put FROM objects there, also when no column comes from them."""
@@ -889,10 +889,18 @@ def as_on_clause(onclause: Any) -> Any:
 
 
 def each_once(froms: Iterable[Any]) -> list[Any]:
+    """FROM objects without repetitions."""
+    first: dict[Any, Any] = {}
+    for from_ in froms:
+        first.setdefault(from_._deannotated, from_)
+    return list(first.values())
+
+
+def outermost(froms: Iterable[Any]) -> list[Any]:
     """FROM objects without repetitions, and without those that stand in the joins of others."""
-    found = {from_._deannotated: from_ for from_ in froms}
-    hidden = _originals(_hidden(found.values()))
-    return [from_ for original, from_ in found.items() if original not in hidden]
+    found = each_once(froms)
+    hidden = _originals(_hidden(found))
+    return [from_ for from_ in found if from_._deannotated not in hidden]
 
 
 class FromList:
@@ -906,65 +914,29 @@ class FromList:
         for each in statement._replaced:
             self._join(from_clauses, each.columns, each.joins)
         self._join(from_clauses, statement._raw_columns, statement._setup_joins)
-        self.found = self._unique(
-            [
-                *[f for column in statement._raw_columns for f in column._from_objects],
-                *[f for each in statement._where_criteria for f in each._from_objects],
-                *from_clauses,
-            ]
-        )
-
-    def _unique(self, froms: Iterable[Any]) -> list[Any]:
-        first: dict[Any, Any] = {}
-        for from_ in froms:
-            first.setdefault(from_._deannotated, from_)
-        return list(first.values())
+        self.found = each_once([*statement._implied_froms, *from_clauses])
 
     def _join(self, from_clauses: list[Any], columns: Any, joins: Any) -> None:
         for step in joins:
-            target, onclause, left = step.target, step.onclause, step.left
-            if left is None:
-                left, replaced = self._implicit_left(from_clauses, columns, target, onclause)
-            else:
-                replaced = self._position_of(from_clauses, left)
-            start = left if replaced is None else from_clauses[replaced]
-            joined = Join(start, target, onclause, step.isouter, step.full)
-            if replaced is None:
-                from_clauses.append(joined)
-            else:
-                from_clauses[replaced] = joined
+            place = self._left_side(from_clauses, columns, step)
+            left = from_clauses[place]
+            from_clauses[place] = Join(left, step.target, step.onclause, step.isouter, step.full)
 
-    def _implicit_left(
-        self, from_clauses: list[Any], columns: Any, target: Any, onclause: Any
-    ) -> tuple[Any, int | None]:
-        candidates = from_clauses or self._unique(
-            f
-            for element in (*columns, *self.statement._where_criteria)
-            for f in element._from_objects
-            if f._is_from_clause
-        )
-        positions = joinable(candidates, target, onclause)
-        if len(positions) != 1:
-            raise self._undecided(len(positions), target)
-        return candidates[positions[0]], positions[0] if from_clauses else None
-
-    def _undecided(self, count: int, target: Any) -> exc.InvalidRequestError:
-        remedy = (
-            "Please use the .select_from() method to establish an explicit left side, as well as "
-            "providing an explicit ON clause if not present already to help resolve the ambiguity."
-        )
-        if count > 1:
-            return exc.InvalidRequestError(
-                "Can't determine which FROM clause to join from, there are multiple FROMS which "
-                f"can join to this entity. {remedy}"
-            )
-        return exc.InvalidRequestError(f"Don't know how to join to {target!r}. {remedy}")
-
-    def _position_of(self, from_clauses: list[Any], left: Any) -> int | None:
-        for position, clause in enumerate(from_clauses):
-            if clause.is_derived_from(left):
-                return position
-        return None
+    def _left_side(self, from_clauses: list[Any], columns: Any, step: Any) -> int:
+        """The place of what is joined to; what is not in FROM yet is put there."""
+        left = step.left
+        if left is not None:
+            for place, clause in enumerate(from_clauses):
+                if clause.is_derived_from(left):
+                    return place
+        elif from_clauses:
+            return only_joinable(from_clauses, step.target, step.onclause, step.target)
+        else:
+            implied = froms_of(columns, self.statement._where_criteria)
+            candidates = each_once(from_ for from_ in implied if from_._is_from_clause)
+            left = candidates[only_joinable(candidates, step.target, step.onclause, step.target)]
+        from_clauses.append(left)
+        return len(from_clauses) - 1
 
     def displayed(self, explicit: Any = None, implicit: Any = None) -> list[Any]:
         """The FROM objects to write.
@@ -1001,8 +973,29 @@ def _hidden(froms: Iterable[Any]) -> list[Any]:
     return [each for from_ in froms if from_._is_from_clause for each in from_._hide_froms]
 
 
-def joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
-    """The positions of the FROM objects that could be joined with `target`."""
+def only_joinable(candidates: list[Any], target: Any, onclause: Any, called: Any) -> int:
+    """The position of the FROM object that could be joined with `target`.
+
+    called: what messages call the target.
+    Raises: InvalidRequestError: there is none, or several.
+    """
+    positions = _joinable(candidates, target, onclause)
+    if len(positions) == 1:
+        return positions[0]
+    problem = (
+        "Can't determine which FROM clause to join from, there are multiple FROMS which can join "
+        "to this entity."
+    )
+    if not positions:
+        problem = f"Don't know how to join to {called!r}."
+    raise exc.InvalidRequestError(
+        f"{problem} Please use the .select_from() method to establish an explicit left side, as "
+        "well as providing an explicit ON clause if not present already to help resolve the "
+        "ambiguity."
+    )
+
+
+def _joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
     if len(candidates) == 1 and onclause is not None:
         return [0]
     parts = () if onclause is None else iterate(onclause)
@@ -1084,7 +1077,7 @@ class CompoundSelect(GenerativeSelect):
 
     @property
     def _from_objects(self) -> list[Any]:
-        return [f for each in self.selects for f in each._from_objects]
+        return froms_of(self.selects)
 
     def structure(self, binds: Binds) -> Hashable:
         selects = [each.structure(binds) for each in self.selects]
