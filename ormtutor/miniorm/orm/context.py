@@ -695,22 +695,21 @@ class Compilation:
                 self.extra.append(column)
         added = set(map(id, self.extra))
 
-        def unreferenced(element: Any) -> Any:
+        def without_label(element: Any) -> Any:
             # An attribute of a class that is selected only for this is not found by its label.
-            if not element._is_label_reference or id(sorted_expression(element)) not in added:
+            if not isinstance(element, elements.Label) or id(_unlabelled(element)) not in added:
                 return None
             owners = [each._annotations.get("parententity") for each in elements_in(element)]
             return element.element if any(owner and owner.is_mapper for owner in owners) else None
 
-        return tuple([replace(clause, unreferenced) for clause in order_by])
+        return tuple([replace(clause, without_label) for clause in order_by])
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._order_by()
-        plain_order_by = [_without_reference(clause) for clause in order_by]
-        order_by = self._add_order_by_columns(order_by)
+        inner_order = self._add_order_by_columns(order_by)
         inner_columns = [*self.primary, *self.extra]
-        core = self._select(inner_columns, self.from_clauses, order_by)
+        core = self._select(inner_columns, self.from_clauses, inner_order)
         core.__dict__["_is_plain"] = True
         inner = core.subquery()
         outer_columns = list(inner.c)
@@ -744,7 +743,7 @@ class Compilation:
         statement = Select._of_columns([*outer_columns, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
-        outer_order = [replace(clause, to_outer) for clause in plain_order_by]
+        outer_order = [replace(clause, to_outer) for clause in order_by]
         statement._order_by_clauses = (*outer_order, *self.eager_order_by)
         return statement
 
@@ -927,15 +926,6 @@ def _is_name(clause: Any) -> bool:
     return isinstance(clause, elements.TextualLabelReference)
 
 
-def _without_reference(clause: Any) -> Any:
-    """An ORDER BY expression that is no longer a reference to a label."""
-    return (
-        clause.element
-        if clause._is_label_reference and not isinstance(clause.element, str)
-        else clause
-    )
-
-
 def _unlabelled(column: Any) -> Any:
     """What a label names; a column is its own."""
     if isinstance(column, elements.Label) and not isinstance(column._element, ScalarSelect):
@@ -945,9 +935,8 @@ def _unlabelled(column: Any) -> Any:
 
 def sorted_expression(clause: Any) -> Any:
     """The expression of an ORDER BY clause, without DESC and the like; None: it is text."""
-    clause = _without_reference(clause)
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
-        clause = _without_reference(clause.element)
-    if not clause._is_column_element or clause._is_text_clause or clause._is_label_reference:
+        clause = clause.element
+    if not clause._is_column_element or clause._is_text_clause or _is_name(clause):
         return None
     return _unlabelled(clause)

@@ -490,13 +490,12 @@ class SQLCompiler(Compiled):
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
-        parts = []
-        for word, clause in (("PARTITION", over.partition_by), ("ORDER", over.order_by)):
-            if clause is not None and len(clause):
-                parts.append(f"{word} BY {self.process(clause)}")
-        if over.frame is not None:
-            parts.append(self.process(over.frame))
-        return f"{text} OVER ({' '.join(parts)})"
+        parts = [
+            self._listed("PARTITION BY ", map(self.process, over.partition_by)),
+            self._listed("ORDER BY ", map(self._sorted_by, over.order_by)),
+            "" if over.frame is None else self.process(over.frame),
+        ]
+        return f"{text} OVER ({' '.join(filter(None, parts))})"
 
     def visit_funcfilter(self, funcfilter: Any) -> str:
         func = self.process(funcfilter.func)
@@ -626,14 +625,15 @@ class SQLCompiler(Compiled):
         names.pop(None, None)
         return names
 
-    def visit_label_reference(self, element: Any) -> str:
-        label = _order_by_label(element.element)
+    def _sorted_by(self, element: Any) -> str:
+        """An element of ORDER BY; the label of a selected column is written as its name."""
+        label = _order_by_label(element)
         frame = self.frame
         if label is not None and frame.outer is not None:
             names = self._names_of_froms() if frame.in_columns else self._names_of_selected()
             if label.name in names and label.shares_lineage(names[label.name]):
-                return self._with_known_label(label, element.element)
-        return self.process(element.element)
+                return self._with_known_label(label, element)
+        return self.process(element)
 
     def visit_textual_label_reference(self, element: Any) -> str:
         """A string sorted by: the name of a selected column.
@@ -775,9 +775,9 @@ class SQLCompiler(Compiled):
             text += " \nFROM " + ", ".join([self.process(from_, asfrom=True) for from_ in froms])
         text += self._criteria(" \nWHERE ", select._where_criteria)
         frame.linter = None
-        text += self._sorting(" GROUP BY ", select._group_by_clauses)
+        text += self._listed(" GROUP BY ", map(self.process, select._group_by_clauses))
         text += self._criteria(" \nHAVING ", select._having_criteria)
-        text += self._sorting(" ORDER BY ", select._order_by_clauses)
+        text += self._listed(" ORDER BY ", map(self._sorted_by, select._order_by_clauses))
         text += self._limited(select)
         if linter is not None:
             linter.warn()
@@ -847,8 +847,8 @@ class SQLCompiler(Compiled):
         text = self.process(join_conditions(operators.and_, criteria)) if criteria else ""
         return word + text if text else ""
 
-    def _sorting(self, word: str, clauses: Any) -> str:
-        text = self._join(clauses, ", ")
+    def _listed(self, word: str, texts: Iterable[str]) -> str:
+        text = ", ".join(filter(None, texts))
         return word + text if text else ""
 
     def _limited(self, select: Any) -> str:
@@ -877,8 +877,8 @@ class SQLCompiler(Compiled):
         frame.part = None
         frame.include_table = False
         text = f" {compound.keyword} ".join(texts)
-        text += self._sorting(" GROUP BY ", compound._group_by_clauses)
-        text += self._sorting(" ORDER BY ", compound._order_by_clauses)
+        text += self._listed(" GROUP BY ", map(self.process, compound._group_by_clauses))
+        text += self._listed(" ORDER BY ", map(self._sorted_by, compound._order_by_clauses))
         return self._close(text + self._limited(compound))
 
     def visit_textual_select(self, textual: Any, asfrom: bool = False) -> str:

@@ -69,7 +69,6 @@ class ClauseElement:
     _is_text_clause = False
     _is_function = False
     _is_bind_parameter = False
-    _is_label_reference = False
     _is_clause_list = False
     _is_column_element = False
     _is_implicitly_boolean = False
@@ -1139,25 +1138,15 @@ def bindparam(key: Any, value: Any = NO_ARG, type_: Any = None, **kw: Any) -> Bi
     return BindParameter(key, value, type_, **kw)
 
 
-class LabelReference(ColumnElement):
-    """Something in ORDER BY or GROUP BY that may be the label of a selected column."""
-
-    __slots__ = ("element",)
-    __visit_name__ = "label_reference"
-    _parts = ("element",)
-    _is_label_reference = True
-
-    def __init__(self, element: Any) -> None:
-        self.element = element
-
-
-class TextualLabelReference(LabelReference):
+class TextualLabelReference(ColumnElement):
     """A string in ORDER BY or GROUP BY: the name of a selected column."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
     __visit_name__ = "textual_label_reference"
     _facts = ("element",)
-    _parts: ClassVar[tuple[str, ...]] = ()  # type: ignore[assignment]
+
+    def __init__(self, element: str) -> None:
+        self.element = element
 
 
 class CollationClause(ColumnElement):
@@ -1302,8 +1291,6 @@ def as_sorting(thing: Any, role: str) -> Any:
     element = _element_or_constant(thing)
     if element is None:
         raise _not_expected(f"{role} expression", thing)
-    if role == "ORDER BY" and element._is_column_element:
-        return LabelReference(element)
     if role == "GROUP BY" and element._is_from_clause:
         return ClauseList(*element.c)
     return as_operand(element, f"{role} expression", thing, advice="")
