@@ -23,7 +23,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.selectable import Join, join_condition
-from ormtutor.miniorm.sql.traversal import adapt_to_places, clone, iterate, replace
+from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _tables_aliased(selectable: Any) -> Any:
     if not selectable._is_join:
         return selectable.alias()
     left, right = _tables_aliased(selectable.left), _tables_aliased(selectable.right)
-    onclause = adapt_to_places(selectable.onclause, (left, ""), (right, ""))
+    onclause = adapt(selectable.onclause, (left, ""), (right, ""))
     return Join(left, right, onclause, selectable.isouter, selectable.full)
 
 
@@ -531,11 +531,11 @@ class JoinCondition:
         if secondary is not None:
             secondary = _tables_aliased(secondary)
             to_target = ((dest_selectable, ""), (secondary, "local"))
-            secondaryjoin = adapt_to_places(secondaryjoin, *to_target)
-            primaryjoin = adapt_to_places(primaryjoin, to_target[1], (source_selectable, ""))
+            secondaryjoin = adapt(secondaryjoin, *to_target)
+            primaryjoin = adapt(primaryjoin, to_target[1], (source_selectable, ""))
         else:
             to_target = ((dest_selectable, ""), (source_selectable, ""))
-            primaryjoin = adapt_to_places(
+            primaryjoin = adapt(
                 primaryjoin, (dest_selectable, "local"), (source_selectable, "remote")
             )
         return (
@@ -543,5 +543,5 @@ class JoinCondition:
             secondaryjoin,
             secondary,
             dest_selectable,
-            lambda expr: adapt_to_places(expr, *to_target),
+            lambda expr: adapt(expr, *to_target),
         )

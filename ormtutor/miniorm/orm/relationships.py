@@ -498,7 +498,7 @@ class RelationshipProperty(MapperProperty):
             state = _state_to_compare(self, instance)
             mapper = self.mapper if reverse else self.parent
             if self.secondary is not None and alias_secondary:
-                criterion = adapt(criterion, self.secondary.alias())
+                criterion = adapt(criterion, (self.secondary.alias(), ""))
             criterion = _with_values(criterion, by_key, mapper, state)
         return criterion if adapt_source is None else adapt_source(criterion)
 

@@ -33,6 +33,7 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     constant_of,
     join_conditions,
+    not_expected,
 )
 from ormtutor.miniorm.sql.operators import Operator
 
@@ -156,7 +157,7 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
     element = clause_of(other)
     if element is None:
         if isinstance(other, (str, bytes)) or not hasattr(other, "__iter__"):
-            raise _no_list(other)
+            raise not_expected(_IN_LIST, other)
         return _values_operand(left, op, list(other))
     if element._is_select_statement:
         return element.scalar_subquery() if not element._is_scalar else element
@@ -171,13 +172,10 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
             "pass a select() construct explicitly"
         )
         return element._as_in_select().scalar_subquery()
-    raise _no_list(other)
+    raise not_expected(_IN_LIST, other)
 
 
-def _no_list(other: Any) -> exc.ArgumentError:
-    return exc.ArgumentError(
-        f"IN expression list, SELECT construct, or bound parameter object expected, got {other!r}."
-    )
+_IN_LIST = "IN expression list, SELECT construct, or bound parameter object"
 
 
 def _values_operand(left: Any, op: Operator, values: list[Any]) -> Any:

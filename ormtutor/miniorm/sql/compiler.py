@@ -253,19 +253,17 @@ class SQLCompiler(Compiled):
         current = self.binds if binds is None else self._binds_by_name(binds)
         values = {}
         for name, bind in current.items():
-            if params:
-                if bind.key in params:
-                    values[name] = params[bind.key]
-                    continue
-                if name in params:
-                    values[name] = params[name]
-                    continue
-            if bind.required:
+            if params and bind.key in params:
+                values[name] = params[bind.key]
+            elif params and name in params:
+                values[name] = params[name]
+            elif not bind.required:
+                values[name] = bind.effective_value
+            else:
                 where = "" if group is None else f", in parameter group {group}"
                 raise exc.InvalidRequestError(
                     f"A value is required for bind parameter '{bind.key}'{where}", code="cd3x"
                 )
-            values[name] = bind.effective_value
         return values
 
     def to_tuple(self, values: dict[str, Any]) -> Any:

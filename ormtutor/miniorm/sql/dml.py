@@ -20,6 +20,7 @@ from ormtutor.miniorm.sql.elements import (
     froms_of,
     implicit_scalar,
     no_select,
+    not_expected,
     structure_of,
 )
 from ormtutor.miniorm.sql.select import HasWhere, Statement
@@ -46,7 +47,7 @@ def as_subject(thing: Any) -> Any:
             return element
         if element._is_select_statement:
             raise no_select(role, thing, element)
-    raise exc.ArgumentError(f"{role} expected, got {thing!r}.")
+    raise not_expected(role, thing)
 
 
 def column_key(key: Any) -> Any:
@@ -59,7 +60,6 @@ class UpdateBase(Statement):
     """What INSERT, UPDATE and DELETE share."""
 
     is_dml = True
-    is_insert = is_update = is_delete = is_select = is_text = False
     _has_values = False
     _where_criteria: tuple[Any, ...] = ()
 
@@ -248,9 +248,7 @@ class Insert(ValuesBase):
             raise exc.InvalidRequestError("This construct already inserts value expressions")
         element = clause_of(select)
         if element is None or not element._is_select_statement:
-            raise exc.ArgumentError(
-                f"SELECT statement or equivalent textual object expected, got {select!r}."
-            )
+            raise not_expected("SELECT statement or equivalent textual object", select)
         keys = tuple(column_key(name) for name in names)
         return self._with(_select_names=keys, _inline=True, select=element)
 

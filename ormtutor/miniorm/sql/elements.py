@@ -1229,11 +1229,12 @@ def as_operand(
     if element._as_scalar_source is not None:
         return implicit_scalar(element._as_scalar_source)
     if given is None or given is element:
-        raise _not_expected(role, element, advice)
-    raise _not_expected(role, given)
+        raise not_expected(role, element, advice)
+    raise not_expected(role, given)
 
 
-def _not_expected(role: str, given: Any, advice: str = "") -> exc.ArgumentError:
+def not_expected(role: str, given: Any, advice: str = "") -> exc.ArgumentError:
+    """The error for something that has no place where it stands; role: what has."""
     return exc.ArgumentError(f"{role} expected, got {given!r}.{advice}")
 
 
@@ -1278,7 +1279,7 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
     element = _element_or_constant(thing)
     if element is not None:
         return as_operand(element, role, thing, advice="")
-    raise no_text(thing) if isinstance(thing, str) else _not_expected(role, thing)
+    raise no_text(thing) if isinstance(thing, str) else not_expected(role, thing)
 
 
 def as_sorting(thing: Any, role: str) -> Any:
@@ -1290,7 +1291,7 @@ def as_sorting(thing: Any, role: str) -> Any:
         return TextualLabelReference(thing)
     element = _element_or_constant(thing)
     if element is None:
-        raise _not_expected(f"{role} expression", thing)
+        raise not_expected(f"{role} expression", thing)
     if role == "GROUP BY" and element._is_from_clause:
         return ClauseList(*element.c)
     return as_operand(element, f"{role} expression", thing, advice="")

@@ -28,16 +28,14 @@ from ormtutor.miniorm.sql.select import Select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
     from typing import Any
-
-    from ormtutor.miniorm.sql.traversal import Binds
 
 
 class FunctionElement(Executable, ColumnElement):
     """A call of a function of the database."""
 
     __visit_name__ = "function"
+    _facts = ("packagenames", "name", "__class__")
     _parts = ("clause_expr",)
     _is_function = True
     supports_execution = True
@@ -76,11 +74,6 @@ class FunctionElement(Executable, ColumnElement):
         return Select(self)
 
     _as_in_select = select
-
-    def structure(self, binds: Binds) -> Hashable:
-        """Name, type and arguments."""
-        names = (self.packagenames, self.name, type(self))
-        return ("function", *names, self.type.cache_id, self.clauses.structure(binds))
 
 
 class Function(FunctionElement):

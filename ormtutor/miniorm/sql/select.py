@@ -16,6 +16,7 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 
 from __future__ import annotations
 
+from collections import namedtuple
 from operator import itemgetter
 
 from ormtutor.miniorm import exc
@@ -38,6 +39,7 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     froms_of,
     join_conditions,
+    not_expected,
     structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
@@ -75,7 +77,7 @@ def as_selected(thing: Any) -> Any:
     element = clause_of(thing)
     if element is not None:
         if element._is_select_statement:
-            raise elements.no_select("Column expression or FROM clause", thing, element)
+            raise elements.no_select(_SELECTED, thing, element)
         return element
     if thing is None or thing is True or thing is False:
         return constant_of(thing)
@@ -83,7 +85,10 @@ def as_selected(thing: Any) -> Any:
         raise _no_text_column(thing)
     if isinstance(thing, (int, float, complex)) or type(thing).__name__ == "Decimal":
         return ColumnClause(str(thing), is_literal=True)
-    raise exc.ArgumentError(f"Column expression or FROM clause expected, got {thing!r}.")
+    raise not_expected(_SELECTED, thing)
+
+
+_SELECTED = "Column expression or FROM clause"
 
 
 def _no_text_column(text: str) -> exc.ArgumentError:
@@ -101,11 +106,11 @@ def as_limit(value: Any) -> Any:
     if value is None:
         return None
     element = clause_of(value)
-    if element is not None and (element._is_column_element or element._is_text_clause):
+    if element is None:
+        return BindParameter._make("param", int(value), _INTEGER)
+    if element._is_column_element or element._is_text_clause:
         return element
-    if element is not None:
-        raise exc.ArgumentError(f"LIMIT / OFFSET expression expected, got {value!r}.")
-    return BindParameter._make("param", int(value), _INTEGER)
+    raise not_expected("LIMIT / OFFSET expression", value)
 
 
 _INTEGER = sqltypes.Integer()
@@ -114,7 +119,7 @@ _INTEGER = sqltypes.Integer()
 # -- how selected columns are named ----------------------------------------------------------------
 
 
-class SelectedColumn:
+class SelectedColumn(namedtuple("SelectedColumn", "element label key fallback repeated")):
     """One column of a SELECT and its names.
 
     label: what must follow AS; None: nothing must. fallback: the label inside a subquery in FROM,
@@ -122,14 +127,7 @@ class SelectedColumn:
     the same.
     """
 
-    __slots__ = ("element", "fallback", "key", "label", "repeated")
-
-    def __init__(self, element: Any, label: Any, key: Any, fallback: Any, repeated: bool) -> None:
-        self.element = element
-        self.label = label
-        self.key = key
-        self.fallback = fallback
-        self.repeated = repeated
+    __slots__ = ()
 
 
 def name_columns(
@@ -281,9 +279,7 @@ class Statement(Executable):
         """
         for option in options:
             if not hasattr(option, "_is_legacy_option"):
-                raise exc.ArgumentError(
-                    f"ExecutionOption Core or ORM object expected, got {option!r}."
-                )
+                raise not_expected("ExecutionOption Core or ORM object", option)
         return self._with(_with_options=(*self._with_options, *options))
 
     def execution_options(self, **kw: Any) -> Any:
@@ -328,15 +324,13 @@ class HasWhere:
     """What SELECT, UPDATE and DELETE share: WHERE."""
 
     _where_criteria: tuple[Any, ...] = ()
-    _generate: Callable[[], Any]
+    _with: Callable[..., Any]
     _filter_by_namespace: Callable[[], tuple[Any, Any]]
 
     def where(self, *whereclause: Any) -> Any:
         """Only the rows for which all conditions hold, also those of earlier calls."""
-        copy = self._generate()
-        added = tuple([as_condition(each) for each in whereclause])
-        copy._where_criteria = self._where_criteria + added
-        return copy
+        added = [as_condition(each) for each in whereclause]
+        return self._with(_where_criteria=(*self._where_criteria, *added))
 
     def filter(self, *criteria: Any) -> Any:
         """The same as where()."""
@@ -394,16 +388,15 @@ class SelectBase(Statement):
     @property
     def selected_columns(self) -> ColumnCollection:
         """The columns between SELECT and FROM, by the keys that a subquery would give them."""
-        collection = ImmutableColumnCollection()
-        for column in self._named_columns():
-            if not column.element._is_text_clause:
-                collection._append(column.key, column.element)
-        return collection
+        return ImmutableColumnCollection(
+            (column.key, column.element) for column in self._named_columns()
+        )
 
     exported_columns: Any = delegate("selected_columns")
 
     def _named_columns(self) -> list[SelectedColumn]:
-        return name_columns(self._all_selected_columns, self._label_style)
+        named = name_columns(self._all_selected_columns, self._label_style)
+        return [column for column in named if not column.element._is_text_clause]
 
     @property
     def _implicit_subquery(self) -> Any:
@@ -427,7 +420,6 @@ class SelectBase(Statement):
         return [
             column.element._make_proxy(selectable, name=column.label, key=column.key)
             for column in self._named_columns()
-            if not column.element._is_text_clause
         ]
 
     # -- other things made of this -------------------------------------------------------------
@@ -575,17 +567,10 @@ class _JoinStep(tuple):  # type: ignore[type-arg]
         return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
 
 
-class Replaced:
+class Replaced(namedtuple("Replaced", "columns joins options")):
     """Columns that others replaced, and the joins and options that were made with them."""
 
-    __slots__ = ("columns", "joins", "options")
-
-    def __init__(
-        self, columns: Sequence[Any], joins: Sequence[Any], options: Sequence[Any]
-    ) -> None:
-        self.columns = columns
-        self.joins = joins
-        self.options = options
+    __slots__ = ()
 
     def structure(self, binds: Binds) -> Hashable:
         """What of them decides the text."""
@@ -867,14 +852,9 @@ def as_join_target(target: Any) -> Any:
     """What is joined: a FROM object; an ORM relationship stays what it is."""
     if _is_attribute(target):
         return target
-    element = clause_of(target)
-    if element is not None and (element._is_from_clause or element._is_text_clause):
-        return element
-    if element is None:
-        raise exc.ArgumentError(
-            "Join target, typically a FROM expression, or ORM relationship attribute expected, "
-            f"got {target!r}."
-        )
+    if clause_of(target) is None:
+        role = "Join target, typically a FROM expression, or ORM relationship attribute"
+        raise not_expected(role, target)
     return as_from(target)
 
 
@@ -1092,13 +1072,11 @@ def as_compound_part(thing: Any) -> Any:
     element = clause_of(thing)
     if element is not None and element._is_select_statement:
         return element
-    hint = ""
+    advice = ""
     if element is not None and element._is_from_clause:
-        hint = " To SELECT from any FROM clause, use the .select() method."
-    raise exc.ArgumentError(
-        "SELECT construct for inclusion in a UNION or other set construct expected, got "
-        f"{thing!r}.{hint}"
-    )
+        advice = " To SELECT from any FROM clause, use the .select() method."
+    role = "SELECT construct for inclusion in a UNION or other set construct"
+    raise not_expected(role, thing, advice)
 
 
 class TextualSelect(SelectBase):
@@ -1145,7 +1123,7 @@ def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
     for each in cols:
         element = ColumnClause(each) if isinstance(each, str) else clause_of(each)
         if element is None:
-            raise exc.ArgumentError(f"Column expression expected, got {each!r}.")
+            raise not_expected("Column expression", each)
         told.append(element)
     told = [
         ColumnClause(each.key, types.pop(each.key)) if each.key in types else each for each in told
@@ -1194,9 +1172,6 @@ class ScalarSelect(Grouping):
 
     def _ungroup(self) -> Any:
         return self
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("scalar", self.element.structure(binds))
 
 
 class NotExists(UnaryExpression):
@@ -1260,9 +1235,6 @@ class Exists(UnaryExpression):
         if operators.is_precedent(operators.exists, against):
             return Grouping(self)
         return self
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("exists", self.element.structure(binds))
 
 
 # -- constructors ----------------------------------------------------------------------------------

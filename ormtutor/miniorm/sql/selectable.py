@@ -26,6 +26,7 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     delegate,
     no_text,
+    not_expected,
     structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
@@ -589,9 +590,7 @@ def as_from(thing: Any) -> Any:
         return element
     if isinstance(thing, str):
         raise no_text(thing)
-    raise exc.ArgumentError(
-        f"FROM expression, such as a Table or alias() object expected, got {thing!r}."
-    )
+    raise not_expected("FROM expression, such as a Table or alias() object", thing)
 
 
 def from_of(thing: Any) -> Any:

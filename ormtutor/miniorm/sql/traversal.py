@@ -206,21 +206,11 @@ class _Replacement:
         return self.of(value) if hasattr(value, "_parts") else value
 
 
-def adapt(element: Any, target: Any) -> Any:
-    """`element` with its columns taken from somewhere else.
+def adapt(element: Any, *places: tuple[Any, str]) -> Any:
+    """`element` with its columns taken from the first of several selectables that has them.
 
-    target: a dict {column: column}, or a selectable: columns that it has (by lineage) are taken
-    from it, and the FROM that it stands for is replaced by it.
-    """
-    if isinstance(target, dict):
-        return replace(element, target.get) if target else element
-    return replace(element, _adapter(target))
-
-
-def adapt_to_places(element: Any, *places: tuple[Any, str]) -> Any:
-    """As adapt() to the first of several selectables that fits.
-
-    places: a selectable (or None), and the annotation of the columns that are none of its.
+    The FROM object that a selectable stands for is replaced by it. places: a selectable (or None),
+    and the annotation of the columns that are none of its.
     """
     fns = [_adapter(selectable, not_of) for selectable, not_of in places if selectable is not None]
     return replace(
@@ -228,7 +218,7 @@ def adapt_to_places(element: Any, *places: tuple[Any, str]) -> Any:
     )
 
 
-def _adapter(selectable: Any, not_of: str = "") -> Callable[[Any], Any]:
+def _adapter(selectable: Any, not_of: str) -> Callable[[Any], Any]:
     def fn(element: Any) -> Any:
         if "no_replacement_traverse" in element._annotations:
             return element

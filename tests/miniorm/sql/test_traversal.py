@@ -46,13 +46,13 @@ def test_replace_copies_only_what_lies_above_a_change(users: Table) -> None:
 
 def test_adapt_takes_columns_from_an_alias(users: Table) -> None:
     people = users.alias("people")
-    assert str(adapt(users.c.id > users.c.age, people)) == "people.id > people.age"
+    assert str(adapt(users.c.id > users.c.age, (people, ""))) == "people.id > people.age"
 
 
-def test_adapt_reaches_into_a_correlated_subquery(users: Table, addresses: Table) -> None:
+def test_replace_reaches_into_a_correlated_subquery(users: Table, addresses: Table) -> None:
     has_address = exists(select(addresses.c.id).where(addresses.c.user_id == users.c.id))
     people = users.alias("people")
-    adapted = adapt(has_address, {users.c.id: people.c.id})
+    adapted = replace(has_address, {users.c.id: people.c.id}.get)
     assert str(select(people.c.id).where(adapted)) == (
         "SELECT people.id \n"
         "FROM users AS people \n"
