@@ -166,7 +166,7 @@ class SetOrder:
 
     Its mappers, states and the records of a flush are hashed by their address, so that two runs of
     a program differ wherever it takes them in the order of a set. Here the number draws it; number
-    0 is the order of their making, which is what memory gives most often.
+    0 is the order of their making, and for the attributes of a class that of their mapping.
     """
 
     def __init__(self) -> None:
@@ -185,12 +185,16 @@ class SetOrder:
         from sqlalchemy.orm.dependency import DependencyProcessor
         from sqlalchemy.orm.relationships import RelationshipProperty
         from sqlalchemy.orm.state import InstanceState
+        from sqlalchemy.util import OrderedSet
 
         # A lambda is a method of the class that it is given to; a bound method would not be.
         kinds = (Column, Table, Mapper, DependencyProcessor, RelationshipProperty, InstanceState)
         for kind in kinds:
             kind.__hash__ = lambda member: self.of_member(member)
         unitofwork.PostSortRec.__hash__ = lambda record: self.of_record(record)
+        Mapper._prop_set = property(
+            lambda mapper: (frozenset if self.number else OrderedSet)(mapper._props.values())
+        )
 
     def of_member(self, member: Any) -> int:
         known: int | None = vars(member).get("_drawn")

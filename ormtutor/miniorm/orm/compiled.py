@@ -159,7 +159,7 @@ class CompiledQuery(EntityQuery):
         """
         self.row_loader()
         plans = [] if self.plan is None else self.plan.entities()
-        if self.repeats_parents or any(each.always for plan in plans for each in plan.at_once):
+        if self.repeats_parents or any(each.always for plan in plans for _, each in plan.at_once):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
 

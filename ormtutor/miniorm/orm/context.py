@@ -818,7 +818,7 @@ class Compilation:
                 plan.ident = tuple([locate(column) for column in plan.selected_key])
             for joined in plan.joined:
                 require_population(joined.prop, joined.impl)
-            for loader in plan.at_once:
+            for _, loader in plan.at_once:
                 loader.check(plan)
         outputs = []
         for output in self._outputs:

@@ -631,16 +631,17 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
     """What gives the object's value for a column at the moment a statement is sent.
 
     The value may change until then, and may be loaded for it. When it no longer can be, since the
-    object is detached and expired, the value counts that was known when the criterion was made.
+    object is detached and expired, the value counts that was known before.
     """
     key = mapper.get_property_by_column(column).key
-    known = state.dict.get(key, NO_VALUE)
+    last_known = state.track_last_known(key)
     obj = state.obj()
 
     def value() -> Any:
         passive = PASSIVE_OFF if state.persistent else PASSIVE_NO_FETCH ^ INIT_OK
         current = mapper._get_state_attr_by_column(state, obj.__dict__, column, passive)
         if current is NO_VALUE or current is PASSIVE_NO_RESULT:
+            known = last_known[key]
             if known is NO_VALUE:
                 why = "no value has been set for this column"
                 if current is PASSIVE_NO_RESULT:

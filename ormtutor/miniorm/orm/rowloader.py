@@ -18,21 +18,26 @@ its values, only what it lacks is filled in.
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import itemgetter
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.orm.state import NOTHING, UNCHANGED, InstanceState, _object_is_gone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.options import LoaderOptions
 
     Values = dict[str, Any]
+    Turn = tuple[int, Any]
     Position = tuple[int, Callable[[Any], Any] | None]
     RowLoader = Callable[[Sequence[Sequence[Any]], "LoadContext"], list[Any]]
+
+
+#: The turn of what runs behind all that is joined.
+LAST = 10**6
 
 
 class EntityPlan:
@@ -41,8 +46,9 @@ class EntityPlan:
     mapper, path: what it is, and where in the query it stands.
     ident: positions of the primary key (with a converter each, or None).
     columns: attribute -> position. joined: relationships whose objects stand in the same row.
-    at_once: loaders that run at the first row of an object: subquery, then immediate.
-    later: loaders that run when all rows are read: selectin.
+    at_once: loaders that run at the first row of an object (subquery, then immediate), each with
+    its turn: how many of the joined objects come before it.
+    later: loaders that run when all rows are read (selectin). turn_of_later: that of the first.
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
@@ -60,8 +66,9 @@ class EntityPlan:
         self.selected: dict[str, Any] = {}
         self.selected_key: list[Any] = []
         self.joined: list[JoinedPlan] = []
-        self.at_once: list[Any] = []
+        self.at_once: list[Turn] = []
         self.later: list[Any] = []
+        self.turn_of_later = LAST
         self.callables: dict[str, Any] = {}
         self.empty: list[str] = []
         self.expired: frozenset[str] = NOTHING
@@ -72,12 +79,23 @@ class EntityPlan:
         self.known_too = True
 
     def add(self, loader: Any) -> None:
-        """A loader that runs at once or later; immediate ones are the last of those at once."""
+        """A loader that runs later; or at once, among what is joined: immediate ones behind it."""
+        turn = len(self.joined)
         if loader.after_rows:
             self.later.append(loader)
+            self.turn_of_later = min(turn, self.turn_of_later)
         else:
-            self.at_once.append(loader)
-            self.at_once.sort(key=attrgetter("always"), reverse=True)
+            self.at_once.append((turn if loader.always else LAST, loader))
+            self.at_once.sort(key=itemgetter(0))
+
+    def with_later(self) -> Iterator[EntityPlan]:
+        """It, and the plans joined to it, that have later loaders; in the order of the mapping."""
+        for turn, joined in enumerate(self.joined):
+            if turn == self.turn_of_later:
+                yield self
+            yield from joined.entity.with_later()
+        if self.later and self.turn_of_later >= len(self.joined):
+            yield self
 
 
 class JoinedPlan:
@@ -178,7 +196,7 @@ def _commit_taken(plan: EntityPlan, state: InstanceState, values: Values) -> Non
 
 def meet(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
-) -> Sequence[Any]:
+) -> Sequence[Turn]:
     """Complete a known object unless an earlier row did; gives the loaders to run for it now.
 
     One that another place of a row has made takes only columns that are left out there, and how it
@@ -189,8 +207,11 @@ def meet(
         context.met[state] = False
         lacks = state.unloaded
         _take(plan, state, values, row, lacks)
-        always = plan.known_too
-        loaders = [each for each in plan.at_once if each.key in lacks or (each.always and always)]
+        loaders = [each for each in plan.at_once if each[1].key in lacks]
+        if plan.known_too:
+            # As in the original these are sent though the object has what they bring.
+            rest = [loader for _, loader in plan.at_once if loader.always]
+            loaders += [(LAST, loader) for loader in rest if loader.key not in lacks]
         if not loaders:
             _commit_taken(plan, state, values)
         return loaders
@@ -199,7 +220,11 @@ def meet(
             state.load_options = plan.load_options
         _fill(plan, values, row, [key for key in plan.columns if key not in values])
     always = plan.known_too and not made
-    return [each for each in plan.at_once if each.always and (always or each.key not in values)]
+    return [
+        (turn, loader)
+        for turn, loader in plan.at_once
+        if loader.always and (always or loader.key not in values)
+    ]
 
 
 def overwrite(
@@ -227,11 +252,12 @@ def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values:
 
 
 def load_at_once(
-    plan: EntityPlan, context: LoadContext, obj: Any, row: Sequence[Any], loaders: Sequence[Any]
+    plan: EntityPlan, context: LoadContext, obj: Any, row: Sequence[Any], loaders: Sequence[Turn]
 ) -> None:
-    """Run what loads at the first row of an object; one that was expired is so until then."""
-    for loader in loaders:
-        loader.load(context, plan, obj, row)
+    """Run what is left to load at the first row of an object; what was expired is so until then."""
+    for turn, loader in loaders:
+        if turn >= len(plan.joined):
+            loader.load(context, plan, obj, row)
     values = obj.__dict__
     state = values["_sa_instance_state"]
     if plan.overwrite:
@@ -299,6 +325,7 @@ class LoaderSource:
         self._loop: list[str] = []
         self._after: list[str] = []
         self._entities = 0
+        self._batches: dict[EntityPlan, str] = {}
         mappers = [entity.mapper for entity in plan.entities()]
         self._several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
         if self._several or any(entity.at_once for entity in plan.entities()):
@@ -319,6 +346,12 @@ class LoaderSource:
     def text(self) -> str:
         """The source, as a module with one function."""
         results = [self._output(output) for output in self._plan.outputs]
+        later = [
+            plan
+            for output in self._plan.outputs
+            if isinstance(output, EntityPlan)
+            for plan in output.with_later()
+        ]
         result = results[0] if self._plan.scalar else f"({', '.join(results)},)"
         return "\n".join(
             [
@@ -329,7 +362,7 @@ class LoaderSource:
                 "    made = 0",
                 "    results = []",
                 "    append = results.append",
-                *_indented(self._before, 1),
+                *_indented([*self._before, *[self._batches[plan] for plan in later]], 1),
                 "    for row in rows:",
                 *_indented(self._loop, 2),
                 f"        append({result})",
@@ -371,7 +404,7 @@ class LoaderSource:
             f"find{number} = table{number}.get"
         )
         if plan.later:
-            self._before.append(f"batch{number} = context.batch({names.plan})")
+            self._batches[plan] = f"batch{number} = context.batch({names.plan})"
         if plan.overwrite == "one":
             self._before.append("refresh_state = context.refresh_state")
         lines = [f"ident{number} = {self._key(plan)}"]
@@ -379,7 +412,13 @@ class LoaderSource:
             lines += self._remembered(plan, names)
         else:
             lines += self._found_or_made(plan, names)
-        for child, fill in zip(plan.joined, names.fills, strict=True):
+        for turn, (child, fill) in enumerate(zip(plan.joined, names.fills, strict=True)):
+            if any(its_turn == turn for its_turn, _ in plan.at_once):
+                lines += [
+                    f"for turn, loader in todo{number}:",
+                    f"    if turn == {turn}:",
+                    f"        loader.load(context, {names.plan}, {names.obj}, row)",
+                ]
             lines += self._joined(child, names, fill)
         if plan.at_once:
             told = f"{names.plan}, context, {names.obj}, row, todo{number}"
@@ -434,6 +473,7 @@ class LoaderSource:
             "state.expired = state.modified = state._deleted = False",
             f"state.load_options = {options}",
             "state.parents = state.pending_mutations = state.empty_collections = None",
+            "state.last_known = None",
             f"state.callables = {callables}",
             "state.insert_order = 0",
         ]

@@ -206,6 +206,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     pending_mutations: what was added to and removed from collections that are not loaded.
     callables: loaders of this object's own for single attributes (options like defer()).
     empty_collections: collections that were handed out empty, and are not yet in the dictionary.
+    last_known: of attributes that a criterion compares with: their values when they expired.
     """
 
     __module__ = "sqlalchemy.orm.state"
@@ -218,6 +219,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         "expired_attributes",
         "ident",
         "insert_order",
+        "last_known",
         "load_options",
         "mapper",
         "modified",
@@ -240,6 +242,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     pending_mutations: dict[str, PendingCollection] | None
     callables: dict[str, Any] | None
     empty_collections: dict[str, Any] | None
+    last_known: dict[str, Any] | None
 
     is_instance = True
     is_mapper = False
@@ -411,6 +414,8 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
                 self.committed_state = {key: previous}
             else:
                 committed[key] = previous
+        if self.last_known is not None and key in self.last_known:
+            self.last_known[key] = NO_VALUE
         if not self.modified:
             self._become_modified(impl)
 
@@ -447,6 +452,13 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             self.pending_mutations = {}
         return self.pending_mutations.setdefault(key, PendingCollection())
 
+    def track_last_known(self, key: str) -> Values:
+        """Where the value that `key` had when it expired is kept from now on."""
+        if self.last_known is None:
+            self.last_known = {}
+        self.last_known.setdefault(key, NO_VALUE)
+        return self.last_known
+
     # expiry and commit -----------------------------------------------------------------------
 
     def expire(self, dict_: Values, modified_states: Any = None) -> None:
@@ -466,6 +478,8 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             if impl.key in dict_:
                 impl.invalidate_collection(dict_[impl.key])
         self.callables = None
+        if self.last_known is not None:
+            self.last_known.update({k: dict_[k] for k in self.last_known if k in dict_})
         for key in mapper.impls:
             dict_.pop(key, None)
 
@@ -490,6 +504,8 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
             old = dict_.pop(key, NO_VALUE)
             if impl.collection and old is not NO_VALUE:
                 impl.invalidate_collection(old)
+            if self.last_known is not None and key in self.last_known and old is not NO_VALUE:
+                self.last_known[key] = old
             if self.committed_state is not UNCHANGED:
                 self.committed_state.pop(key, None)
             if self.empty_collections is not None:
@@ -561,7 +577,7 @@ def create_state(obj: Any, mapper: Any) -> InstanceState:
     state.expired_attributes = NOTHING
     state.expired = state.modified = state._deleted = False
     state.load_options = state.parents = state.pending_mutations = None
-    state.callables = state.empty_collections = None
+    state.callables = state.empty_collections = state.last_known = None
     state.insert_order = 0
     obj.__dict__["_sa_instance_state"] = state
     return state

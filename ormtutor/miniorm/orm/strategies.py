@@ -376,6 +376,7 @@ class _EagerLoader:
     """
 
     strategy = ""
+    always = after_rows = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         self.prop = prop
@@ -530,7 +531,6 @@ class SubqueryLoader(_EagerLoader):
 
     strategy = "subquery"
     always = True
-    after_rows = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)

@@ -63,7 +63,8 @@ class PlainLoader:
         for entity in plan.entities():
             if entity.joined or entity.overwrite == "all":
                 self.records[entity] = {}
-            if entity.later:
+        for output in plan.outputs:
+            for entity in output.with_later() if isinstance(output, EntityPlan) else ():
                 context.batch(entity)
 
     def result(self, row: Sequence[Any]) -> Any:
@@ -90,8 +91,11 @@ class PlainLoader:
             places = [None if obj is None else place_for(plan, child, obj) for child in plan.joined]
             records[ident] = Record(obj, places)
         if obj is not None and records is not None:
-            for child, place in zip(plan.joined, records[ident].places, strict=True):
-                self.related(child, place, row)
+            for turn, child in enumerate(plan.joined):
+                for its_turn, loader in loaders:
+                    if its_turn == turn:
+                        loader.load(self.context, plan, obj, row)
+                self.related(child, records[ident].places[turn], row)
         if loaders:
             load_at_once(plan, self.context, obj, row, loaders)
         return obj, ident

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ormtutor.miniorm import event
 from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.engine.row import Row
+from ormtutor.miniorm.exc import SQLAlchemyError
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import compiled, rowloader
 from ormtutor.miniorm.orm.entities import aliased
@@ -72,6 +73,7 @@ def load(rows, context):
                 state.expired = state.modified = state._deleted = False
                 state.load_options = None
                 state.parents = state.pending_mutations = state.empty_collections = None
+                state.last_known = None
                 state.callables = None
                 state.insert_order = 0
                 values['id'] = ident0
@@ -248,7 +250,7 @@ def run(
         warnings.simplefilter("always")
         try:
             results = answers(world, session, read, chosen, before, again)
-        except Exception as error:
+        except SQLAlchemyError as error:
             results = [type(error).__name__, re.sub("0x[0-9a-f]+", "0x", str(error))]
     seen: list[Any] = [[str(each.message) for each in caught], list(log), repr(outcomes)]
     seen += [named(result) for result in results]

@@ -51,9 +51,7 @@ stations = session.query(Station).order_by(Station.id.desc())
 
 for forth, back in product(ways, repeat=2):
     print(forth.__name__, back.__name__)
-    # In which order the others would overwrite an object is the order of a set there.
-    anew = {forth, back} <= {immediateload, selectinload}
-    for query in (stations, stations.populate_existing()) if anew else (stations,):
+    for query in (stations,) if noload is back else (stations, stations.populate_existing()):
         known = session.get(Station, 2)
         known.name = "Boren"
         with session.no_autoflush:
