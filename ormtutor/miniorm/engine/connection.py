@@ -28,7 +28,6 @@ from ormtutor.miniorm.engine.execution import (
     parameter_sets,
     parameter_sets_20,
     plain_taker,
-    plain_tuples,
     row_processors,
 )
 from ormtutor.miniorm.engine.transaction import (
@@ -42,7 +41,7 @@ from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, NoReturn, Self
 
     from ormtutor.miniorm.engine.base import Engine
@@ -359,33 +358,6 @@ class Connection:
         if context._outcome is not None:
             context._outcome.rows = len(rows)
         return rows if processors is None else convert(rows, processors), context
-
-    def _execute_each(
-        self, statement: Any, sets: Sequence[dict[str, Any]], cause_of: Callable[[int], Cause]
-    ) -> Iterator[ExecutionContext]:
-        """Execute a statement once for each set, all of the same names, as a flush does.
-
-        cause_of: gives the cause of the nth execution. Yields the execution context of each, to be
-        read before the next: without listeners it is the same one again, and its cursor too.
-        """
-        compiled, _, origin = self.engine._compile(statement, sets[:1], self._execution_options)
-        tuples = None if self._is_watched() else plain_tuples(compiled, sets)
-        if tuples is None:
-            for number, given in enumerate(sets):
-                yield self._execute_without_result(statement, [given], cause_of(number))
-            return
-        self._check_usable()
-        context = ExecutionContext(self, compiled, None, (), cause_of(0), NO_OPTIONS, origin)
-        cursor = context.cursor = self._dbapi.cursor()
-        text = compiled.string
-        for given, parameters in zip(sets, tuples, strict=True):
-            try:
-                cursor.execute(text, parameters)
-            except BaseException as error:
-                self._handle_dbapi_exception(error, text, parameters, cursor, context)
-            context.compiled_parameters = (given,)
-            yield context
-        cursor.close()
 
     def _execute_without_result(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause

@@ -252,15 +252,6 @@ def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | 
     return itemgetter(*names)
 
 
-def plain_tuples(compiled: Any, sets: Sequence[dict[str, Any]]) -> Sequence[Any] | None:
-    """The parameter tuples of several sets; None: the longer way makes them, or tells the error."""
-    take = plain_taker(compiled)
-    try:
-        return None if take is None else tuple(map(take, sets))
-    except Exception:
-        return None
-
-
 def executable(statement: Any) -> Any:
     """Return what is really executed: a function is selected, a compiled statement is itself.
 

@@ -150,7 +150,7 @@ class Dependency:
         for _, (added, unchanged, deleted) in self._histories(flush, states, passive):
             if added or unchanged or deleted:
                 return True
-        return bool(states) and self.parent is not self.mapper and self.mapper in flush.mappers
+        return self.parent is not self.mapper and self.mapper in flush.mappers
 
     def _histories(
         self, flush: UOWTransaction, states: States, passive: int
@@ -187,48 +187,36 @@ class Dependency:
     ) -> None:
         """The same for objects, where mappers run in a ring."""
         flush.step(self, is_delete).disabled = True
-        orders = [self._object_order(is_delete, child_deleted) for child_deleted in (False, True)]
+        order = [each for each in self.order if each != LET_GO]
         all_parents = flush.step(self.parent, is_delete)
-        all_children = [(flush.step(self.mapper, each), each) for each in (False, True)]
         passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
         for state in states:
             related = flush.all_pending(state, self.key, passive)
             if not related:
                 continue
-            steps: dict[str, Step | None] = {
-                "key": flush.step(self, is_delete, state),
-                "parent": all_parents,
-            }
-            if all_parents in flush.ring:
-                steps["parent"] = flush.step(self.parent, is_delete, state)
-            children: Any = all_children
-            if all_children[0][0] in flush.ring:
-                children = [self._child_step(flush, child) for child, _ in related]
-            for steps["child"], child_deleted in children:
-                order = orders[child_deleted]
-                flush.add_edges([(steps[before], steps[after]) for before, after in order])
+            key, parent = flush.step(self, is_delete, state), all_parents
+            if parent in flush.ring:
+                parent = flush.step(self.parent, is_delete, state)
+            for steps in self._children_steps(flush, related):
+                steps["parents deleted" if is_delete else "parents saved"] = parent
+                steps["keys cleared" if is_delete else "keys copied"] = key
+                flush.add_edges([(steps.get(before), steps.get(after)) for before, after in order])
 
-    def _object_order(self, is_delete: bool, child_deleted: bool) -> list[tuple[str, str]]:
-        """What comes before what of one object, one related object and the copying of their key."""
-        role_of = {
-            "parents deleted" if is_delete else "parents saved": "parent",
-            "children deleted" if child_deleted else "children saved": "child",
-            "keys cleared" if is_delete else "keys copied": "key",
-        }
-        return [
-            (role_of[before], role_of[after])
-            for before, after in self.order
-            if before in role_of and after in role_of and (before, after) != LET_GO
-        ]
-
-    def _child_step(
-        self, flush: UOWTransaction, child: InstanceState | None
-    ) -> tuple[Step | None, bool]:
-        """The step of a related object, None if it is not in the flush, and if it is deleted."""
-        if child is None or child not in flush.states:
-            return None, False
-        is_deleted = flush.is_deleted(child)
-        return flush.step(child.mapper, is_deleted, child), is_deleted
+    def _children_steps(
+        self, flush: UOWTransaction, related: Any
+    ) -> Iterator[dict[str, Step | None]]:
+        """The steps for the related objects: one for all, or one for each that is in the flush."""
+        saved, deleted = flush.step(self.mapper), flush.step(self.mapper, is_delete=True)
+        if saved not in flush.ring:
+            yield {"children saved": saved, "children deleted": deleted}
+            return
+        for child, _ in related:
+            if child is None or child not in flush.states:
+                yield {}
+            elif flush.is_deleted(child):
+                yield {"children deleted": flush.step(child.mapper, True, child)}
+            else:
+                yield {"children saved": flush.step(child.mapper, False, child)}
 
     # process: copy keys -----------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ class Writing:
         self.attribute_of = {column: key for key, column in self.columns}
         self.column_of = dict(self.columns)
         self.key_columns = [(by_column[column].key, column) for column in mapper.primary_key]
-        self.labels = {column: column._label for column in mapper.primary_key}
+        self.labels = [column._label for column in mapper.primary_key]
         self.pk_keys = frozenset(column.key for column in mapper.primary_key)
         self.without_default = [
             column.key
@@ -154,7 +154,9 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     if not _insert_rows(writing, connection, ordered, flush):
-        _save_records(mapper, writing, connection, ordered, flush)
+        updates, inserts = records_of(mapper, ordered, flush)
+        _emit(writing, connection, updates, flush, is_update=True)
+        _emit(writing, connection, inserts, flush, is_update=False)
     _expire_what_follows(mapper, states)
 
 
@@ -166,7 +168,7 @@ def _insert_rows(
 ) -> bool:
     """INSERT pending objects of the plainest kind; False: they are not, and nothing was done.
 
-    The usual case, written out for speed: it takes a third of the time of _save_records().
+    The usual case, written out for speed: it takes a third of the time of records_of() and _emit().
     """
     keys = writing.row_keys
     if keys is None:
@@ -197,25 +199,28 @@ def _insert_rows(
             state().__dict__[key] = rowid
 
 
-def _save_records(
-    mapper: Mapper,
-    writing: Writing,
-    connection: Connection,
-    states: Sequence[InstanceState],
-    flush: UOWTransaction,
-) -> None:
-    inserts: list[Record] = []
-    updates: list[Record] = []
+def records_of(
+    mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction
+) -> tuple[list[Record], list[Record]]:
+    """The rows that change, and those that are new.
+
+    Raises: FlushError: the key of a row is NULL.
+    """
+    writing = writing_of(mapper)
+    updates, inserts = [], []
     for state in states:
-        values = state.dict
+        values, committed = flush.values_of(state)
+        record = Record(state, values)
         if state.ident is not None or takes_over_row(mapper, state, values, flush):
-            record = update_record(mapper, writing, state, values, flush)
-            if record is not None:
+            _take_changes(mapper, writing, record, committed)
+            if record.params or record.expressions:
+                _add_row_key(mapper, writing, record, flush)
+            if record.params or record.expressions:
                 updates.append(record)
         else:
-            inserts.append(insert_record(writing, state, values))
-    _emit(writing, connection, updates, flush, is_update=True)
-    _emit(writing, connection, inserts, flush, is_update=False)
+            _take_values(writing, record)
+            inserts.append(record)
+    return updates, inserts
 
 
 def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[InstanceState]:
@@ -262,10 +267,11 @@ def takes_over_row(
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if any(value is None or _is_expression(value) for value in key):
         return False
-    table = flush.session.identity_map.tables.get(mapper.class_)
-    present = None if table is None else table.get(key[0] if mapper.single_key else tuple(key))
-    if present is None or present() is None or flush.was_already_deleted(present):
+    ident = key[0] if mapper.single_key else tuple(key)
+    found = loading.in_identity_map(flush.session, mapper, ident, flush.lookup_flags)
+    if found is None:
         return False
+    present = found._sa_instance_state
     if flush.is_deleted(present):
         flush.forget_actions(present)
         flush.row_switches[state] = present
@@ -281,10 +287,9 @@ def _is_expression(value: Any) -> bool:
     return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
 
 
-def insert_record(writing: Writing, state: InstanceState, values: Values) -> Record:
+def _take_values(writing: Writing, record: Record) -> None:
     """The row of a pending object: its values; NULL where neither it nor a default says more."""
-    record = Record(state, values)
-    params = record.params
+    values, params = record.values, record.params
     for key, column in writing.columns:
         if key not in values:
             continue
@@ -301,76 +306,62 @@ def insert_record(writing: Writing, state: InstanceState, values: Values) -> Rec
         if name not in params and name not in given:
             params[name] = None
     record.is_complete = writing.pk_keys <= params.keys()
-    return record
 
 
-def update_record(
-    mapper: Mapper, writing: Writing, state: InstanceState, values: Values, flush: UOWTransaction
-) -> Record | None:
-    """What has changed in a persistent object's row; None: nothing.
-
-    Raises: FlushError: the key is NULL.
-    """
-    record = changed_record(mapper, writing, state, values, state.committed_state)
-    if not record.params and not record.expressions:
-        return None
-    _add_old_key(mapper, writing, record, flush)
-    return record if record.params or record.expressions else None
-
-
-def changed_record(
-    mapper: Mapper,
-    writing: Writing,
-    state: InstanceState,
-    values: Values,
-    committed: Mapping[str, Any],
-) -> Record:
-    """The columns that have other values than those committed."""
-    record = Record(state, values)
-    params = record.params
-    column_of = writing.column_of
+def _take_changes(
+    mapper: Mapper, writing: Writing, record: Record, committed: Mapping[str, Any]
+) -> None:
+    """The columns of a persistent object that have other values than those committed."""
     for key, old in committed.items():
-        column = column_of.get(key)
+        column = writing.column_of.get(key)
         if column is None:
             continue
-        value = values[key]
+        value = record.values[key]
         if type(value) not in PLAIN and _is_expression(value):
             record.expressions[column] = value
         elif not mapper.impls[key].is_same(value, old):
-            params[column.key] = value
-    return record
+            record.params[column.key] = value
 
 
-def _add_old_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTransaction) -> None:
+def _add_row_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTransaction) -> None:
     """Say which row: by the key that it has now."""
-    state = record.state
-    old_key: Values = {}
-    cascaded = False
-    for key, column in writing.key_columns:
-        label = writing.labels[column]
-        value = None if key in state.committed_state else record.values.get(key)
-        if value is not None:
-            old_key[label] = value
-            continue
-        history = mapper.impls[key].get_history(state, record.values, PASSIVE_OFF)
-        if history.added:
-            if not history.deleted or (state, column) in flush.pk_cascaded:
-                # The database has cascaded the new value into this row already.
-                cascaded = True
-                old_key[label] = history.added[0]
-                record.params.pop(column.key, None)
+    state, values, params = record.state, record.values, record.params
+    known = {}
+    for number, (key, column) in enumerate(writing.key_columns):
+        value = values.get(key)
+        if value is None or column.key in params or column in record.expressions:
+            if state.ident is None or (state, column) in flush.pk_cascaded:
+                # The row has the new value already.
+                params.pop(column.key, None)
             else:
-                old_key[label] = history.deleted[0]
-                flush.rekeyed.add(state)
-        else:
-            old_key[label] = history.unchanged[0]
-        if old_key[label] is None:
-            raise FlushError(
-                f"Can't update table {writing.table} using NULL for primary key value on column "
-                f"{column}"
-            )
-    if record.params or record.expressions or not cascaded:
-        record.params.update(old_key)
+                if value is not None:
+                    flush.rekeyed.add(state)
+                value = _row_key(mapper, writing, state, flush, "update")[number]
+        known[writing.labels[number]] = value
+    if params or record.expressions:
+        params.update(known)
+
+
+def _row_key(
+    mapper: Mapper, writing: Writing, state: InstanceState, flush: UOWTransaction, verb: str
+) -> Sequence[Any]:
+    """The primary key that a row has in the database; a new object has that of the row it takes.
+
+    Raises: FlushError: it is NULL.
+    """
+    key: Sequence[Any]
+    if state.ident is None:
+        key = [state.dict.get(name) for name in mapper._pk_attribute_keys]
+    else:
+        if state.expired_attributes:
+            flush.load_key(state)
+        key = (state.ident,) if mapper.single_key else state.ident
+    if None in key:
+        raise FlushError(
+            f"Can't {verb} table {writing.table} using NULL for primary key value on column "
+            f"{mapper.primary_key[key.index(None)]}"
+        )
+    return key
 
 
 def _emit(
@@ -380,13 +371,17 @@ def _emit(
     flush: UOWTransaction,
     is_update: bool,
 ) -> None:
-    statement = writing.update if is_update else writing.insert
     for group in groups_of(records):
         matched = 0
         makes_keys = not is_update and not group[0].shares
-        for written, context in _execute_group(connection, statement, group, flush):
-            if is_update:
-                matched += context.rowcount
+        for written in [group] if group[0].shares else [[record] for record in group]:
+            statement = writing.update if is_update else writing.insert
+            if written[0].expressions:
+                statement = statement.values(written[0].expressions)
+            sets = [record.params for record in written]
+            states = [record.state for record in written]
+            context = _execute(connection, statement, sets, states, flush)
+            matched += context.rowcount
             if makes_keys:
                 _take_new_key(writing, written[0], context)
             _take_back(writing, written, context, is_update)
@@ -401,31 +396,6 @@ def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
     """Records of one shape that follow each other."""
     for _, group in groupby(records, attrgetter("shape")):
         yield list(group)
-
-
-def _execute_group(
-    connection: Connection, statement: Any, group: list[Record], flush: UOWTransaction
-) -> Iterator[tuple[list[Record], Any]]:
-    """Write records of one shape, at once where that is allowed.
-
-    Gives those of each execution with its context, which is to be read before the next one.
-    """
-    sets = [record.params for record in group]
-    states = [record.state for record in group]
-    if group[0].shares:
-        yield group, _execute(connection, statement, sets, states, flush)
-    elif group[0].expressions:
-        for record in group:
-            own = statement.values(record.expressions)
-            yield [record], _execute(connection, own, [record.params], [record.state], flush)
-    else:
-
-        def cause_of(number: int) -> Cause:
-            return cause_for(flush.cause, connection, [states[number]])
-
-        contexts = connection._execute_each(statement, sets, cause_of)
-        for record, context in zip(group, contexts, strict=True):
-            yield [record], context
 
 
 def _execute(
@@ -515,7 +485,13 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     connection = flush.connection(mapper)
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
-    keys = _committed_keys(mapper, writing, ordered)
+    names = [column.key for column in mapper.primary_key]
+    keys = [
+        {names[0]: state.ident}  # FASTPATH: a single key, not expired
+        if mapper.single_key and state.ident is not None and not state.expired_attributes
+        else dict(zip(names, _row_key(mapper, writing, state, flush, "delete from"), strict=True))
+        for state in ordered
+    ]
     matched = _execute(connection, writing.delete, keys, ordered, flush).rowcount
     if mapper.confirm_deleted_rows and -1 < matched != len(keys):
         warn(
@@ -523,39 +499,6 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
             f"{len(keys)} row(s); {matched} were matched.  Please set "
             "confirm_deleted_rows=False within the mapper configuration to prevent this warning."
         )
-
-
-def _committed_keys(
-    mapper: Mapper, writing: Writing, states: Sequence[InstanceState]
-) -> list[Values]:
-    """Which rows: the keys that they have in the database, by column key.
-
-    Raises: FlushError: one is NULL.
-    """
-    # An object without changes that is not expired is known by the key that its row has.
-    name = mapper.primary_key[0].key
-    return [
-        {name: state.ident}
-        if mapper.single_key
-        and state.ident is not None
-        and not state.committed_state
-        and not state.expired_attributes
-        else _committed_key(mapper, writing, state)
-        for state in states
-    ]
-
-
-def _committed_key(mapper: Mapper, writing: Writing, state: InstanceState) -> Values:
-    row: Values = {}
-    values, impls = state.dict, mapper.impls
-    for key, column in writing.key_columns:
-        row[column.key] = impls[key].get_committed_value(state, values, PASSIVE_OFF)
-        if row[column.key] is None:
-            raise FlushError(
-                f"Can't delete from table {writing.table} using NULL for primary key value on "
-                f"column {column}"
-            )
-    return row
 
 
 # Association rows -----------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from ormtutor.miniorm.orm.state import (
     LOAD_AGAINST_COMMITTED,
     NO_RAISE,
     NO_VALUE,
+    PASSIVE_NO_FETCH_RELATED,
     PASSIVE_NO_INITIALIZE,
     PASSIVE_NO_RESULT,
     PASSIVE_OFF,
@@ -129,6 +130,7 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     # Nothing is loaded, not even what was replaced unseen.
     history_flags = LOAD_AGAINST_COMMITTED | NO_RAISE
+    lookup_flags = PASSIVE_NO_FETCH_RELATED
 
     def __init__(self, session: Any) -> None:
         super().__init__(session, EXPLICIT)
@@ -161,9 +163,8 @@ class Rehearsal(unitofwork.UOWTransaction):
         """Whether it would still be in the session."""
         return state not in self.forgotten and super().takes_part(state)
 
-    def was_already_deleted(self, state: InstanceState) -> bool:
-        """Not known without asking the database."""
-        return False
+    def load_key(self, state: InstanceState) -> None:
+        """It is not loaded."""
 
     def _add(
         self,
@@ -226,19 +227,22 @@ class Rehearsal(unitofwork.UOWTransaction):
 
     # keys, remembered beside the objects ------------------------------------------------------
 
-    def values_of(self, state: InstanceState) -> dict[str, Any]:
-        """An object's values with the keys that would have been copied to it."""
-        return {**state.dict, **self.copied[state]}
+    def values_of(self, state: InstanceState) -> tuple[dict[str, Any], dict[str, Any]]:
+        """An object's values with the keys that would have been copied to it, and the old ones."""
+        copied = self.copied[state]
+        replaced = {key: self._own(state, key, NO_VALUE) for key in copied}
+        return {**state.dict, **copied}, {**replaced, **state.committed_state}
 
     def _current(self, state: InstanceState, key: str) -> Any:
-        if key in self.copied[state]:
-            return self.copied[state][key]
-        value = state.dict.get(key)
-        if value is None and state.ident is not None and key in state.mapper._pk_attribute_keys:
-            known = state.key
-            assert known is not None
-            return known[1][state.mapper._pk_attribute_keys.index(key)]
-        return value
+        copied = self.copied[state]
+        return copied[key] if key in copied else self._own(state, key, None)
+
+    def _own(self, state: InstanceState, key: str, missing: Any) -> Any:
+        """The value that the object has, known by its key where that is expired."""
+        keys = state.mapper._pk_attribute_keys
+        if key not in state.dict and state.key is not None and key in keys:
+            return state.key[1][keys.index(key)]
+        return state.dict.get(key, missing)
 
     def populate(
         self,
@@ -272,32 +276,13 @@ class Rehearsal(unitofwork.UOWTransaction):
     def save(self, mapper: Mapper, states: list[InstanceState]) -> None:
         """Take down INSERTs and UPDATEs."""
         writing = persistence.writing_of(mapper)
-        inserts, updates = [], []
-        for state in persistence.sort_states(mapper, states):
-            values = self.values_of(state)
-            if state.ident is not None or persistence.takes_over_row(mapper, state, values, self):
-                record = self._changed(mapper, writing, state, values)
-                if record.params or record.expressions:
-                    updates.append(record)
-            else:
-                inserts.append(persistence.insert_record(writing, state, values))
+        ordered = persistence.sort_states(mapper, states)
+        updates, inserts = persistence.records_of(mapper, ordered, self)
         for action, records in (("update", updates), ("insert", inserts)):
             for group in persistence.groups_of(records):
                 self._take_down(action, writing, group)
         for record in inserts:
             self._expect_key(writing, record)
-
-    def _changed(
-        self, mapper: Mapper, writing: Any, state: InstanceState, values: dict[str, Any]
-    ) -> Any:
-        committed = {key: state.dict.get(key, NO_VALUE) for key in self.copied[state]}
-        committed.update(state.committed_state)
-        record = persistence.changed_record(mapper, writing, state, values, committed)
-        for key, column in writing.key_columns:
-            old = committed.get(key, PASSIVE_NO_RESULT)
-            if old is NO_VALUE or (state, column) in self.pk_cascaded:
-                record.params.pop(column.key, None)
-        return record
 
     def _expect_key(self, writing: Any, record: Any) -> None:
         state = record.state

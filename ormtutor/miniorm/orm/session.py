@@ -303,10 +303,8 @@ class Session:
     def _save_or_update_state(self, state: InstanceState) -> None:
         if state.parents is not None:
             state._orphaned_outside_of_session = False
-        if state.ident is None:
-            self._save_impl(state)
-        else:
-            self._update_impl(state)
+        attach = self._save_impl if state.ident is None else self._update_impl
+        attach(state)
         values = state.dict
         for prop in state.mapper.cascading.get("save-update", ()):
             if prop.key in values:
@@ -316,10 +314,8 @@ class Session:
         for reached, _ in state.mapper.cascade_iterator(
             "save-update", state, halt_on=self._contains_state
         ):
-            if reached.ident is None:
-                self._save_impl(reached)
-            else:
-                self._update_impl(reached)
+            attach = self._save_impl if reached.ident is None else self._update_impl
+            attach(reached)
 
     def _save_impl(self, state: InstanceState) -> None:
         """A transient object becomes pending."""
@@ -464,17 +460,6 @@ class Session:
         self._detach_states(states, to_transient)
 
     def _detach_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
-        dispatch = self.dispatch
-        if not (
-            dispatch.pending_to_transient
-            or dispatch.deleted_to_detached
-            or dispatch.persistent_to_transient
-            or dispatch.persistent_to_detached
-            or to_transient
-        ):
-            for state in states:
-                state.session_ref = None
-            return
         for state in states:
             if state.ident is None:
                 event = "pending_to_transient"
@@ -485,7 +470,7 @@ class Session:
             state.session_ref = None
             if to_transient:
                 state.ident = None
-            if getattr(dispatch, event):
+            if getattr(self.dispatch, event):
                 self._tell(event, state)
 
     # expiring and refreshing ------------------------------------------------------------------
@@ -690,15 +675,12 @@ class Session:
     def _ident_of(self, state: InstanceState, values: dict[str, Any]) -> Any:
         """The primary key that an object's values make now."""
         mapper = state.mapper
-        keys = mapper._pk_attribute_keys
-        if mapper.single_key and values.get(keys[0]) is not None:
-            return values[keys[0]]
-        key = [
-            values[each] if each in values else mapper.impls[each].get(state, values, PASSIVE_OFF)
-            for each in keys
-        ]
-        missing = [value for value in key if value is None]
-        if len(missing) == len(key):
+        if mapper.single_key:
+            value = values.get(mapper._pk_attribute_keys[0])
+            if value is not None:
+                return value
+        key = mapper._primary_key_from_state(state, PASSIVE_OFF)
+        if all(value is None for value in key):
             raise FlushError(
                 f"Instance {state_label(state)} has a NULL identity key.  If this is an "
                 "auto-generated value, check that the database table allows generation of new "
@@ -706,7 +688,7 @@ class Session:
                 "these generated values.  Ensure also that this flush() is not occurring at an "
                 "inappropriate time, such as within a load() event."
             )
-        return key[0] if mapper.single_key else tuple(key)
+        return key[0] if mapper.single_key else key
 
     def _switch_key(self, state: InstanceState, ident: Any) -> None:
         """An object gets its key, or another one."""
@@ -749,25 +731,18 @@ class Session:
     def _remove_newly_deleted(self, states: Sequence[InstanceState]) -> None:
         """The rows of these were deleted."""
         heard = self.dispatch.persistent_to_deleted
-        if heard and len(states) > 1:
-            for state in states:
-                self._remove_newly_deleted([state])
-            return
-        held = [state() for state in states] if heard else ()
-        gone = dict.fromkeys(states, True)
-        if self._transaction is not None:
-            self._transaction.snapshot.deleted.update(gone)
-        self.identity_map.discard_all(states)
-        for state in states:
-            state._deleted = True
-        marked = self._deleted
-        if marked.keys() <= gone.keys():
-            marked.clear()
-        for state in gone if marked else ():
-            marked.pop(state, None)
-        for obj in held:
-            for listener in heard if obj is not None else ():
-                listener(self, obj)
+        # Listeners are told of each before the next one goes.
+        for gone in [[state] for state in states] if heard else [states]:
+            held = [state() for state in gone] if heard else ()
+            if self._transaction is not None:
+                self._transaction.snapshot.deleted.update(dict.fromkeys(gone, True))
+            self.identity_map.discard_all(gone)
+            for state in gone:
+                state._deleted = True
+                self._deleted.pop(state, None)
+            for obj in held:
+                for listener in heard if obj is not None else ():
+                    listener(self, obj)
 
     def _flush_warning(self, method: str) -> None:
         warn(

@@ -22,7 +22,6 @@ from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
 from ormtutor.miniorm.orm.exc import (
     FlushError,
-    ObjectDeletedError,
     UnmappedColumnError,
     state_label,
 )
@@ -41,7 +40,7 @@ from ormtutor.miniorm.orm.state import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from ormtutor.miniorm.engine.cause import Cause
@@ -71,11 +70,21 @@ class Step:
 
     kind: the published name; steps that are ready at the same time run in the order of these.
     subject: a mapper, whose rows are written, or the Dependency whose keys are copied.
-    state: the one object that it is about, where a ring was broken up. disabled: broken up, its
-    parts stand for it.
+    state: the one object that it is about, where a ring was broken up. disabled: other steps stand
+    for it. is_junction: it takes no place in the order, and saves an edge from everything that
+    comes before the parts of a step to every part.
     """
 
-    __slots__ = ("disabled", "is_delete", "kind", "number", "state", "subject", "writes_rows")
+    __slots__ = (
+        "disabled",
+        "is_delete",
+        "is_junction",
+        "kind",
+        "number",
+        "state",
+        "subject",
+        "writes_rows",
+    )
 
     def __init__(
         self, subject: Any, is_delete: bool, state: InstanceState | None, number: int
@@ -87,26 +96,12 @@ class Step:
         self.is_delete = is_delete
         self.state = state
         self.number = number
-        self.disabled = False
+        self.disabled = self.is_junction = False
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """Where the step stands among those that are ready at the same time."""
         return self.kind, dependency.sort_key_of(self.subject), self.is_delete
-
-    def parts(self, flush: UOWTransaction) -> list[Step]:
-        """A step for each object, with what the relationships want between them.
-
-        The parts of the steps that copy keys are made here, too.
-        """
-        if not self.writes_rows:
-            return []
-        states = flush.states_in([self])
-        parts = [flush.step(self.subject, self.is_delete, state) for state in states]
-        for each in flush.mattering():
-            if each.parent is self.subject:
-                each.object_edges(flush, states, self.is_delete)
-        return parts
 
     def execute(self, flush: UOWTransaction, states: list[InstanceState]) -> None:
         """Do it for these objects: those of the group."""
@@ -125,15 +120,6 @@ class Step:
         return f"{self.kind}({', '.join(filter(None, (subject, state, delete)))})"
 
 
-class Junction(Step):
-    """Stands for a step that was broken up: what came before it comes before all its parts.
-
-    It takes no place of its own in the order, and saves an edge from everything to every part.
-    """
-
-    __slots__ = ()
-
-
 # The unit of work -----------------------------------------------------------------------------
 
 
@@ -144,6 +130,8 @@ class UOWTransaction:
     actions: the different ones among these. mappers: the objects by mapper, in order of coming.
     cause: what the statements are sent for.
     edges: step -> the steps that come before it. ring: the steps that were broken up.
+    relationships: those of the mappers. presorted: by each, the objects that it has looked at.
+    has_steps: those that have steps of their own.
     children_added: by one-to-many relationship, the objects that some parent took.
     associations_done: by many-to-many relationship, the pairs whose row was written.
     row_switches: new object -> the deleted one whose row it takes over.
@@ -155,6 +143,8 @@ class UOWTransaction:
 
     # How histories are asked for, beside what each step wants.
     history_flags = LOAD_AGAINST_COMMITTED | LOAD_REPLACED | NO_RAISE
+    # How an object is looked up whose row a new one may take over: an expired one is loaded.
+    lookup_flags = PASSIVE_OFF
 
     def __init__(self, session: Session, cause: Cause) -> None:
         self.session = session
@@ -172,7 +162,9 @@ class UOWTransaction:
         self.rekeyed: set[InstanceState] = set()
         self.row_switches: dict[InstanceState, InstanceState] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
-        self._preparations: list[Preparation] = []
+        self.relationships: list[Dependency] = []
+        self.presorted: dict[Dependency, set[InstanceState]] = {}
+        self.has_steps: set[Dependency] = set()
         self._histories: dict[tuple[InstanceState, str], tuple[History, History, int]] = {}
 
     # registering ------------------------------------------------------------------------------
@@ -225,10 +217,10 @@ class UOWTransaction:
         """Register objects that are known to be in the session, and not registered yet."""
         self.actions.add(known)
         for mapper, of_mapper in groupby(states, mapper_of):
-            members = self.mappers.get(mapper)
-            if members is None:
-                members = self.mappers[mapper] = []
-                self._preparations += [Preparation(d, members) for d in dependencies_at(mapper)]
+            if mapper not in self.mappers:
+                self.mappers[mapper] = []
+                self.relationships += dependencies_at(mapper)
+            members = self.mappers[mapper]
             first = len(members)
             members += of_mapper
             self.states.update(dict.fromkeys(members[first:], known))
@@ -238,15 +230,10 @@ class UOWTransaction:
         known = self.states[state] = (self.states[state][0], True)
         self.actions.add(known)
 
-    def was_already_deleted(self, state: InstanceState) -> bool:
-        """Whether an expired object's row turns out to be gone."""
-        if state.expired:
-            try:
-                state.load_expired(PASSIVE_OFF)
-            except ObjectDeletedError:
-                self.session._remove_newly_deleted([state])
-                return True
-        return False
+    def load_key(self, state: InstanceState) -> None:
+        """An expired primary key is read again; the row may turn out to be gone."""
+        if not state.dict.keys() >= set(state.mapper._pk_attribute_keys):
+            state.load_expired(PASSIVE_OFF)
 
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent before it came here is not written."""
@@ -346,6 +333,11 @@ class UOWTransaction:
 
     # writing ----------------------------------------------------------------------------------
 
+    def values_of(self, state: InstanceState) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        """What an object's attributes are now, and what the changed ones were in its row."""
+        obj = state()
+        return ({} if obj is None else obj.__dict__), state.committed_state
+
     def connection(self, mapper: Mapper) -> Connection:
         """The connection for all rows: by the mapper where the session has no bind."""
         connection: Connection = self._connection
@@ -385,18 +377,41 @@ class UOWTransaction:
             if before is not None and after is not None:
                 self.edges[after][before] = None
 
-    def mattering(self) -> list[Dependency]:
-        """The relationships that have steps of their own in this flush."""
-        return [each.dependency for each in self._preparations if each.matters]
-
     # order ------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
         """Let relationships register objects, until none has anything to add."""
         while True:
-            found = [each.run(self) for each in list(self._preparations)]
+            found = [self._presort(each) for each in list(self.relationships)]
             if not any(found):
                 return
+
+    def _presort(self, subject: Dependency) -> bool:
+        """Show a relationship the objects that it has not seen; False: there are none.
+
+        Those that are only concerned wait: they may yet be saved or deleted.
+        """
+        seen, members = self.presorted.setdefault(subject, set()), self.mappers[subject.parent]
+        if len(seen) == len(members):
+            return False
+        states = self.states
+        fresh = [state for state in members if state not in seen and not states[state][1]]
+        seen.update(fresh)
+        saves, deletes = self.those_to(SAVE, fresh), self.those_to(DELETE, fresh)
+        if deletes:
+            subject.presort_deletes(self, deletes)
+        if saves:
+            subject.presort_saves(self, saves)
+        if subject not in self.has_steps and (
+            (deletes and subject.has_changes(self, deletes, True))
+            or (saves and subject.has_changes(self, saves, False))
+        ):
+            self.has_steps.add(subject)
+        return bool(fresh)
+
+    def mattering(self) -> list[Dependency]:
+        """The relationships that have steps of their own in this flush."""
+        return [each for each in self.relationships if each in self.has_steps]
 
     def ordered(self) -> Iterator[list[Step]]:
         """The steps, in groups of those that are done as one.
@@ -417,51 +432,43 @@ class UOWTransaction:
         for subject in mattering:
             subject.mapper_edges(self)
         self._break_rings()
-        graph: dict[Step, list[Step]] = {}
-        for step, befores in self.edges.items():
-            if not step.disabled:
-                graph[step] = [before for before in befores if not before.disabled]
+        graph = {
+            step: [before for before in befores if not before.disabled]
+            for step, befores in self.edges.items()
+            if not step.disabled
+        }
         groups = (group for level in _levels(graph) for group in _groups(level))
         if not self.ring:
             groups = kept[key] = list(groups)
         yield from groups
 
     def _break_rings(self) -> None:
-        """Replace the steps that depend on each other in a ring by their parts."""
+        """Replace the steps that depend on each other in a ring by one for each object."""
         self.ring = dict.fromkeys(nodes_in_cycles(self.edges))
-        if not self.ring:
-            return
-        outside = [
-            (before, after)
-            for after, befores in self.edges.items()
-            for before in befores
-            if not (before in self.ring and after in self.ring)
-        ]
-        junctions = {step: self._junctions(step) for step in self.ring}
-        for before, after in outside:
-            if before in self.ring:
-                before = junctions[before][1]
-            if after in self.ring:
-                after = junctions[after][0]
-            self.edges[after][before] = None
-        for step in self.ring:
-            step.disabled = True
-            if step.writes_rows and not step.is_delete:
-                # Saves go first, so that a new object can take over the row of a deleted one.
-                deletes = junctions.get(self.step(step.subject, True))
-                if deletes is not None:
-                    self.edges[deletes[0]][junctions[step][1]] = None
+        starts = {step: self._break_up(step) for step in self.ring if step.writes_rows}
+        for step in starts:
+            # Saves go first, so that a new object can take over the row of a deleted one.
+            deletes = starts.get(self.step(step.subject, True))
+            if deletes is not None and not step.is_delete:
+                self.edges[deletes][step] = None
 
-    def _junctions(self, step: Step) -> tuple[Step, Step]:
-        """Break a step up; gives what now stands before all its parts, and after them."""
-        parts = step.parts(self)
-        before = Junction(step.subject, False, None, -1)
-        after = Junction(step.subject, False, None, -1)
-        self.edges[before] = {}
-        self.edges[after] = dict.fromkeys(parts)
+    def _break_up(self, step: Step) -> Step:
+        """Put a step for each object between the step, which ends them, and another junction.
+
+        Gives the latter. The steps that copy keys for each object are made here, too.
+        """
+        start = Step(step.subject, step.is_delete, None, -1)
+        start.is_junction = step.is_junction = True
+        self.edges[start] = {each: None for each in self.edges[step] if each not in self.ring}
+        states = self.states_in([step])
+        parts = [self.step(step.subject, step.is_delete, state) for state in states]
         for part in parts:
-            self.edges[part][before] = None
-        return before, after
+            self.edges[part][start] = None
+        self.edges[step] = dict.fromkeys(parts)
+        for each in self.mattering():
+            if each.parent is step.subject:
+                each.object_edges(self, states, step.is_delete)
+        return start
 
     def execute(self) -> None:
         """Write everything."""
@@ -494,45 +501,6 @@ class UOWTransaction:
             self.session._remove_newly_deleted(gone)
         if kept:
             self.session._register_persistent(kept)
-
-
-class Preparation:
-    """One relationship in a flush: its presort, run until nothing new comes.
-
-    members: the objects of the mapper that it looks at, a list that grows.
-    matters: the relationship has steps of its own in this flush.
-    """
-
-    __slots__ = ("_listed", "_members", "_seen", "dependency", "matters")
-
-    def __init__(self, subject: Dependency, members: list[InstanceState]) -> None:
-        self.dependency = subject
-        self.matters = False
-        self._members = members
-        self._seen = 0
-        # Those that were only concerned when we saw them; they may yet be saved or deleted.
-        self._listed: list[InstanceState] = []
-
-    def run(self, flush: UOWTransaction) -> bool:
-        """Presort the objects that are new since the last time; False: there are none."""
-        members, subject = self._members, self.dependency
-        if self._seen == len(members) and not self._listed:
-            return False
-        fresh = [*self._listed, *members[self._seen :]]
-        self._seen = len(members)
-        saves, deletes = flush.those_to(SAVE, fresh), flush.those_to(DELETE, fresh)
-        self._listed = []
-        if len(saves) + len(deletes) < len(fresh):
-            self._listed = [state for state in fresh if flush.states[state][1]]
-        if deletes:
-            subject.presort_deletes(flush, deletes)
-        if saves:
-            subject.presort_saves(flush, saves)
-        if deletes and not self.matters:
-            self.matters = subject.has_changes(flush, deletes, True)
-        if saves and not self.matters:
-            self.matters = subject.has_changes(flush, saves, False)
-        return bool(saves or deletes)
 
 
 def blanked_out(column: Any, state: InstanceState) -> AssertionError:
@@ -588,7 +556,7 @@ def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
     while ready:
         level = []
         for step in ready:  # grows while it is walked
-            if isinstance(step, Junction):
+            if step.is_junction:
                 ready += released(step)
             else:
                 level.append(step)
@@ -600,25 +568,40 @@ def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
 
 
 def nodes_in_cycles(graph: dict[Step, Any]) -> list[Step]:
-    """The steps that come, over others, before themselves."""
-    return [step for step in graph if _precedes_itself(step, graph)]
-
-
-def _precedes_itself(step: Step, graph: dict[Step, Any]) -> bool:
-    waiting = [*graph[step]]
+    """The steps that come, over others, before themselves: those of Kosaraju's components."""
+    afters: dict[Step, list[Step]] = {step: [] for step in graph}
+    for step, befores in graph.items():
+        for before in befores:
+            afters[before].append(step)
     seen: set[Step] = set()
-    while waiting:
-        before = waiting.pop()
-        if before is step:
-            return True
-        if before not in seen:
-            seen.add(before)
-            waiting += graph.get(before, ())
-    return False
+    order = [each for step in graph for each in _reached(step, graph, seen)]
+    seen.clear()
+    found: set[Step] = set()
+    for step in reversed(order):
+        together = list(_reached(step, afters, seen))
+        if len(together) > 1 or step in graph[step]:
+            found.update(together)
+    return [step for step in graph if step in found]
+
+
+def _reached(start: Step, graph: dict[Step, Any], seen: set[Step]) -> Iterator[Step]:
+    """The steps that are reached from one and were not seen, each after those reached from it."""
+    path = [] if start in seen else [(start, iter(graph[start]))]
+    seen.add(start)
+    while path:
+        step, nexts = path[-1]
+        for following in nexts:
+            if following not in seen:
+                seen.add(following)
+                path.append((following, iter(graph[following])))
+                break
+        else:
+            path.pop()
+            yield step
 
 
 def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
-    nodes = [step for step in nodes_in_cycles(graph) if not isinstance(step, Junction)]
+    nodes = [step for step in nodes_in_cycles(graph) if not step.is_junction]
     among = set(nodes)
     edges = {(before, after) for after in nodes for before in graph[after] if before in among}
     return CircularDependencyError("Circular dependency detected.", nodes, edges)
