@@ -819,7 +819,7 @@ class Compilation:
             for joined in plan.joined:
                 require_population(joined.prop, joined.impl)
             for _, loader in plan.at_once:
-                loader.check(plan)
+                loader.check(plan, locate)
         outputs = []
         for output in self._outputs:
             if not isinstance(output, EntityPlan):

@@ -58,7 +58,7 @@ from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.context import Compilation, Place
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
     from ormtutor.miniorm.orm.state import InstanceState
 
+    Locate = Callable[[Any], Position]
     States = dict[InstanceState, Any]
 
 #: How many keys one IN takes, as in the original.
@@ -359,7 +360,7 @@ class ImmediateLoader:
         self.key = prop.key
         self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
 
-    def check(self, plan: EntityPlan) -> None:
+    def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Nothing of the row is needed."""
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
@@ -547,19 +548,13 @@ class SubqueryLoader(_EagerLoader):
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
 
-    def check(self, plan: EntityPlan) -> None:
+    def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Find what leads to the related rows.
 
         Raises: NoSuchColumnError: such a column is deferred. InvalidRequestError: it is dynamic.
         """
         require_population(self.prop, plan.mapper.impls[self.key])
-        for column in _local_columns(self.prop):
-            key = plan.mapper.get_property_by_column(column).key
-            if key not in plan.columns:
-                raise sa_exc.NoSuchColumnError(
-                    f"Could not locate column in row for column '{self._of_place(column)}'"
-                )
-            self._key_in_row.append(plan.columns[key])
+        self._key_in_row = [locate(self._of_place(column)) for column in _local_columns(self.prop)]
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
         """Give an object what belongs to it; for the first one, load it for all."""

@@ -62,3 +62,9 @@ for rows in (0, 1):
             ]
         )
         s.expunge_all()
+
+# What DISTINCT adds to the row for ORDER BY is found there.
+for strat in (selectinload, subqueryload, joinedload):
+    query = s.query(Rake).distinct().order_by(Rake.shed_id)
+    t(lambda: [(b.x, b.shed.name) for b in query.options(defer(Rake.shed_id), strat(Rake.shed))])
+    s.expunge_all()
