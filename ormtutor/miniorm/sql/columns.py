@@ -88,10 +88,7 @@ class ColumnCollection:
             raise
 
     def __getattr__(self, key: str) -> Any:
-        try:
-            return self.__dict__["_index"][key]
-        except KeyError:
-            raise AttributeError(key) from None
+        raise AttributeError(key)
 
     def __contains__(self, key: Any) -> bool:
         if not isinstance(key, str):
@@ -99,8 +96,27 @@ class ColumnCollection:
         return key in self._index
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
-        """Our column that stands for `column`: itself, or the nearest of its descendants."""
-        return corresponding_column(self.values(), column, require_embedded)
+        """Our column that stands for `column`, or None: itself, or the nearest of its descendants.
+
+        We stand for what we share an ancestor with. When several do, the one that comes by the
+        shortest way wins.
+        """
+        origin = column._deannotated
+        for candidate in self:
+            if candidate is column or candidate._deannotated is origin:
+                return candidate
+        target = column.proxy_set
+        best: Any = None
+        best_rank: Any = None
+        for candidate in self:
+            expanded = candidate.proxy_set
+            common = target & expanded
+            if not common or (require_embedded and not target <= expanded):
+                continue
+            rank = len(common), -_distance(candidate, common)
+            if best is None or rank > best_rank:
+                best, best_rank = candidate, rank
+        return best
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
@@ -146,30 +162,6 @@ class DedupeColumnCollection(ColumnCollection):
     def remove(self, column: Any) -> None:
         """Take a column away."""
         self._refill([pair for pair in self._pairs if pair[1] is not column])
-
-
-def corresponding_column(candidates: list[Any], column: Any, require_embedded: bool) -> Any:
-    """The candidate that stands for `column`, or None.
-
-    A candidate stands for a column that it shares an ancestor with. When several do, the one that
-    comes by the shortest way wins.
-    """
-    origin = column._deannotated
-    for candidate in candidates:
-        if candidate is column or candidate._deannotated is origin:
-            return candidate
-    target = column.proxy_set
-    best: Any = None
-    best_rank: Any = None
-    for candidate in candidates:
-        expanded = candidate.proxy_set
-        common = target & expanded
-        if not common or (require_embedded and not target <= expanded):
-            continue
-        rank = len(common), -_distance(candidate, common)
-        if best is None or rank > best_rank:
-            best, best_rank = candidate, rank
-    return best
 
 
 def _distance(candidate: Any, common: set[Any]) -> int:

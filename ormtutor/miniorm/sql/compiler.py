@@ -892,7 +892,7 @@ class SQLCompiler(Compiled):
 
     def visit_insert(self, insert: Any) -> str:
         self.isinsert = self.frame.outer is None
-        self.frame = _Frame(insert, self.frame)
+        self._open(insert)
         plan = CrudPlan(self, insert, self.column_keys)
         table = self.preparer.format_table(insert.table)
         text = f"INSERT {self._words(insert._prefixes)}INTO {table}"
@@ -921,7 +921,7 @@ class SQLCompiler(Compiled):
 
     def _open_change(self, statement: Any) -> None:
         froms = [statement.table, *statement._extra_froms]
-        self.frame = _Frame(statement, self.frame, froms, froms)
+        self._open(statement, froms, froms)
 
     def _write_change(self, word: str, values: str, before_froms: str) -> str:
         """The UPDATE or DELETE of the frame; before_froms: what stands before further tables."""

@@ -14,7 +14,7 @@ from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql.constraints import Index
 from ormtutor.miniorm.sql.defaults import SchemaItem
-from ormtutor.miniorm.sql.elements import NO_ANNOTATIONS, Executable
+from ormtutor.miniorm.sql.elements import Executable
 from ormtutor.miniorm.sql.schema import Table
 from ormtutor.miniorm.sql.sorting import dependencies, sort, sort_tables
 from ormtutor.miniorm.sql.traversal import NotCacheable
@@ -32,7 +32,6 @@ class DDLElement(Executable):
 
     supports_execution = True
     is_ddl = True
-    _execution_options: Any = NO_ANNOTATIONS
     _from_objects: Any = ()
 
     def __init__(self, element: Any, **left_out: Any) -> None:

@@ -52,7 +52,9 @@ class ClauseElement:
     __slots__ = ()
     __visit_name__ = "clause"
 
+    # Which attributes are elements, or tuples of them; which others decide the SQL text.
     _parts: ClassVar[tuple[str, ...]] = ()
+    _facts: ClassVar[tuple[str, ...]] = ()
     _annotations: Any = NO_ANNOTATIONS
     # What kind it is, so that modules to the left need not import the class.
     is_clause_element = True
@@ -135,14 +137,23 @@ class ClauseElement:
     # -- structure -----------------------------------------------------------------------------
 
     def structure(self, binds: Binds) -> Hashable:
-        """A key of everything that decides the SQL text; see traversal.cache_key()."""
-        raise NotCacheable
+        """The kind, the facts and the parts, which decide the SQL text; see cache_key()."""
+        facts = [getattr(self, name) for name in self._facts]
+        parts = [structure_of(getattr(self, name), binds) for name in self._parts]
+        return self.__visit_name__, *facts, *parts
 
     _implied_froms: Any = ()
 
     @property
     def _from_objects(self) -> list[Any]:
         return froms_of(children(self))
+
+    def _with(self, **changes: Any) -> Any:
+        """A copy with some of it changed."""
+        copy = clone(self)
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        return copy
 
     def _forget(self) -> None:
         """Drop what was remembered about the original: called on a fresh copy."""
@@ -260,6 +271,11 @@ class Executable(ClauseElement):
     __slots__ = ()
     supports_execution = True
     is_dml = is_text = is_select = is_insert = is_update = is_delete = False
+    _execution_options: Any = NO_ANNOTATIONS
+
+    def execution_options(self, **kw: Any) -> Any:
+        """A copy with options for whoever executes it."""
+        return self._with(_execution_options={**self._execution_options, **kw})
 
     def execute(self, *multiparams: Any, **params: Any) -> Any:
         """Execute on the engine that some table in here is bound to.
@@ -326,8 +342,6 @@ class ColumnElement(ColumnOperators, ClauseElement):
     __visit_name__ = "column_element"
 
     _is_column_element = True
-    # What decides the SQL text beside the parts.
-    _facts: ClassVar[tuple[str, ...]] = ()
     primary_key = False
     foreign_keys: Any = ()
     _proxies: Any = ()
@@ -372,10 +386,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
         )
 
     def structure(self, binds: Binds) -> Hashable:
-        """The kind, the type, the facts and the parts."""
-        facts = [getattr(self, name) for name in self._facts]
-        parts = [structure_of(getattr(self, name), binds) for name in self._parts]
-        return self.__visit_name__, self.type.cache_id, *facts, *parts
+        """The same, and the type."""
+        return self.type.cache_id, super().structure(binds)
 
     def self_group(self, against: Any = None) -> Any:
         if (
@@ -527,18 +539,13 @@ class BindParameter(ColumnElement):
         bind.type = type_
         return bind
 
-    def _with(self, **changes: Any) -> BindParameter:
-        """A copy with some of it changed."""
-        copy: BindParameter = clone(self)
-        for name, value in changes.items():
-            setattr(copy, name, value)
-        return copy
-
     def _with_value(self, value: Any, unique: bool) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)
+        return self._with(  # type: ignore[no-any-return]
+            value=value, type=type_, unique=unique, required=False, callable=None
+        )
 
-    def _with_expanding(self, operator: Any) -> BindParameter:
+    def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
 
     def structure(self, binds: Binds) -> Hashable:
@@ -676,18 +683,10 @@ class TextClause(Executable):
         known.update((bind._base, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value, unique=known[name].unique)
-        copy: TextClause = clone(self)
-        copy._binds = tuple(known.values())
-        return copy
+        return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
-
-    def execution_options(self, **kw: Any) -> Any:
-        """A copy with options for execution."""
-        copy = clone(self)
-        copy._execution_options = {**self._execution_options, **kw}
-        return copy
 
     def self_group(self, against: Any = None) -> Any:
         return Grouping(self) if against is operators.in_op else self

@@ -14,7 +14,6 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
-    NO_ANNOTATIONS,
     ClauseList,
     ColumnElement,
     Executable,
@@ -39,8 +38,6 @@ class FunctionElement(Executable, ColumnElement):
     _parts = ("clause_expr",)
     _is_function = True
     supports_execution = True
-    # Functions are executed and selected from like SELECTs.
-    _execution_options: Any = NO_ANNOTATIONS
 
     clauses: Any = delegate("clause_expr.element", "The arguments.")
     description: Any = delegate("name", "The name.")

@@ -104,6 +104,12 @@ def _comparison(
     return Operator(name, symbol, precedence, function, is_comparison=True, **kw)
 
 
+def _pair(name: str, symbol: str, contrary: str, precedence: int = 5) -> tuple[Operator, Operator]:
+    """A comparison and the one that says the contrary, spelled `contrary` and called not_..."""
+    operator = _comparison(name, symbol, precedence=precedence)
+    return operator, _comparison(f"not_{name}", contrary, None, precedence, contrary=operator)
+
+
 # Lowest to highest: a comma list, AS, EXISTS, OR, AND, ASC, COLLATE, comparisons, ||, + -, * /, [].
 
 comma_op = Operator("comma_op", ", ", -1)
@@ -136,25 +142,15 @@ is_distinct_from = _comparison("is_distinct_from", " IS DISTINCT FROM ")
 is_not_distinct_from = _comparison(
     "is_not_distinct_from", " IS NOT DISTINCT FROM ", contrary=is_distinct_from
 )
-in_op = _comparison("in_op", " IN ")
-not_in_op = _comparison("not_in_op", " NOT IN ", contrary=in_op)
-between_op = _comparison("between_op", " BETWEEN ")
-not_between_op = _comparison("not_between_op", " NOT BETWEEN ", contrary=between_op)
-like_op = _comparison("like_op", " LIKE ")
-not_like_op = _comparison("not_like_op", " NOT LIKE ", contrary=like_op)
-ilike_op = _comparison("ilike_op", " ILIKE ")
-not_ilike_op = _comparison("not_ilike_op", " NOT ILIKE ", contrary=ilike_op)
+in_op, not_in_op = _pair("in_op", " IN ", " NOT IN ")
+between_op, not_between_op = _pair("between_op", " BETWEEN ", " NOT BETWEEN ")
+like_op, not_like_op = _pair("like_op", " LIKE ", " NOT LIKE ")
+ilike_op, not_ilike_op = _pair("ilike_op", " ILIKE ", " NOT ILIKE ")
 # These three are LIKE with something added and stand in parentheses wherever they can.
-startswith_op = _comparison("startswith_op", "", precedence=SMALLEST)
-not_startswith_op = _comparison(
-    "not_startswith_op", "", precedence=SMALLEST, contrary=startswith_op
-)
-endswith_op = _comparison("endswith_op", "", precedence=SMALLEST)
-not_endswith_op = _comparison("not_endswith_op", "", precedence=SMALLEST, contrary=endswith_op)
-contains_op = _comparison("contains_op", "", precedence=SMALLEST)
-not_contains_op = _comparison("not_contains_op", "", precedence=SMALLEST, contrary=contains_op)
-match_op = _comparison("match_op", " MATCH ")
-not_match_op = _comparison("not_match_op", " NOT MATCH ", contrary=match_op)
+startswith_op, not_startswith_op = _pair("startswith_op", "", "", precedence=SMALLEST)
+endswith_op, not_endswith_op = _pair("endswith_op", "", "", precedence=SMALLEST)
+contains_op, not_contains_op = _pair("contains_op", "", "", precedence=SMALLEST)
+match_op, not_match_op = _pair("match_op", " MATCH ", " NOT MATCH ")
 
 concat_op = Operator("concat_op", " || ", 6, associative=True)
 add = Operator("add", " + ", 7, python_operator.add, commutative=True, associative=True)

@@ -52,8 +52,6 @@ _FACTS = ("autoincrement", "comment", "doc", "index", "primary_key", "unique")
 class Column(SchemaItem, ColumnClause):
     """A column of a table."""
 
-    inherit_cache = True
-
     autoincrement: Any = "auto"
     comment: Any = None
     constraints: Any = ()

@@ -256,7 +256,6 @@ class Statement(Executable):
     """A statement that does not change: every method gives a copy with more said."""
 
     __module__ = "sqlalchemy.sql.base"
-    _execution_options: Any = elements.NO_ANNOTATIONS
     _with_options: tuple[Any, ...] = ()
     _annotations: Any = elements.NO_ANNOTATIONS
     _prefixes: tuple[Any, ...] = ()
@@ -281,10 +280,6 @@ class Statement(Executable):
             if not hasattr(option, "_is_legacy_option"):
                 raise not_expected("ExecutionOption Core or ORM object", option)
         return self._with(_with_options=(*self._with_options, *options))
-
-    def execution_options(self, **kw: Any) -> Any:
-        """Keep options for execution."""
-        return self._with(_execution_options={**self._execution_options, **kw})
 
     def prefix_with(self, *prefixes: Any) -> Any:
         """Words after SELECT, INSERT, UPDATE or DELETE."""

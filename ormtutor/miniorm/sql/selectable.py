@@ -18,13 +18,14 @@ from operator import attrgetter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
-from ormtutor.miniorm.sql.columns import ColumnCollection, ColumnSet, ImmutableColumnCollection
+from ormtutor.miniorm.sql.columns import ColumnSet, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     ClauseElement,
     and_,
     as_condition,
     clause_of,
     delegate,
+    froms_of,
     no_text,
     not_expected,
     structure_of,
@@ -88,15 +89,15 @@ class FromClause(ClauseElement):
         """The columns, as `.c.name` or `.c["name"]`."""
         known = self.__dict__.get("_columns")
         if known is None:
-            known = self.__dict__["_columns"] = ImmutableColumnCollection()
-            self._fill_columns(known)
+            known = self.__dict__["_columns"] = ImmutableColumnCollection(self._own_columns())
         return known
 
     columns: Any = delegate("c")
     exported_columns: Any = delegate("c")
 
-    def _fill_columns(self, collection: ColumnCollection) -> None:
-        """Give the collection its columns."""
+    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+        """Keys and columns for the collection."""
+        return ()
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         """The columns by which `selectable`, made of us, shows ours: (key, column)."""
@@ -261,15 +262,13 @@ class FromGrouping(FromClause):
     def alias(self, name: Any = None) -> Any:
         return FromGrouping(self.element.alias(name=name))
 
-    def structure(self, binds: Binds) -> Hashable:
-        return ("(from)", self.element.structure(binds))
-
 
 class Join(FromClause):
     """Two FROM objects with JOIN between them."""
 
     __visit_name__ = "join"
     _parts = ("left", "right", "onclause")
+    _facts = ("isouter", "full")
     _is_join = True
 
     def __init__(
@@ -310,10 +309,8 @@ class Join(FromClause):
     def self_group(self, against: Any = None) -> Any:
         return FromGrouping(self)
 
-    def _fill_columns(self, collection: ColumnCollection) -> None:
-        for side in (self.left, self.right):
-            for column in side.c:
-                collection._append(column._tq_key_label, column)
+    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+        return [(each._tq_key_label, each) for side in (self.left, self.right) for each in side.c]
 
     @property
     def primary_key(self) -> Any:
@@ -330,16 +327,11 @@ class Join(FromClause):
 
     @property
     def _hide_froms(self) -> Any:
-        return [
-            hidden
-            for side in (self.left, self.right)
-            for from_ in side._from_objects
-            for hidden in (from_, *from_._hide_froms)
-        ]
+        return froms_of((self.left, self.right))
 
     @property
     def _from_objects(self) -> list[Any]:
-        return [self, *self.left._from_objects, *self.right._from_objects]
+        return [self, *self._hide_froms]
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         statement = self._select_class(self.left, self.right).select_from(self)
@@ -349,16 +341,6 @@ class Join(FromClause):
         """A subquery of the join."""
         style = LABEL_STYLE_TABLENAME_PLUS_COL
         return self.select().set_label_style(style).correlate(None).alias(name)
-
-    def structure(self, binds: Binds) -> Hashable:
-        return (
-            Join,
-            self.left.structure(binds),
-            self.right.structure(binds),
-            self.onclause.structure(binds),
-            self.isouter,
-            self.full,
-        )
 
 
 def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
@@ -434,33 +416,28 @@ def can_join(left: Any, right: Any) -> bool:
 def _key_pairs(
     a: Any, b: Any, a_subset: Any, foreign_keys: Any = None
 ) -> dict[Any, list[tuple[Any, Any]]]:
+    """Pairs (referred column, referring column) by constraint, whichever side refers."""
     found: dict[Any, list[tuple[Any, Any]]] = {}
-    for left in (a_subset, a):
-        if left is None:
-            continue
-        _collect_pairs(found, b, left, foreign_keys)
-        if left is not b:
-            _collect_pairs(found, left, b, foreign_keys)
+    counted = {column._deannotated for column in foreign_keys or ()}
+    for left in [a] if a_subset is None else [a_subset, a]:
+        for holder, target in [(b, left), (left, b)][: 1 if left is b else 2]:
+            for key in sorted(holder.foreign_keys, key=attrgetter("parent._creation_order")):
+                column = _referent(key, target) if key.parent in counted or not counted else None
+                if column is not None:
+                    found.setdefault(key.constraint, []).append((column, key.parent))
         if found:
             break
     return found
 
 
-def _collect_pairs(found: Any, holder: Any, target: Any, foreign_keys: Any) -> None:
-    """Pairs (referred column, referring column) for the keys of `holder` that point to `target`."""
-    counted = {column._deannotated for column in foreign_keys} if foreign_keys else None
-    for key in sorted(holder.foreign_keys, key=attrgetter("parent._creation_order")):
-        if counted is not None and key.parent not in counted:
-            continue
-        try:
-            column = key.get_referent(target)
-        except exc.NoReferenceError as error:
-            wanted = getattr(target, "name", None)
-            if error.table_name == wanted:
-                raise
-            continue
-        if column is not None:
-            found.setdefault(key.constraint, []).append((column, key.parent))
+def _referent(key: Any, target: Any) -> Any:
+    """The column of a FROM object that a foreign key points to, or None."""
+    try:
+        return key.get_referent(target)
+    except exc.NoReferenceError as error:
+        if error.table_name == getattr(target, "name", None):
+            raise
+        return None
 
 
 class AliasedReturnsRows(FromClause):
@@ -507,9 +484,8 @@ class AliasedReturnsRows(FromClause):
     def is_derived_from(self, fromclause: Any) -> bool:
         return fromclause is self or bool(self.element.is_derived_from(fromclause))
 
-    def _fill_columns(self, collection: ColumnCollection) -> None:
-        for key, column in self.element._column_proxies(self):
-            collection._append(key, column)
+    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
+        return self.element._column_proxies(self)  # type: ignore[no-any-return]
 
     bind: Any = delegate("element.bind", "That of the aliased thing.")
 
@@ -532,7 +508,6 @@ class Alias(AliasedReturnsRows):
     """A table under another name."""
 
     __visit_name__ = "alias"
-    inherit_cache = True
 
 
 class Subquery(AliasedReturnsRows):
@@ -560,10 +535,9 @@ class CTE(AliasedReturnsRows):
     _restates: Any = None
     _parts = ("element", "_cte_alias", "_restates")
 
-    def _fill_columns(self, collection: ColumnCollection) -> None:
+    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
         source = self.element if self._cte_alias is None else self._cte_alias
-        for key, column in source._column_proxies(self):
-            collection._append(key, column)
+        return source._column_proxies(self)  # type: ignore[no-any-return]
 
     def alias(self, name: Any = None) -> Any:
         return CTE._construct(self.element, name, recursive=self.recursive, _cte_alias=self)
