@@ -14,13 +14,13 @@ __all__ = open_door(
     globals(),
     """
     .: attributes collections exc state
-    orm.attributes: InstrumentedAttribute QueryableAttribute
+    orm.attributes: InstrumentedAttribute PropComparator QueryableAttribute
     orm.declarative: DeclarativeMeta declarative_base declarative_mixin declared_attr registry
     orm.dynamic: AppenderQuery
     orm.entities: aliased join outerjoin with_parent
     orm.identity: IdentityMap
     orm.join_condition: MANYTOMANY MANYTOONE ONETOMANY foreign remote
-    orm.mapper: ClassManager ColumnProperty Mapper MapperProperty PropComparator SynonymProperty
+    orm.mapper: ClassManager ColumnProperty Mapper MapperProperty SynonymProperty
         class_mapper clear_mappers column_property configure_mappers deferred mapper
         object_mapper reconstructor synonym validates
     orm.options: Load contains_eager defaultload defer immediateload joinedload lazyload

@@ -17,7 +17,6 @@ from __future__ import annotations
 from functools import wraps
 from operator import attrgetter
 from types import SimpleNamespace
-from weakref import ref
 
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
@@ -25,139 +24,95 @@ from ormtutor.miniorm.leftout import names_left_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 
-class CollectionAdapter(ref):  # type: ignore[type-arg]  # a collection may be of any class
-    """Stands between one collection and the attribute `attr` of one object.
+class CollectionAdapter:
+    """Stands between a collection, which holds it as `_sa_adapter`, and an attribute of an object.
 
-    It is itself the weak reference to its collection, which holds it as `_sa_adapter`.
-    invalidated: another collection took its place. empty: it was handed out when the attribute was
-    read, and is no value of the object until somebody changes it.
+    attr: the CollectionAttributeImpl. invalidated: another collection took its place. empty: it
+    was handed out when the attribute was read, and is no value until somebody changes it.
     """
 
     __slots__ = ("attr", "empty", "invalidated", "owner_state")
 
-    attr: Any  # a CollectionAttributeImpl, which stands above this module
-    owner_state: Any
-    invalidated: bool
-    empty: bool
-
-    __repr__ = object.__repr__
-
-    def __new__(cls, attr: Any, owner_state: Any, collection: Any) -> CollectionAdapter:
-        """Bind `collection` to the attribute `attr` of the object behind `owner_state`."""
-        self = ref.__new__(cls, collection)
+    def __init__(self, attr: Any, owner_state: Any) -> None:
         self.attr = attr
         self.owner_state = owner_state
         self.invalidated = self.empty = False
-        collection._sa_adapter = self
-        return self
-
-    # Everything was done in __new__.
-    __init__ = object.__init__
-
-    def append_with_event(self, item: Any, initiator: Any = None) -> None:
-        """Add a member and tell it; with False for `initiator`, silently."""
-        collection: Any = self()
-        type(collection)._sa_appender(collection, item, _sa_initiator=initiator)
-
-    def append_multiple_without_event(self, items: Iterable[Any]) -> None:
-        """Add members silently."""
-        collection: Any = self()
-        if self.empty:
-            self._become_value()
-        if type(collection) is InstrumentedList:
-            list.extend(collection, items)
-            return
-        append = type(collection)._sa_appender
-        for item in items:
-            append(collection, item, _sa_initiator=False)
-
-    def remove_with_event(self, item: Any, initiator: Any = None) -> None:
-        """Remove a member and tell it; with False for `initiator`, silently."""
-        collection: Any = self()
-        type(collection)._sa_remover(collection, item, _sa_initiator=initiator)
-
-    def clear_with_event(self) -> None:
-        """Remove all members and tell it."""
-        for item in list(self):
-            self.remove_with_event(item)
-
-    def __iter__(self) -> Iterator[Any]:
-        """The members; for a dictionary its values."""
-        collection: Any = self()
-        return iter(type(collection)._sa_iterator(collection))
-
-    def __bool__(self) -> bool:
-        return True
-
-    def set_empty(self, collection: Any) -> None:
-        """Remember a collection that was handed out empty and is not yet a value."""
-        self.empty = True
-        state = self.owner_state
-        if state.empty_collections is None:
-            state.empty_collections = {}
-        state.empty_collections[self.attr.key] = collection
-
-    def _become_value(self) -> None:
-        self.empty = False
-        waiting = self.owner_state.empty_collections
-        if waiting is not None and self.attr.key in waiting:
-            self.owner_state.dict[self.attr.key] = waiting.pop(self.attr.key)
 
     def check(self) -> None:
         """Warn when it is another's place; when it was empty so far, make it a value."""
         if self.invalidated:
             warn("This collection has been invalidated.")
         if self.empty:
-            self._become_value()
+            self.empty = False
+            key, state = self.attr.key, self.owner_state
+            if state.empty_collections is not None and key in state.empty_collections:
+                state.dict[key] = state.empty_collections.pop(key)
 
 
-def bulk_replace(
-    values: list[Any], old: CollectionAdapter, new: CollectionAdapter, initiator: Any = None
-) -> None:
+def add_member(collection: Any, item: Any, initiator: Any = None) -> None:
+    """Add a member to any collection and tell it; with False for `initiator`, silently."""
+    type(collection)._sa_appender(collection, item, _sa_initiator=initiator)
+
+
+def remove_member(collection: Any, item: Any, initiator: Any = None) -> None:
+    """Remove a member and tell it; with False for `initiator`, silently."""
+    type(collection)._sa_remover(collection, item, _sa_initiator=initiator)
+
+
+def fill(collection: Any, items: Iterable[Any]) -> None:
+    """Add members silently."""
+    if type(collection) is InstrumentedList:
+        list.extend(collection, items)
+        return
+    for item in items:
+        add_member(collection, item, False)
+
+
+def collection_members(collection: Any) -> Any:
+    """The members of any collection: of a dictionary, its values."""
+    iterate = getattr(type(collection), "_sa_iterator", None)
+    if iterate is not None:
+        return iterate(collection)
+    return collection.values() if duck_type_of(collection) is dict else iter(collection)
+
+
+def bulk_replace(values: list[Any], old: Any, new: Any, initiator: Any = None) -> None:
     """Fill `new` with `values`; only what comes and what goes is told, not what stays."""
-    before = {id(member): member for member in old}
+    before = {id(member): member for member in collection_members(old)}
     after = {id(member) for member in values}
     for member in values:
-        new.append_with_event(member, False if id(member) in before else initiator)
+        add_member(new, member, False if id(member) in before else initiator)
     for identity, member in before.items():
         if identity not in after:
-            _going(old(), member, initiator)
+            _going(old, member, initiator)
 
 
 # What the reporting methods tell --------------------------------------------------------------
 
 
-def _coming(collection: Any, item: Any, initiator: Any = None) -> Any:
-    """A member is about to come; gives the one to add (a validator may change it)."""
-    adapter = collection._sa_adapter
-    if adapter is None or initiator is False:
-        return item
-    if adapter.invalidated or adapter.empty:
-        adapter.check()
-    state = adapter.owner_state
-    return adapter.attr.fire_append_event(state, state.dict, item, initiator)
+def _telling(event: str) -> Callable[..., Any]:
+    """What tells the attribute of one kind of event, and gives its answer: the member to take."""
 
-
-def _coming_again(collection: Any, item: Any, initiator: Any = None) -> None:
-    """A member is added that is there already."""
-    adapter = collection._sa_adapter
-    if adapter is not None and initiator is not False:
-        adapter.check()
+    def tell(collection: Any, item: Any, initiator: Any = None) -> Any:
+        adapter = collection._sa_adapter
+        if adapter is None or initiator is False:
+            return item
+        if adapter.invalidated or adapter.empty:
+            adapter.check()
         state = adapter.owner_state
-        adapter.attr.fire_append_wo_mutation_event(state, state.dict, item, initiator)
+        return getattr(adapter.attr, event)(state, state.dict, item, initiator)
+
+    return tell
 
 
-def _going(collection: Any, item: Any, initiator: Any = None) -> None:
-    """A member is about to go, or has gone."""
-    adapter = collection._sa_adapter
-    if adapter is not None and initiator is not False:
-        adapter.check()
-        state = adapter.owner_state
-        adapter.attr.fire_remove_event(state, state.dict, item, initiator)
+# A member is about to come; one is added that is there already; one is about to go, or has gone.
+_coming = _telling("fire_append_event")
+_coming_again = _telling("fire_append_wo_mutation_event")
+_going = _telling("fire_remove_event")
 
 
 def _something_is_going(collection: Any) -> None:

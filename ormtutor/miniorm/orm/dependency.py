@@ -210,7 +210,7 @@ class Dependency:
         if saved not in flush.ring:
             yield {"children saved": saved, "children deleted": deleted}
             return
-        for child, _ in related:
+        for child in related:
             if child is None or child not in flush.states:
                 yield {}
             elif flush.is_deleted(child):

@@ -13,7 +13,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.query import Query
-from ormtutor.miniorm.orm.state import PASSIVE_OFF, Loaders, instance_state
+from ormtutor.miniorm.orm.state import Loaders, instance_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class AppenderQuery(Query):
     __module__ = "sqlalchemy.orm.dynamic"
 
     def __init__(self, attr: DynamicAttributeImpl, state: InstanceState) -> None:
-        prop = attr.parent_token
+        prop = attr.prop
         self._entities = (prop.mapper.class_,)
         self.instance = instance = state.obj()
         self.attr = attr
@@ -40,8 +40,8 @@ class AppenderQuery(Query):
         self._where_criteria = (
             prop._optimized_compare(instance, True, None, alias_secondary=False),
         )
-        if attr.order_by:
-            self._order_by_clauses = tuple(attr.order_by)
+        if prop.order_by:
+            self._order_by_clauses = tuple(prop.order_by)
 
     @property
     def session(self) -> Any:
@@ -50,7 +50,7 @@ class AppenderQuery(Query):
         session = state.session
         if session is not None and session.autoflush and self.instance in session:
             # A flush like any other: its error says nothing of a query, as in the original.
-            members = self.attr.parent_token.mapper.class_.__name__
+            members = self.attr.prop.mapper.class_.__name__
             session._flush_because(Cause("autoflush", subject=f"query of {members}"))
         return session if state.ident is not None else None
 
@@ -68,7 +68,7 @@ class AppenderQuery(Query):
                     "no contextual session is established; lazy load operation of attribute "
                     f"'{self.attr.key}' cannot proceed"
                 )
-        mapper = self.attr.parent_token.mapper
+        mapper = self.attr.prop.mapper
         query = session.query(mapper.class_)
         for name in ("_where_criteria", "_from_obj", "_order_by_clauses"):
             if name in self.__dict__:
@@ -115,7 +115,7 @@ class AppenderQuery(Query):
     def append(self, item: Any) -> None:
         """Add a member."""
         state = instance_state(self.instance)
-        self.attr.append(state, state.dict, item, None, PASSIVE_OFF)
+        self.attr.append(state, state.dict, item, None)
 
     def extend(self, iterator: Iterable[Any]) -> None:
         """Add several members."""
@@ -125,7 +125,7 @@ class AppenderQuery(Query):
     def remove(self, item: Any) -> None:
         """Take a member out."""
         state = instance_state(self.instance)
-        self.attr.pop(state, state.dict, item, None, PASSIVE_OFF)
+        self.attr.pop(state, state.dict, item, None)
 
 
 Loaders.dynamic = AppenderQuery

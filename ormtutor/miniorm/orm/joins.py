@@ -91,10 +91,10 @@ def part_structure(part: Any, binds: Any) -> Hashable:
     if isinstance(part, QueryableAttribute):
         parent = part.parent.structure(binds)
         if part._of_type is None and not part._extra_criteria:
-            return parent, part.comparator.prop
+            return parent, part.prop
         of_type = None if part._of_type is None else part_structure(part._of_type, binds)
         extra = [criterion.structure(binds) for criterion in part._extra_criteria]
-        return (parent, part.comparator.prop, of_type, *extra)
+        return (parent, part.prop, of_type, *extra)
     if isinstance(part, (str, type)):
         return part
     insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part

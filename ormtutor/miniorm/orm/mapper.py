@@ -11,6 +11,7 @@ Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
 
 from __future__ import annotations
 
+from functools import partial
 from types import FunctionType
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -18,12 +19,11 @@ from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
-    DataDescriptor,
-    InstrumentedAttribute,
+    ColumnAttribute,
     Proxy,
     QueryableAttribute,
     ScalarAttributeImpl,
-    attribute_class_for,
+    asked_first,
     install_setattr,
     listen_for_validation,
     remove_setattr,
@@ -56,51 +56,6 @@ if TYPE_CHECKING:
 
 
 # Properties -----------------------------------------------------------------------------------
-
-
-class PropComparator:
-    """What the operators of a mapped attribute mean; one for each kind of property."""
-
-    __module__ = "sqlalchemy.orm.interfaces"
-
-    #: Whether the operators are those of the expression.
-    is_plain = False
-    prop: Any
-    _parententity: Any
-
-    def __init__(self, prop: Any, parentmapper: Any, adapt_to_entity: Any = None) -> None:
-        self.prop = prop
-        self._parententity = adapt_to_entity if adapt_to_entity is not None else parentmapper
-        self._adapt_to_entity = adapt_to_entity
-
-    @property
-    def _parentmapper(self) -> Any:
-        return self._parententity.mapper
-
-    @property
-    def adapter(self) -> Any:
-        """What turns columns of the table into those of the alias; None without an alias."""
-        return None if self._adapt_to_entity is None else self._adapt_to_entity.adapt
-
-    def adapt_to_entity(self, insp: Any) -> PropComparator:
-        """The same for an alias of the class."""
-        return type(self)(self.prop, self._parententity, insp)
-
-    def __clause_element__(self) -> Any:
-        raise NotImplementedError(f"{self!r}")
-
-    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Apply an operator."""
-        return op(self.__clause_element__(), *other, **kw)
-
-    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """Apply an operator whose left side is a plain value."""
-        return self.__clause_element__().reverse_operate(op, other, **kw)
-
-    @property  # last: below this line the class body's `property` is this one
-    def property(self) -> Any:
-        """What the class was mapped with under this name."""
-        return self.prop
 
 
 class MapperProperty(InspectionAttr):
@@ -182,19 +137,13 @@ class ColumnProperty(MapperProperty):
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class, with its impl: a column needs no configuration."""
         column = self.columns[0]
-        impl = ScalarAttributeImpl(
-            mapper.class_,
-            self.key,
-            self,
-            callable_=self._load_deferred if self.deferred else None,
-            load_on_unexpire=not self.deferred,
-            active_history=bool(getattr(column, "primary_key", False)),
-            compare_function=column.type.compare_values,
-        )
-        mapper.install_attribute(self, ColumnComparator(self, mapper), impl)
-
-    def _load_deferred(self, state: InstanceState, passive: int) -> Any:
-        return Loaders.deferred(self, state, passive)
+        impl = ScalarAttributeImpl(self)
+        impl.active_history = bool(getattr(column, "primary_key", False))
+        impl.is_equal = column.type.compare_values
+        if self.deferred:
+            impl.callable_ = partial(Loaders.deferred, self)
+            impl.load_on_unexpire = False
+        mapper.install_attribute(self, ColumnAttribute, impl)
 
     def __str__(self) -> str:
         return str(self.columns[0]) if self.parent is None else super().__str__()
@@ -207,33 +156,6 @@ def _as_column(column: Any) -> Any:
     if isinstance(column, ColumnElement) and not isinstance(column, ColumnClause | Label):
         return column.label(None)
     return column
-
-
-class ColumnComparator(PropComparator):
-    """The operators of a column attribute: those of its column."""
-
-    __module__ = "sqlalchemy.orm.properties"
-    is_plain = True
-    _expression: Any = None
-
-    def __clause_element__(self) -> Any:
-        """The column, knowing its entity and its name there."""
-        if self._expression is None:
-            column, entity = self.prop.columns[0], self._parententity
-            if self._adapt_to_entity is not None:
-                column = entity.adapt(column)
-            annotations = {"parententity": entity, "parentmapper": entity}
-            self._expression = column._annotate({**annotations, "proxy_key": self.prop.key})
-        return self._expression
-
-    def __getattr__(self, key: str) -> Any:
-        if key.startswith("_"):
-            raise AttributeError(key)
-        return getattr(self.__clause_element__(), key)
-
-
-# The name that stands in messages.
-ColumnComparator.__name__ = "Comparator"
 
 
 class SynonymProperty(MapperProperty):
@@ -262,9 +184,7 @@ class SynonymProperty(MapperProperty):
                 lambda obj, value: setattr(obj, name, value),
                 lambda obj: delattr(obj, name),
             )
-        comparator = SynonymComparator(self, mapper)
-        attribute = Proxy(mapper.class_, self.key, mapper, comparator, self.descriptor)
-        type.__setattr__(mapper.class_, self.key, attribute)
+        type.__setattr__(mapper.class_, self.key, Proxy(self, mapper))
 
     def _map_column(self, mapper: Mapper) -> None:
         """The column that has our name is mapped under the name that we stand for."""
@@ -275,39 +195,6 @@ class SynonymProperty(MapperProperty):
                 f"named '{self.key}'"
             )
         mapper._configure_property(self.name, table.c[self.key], init=mapper.configured)
-
-
-class SynonymComparator(PropComparator):
-    """The operators of a synonym: those of the attribute that it stands for."""
-
-    __module__ = "sqlalchemy.orm.descriptor_props"
-
-    @property
-    def comparator(self) -> Any:
-        """The attribute that it stands for."""
-        return getattr(self._parententity.entity, self.prop.name)
-
-    def __clause_element__(self) -> Any:
-        element = self.comparator.__clause_element__()
-        is_column = "proxy_key" in element._annotations
-        return element._annotate({"proxy_key": self.prop.key}) if is_column else element
-
-    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Apply an operator."""
-        return self.comparator.operate(op, *other, **kw)
-
-    def __getattr__(self, key: str) -> Any:
-        if key.startswith("__") or key == "comparator":
-            raise AttributeError(key)
-        return getattr(self.comparator, key)
-
-    @property  # last: below this line the class body's `property` is this one
-    def property(self) -> Any:
-        """The property of the attribute that it stands for."""
-        return self.comparator.property
-
-
-SynonymComparator.__name__ = "Comparator"
 
 
 # Mapper ---------------------------------------------------------------------------------------
@@ -454,7 +341,7 @@ class Mapper(InspectionAttr):
     def _instrument(self) -> None:
         cls: Any = self.class_
         type.__setattr__(cls, "_sa_class_manager", self.class_manager)
-        self.attribute_class = attribute_class_for(cls)
+        self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
         manager = self.class_manager
         manager.had_init = "__init__" in vars(cls)
         manager.original_init = cls.__init__
@@ -463,7 +350,7 @@ class Mapper(InspectionAttr):
             for name, method in vars(base).items():
                 if isinstance(method, FunctionType):
                     self._note_decorated(name, method)
-        if cls.__setattr__ is object.__setattr__:
+        if not self.sets_by_descriptor:
             install_setattr(cls, self.impls)
 
     def _note_decorated(self, name: str, method: Any) -> None:
@@ -553,13 +440,12 @@ class Mapper(InspectionAttr):
             self._columntoproperty[column] = prop
 
     def install_attribute(
-        self, prop: MapperProperty, comparator: Any, impl: AttributeImpl | None
+        self, prop: MapperProperty, kind: Any, impl: AttributeImpl | None = None
     ) -> None:
-        """Put an InstrumentedAttribute on the class."""
-        is_dynamic = getattr(prop, "lazy", None) == "dynamic"
-        descriptor = DataDescriptor if is_dynamic else self.attribute_class
-        attribute = descriptor(self.class_, prop.key, self, comparator, impl)
-        type.__setattr__(self.class_, prop.key, attribute)
+        """Put an attribute of this kind on the class."""
+        if self.sets_by_descriptor or getattr(prop, "lazy", None) == "dynamic":
+            kind = asked_first(kind)
+        type.__setattr__(self.class_, prop.key, kind(prop, self, impl))
         if impl is not None:
             self.install_impl(prop.key, impl)
 
@@ -702,9 +588,7 @@ class Mapper(InspectionAttr):
         return Names(
             key
             for key, impl in self.impls.items()
-            if isinstance(impl, ScalarAttributeImpl)
-            and not impl.on_set
-            and self.attribute_class is InstrumentedAttribute
+            if not impl.uses_objects and not impl.on_set and not self.sets_by_descriptor
         )
 
     @memoized
@@ -882,7 +766,7 @@ def _keyword_init(mapper: Mapper) -> Any:
     A new object has no history, so that a plain column is two assignments.
     """
     registry, impls = mapper.registry, mapper.impls
-    descriptors_set = mapper.attribute_class is not InstrumentedAttribute
+    descriptors_set = mapper.sets_by_descriptor
 
     def __init__(self: Any, **kwargs: Any) -> None:
         """Set attributes from keywords."""

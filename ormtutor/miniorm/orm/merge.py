@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.orm import loading
+from ormtutor.miniorm.orm.collections import collection_members, fill
 from ormtutor.miniorm.orm.exc import state_label
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
@@ -150,7 +151,7 @@ class Merge:
         if impl.dynamic:
             members = state.mapper.impls[key].added(state)
         else:
-            members = list(state.dict[key]._sa_adapter)
+            members = list(collection_members(state.dict[key]))
         # The old members must be known, so that those that are missing leave.
         impl.get(merged_state, merged_values, PASSIVE_MERGE)
         merged = []
@@ -159,8 +160,8 @@ class Merge:
         if impl.dynamic:
             impl.set(merged_state, merged_values, merged, None)
         else:
-            adapter, collection = impl.new_collection(merged_state)
-            adapter.append_multiple_without_event(merged)
+            collection = impl.new_collection(merged_state)
+            fill(collection, merged)
             impl.set(merged_state, merged_values, collection, None, PASSIVE_MERGE)
 
     def _arrive(self, member: Any, prop: Any) -> InstanceState:

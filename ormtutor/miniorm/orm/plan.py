@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from ormtutor.miniorm.orm.attributes import Pending
     from ormtutor.miniorm.orm.dependency import Dependency
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
@@ -190,7 +189,7 @@ class Rehearsal(unitofwork.UOWTransaction):
             return HISTORY_BLANK
         return super().history(state, key, PASSIVE_NO_INITIALIZE)
 
-    def all_pending(self, state: InstanceState, key: str, passive: int) -> Pending:
+    def all_pending(self, state: InstanceState, key: str, passive: int) -> list[Any]:
         """The related objects that are known."""
         return super().all_pending(state, key, PASSIVE_NO_INITIALIZE)
 
@@ -202,7 +201,7 @@ class Rehearsal(unitofwork.UOWTransaction):
             parent = waiting.pop()
             for prop in parent.mapper.cascading.get("delete", ()):
                 self._note_load(parent, prop.key, 0 if prop.passive_deletes else PASSIVE_OFF)
-                for child, _ in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
+                for child in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
                     if child is not None and child not in found:
                         found[child] = None
                         waiting.append(child)

@@ -6,7 +6,7 @@ Here:   relationship() and its arguments; back references; cascades and who is a
 After:  orm/join_condition.py works out the columns; orm/strategies.py loads, orm/dependency.py
         writes; orm/attributes.py keeps the two sides alike.
 
-The file is one thing, the relationship property with its comparator and its listeners; what it
+The file is one thing, the relationship property with its attribute and its listeners; what it
 knows of columns and conditions stands in join_condition.py.
 
 Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
@@ -14,7 +14,7 @@ Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
@@ -24,19 +24,19 @@ from ormtutor.miniorm.orm.attributes import (
     AttributeImpl,
     CollectionAttributeImpl,
     DynamicAttributeImpl,
+    InstrumentedAttribute,
     ScalarObjectAttributeImpl,
-    collection_members,
     listen_for_backref,
     state_of,
     states_of,
 )
 from ormtutor.miniorm.orm.clsregistry import Resolver
+from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import (
     Mapper,
     MapperProperty,
-    PropComparator,
     class_mapper,
     manager_of_class,
 )
@@ -230,11 +230,11 @@ class RelationshipProperty(MapperProperty):
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the attribute on the class; its impl follows when the direction is known."""
-        mapper.install_attribute(self, RelationshipComparator(self, mapper), None)
+        mapper.install_attribute(self, RelationshipAttribute)
 
     def post_instrument_class(self, mapper: Mapper) -> None:
         """Put the impl on the class, and what listens to it."""
-        impl = self._impl(mapper)
+        impl = self._impl()
         if self.single_parent:
             _listen_for_single_parent(self, impl)
         mapper.install_impl(self.key, impl)
@@ -242,29 +242,18 @@ class RelationshipProperty(MapperProperty):
         if self.back_populates and self.sync_backref:
             listen_for_backref(impl, self.back_populates)
 
-    def _impl(self, mapper: Mapper) -> AttributeImpl:
-        arguments: dict[str, Any] = {
-            "trackparent": self.single_parent or self.direction is ONETOMANY,
-            "send_modified_events": not self.viewonly,
-        }
-        kind: type[AttributeImpl]
-        if self.lazy == "dynamic":
-            kind = DynamicAttributeImpl
-            arguments["order_by"] = self.order_by
-        else:
-            arguments["active_history"] = self.single_parent
-            if self.lazy != "noload":
-                arguments["callable_"] = self._load_missing
-            if self.uselist:
-                kind = CollectionAttributeImpl
-                arguments["typecallable"] = self.collection_class or list
-            else:
-                kind = ScalarObjectAttributeImpl
-                arguments["deferred_history"] = self.direction is not MANYTOONE or not self._use_get
-        return kind(mapper.class_, self.key, self, **arguments)
-
-    def _load_missing(self, state: InstanceState, passive: int) -> Any:
-        return Loaders.lazy(self, state, passive)
+    def _impl(self) -> AttributeImpl:
+        kind: type[AttributeImpl] = ScalarObjectAttributeImpl
+        if self.uselist:
+            kind = DynamicAttributeImpl if self.lazy == "dynamic" else CollectionAttributeImpl
+        impl = kind(self)
+        impl.trackparent = self.single_parent or self.direction is ONETOMANY
+        impl.send_modified_events = not self.viewonly
+        impl.active_history = self.single_parent
+        impl.deferred_history = self.direction is not MANYTOONE or not self._use_get
+        if self.lazy != "noload":
+            impl.callable_ = partial(Loaders.lazy, self)
+        return impl
 
     # configuration ---------------------------------------------------------------------------
 
@@ -536,8 +525,11 @@ class RelationshipProperty(MapperProperty):
     def _members(self, type_: str, state: InstanceState) -> Any:
         """The members with their states, be it a collection or one object."""
         impl, dict_ = state.mapper.impls[self.key], state.dict
-        if type_ == "save-update":
-            return impl.get_all_pending(state, dict_, PASSIVE_NO_INITIALIZE)
+        if type_ == "save-update":  # the former ones too
+            if self.key not in dict_:
+                return []
+            members = impl.get_history(state, dict_, PASSIVE_NO_INITIALIZE).sum()
+            return zip(states_of(members), members, strict=True)
         loads = type_ == "delete" and not self.passive_deletes
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic:
@@ -661,50 +653,36 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
     return value
 
 
-class RelationshipComparator(PropComparator):
-    """The operators of `User.addresses`."""
+class RelationshipAttribute(InstrumentedAttribute):
+    """`User.addresses` and its operators."""
 
-    __module__ = "sqlalchemy.orm.relationships"
+    def _answer(self, key: str) -> Any:
+        raise AttributeError(key)
 
-    _of_type: Any = None
-    _extra_criteria: tuple[Any, ...] = ()
-
-    def _with(self, **changes: Any) -> RelationshipComparator:
-        new = object.__new__(type(self))
-        new.__dict__ = {**self.__dict__, **changes}
-        return new
-
-    def adapt_to_entity(self, insp: Any) -> RelationshipComparator:
-        """The same for an alias of the class."""
-        return self._with(_parententity=insp, _adapt_to_entity=insp)
-
-    def of_type(self, entity: Any) -> RelationshipComparator:
-        """The same to an alias of the related class.
+    def of_type(self, entity: Any) -> Any:
+        """The same relationship to an alias of its target.
 
         Raises: NoInspectionAvailable: it is not mapped.
         """
         inspect(entity)
         return self._with(_of_type=entity)
 
-    def and_(self, *criteria: Any) -> RelationshipComparator:
-        """The same with more criteria for the related rows."""
+    def and_(self, *criteria: Any) -> Any:
+        """The same relationship with more in its ON clause."""
         return self._with(_extra_criteria=self._extra_criteria + criteria)
 
     @property
     def entity(self) -> Mapper:
-        """The related entity."""
+        """The related entity: its mapper."""
         self.prop.parent.check_configured()
         entity: Mapper = self.prop.entity
         return entity
 
-    @property
-    def mapper(self) -> Mapper:
-        """The mapper of the related class."""
-        return self.entity
+    mapper = entity
 
-    def __clause_element__(self) -> Any:
+    def _express(self) -> Any:
         primaryjoin, secondaryjoin, *_ = self.property.create_joins(
-            source_selectable=self._parententity.selectable,
+            source_selectable=self.parent.selectable,
             of_type=None if self._of_type is None else inspect(self._of_type),
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
@@ -809,7 +787,7 @@ class RelationshipComparator(PropComparator):
             if prop._is_self_referential and not is_aliased_class:
                 to_selectable = to_selectable.alias()
         primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
-            getattr(self._adapt_to_entity, "selectable", None), to_selectable
+            self.parent.selectable if self.parent.is_aliased_class else None, to_selectable
         )
         for key, value in kwargs.items():
             equal = getattr(prop.mapper.class_, key) == value
@@ -832,9 +810,6 @@ class RelationshipComparator(PropComparator):
 
 # The inside of an EXISTS stands apart from an enclosing query's adaption.
 STANDS_APART = {"no_replacement_traverse": True}
-
-# The name that stands in messages.
-RelationshipComparator.__name__ = "Comparator"
 
 
 def named_operator(op: Any) -> str:

@@ -293,7 +293,7 @@ def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> No
 
 def require_population(prop: Any, impl: Any) -> None:
     """Raise InvalidRequestError for an attribute that a query cannot fill: a dynamic one."""
-    if not impl.supports_population:
+    if impl.dynamic:
         raise sa_exc.InvalidRequestError(
             f"'{prop}' does not support object population - eager loading cannot be applied."
         )

@@ -391,12 +391,10 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
 
     # changes ---------------------------------------------------------------------------------
 
-    def modified_event(
-        self, dict_: Values, impl: Any, previous: Any, collection: bool = False
-    ) -> None:
+    def modified_event(self, dict_: Values, impl: Any, previous: Any) -> None:
         """Note that an attribute is about to change; the first old value is the one that counts.
 
-        `previous` is NO_VALUE when there was none. `collection`: keep a copy, for it will change.
+        `previous` is NO_VALUE when there was none. Of a collection a copy is kept, for it changes.
 
         Raises: ObjectDereferencedError: the object is gone.
         """
@@ -405,7 +403,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
         key = impl.key
         committed = self.committed_state
         if key not in committed:
-            if collection:
+            if impl.collection:
                 if previous is NO_VALUE:
                     previous = dict_.get(key, NO_VALUE)
                 if previous is not None and previous is not NO_VALUE:
@@ -495,7 +493,7 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
                 if key not in self.mapper._props:
                     raise KeyError(key)
                 continue  # a synonym
-            if impl.accepts_scalar_loader:
+            if not impl.uses_objects:
                 if no_loader and (impl.callable_ or (self.callables and key in self.callables)):
                     continue
                 self.expired_attributes |= {key}

@@ -20,6 +20,7 @@ from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
+from ormtutor.miniorm.orm.attributes import states_of
 from ormtutor.miniorm.orm.exc import (
     FlushError,
     UnmappedColumnError,
@@ -28,6 +29,7 @@ from ormtutor.miniorm.orm.exc import (
 from ormtutor.miniorm.orm.identity import mapper_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
+    CALLABLES_OK,
     LOAD_AGAINST_COMMITTED,
     LOAD_REPLACED,
     NO_RAISE,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.connection import Connection
-    from ormtutor.miniorm.orm.attributes import History, Pending
+    from ormtutor.miniorm.orm.attributes import History
     from ormtutor.miniorm.orm.dependency import Dependency
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.session import Session
@@ -278,10 +280,18 @@ class UOWTransaction:
         self._histories[state, key] = (history, of_states, passive)
         return of_states
 
-    def all_pending(self, state: InstanceState, key: str, passive: int) -> Pending:
-        """The present and former related objects, with their states."""
-        found: Pending = state.mapper.impls[key].get_all_pending(state, state.dict, passive)
-        return found
+    def all_pending(self, state: InstanceState, key: str, passive: int) -> list[Any]:
+        """The states of the present and former related objects, as far as they are known.
+
+        One object is loaded if that is allowed, but not the one that it has replaced unseen.
+        """
+        impl, values = state.mapper.impls[key], state.dict
+        if key not in values:
+            if impl.collection or not passive & CALLABLES_OK:
+                return []
+            impl.get(state, values, passive)
+        history: History = impl.get_history(state, values, passive & ~CALLABLES_OK)
+        return states_of(history.sum())
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
         """The objects that are deleted with one."""

@@ -12,9 +12,12 @@ from ormtutor.miniorm.orm.collections import (
     InstrumentedList,
     InstrumentedSet,
     MappedCollection,
+    add_member,
     bulk_replace,
     duck_type_of,
+    fill,
     prepare_instrumentation,
+    remove_member,
 )
 
 
@@ -50,7 +53,7 @@ class Log:
 
 
 def watched(made: Any, log: Log) -> Any:
-    CollectionAdapter(log, Owner(), made)
+    made._sa_adapter = CollectionAdapter(log, Owner())
     return made
 
 
@@ -228,9 +231,9 @@ def test_a_collection_without_an_owner_behaves_as_its_base() -> None:
 
 
 def test_nobody_hears_of_what_a_load_adds(letters: Any, log: Log) -> None:
-    letters._sa_adapter.append_with_event("d", False)
-    letters._sa_adapter.append_multiple_without_event("ef")
-    letters._sa_adapter.remove_with_event("a", False)
+    add_member(letters, "d", False)
+    fill(letters, "ef")
+    remove_member(letters, "a", False)
 
     assert (log.events, list(letters)) == ([], list("bcdef"))
 
@@ -240,7 +243,7 @@ def test_bulk_replace_tells_only_the_difference(log: Log) -> None:
     old = watched(InstrumentedList(["a", stays, "c"]), log)
     new = watched(InstrumentedList(), log)
 
-    bulk_replace([stays, "d"], old._sa_adapter, new._sa_adapter)
+    bulk_replace([stays, "d"], old, new)
 
     assert list(new) == ["b", "d"]
     assert log.events == ["+d", "-a", "-c"]
