@@ -345,7 +345,7 @@ class Compilation:
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
         self.joined_names: list[str] = []
         self._plans: list[EntityPlan] = []
-        # What was asked: EntityPlans, and for expressions (the column that is selected, its place).
+        # What was asked: EntityPlans, and the columns that are selected for expressions.
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
         if options is None:
@@ -407,15 +407,14 @@ class Compilation:
 
     # columns ---------------------------------------------------------------------------------
 
-    def _set_up_column(self, entity: ColumnEntity) -> tuple[Any, int]:
+    def _set_up_column(self, entity: ColumnEntity) -> Any:
         column = self._adapt_to_base(entity.element._deannotated)
         if self.asked.legacy and column._is_column_clause:
             # Differs from 1.4, which repeats a column: see ormtutor/differences.py.
-            place = self.primary.place_of(column)
-            if place is not None:
-                return column, place
-        self.primary.append(column)
-        return column, len(self.primary) - 1
+            self.primary.add(column)
+        else:
+            self.primary.append(column)
+        return column
 
     def _adapt_to_base(self, expression: Any) -> Any:
         base = self.asked._base
@@ -803,7 +802,6 @@ class Compilation:
 
         Raises: NoSuchColumnError: a column is not in the row.
         """
-        is_ours = locate is None
         if locate is None:
             locate = self._own_positions()
         self._drop_unidentified(locate)
@@ -822,10 +820,7 @@ class Compilation:
                 loader.check(plan, locate)
         outputs = []
         for output in self._outputs:
-            if not isinstance(output, EntityPlan):
-                column, place = output
-                output = (place, None) if is_ours else locate(column)
-            outputs.append(output)
+            outputs.append(output if isinstance(output, EntityPlan) else locate(output))
         return RowPlan(outputs, self.gives_entities)
 
     def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:
@@ -841,11 +836,36 @@ class Compilation:
                     self._plans.remove(joined.entity)
 
     def _own_positions(self) -> Callable[[Any], Position]:
-        columns = list(enumerate(self.selected))
-        positions = {id(column): index for index, column in reversed(columns)}
+        """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
+
+        `-users.id` without a label is found as users.id too; select() finds no CAST of a column
+        whose name another has taken.
+        """
+        positions: dict[int, int] = {}
+        operands = set()
+        names = set()
+        for index, column in enumerate(self.selected):
+            name = column._proxy_key
+            if (
+                self.asked.legacy
+                or name not in names
+                or not isinstance(column, elements.WrapsColumnExpression)
+            ):
+                positions[id(column)] = index
+            names.add(name)
+            operand = column
+            while type(operand) in (elements.UnaryExpression, elements.Grouping):
+                operand = operand.element._deannotated
+            if operand is not column:
+                operands.add(id(operand))
+                positions[id(operand)] = index
 
         def locate(column: Any) -> Position:
             position = positions.get(id(column))
+            if position is not None and id(column) in operands and not self.asked.legacy:
+                raise sa_exc.InvalidRequestError(
+                    f"Ambiguous column name '{column}' in result set column descriptions"
+                )
             if position is None:
                 raise sa_exc.NoSuchColumnError(
                     f"Could not locate column in row for column '{column}'"

@@ -1,0 +1,64 @@
+"""Expressions without a name beside the column that they are made of: how a row finds each."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    String,
+    cast,
+    create_engine,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session, aliased, declarative_base
+
+Base = declarative_base()
+
+
+class Gauge(Base):
+    __tablename__ = "gauges"
+    id = Column(Integer, primary_key=True)
+    mark = Column(Integer)
+    name = Column(String)
+    broken = Column(Boolean)
+
+    def __repr__(self):
+        return f"<gauge {self.id} {self.mark}>"
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([Gauge(mark=7, name="a", broken=False), Gauge(mark=2, name="b", broken=True)])
+session.commit()
+other = aliased(Gauge)
+lists = [
+    (Gauge.mark, -Gauge.mark),
+    (-Gauge.mark, Gauge.mark),
+    (-(-Gauge.mark), Gauge.mark),
+    (-Gauge.id, -Gauge.mark),
+    (other.mark, -other.mark),
+    (other.mark, -Gauge.mark),
+    (Gauge, -Gauge.id),
+    (Gauge.mark, Gauge.mark.desc()),
+    (Gauge.broken, ~Gauge.broken),
+    (Gauge.mark, cast(Gauge.mark, String)),
+    (cast(Gauge.mark, String), Gauge.mark),
+    (Gauge.mark, cast(Gauge.mark, String).label("text")),
+    (Gauge, cast(Gauge.mark, String)),
+    (Gauge.mark, cast(Gauge.id, String)),
+    (cast(Gauge.mark, String), cast(Gauge.mark, Integer)),
+    (Gauge.mark, type_coerce(Gauge.mark, String)),
+    (Gauge.mark, Gauge.mark + 1, func.abs(Gauge.mark)),
+]
+for columns in lists:
+    for rows in (
+        lambda: session.execute(select(*columns).where(Gauge.id == 1, other.id == 1)).all(),
+        lambda: session.query(*columns).filter(Gauge.id == 1, other.id == 1).all(),
+        lambda: session.connection().execute(select(*columns)).all(),
+    ):
+        try:
+            print(rows())
+        except Exception as error:
+            print(type(error).__name__, error)
