@@ -108,7 +108,7 @@ def _resolved_update(mapper: Any, statement: Any, strategy: Any) -> tuple[Any, l
     """An update() whose values are spelled by attribute, spelled by column."""
     resolved = resolve_values(mapper, statement._values or {}, strategy)
     pairs = [(column, value) for column, _, value in resolved]
-    statement = statement._generate()
+    statement = statement._with()
     statement._values = None
     if statement._in_order:
         return statement.ordered_values(*pairs), resolved

@@ -40,7 +40,7 @@ from ormtutor.miniorm.sql.functions import AnsiFunction
 from ormtutor.miniorm.sql.linting import FromLinter
 from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
-from ormtutor.miniorm.sql.select import CompoundSelect, FromList, name_columns
+from ormtutor.miniorm.sql.select import ColumnNamer, CompoundSelect, FromList
 from ormtutor.miniorm.sql.traversal import cache_key, children
 
 TYPE_CHECKING = False
@@ -807,7 +807,8 @@ class SQLCompiler(Compiled):
     def _selected(self, select: Any, asfrom: bool) -> list[str]:
         """The columns between SELECT and FROM, each noted if the result has it."""
         texts = []
-        for column in name_columns(select._all_selected_columns, select._label_style, dedupe=True):
+        namer = ColumnNamer(select._label_style, dedupe=True)
+        for column in map(namer.name, select._all_selected_columns):
             element = column.element
             if getattr(element, "type", sqltypes.NULLTYPE)._is_tuple_type:
                 raise exc.CompileError(

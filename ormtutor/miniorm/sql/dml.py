@@ -152,7 +152,7 @@ class ValuesBase(UpdateBase):
         given = args[0] if args else kwargs
         if self._in_order:
             return self._in_given_order(given)
-        copy = self._generate()
+        copy = self._with()
         if not isinstance(given, (list, tuple, str)):
             copy._merge(dict(given))
         elif given and isinstance(given[0], (list, dict, tuple)):
@@ -168,7 +168,7 @@ class ValuesBase(UpdateBase):
             )
         if self._values is not None:
             raise exc.InvalidRequestError("This statement already has ordered values present")
-        copy = self._generate()
+        copy = self._with()
         copy._in_order = True
         copy._merge({})
         for key, value in pairs:

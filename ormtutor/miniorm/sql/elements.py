@@ -350,6 +350,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
     key: Any = None
     _label: Any = None
     _render_label_in_columns_clause = True
+    # The operator that decides where we need parentheses, if one does.
+    _groups_as: Any = None
     # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
     _wraps_name = False
     #: The name that a SELECT shows without AS.
@@ -390,6 +392,9 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self.type.cache_id, super().structure(binds)
 
     def self_group(self, against: Any = None) -> Any:
+        operator = self._groups_as
+        if operator is not None:
+            return Grouping(self) if operators.is_precedent(operator, against) else self
         if (
             against is operators.and_ or against is operators.or_ or against is operators.asbool
         ) and self.type._type_affinity is sqltypes.Boolean:
@@ -820,6 +825,7 @@ class UnaryExpression(ColumnElement):
     __visit_name__ = "unary"
     _parts = ("element",)
     _facts = ("operator", "modifier")
+    _groups_as: Any = delegate("operator")
 
     def __init__(
         self, element: Any, operator: Any = None, modifier: Any = None, type_: Any = None
@@ -830,11 +836,6 @@ class UnaryExpression(ColumnElement):
         self.type = sqltypes.to_instance(type_)
 
     _render_label_in_columns_clause = False
-
-    def self_group(self, against: Any = None) -> Any:
-        if self.operator is not None and operators.is_precedent(self.operator, against):
-            return Grouping(self)
-        return self
 
     def _negate(self) -> Any:
         is_boolean = self.type._type_affinity is sqltypes.Boolean
@@ -897,6 +898,7 @@ class BinaryExpression(ColumnElement):
     __slots__ = ("left", "modifiers", "negate", "operator", "right", "type")
     __visit_name__ = "binary"
     _parts = ("left", "right")
+    _groups_as: Any = delegate("operator")
 
     def __init__(
         self,
@@ -923,9 +925,6 @@ class BinaryExpression(ColumnElement):
         raise TypeError("Boolean value of this clause is not defined")
 
     _is_implicitly_boolean: Any = delegate("operator.is_comparison")
-
-    def self_group(self, against: Any = None) -> Any:
-        return Grouping(self) if operators.is_precedent(self.operator, against) else self
 
     def _negate(self) -> Any:
         negated = self.negate

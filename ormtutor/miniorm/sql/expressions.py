@@ -15,7 +15,6 @@ from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import (
     ClauseList,
     ColumnElement,
-    Grouping,
     WrapsColumnExpression,
     as_condition,
     as_expression,
@@ -239,6 +238,7 @@ class FunctionFilter(ColumnElement):
     __visit_name__ = "funcfilter"
     _hides_entities = True
     _parts = ("func", "criterion")
+    _groups_as = operators.filter_op
 
     def __init__(self, func: Any, *criterion: Any) -> None:
         self.func = func
@@ -255,11 +255,6 @@ class FunctionFilter(ColumnElement):
     def over(self, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:
         """Over a window."""
         return Over(self, partition_by, order_by, **kw)
-
-    def self_group(self, against: Any = None) -> Any:
-        if operators.is_precedent(operators.filter_op, against):
-            return Grouping(self)
-        return self
 
     type: Any = delegate("func.type", "That of the function.")
 

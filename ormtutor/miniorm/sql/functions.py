@@ -37,7 +37,6 @@ class FunctionElement(Executable, ColumnElement):
     _facts = ("packagenames", "name", "__class__")
     _parts = ("clause_expr",)
     _is_function = True
-    supports_execution = True
 
     clauses: Any = delegate("clause_expr.element", "The arguments.")
     description: Any = delegate("name", "The name.")
@@ -82,13 +81,11 @@ class Function(FunctionElement):
         self.packagenames = tuple(packagenames or ())
         self.name = name
         self.type = sqltypes.to_instance(type_)
-        arguments = [argument(each, name).self_group(operators.comma_op) for each in clauses]
+        # A plain value is a parameter named after the function.
+        arguments = [
+            as_expression(each, name=name).self_group(operators.comma_op) for each in clauses
+        ]
         self.clause_expr = Grouping(ClauseList(*arguments))
-
-
-def argument(thing: Any, name: str) -> Any:
-    """Return an argument of a function; a plain value is a parameter named after the function."""
-    return as_expression(thing, name=name, role="SQL expression element")
 
 
 _known: dict[str, Any] = {"cast": Cast, "extract": Extract}
@@ -123,7 +120,7 @@ class ReturnTypeFromArgs(GenericFunction):
     _register = False
 
     def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
-        arguments = [argument(each, self._known_name) for each in args]
+        arguments = [as_expression(each, name=self._known_name) for each in args]
         types = (each.type for each in arguments if not each.type._is_null)
         super().__init__(*arguments, type_=type_ or next(types, sqltypes.NULLTYPE))
 

@@ -107,13 +107,10 @@ def as_limit(value: Any) -> Any:
         return None
     element = clause_of(value)
     if element is None:
-        return BindParameter._make("param", int(value), _INTEGER)
+        return BindParameter._make("param", int(value), sqltypes.INTEGERTYPE)
     if element._is_column_element or element._is_text_clause:
         return element
     raise not_expected("LIMIT / OFFSET expression", value)
-
-
-_INTEGER = sqltypes.Integer()
 
 
 # -- how selected columns are named ----------------------------------------------------------------
@@ -130,23 +127,15 @@ class SelectedColumn(namedtuple("SelectedColumn", "element label key fallback re
     __slots__ = ()
 
 
-def name_columns(
-    columns: list[Any], style: LabelStyle, dedupe: bool = False
-) -> list[SelectedColumn]:
-    """Decide the labels of selected columns.
+class ColumnNamer:
+    """Decides the labels of selected columns, one after the other.
 
     dedupe: give a second occurrence of the same column a label of its own.
     """
-    namer = _ColumnNamer(style, dedupe)
-    return [namer.name(element) for element in columns]
-
-
-class _ColumnNamer:
-    """One run of name_columns()."""
 
     __slots__ = ("dedupe", "key_of", "qualified", "repeats", "seen", "style", "taken")
 
-    def __init__(self, style: LabelStyle, dedupe: bool) -> None:
+    def __init__(self, style: LabelStyle, dedupe: bool = False) -> None:
         self.style = style
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.dedupe = dedupe
@@ -157,6 +146,7 @@ class _ColumnNamer:
         self.key_of = KeyNamer(style)
 
     def name(self, element: Any) -> SelectedColumn:
+        """The next column and its names."""
         key = self.key_of(element)
         is_column = element._is_column_clause
         if element._is_text_clause or (is_column and not element._render_label_in_columns_clause):
@@ -260,15 +250,9 @@ class Statement(Executable):
     _annotations: Any = elements.NO_ANNOTATIONS
     _prefixes: tuple[Any, ...] = ()
 
-    def _generate(self) -> Any:
-        """The copy that a generative method changes."""
-        copy = object.__new__(self.__class__)
-        copy.__dict__ = self.__dict__.copy()
-        return copy
-
     def _with(self, **said: Any) -> Any:
-        copy = self._generate()
-        copy.__dict__.update(said)
+        copy = object.__new__(self.__class__)
+        copy.__dict__ = {**self.__dict__, **said}
         return copy
 
     def options(self, *options: Any) -> Any:
@@ -327,9 +311,7 @@ class HasWhere:
         added = [as_condition(each) for each in whereclause]
         return self._with(_where_criteria=(*self._where_criteria, *added))
 
-    def filter(self, *criteria: Any) -> Any:
-        """The same as where()."""
-        return self.where(*criteria)
+    filter = where
 
     def filter_by(self, **kwargs: Any) -> Any:
         """Conditions `name = value` on what was joined last, or else selected first."""
@@ -390,7 +372,7 @@ class SelectBase(Statement):
     exported_columns: Any = delegate("selected_columns")
 
     def _named_columns(self) -> list[SelectedColumn]:
-        named = name_columns(self._all_selected_columns, self._label_style)
+        named = map(ColumnNamer(self._label_style).name, self._all_selected_columns)
         return [column for column in named if not column.element._is_text_clause]
 
     @property
@@ -423,9 +405,7 @@ class SelectBase(Statement):
         """This in parentheses, for FROM."""
         return Subquery._construct(self._for_subquery(), name)
 
-    def alias(self, name: Any = None) -> Any:
-        """The same as subquery()."""
-        return self.subquery(name=name)
+    alias = subquery
 
     def _for_subquery(self) -> Any:
         if self._label_style is LABEL_STYLE_NONE:
@@ -440,9 +420,7 @@ class SelectBase(Statement):
         """This as a value."""
         return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
-    def as_scalar(self) -> ScalarSelect:
-        """The same as scalar_subquery(), in earlier words."""
-        return self.scalar_subquery()
+    as_scalar = scalar_subquery
 
     def label(self, name: Any) -> Any:
         """This as a value with a label."""
@@ -1225,11 +1203,6 @@ class Exists(UnaryExpression):
     def where(self, *clauses: Any) -> Any:
         """The inner SELECT with conditions."""
         return self._changed(lambda inner: inner.where(*clauses))
-
-    def self_group(self, against: Any = None) -> Any:
-        if operators.is_precedent(operators.exists, against):
-            return Grouping(self)
-        return self
 
 
 # -- constructors ----------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 
 from __future__ import annotations
 
-import warnings
 from operator import attrgetter
 
 from ormtutor.miniorm import exc
@@ -559,31 +558,22 @@ def as_from(thing: Any) -> Any:
 
     Raises: ArgumentError: something that has no rows.
     """
-    element = from_of(thing)
-    if element is not None:
-        return element
-    if isinstance(thing, str):
-        raise no_text(thing)
-    raise not_expected("FROM expression, such as a Table or alias() object", thing)
-
-
-def from_of(thing: Any) -> Any:
-    """The FROM object that a thing is or stands for, or None."""
     element = clause_of(thing)
-    if element is None:
-        return None
-    if element._is_from_clause or element._is_text_clause or element._is_function:
-        return element
-    if element._is_select_statement:
-        warnings.warn(
+    if element is not None and element._is_select_statement:
+        exc.warn(
             "Implicit coercion of SELECT and textual SELECT constructs into FROM clauses is "
             "deprecated; please call .subquery() on any Core select or ORM Query object in order "
             "to produce a subquery object.",
             exc.SADeprecationWarning,
-            stacklevel=4,
         )
         return element.subquery()
-    return None
+    if element is not None and (
+        element._is_from_clause or element._is_text_clause or element._is_function
+    ):
+        return element
+    if isinstance(thing, str):
+        raise no_text(thing)
+    raise not_expected("FROM expression, such as a Table or alias() object", thing)
 
 
 def alias(selectable: Any, name: Any = None) -> Any:
