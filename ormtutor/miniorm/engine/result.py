@@ -118,7 +118,7 @@ class ResultInternal:
 
     def _first_tuple(self) -> Tuples:
         was_open = not self._real._soft_closed
-        tuples = self._real._fetch(1)
+        tuples = self._real._fetch_row()
         if was_open:
             self.close()
         return tuples
@@ -141,11 +141,11 @@ class ResultInternal:
         """The only tuple, as a sequence; repetitions count once when uniqueness was asked for."""
         real = self._real
         was_open = not real._soft_closed
-        only = real._fetch(1)
+        only = real._fetch_row()
         if self._unique is not None:
             self._made(only)
         is_repeated = False
-        while not is_repeated and (tuples := real._fetch(1)):
+        while only and not is_repeated and (tuples := real._fetch_row()):
             is_repeated = bool(self._made(tuples))
         if was_open:
             self.close()
@@ -196,6 +196,9 @@ class Result(ResultInternal):
     def _fetch(self, size: int | None = None) -> Tuples:
         tuples, kept = self._read(size), self._kept
         return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
+
+    def _fetch_row(self) -> Tuples:
+        return self._fetch(1)
 
     def _make(self, tuples: Tuples) -> list[Any]:
         return self._metadata.rows(tuples)
@@ -348,6 +351,11 @@ class ChunkedIteratorResult(Result):
         if self._hard_closed:
             raise exc.ResourceClosedError(_CLOSED)
         return list(islice(self._tuples, size))
+
+    def _fetch_row(self) -> Tuples:
+        """The next tuple; as in 1.4 one entity that an outer join has not found is no row here."""
+        tuples = super()._fetch_row()
+        return [] if self._of_one_entity and tuples and tuples[0][0] is None else tuples
 
     def _soft_close(self) -> None:
         self._tuples = chain()

@@ -315,12 +315,14 @@ class StatementQuery(EntityQuery):
     The rows are understood by the names and columns that the result itself tells.
     """
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, statement: Any) -> None:
         asked.textual = True
         compilation = Compilation(asked)
         super().__init__(
             compilation, next((each.mapper for each in compilation.mapper_entities), None)
         )
+        # As in the original text alone may repeat what would be joined to it.
+        self.repeats_parents &= statement._is_text_clause
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.

@@ -525,11 +525,11 @@ class Compilation:
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
-        if not self.loads_eagerly or self.asked.textual:
+        if not self.loads_eagerly:
             plan.resets.append(prop.key)
             return
         self.repeats_parents |= bool(prop.uselist)
-        if self.would_cycle(prop, place.path, ()):
+        if self.asked.textual or self.would_cycle(prop, place.path, ()):
             plan.resets.append(prop.key)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)

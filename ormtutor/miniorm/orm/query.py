@@ -507,7 +507,7 @@ class Query(Said):
 
     def subquery(self, name: str | None = None, **left_out: Any) -> Any:
         """This query in parentheses, for FROM."""
-        refuse_arguments("subquery", left_out, "with_labels reduce_columns")
+        refuse_arguments("Query.subquery", left_out, "with_labels reduce_columns")
         return self._inner.subquery(name)
 
     def cte(self, name: str | None = None, recursive: bool = False) -> Any:
@@ -605,7 +605,7 @@ class Query(Said):
     def _load(self) -> list[Any]:
         """All results: objects, or rows."""
         if self._statement is not None:
-            textual = StatementQuery(self._asked())
+            textual = StatementQuery(self._asked(), self._statement)
             loaded = loading.run_statement(self.session, textual, self._statement, *self._how())
             return textual.rows(textual.unique(loaded))
         if self.session is None:
@@ -660,7 +660,7 @@ class Query(Said):
         Differs: the two messages are those of 1.1 (ormtutor/differences.py).
         """
         loaded = self._load()
-        if not loaded:
+        if not loaded or loaded[0] is None:
             raise sa_exc.NoResultFound("No row was found for one()")
         if len(loaded) > 1:
             raise sa_exc.MultipleResultsFound("Multiple rows were found for one()")
@@ -673,7 +673,7 @@ class Query(Said):
         Differs: the message is that of 1.1 (ormtutor/differences.py).
         """
         loaded = self._load()
-        if len(loaded) > 1:
+        if len(loaded) > 1 and loaded[0] is not None:
             raise sa_exc.MultipleResultsFound("Multiple rows were found for one_or_none()")
         return loaded[0] if loaded else None
 
@@ -733,12 +733,15 @@ class Query(Said):
         """
         return bulk.bulk_delete(self, synchronize_session)
 
-    def update(self, values: Any, synchronize_session: Any = "evaluate", **left_out: Any) -> int:
+    def update(
+        self, values: Any, synchronize_session: Any = "evaluate", update_args: Any = None
+    ) -> int:
         """UPDATE the rows that match; gives their number.
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        refuse_arguments("update", left_out, "update_args")
+        if update_args is not None:
+            refuse_arguments("Query.update", {"update_args": update_args}, "update_args")
         return bulk.bulk_update(self, values, synchronize_session)
 
 
@@ -993,7 +996,7 @@ class StatementOfEntities:
             _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
             _with_options=self._with_options,
         )
-        query = StatementQuery(asked)
+        query = StatementQuery(asked, self.element)
         loaded = loading.run_statement(
             session,
             query,

@@ -204,7 +204,7 @@ class Session:
         Raises: InvalidRequestError: one has begun already.
         """
         if left_out:
-            refuse_arguments("begin", left_out, "subtransactions")
+            refuse_arguments("Session.begin", left_out, "subtransactions")
         began = self._autobegin()
         assert self._transaction is not None
         if not (nested or _subtrans):
@@ -513,7 +513,7 @@ class Session:
 
         Raises: InvalidRequestError: it is not persistent here, or its row is gone.
         """
-        refuse_arguments("refresh", left_out, "with_for_update")
+        refuse_arguments("Session.refresh", left_out, "with_for_update")
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
         self.expire(instance, names)
@@ -525,7 +525,7 @@ class Session:
 
         Gives the latter; it is loaded first, or made anew.
         """
-        refuse_arguments("merge", left_out, "options")
+        refuse_arguments("Session.merge", left_out, "options")
         if not load:
             raise TypeError("merge(load=False) is not in miniorm; SQLAlchemy has it")
         if self._warn_on_events:
@@ -561,7 +561,7 @@ class Session:
                 obj = state()
                 if obj is not None and not state.expired:
                     return obj
-        refuse_arguments("get", left_out, "with_for_update identity_token")
+        refuse_arguments("Session.get", left_out, "with_for_update identity_token")
         return loading.get(self, entity, ident, options or (), populate_existing, execution_options)
 
     def execute(

@@ -422,7 +422,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     # -- labels --------------------------------------------------------------------------------
 
-    def label(self, name: str | None = None) -> Label:
+    def label(self, name: str | None) -> Label:
         """This under another name: `... AS name`."""
         return Label(name, self, self.type)
 

@@ -218,16 +218,29 @@ class Operators:
         return self.op(opstring, precedence=precedence, is_comparison=True)
 
 
-def _applied(op: Operator, reverse: bool = False) -> Any:
-    """A method that applies `op`, with itself at the left or, for `5 - column`, at the right."""
+def _applied(op: Operator) -> Any:
+    """A method that applies `op` to the expression alone."""
+    return lambda self: self.operate(op)
 
-    def operate(self: Any, *other: Any, **kw: Any) -> Any:
-        return self.operate(op, *other, **kw)
 
-    def operate_reversed(self: Any, other: Any) -> Any:
-        return self.reverse_operate(op, other)
+def _with_other(op: Operator) -> Any:
+    """A method that applies `op`, with the expression at the left."""
+    return lambda self, other: self.operate(op, other)
 
-    return operate_reversed if reverse else operate
+
+def _reversed(op: Operator) -> Any:
+    """A method that applies `op`, with the expression at the right: `5 - column`."""
+    return lambda self, other: self.reverse_operate(op, other)
+
+
+def _like(op: Operator) -> Any:
+    """As _with_other(), for LIKE."""
+    return lambda self, other, escape=None: self.operate(op, other, escape=escape)
+
+
+def _with_keywords(op: Operator) -> Any:
+    """As _with_other(); `autoescape=True` takes % and _ of the value literally."""
+    return lambda self, other, **kwargs: self.operate(op, other, **kwargs)
 
 
 class ColumnOperators(Operators):
@@ -238,53 +251,64 @@ class ColumnOperators(Operators):
 
     __hash__: Any = object.__hash__
 
-    __lt__ = _applied(lt)
-    __le__ = _applied(le)
-    __eq__: Any = _applied(eq)
-    __ne__: Any = _applied(ne)
-    __gt__ = _applied(gt)
-    __ge__ = _applied(ge)
+    __lt__ = _with_other(lt)
+    __le__ = _with_other(le)
+    __eq__: Any = _with_other(eq)
+    __ne__: Any = _with_other(ne)
+    __gt__ = _with_other(gt)
+    __ge__ = _with_other(ge)
     __neg__ = _applied(neg)
-    __contains__ = _applied(contains)
-    __getitem__ = _applied(getitem)
-    __lshift__ = _applied(lshift)
-    __rshift__ = _applied(rshift)
-    __add__ = _applied(add)
-    __radd__ = _applied(add, reverse=True)
-    __sub__ = _applied(sub)
-    __rsub__ = _applied(sub, reverse=True)
-    __mul__ = _applied(mul)
-    __rmul__ = _applied(mul, reverse=True)
-    __truediv__ = _applied(truediv)
-    __rtruediv__ = _applied(truediv, reverse=True)
-    __mod__ = _applied(mod)
-    __rmod__ = _applied(mod, reverse=True)
+    __contains__ = _with_other(contains)
+    __getitem__ = _with_other(getitem)
+    __lshift__ = _with_other(lshift)
+    __rshift__ = _with_other(rshift)
+    __add__ = _with_other(add)
+    __radd__ = _reversed(add)
+    __sub__ = _with_other(sub)
+    __rsub__ = _reversed(sub)
+    __mul__ = _with_other(mul)
+    __rmul__ = _reversed(mul)
+    __truediv__ = _with_other(truediv)
+    __rtruediv__ = _reversed(truediv)
+    __mod__ = _with_other(mod)
+    __rmod__ = _reversed(mod)
 
-    # `escape=` goes with the kin of LIKE; `autoescape=True` takes % and _ of the value literally.
-    like = _applied(like_op)
-    ilike = _applied(ilike_op)
-    not_like = notlike = _applied(not_like_op)
-    not_ilike = notilike = _applied(not_ilike_op)
-    startswith = _applied(startswith_op)
-    endswith = _applied(endswith_op)
-    contains = _applied(contains_op)
-    match = _applied(match_op)
-    concat = _applied(concat_op)
-    collate = _applied(collate)
+    like = _like(like_op)
+    ilike = _like(ilike_op)
+    not_like = notlike = _like(not_like_op)
+    not_ilike = notilike = _like(not_ilike_op)
+    startswith = _with_keywords(startswith_op)
+    endswith = _with_keywords(endswith_op)
+    contains = _with_keywords(contains_op)
+    match = _with_keywords(match_op)
+    concat = _with_other(concat_op)
     # A list, a query, or a bound list.
-    in_ = _applied(in_op)
-    not_in = notin_ = _applied(not_in_op)
-    between = _applied(between_op)
-    is_ = _applied(is_)
-    is_not = isnot = _applied(is_not)
+    in_ = _with_other(in_op)
+    not_in = notin_ = _with_other(not_in_op)
+    is_ = _with_other(is_)
+    is_not = isnot = _with_other(is_not)
     # NULL counts as a value.
-    is_distinct_from = _applied(is_distinct_from)
-    is_not_distinct_from = isnot_distinct_from = _applied(is_not_distinct_from)
+    is_distinct_from = _with_other(is_distinct_from)
+    is_not_distinct_from = isnot_distinct_from = _with_other(is_not_distinct_from)
     desc = _applied(desc_op)
     asc = _applied(asc_op)
     nulls_first = nullsfirst = _applied(nulls_first_op)
     nulls_last = nullslast = _applied(nulls_last_op)
     distinct = _applied(distinct_op)
+
+    def between(self, cleft: Any, cright: Any, symmetric: bool = False) -> Any:
+        """`x BETWEEN a AND b`."""
+        return self.operate(between_op, cleft, cright, symmetric=symmetric)
+
+    def collate(self, collation: str) -> Any:
+        """`x COLLATE collation`."""
+        return self.operate(collate, collation)
+
+
+# What Python says of a wrong argument names the method.
+for _name, _method in vars(ColumnOperators).items():
+    if getattr(_method, "__name__", "") == "<lambda>":
+        _method.__name__, _method.__qualname__ = _name, f"ColumnOperators.{_name}"
 
 
 publish(globals(), "sqlalchemy.sql.operators")

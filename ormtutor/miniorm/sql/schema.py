@@ -485,7 +485,7 @@ class MetaData(SchemaItem):
         only: names, or a function of a name and this MetaData that says whether to.
         Raises: InvalidRequestError: one of the names is not there.
         """
-        refuse_arguments("reflect", left_out, "autoload_replace resolve_fks views")
+        refuse_arguments("MetaData.reflect", left_out, "autoload_replace resolve_fks views")
         with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
             names = inspector.get_table_names(schema)
             if callable(only):

@@ -87,3 +87,27 @@ for how in ("first", "scalar", "one_or_none", "scalar_one_or_none"):
     tell(lambda: getattr(result, how)())
     tell(lambda: result.closed)
     tell(lambda: result.fetchone())
+
+# An entity that an outer join has not found.
+session.close()
+missing = select(Boat).select_from(Harbour).outerjoin(Boat, Boat.harbour_id == -Harbour.id)
+query = session.query(Boat).select_from(Harbour).outerjoin(Boat, Boat.harbour_id == -Harbour.id)
+for name in ("all", "first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar"):
+    tell(lambda: getattr(session.execute(missing), name)())
+    tell(lambda: getattr(session.execute(missing.limit(1)), name)())
+for name in ("all", "first", "one", "one_or_none"):
+    tell(lambda: getattr(session.scalars(missing), name)())
+    tell(lambda: getattr(query, name)())
+    tell(lambda: getattr(session.execute(missing.add_columns(Harbour.id)), name)())
+
+
+class Quay(Base):
+    __table__ = Harbour.__table__
+    boats = relationship(Boat, lazy="joined", viewonly=True)
+
+
+for statement in (text("SELECT * FROM harbours"), select(Quay.__table__)):
+    found = select(Quay).from_statement(statement)
+    tell(lambda: len(session.execute(found).all()))
+    tell(lambda: len(session.execute(found).unique().all()))
+    tell(lambda: len(session.query(Quay).from_statement(statement).all()))

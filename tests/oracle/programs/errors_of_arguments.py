@@ -1,0 +1,35 @@
+"""Operators that are called with too few or too many arguments: Python's error names the method."""
+
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+
+class Kite(Base):
+    __tablename__ = "kites"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+def told(call):
+    try:
+        call()
+    except TypeError as error:
+        print(error)
+
+
+one = "like ilike notlike not_ilike startswith endswith contains match concat collate in_ notin_"
+two = "is_ isnot is_distinct_from"
+for column in (Kite.name, Kite.__table__.c.name):
+    for name in (*one.split(), *two.split(), "between", "label"):
+        told(lambda: getattr(column, name)())
+        told(lambda: getattr(column, name)(1, 2, 3, 4))
+    for name in "like in_ between is_ desc".split():
+        told(lambda: getattr(column, name)(1, wrong=2))
+    for name in "desc asc nullsfirst nulls_last distinct".split():
+        told(lambda: getattr(column, name)(1))
+query = Session().query(Kite)
+told(lambda: query.update(name="Ann"))
+told(lambda: query.subquery(wrong=1))
+told(lambda: Session().begin(wrong=1))
