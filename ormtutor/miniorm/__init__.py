@@ -10,11 +10,10 @@ This is the door for learners. Inside, a module imports from the one that define
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
 __version__ = "1.4.54+ormtutor"
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     .: dialects engine event exc inspection pool schema sql types
@@ -62,5 +61,3 @@ __all__ = open_door(
           SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy")

@@ -1,6 +1,6 @@
 """Doors: the public paths of SQLAlchemy, which only pass names on.
 
-Before: nothing.
+Before: leftout.py knows the names that SQLAlchemy has and miniorm has not.
 Here:   open_door() brings to a public path the names of the modules that define them; publish()
         lets their classes say that path.
 After:  `__init__.py` of a room, types.py, schema.py and sql/expression.py list theirs as data.
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ormtutor.miniorm.leftout import names_left_out
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
-def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
-    """Put names into a module's namespace; return them, sorted, as its `__all__`.
+def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
+    """Put names into a module's namespace and its `__all__`; return its `__getattr__`.
 
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
     with the one before it; `.` are submodules of the door; `name=own_name` gives another name.
@@ -37,7 +40,8 @@ def open_door(namespace: dict[str, Any], rooms: str) -> list[str]:
                 found = getattr(import_module(f"ormtutor.miniorm.{module}"), own_name or name)
             namespace[name] = found
             names.append(name)
-    return sorted(names)
+    namespace["__all__"] = sorted(names)
+    return names_left_out(namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy"))
 
 
 def publish(namespace: dict[str, Any], path: str) -> None:

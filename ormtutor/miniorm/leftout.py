@@ -1,6 +1,6 @@
 """Names that SQLAlchemy has and miniorm has not: asking for one says so.
 
-Before: nothing; the doors (`__init__.py` of a room) end with `__getattr__ = names_left_out(...)`.
+Before: nothing; doors.py gives each door (`__init__.py` of a room) its `__getattr__`.
 Here:   the lists, and the two errors that Python itself would raise, with a true word added.
 After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": no slip of theirs.
 """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     sql.constraints: CheckConstraint ColumnCollectionConstraint ColumnCollectionMixin Constraint
@@ -16,5 +15,3 @@ __all__ = open_door(
     sql.sorting: sort_tables
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.schema")

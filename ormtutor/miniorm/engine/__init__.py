@@ -8,9 +8,8 @@ base, future, create, reflection.
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     engine.base: Engine
@@ -28,5 +27,3 @@ __all__ = open_door(
     sql.type_compiler: TypeCompiler
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.engine")

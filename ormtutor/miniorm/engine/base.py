@@ -145,8 +145,8 @@ class Engine:
 
     def _compile(
         self, statement: Any, sets: Sequence[Any], options: Mapping[str, Any]
-    ) -> tuple[Any, Any, tuple[str, float]]:
-        """Return the compiled statement, the binds of this one, and where the text comes from."""
+    ) -> tuple[Any, Any]:
+        """Return the compiled statement, and the binds of this one if the compiled is older."""
         keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1
         # A flush executes the same insert() again and again (500 commits: 4 % less time).
@@ -154,14 +154,15 @@ class Engine:
         structure, binds = (self._structure_of_dml if is_dml else cache_key)(statement)
         if structure is None or options.get("compiled_cache", self) is None:
             compiled = self._compile_anew(statement, keys, executemany)
-            return compiled, None, ("no key", compiled.made_at)
+            compiled.origin = "no key"
+            return compiled, None
         key = (structure, tuple(keys), executemany)
         compiled = self._compiled_cache.find(key)
         if compiled is not None:
-            return compiled, binds, compiled.origin()
+            return compiled, binds
         compiled = self._compile_anew(statement, keys, executemany)
         self._compiled_cache.keep(key, compiled)
-        return compiled, None, compiled.origin()
+        return compiled, None
 
     def _compile_anew(self, statement: Any, keys: Any, executemany: bool) -> Any:
         return statement._compiler(

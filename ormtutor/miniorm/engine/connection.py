@@ -188,8 +188,9 @@ class Connection:
     def _execute_directly(self, statement: str) -> None:
         """Send a statement of the engine's own."""
         self.connection  # noqa: B018 (raises if it is closed)
-        origin = ("no key", perf_counter())
-        self._send(ExecutionContext(self, None, statement, (), CORE, NO_OPTIONS, origin))
+        context = ExecutionContext(self, None, statement, (), CORE, NO_OPTIONS)
+        context.origin, context.made_at = "no key", perf_counter()
+        self._send(context)
 
     def _check_usable(self) -> None:
         """Refuse a statement where a transaction waits for its end."""
@@ -228,7 +229,7 @@ class Connection:
         """
         sets = parameter_sets(multiparams, params)
         if isinstance(statement, str):
-            return self._execute_text(statement, sets, NO_OPTIONS, _cause)
+            return self._execute_text(statement, sets, _cause)
         return self._run(self._context_of(statement, sets, NO_OPTIONS, _cause))
 
     def scalar(self, statement: Any, *args: Any, **kw: Any) -> Any:
@@ -247,7 +248,7 @@ class Connection:
     ) -> CursorResult:
         """Execute SQL text as the driver takes it, with ? for parameters."""
         sets = parameter_sets_20(parameters)
-        return self._execute_text(statement, sets, execution_options or NO_OPTIONS, None)
+        return self._execute_text(statement, sets, options=execution_options)
 
     def _execute_20(
         self,
@@ -270,16 +271,15 @@ class Connection:
         self,
         statement: str,
         sets: Sequence[Any],
-        options: Mapping[str, Any],
-        cause: Cause | None,
+        cause: Cause | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> CursorResult:
         """Execute SQL text as it stands; sets are tuples or dictionaries, as sqlite3 takes them."""
         # The driver takes a dictionary as it is, and all else as a tuple.
         driver_sets = [each if isinstance(each, (tuple, dict)) else tuple(each) for each in sets]
         many = tuple(driver_sets) if isinstance(sets, tuple) else driver_sets
-        options = {**self._execution_options, **options}
-        origin = ("raw sql", 0.0)
-        return self._run(ExecutionContext(self, None, statement, many, cause, options, origin))
+        options = {**self._execution_options, **(options or {})}
+        return self._run(ExecutionContext(self, None, statement, many, cause, options))
 
     def _context_of(
         self,
@@ -297,12 +297,13 @@ class Connection:
         if statement._execution_options or self._execution_options:
             options = {**statement._execution_options, **self._execution_options, **options}
         if ready is None:
-            compiled, binds, origin = self.engine._compile(statement, sets, options)
+            compiled, binds = self.engine._compile(statement, sets, options)
         else:
-            compiled, binds, origin = ready, None, ("generated", ready.made_at)
+            compiled, binds = ready, None
+            compiled.origin = "caching disabled"
         if compiled.isddl:
             cause, sets = cause or DDL, ()
-        context = ExecutionContext(self, compiled, None, sets, cause, options, origin)
+        context = ExecutionContext(self, compiled, None, sets, cause, options)
         context.invoked_statement = statement
         if not compiled.isddl:
             try:
@@ -314,50 +315,21 @@ class Connection:
 
     # -- shorter ways for the ORM --------------------------------------------------------------
 
-    def _execute_compiled(
-        self,
-        compiled: Any,
-        parameters: tuple[Any, ...],
-        cause: Cause,
-        execution_options: Mapping[str, Any] | None = None,
-        statement: str | None = None,
-    ) -> CursorResult:
-        """Execute what the ORM has compiled: nothing is looked up, filled in or converted.
-
-        parameters: in the order of the statement's binds.
-        statement: the text, where lists had to be written out in that of `compiled`.
-        """
-        options = execution_options or self._execution_options
-        origin = compiled.origin()
-        return self._run(
-            ExecutionContext(self, compiled, statement, (parameters,), cause, options, origin)
-        )
-
-    def _read_compiled(
-        self,
-        compiled: Any,
-        parameters: tuple[Any, ...],
-        cause: Cause,
-        execution_options: Mapping[str, Any] | None,
-        statement: str | None,
-    ) -> tuple[Sequence[Any], ExecutionContext]:
-        """As _execute_compiled(), with all rows read: no Result is made (2,000 gets: 20 % less)."""
-        options = execution_options or self._execution_options
-        origin = compiled.origin()
-        context = ExecutionContext(self, compiled, statement, (parameters,), cause, options, origin)
+    def _read(self, context: ExecutionContext) -> Sequence[Any]:
+        """Send a statement and read all its rows: no Result is made (2,000 gets: 20 % less)."""
         if self._echo is not None:
-            return self._run(context)._read(), context
+            return self._run(context)._read()
         self._check_usable()
         cursor = self._send(context)
         try:
-            rows = cursor.fetchall()
+            rows: Sequence[Any] = cursor.fetchall()
         except BaseException as error:
             self._handle_dbapi_exception(error, cursor=cursor, context=context)
-        processors = row_processors(compiled, cursor.description)
+        processors = row_processors(context.compiled, cursor.description)
         cursor.close()
         if context._outcome is not None:
             context._outcome.rows = len(rows)
-        return rows if processors is None else convert(rows, processors), context
+        return rows if processors is None else convert(rows, processors)
 
     def _execute_without_result(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
@@ -381,7 +353,7 @@ class Connection:
         names: the columns' keys, in the order of each row's values. made: where the row ids go,
         also those of the rows before one that the database refuses.
         """
-        compiled, _, origin = self.engine._compile(
+        compiled, _ = self.engine._compile(
             statement, [dict.fromkeys(names)], self._execution_options
         )
         if (
@@ -392,8 +364,10 @@ class Connection:
             return False
         if self._is_watched():
             for number, row in enumerate(rows):
-                result = self._execute_compiled(compiled, tuple(row), cause_of(number))
-                made.append(result.lastrowid or 0)
+                context = ExecutionContext(
+                    self, compiled, None, (tuple(row),), cause_of(number), self._execution_options
+                )
+                made.append(self._run(context).lastrowid)
             return True
         self._check_usable()
         text = compiled.string
@@ -405,9 +379,8 @@ class Connection:
                 made.append(cursor.lastrowid)
         except BaseException as error:
             number, failed = len(made), tuple(rows[len(made)])
-            context = ExecutionContext(
-                self, compiled, None, (failed,), cause_of(number), NO_OPTIONS, origin
-            )
+            cause = cause_of(number)
+            context = ExecutionContext(self, compiled, None, (failed,), cause, NO_OPTIONS)
             self._handle_dbapi_exception(error, text, failed, cursor, context)
         cursor.close()
         return True

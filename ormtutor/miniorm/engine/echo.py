@@ -82,10 +82,10 @@ class Echo:
 
 def _origin(context: Any) -> str:
     """Where the text of a statement comes from."""
-    note, generated_at = context.origin
+    note = context.origin
     if note == "raw sql":
         return "raw sql"
-    seconds = perf_counter() - generated_at
+    seconds = perf_counter() - context.made_at
     if note == "cached":
         return f"cached since {seconds:.4g}s ago"
     return f"{'generated in' if note == 'generated' else note} {seconds:.5f}s"

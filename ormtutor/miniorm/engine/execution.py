@@ -44,13 +44,16 @@ class ExecutionContext:
     statement, parameters: as they go to the cursor (a tuple of sets for an executemany).
     compiled: where they come from, None for plain SQL text. cause: why. outcome: what came of it.
     compiled_parameters: the sets as dictionaries, where they were given so.
-    origin: ("generated" | "cached" | "no key" | "raw sql", when), for the log.
+    origin, made_at: where the text comes from ("generated", "cached", "no key", "caching disabled",
+    "raw sql") and when it was made, for the log.
     """
 
     __module__ = "sqlalchemy.engine.default"
     _outcome: Outcome | None = None
     compiled_parameters: Sequence[dict[str, Any]] = ()
     invoked_statement: Any = None
+    origin = "raw sql"
+    made_at = 0.0
     cursor: Any = None
 
     def __init__(
@@ -61,7 +64,6 @@ class ExecutionContext:
         sets: Sequence[Any],
         cause: Cause | None,
         execution_options: Mapping[str, Any],
-        origin: tuple[str, float],
     ) -> None:
         # statement: where it is another text than that of `compiled`.
         self.root_connection = root_connection
@@ -71,7 +73,11 @@ class ExecutionContext:
         self.parameters: Any = sets if self.executemany else sets[0] if sets else ()
         self.cause = cause or CORE
         self.execution_options = execution_options
-        self.origin = origin
+        if compiled is not None:
+            self.origin = compiled.origin
+            self.made_at = compiled.made_at
+            if self.origin == "generated":
+                compiled.origin = "cached"
 
     # What listeners ask.
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cache, wraps
+from itertools import groupby
+from operator import itemgetter
 
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.cause import CORE
 from ormtutor.miniorm.engine.connection import Connection
-from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.sqlite import resolve_type
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.constraints import (
@@ -121,7 +122,7 @@ class Inspector:
     def _ask(self, statement: str, *parameters: Any) -> Any:
         sets = (parameters,) if parameters else ()
         with self.on_one_connection() as inspector:
-            return inspector.bind._execute_text(statement, sets, NO_OPTIONS, CORE).fetchall()
+            return inspector.bind._execute_text(statement, sets, CORE).fetchall()
 
     def _pragma(self, pragma: str, name: str, schema: str | None) -> Any:
         with self.on_one_connection() as inspector:
@@ -203,28 +204,25 @@ class Inspector:
     @_remembered
     def get_foreign_keys(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each foreign key."""
-        by_number: dict[int, dict[str, Any]] = {}
-        for row in self._pragma("foreign_key_list", table_name, schema):
-            number, _, referred_table, local, referred = row[:5]
-            key = by_number.get(number)
-            if key is None:
-                key = by_number[number] = {
+        keys = []
+        rows = self._pragma("foreign_key_list", table_name, schema)
+        for _, parts in groupby(rows, itemgetter(0)):
+            _, _, tables, columns, referred, *_ = zip(*parts, strict=True)
+            if not referred[0]:
+                # Without a column the reference is to the primary key.
+                referred = self.get_pk_constraint(tables[0], schema)["constrained_columns"]
+            keys.append(
+                {
                     "name": None,
-                    "constrained_columns": [],
+                    "constrained_columns": list(columns),
                     "referred_schema": schema,
-                    "referred_table": referred_table,
-                    "referred_columns": [],
+                    "referred_table": tables[0],
+                    "referred_columns": list(referred),
                     "options": {},
                 }
-                if not referred:
-                    # Without a column the reference is to the primary key.
-                    implied = self.get_pk_constraint(referred_table, schema)
-                    key["referred_columns"] = list(implied["constrained_columns"])
-            key["constrained_columns"].append(local)
-            if referred:
-                key["referred_columns"].append(referred)
+            )
         text_ = self._table_text(table_name, schema, "foreign keys")
-        return _name_foreign_keys(table_name, list(by_number.values()), text_)
+        return _name_foreign_keys(table_name, keys, text_)
 
     @_remembered
     def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
@@ -237,15 +235,15 @@ class Inspector:
     ) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
         indexes = self.dialect.indexes(self.bind, table_name, schema, automatic=True, cause=CORE)
-        automatic = {
-            tuple(index["column_names"])
+        automatic = [
+            index["column_names"]
             for index in indexes
             if index["name"].startswith("sqlite_autoindex")
-        }
+        ]
         found = []
         for name, columns in _unique_in(self._table_text(table_name, schema, "columns")):
-            if tuple(columns) in automatic:
-                automatic.discard(tuple(columns))
+            if columns in automatic:
+                automatic = [each for each in automatic if each != columns]
                 found.append({"name": name, "column_names": columns})
         return found
 

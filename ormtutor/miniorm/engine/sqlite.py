@@ -17,7 +17,6 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine import dates
 from ormtutor.miniorm.engine.cause import DDL
-from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.pool import QueuePool, SingletonThreadPool
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.compiler import SQLCompiler
@@ -264,7 +263,7 @@ class SQLiteDialect(DefaultDialect):
         quote = self.identifier_preparer.quote_identifier
         for database in ("main", "temp") if schema is None else (quote(schema),):
             text = f"PRAGMA {database}.{pragma}({quote(name)})"
-            rows: list[Any] = connection._execute_text(text, (), NO_OPTIONS, cause).fetchall()
+            rows: list[Any] = connection._execute_text(text, (), cause).fetchall()
             if rows:
                 return rows
         return []

@@ -5,17 +5,10 @@ Here:   the public names.
 After:  orm/declarative.py.
 """
 
-from ormtutor.miniorm.leftout import names_left_out
-from ormtutor.miniorm.orm.declarative import (
-    DeclarativeMeta,
-    declarative_base,
-    declared_attr,
+from __future__ import annotations
+
+from ormtutor.miniorm.doors import open_door
+
+__getattr__ = open_door(
+    globals(), "orm.declarative: DeclarativeMeta declarative_base declared_attr"
 )
-
-__all__ = [
-    "DeclarativeMeta",
-    "declarative_base",
-    "declared_attr",
-]
-
-__getattr__ = names_left_out("sqlalchemy.ext.declarative")

@@ -8,9 +8,8 @@ After:  the rooms, from orm/exc.py up to orm/sessionmaker.py.
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     .: attributes collections exc state
@@ -34,5 +33,3 @@ __all__ = open_door(
     orm.unitofwork: UOWTransaction
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.orm")

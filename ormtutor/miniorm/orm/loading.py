@@ -15,6 +15,7 @@ from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.execution import ExecutionContext
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 
 def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, *how: Any) -> Any:
     """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
-    connection, text, parameters, options = _ready(session, query, values, cause, *how)
-    return connection._execute_compiled(query.compiled, parameters, cause, options, text)
+    execution = _ready(session, query, values, cause, *how)
+    return execution.root_connection._run(execution)
 
 
 def _ready(
@@ -61,8 +62,8 @@ def _ready(
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
     execution_options: Any = None,
-) -> tuple[Any, str | None, tuple[Any, ...], Any]:
-    """Autoflush; give the connection, the text if it has to be made, parameters and options.
+) -> ExecutionContext:
+    """Autoflush; give what the connection needs to know for sending the SELECT.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
     """
@@ -72,15 +73,16 @@ def _ready(
     if engine is None:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine)
+    options = connection._execution_options
     if execution_options:
-        execution_options = {**connection._execution_options, **execution_options}
+        options = {**options, **execution_options}
     try:
         text, parameters = query.ready(values, params)
     except Exception as error:
         # What the values raise is told with the statement that they were for.
         given = [immutabledict(params)] if params else None
-        connection._handle_dbapi_exception(error, query.compiled.string, given, None, None)
-    return connection, text, parameters, execution_options
+        connection._handle_dbapi_exception(error, query.compiled.string, given)
+    return ExecutionContext(connection, query.compiled, text, (parameters,), cause, options)
 
 
 def run(
@@ -94,10 +96,8 @@ def run(
     refresh_state: InstanceState | None = None,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
-    connection, text, parameters, options = _ready(
-        session, query, values, cause, params, autoflush, execution_options
-    )
-    rows, execution = connection._read_compiled(query.compiled, parameters, cause, options, text)
+    execution = _ready(session, query, values, cause, params, autoflush, execution_options)
+    rows = execution.root_connection._read(execution)
     context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
 

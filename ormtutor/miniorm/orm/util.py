@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     orm.entities: AliasedClass AliasedInsp aliased join outerjoin with_parent

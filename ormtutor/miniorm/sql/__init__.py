@@ -9,9 +9,8 @@ linting, crud, compiler, ddl_compiler, type_compiler, dialect.
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     .: ddl dialect
@@ -31,5 +30,3 @@ __all__ = open_door(
         outerjoin table
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.sql")

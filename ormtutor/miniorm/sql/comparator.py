@@ -230,7 +230,7 @@ def _getitem(left: Any, op: Operator, index: Any) -> Any:
     if element is not None or isinstance(index, (str, int)):
         op, index_type = operators.json_getitem_op, sqltypes.JSONIndexType()
     else:
-        op, index_type = operators.json_path_getitem_op, sqltypes.JSONPathType()  # type: ignore[assignment]
+        op, index_type = operators.json_path_getitem_op, sqltypes.JSONPathType()
     if element is None:
         element = bind_for(left, op, index, type_=index_type)
     return BinaryExpression(left, element, op, type_)

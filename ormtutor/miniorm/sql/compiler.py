@@ -61,8 +61,8 @@ class Compiled:
     statement: Any
     dialect: Any
     made_at = 0.0
-    # The engine's cache marks here what was asked for lately.
-    used = False
+    # Where the text comes from when it is executed next, for the log.
+    origin = "generated"
     has_expanding = False
     result_columns: list[Any] = []  # noqa: RUF012 - replaced, never changed
     positiontup: Sequence[str] = ()
@@ -72,13 +72,6 @@ class Compiled:
 
     def __str__(self) -> str:
         return self.string
-
-    def origin(self) -> tuple[str, float]:
-        """Whether the text was made just now or is used again, and when it was; for the log."""
-        if self.used:
-            return "cached", self.made_at
-        self.used = True
-        return "generated", self.made_at
 
 
 class _Frame:
@@ -235,7 +228,7 @@ class SQLCompiler(Compiled):
         twin.__dict__ = self.__dict__.copy()
         twin.statement = statement
         twin.binds = self._binds_by_name(binds)
-        twin.used = False
+        twin.origin = "generated"
         return twin
 
     def construct_params(

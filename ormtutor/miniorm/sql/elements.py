@@ -594,7 +594,7 @@ def bind_for(
 # -- constants and text ----------------------------------------------------------------------------
 
 
-class Null(ColumnElement, sqltypes.SQL_NULL):
+class Null(ColumnElement):
     """NULL."""
 
     __slots__ = ()

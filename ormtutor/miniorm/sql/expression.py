@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     sql.columns: ColumnCollection
@@ -29,5 +28,3 @@ __all__ = open_door(
         Subquery TableClause alias cte join outerjoin table
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.sql.expression")

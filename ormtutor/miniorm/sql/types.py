@@ -337,12 +337,6 @@ class Enum(String, SchemaType):
         """The enum class or str."""
         return self.enum_class or str
 
-    def adapt(self, cls: type) -> Any:
-        """Return the same members as another class; as another type than Enum, their text."""
-        if not issubclass(cls, Enum):
-            return super().adapt(cls)
-        return self._twin(cls)
-
     def structure(self) -> Hashable | None:
         return type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings
 
@@ -418,7 +412,8 @@ class JSON(TypeEngine):
         dumps = dialect._json_serializer or _json().dumps
 
         def process(value: Any) -> Any:
-            if isinstance(value, SQL_NULL) or (value is None and self.none_as_null):
+            is_null = getattr(value, "__visit_name__", None) == "null"
+            if is_null or (value is None and self.none_as_null):
                 return None
             return dumps(None if value is JSON.NULL else value)
 
@@ -428,7 +423,7 @@ class JSON(TypeEngine):
         return unless_none(dialect._json_deserializer or _json().loads)
 
 
-class _JSONElementType(TypeEngine):
+class JSONIndexType(TypeEngine):
     """What stands in brackets after a JSON expression: a key, a position, or several of them."""
 
     def _path(self, value: Any) -> str:
@@ -443,22 +438,12 @@ class _JSONElementType(TypeEngine):
         return lambda value: _in_quotes(self._path(value))
 
 
-class JSONIndexType(_JSONElementType):
-    """One key or position."""
-
-
-class JSONPathType(_JSONElementType):
+class JSONPathType(JSONIndexType):
     """Several keys or positions."""
 
 
 JSON.JSONIndexType = JSONIndexType  # type: ignore[attr-defined]
 JSON.JSONPathType = JSONPathType  # type: ignore[attr-defined]
-
-
-class SQL_NULL:
-    """The root of elements.Null, so that JSON knows it without importing elements."""
-
-    __slots__ = ()
 
 
 def _json() -> Any:

@@ -5,6 +5,7 @@ import re
 import sys
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select, text
+from sqlalchemy.orm import Session, registry
 
 TIMES = re.compile(r"\d+\.\d+s|\d+(\.\d+)?e-\d+s")
 
@@ -47,5 +48,26 @@ engine.execute(text("select :secret"), secret=5)
 engine = create_engine("sqlite://", isolation_level="AUTOCOMMIT", echo=True, future=True)
 with engine.begin() as connection:
     connection.execute(select(1))
+
+
+class Box:
+    pass
+
+
+registry().map_imperatively(Box, boxes)
+engine = create_engine("sqlite://", echo=True)
+metadata.create_all(engine)
+with Session(engine) as session:
+    session.add_all([Box(), Box()])
+    session.commit()
+    for box in session.query(Box):
+        box.what = "new"
+    session.commit()
+    print(session.get(Box, 1).what, session.get(Box, 2).what)
+    for _ in range(2):
+        print(session.execute(select(Box.what)).all())
+compiled = select(boxes).compile(engine)
+for _ in range(2):
+    engine.execute(compiled).all()
 logger.removeHandler(handler)
 print(logging.getLogger("sqlalchemy").level)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import open_door
-from ormtutor.miniorm.leftout import names_left_out
 
-__all__ = open_door(
+__getattr__ = open_door(
     globals(),
     """
     engine.dates: DATE DATETIME TIME
@@ -14,5 +13,3 @@ __all__ = open_door(
         VARCHAR
     """,
 )
-
-__getattr__ = names_left_out("sqlalchemy.dialects.sqlite")
