@@ -82,13 +82,10 @@ def names_left_out(door: str) -> Callable[[str], Any]:
     return __getattr__
 
 
-class LeftOut:
-    """A method that SQLAlchemy has and miniorm has not: `fetch = LeftOut()` in its class."""
+class _LeftOut:
+    """A method that SQLAlchemy has and miniorm has not."""
 
-    __slots__ = ("name",)
-    name: str
-
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
 
     def __get__(self, instance: Any, owner: type) -> Any:
@@ -96,11 +93,9 @@ class LeftOut:
 
 
 def leave_out(cls: type, names: str) -> None:
-    """Let a class have methods that SQLAlchemy has and miniorm has not; see LeftOut."""
+    """Let a class say that it has not the methods of these names, which SQLAlchemy has."""
     for name in names.split():
-        left_out = LeftOut()
-        left_out.__set_name__(cls, name)
-        setattr(cls, name, left_out)
+        setattr(cls, name, _LeftOut(name))
 
 
 # Methods of columns and functions, whose own `__getattr__` has the last word.

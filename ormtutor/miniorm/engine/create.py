@@ -90,21 +90,18 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
     options.update(kwargs.pop("connect_args", {}))
 
     def connect(pool: Any, record: Any) -> Any:
-        if given is not None:
-            return given()
         own_arguments, own_options = list(arguments), dict(options)
-        for listener in pool._listeners("do_connect"):
-            raw = listener(dialect, record, own_arguments, own_options)
-            if raw is not None:
-                return raw
-        return dialect.dbapi.connect(*own_arguments, **own_options)
-
-    def open_connection(pool: Any, record: Any) -> Any:
+        raw = None
         try:
-            raw = connect(pool, record)
+            if given is not None:
+                raw = given()
+            else:
+                for listener in pool._listeners("do_connect"):
+                    raw = raw or listener(dialect, record, own_arguments, own_options)
+            raw = raw or dialect.dbapi.connect(*own_arguments, **own_options)
             dialect.on_connect(raw)
         except dialect.dbapi.Error as error:
             raise exc.DBAPIError.instance(None, None, error, dialect.dbapi.Error) from error
         return raw
 
-    return open_connection
+    return connect

@@ -39,7 +39,6 @@ class _ConnectionFairy:
     __module__ = "sqlalchemy.pool.base"
     connection: Any = property(lambda self: self.dbapi_connection)
     driver_connection = connection
-    is_valid: Any = property(lambda self: self.dbapi_connection is not None)
 
     def __init__(self, pool: Pool, record: _ConnectionRecord) -> None:
         self._pool: Pool | None = pool
@@ -49,17 +48,10 @@ class _ConnectionFairy:
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""
-        self._end("_check_in")
-
-    def invalidate(self, e: Any = None, soft: bool = False) -> None:
-        """Close the raw connection; the pool will open another."""
-        self._end("_forget")
-
-    def _end(self, how: str) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             self.dbapi_connection = None
-            getattr(pool, how)(self._connection_record)
+            pool._check_in(self._connection_record)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.dbapi_connection, name)
@@ -112,10 +104,6 @@ class Pool:
         else:
             record.dbapi_connection.close()
 
-    def _forget(self, record: _ConnectionRecord) -> None:
-        """A connection is no longer good."""
-        record.dbapi_connection.close()
-
     def _listeners(self, name: str) -> tuple[Any, ...]:
         return () if self._events is None else getattr(self._events(), name)
 
@@ -127,7 +115,7 @@ class Pool:
         return record
 
 
-leave_out(_ConnectionFairy, "detach")
+leave_out(_ConnectionFairy, "detach invalidate is_valid")
 leave_out(Pool, "checkedin checkedout overflow size status timeout unique_connection")
 
 
@@ -164,11 +152,6 @@ class SingletonThreadPool(Pool):
         self._loans -= 1
         if self._loans == 0:
             record.dbapi_connection.rollback()
-
-    def _forget(self, record: _ConnectionRecord) -> None:
-        if record is self._record:
-            self._record = None
-        super()._forget(record)
 
     def dispose(self) -> None:
         """Close the connection, and with it the database in memory."""

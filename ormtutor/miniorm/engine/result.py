@@ -37,15 +37,11 @@ class ResultInternal:
     apart when nobody said.
     """
 
+    _make: Callable[[Tuples], list[Any]]
+    _unique_key: Callable[[], Callable[[Any], Any] | None]
     _real: Result
     #: None, or what was already seen and what tells two things apart (None: nobody said).
     _unique: tuple[dict[Any, Any], Callable[[Any], Any] | None] | None = None
-
-    def _make(self, tuples: Tuples) -> list[Any]:
-        raise NotImplementedError
-
-    def _unique_key(self) -> Callable[[Any], Any] | None:
-        raise NotImplementedError
 
     closed: Any = delegate("_real._hard_closed", "Say whether reading is an error now.")
 
@@ -158,8 +154,13 @@ class ResultInternal:
 
 
 class Result(ResultInternal):
-    """The rows that a statement returned; read once, front to back."""
+    """The rows that a statement returned; read once, front to back.
 
+    A source of tuples can read the next ones, so many or all, and let go of what it reads from.
+    """
+
+    _read: Callable[[int | None], Tuples]
+    _soft_close: Callable[[], None]
     _yield_per: int | None = None
     #: How many fetchmany() gives when nobody said it; None: all.
     _usual_size: int | None = None
@@ -178,20 +179,8 @@ class Result(ResultInternal):
     def _real(self) -> Result:  # type: ignore[override]
         return self  # kept as an attribute it would be a cycle
 
-    # What a source of tuples provides.
-
-    def _read(self, size: int | None = None) -> Tuples:
-        """The next tuples, `size` of them or all."""
-        raise NotImplementedError
-
-    def _soft_close(self) -> None:
-        """Let go of the source."""
-        raise NotImplementedError
-
     def _check_returns_rows(self) -> None:
         """Raise ResourceClosedError when the statement returned no rows at all."""
-
-    # The same through `columns()`, and what becomes of it.
 
     def _fetch(self, size: int | None = None) -> Tuples:
         tuples, kept = self._read(size), self._kept

@@ -17,7 +17,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.exc import warn
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.exc import FlushError
 
 TYPE_CHECKING = False
@@ -271,8 +271,6 @@ class SessionTransaction:
 
     # ending -----------------------------------------------------------------------------------
 
-    prepare = LeftOut()
-
     def _prepare(self) -> None:
         """Before a commit: tell listeners, end what is open inside, flush till all is written."""
         session = self.session
@@ -429,6 +427,9 @@ class SessionTransaction:
             if self._state in (ACTIVE, PREPARED, DEACTIVE):
                 self.rollback()
             raise
+
+
+leave_out(SessionTransaction, "prepare")
 
 
 def check_context(session: Session) -> None:

@@ -31,7 +31,6 @@ class DDLElement(Executable):
     """CREATE or DROP of one thing."""
 
     supports_execution = True
-    is_ddl = True
     _from_objects: Any = ()
 
     def __init__(self, element: Any, **left_out: Any) -> None:

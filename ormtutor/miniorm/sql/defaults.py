@@ -15,7 +15,7 @@ from functools import wraps
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import ClauseElement, TextClause, clause_of
 
@@ -135,9 +135,6 @@ class Sequence(DefaultGenerator):
     """A named counter of the database; SQLite has none, and there it does nothing."""
 
     is_sequence = True
-    create = LeftOut()
-    drop = LeftOut()
-    next_value = LeftOut()
 
     def __init__(
         self,
@@ -161,6 +158,9 @@ class Sequence(DefaultGenerator):
     def _set_parent(self, parent: Any) -> None:
         super()._set_parent(parent)
         parent._on_table_attach(lambda column, table: setattr(self, "metadata", table.metadata))
+
+
+leave_out(Sequence, "create drop next_value")
 
 
 class DefaultClause(SchemaItem):

@@ -168,12 +168,7 @@ class ValuesBase(UpdateBase):
             )
         if self._values is not None:
             raise exc.InvalidRequestError("This statement already has ordered values present")
-        copy = self._with()
-        copy._in_order = True
-        copy._merge({})
-        for key, value in pairs:
-            copy._merge({key: value})
-        return copy
+        return self._with(_in_order=True, _values=_row(self.table, dict(pairs)))
 
     def _add_rows(self, rows: Any) -> None:
         if not self.is_insert:
@@ -202,6 +197,9 @@ class ValuesBase(UpdateBase):
         if self.select is not None:
             key += [self._select_names, self.select.structure(binds)]
         return key
+
+
+leave_out(ValuesBase, "inline")
 
 
 def _mixed_formats() -> exc.InvalidRequestError:
@@ -253,9 +251,6 @@ class Insert(ValuesBase):
         return self._with(_select_names=keys, _inline=True, select=element)
 
 
-leave_out(Insert, "inline")
-
-
 class DMLWhereBase(HasWhere, UpdateBase):
     """What UPDATE and DELETE share: WHERE."""
 
@@ -297,9 +292,6 @@ class Update(DMLWhereBase, ValuesBase):
             ordered = "ordered " if self._in_order else ""
             raise exc.ArgumentError(f"This statement already has {ordered}values present")
         return self._in_given_order(args)
-
-
-leave_out(Update, "inline")
 
 
 class Delete(DMLWhereBase):

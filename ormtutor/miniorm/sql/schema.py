@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.leftout import LeftOut, refuse_arguments
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.constraints import (
     CheckConstraint,
@@ -291,14 +291,9 @@ class Table(DatabaseItem, TableClause):
     _is_schema_table = True
     primary_key: Any = None
     foreign_keys: Any = None
-    exists = LeftOut()
-    to_metadata = LeftOut()
-    tometadata = LeftOut()
 
     def __new__(cls, *args: Any, **kw: Any) -> Any:
         """Return the table of that name: a new one, or the one that the MetaData has."""
-        if not args and not kw:
-            return object.__new__(cls)
         if len(args) < 2:
             raise TypeError(
                 "Table() takes at least two positional-only arguments 'name' and 'metadata'"
@@ -390,6 +385,7 @@ class Table(DatabaseItem, TableClause):
         return f"Table({', '.join(shown)}, schema={self.schema!r})"
 
 
+leave_out(Table, "exists to_metadata tometadata")
 BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('BLANK_SCHEMA')"})()
 
 

@@ -19,7 +19,7 @@ from functools import cache, cached_property
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.leftout import LeftOut
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.operators import Operator
 from ormtutor.miniorm.sql.traversal import NotCacheable
@@ -91,9 +91,6 @@ class TypeEngine:
     _default_dialect: ClassVar[Any] = None
     # What `a <op> b` gives: {operator: {affinity of b: type class, or None for our own class}}.
     _results: ClassVar[dict[Operator, dict[Any, Any]]] = {}
-    Comparator = LeftOut()
-    evaluates_none = LeftOut()
-    with_variant = LeftOut()
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
@@ -219,6 +216,9 @@ class TypeEngine:
 
     def __repr__(self) -> str:
         return generic_repr(self)
+
+
+leave_out(TypeEngine, "Comparator evaluates_none with_variant")
 
 
 class NullType(TypeEngine):
