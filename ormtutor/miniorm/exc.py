@@ -93,9 +93,8 @@ class UnsupportedCompilationError(CompileError):
 
     code = "l7de"
 
-    def __init__(self, compiler: Any, element_type: type, message: str | None = None) -> None:
-        text = f"Compiler {compiler!r} can't render element of type {element_type}"
-        super().__init__(f"{text}: {message}" if message else text)
+    def __init__(self, compiler: Any, element_type: type) -> None:
+        super().__init__(f"Compiler {compiler!r} can't render element of type {element_type}")
 
 
 class IdentifierError(SQLAlchemyError):

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 # What is said of a kind; of the others their name.
 _WORDS = {
+    "get": "get {subject}",
     "flush": "flush: {detail}",
     "autoflush": "autoflush for {subject}",
     "lazy load": "lazy load of {subject}",
     "refresh": "refresh of expired {subject}",
-    "eager load": "eager load of {subject}",
+    "eager load": "eager load of {subject} ({detail})",
 }
 
 
@@ -77,12 +78,8 @@ class Cause:
         return Cause(self.kind, self._subject, self.detail, self.because, objects, states)
 
     def __str__(self) -> str:
-        words = _WORDS.get(self.kind, self.kind).format(subject=self.subject, detail=self.detail)
-        if self.kind == "get" and self.subject:
-            return f"get {self.subject}"
-        if self.kind == "eager load" and self.detail:
-            return f"{words} ({self.detail})"
-        return words
+        words = _WORDS.get(self.kind, self.kind)
+        return words.format(subject=self.subject, detail=self.detail)
 
     def __repr__(self) -> str:
         return f"<Cause {self}>"
@@ -99,10 +96,8 @@ class Outcome:
 
     __slots__ = ("kept", "known", "loading", "made", "rows")
 
-    def __init__(self, rows: int = -1, made: int = -1, known: int = -1) -> None:
-        self.rows = rows
-        self.made = made
-        self.known = known
+    def __init__(self) -> None:
+        self.rows = self.made = self.known = -1
         self.loading = False
         self.kept: tuple[tuple[Any, str, Any, Any], ...] = ()
 

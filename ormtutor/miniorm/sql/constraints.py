@@ -16,7 +16,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import DatabaseItem, SchemaItem
-from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate
+from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate, not_expected
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -63,19 +63,15 @@ def take_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> None:
     subject.dialect_kwargs = arguments
 
 
-def _column_or_name(thing: Any, expected: str) -> Any:
+def _column_or_name(thing: Any, role: str) -> Any:
     """Return what a learner gave for a column: its name, or the element.
 
     Raises: ArgumentError: neither.
     """
     element = thing if isinstance(thing, str) else clause_of(thing)
     if element is None:
-        raise _unexpected(thing, expected)
+        raise not_expected(role, thing)
     return element
-
-
-def _unexpected(thing: Any, expected: str) -> exc.ArgumentError:
-    return exc.ArgumentError(f"String column name or {expected} expected, got {thing!r}.")
 
 
 # -- foreign keys ----------------------------------------------------------------------------------
@@ -105,11 +101,11 @@ class ForeignKey(SchemaItem):
         link_to_name: bool = False,
         **dialect_kw: Any,
     ) -> None:
-        expected = "Column object for DDL foreign key constraint"
-        found = _column_or_name(column, expected)
+        role = "String column name or Column object for DDL foreign key constraint"
+        found = _column_or_name(column, role)
         if not isinstance(found, str):
             if not found._is_column_clause:
-                raise _unexpected(column, expected)
+                raise not_expected(role, column)
             found = found._deannotated
         self._colspec = found
         self.constraint = _constraint
@@ -267,8 +263,8 @@ class ColumnCollectionMixin:
 
     def _take_columns(self, columns: Any, autoattach: bool = True) -> None:
         self.columns = DedupeColumnCollection()
-        expected = "Column object for DDL constraint"
-        self._pending = [_column_or_name(each, expected) for each in columns]
+        role = "String column name or Column object for DDL constraint"
+        self._pending = [_column_or_name(each, role) for each in columns]
         named = any(isinstance(each, str) for each in self._pending)
         if autoattach and self._pending and not named:
             self._attach_with(list(self._pending))
@@ -338,9 +334,7 @@ class CheckConstraint(ColumnCollectionConstraint):
     def __init__(self, sqltext: Any, name: Any = None, **kw: Any) -> None:
         condition = TextClause(sqltext) if isinstance(sqltext, str) else clause_of(sqltext)
         if condition is None:
-            raise exc.ArgumentError(
-                f"SQL expression element for DDL constraint expected, got {sqltext!r}."
-            )
+            raise not_expected("SQL expression element for DDL constraint", sqltext)
         self.sqltext: Any = condition
         columns = [
             part
@@ -519,8 +513,8 @@ class Index(ColumnCollectionMixin, DatabaseItem):
         self.name = name
         self.unique = unique
         take_dialect_arguments(self, kw)
-        expected = "column expression for DDL constraint"
-        self.expressions: list[Any] = [_column_or_name(each, expected) for each in expressions]
+        role = "String column name or column expression for DDL constraint"
+        self.expressions: list[Any] = [_column_or_name(each, role) for each in expressions]
         columns = [_first_column(each) for each in self.expressions]
         self._take_columns([each for each in columns if each is not None], _table is None)
         if _table is not None:

@@ -10,7 +10,7 @@ Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes", "Column INSERT/UPDATE Defau
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.sql.elements import BindParameter, clause_of
+from ormtutor.miniorm.sql.elements import BindParameter, clause_of, not_expected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ class CrudPlan:
             keys = () if statement._has_values else self.table.c.keys()
         for key in keys:
             if clause_of(key) is None and not isinstance(key, str):
-                raise exc.ArgumentError(
-                    f"SET/VALUES column expression or string key expected, got {key!r}."
-                )
+                raise not_expected("SET/VALUES column expression or string key", key)
         given = statement._first_values()
         if self.select is not None:
             self._from_select()
