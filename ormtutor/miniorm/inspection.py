@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class InspectionAttr:
     """What inspect() gives, and what it leads to, says of itself which of these it is."""
 
+    __slots__ = ()
+
     is_mapper = is_aliased_class = is_property = is_attribute = is_instance = False
     is_selectable = is_clause_element = False
 

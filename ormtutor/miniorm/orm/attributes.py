@@ -14,12 +14,14 @@ Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships 
 
 from __future__ import annotations
 
+from collections import namedtuple
 from contextlib import suppress
 from functools import cache
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, is_
 
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError
+from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm.collections import (
     CollectionAdapter,
@@ -80,24 +82,14 @@ OP_BULK_REPLACE = symbol("BULK_REPLACE")
 # History --------------------------------------------------------------------------------------
 
 
-class History(tuple):  # type: ignore[type-arg]
-    """What happened to an attribute since the last flush: added, unchanged, deleted."""
+class History(namedtuple("History", "added unchanged deleted")):
+    """What happened to an attribute since the last flush.
+
+    added: the new values. unchanged: those that were there at the last flush and still are.
+    deleted: those that went. Three sequences, or None, when nothing is known.
+    """
 
     __slots__ = ()
-    _fields = ("added", "unchanged", "deleted")
-
-    def __new__(cls, added: Any, unchanged: Any, deleted: Any) -> History:
-        """Three sequences (or None, when nothing is known)."""
-        return tuple.__new__(cls, (added, unchanged, deleted))
-
-    added = property(itemgetter(0), doc="The new values.")
-    unchanged = property(
-        itemgetter(1), doc="The values that were there at the last flush and still are."
-    )
-    deleted = property(itemgetter(2), doc="The values that went.")
-
-    def __repr__(self) -> str:
-        return f"History(added={self[0]!r}, unchanged={self[1]!r}, deleted={self[2]!r})"
 
     def __bool__(self) -> bool:
         return self[0] is not None or self[1] is not None or self[2] is not None
@@ -625,13 +617,11 @@ class DynamicAttributeImpl(AttributeImpl):
 
     def _changes(self, state: InstanceState) -> DynamicChanges:
         changes = state.committed_state.get(self.key)
-        return changes if changes is not None else DynamicChanges()
+        return DynamicChanges() if changes is None else changes
 
     def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
-        if self.key not in state.committed_state:
-            state.modified_event(dict_, self, NO_VALUE)
-            state.committed_state[self.key] = DynamicChanges()
-        changes: DynamicChanges = state.committed_state[self.key]
+        changes = self._changes(state)
+        state.modified_event(dict_, self, changes)
         # A flush must find the object through a key in its dictionary as well.
         dict_[self.key] = True
         return changes
@@ -679,23 +669,17 @@ class DynamicAttributeImpl(AttributeImpl):
 
     def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
         """What was added and removed; the unchanged members too, when they may be loaded."""
-        added, present, removed = self._members(state, passive)
-        if present is None:
+        changes = self._changes(state)
+        added, removed = changes.added, changes.removed
+        if not state.has_identity or not passive & INIT_OK:
             return History(list(added.values()), [], list(removed.values()))
+        members = Loaders.dynamic(self, state).autoflush(False)
+        present = {id(member): member for member in members}
         return History(
             [each for key, each in added.items() if key not in present],
             [each for key, each in present.items() if key not in removed],
             [each for key, each in removed.items() if key in present],
         )
-
-    def _members(self, state: InstanceState, passive: int) -> tuple[Any, Any, Any]:
-        """By identity: what was added, what the database has (None: not asked), what went."""
-        changes = self._changes(state)
-        present = None
-        if state.has_identity and passive & INIT_OK:
-            members = Loaders.dynamic(self, state).autoflush(False)
-            present = {id(member): member for member in members}
-        return changes.added, present, changes.removed
 
 
 # Back references ------------------------------------------------------------------------------
@@ -780,24 +764,25 @@ def listen_for_validation(
     """
     comes, goes = ((False,), (True,)) if include_removes else ((), ())
 
-    def is_ours(initiator: AttributeEvent) -> bool:
-        return include_backrefs or initiator.impl is impl
+    def checked(
+        state: InstanceState, value: Any, initiator: AttributeEvent, said: tuple[bool, ...] = comes
+    ) -> Any:
+        if include_backrefs or initiator.impl is impl:
+            return validator(state.obj(), key, value, *said)
+        return value
 
     def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
-        if initiator.op is OP_BULK_REPLACE or not is_ours(initiator):
-            return value
-        return validator(state.obj(), key, value, *comes)
+        is_checked = initiator.op is OP_BULK_REPLACE
+        return value if is_checked else checked(state, value, initiator)
 
     def bulk_replace_(state: InstanceState, values: list[Any], initiator: AttributeEvent) -> None:
-        if is_ours(initiator):
-            values[:] = [validator(state.obj(), key, value, *comes) for value in values]
+        values[:] = [checked(state, value, initiator) for value in values]
 
     def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
-        return validator(state.obj(), key, value, *comes) if is_ours(initiator) else value
+        return checked(state, value, initiator)
 
     def remove(state: InstanceState, value: Any, initiator: AttributeEvent) -> None:
-        if is_ours(initiator):
-            validator(state.obj(), key, value, *goes)
+        checked(state, value, initiator, goes)
 
     impl.on_append += (append,)
     impl.on_bulk_replace += (bulk_replace_,)
@@ -819,7 +804,7 @@ def _compared(op: Any) -> Any:
     return compare
 
 
-class QueryableAttribute(ColumnOperators):
+class QueryableAttribute(InspectionAttr, ColumnOperators):
     """A mapped attribute as it stands on its class (or on an alias of it): an expression.
 
     Each kind of property has a kind of its own, which says what the operators mean.
@@ -829,8 +814,6 @@ class QueryableAttribute(ColumnOperators):
     """
 
     is_attribute = True
-    is_mapper = is_instance = is_property = is_selectable = False
-    is_aliased_class = is_clause_element = False
     # What an error calls it.
     _kind = "InstrumentedAttribute"
 

@@ -78,8 +78,8 @@ class AliasedInsp(InspectionAttr):
 
     def adapt(self, expression: Any) -> Any:
         """The expression as this alias sees it."""
-        if expression._is_column_clause and expression.table is not None:
-            found = self.column(expression)
+        found = self._own_column(expression)
+        if found is not None or expression._is_column_clause:
             return expression if found is None else found
         is_label = isinstance(expression, elements.Label)
         if not is_label or not isinstance(expression.name, AnonymousName):
@@ -99,21 +99,16 @@ class AliasedInsp(InspectionAttr):
 
     def adapt_columns(self, expression: Any) -> Any:
         """The expression with our columns for the table's, which stays where it is in FROM."""
-        return traversal.replace(
-            expression,
-            lambda element: (
-                self.column(element)
-                if element._is_column_clause and element.table is not None
-                else None
-            ),
-        )
+        return traversal.replace(expression, self._own_column)
+
+    def _own_column(self, element: Any) -> Any:
+        is_of_table = element._is_column_clause and element.table is not None
+        return self.column(element) if is_of_table else None
 
     def _replacement(self, element: Any) -> Any:
-        if element._is_column_clause:
-            return self.column(element) if element.table is not None else None
         if element is self.mapper.persist_selectable:
             return self.selectable
-        return None
+        return self._own_column(element)
 
     def _replacement_or_own(self, element: Any) -> Any:
         if element._is_bind_parameter and element.unique and element.callable is None:

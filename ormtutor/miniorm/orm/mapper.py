@@ -11,7 +11,8 @@ Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from operator import attrgetter
 from types import FunctionType
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -233,24 +234,12 @@ def refuse_inheritance(cls: type) -> None:
         raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
 
 
-class memoized:
-    """A property of a mapper that is worked out once.
+def _properties_of(kind: str, doc: str) -> Any:
+    def by_name(mapper: Mapper) -> ImmutableProperties:
+        mapper.check_configured()
+        return ImmutableProperties({k: p for k, p in mapper._props.items() if p.kind == kind})
 
-    Its value lies in the mapper's own dictionary, where the next read finds it without a call.
-    """
-
-    def __init__(self, work_out: Callable[[Any], Any]) -> None:
-        self._work_out = work_out
-        self.__doc__ = work_out.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, mapper: Any, owner: type) -> Any:
-        if mapper is None:
-            return self
-        value = mapper.__dict__[self._name] = mapper._memoized[self._name] = self._work_out(mapper)
-        return value
+    return property(by_name, doc=doc)
 
 
 @inspects_itself
@@ -297,7 +286,7 @@ class Mapper(InspectionAttr):
         self._readonly_props: set[ColumnProperty] = set()
         self.columns_by_key: dict[str, Any] = {}
         self.impls: dict[str, AttributeImpl] = {}
-        self.delete_orphans: list[tuple[str, type]] = []
+        self.delete_orphans: list[Any] = []
         self.validators: dict[str, Any] = {}
         self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
@@ -507,7 +496,7 @@ class Mapper(InspectionAttr):
         """The table, knowing its mapper."""
         return self._annotated_table
 
-    @memoized
+    @cached_property
     def _selected_columns(self) -> list[Any]:
         """The columns of a SELECT of the class as a whole, inside another statement."""
         return [
@@ -517,7 +506,7 @@ class Mapper(InspectionAttr):
             for column in prop.columns[:1]
         ]
 
-    @memoized
+    @cached_property
     def _annotated_table(self) -> Any:
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
 
@@ -529,7 +518,7 @@ class Mapper(InspectionAttr):
 
     def _forget(self) -> None:
         """The mapping has changed: what was worked out about it no longer holds."""
-        for name in self._memoized:
+        for name in _WORKED_OUT:
             self.__dict__.pop(name, None)
         self._memoized.clear()
 
@@ -539,41 +528,23 @@ class Mapper(InspectionAttr):
         self.check_configured()
         return ImmutableProperties(self._props)
 
-    @property
-    def column_attrs(self) -> ImmutableProperties:
-        """The properties that are columns."""
-        return self._properties_of("column")
-
-    @property
-    def synonyms(self) -> ImmutableProperties:
-        """The properties that are synonyms."""
-        return self._properties_of("synonym")
-
-    @property
-    def relationships(self) -> ImmutableProperties:
-        """The properties that are relationships."""
-        return self._properties_of("relationship")
-
-    def _properties_of(self, kind: str) -> ImmutableProperties:
-        self.check_configured()
-        return ImmutableProperties({k: p for k, p in self._props.items() if p.kind == kind})
+    column_attrs = _properties_of("column", "The properties that are columns.")
+    synonyms = _properties_of("synonym", "The properties that are synonyms.")
+    relationships = _properties_of("relationship", "The properties that are relationships.")
 
     @property
     def iterate_properties(self) -> Iterator[MapperProperty]:
         """All properties."""
         return iter(self.attrs)
 
-    @memoized
+    @cached_property
     def columns(self) -> Any:
         """The columns, by the names of their attributes."""
         return ColumnCollection(list(self.columns_by_key.items()))
 
-    @property
-    def c(self) -> Any:
-        """The columns, by the names of their attributes."""
-        return self.columns
+    c = property(attrgetter("columns"), doc="The columns, by the names of their attributes.")
 
-    @memoized
+    @cached_property
     def keys_that_expire(self) -> Names:
         """The attributes that an expired object may load again: all of them.
 
@@ -582,7 +553,7 @@ class Mapper(InspectionAttr):
         synonyms = [key for key, prop in self._props.items() if isinstance(prop, SynonymProperty)]
         return Names([*self.impls, *synonyms])
 
-    @memoized
+    @cached_property
     def plain_keys(self) -> Names:
         """The columns that nobody listens to: on a new object they are simply set."""
         return Names(
@@ -591,12 +562,12 @@ class Mapper(InspectionAttr):
             if not impl.uses_objects and not impl.on_set and not self.sets_by_descriptor
         )
 
-    @memoized
+    @cached_property
     def collection_impls(self) -> tuple[AttributeImpl, ...]:
         """The impls of all collections."""
         return tuple(impl for impl in self.impls.values() if impl.collection)
 
-    @memoized
+    @cached_property
     def cascading(self) -> dict[str, list[Any]]:
         """The relationships along which an operation goes on, by the operation's name."""
         found: dict[str, list[Any]] = {}
@@ -640,7 +611,7 @@ class Mapper(InspectionAttr):
 
     # keys ------------------------------------------------------------------------------------
 
-    @memoized
+    @cached_property
     def _pk_attribute_keys(self) -> tuple[str, ...]:
         return tuple(self._columntoproperty[column].key for column in self.primary_key)
 
@@ -697,43 +668,37 @@ class Mapper(InspectionAttr):
         Gives (state, object). A stack and no recursion: chains may be long.
         """
         visited: set[InstanceState] = set()
-        first = self._cascading_from(type_, state, visited, halt_on)
-        if not any(type_ in prop.mapper.cascading for prop in self.cascading.get(type_, ())):
-            yield from first
-            return
-        ways = [first]
+
+        def related(parent: InstanceState) -> Iterator[tuple[InstanceState, Any]]:
+            for prop in parent.mapper.cascading.get(type_, ()):
+                yield from prop.members_to_visit(type_, parent, visited, halt_on)
+
+        ways = [related(state)]
         while ways:
             for reached in ways[-1]:
                 yield reached
-                mapper = reached[0].mapper
-                if type_ in mapper.cascading:
-                    ways.append(mapper._cascading_from(type_, reached[0], visited, halt_on))
+                if type_ in reached[0].mapper.cascading:
+                    ways.append(related(reached[0]))
                     break
             else:
                 ways.pop()
 
-    def _cascading_from(
-        self,
-        type_: str,
-        state: InstanceState,
-        visited: set[InstanceState],
-        halt_on: Callable[[InstanceState], bool] | None,
-    ) -> Iterator[tuple[InstanceState, Any]]:
-        for prop in self.cascading.get(type_, ()):
-            yield from prop.members_to_visit(type_, state, visited, halt_on)
-
     def _is_orphan(self, state: InstanceState) -> bool:
         """Whether one of the relationships that own objects of this class has not this one."""
-        owners = [
-            cls.__dict__["_sa_class_manager"].mapper.impls[key] for key, cls in self.delete_orphans
-        ]
-        return any(not impl.hasparent(state, optimistic=state.has_identity) for impl in owners)
+        return any(
+            not prop.parent.impls[prop.key].hasparent(state, optimistic=state.has_identity)
+            for prop in self.delete_orphans
+        )
 
     def __str__(self) -> str:
         return f"mapped class {self.class_.__name__}->{self.local_table.description}"
 
     def __repr__(self) -> str:
         return f"<Mapper at 0x{id(self):x}; {self.class_.__name__}>"
+
+
+# What a mapper works out about itself once.
+_WORKED_OUT = [name for name, value in vars(Mapper).items() if isinstance(value, cached_property)]
 
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:

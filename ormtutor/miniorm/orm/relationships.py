@@ -358,7 +358,7 @@ class RelationshipProperty(MapperProperty):
                 "'delete-orphan' cascade"
             )
         if cascade.delete_orphan:
-            self.mapper.delete_orphans.append((self.key, self.parent.class_))
+            self.mapper.delete_orphans.append(self)
 
     # back references -------------------------------------------------------------------------
 
@@ -504,23 +504,23 @@ class RelationshipProperty(MapperProperty):
         loads them.
         """
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
-        mapper = self.mapper
-        members = dict(self._members(type_, state))
-        members.pop(None, None)
-        for each in list(members):
+        found = []
+        for each, member in self._members(type_, state):
             if (
-                each in visited
+                each is None
+                or each in visited
                 or (halt_on and halt_on(each))
                 or (skip_pending and each.ident is None)
             ):
-                del members[each]
-            elif each.mapper is not mapper:
+                continue
+            if each.mapper is not self.mapper:
                 raise AssertionError(
                     f"Attribute '{self.key}' on class '{self.parent.class_}' doesn't handle "
                     f"objects of type '{each.class_}'"
                 )
-        visited.update(members)
-        return members.items()
+            visited.add(each)
+            found.append((each, member))
+        return found
 
     def _members(self, type_: str, state: InstanceState) -> Any:
         """The members with their states, be it a collection or one object."""
@@ -834,12 +834,11 @@ class MembershipClause(BooleanClauseList):
 
 
 def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -> None:
-    def check(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
+    def check(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
         if (
             value is not None
             and initiator.impl.key == prop.key
             and initiator.impl.hasparent(state_of(value))
-            and old is not value
         ):
             raise InvalidRequestError(
                 f"Instance {state_label(state_of(value))} is already associated with an instance "
@@ -848,67 +847,59 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
             )
         return value
 
-    impl.on_append += (lambda state, value, initiator: check(state, value, None, initiator),)
-    impl.on_set += (check,)
+    def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
+        return value if old is value else check(state, value, initiator)
+
+    impl.on_append += (check,)
+    impl.on_set += (set_,)
 
 
 def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> None:
     """Members come into the parent's session; pending orphans leave it."""
-    key = prop.key
 
-    def join_session(
-        state: InstanceState, member: Any, initiator: AttributeEvent, what: str
-    ) -> None:
+    def session_of(state: InstanceState, what: str) -> Any:
+        """The parent's session; warns where a flush is going on."""
         session = state.session
-        if session is None:
-            return
-        if session._warn_on_events:
+        if session is not None and session._warn_on_events:
             session._flush_warning(what)
+        return session
+
+    def join(session: Any, member: Any, initiator: AttributeEvent) -> None:
         if member is None or "save-update" not in prop._cascade:
             return
-        if session.future and key != initiator.impl.key:  # 2.x: not by way of the back reference
+        if session.future and initiator.impl.key != prop.key:  # 2.x: not by the back reference
             return
         member_state = state_of(member)
         if not session._contains_state(member_state):
             session._save_or_update_state(member_state)
 
+    def is_orphan(member: Any) -> bool:
+        is_object = member is not None and id(member) not in MARKERS
+        return (
+            is_object and prop._cascade.delete_orphan and prop.mapper._is_orphan(state_of(member))
+        )
+
     def append(state: InstanceState, member: Any, initiator: AttributeEvent) -> Any:
-        if member is not None:
-            join_session(state, member, initiator, "collection append")
+        if member is not None and (session := session_of(state, "collection append")):
+            join(session, member, initiator)
         return member
 
     def set_(state: InstanceState, member: Any, old: Any, initiator: AttributeEvent) -> Any:
-        if old is member:
-            return member
-        join_session(state, member, initiator, "related attribute set")
-        session = state.session
-        if (
-            session is not None
-            and old is not None
-            and id(old) not in MARKERS
-            and prop._cascade.delete_orphan
-        ):
-            old_state = state_of(old)
-            if old_state in session._new and prop.mapper._is_orphan(old_state):
+        if old is not member and (session := session_of(state, "related attribute set")):
+            join(session, member, initiator)
+            if is_orphan(old) and state_of(old) in session._new:
                 session.expunge(old)
         return member
 
     def remove(state: InstanceState, member: Any, initiator: AttributeEvent) -> None:
-        if member is None:
+        what = "collection remove" if prop.uselist else "related attribute delete"
+        session = None if member is None else session_of(state, what)
+        if not is_orphan(member):
             return
-        session = state.session
-        if session is not None and session._warn_on_events:
-            session._flush_warning(
-                "collection remove" if prop.uselist else "related attribute delete"
-            )
-        if id(member) in MARKERS or not prop._cascade.delete_orphan:
-            return
-        member_state = state_of(member)
-        if prop.mapper._is_orphan(member_state):
-            if session is not None and member_state in session._new:
-                session.expunge(member)
-            else:
-                member_state._orphaned_outside_of_session = True
+        if session is not None and state_of(member) in session._new:
+            session.expunge(member)
+        else:
+            state_of(member)._orphaned_outside_of_session = True
 
     impl.on_append += (append,)
     impl.on_append_again += (append,)

@@ -18,6 +18,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from weakref import ref
 
+from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
 
 TYPE_CHECKING = False
@@ -191,7 +192,7 @@ def _object_is_gone(state: InstanceState) -> None:
             del table[state.ident]
 
 
-class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any class
+class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects are of any class
     """One object's facts; `inspect(obj)` gives it.
 
     mapper: how its class is mapped.
@@ -245,12 +246,6 @@ class InstanceState(ref):  # type: ignore[type-arg]  # the object may be of any 
     last_known: dict[str, Any] | None
 
     is_instance = True
-    is_mapper = False
-    is_aliased_class = False
-    is_attribute = False
-    is_property = False
-    is_selectable = False
-    is_clause_element = False
 
     # A state equals only itself, also when two objects compare equal. All six, so that the
     # interpreter takes object's own comparison and not a slower dispatcher.
