@@ -579,13 +579,19 @@ class CollectionAttributeImpl(AttributeImpl):
             return History((), members, ())
         if original is NO_VALUE:
             return History(members, (), ())
-        before = set(map(id, original or ()))
-        after = set(map(id, members))
-        return History(
-            [member for member in members if id(member) not in before],
-            [member for member in members if id(member) in before],
-            [member for member in original or () if id(member) not in after],
-        )
+        return History(*_compared_members(original or (), members))
+
+
+def _compared_members(
+    before: Iterable[Any], after: Iterable[Any]
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """The members that came, those that stayed and those that went."""
+    old, new = set(map(id, before)), set(map(id, after))
+    return (
+        [member for member in after if id(member) not in old],
+        [member for member in after if id(member) in old],
+        [member for member in before if id(member) not in new],
+    )
 
 
 class DynamicChanges(PendingCollection):
@@ -650,14 +656,11 @@ class DynamicAttributeImpl(AttributeImpl):
         # Reading the members may flush, which has nothing to do here yet.
         old = list(self.get(state, dict_)) if state.has_identity else self.added(state)
         self._changes_to_write(state, dict_)
-        before = set(map(id, old))
-        after = set(map(id, members))
-        for member in members:
-            if id(member) not in before:
-                self.fire_append_event(state, dict_, member, None)
-        for member in old:
-            if id(member) not in after:
-                self.fire_remove_event(state, dict_, member, None)
+        came, _, went = _compared_members(old, members)
+        for member in came:
+            self.fire_append_event(state, dict_, member, None)
+        for member in went:
+            self.fire_remove_event(state, dict_, member, None)
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.attribute` has no meaning here."""

@@ -95,13 +95,9 @@ def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
     return replace(expr, exchange)
 
 
-def _columns_with(expr: Any, *roles: str) -> list[Any]:
-    """The columns in an expression that have all these roles."""
-    return [
-        element
-        for element in iterate(expr)
-        if element._is_column_clause and all(role in element._annotations for role in roles)
-    ]
+def _columns_with(expr: Any, role: str) -> list[Any]:
+    """The columns in an expression that have this role."""
+    return [each for each in iterate(expr) if _is_column(each) and role in each._annotations]
 
 
 def _is_column(element: Any) -> bool:
@@ -169,12 +165,14 @@ class JoinCondition:
         self._annotate_foreign()
         self._annotate_remote()
         self._annotate_local()
-        self._find_pairs()
-        self._check_foreign_columns(self.primaryjoin, "primary", self.synchronize_pairs)
+        local_remote: dict[Pair, None] = {}
+        self.synchronize_pairs = self._pairs_in(self.primaryjoin, "primary", local_remote)
+        self.secondary_synchronize_pairs: list[Pair] = []
         if self.secondaryjoin is not None:
-            self._check_foreign_columns(
-                self.secondaryjoin, "secondary", self.secondary_synchronize_pairs
+            self.secondary_synchronize_pairs = self._pairs_in(
+                self.secondaryjoin, "secondary", local_remote
             )
+        self.local_remote_pairs = list(local_remote)
         self.remote_columns = self._gather("remote")
         self.local_columns = self._gather("local")
         self._determine_direction()
@@ -299,15 +297,7 @@ class JoinCondition:
 
     # pairs -----------------------------------------------------------------------------------
 
-    def _find_pairs(self) -> None:
-        local_remote: dict[Pair, None] = {}
-        self.synchronize_pairs = self._pairs_in(self.primaryjoin, local_remote)
-        self.secondary_synchronize_pairs = (
-            [] if self.secondaryjoin is None else self._pairs_in(self.secondaryjoin, local_remote)
-        )
-        self.local_remote_pairs: list[Pair] = list(local_remote)
-
-    def _pairs_in(self, expr: Any, local_remote: dict[Pair, None]) -> list[Pair]:
+    def _pairs_in(self, expr: Any, which: str, local_remote: dict[Pair, None]) -> list[Pair]:
         """The pairs (source, destination) that a flush copies between; fills local_remote too."""
         found: list[Pair] = []
         for binary in _binaries(expr):
@@ -325,6 +315,7 @@ class JoinCondition:
                         found.append(plain)
                     elif "foreign" in left._annotations:
                         found.append(plain[::-1])
+        self._check_foreign_columns(expr, which, found)
         return found
 
     def _is_mapped(self, *columns: Any) -> bool:
@@ -378,14 +369,9 @@ class JoinCondition:
 
     def _direction_of_ambiguous(self) -> symbol:
         """Foreign keys on both sides: those that are remote decide."""
-        to_many = {
-            column._deannotated for column in _columns_with(self.primaryjoin, "remote", "foreign")
-        }
-        to_one = {
-            column._deannotated
-            for column in _columns_with(self.primaryjoin, "foreign")
-            if "remote" not in column._annotations
-        }
+        referring = _columns_with(self.primaryjoin, "foreign")
+        to_many = {each._deannotated for each in referring if "remote" in each._annotations}
+        to_one = {each._deannotated for each in referring if "remote" not in each._annotations}
         if to_many and to_one:
             both = self.remote_columns & self.local_columns
             to_many -= both
@@ -474,10 +460,9 @@ class JoinCondition:
 
     def equated(self) -> list[Pair]:
         """The two sides of each `column = column`, if the condition is nothing else; else none."""
-        primaryjoin = self.primaryjoin
-        clauses = [primaryjoin]
-        if primaryjoin._is_clause_list and primaryjoin.operator is operators.and_:
-            clauses = list(primaryjoin.clauses)
+        condition = self.primaryjoin
+        is_conjunction = condition._is_clause_list and condition.operator is operators.and_
+        clauses = list(condition.clauses) if is_conjunction else [condition]
         sides = [
             (clause.left, clause.right)
             for clause in clauses

@@ -216,8 +216,7 @@ class ClassManager:
     def __init__(self, class_: type, mapper: Mapper) -> None:
         self.class_ = class_
         self.mapper = mapper
-        self.original_init: Any = None
-        self.had_init = False
+        self.own_init = vars(class_).get("__init__")
 
     def __repr__(self) -> str:
         return f"<ClassManager of {self.class_!r} at {id(self):x}>"
@@ -306,18 +305,13 @@ class Mapper(InspectionAttr):
             self._configure_primary_key(primary_key)
             for key, prop in (properties or {}).items():
                 self._configure_property(key, prop, init=False)
-            included = None if include_properties is None else _keys(include_properties)
             excluded = _keys(exclude_properties)
+            if include_properties is not None:
+                excluded |= _keys(local_table.c) - _keys(include_properties)
             for column in local_table.c:
-                is_wanted = included is None or column.key in included
-                if (
-                    column not in self._columntoproperty
-                    and is_wanted
-                    and column.key not in excluded
-                ):
-                    self._configure_property(
-                        f"{column_prefix or ''}{column.key}", column, init=False
-                    )
+                if column not in self._columntoproperty and column.key not in excluded:
+                    key = f"{column_prefix or ''}{column.key}"
+                    self._configure_property(key, column, init=False)
         except BaseException:
             # The class stays marked until clear_mappers(); but nobody configures half a mapper.
             self.registry._managers.pop(self.class_manager, None)
@@ -331,10 +325,7 @@ class Mapper(InspectionAttr):
         cls: Any = self.class_
         type.__setattr__(cls, "_sa_class_manager", self.class_manager)
         self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
-        manager = self.class_manager
-        manager.had_init = "__init__" in vars(cls)
-        manager.original_init = cls.__init__
-        type.__setattr__(cls, "__init__", _instrumented_init(self, manager.original_init))
+        type.__setattr__(cls, "__init__", _instrumented_init(self, cls.__init__))
         for base in cls.__mro__:
             for name, method in vars(base).items():
                 if isinstance(method, FunctionType):
@@ -462,10 +453,9 @@ class Mapper(InspectionAttr):
         for key in [*self._props, *self.impls]:
             if isinstance(vars(cls).get(key), QueryableAttribute):
                 type.__delattr__(cls, key)
-        if manager.had_init:
-            type.__setattr__(cls, "__init__", manager.original_init)
-        elif "__init__" in vars(cls):
-            type.__delattr__(cls, "__init__")
+        type.__delattr__(cls, "__init__")
+        if manager.own_init is not None:
+            type.__setattr__(cls, "__init__", manager.own_init)
         remove_setattr(cls)
         self.registry._managers.pop(manager, None)
         self.configured = True

@@ -300,10 +300,8 @@ class RelationshipProperty(MapperProperty):
             argument = Resolver(self).target(argument)
         elif callable(argument) and not isinstance(argument, type | Mapper):
             argument = argument()
-        if isinstance(argument, type):
+        if isinstance(argument, type | Mapper):
             return class_mapper(argument, configure=False)
-        if isinstance(argument, Mapper):
-            return argument
         raise ArgumentError(
             f"relationship '{self.key}' expects a class or a mapper argument (received: "
             f"{type(argument)})"
@@ -504,8 +502,11 @@ class RelationshipProperty(MapperProperty):
         loads them.
         """
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
-        found = []
-        for each, member in self._members(type_, state):
+        found: list[tuple[InstanceState, Any]] = []
+        members = self._members(type_, state)
+        if not members:
+            return found
+        for each, member in zip(states_of(members), members, strict=True):
             if (
                 each is None
                 or each in visited
@@ -522,25 +523,21 @@ class RelationshipProperty(MapperProperty):
             found.append((each, member))
         return found
 
-    def _members(self, type_: str, state: InstanceState) -> Any:
-        """The members with their states, be it a collection or one object."""
+    def _members(self, type_: str, state: InstanceState) -> list[Any]:
+        """The members, be it a collection or one object; to be saved are the former ones too."""
         impl, dict_ = state.mapper.impls[self.key], state.dict
-        if type_ == "save-update":  # the former ones too
+        if type_ == "save-update":
             if self.key not in dict_:
                 return []
-            members = impl.get_history(state, dict_, PASSIVE_NO_INITIALIZE).sum()
-            return zip(states_of(members), members, strict=True)
+            return impl.get_history(state, dict_, PASSIVE_NO_INITIALIZE).sum()  # type: ignore[no-any-return]
         loads = type_ == "delete" and not self.passive_deletes
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic:
-            value: Any = impl.get_history(state, dict_, passive).non_deleted()
-        else:
-            value = impl.get(state, dict_, passive)
-            if value is None or id(value) in MARKERS:
-                return []
-            value = collection_members(value) if impl.collection else [value]
-        members = list(value)
-        return list(zip(states_of(members), members, strict=True))
+            return impl.get_history(state, dict_, passive).non_deleted()  # type: ignore[no-any-return]
+        value = impl.get(state, dict_, passive)
+        if value is None or id(value) in MARKERS:
+            return []
+        return list(collection_members(value)) if impl.collection else [value]
 
 
 def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) -> Any:
