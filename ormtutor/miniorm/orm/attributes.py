@@ -970,14 +970,13 @@ class ColumnAttribute(InstrumentedAttribute):
     __hash__: Any = QueryableAttribute.__hash__
 
 
-class DataDescriptor:
+class DataDescriptor(QueryableAttribute):
     """What makes an attribute one that Python asks before the object's dictionary.
 
     For classes with a __setattr__ of their own, through which ours would not be called; and for
     dynamic relationships, whose key in the dictionary is a mark for the flush and no value.
+    An attribute itself, so that the class of an attribute can become one of these.
     """
-
-    impl: Any
 
     def __set__(self, instance: Any, value: Any) -> None:
         self.impl.set(state_of(instance), instance.__dict__, value, None)
