@@ -114,20 +114,22 @@ def load_rows(
     context.rows = rows
     listeners = session.dispatch.loaded_as_persistent
     if listeners:
-        context.fresh = []
+        context.tell = partial(_tell_loaded, session, listeners)
     outcome = None if execution is None else execution._outcome
     if outcome is not None:
         outcome.loading = True
     loaded: list[Any] = loader(rows, context)
     if outcome is not None:
         _tell_outcome(outcome, query, rows, context)
-    for state in context.fresh or ():
-        obj = state()
-        for listener in listeners:
-            listener(session, obj)
     if context.batches:
         context.load_later()
     return loaded
+
+
+def _tell_loaded(session: Any, listeners: Any, state: InstanceState) -> None:
+    obj = state()
+    for listener in listeners:
+        listener(session, obj)
 
 
 def run_when_read(

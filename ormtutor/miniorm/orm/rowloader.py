@@ -126,13 +126,18 @@ class RowPlan:
             found += [joined.entity for joined in plan.joined]
         return found
 
+    def with_later(self) -> list[EntityPlan]:
+        """Those that have later loaders, in the order of the mapping."""
+        plans = [each for each in self.outputs if isinstance(each, EntityPlan)]
+        return [found for plan in plans for found in plan.with_later()]
+
 
 class LoadContext:
     """One execution of a query, while its rows are read.
 
     session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
     refresh_state: what a refresh is about.
-    made: how many objects were new. fresh: their states, kept only when someone listens.
+    made: how many objects were new. tell: is called with the state of each, if someone listens.
     rows: what is read. met: the objects that a row has spoken of, and whether it gave them their
     values; kept for plans that ask. batches: for each path with later loaders its plan, and its
     objects by state, in the order of the rows.
@@ -153,7 +158,7 @@ class LoadContext:
         self.params = params
         self.refresh_state = refresh_state
         self.made = 0
-        self.fresh: list[InstanceState] | None = None
+        self.tell: Callable[[InstanceState], None] | None = None
         self.rows: Sequence[Sequence[Any]] = ()
         self.met: dict[InstanceState, bool] = {}
         self.batches: dict[Any, tuple[EntityPlan, dict[Any, Any]]] = {}
@@ -346,23 +351,18 @@ class LoaderSource:
     def text(self) -> str:
         """The source, as a module with one function."""
         results = [self._output(output) for output in self._plan.outputs]
-        later = [
-            plan
-            for output in self._plan.outputs
-            if isinstance(output, EntityPlan)
-            for plan in output.with_later()
-        ]
+        batches = [self._batches[plan] for plan in self._plan.with_later()]
         result = results[0] if self._plan.scalar else f"({', '.join(results)},)"
         return "\n".join(
             [
                 "def load(rows, context):",
                 "    session = context.session",
                 "    session_ref = session._self_ref",
-                "    fresh = context.fresh",
+                "    tell = context.tell",
                 "    made = 0",
                 "    results = []",
                 "    append = results.append",
-                *_indented([*self._before, *[self._batches[plan] for plan in later]], 1),
+                *_indented([*self._before, *batches], 1),
                 "    for row in rows:",
                 *_indented(self._loop, 2),
                 f"        append({result})",
@@ -408,6 +408,8 @@ class LoaderSource:
         if plan.overwrite == "one":
             self._before.append("refresh_state = context.refresh_state")
         lines = [f"ident{number} = {self._key(plan)}"]
+        if names.tells_late:
+            lines.append(f"new{number} = None")
         if plan.joined or plan.overwrite == "all":
             lines += self._remembered(plan, names)
         else:
@@ -423,6 +425,8 @@ class LoaderSource:
         if plan.at_once:
             told = f"{names.plan}, context, {names.obj}, row, todo{number}"
             lines.append(f"if todo{number}: load_at_once({told})")
+        if names.tells_late:
+            lines.append(f"if new{number} is not None and tell is not None: tell(new{number})")
         return lines, names.obj, names.ident
 
     def _key(self, plan: EntityPlan) -> str:
@@ -487,10 +491,14 @@ class LoaderSource:
             impl = self._name("impl", plan.mapper.impls[key])
             nothing = "[]" if plan.mapper.impls[key].collection else "None"
             lines.append(f"{impl}.set_committed_value(state, values, {nothing})")
+        # Of what is loaded with it is told first.
+        told = (
+            f"new{names.number} = state" if names.tells_late else "if tell is not None: tell(state)"
+        )
         lines += [
             f"table{names.number}[{ident}] = state",
             "made += 1",
-            "if fresh is not None: fresh.append(state)",
+            told,
         ]
         if plan.mapper.reconstructor is not None:
             lines.append(f"{self._name('reconstruct', plan.mapper.reconstructor)}({obj})")
@@ -616,6 +624,7 @@ class _Names:
         self.obj = f"obj{number}"
         self.ident = f"ident{number}"
         self.fills = [f"fill{number}_{index}" for index in range(len(plan.joined))]
+        self.tells_late = bool(plan.joined or plan.at_once)
         self.mapper = source._name("mapper", plan.mapper)
         self.cls = source._name("cls", plan.mapper.class_)
         self.plan = source._name("plan", plan)

@@ -59,13 +59,13 @@ class PlainLoader:
         self.records: dict[EntityPlan, dict[Any, Record]] = {}
         # What nobody else holds lives until the next row, as in a variable of the generated loop.
         self.latest: dict[EntityPlan, Any] = {}
+        self.untold: dict[EntityPlan, Any] = {}
         self.mappers = [entity.mapper for entity in plan.entities()]
         for entity in plan.entities():
             if entity.joined or entity.overwrite == "all":
                 self.records[entity] = {}
-        for output in plan.outputs:
-            for entity in output.with_later() if isinstance(output, EntityPlan) else ():
-                context.batch(entity)
+        for entity in plan.with_later():
+            context.batch(entity)
 
     def result(self, row: Sequence[Any]) -> Any:
         values = [self.output(output, row) for output in self.plan.outputs]
@@ -98,7 +98,14 @@ class PlainLoader:
                 self.related(child, records[ident].places[turn], row)
         if loaders:
             load_at_once(plan, self.context, obj, row, loaders)
+        self.tell(plan)
         return obj, ident
+
+    def tell(self, plan: EntityPlan) -> None:
+        """An object was made; of those that are loaded with it is told first."""
+        state = self.untold.pop(plan, None)
+        if state is not None and self.context.tell is not None:
+            self.context.tell(state)
 
     def related(self, child: JoinedPlan, place: dict[Any, Any] | None, row: Sequence[Any]) -> None:
         """Gather the related object of a row."""
@@ -152,8 +159,7 @@ class PlainLoader:
             impl.set_committed_value(state, values, [] if impl.collection else None)
         table[ident] = state
         context.made += 1
-        if context.fresh is not None:
-            context.fresh.append(state)
+        self.untold[plan] = state
         if plan.mapper.reconstructor is not None:
             plan.mapper.reconstructor(obj)
         return obj, self.note_first_row(plan, state, obj)

@@ -50,7 +50,7 @@ def test_this_is_a_row_loader(session: Session, gardens: Gardens) -> None:
 def load(rows, context):
     session = context.session
     session_ref = session._self_ref
-    fresh = context.fresh
+    tell = context.tell
     made = 0
     results = []
     append = results.append
@@ -80,7 +80,7 @@ def load(rows, context):
                 values['name'] = row[1]
                 table0[ident0] = state
                 made += 1
-                if fresh is not None: fresh.append(state)
+                if tell is not None: tell(state)
         else:
             values = obj0.__dict__
             if not ('id' in values and 'name' in values):
