@@ -20,9 +20,9 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
-from ormtutor.miniorm.orm.persistence import label_of
-from ormtutor.miniorm.sql.dml import Delete, Update
-from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.orm.persistence import cause_for
+from ormtutor.miniorm.sql.dml import Update
+from ormtutor.miniorm.sql.elements import clause_of, literal
 from ormtutor.miniorm.sql.select import select
 
 TYPE_CHECKING = False
@@ -47,31 +47,17 @@ NOT_BEFORE = {
 }
 
 
-def bulk_update(query: Any, values: Any, synchronize_session: Any = "evaluate") -> int:
-    """`Query.update()`: one UPDATE for all matching rows; gives the number of rows matched.
+def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int:
+    """`Query.update()` and `Query.delete()`: one statement; gives the number of rows.
 
-    values: attribute (or its name) -> value, a list of such pairs, or values for all columns.
-    synchronize_session: "evaluate", "fetch" or False.
-
-    Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
-    """
-    mapper, table = _subject_of(query)
-    resolved = resolve_values(mapper, _paired(table, values), synchronize_session)
-    statement = Update(table).values({column: value for column, _, value in resolved})
-    return _run(query, mapper, statement, synchronize_session, resolved)
-
-
-def bulk_delete(query: Any, synchronize_session: Any = "evaluate") -> int:
-    """`Query.delete()`: one DELETE for all matching rows; gives the number of rows matched.
+    kind: Update or Delete. strategy: one of STRATEGIES. values: attribute (or its name) -> value,
+    a list of such pairs, or values for all columns.
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
     mapper, table = _subject_of(query)
-    return _run(query, mapper, Delete(table), synchronize_session, None)
-
-
-def _run(query: Any, mapper: Any, statement: Any, strategy: Any, values: Any) -> int:
-    statement = statement.where(*query._where_criteria)
+    statement = kind(table).where(*query._where_criteria)
+    values = _paired(table, values) if kind is Update else None
     change = BulkChange(query.session, mapper, statement, strategy, values)
     count: int = change.run(query._params, query._autoflush).rowcount
     return count
@@ -90,10 +76,8 @@ def execute_dml(
     strategy = options.pop("synchronize_session", "evaluate")
     mapper = entity.mapper
     mapper.check_configured()
-    resolved = None
-    if statement.is_update:
-        statement, resolved = _resolved_update(mapper, statement, strategy)
-    change = BulkChange(session, mapper, statement, strategy, resolved)
+    values = (statement._values or {}) if statement.is_update else None
+    change = BulkChange(session, mapper, statement, strategy, values)
     return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
 
@@ -104,15 +88,13 @@ def _paired(table: Any, values: Any) -> Any:
     return Update(table).values(values)._values
 
 
-def _resolved_update(mapper: Any, statement: Any, strategy: Any) -> tuple[Any, list[Any]]:
-    """An update() whose values are spelled by attribute, spelled by column."""
-    resolved = resolve_values(mapper, statement._values or {}, strategy)
+def _with_columns(statement: Any, resolved: list[tuple[Any, str | None, Any]]) -> Any:
+    """An update() whose values are spelled by column."""
     pairs = [(column, value) for column, _, value in resolved]
-    statement = statement._with()
-    statement._values = None
+    statement = statement._with(_values=None)
     if statement._in_order:
-        return statement.ordered_values(*pairs), resolved
-    return (statement.values(dict(pairs)) if pairs else statement), resolved
+        return statement.ordered_values(*pairs)
+    return statement.values(dict(pairs)) if pairs else statement
 
 
 def _subject_of(query: Any) -> tuple[Any, Any]:
@@ -122,8 +104,7 @@ def _subject_of(query: Any) -> tuple[Any, Any]:
             or of several things.
     """
     for name, method in NOT_BEFORE.items():
-        said = getattr(query, name)
-        if said is not None and said is not False and said != ():
+        if query._has_said(name):
             raise InvalidRequestError(
                 f"Can't call Query.update() or Query.delete() when {method} has been called"
             )
@@ -170,7 +151,7 @@ def _column_and_key(mapper: Any, given: Any, strategy: Any) -> tuple[Any, str | 
 class BulkChange:
     """One UPDATE or DELETE, with what becomes of the session's objects.
 
-    values: what an UPDATE sets; None for a DELETE. strategy: one of STRATEGIES.
+    values: what an UPDATE sets, as it was spelled; None for a DELETE. strategy: one of STRATEGIES.
     """
 
     def __init__(
@@ -179,8 +160,9 @@ class BulkChange:
         mapper: Mapper | None,
         statement: Any,
         strategy: Any,
-        values: list[tuple[Any, str | None, Any]] | None,
+        values: Any,
     ) -> None:
+        self.values = None if values is None else resolve_values(mapper, values, strategy)
         if strategy not in STRATEGIES:
             raise ArgumentError(
                 "Valid strategies for session synchronization are 'evaluate', 'fetch', False"
@@ -188,8 +170,9 @@ class BulkChange:
         self.session = session
         self.mapper = mapper
         self.statement = statement
+        if self.values is not None:
+            self.statement = _with_columns(statement, self.values)
         self.strategy = strategy if mapper is not None else False
-        self.values = values
         name = statement.table.name if mapper is None else mapper.class_.__name__
         what = "delete" if values is None else "update"
         self.cause = Cause("query", subject=name, detail=f"bulk {what}")
@@ -209,11 +192,7 @@ class BulkChange:
             matched = self._fetched(params)
         arguments = {"mapper": self.mapper, "clause": self.statement, **(bind_arguments or {})}
         connection = session._connection_for_bind(session.get_bind(**arguments))
-        cause = self.cause
-        if matched and (
-            connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute
-        ):
-            cause = cause.with_objects([label_of(state) for state in matched])
+        cause = cause_for(self.cause, connection, matched) if matched else self.cause
         options = {**(options or {}), "future_result": False}
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.values is None:
@@ -268,11 +247,8 @@ class BulkChange:
             if key is None:
                 continue
             clause = clause_of(value)
-            if clause is None:
-                setters[key] = lambda obj, value=value: value  # type: ignore[misc]
-            else:
-                with suppress(UnevaluatableError):
-                    setters[key] = evaluator.function(clause)
+            with suppress(UnevaluatableError):
+                setters[key] = evaluator.function(literal(value) if clause is None else clause)
         return setters
 
     def _apply(

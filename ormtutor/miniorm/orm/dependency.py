@@ -315,40 +315,31 @@ class OneToMany(Dependency):
             return
         taken = flush.children_added.get(self, ())
         for state, history in self._histories(flush, states, self.passive_on_delete):
-            for child in self._parentless(history.deleted):
-                self._clear(flush, state, child)
+            bereft = self._parentless(history.deleted)
             if not self.cascade_delete:
-                for child in _objects(history.unchanged):
-                    if child not in taken:
-                        self._clear(flush, state, child)
+                bereft += [child for child in _objects(history.unchanged) if child not in taken]
+            for child in self._written(flush, bereft):
+                flush.clear(child, self, state)
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy our key to the children that came; clear it in those that went."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
         for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
-            for child in history.added:
-                self._copy(flush, state, child, key_changed=False)
-            for child in self._parentless(history.deleted) if nulls_orphans else ():
-                self._clear(flush, state, child)
+            for child in self._written(flush, history.added):
+                flush.populate(state, child, self)
+            if nulls_orphans:
+                for child in self._written(flush, self._parentless(history.deleted)):
+                    flush.clear(child, self, state)
             if flush.source_changed(state, self):
-                for child in _objects(history.unchanged):
-                    self._copy(flush, state, child, key_changed=True)
+                for child in self._written(flush, _objects(history.unchanged)):
+                    flush.follow(state, child, self)
 
-    def _copy(
-        self,
-        flush: UOWTransaction,
-        state: InstanceState,
-        child: InstanceState | None,
-        key_changed: bool,
-    ) -> None:
-        self._verify_type(child)
-        if child is not None and not flush.is_deleted(child):
-            flush.populate(state, child, self, key_changed)
-
-    def _clear(self, flush: UOWTransaction, state: InstanceState, child: InstanceState) -> None:
-        self._verify_type(child)
-        if not flush.is_deleted(child):
-            flush.clear(child, self, state)
+    def _written(self, flush: UOWTransaction, children: Any) -> Iterator[InstanceState]:
+        """Those of the children whose rows stay. FlushError: one is of no class for this place."""
+        for child in children:
+            self._verify_type(child)
+            if child is not None and not flush.is_deleted(child):
+                yield child
 
 
 class ManyToOne(Dependency):
@@ -381,7 +372,7 @@ class ManyToOne(Dependency):
                     flush.clear(state, self, None)
                 elif not self._wont_proceed(flush, child, "add"):
                     self._verify_type(child)
-                    flush.populate(child, state, self, False)
+                    flush.populate(child, state, self)
 
 
 class ManyToMany(Dependency):

@@ -23,7 +23,7 @@ from ormtutor.miniorm.orm.exc import state_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, KeysView, Sequence
+    from collections.abc import Iterator, KeysView, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
@@ -55,13 +55,8 @@ class IdentityMap:
 
     def get(self, key: Key, default: Any = None) -> Any:
         """The living object under `key`, or `default`."""
-        table = self.tables.get(key[0])
-        if table is None:
-            return default
-        state = table.get(ident_of_key(key))
-        if state is None:
-            return default
-        obj = state()
+        state = self.tables.get(key[0], {}).get(ident_of_key(key))
+        obj = None if state is None else state()
         return default if obj is None else obj
 
     def __getitem__(self, key: Key) -> Any:
@@ -79,14 +74,6 @@ class IdentityMap:
         """Whether this very state is in the map."""
         table = self.tables.get(state.mapper.class_)
         return table is not None and table.get(state.ident) is state
-
-    def those_in_it(self, states: Iterable[InstanceState]) -> list[InstanceState]:
-        """Those of the states that are in the map."""
-        found = []
-        for mapper, of_mapper in groupby(states, mapper_of):
-            table = self.tables.get(mapper.class_, {})
-            found += [state for state in of_mapper if table.get(state.ident) is state]
-        return found
 
     def all_states(self) -> list[InstanceState]:
         """Every state in the map. A list, since objects may die while the caller walks it."""

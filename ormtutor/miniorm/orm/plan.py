@@ -243,18 +243,10 @@ class Rehearsal(unitofwork.UOWTransaction):
             return state.key[1][keys.index(key)]
         return state.dict.get(key, missing)
 
-    def populate(
-        self,
-        source: InstanceState,
-        dest: InstanceState,
-        subject: Dependency,
-        flag_cascaded: bool,
-    ) -> None:
+    def populate(self, source: InstanceState, dest: InstanceState, subject: Dependency) -> None:
         """Remember the key that would be copied."""
         for copy in subject.copies:
             self.copied[dest][copy.dest_key] = self._current(source, copy.source_key)
-            if flag_cascaded and copy.cascades:
-                self.pk_cascaded.add((dest, copy.dest_column))
         reason = f"key of {persistence.label_of(source)} along {subject.prop}"
         self.copied_because[dest][reason] = None
 

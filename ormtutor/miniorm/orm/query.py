@@ -44,6 +44,7 @@ from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structur
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
+from ormtutor.miniorm.sql.dml import Delete, Update
 from ormtutor.miniorm.sql.elements import ColumnElement
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
@@ -149,9 +150,12 @@ class Query(Said):
 
     def _check_no_criterion(self, method: str, names: Sequence[str]) -> None:
         """names: what has no place beside what the method says."""
-        for name in names:
-            if name in self.__dict__ and _is_something(self.__dict__[name]):
-                raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
+        if any(map(self._has_said, names)):
+            raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
+
+    def _has_said(self, name: str) -> bool:
+        said = self.__dict__.get(name)
+        return bool(said) if isinstance(said, (tuple, bool)) else said is not None
 
     # criteria --------------------------------------------------------------------------------
 
@@ -316,48 +320,21 @@ class Query(Said):
         self._check_open("join")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
+        joins, at = list(self._setup_joins), None
         if aliased:
-            arguments = _join_arguments(target, props)
-            return self._join_aliases(arguments, isouter, full, from_joinpoint)
-        if self._joined_alias is not None or self._at_root:
-            return self._with(_joined_alias=None, _at_root=False).join(
-                target, *props, isouter=isouter, full=full, from_joinpoint=from_joinpoint
-            )
-        if not props and isinstance(target, QueryableAttribute):  # FASTPATH: the usual case
-            step = JoinStep(target, None, None, isouter, full)
-            return self._with(_setup_joins=(*self._setup_joins, step))
-        steps = []
-        for index, (right, onclause) in enumerate(_join_arguments(target, props)):
-            if isinstance(right, (Query, SelectBase)):
-                right = as_from(right)
-            _check_join(right, onclause)
-            onward = from_joinpoint or index > 0
-            steps.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=onward))
-        return self._with(_setup_joins=(*self._setup_joins, *steps))
-
-    def _join_aliases(
-        self,
-        arguments: Sequence[tuple[Any, Any]],
-        isouter: bool,
-        full: bool,
-        from_joinpoint: bool,
-    ) -> Self:
-        at = self._last_joined() if from_joinpoint else self._first_entity()
-        steps = []
-        for right, onclause in arguments:
-            along = right if onclause is None else onclause
-            if isinstance(along, (str, QueryableAttribute)):
-                name = along if isinstance(along, str) else along.key
-                along = entity_attribute(at, name, at)
-                alias = AliasedClass(target_entity(along).mapper)
-                steps.append(JoinStep(alias, along, None, isouter, full))
-            else:
-                alias = AliasedClass(inspect(right))
-                on = None if onclause is None else inspect(alias).adapt_columns(onclause)
-                steps.append(JoinStep(alias, on, None, isouter, full))
-            at = inspect(alias)
-        joins = (*self._setup_joins, *steps)
-        return self._with(_setup_joins=joins, _joined_alias=at, _at_root=False)
+            at = self._last_joined() if from_joinpoint else self._first_entity()
+        if not props and not aliased and isinstance(target, QueryableAttribute):
+            joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
+        else:
+            for index, (right, onclause) in enumerate(_join_arguments(target, props)):
+                onward = not aliased and (from_joinpoint or index > 0)
+                if aliased:
+                    right, onclause = _join_to_alias(at, right, onclause)
+                    at = inspect(right)
+                else:
+                    right = _joinable(right, onclause)
+                joins.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=onward))
+        return self._with(_setup_joins=tuple(joins), _joined_alias=at, _at_root=False)
 
     def reset_joinpoint(self) -> Self:
         """Let filter_by(), and criteria after join(aliased=True), mean the first entity again."""
@@ -731,7 +708,7 @@ class Query(Said):
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        return bulk.bulk_delete(self, synchronize_session)
+        return bulk.change_rows(self, Delete, synchronize_session)
 
     def update(
         self, values: Any, synchronize_session: Any = "evaluate", update_args: Any = None
@@ -742,7 +719,7 @@ class Query(Said):
         """
         if update_args is not None:
             refuse_arguments("Query.update", {"update_args": update_args}, "update_args")
-        return bulk.bulk_update(self, values, synchronize_session)
+        return bulk.change_rows(self, Update, synchronize_session, values)
 
 
 leave_out(
@@ -773,10 +750,6 @@ _INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on")
 
 # What a Query and the select() that it stands for have in common.
 _SHARED = SAID | {"_execution_options"}
-
-
-def _is_something(said: Any) -> bool:
-    return bool(said) if isinstance(said, (tuple, bool)) else said is not None
 
 
 def _checked(entity: Any) -> Any:
@@ -845,11 +818,23 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     ]
 
 
-def _check_join(target: Any, onclause: Any) -> None:
-    """Refuse what can be no join, as the original does: an accident there, and its words.
+def _join_to_alias(at: Any, target: Any, onclause: Any) -> tuple[Any, Any]:
+    """A new alias of what is joined, and how; at: the entity or alias that the join starts from."""
+    along = target if onclause is None else onclause
+    if isinstance(along, (str, QueryableAttribute)):
+        along = entity_attribute(at, along if isinstance(along, str) else along.key, at)
+        return AliasedClass(target_entity(along).mapper), along
+    alias = AliasedClass(inspect(target))
+    return alias, None if onclause is None else inspect(alias).adapt_columns(onclause)
+
+
+def _joinable(target: Any, onclause: Any) -> Any:
+    """What is joined. What can be no join is refused as in the original: an accident there.
 
     Raises: AttributeError, ArgumentError.
     """
+    if isinstance(target, (Query, SelectBase)):
+        target = as_from(target)
     kinds = (str, QueryableAttribute, elements.ClauseElement)
     is_target = isinstance(target, (*kinds, AliasedClass))
     insp = None if is_target else inspect(target, raiseerr=False)
@@ -861,6 +846,7 @@ def _check_join(target: Any, onclause: Any) -> None:
     is_condition = onclause is None or isinstance(onclause, kinds)
     if not is_condition or (insp is None and not is_target):
         raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
+    return target
 
 
 def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:

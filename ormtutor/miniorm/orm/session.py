@@ -190,11 +190,9 @@ class Session:
         chain = [] if self._transaction is None else self._transaction._outward()
         return any(transaction.nested for transaction in chain)
 
-    def _autobegin(self) -> bool:
-        if self._transaction is not None:
-            return False
-        SessionTransaction(self, autobegin=True)
-        return True
+    def _autobegin(self) -> SessionTransaction:
+        """The current transaction; one begins where there is none."""
+        return self._transaction or SessionTransaction(self, autobegin=True)
 
     def begin(
         self, nested: bool = False, _subtrans: bool = False, **left_out: Any
@@ -205,14 +203,14 @@ class Session:
         """
         if left_out:
             refuse_arguments("Session.begin", left_out, "subtransactions")
-        began = self._autobegin()
-        assert self._transaction is not None
-        if not (nested or _subtrans):
-            if not began:
-                raise exc.InvalidRequestError("A transaction is already begun on this Session.")
-            return self._transaction
-        self._transaction._assert_active()
-        return SessionTransaction(self, self._transaction, nested=nested)
+        was_begun = self._transaction is not None
+        current = self._autobegin()
+        if nested or _subtrans:
+            current._assert_active()
+            return SessionTransaction(self, current, nested=nested)
+        if was_begun:
+            raise exc.InvalidRequestError("A transaction is already begun on this Session.")
+        return current
 
     def begin_nested(self) -> SessionTransaction:
         """Begin a SAVEPOINT, to be used with `with`."""
@@ -220,9 +218,7 @@ class Session:
 
     def commit(self) -> None:
         """Flush, and commit the transaction; objects are read again when they are next used."""
-        self._autobegin()
-        assert self._transaction is not None
-        self._transaction.commit(_to_root=self.future)
+        self._autobegin().commit(_to_root=self.future)
 
     def rollback(self) -> None:
         """Undo what the transaction did, in the database and in the objects."""
@@ -252,10 +248,8 @@ class Session:
     def _connection_for_bind(self, engine: Any, execution_options: Any = None) -> Connection:
         if self._context_transaction is not None:
             check_context(self)
-        if self._transaction is None:
-            self._autobegin()
-        assert self._transaction is not None
-        return self._transaction._connection_for_bind(engine, execution_options)
+        transaction = self._transaction or self._autobegin()
+        return transaction._connection_for_bind(engine, execution_options)
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         """The Engine or Connection to use for a mapped class or a statement.
@@ -338,9 +332,7 @@ class Session:
         `revert_deletion`: a rollback brought its row back.
         """
         if state.ident is None:
-            if revert_deletion:
-                raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
-            return
+            raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
         if state._deleted:
             if not revert_deletion:
                 raise exc.InvalidRequestError(
@@ -352,17 +344,21 @@ class Session:
             state._deleted = False
         if state() is None:
             return
-        attaches = self._before_attach(state)
         self._deleted.pop(state, None)
-        if revert_deletion:
-            self.identity_map.replace(state)
-        else:
-            self.identity_map.add(state)
-        if attaches:
-            self._after_attach(state)
+        if self._bring_in(state, revert_deletion):
             self._tell("detached_to_persistent", state)
         elif revert_deletion:
             self._tell("deleted_to_persistent", state)
+
+    def _bring_in(self, state: InstanceState, replaces: bool = False) -> bool:
+        """Put an object into the identity map; whether it came from outside."""
+        attaches = self._before_attach(state)
+        put = self.identity_map.replace if replaces else self.identity_map.add
+        put(state)
+        if attaches:
+            state.session_ref = self._self_ref
+            self._tell("after_attach", state)
+        return attaches
 
     def _before_attach(self, state: InstanceState) -> bool:
         """Whether the object comes in now; it may not be in another session.
@@ -384,11 +380,6 @@ class Session:
         if self.dispatch.before_attach:
             self._tell("before_attach", state)
         return True
-
-    def _after_attach(self, state: InstanceState) -> None:
-        state.session_ref = self._self_ref
-        if self.dispatch.after_attach:
-            self._tell("after_attach", state)
 
     def _tell(self, event: str, state: InstanceState) -> None:
         obj = state()
@@ -420,12 +411,6 @@ class Session:
                 if each._deleted or each.session_ref is not own_ref:
                     self._bring_in(each)
                 deleted[each] = obj
-
-    def _bring_in(self, state: InstanceState) -> None:
-        attaches = self._before_attach(state)
-        self.identity_map.add(state)
-        if attaches:
-            self._after_attach(state)
 
     def expunge(self, instance: Any) -> None:
         """Let an object go, with all that its expunge cascade reaches.

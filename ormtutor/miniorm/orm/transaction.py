@@ -277,9 +277,8 @@ class SessionTransaction:
         if self.is_boundary:
             for listener in session.dispatch.before_commit:
                 listener(session)
-        if session._transaction is not self:
-            for inner in self._inner_ones():
-                inner.commit()
+        for inner in self._inner_ones():
+            inner.commit()
         if not session._flushing:
             self._flush_till_clean()
         self._state = PREPARED

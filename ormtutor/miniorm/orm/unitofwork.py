@@ -313,21 +313,22 @@ class UOWTransaction:
 
     # copying keys -----------------------------------------------------------------------------
 
-    def populate(
-        self,
-        source: InstanceState,
-        dest: InstanceState,
-        subject: Dependency,
-        flag_cascaded: bool,
-    ) -> None:
+    def populate(self, source: InstanceState, dest: InstanceState, subject: Dependency) -> None:
         """Copy key columns from one object to another."""
         source_impls, dest_impls = source.mapper.impls, dest.mapper.impls
         source_dict, dest_dict = source.dict, dest.dict
         for copy in subject.copies:
             value = source_impls[copy.source_key].get(source, source_dict, PASSIVE_OFF)
             dest_impls[copy.dest_key].set(dest, dest_dict, value, None)
-            if flag_cascaded and copy.cascades:
-                self.pk_cascaded.add((dest, copy.dest_column))
+
+    def follow(self, source: InstanceState, dest: InstanceState, subject: Dependency) -> None:
+        """Copy a changed key to an object that pointed to the old one.
+
+        A primary key the database has changed in its row already (ON UPDATE CASCADE).
+        """
+        self.populate(source, dest, subject)
+        cascaded = [copy.dest_column for copy in subject.copies if copy.cascades]
+        self.pk_cascaded.update([(dest, column) for column in cascaded])
 
     def clear(self, dest: InstanceState, subject: Dependency, source: InstanceState | None) -> None:
         """Set key columns to None; `source`: the object that they pointed to.
@@ -501,7 +502,7 @@ class UOWTransaction:
                     related_state = getattr(related, "_sa_instance_state", None)
                     if related_state in self.rekeyed:
                         self.register(state, list_only=True)
-                        self.populate(related_state, state, subject, True)
+                        self.follow(related_state, state, subject)
 
     def finish(self) -> None:
         """All is written: what was pending is persistent, what was deleted is gone."""
@@ -639,7 +640,8 @@ def collect(work: UOWTransaction, objects: Iterable[Any] | None = None) -> None:
     if plain:
         work.enter_many(plain, SAVE)
     if marked:
-        work.enter_many(session.identity_map.those_in_it(marked), DELETE)
+        here = [state for state in marked if session.identity_map.contains_state(state)]
+        work.enter_many(here, DELETE)
 
 
 def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
