@@ -84,6 +84,7 @@ class Writing:
     """
 
     def __init__(self, mapper: Mapper) -> None:
+        self.mapper = mapper
         table = self.table = mapper.local_table
         by_column = mapper._columntoproperty
         self.columns = [
@@ -212,9 +213,9 @@ def records_of(
         values, committed = flush.values_of(state)
         record = Record(state, values)
         if state.ident is not None or takes_over_row(mapper, state, values, flush):
-            _take_changes(mapper, writing, record, committed)
+            _take_changes(writing, record, committed)
             if record.params or record.expressions:
-                _add_row_key(mapper, writing, record, flush)
+                _add_row_key(writing, record, flush)
             if record.params or record.expressions:
                 updates.append(record)
         else:
@@ -261,8 +262,7 @@ def takes_over_row(
 
     Raises: InvalidRequestError: its key is expired, since before a rollback it had a row.
     """
-    expired = [each for each in mapper._pk_attribute_keys if each in state.expired_attributes]
-    if expired:
+    if not state.expired_attributes.isdisjoint(mapper._pk_attribute_keys):
         state.load_expired(PASSIVE_OFF)
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if any(value is None or _is_expression(value) for value in key):
@@ -308,10 +308,9 @@ def _take_values(writing: Writing, record: Record) -> None:
     record.is_complete = writing.pk_keys <= params.keys()
 
 
-def _take_changes(
-    mapper: Mapper, writing: Writing, record: Record, committed: Mapping[str, Any]
-) -> None:
+def _take_changes(writing: Writing, record: Record, committed: Mapping[str, Any]) -> None:
     """The columns of a persistent object that have other values than those committed."""
+    impls = writing.mapper.impls
     for key, old in committed.items():
         column = writing.column_of.get(key)
         if column is None:
@@ -319,11 +318,11 @@ def _take_changes(
         value = record.values[key]
         if type(value) not in PLAIN and _is_expression(value):
             record.expressions[column] = value
-        elif not mapper.impls[key].is_same(value, old):
+        elif not impls[key].is_same(value, old):
             record.params[column.key] = value
 
 
-def _add_row_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTransaction) -> None:
+def _add_row_key(writing: Writing, record: Record, flush: UOWTransaction) -> None:
     """Say which row: by the key that it has now."""
     state, values, params = record.state, record.values, record.params
     known = {}
@@ -336,19 +335,20 @@ def _add_row_key(mapper: Mapper, writing: Writing, record: Record, flush: UOWTra
             else:
                 if value is not None:
                     flush.rekeyed.add(state)
-                value = _row_key(mapper, writing, state, flush, "update")[number]
+                value = _row_key(writing, state, flush, "update")[number]
         known[writing.labels[number]] = value
     if params or record.expressions:
         params.update(known)
 
 
 def _row_key(
-    mapper: Mapper, writing: Writing, state: InstanceState, flush: UOWTransaction, verb: str
+    writing: Writing, state: InstanceState, flush: UOWTransaction, verb: str
 ) -> Sequence[Any]:
     """The primary key that a row has in the database; a new object has that of the row it takes.
 
     Raises: FlushError: it is NULL.
     """
+    mapper = writing.mapper
     key: Sequence[Any]
     if state.ident is None:
         key = [state.dict.get(name) for name in mapper._pk_attribute_keys]
@@ -489,7 +489,7 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     keys = [
         {names[0]: state.ident}  # FASTPATH: a single key, not expired
         if mapper.single_key and state.ident is not None and not state.expired_attributes
-        else dict(zip(names, _row_key(mapper, writing, state, flush, "delete from"), strict=True))
+        else dict(zip(names, _row_key(writing, state, flush, "delete from"), strict=True))
         for state in ordered
     ]
     matched = _execute(connection, writing.delete, keys, ordered, flush).rowcount
