@@ -45,9 +45,10 @@ if TYPE_CHECKING:
 
 
 class NewKey:
-    """Stands for a key that the database will make: `User (new).id`."""
+    """Stands for a key of an object that the database will make: `User (new).id`."""
 
     def __init__(self, state: InstanceState, key: str) -> None:
+        self.state = state
         self._label = f"{persistence.label_of(state)}.{key}"
 
     def __repr__(self) -> str:

@@ -67,7 +67,10 @@ class Planning(Session):
             except Exception as error:
                 self.compare_failure(told, self.running.sent[before:], error)
                 raise
-        self.compare(told, self.running.sent[before:], [str(each.message) for each in heard])
+        try:
+            self.compare(told, self.running.sent[before:], [str(each.message) for each in heard])
+        except Exception as error:  # the program would take it for its own
+            raise Disagreement(f"plan and flush cannot be compared: {error!r}") from error
         del objects_held
 
     def plan_without_a_trace(self) -> Plan:
@@ -148,7 +151,7 @@ def row_values(record: Record, is_done: bool) -> dict[str, Any]:
 
 
 def made_key(value: NewKey) -> Any:
-    return value._state.ident
+    return value.state.ident
 
 
 def as_sent(sent: list[Sent]) -> list[Statement]:
