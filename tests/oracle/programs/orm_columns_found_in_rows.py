@@ -52,11 +52,12 @@ lists = [
     (Gauge.mark, type_coerce(Gauge.mark, String)),
     (Gauge.mark, Gauge.mark + 1, func.abs(Gauge.mark)),
 ]
+same = Gauge.id == other.id
 for columns in lists:
     for rows in (
-        lambda: session.execute(select(*columns).where(Gauge.id == 1, other.id == 1)).all(),
-        lambda: session.query(*columns).filter(Gauge.id == 1, other.id == 1).all(),
-        lambda: session.connection().execute(select(*columns)).all(),
+        lambda: session.execute(select(*columns).where(same, Gauge.id == 1)).all(),
+        lambda: session.query(*columns).filter(same, Gauge.id == 1).all(),
+        lambda: session.connection().execute(select(*columns).where(same)).all(),
     ):
         try:
             print(rows())
