@@ -135,8 +135,7 @@ def entities_of(thing: Any) -> list[Any]:
     entity = element._annotations.get("parententity")
     if element._is_from_clause and entity is not None:
         return [MapperEntity(entity, entity.entity)]
-    is_list = element._is_clause_list and not element._is_column_element
-    if element._is_from_clause or is_list:
+    if element._is_from_clause:
         return [ColumnEntity(column, column) for column in element._select_iterable]
     return [ColumnEntity(element, thing)]
 
@@ -352,7 +351,16 @@ class Compilation:
             options = resolve(self._options_given()) if self.loads_eagerly else NO_OPTIONS
         self.options = options
         self.from_clauses = self._from_clauses()
-        for entity in asked.entities:
+        self.statement = self._compiled()
+        # Mapped columns are still inside its expressions, and it needs no second look.
+        self.statement.__dict__["_is_plain"] = True
+
+    def _compiled(self) -> Any:
+        """The Core select.
+
+        Raises: InvalidRequestError: nothing is to be selected.
+        """
+        for entity in self.asked.entities:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
             self._outputs.append(set_up(entity))
@@ -365,9 +373,9 @@ class Compilation:
                 else "No column-based properties specified for refresh operation. Use "
                 "session.expire() to reload collections and related items."
             )
-        self.statement = self._statement()
-        # Mapped columns are still inside its expressions, and it needs no second look.
-        self.statement.__dict__["_is_plain"] = True
+        if self._is_wrapped and any(self.eager_joins.values()):
+            return self._wrapped_statement()
+        return self._plain_statement()
 
     @property
     def loads_eagerly(self) -> bool:
@@ -463,8 +471,29 @@ class Compilation:
         return plan
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
-        if not self._is_loaded(prop, plan, place):
+        if not self.asked.toplevel:
+            if not prop.deferred or (self.asked.shows_deferred and prop.is_shown_in_subqueries):
+                self._select_column(prop, plan, place)
             return
+        option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
+        mapped = "deferred" if prop.deferred else "column"
+        strategy = mapped if option is None else option.strategy
+        if option is not None and strategy == "undefer_group":
+            strategy = "column" if prop.group == option.settings["group"] else mapped
+        if strategy == "column" or self._is_needed(prop, plan, option):
+            self._select_column(prop, plan, place)
+        elif strategy != mapped or (option is not None and prop.raiseload):
+            plan.callables[prop.key] = Later.of_object(prop, strategy)
+
+    def _is_needed(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
+        """Whether a column is loaded though it is deferred."""
+        if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
+            # A refresh asks for what it wants; it forgets that an option had deferred it.
+            return True
+        is_key = prop.columns[0] in set(prop.parent.primary_key)
+        return is_key and option is not None and bool(option.settings.get("undefer_pks"))
+
+    def _select_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
         column = place.column(prop.columns[0])
         if column is None:
             plan.expired |= {prop.key}
@@ -472,30 +501,6 @@ class Compilation:
         for equal in prop.columns:
             place.columns.add(place.column(equal))
         plan.selected[prop.key] = column
-
-    def _is_loaded(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> bool:
-        """Whether a column is loaded with the rest, or deferred."""
-        if not self.asked.toplevel:
-            return not prop.deferred or (self.asked.shows_deferred and prop.is_shown_in_subqueries)
-        option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
-        mapped = "deferred" if prop.deferred else "column"
-        strategy = mapped if option is None else option.strategy
-        if option is not None and strategy == "undefer_group":
-            strategy = "column" if prop.group == option.settings["group"] else mapped
-        if strategy == "column":
-            return True
-        if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
-            # A refresh asks for what it wants; it forgets that an option had deferred it.
-            return True
-        if (
-            option is not None
-            and option.settings.get("undefer_pks")
-            and prop.columns[0] in set(prop.parent.primary_key)
-        ):
-            return True
-        if strategy != mapped or (option is not None and prop.raiseload):
-            plan.callables[prop.key] = Later.of_object(prop, strategy)
-        return False
 
     # relationships ---------------------------------------------------------------------------
 
@@ -567,7 +572,7 @@ class Compilation:
         isouter: bool,
         criteria: tuple[Any, ...],
     ) -> None:
-        primary, through, secondary, *_ = prop.create_joins(
+        onclause, through, association, *_ = prop.create_joins(
             source_selectable=parent.selectable,
             dest_selectable=target.selectable,
             of_type=target,
@@ -575,7 +580,7 @@ class Compilation:
             extra_criteria=criteria,
         )
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
-        steps = steps_along(target.selectable, primary, through, secondary, isouter)
+        steps = steps_along(target.selectable, onclause, through, association, isouter)
         if parent.outer and not isouter:
             self._nest(joins, parent.selectable, steps)
         else:
@@ -665,9 +670,7 @@ class Compilation:
             or bool(asked._group_by_clauses)
         )
 
-    def _statement(self) -> Any:
-        if self._is_wrapped and any(self.eager_joins.values()):
-            return self._wrapped_statement()
+    def _plain_statement(self) -> Any:
         asked = self.asked
         order_by = self._order_by()
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
