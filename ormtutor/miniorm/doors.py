@@ -24,7 +24,8 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
     """Put names into a module's namespace and its `__all__`; return its `__getattr__`.
 
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
-    with the one before it; `.` are submodules of the door; `name=own_name` gives another name.
+    with the one before it; `.` are submodules of the door, which `import *` does not bring;
+    `name=own_name` gives another name.
     """
     names: list[str] = []
     module: Any = None
@@ -39,7 +40,8 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
             else:
                 found = getattr(import_module(f"ormtutor.miniorm.{module}"), own_name or name)
             namespace[name] = found
-            names.append(name)
+            if module != ".":
+                names.append(name)
     namespace["__all__"] = sorted(names)
     return names_left_out(namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy"))
 

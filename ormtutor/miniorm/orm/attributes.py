@@ -217,7 +217,7 @@ class AttributeImpl:
                 except KeyError:
                     # Happens when a load of expired attributes gave no value for this one.
                     raise KeyError(
-                        f'Deferred loader for attribute "{key}" failed to populate correctly'
+                        f"Deferred loader for attribute {key!r} failed to populate correctly"
                     ) from None
             if value is not ATTR_EMPTY:
                 return self.set_committed_value(state, dict_, value)

@@ -271,6 +271,10 @@ class Later:
 # Compilation ----------------------------------------------------------------------------------
 
 
+# A relationship is loaded lazily when nothing else has loaded it, unless it is mapped so.
+_NOT_LAZY = ("noload", "raise", "raise_on_sql", "dynamic")
+
+
 class ColumnList(list):  # type: ignore[type-arg]
     """Columns in order."""
 
@@ -484,11 +488,12 @@ class Compilation:
             self._select_column(prop, plan, place)
         elif strategy != mapped or (option is not None and prop.raiseload):
             plan.callables[prop.key] = Later.of_object(prop, strategy)
+        elif plan.overwrite == "all":
+            plan.left_out.append(prop.key)
 
     def _is_needed(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
         """Whether a column is loaded though it is deferred."""
-        if plan.overwrite == "one" and (self.only is not None or not prop.deferred):
-            # A refresh asks for what it wants; it forgets that an option had deferred it.
+        if plan.overwrite == "one" and self.only is not None:
             return True
         is_key = prop.columns[0] in set(prop.parent.primary_key)
         return is_key and option is not None and bool(option.settings.get("undefer_pks"))
@@ -522,10 +527,13 @@ class Compilation:
         elif strategy == "noload":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
-            plan.resets.append(prop.key)
             criteria = settings.get("criteria", ())
-            if strategy != prop.lazy or criteria:
+            lazy = prop.lazy if prop.lazy in _NOT_LAZY else "select"
+            is_own = strategy != lazy or bool(criteria)
+            if is_own:
                 plan.callables[prop.key] = Later.of_object(prop, strategy, criteria)
+            if prop.uselist or not is_own:
+                plan.resets.append(prop.key)
 
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]

@@ -90,6 +90,8 @@ class Load:
     entity: Any = None
     tokens: tuple[Any, ...] = ()
     steps: tuple[Step, ...] = ()
+    # Whether it concerns later loads, too: what its last relationship says.
+    propagates = False
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
@@ -113,13 +115,13 @@ class Load:
     ) -> Self:
         tokens = self.tokens + self._tokens_of(attr, RELATIONSHIP_WILDCARD)
         given = tuple((name, value) for name, value in settings.items() if value is not None)
-        return self._continued(tokens, [Step(tokens, strategy, given, propagates)])
+        new = self._continued(tokens, [Step(tokens, strategy, given, propagates)])
+        new.propagates = propagates and tokens[0] is not RELATIONSHIP_DEFAULT
+        return new
 
     def _columns(self, attrs: Iterable[Any], strategy: str) -> Self:
-        propagates = not self.steps or self.steps[-1].propagates
         steps = [
-            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy, (), propagates)
-            for attr in attrs
+            Step(self.tokens + self._tokens_of(attr, COLUMN_WILDCARD), strategy) for attr in attrs
         ]
         return self._continued(self.tokens, steps)
 
@@ -359,7 +361,10 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
             LoaderStrategyException: a column's strategy on a relationship, or the reverse.
     """
     resolved = [
-        _resolve_tokens(option.entity or _root(step.tokens[0], entities), step)
+        _resolve_tokens(
+            option.entity or _root(step.tokens[0], entities),
+            step if option.propagates else step._replace(propagates=False),
+        )
         for options, entities in given
         for option in options
         for step in option.steps

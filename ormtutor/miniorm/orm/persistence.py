@@ -506,10 +506,13 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
 
 def _association_rows(subject: Any, pairs: Sequence[Pair]) -> list[Values]:
     """The row between two objects for each pair, by column key of the association table."""
-    ones = dict.fromkeys([one for one, _ in pairs])
-    others = dict.fromkeys([other for _, other in pairs])
-    near = {one: _association_key(one, subject.copies) for one in ones}
-    far = {other: _association_key(other, subject.other_copies) for other in others}
+    near: dict[InstanceState, Values] = {}
+    far: dict[InstanceState, Values] = {}
+    for one, other in pairs:
+        if one not in near:
+            near[one] = _association_key(one, subject.copies)
+        if other not in far:
+            far[other] = _association_key(other, subject.other_copies)
     return [{**near[one], **far[other]} for one, other in pairs]
 
 
@@ -533,12 +536,15 @@ def write_associations(
     connection = flush.connection(subject.mapper)
     table = subject.prop.secondary
 
+    # All before the first is written, for an expired object is loaded for its key.
+    all_rows = _association_rows(subject, [*added, *removed])
+
     def execute(statement: Any, rows: list[Values], pairs: Sequence[Pair]) -> ExecutionContext:
         states = list(dict.fromkeys(chain.from_iterable(pairs)))
         return _execute(connection, statement, rows, states, flush)
 
     if removed:
-        rows = _association_rows(subject, removed)
+        rows = all_rows[len(added) :]
         columns = [column for column in table.c if column.key in rows[0]]
         statement = Delete(table).where(
             and_(*[column == bindparam(column.key, type_=column.type) for column in columns])
@@ -550,4 +556,4 @@ def write_associations(
                 f"row(s); Only {matched} were matched."
             )
     if added:
-        execute(Insert(table), _association_rows(subject, added), added)
+        execute(Insert(table), all_rows[: len(added)], added)

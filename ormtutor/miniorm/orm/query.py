@@ -220,8 +220,8 @@ class Query(Said):
         """The entity that the first selected thing speaks of, also inside a subquery."""
         if not self._entities:
             return None
-        first = entities_of(self._entities[0])[0]
-        return first.entity or entity_among(iterate(first.element))
+        first = self._entities[0]
+        return entities_of(first)[0].entity or entity_among(iterate(as_selected(first)))
 
     def order_by(self, *clauses: Any) -> Self:
         """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
@@ -276,12 +276,17 @@ class Query(Said):
             if isinstance(start, int) and isinstance(stop, int) and stop - start <= 0:
                 return []
             if (isinstance(start, int) and start < 0) or (isinstance(stop, int) and stop < 0):
-                return list(self)[item]
+                return self._all_for_the_last()[item]
             found = list(self.slice(start, stop))
             return found if item.step is None else found[:: item.step]
         if item == -1:
-            return list(self)[-1]
+            return self._all_for_the_last()[-1]
         return list(self[item : item + 1])[0]  # noqa: RUF015 (an IndexError is wanted)
+
+    def _all_for_the_last(self) -> list[Any]:
+        if self.session is not None and self.session.future:
+            raise IndexError("negative indexes are not accepted by SQL index / slice operators")
+        return list(self)
 
     def correlate(self, *fromclauses: Any) -> Self:
         """As a subquery, leave these FROM elements to the statement around; None: leave none."""

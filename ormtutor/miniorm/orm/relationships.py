@@ -260,9 +260,9 @@ class RelationshipProperty(MapperProperty):
     def init(self) -> None:
         """Work out the target, the condition and the direction."""
         super().init()
+        foreign_keys, remote_side = self._resolve_arguments()
         self.target = self.mapper.local_table
         self._is_self_referential = self.mapper is self.parent
-        foreign_keys, remote_side = self._resolve_arguments()
         self.parent.registry._dependencies.add(self.mapper.registry)
         self._join_condition = condition = JoinCondition(self, foreign_keys, remote_side)
         self.create_joins = condition.create_joins
@@ -313,23 +313,25 @@ class RelationshipProperty(MapperProperty):
         return self.mapper
 
     def _resolve_arguments(self) -> tuple[list[Any], list[Any]]:
-        """Evaluate the arguments; gives foreign_keys and remote_side."""
+        """Evaluate the arguments, all before the target; gives foreign_keys and remote_side."""
         resolver = Resolver(self)
+        given = {
+            name: _evaluated(resolver, getattr(self, name), favor_tables=name == "secondary")
+            for name in _EVALUATED
+        }
 
         def columns(name: str) -> list[Any]:
-            given = _evaluated(resolver, getattr(self, name))
-            if given is None or given is False:
+            if given[name] is None or given[name] is False:
                 return []
-            several = isinstance(given, list | tuple | set | frozenset)
-            return [_column(name, each) for each in (given if several else [given])]
+            several = isinstance(given[name], list | tuple | set | frozenset)
+            return [_column(name, each) for each in (given[name] if several else [given[name]])]
 
         for name in ("primaryjoin", "secondaryjoin"):
-            condition = _evaluated(resolver, getattr(self, name))
-            setattr(self, name, None if condition is None else _column(name, condition))
-        self.order_by = columns("order_by") or self.order_by
-        self.secondary = _evaluated(resolver, self.secondary, favor_tables=True)
+            setattr(self, name, None if given[name] is None else _column(name, given[name]))
+        self.secondary = given["secondary"]
         if self.secondary is not None:
             self.secondary = _secondary_table(self, self.secondary)
+        self.order_by = columns("order_by") or self.order_by
         return columns("foreign_keys"), columns("remote_side")
 
     def _check_cascade_settings(self, cascade: CascadeOptions) -> None:
@@ -538,6 +540,16 @@ class RelationshipProperty(MapperProperty):
         if value is None or id(value) in MARKERS:
             return []
         return list(collection_members(value)) if impl.collection else [value]
+
+
+_EVALUATED = (
+    "order_by",
+    "primaryjoin",
+    "secondaryjoin",
+    "secondary",
+    "foreign_keys",
+    "remote_side",
+)
 
 
 def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) -> Any:

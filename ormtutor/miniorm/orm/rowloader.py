@@ -54,7 +54,8 @@ class EntityPlan:
     load_options: the query's options, as far as they concern later loads from this object.
     selected, selected_key: the columns of the statement whose positions those are.
     known_too: whether something is loaded for objects that have it: not in a lazy load.
-    resets: relationships that populate_existing() makes lazy again.
+    resets: relationships that populate_existing() makes lazy again. left_out: the deferred columns
+    that it takes away.
     overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
     """
 
@@ -74,9 +75,15 @@ class EntityPlan:
         self.expired: frozenset[str] = NOTHING
         self.load_options: LoaderOptions | None = None
         self.resets: list[str] = []
+        self.left_out: list[str] = []
         self.overwrite = overwrite
         self.whole = True
         self.known_too = True
+
+    @property
+    def in_row(self) -> frozenset[str]:
+        """Relationships whose one object, or None, is in the row: known when it is read."""
+        return frozenset(each.key for each in self.joined if not each.is_collection)
 
     def add(self, loader: Any) -> None:
         """A loader that runs later; or at once, among what is joined: immediate ones behind it."""
@@ -237,13 +244,16 @@ def overwrite(
 ) -> None:
     """Replace what an object has by what the row says, changes included (refresh)."""
     _fill(plan, values, row, plan.columns)
+    for key in plan.left_out:
+        values.pop(key, None)
     if plan.load_options is not None:
         state.load_options = plan.load_options
-    if plan.whole:
+    if plan.overwrite == "all":
         for key in plan.resets:
             state.reset(values, key)
     _set_callables(plan, state, list(plan.callables))
     _set_empty(plan, state, values, plan.empty)
+    state.expired_attributes -= plan.in_row
     if not plan.at_once:
         settle(plan, context, state, values)
 
@@ -536,6 +546,9 @@ class LoaderSource:
                 again = [meeting, *self._kept_for_later(plan, names)]
                 first = ["if state in met:", *_indented(again, 1), "else:", *_indented(first, 1)]
             return ["else:", *_indented([*lines, *first], 1)]
+        if plan.in_row:
+            in_row = self._name("in_row", plan.in_row)
+            lines.append(f"if state.expired_attributes: state.expired_attributes -= {in_row}")
         keys = [*plan.columns, *plan.callables, *plan.empty]
         all_there = " and ".join(f"{key!r} in values" for key in keys)
         if plan.at_once:

@@ -345,9 +345,7 @@ class Session:
         if state() is None:
             return
         self._deleted.pop(state, None)
-        if self._bring_in(state, revert_deletion):
-            self._tell("detached_to_persistent", state)
-        elif revert_deletion:
+        if not self._bring_in(state, revert_deletion) and revert_deletion:
             self._tell("deleted_to_persistent", state)
 
     def _bring_in(self, state: InstanceState, replaces: bool = False) -> bool:
@@ -358,6 +356,7 @@ class Session:
         if attaches:
             state.session_ref = self._self_ref
             self._tell("after_attach", state)
+            self._tell("detached_to_persistent", state)
         return attaches
 
     def _before_attach(self, state: InstanceState) -> bool:
