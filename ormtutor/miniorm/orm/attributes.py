@@ -250,6 +250,10 @@ class AttributeImpl:
         state.commit(dict_, (self.key,))
         return value
 
+    def forget(self, dict_: Values) -> Any:
+        """The value goes, and nothing is told of it; gives it, or NO_VALUE."""
+        return dict_.pop(self.key, NO_VALUE)
+
     def fire_append_event(
         self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
     ) -> Any:
@@ -463,11 +467,13 @@ class CollectionAttributeImpl(AttributeImpl):
             waiting[self.key]._sa_adapter.empty = True
         return waiting[self.key]
 
-    def invalidate_collection(self, collection: Any) -> None:
-        """The collection is no longer the value: changes in it are told to nobody."""
-        adapter = getattr(collection, "_sa_adapter", None)
+    def forget(self, dict_: Values) -> Any:
+        """The collection goes, and whoever changes it from now on is warned."""
+        old = super().forget(dict_)
+        adapter = getattr(old, "_sa_adapter", None)
         if adapter is not None:
             adapter.invalidated = True
+        return old
 
     # writing ---------------------------------------------------------------------------------
 
@@ -820,16 +826,16 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
     # What an error calls it.
     _kind = "InstrumentedAttribute"
 
+    impl: Any = None
     _of_type: Any = None
     _extra_criteria: tuple[Any, ...] = ()
     _expression: Any = None
 
-    def __init__(self, prop: Any, parent: Any, impl: AttributeImpl | None = None) -> None:
+    def __init__(self, prop: Any, parent: Any) -> None:
         self.prop = prop
         self.key: str = prop.key
         self.parent = parent
         self.class_ = parent.entity
-        self.impl: Any = impl
         # What decides the SQL text of a join along us, if that is the same in all statements.
         self.fixed_structure = prop if parent.is_mapper else None
 

@@ -494,19 +494,19 @@ class JoinCondition:
         criteria to the destination, and then to the source (None where nothing is aliased).
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
-        aliased = alias_secondary and secondary is not None
         if of_type is not None and dest_selectable is None:
             dest_selectable = of_type.selectable
-            aliased = aliased or of_type.is_aliased_class
         if dest_selectable is None:
             dest_selectable = self.child_table
             if self.prop._is_self_referential and source_selectable is None:
                 dest_selectable = dest_selectable.alias()
-                aliased = True
-        elif dest_selectable._deannotated is not self.child_table:
-            aliased = True
-        if source_selectable is not None:
-            aliased = aliased or source_selectable._deannotated is not self.parent_table
+        aliased = (
+            (alias_secondary and secondary is not None)
+            or dest_selectable._deannotated is not self.child_table
+            or not (
+                source_selectable is None or source_selectable._deannotated is self.parent_table
+            )
+        )
         if extra_criteria and secondaryjoin is not None:
             secondaryjoin = and_(secondaryjoin, *extra_criteria)
         elif extra_criteria:

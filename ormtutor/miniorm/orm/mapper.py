@@ -83,9 +83,6 @@ class MapperProperty(InspectionAttr):
         """Finish the property, now that all mappers are known."""
         self._configure_started = True
 
-    def post_instrument_class(self, mapper: Mapper) -> None:
-        """Put the impl on the class, now that the property is finished."""
-
     def __str__(self) -> str:
         return f"{self.parent.class_.__name__}.{self.key}"
 
@@ -144,7 +141,8 @@ class ColumnProperty(MapperProperty):
         if self.deferred:
             impl.callable_ = partial(Loaders.deferred, self)
             impl.load_on_unexpire = False
-        mapper.install_attribute(self, ColumnAttribute, impl)
+        mapper.install_attribute(self, ColumnAttribute)
+        mapper.install_impl(self.key, impl)
 
     def __str__(self) -> str:
         return str(self.columns[0]) if self.parent is None else super().__str__()
@@ -381,7 +379,6 @@ class Mapper(InspectionAttr):
         Shapes.changes += 1
         if init:
             prop.init()
-            prop.post_instrument_class(self)
 
     def _property_from_column(self, key: str, column: Any) -> ColumnProperty:
         columns = list(column) if isinstance(column, list | tuple) else [column]
@@ -419,15 +416,11 @@ class Mapper(InspectionAttr):
         for column in prop.columns:
             self._columntoproperty[column] = prop
 
-    def install_attribute(
-        self, prop: MapperProperty, kind: Any, impl: AttributeImpl | None = None
-    ) -> None:
+    def install_attribute(self, prop: MapperProperty, kind: Any) -> None:
         """Put an attribute of this kind on the class."""
         if self.sets_by_descriptor or getattr(prop, "lazy", None) == "dynamic":
             kind = asked_first(kind)
-        type.__setattr__(self.class_, prop.key, kind(prop, self, impl))
-        if impl is not None:
-            self.install_impl(prop.key, impl)
+        type.__setattr__(self.class_, prop.key, kind(prop, self))
 
     def install_impl(self, key: str, impl: AttributeImpl) -> None:
         """Say how objects read and write the attribute `key`."""
@@ -468,11 +461,9 @@ class Mapper(InspectionAttr):
             configure_registries([self.registry])
 
     def _post_configure_properties(self) -> None:
-        for key, prop in list(self._props.items()):
+        for prop in list(self._props.values()):
             if not prop._configure_started:
                 prop.init()
-            if key not in self.impls or prop.key != key:
-                prop.post_instrument_class(self)
         self.configured = True
         self._forget()
 

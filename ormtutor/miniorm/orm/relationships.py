@@ -229,20 +229,11 @@ class RelationshipProperty(MapperProperty):
     # on the class ----------------------------------------------------------------------------
 
     def instrument_class(self, mapper: Mapper) -> None:
-        """Put the attribute on the class; its impl follows when the direction is known."""
+        """Put the attribute on the class; its impl follows in init()."""
         mapper.install_attribute(self, RelationshipAttribute)
 
-    def post_instrument_class(self, mapper: Mapper) -> None:
+    def _install_impl(self) -> None:
         """Put the impl on the class, and what listens to it."""
-        impl = self._impl()
-        if self.single_parent:
-            _listen_for_single_parent(self, impl)
-        mapper.install_impl(self.key, impl)
-        _listen_for_cascades(self, impl)
-        if self.back_populates and self.sync_backref:
-            listen_for_backref(impl, self.back_populates)
-
-    def _impl(self) -> AttributeImpl:
         kind: type[AttributeImpl] = ScalarObjectAttributeImpl
         if self.uselist:
             kind = DynamicAttributeImpl if self.lazy == "dynamic" else CollectionAttributeImpl
@@ -253,12 +244,17 @@ class RelationshipProperty(MapperProperty):
         impl.deferred_history = self.direction is not MANYTOONE or not self._use_get
         if self.lazy != "noload":
             impl.callable_ = partial(Loaders.lazy, self)
-        return impl
+        if self.single_parent:
+            _listen_for_single_parent(self, impl)
+        self.parent.install_impl(self.key, impl)
+        _listen_for_cascades(self, impl)
+        if self.back_populates and self.sync_backref:
+            listen_for_backref(impl, self.back_populates)
 
     # configuration ---------------------------------------------------------------------------
 
     def init(self) -> None:
-        """Work out the target, the condition and the direction."""
+        """Work out the target, the condition and the direction; then objects can use it."""
         super().init()
         foreign_keys, remote_side = self._resolve_arguments()
         self.target = self.mapper.local_table
@@ -291,6 +287,7 @@ class RelationshipProperty(MapperProperty):
             raise LoaderStrategyException(
                 f"Can't find strategy (('lazy', {self.lazy!r}),) for {self}"
             )
+        self._install_impl()
 
     @cached_property
     def mapper(self) -> Mapper:

@@ -433,10 +433,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     def reset(self, dict_: Values, key: str) -> None:
         """Forget the value of one attribute, and what was expired or changed about it."""
-        old = dict_.pop(key, None)
-        impl = self.mapper.impls[key]
-        if impl.collection and old is not None:
-            impl.invalidate_collection(old)
+        self.mapper.impls[key].forget(dict_)
         self._is_here({key})
 
     def pending_mutation(self, key: str) -> PendingCollection:
@@ -469,7 +466,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         self.expired_attributes = mapper.keys_that_expire
         for impl in mapper.collection_impls:
             if impl.key in dict_:
-                impl.invalidate_collection(dict_[impl.key])
+                impl.forget(dict_)
         self.callables = None
         if self.last_known is not None:
             self.last_known.update({k: dict_[k] for k in self.last_known if k in dict_})
@@ -494,9 +491,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
                 self.expired_attributes |= {key}
                 if self.callables and key in self.callables:
                     self.callables = {k: v for k, v in self.callables.items() if k != key}
-            old = dict_.pop(key, NO_VALUE)
-            if impl.collection and old is not NO_VALUE:
-                impl.invalidate_collection(old)
+            old = impl.forget(dict_)
             if self.last_known is not None and key in self.last_known and old is not NO_VALUE:
                 self.last_known[key] = old
             if self.committed_state is not UNCHANGED:
