@@ -1110,14 +1110,14 @@ def remove_setattr(cls: Any) -> None:
 def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
     """The History of one attribute; by default loading what is needed for it."""
     state = instance_state(obj)
-    history: History = state.get_impl(key).get_history(state, obj.__dict__, passive)
+    history: History = state.mapper.impl_of(key).get_history(state, obj.__dict__, passive)
     return history
 
 
 def set_committed_value(instance: Any, key: str, value: Any) -> None:
     """Put a value as if it had been loaded: no history."""
     state = instance_state(instance)
-    state.get_impl(key).set_committed_value(state, instance.__dict__, value)
+    state.mapper.impl_of(key).set_committed_value(state, instance.__dict__, value)
 
 
 def flag_modified(instance: Any, key: str) -> None:

@@ -460,13 +460,6 @@ class Mapper(InspectionAttr):
         if self.registry._new_mappers:
             configure_registries([self.registry])
 
-    def _post_configure_properties(self) -> None:
-        for prop in list(self._props.values()):
-            if not prop._configure_started:
-                prop.init()
-        self.configured = True
-        self._forget()
-
     # what it knows ---------------------------------------------------------------------------
 
     def structure(self, binds: Any) -> Mapper:
@@ -607,12 +600,9 @@ class Mapper(InspectionAttr):
 
     def identity_key_from_instance(self, instance: Any) -> Any:
         """The identity key that the object's present values make."""
-        return self._identity_key_from_state(instance_state(instance))
-
-    def _identity_key_from_state(
-        self, state: InstanceState, passive: int = PASSIVE_RETURN_NO_VALUE
-    ) -> Any:
-        return self.class_, self._primary_key_from_state(state, passive), None
+        state = instance_state(instance)
+        values = self._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
+        return self.identity_key_from_primary_key(values)
 
     def primary_key_from_instance(self, instance: Any) -> tuple[Any, ...]:
         """The object's present primary key values."""
@@ -711,14 +701,13 @@ def _keyword_init(mapper: Mapper) -> Any:
 
     A new object has no history, so that a plain column is two assignments.
     """
-    registry, impls = mapper.registry, mapper.impls
-    descriptors_set = mapper.sets_by_descriptor
+    registry = mapper.registry
 
     def __init__(self: Any, **kwargs: Any) -> None:
         """Set attributes from keywords."""
         if registry._new_mappers:
             mapper.check_configured()
-        dict_ = self.__dict__
+        cls, dict_ = type(self), self.__dict__
         state = dict_.get("_sa_instance_state")
         plain = NOTHING
         committed: dict[str, Any] = {}
@@ -733,15 +722,10 @@ def _keyword_init(mapper: Mapper) -> Any:
             if key in plain:
                 dict_[key] = value
                 committed[key] = NO_VALUE
-                continue
-            impl = impls.get(key)
-            if impl is not None and not descriptors_set:
-                impl.set(state, dict_, value, None)
-                continue
-            cls = type(self)
-            if not hasattr(cls, key):
+            elif hasattr(cls, key):
+                setattr(self, key, value)
+            else:
                 raise TypeError(f"{key!r} is an invalid keyword argument for {cls.__name__}")
-            setattr(self, key, value)
         if state.committed_state is committed and not committed:
             state.committed_state = UNCHANGED
             state.modified = False
@@ -840,7 +824,11 @@ def _configure_mapper(mapper: Mapper) -> None:
         error._configure_failed = mapper._configure_failed  # type: ignore[attr-defined]
         raise error
     try:
-        mapper._post_configure_properties()
+        for prop in list(mapper._props.values()):
+            if not prop._configure_started:
+                prop.init()
+        mapper.configured = True
+        mapper._forget()
     except Exception as error:
         if not hasattr(error, "_configure_failed"):
             mapper._configure_failed = error

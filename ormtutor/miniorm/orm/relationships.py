@@ -281,7 +281,10 @@ class RelationshipProperty(MapperProperty):
                 f"On relationship {self}, 'dynamic' loaders cannot be used with "
                 "many-to-one/one-to-one relationships and/or uselist=False."
             )
-        self._generate_backref()
+        if self.backref is not None and not self.back_populates:
+            self._add_other_side()
+        if self.back_populates:
+            self._add_reverse_property(self.back_populates)
         self._warn_for_conflicting_writers()
         if self.lazy not in STRATEGIES.split():
             raise LoaderStrategyException(
@@ -359,14 +362,9 @@ class RelationshipProperty(MapperProperty):
 
     # back references -------------------------------------------------------------------------
 
-    def _generate_backref(self) -> None:
-        if self.backref is not None and not self.back_populates:
-            name, arguments = (self.backref, {}) if isinstance(self.backref, str) else self.backref
-            self._add_other_side(name, dict(arguments))
-        if self.back_populates:
-            self._add_reverse_property(self.back_populates)
-
-    def _add_other_side(self, name: str, arguments: dict[str, Any]) -> None:
+    def _add_other_side(self) -> None:
+        name, given = (self.backref, {}) if isinstance(self.backref, str) else self.backref
+        arguments = dict(given)
         mapper = self.mapper
         if name in mapper._props:
             raise ArgumentError(

@@ -376,10 +376,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         elif self.parents is not None:
             self.parents.pop(_ORPHANED, None)
 
-    def get_impl(self, key: str) -> Any:
-        """How the attribute `key` is read and written."""
-        return self.mapper.impl_of(key)
-
     def get_history(self, key: str, passive: int) -> Any:
         """The History of the attribute `key`."""
         return self.mapper.impl_of(key).get_history(self, self.dict, passive)
