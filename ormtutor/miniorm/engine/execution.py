@@ -138,7 +138,7 @@ class ExecutionContext:
             compiled.construct_params(given, binds, (group or None) if many else None)
             for group, given in enumerate(sets or ({},))
         ]
-        if compiled.insert_prefetch or compiled.update_prefetch:
+        if compiled.prefetch:
             self.fill_defaults(values)
         self.compiled_parameters = values
         if compiled.has_expanding:
@@ -168,7 +168,7 @@ class ExecutionContext:
         compiled = self.compiled
         for values in sets:
             self.current_parameters = values
-            for column in self.prefetch_columns():
+            for column in compiled.prefetch:
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
                 values[column.key] = self.default_value(default)
@@ -182,15 +182,6 @@ class ExecutionContext:
         return default.arg
 
     # After an insert().
-
-    def prefetch_columns(self) -> list[Any]:
-        """The columns whose default was computed before the statement."""
-        compiled = self.compiled
-        return list(compiled.insert_prefetch if compiled.isinsert else compiled.update_prefetch)
-
-    def postfetch_columns(self) -> list[Any]:
-        """The columns that the database itself filled."""
-        return list(self.compiled.postfetch)
 
     def inserted_primary_key_rows(self) -> list[Any]:
         """The primary keys of the new rows, as Rows."""
@@ -242,8 +233,7 @@ def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | 
     None: there are defaults to compute, values in the statement, or a list to write out.
     """
     if (
-        compiled.insert_prefetch
-        or compiled.update_prefetch
+        compiled.prefetch
         or compiled.has_expanding
         or not all(bind.required and bind.key == name for name, bind in compiled.binds.items())
     ):

@@ -440,10 +440,10 @@ def _take_new_key(writing: Writing, record: Record, context: Any) -> None:
 
 def _take_back(writing: Writing, records: list[Record], context: Any, is_update: bool) -> None:
     """Defaults that were computed here go into the objects; those of the database are expired."""
-    computed = context.prefetch_columns()
+    computed = context.compiled.prefetch
     made_there = [
         writing.attribute_of[column]
-        for column in context.postfetch_columns()
+        for column in context.compiled.postfetch
         # The key of a new row was taken from the cursor already.
         if column in writing.attribute_of and (is_update or not column.primary_key)
     ]

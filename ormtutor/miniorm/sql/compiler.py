@@ -66,8 +66,8 @@ class Compiled:
     has_expanding = False
     result_columns: list[Any] = []  # noqa: RUF012 - replaced, never changed
     positiontup: Sequence[str] = ()
-    insert_prefetch: Sequence[Any] = ()
-    update_prefetch: Sequence[Any] = ()
+    # The columns of an INSERT or UPDATE that Python fills before it, and the database by it.
+    prefetch: Sequence[Any] = ()
     postfetch: Sequence[Any] = ()
 
     def __str__(self) -> str:
@@ -140,8 +140,7 @@ class SQLCompiler(Compiled):
         # The CTEs by name, each with its text.
         self.ctes: dict[str, tuple[Any, str]] = {}
         self.result_columns = []
-        self.insert_prefetch: list[Any] = []
-        self.update_prefetch: list[Any] = []
+        self.prefetch: list[Any] = []
         self.postfetch: list[Any] = []
         self._bind_order: list[str | None] | None = None
         self._list_names: set[str] = set()
@@ -552,15 +551,14 @@ class SQLCompiler(Compiled):
 
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:
         crud = [each for each in (existing, bind) if each._is_crud]
-        if len(crud) == 1:
-            prefetched = chain(self.insert_prefetch, self.update_prefetch)
-            if crud[0].required or any(column.key == name for column in prefetched):
-                raise exc.CompileError(
-                    f"bindparam() name '{name}' is reserved for automatic usage in the VALUES or "
-                    "SET clause of this insert/update statement.   Please use a name other than "
-                    "column name when using bindparam() with insert() or update() (for example, "
-                    f"'b_{name}')."
-                )
+        is_prefetched = any(column.key == name for column in self.prefetch)
+        if len(crud) == 1 and (crud[0].required or is_prefetched):
+            raise exc.CompileError(
+                f"bindparam() name '{name}' is reserved for automatic usage in the VALUES or "
+                "SET clause of this insert/update statement.   Please use a name other than "
+                "column name when using bindparam() with insert() or update() (for example, "
+                f"'b_{name}')."
+            )
         if len(crud) == 1 or (not crud and (existing.unique or bind.unique)):
             raise exc.CompileError(
                 f"Bind parameter '{name}' conflicts with unique bind parameter of the same name"

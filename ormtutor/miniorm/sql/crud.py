@@ -109,10 +109,10 @@ class CrudPlan:
         default = getattr(column, "default", None)
         counts = self.compiler.dialect.supports_sequences
         if default is not None and not default.is_sequence:
-            return self._default(column, default, self.compiler.insert_prefetch)
+            return self._default(column, default)
         if default is not None and counts and not default.optional:
             if column.primary_key:
-                return self._default(column, default, self.compiler.insert_prefetch)
+                return self._default(column, default)
             return f"<next sequence value: {default._key}>"
         if getattr(column, "server_default", None) is not None:
             self.compiler.postfetch.append(column)
@@ -128,13 +128,13 @@ class CrudPlan:
         onupdate = getattr(column, "onupdate", None)
         if onupdate is None or onupdate.is_sequence:
             return None
-        return self._default(column, onupdate, self.compiler.update_prefetch)
+        return self._default(column, onupdate)
 
-    def _default(self, column: Any, default: Any, prefetch: list[Any]) -> str:
+    def _default(self, column: Any, default: Any) -> str:
         if default.is_clause_element:
             return self._element(column, default.arg)
         # The engine will compute it and bring it under the column's name.
-        prefetch.append(column)
+        self.compiler.prefetch.append(column)
         return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
 
     # -- INSERT ... SELECT ---------------------------------------------------------------------
@@ -171,7 +171,7 @@ class CrudPlan:
                 values.append(column.default.arg)
             else:
                 values.append(_bind(column.key, column.type, None))
-                self.compiler.insert_prefetch.append(column)
+                self.compiler.prefetch.append(column)
         self.select = inner.add_columns(*values)
 
     # -- VALUES with several rows --------------------------------------------------------------
@@ -183,8 +183,7 @@ class CrudPlan:
             if column.key in row:
                 texts.append(self._value(member, row[column.key]))
             elif member.default is not None:
-                prefetch = self.compiler.insert_prefetch
-                texts.append(self._default(member, member.default, prefetch))
+                texts.append(self._default(member, member.default))
             else:
                 raise exc.CompileError(
                     f"INSERT value for column {column} is explicitly rendered as a boundparameter "

@@ -40,14 +40,14 @@ def test_the_parameters_of_execution_are_written_in_the_order_of_the_table(thing
 
 def test_defaults_of_ours_are_computed_before_and_others_asked_for_after(things: Table) -> None:
     compiled = things.insert().values(name="x").compile()
-    assert [column.key for column in compiled.insert_prefetch] == ["a", "b"]
+    assert [column.key for column in compiled.prefetch] == ["a", "b"]
     assert [column.key for column in compiled.postfetch] == ["c", "d"]
 
 
 def test_an_update_has_defaults_of_its_own(things: Table) -> None:
     compiled = things.update().values(name="x").compile()
     assert str(compiled) == "UPDATE things SET b=:b, c=bar(), name=:name"
-    assert [column.key for column in compiled.update_prefetch] == ["b"]
+    assert [column.key for column in compiled.prefetch] == ["b"]
 
 
 def test_each_row_has_defaults_of_its_own(things: Table) -> None:
@@ -56,7 +56,7 @@ def test_each_row_has_defaults_of_its_own(things: Table) -> None:
         "INSERT INTO things (a, b, c, name) VALUES (:a, :b, foo(), :name_m0), "
         "(:a_m1, :b_m1, foo(), :name_m1)"
     )
-    assert [column.key for column in compiled.insert_prefetch] == ["a", "b", "a_m1", "b_m1"]
+    assert [column.key for column in compiled.prefetch] == ["a", "b", "a_m1", "b_m1"]
 
 
 def test_a_later_row_needs_the_columns_of_the_first(things: Table) -> None:
