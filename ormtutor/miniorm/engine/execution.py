@@ -120,11 +120,7 @@ class ExecutionContext:
 
         binds: the bind parameters of the statement at hand when the compiled one is older.
         """
-        compiled = self.compiled
-        if not sets and not self.is_crud:
-            self.statement, self.parameters = compiled.statement_for(binds)
-            return
-        many = self.executemany
+        compiled, many = self.compiled, self.executemany
         take = plain_taker(compiled)
         if take is not None and sets:
             try:
@@ -139,15 +135,11 @@ class ExecutionContext:
             for group, given in enumerate(sets or ({},))
         ]
         if compiled.prefetch:
-            self.fill_defaults(values)
+            self._fill_defaults(values)
         self.compiled_parameters = values
-        if compiled.has_expanding:
-            expanded = [compiled.expand(each) for each in values]
-            self.statement = expanded[0][0]
-            tuples = [parameters for _, parameters in expanded]
-        else:
-            tuples = [compiled.to_tuple(each) for each in values]
-        self.parameters = tuple(tuples) if many else tuples[0]
+        ready = [compiled.ready(each) for each in values]
+        self.statement = ready[0][0]
+        self.parameters = tuple([each for _, each in ready]) if many else ready[0][1]
 
     def get_current_parameters(self, isolate_multiinsert_groups: bool = True) -> dict[str, Any]:
         """Return the values of the row whose default is being computed."""
@@ -163,7 +155,7 @@ class ExecutionContext:
             values[key] = parameters[f"{key}_m{row}"]
         return values
 
-    def fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
+    def _fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
         """Compute what the statement's columns take from Python, for each parameter set."""
         compiled = self.compiled
         for values in sets:
@@ -171,15 +163,7 @@ class ExecutionContext:
             for column in compiled.prefetch:
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
-                values[column.key] = self.default_value(default)
-
-    def default_value(self, default: Any) -> Any:
-        """Compute one column default."""
-        if default.is_callable:
-            return default.arg(self)
-        if default.is_clause_element or default.is_sequence:
-            return self.root_connection.scalar(default.arg)
-        return default.arg
+                values[column.key] = default.arg(self) if default.is_callable else default.arg
 
     # After an insert().
 

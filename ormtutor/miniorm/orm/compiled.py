@@ -134,10 +134,7 @@ class CompiledQuery(EntityQuery):
                 values[name] = given[place]
             else:
                 values[name] = bind.effective_value
-        if self.compiled.has_expanding:
-            text, parameters = self.compiled.expand(values)
-            return text, parameters
-        return None, self.compiled.to_tuple(values)
+        return self.compiled.ready(values)  # type: ignore[no-any-return]
 
     def row_loader(self) -> Any:
         """The function that makes objects of rows; None: the rows are the result.

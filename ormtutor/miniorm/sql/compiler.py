@@ -268,11 +268,8 @@ class SQLCompiler(Compiled):
             ]
         )
 
-    def statement_for(
-        self, binds: Sequence[BindParameter] | None, params: Any = None
-    ) -> tuple[str, tuple[Any, ...]]:
-        """The text and the values of another statement of the same structure."""
-        values = self.construct_params(params, binds)
+    def ready(self, values: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        """The text, its lists written out, and the values as the driver takes them."""
         return self.expand(values) if self.has_expanding else (self.string, self.to_tuple(values))
 
     def expand(self, values: dict[str, Any]) -> tuple[str, Any]:

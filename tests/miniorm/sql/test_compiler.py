@@ -16,13 +16,14 @@ from ormtutor.miniorm.sql.select import select
 def test_parameters_stand_in_the_order_of_the_text(users: Table, sqlite: DefaultDialect) -> None:
     cte = select(users.c.id).where(users.c.name == "in the cte").cte("c")
     statement = select(literal("first column")).select_from(cte).where(cte.c.id == 5)
-    _, parameters = statement.compile(dialect=sqlite).statement_for(None)
+    compiled = statement.compile(dialect=sqlite)
+    _, parameters = compiled.ready(compiled.construct_params())
     assert parameters == ("in the cte", "first column", 5)
 
 
 def test_a_list_is_written_out_at_execution(users: Table, sqlite: DefaultDialect) -> None:
     compiled = select(users.c.id).where(users.c.id.in_([7, 8])).compile(dialect=sqlite)
-    assert compiled.statement_for(None) == (
+    assert compiled.ready(compiled.construct_params()) == (
         "SELECT users.id \nFROM users \nWHERE users.id IN (?, ?)",
         (7, 8),
     )
@@ -30,7 +31,7 @@ def test_a_list_is_written_out_at_execution(users: Table, sqlite: DefaultDialect
 
 def test_an_empty_list_finds_nothing(users: Table, sqlite: DefaultDialect) -> None:
     compiled = users.c.id.in_([]).compile(dialect=sqlite)
-    assert compiled.statement_for(None) == (
+    assert compiled.ready(compiled.construct_params()) == (
         "users.id IN (SELECT 1 FROM (SELECT 1) WHERE 1!=1)",
         (),
     )
@@ -38,7 +39,8 @@ def test_an_empty_list_finds_nothing(users: Table, sqlite: DefaultDialect) -> No
 
 def test_a_list_of_tuples_is_written_out(users: Table, sqlite: DefaultDialect) -> None:
     criterion = tuple_(users.c.id, users.c.name).in_([(1, "a"), (2, "b")])
-    assert criterion.compile(dialect=sqlite).statement_for(None) == (
+    compiled = criterion.compile(dialect=sqlite)
+    assert compiled.ready(compiled.construct_params()) == (
         "(users.id, users.name) IN (VALUES (?, ?), (?, ?))",
         (1, "a", 2, "b"),
     )
@@ -46,7 +48,7 @@ def test_a_list_of_tuples_is_written_out(users: Table, sqlite: DefaultDialect) -
 
 def test_a_list_may_come_at_execution(users: Table, sqlite: DefaultDialect) -> None:
     compiled = users.c.id.in_(bindparam("ids", expanding=True)).compile(dialect=sqlite)
-    assert compiled.statement_for(None, {"ids": [1, 2, 3]}) == (
+    assert compiled.ready(compiled.construct_params({"ids": [1, 2, 3]})) == (
         "users.id IN (?, ?, ?)",
         (1, 2, 3),
     )
@@ -55,7 +57,7 @@ def test_a_list_may_come_at_execution(users: Table, sqlite: DefaultDialect) -> N
 def test_a_missing_value_is_an_error(users: Table, sqlite: DefaultDialect) -> None:
     compiled = (users.c.id == bindparam("x")).compile(dialect=sqlite)
     with pytest.raises(exc.InvalidRequestError) as caught:
-        compiled.statement_for(None)
+        compiled.construct_params()
     assert str(caught.value) == (
         "A value is required for bind parameter 'x' (Background on this error at: "
         "https://sqlalche.me/e/14/cd3x)"

@@ -162,7 +162,7 @@ def test_a_kept_statement_takes_the_values_of_another(users: Table, sqlite: Defa
 
     kept = statement("ann", [1]).compile(dialect=sqlite)
     _, binds = cache_key(statement("bob", [7, 8]))
-    assert kept.statement_for(binds) == (
+    assert kept.ready(kept.construct_params(None, binds)) == (
         "SELECT users.id \n"
         "FROM users \n"
         "WHERE users.name = ? AND users.id IN (?, ?)\n"
@@ -174,4 +174,7 @@ def test_a_kept_statement_takes_the_values_of_another(users: Table, sqlite: Defa
 def test_a_kept_insert_takes_the_values_of_another(users: Table, sqlite: DefaultDialect) -> None:
     kept = users.insert().values(name="ann", age=literal(5)).compile(dialect=sqlite)
     _, binds = cache_key(users.insert().values(name="bob", age=literal(6)))
-    assert kept.statement_for(binds) == ("INSERT INTO users (name, age) VALUES (?, ?)", ("bob", 6))
+    assert kept.ready(kept.construct_params(None, binds)) == (
+        "INSERT INTO users (name, age) VALUES (?, ?)",
+        ("bob", 6),
+    )
