@@ -362,7 +362,7 @@ class Boolean(TypeEngine, SchemaType):
         self.name = name
 
     def bind_processor(self, dialect: Any) -> Processor:
-        return _as_bool if dialect.supports_native_boolean else _as_integer
+        return unless_none(lambda value: int(_as_bool(value)))
 
     def literal_processor(self, dialect: Any) -> Processor:
         """As the dialect spells true and false."""
@@ -371,19 +371,15 @@ class Boolean(TypeEngine, SchemaType):
         return lambda value: true if _as_bool(value) else false
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
-        return None if dialect.supports_native_boolean else unless_none(bool)
+        return unless_none(bool)
 
 
-def _as_bool(value: Any) -> Any:
+def _as_bool(value: Any) -> bool:
     if value not in (None, True, False):
         if not isinstance(value, int):
             raise TypeError(f"Not a boolean value: {value!r}")
         raise ValueError(f"Value {value!r} is not None, True, or False")
-    return None if value is None else bool(value)
-
-
-def _as_integer(value: Any) -> Any:
-    return None if value is None else int(_as_bool(value))
+    return bool(value)
 
 
 class MatchType(Boolean):
