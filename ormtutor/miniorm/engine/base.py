@@ -152,22 +152,19 @@ class Engine:
         # A flush executes the same insert() again and again (500 commits: 4 % less time).
         is_dml = getattr(statement, "is_dml", False)
         structure, binds = (self._structure_of_dml if is_dml else cache_key)(statement)
-        if structure is None or options.get("compiled_cache", self) is None:
-            compiled = self._compile_anew(statement, keys, executemany)
-            compiled.origin = "no key"
-            return compiled, None
+        is_kept = structure is not None and options.get("compiled_cache", self) is not None
         key = (structure, tuple(keys), executemany)
-        compiled = self._compiled_cache.find(key)
+        compiled = self._compiled_cache.find(key) if is_kept else None
         if compiled is not None:
             return compiled, binds
-        compiled = self._compile_anew(statement, keys, executemany)
-        self._compiled_cache.keep(key, compiled)
-        return compiled, None
-
-    def _compile_anew(self, statement: Any, keys: Any, executemany: bool) -> Any:
-        return statement._compiler(
+        compiled = statement._compiler(
             self.dialect, column_keys=keys, for_executemany=executemany, linting=True
         )
+        if is_kept:
+            self._compiled_cache.keep(key, compiled)
+        else:
+            compiled.origin = "no key"
+        return compiled, None
 
 
 leave_out(Engine, "clear_compiled_cache run_callable transaction update_execution_options")
