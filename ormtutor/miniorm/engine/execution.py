@@ -121,8 +121,8 @@ class ExecutionContext:
         binds: the bind parameters of the statement at hand when the compiled one is older.
         """
         compiled, many = self.compiled, self.executemany
-        take = plain_taker(compiled)
-        if take is not None and sets:
+        take = plain_taker(compiled) if sets else None
+        if take is not None:
             try:
                 self.parameters = tuple(map(take, sets)) if many else take(sets[0])
             except (KeyError, TypeError):
