@@ -135,15 +135,14 @@ class SQLCompiler(Compiled):
         self.replaced: dict[int, BindParameter] = {}
         self.names = Names()
         self.frame = _Frame(None, None)
-        # The marks in the text: the parameter's name, and whether it is a list.
-        self._marked: list[tuple[str, bool]] = []
+        # The names of the parameters that are marked in the text.
+        self._marked: list[str] = []
         # The CTEs by name, each with its text.
         self.ctes: dict[str, tuple[Any, str]] = {}
         self.result_columns = []
         self.prefetch: list[Any] = []
         self.postfetch: list[Any] = []
         self._bind_order: list[str | None] | None = None
-        self._list_names: set[str] = set()
         if statement is not None:
             self.made_at = perf_counter()
             self._finish(self.process(statement))
@@ -151,35 +150,33 @@ class SQLCompiler(Compiled):
     # -- from marks to text --------------------------------------------------------------------
 
     def _finish(self, template: str) -> None:
+        start, *pieces = template.split(MARK)
         names: list[str] = []
-        texts = [""]
-        shown: list[str] = []
-        for index, piece in enumerate(template.split(MARK)):
-            number, _, rest = piece.partition(_END) if index else ("", "", piece)
-            if not number:
-                text = MARK + rest if index else rest
-                texts[-1] += text
-                shown.append(text)
-                continue
-            name, is_list = self._marked[int(number)]
-            names.append(name)
-            texts.append(rest)
-            if is_list:
-                self._list_names.add(name)
-                shown.append(f"__[POSTCOMPILE_{self._escaped_name(name)}]{rest}")
+        texts = [start]
+        for piece in pieces:
+            number, _, rest = piece.partition(_END)
+            if number:
+                names.append(self._marked[int(number)])
+                texts.append(rest)
             else:
-                shown.append(self.bind_placeholder(name) + rest)
+                texts[-1] += MARK + rest
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
         self.positiontup = names
-        self.has_expanding = bool(self._list_names)
-        self.string = "".join(shown)
+        self.has_expanding = any(self.binds[name].expanding for name in names)
+        places = zip(map(self._placeholder, names), texts[1:], strict=True)
+        self.string = texts[0] + "".join(chain.from_iterable(places))
         found = {
             name: bind.type._cached_bind_processor(self.dialect)
             for name, bind in self.binds.items()
             if not bind.type._is_tuple_type
         }
         self._processors = {name: each for name, each in found.items() if each is not None}
+
+    def _placeholder(self, name: str) -> str:
+        if self.binds[name].expanding:
+            return f"__[POSTCOMPILE_{self._escaped_name(name)}]"
+        return self.bind_placeholder(name)
 
     def bind_placeholder(self, name: str) -> str:
         """How a bind parameter stands in the text."""
@@ -278,7 +275,7 @@ class SQLCompiler(Compiled):
         out = [texts[0]]
         parameters: list[Any] = []
         for text, name in zip(texts[1:], self.positiontup, strict=True):
-            if name in self._list_names:
+            if self.binds[name].expanding:
                 out.append(self._expanded(name, values[name], parameters))
             else:
                 processor = self._processors.get(name)
@@ -530,7 +527,7 @@ class SQLCompiler(Compiled):
     def visit_bindparam(self, bindparam: Any) -> str:
         if self.literal_binds:
             return self._written_out(bindparam)
-        self._marked.append((self._register(bindparam), bindparam.expanding))
+        self._marked.append(self._register(bindparam))
         mark = f"{MARK}{len(self._marked) - 1}{_END}"
         return f"({mark})" if bindparam.expanding else mark
 

@@ -311,7 +311,9 @@ class HasWhere:
         added = [as_condition(each) for each in whereclause]
         return self._with(_where_criteria=(*self._where_criteria, *added))
 
-    filter = where
+    def filter(self, *criteria: Any) -> Any:
+        """The same as where()."""
+        return self.where(*criteria)
 
     def filter_by(self, **kwargs: Any) -> Any:
         """Conditions `name = value` on what was joined last, or else selected first."""
@@ -405,7 +407,9 @@ class SelectBase(Statement):
         """This in parentheses, for FROM."""
         return Subquery._construct(self._for_subquery(), name)
 
-    alias = subquery
+    def alias(self, name: Any = None) -> Any:
+        """The same as subquery()."""
+        return self.subquery(name=name)
 
     def _for_subquery(self) -> Any:
         if self._label_style is LABEL_STYLE_NONE:
@@ -420,7 +424,9 @@ class SelectBase(Statement):
         """This as a value."""
         return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
-    as_scalar = scalar_subquery
+    def as_scalar(self) -> ScalarSelect:
+        """The same as scalar_subquery(), in earlier words."""
+        return self.scalar_subquery()
 
     def label(self, name: Any) -> Any:
         """This as a value with a label."""
@@ -1174,7 +1180,6 @@ class Exists(UnaryExpression):
 
     _render_label_in_columns_clause = True
 
-    _wrapped: Any = delegate("element")
     _from_objects: Any = ()
 
     def _negate(self) -> Any:
