@@ -117,8 +117,11 @@ class Dependency:
 
     @cached_property
     def copies(self) -> list[KeyCopy]:
-        """The columns of the foreign key; found out when they are needed, and kept."""
-        dest_mapper = self.mapper if self.source_mapper is self.parent else self.parent
+        """The columns of the foreign key, or those of our key in the association table.
+
+        They are found out when they are needed, and kept.
+        """
+        dest_mapper = {ONETOMANY: self.mapper, MANYTOONE: self.parent}.get(self.direction)
         return [
             KeyCopy(self.source_mapper, source, dest, dest_mapper)
             for source, dest in self.prop.synchronize_pairs
@@ -187,8 +190,12 @@ class Dependency:
     ) -> None:
         """The same for objects, where mappers run in a ring."""
         flush.step(self, is_delete).disabled = True
-        order = [each for each in self.order if each != LET_GO]
+        parent_role = "parents deleted" if is_delete else "parents saved"
+        key_role = "keys cleared" if is_delete else "keys copied"
+        roles = {parent_role, key_role, "children saved", "children deleted"}
+        order = [each for each in self.order if roles.issuperset(each) and each != LET_GO]
         all_parents = flush.step(self.parent, is_delete)
+        saved, deleted = flush.step(self.mapper), flush.step(self.mapper, is_delete=True)
         passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
         for state in states:
             related = flush.all_pending(state, self.key, passive)
@@ -197,26 +204,22 @@ class Dependency:
             key, parent = flush.step(self, is_delete, state), all_parents
             if parent in flush.ring:
                 parent = flush.step(self.parent, is_delete, state)
-            for steps in self._children_steps(flush, related):
-                steps["parents deleted" if is_delete else "parents saved"] = parent
-                steps["keys cleared" if is_delete else "keys copied"] = key
+            children: list[dict[str, Step]] = [
+                {"children saved": saved, "children deleted": deleted}
+            ]
+            if saved in flush.ring:
+                children = [self._child_step(flush, child) for child in related]
+            for steps in children:
+                steps[parent_role], steps[key_role] = parent, key
                 flush.add_edges([(steps.get(before), steps.get(after)) for before, after in order])
 
-    def _children_steps(
-        self, flush: UOWTransaction, related: Any
-    ) -> Iterator[dict[str, Step | None]]:
-        """The steps for the related objects: one for all, or one for each that is in the flush."""
-        saved, deleted = flush.step(self.mapper), flush.step(self.mapper, is_delete=True)
-        if saved not in flush.ring:
-            yield {"children saved": saved, "children deleted": deleted}
-            return
-        for child in related:
-            if child is None or child not in flush.states:
-                yield {}
-            elif flush.is_deleted(child):
-                yield {"children deleted": flush.step(child.mapper, True, child)}
-            else:
-                yield {"children saved": flush.step(child.mapper, False, child)}
+    def _child_step(self, flush: UOWTransaction, child: InstanceState | None) -> dict[str, Step]:
+        """The step of a related object, by its role; none if it is not in the flush."""
+        if child is None or child not in flush.states:
+            return {}
+        is_deleted = flush.is_deleted(child)
+        role = "children deleted" if is_deleted else "children saved"
+        return {role: flush.step(child.mapper, is_deleted, child)}
 
     # process: copy keys -----------------------------------------------------------------------
 
@@ -388,12 +391,6 @@ class ManyToMany(Dependency):
         ("keys cleared", "children deleted"),
         ("keys cleared", "children saved"),
     )
-
-    @cached_property
-    def copies(self) -> list[KeyCopy]:
-        """The columns of our key in the association table, by our attributes."""
-        pairs = self.prop.synchronize_pairs
-        return [KeyCopy(self.parent, source, dest, None) for source, dest in pairs]
 
     @cached_property
     def other_copies(self) -> list[KeyCopy]:

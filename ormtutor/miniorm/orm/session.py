@@ -192,7 +192,7 @@ class Session:
 
     def _autobegin(self) -> SessionTransaction:
         """The current transaction; one begins where there is none."""
-        return self._transaction or SessionTransaction(self, autobegin=True)
+        return self._transaction or SessionTransaction(self)
 
     def begin(
         self, nested: bool = False, _subtrans: bool = False, **left_out: Any
@@ -331,8 +331,6 @@ class Session:
 
         `revert_deletion`: a rollback brought its row back.
         """
-        if state.ident is None:
-            raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
         if state._deleted:
             if not revert_deletion:
                 raise exc.InvalidRequestError(
@@ -380,12 +378,14 @@ class Session:
             self._tell("before_attach", state)
         return True
 
+    def _notify(self, event: str, *arguments: Any) -> None:
+        for listener in getattr(self.dispatch, event):
+            listener(self, *arguments)
+
     def _tell(self, event: str, state: InstanceState) -> None:
         obj = state()
-        if obj is None:
-            return  # it was collected: nobody can be told about an object that is gone
-        for listener in getattr(self.dispatch, event):
-            listener(self, obj)
+        if obj is not None:  # else it was collected: nobody can be told about what is gone
+            self._notify(event, obj)
 
     def delete(self, instance: Any) -> None:
         """Mark an object: the next flush deletes its row, and what the delete cascade reaches.

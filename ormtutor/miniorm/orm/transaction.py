@@ -79,13 +79,8 @@ class SessionTransaction:
         session: Session,
         parent: SessionTransaction | None = None,
         nested: bool = False,
-        autobegin: bool = False,
     ) -> None:
         check_context(session)
-        if parent is None and nested:
-            raise exc.InvalidRequestError(
-                "Can't start a SAVEPOINT transaction when no existing transaction is in progress"
-            )
         self.session: Any = session
         self.nested = nested
         self.parent = parent
@@ -96,10 +91,9 @@ class SessionTransaction:
         self._by_bind: dict[Any, Connection] = {}
         # Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction.
         self.is_boundary = nested or parent is None
-        self.snapshot = self._take_snapshot(autobegin)
+        self.snapshot = self._take_snapshot()
         session._transaction = self
-        for listener in session.dispatch.after_transaction_create:
-            listener(session, self)
+        session._notify("after_transaction_create", self)
 
     # facts ------------------------------------------------------------------------------------
 
@@ -206,8 +200,7 @@ class SessionTransaction:
         self._by_bind[connection] = self._by_bind[connection.engine] = connection
         if given:
             self._by_bind[bind] = connection
-        for listener in self.session.dispatch.after_begin:
-            listener(self.session, self, connection)
+        self.session._notify("after_begin", self, connection)
         enlisted: Connection = connection
         return enlisted
 
@@ -227,19 +220,19 @@ class SessionTransaction:
 
     # the snapshot -----------------------------------------------------------------------------
 
-    def _take_snapshot(self, autobegin: bool) -> Snapshot:
+    def _take_snapshot(self) -> Snapshot:
         if not self.is_boundary:
             assert self.parent is not None
             return self.parent.snapshot
         # What is pending now belongs to the transaction around, and is written there.
-        if not autobegin and not self.session._flushing:
+        if self.nested and not self.session._flushing:
             self.session._flush_because(BEFORE_SAVEPOINT)
         return Snapshot()
 
-    def _restore_snapshot(self, dirty_only: bool) -> None:
+    def _restore_snapshot(self) -> None:
         """Bring the objects back to what they were: expunge, revive, expire.
 
-        `dirty_only`: after a SAVEPOINT only what changed since is expired.
+        After a SAVEPOINT only what changed since is expired.
         """
         session = self.session
         snapshot = self.snapshot
@@ -253,7 +246,7 @@ class SessionTransaction:
         for state in {**snapshot.deleted, **session._deleted}:
             session._update_impl(state, revert_deletion=True)
         states = session.identity_map.all_states()
-        if dirty_only:
+        if self.nested:
             states = [each for each in states if each.modified or each in snapshot.dirty]
         session._expire_states(states)
 
@@ -275,8 +268,7 @@ class SessionTransaction:
         """Before a commit: tell listeners, end what is open inside, flush till all is written."""
         session = self.session
         if self.is_boundary:
-            for listener in session.dispatch.before_commit:
-                listener(session)
+            session._notify("before_commit")
         for inner in self._inner_ones():
             inner.commit()
         if not session._flushing:
@@ -311,13 +303,11 @@ class SessionTransaction:
         return parent
 
     def _commit_connections(self) -> None:
-        session = self.session
         for _, transaction, should_commit, _ in self._enlisted:
             if should_commit:
                 transaction.commit()
         self._state = COMMITTED
-        for listener in session.dispatch.after_commit:
-            listener(session)
+        self.session._notify("after_commit")
         self._remove_snapshot()
 
     def rollback(
@@ -344,33 +334,30 @@ class SessionTransaction:
                 "Session's state has been changed on a non-active transaction - this state will "
                 "be discarded."
             )
-            boundary._restore_snapshot(dirty_only=boundary.nested)
+            boundary._restore_snapshot()
         parent = self.parent
         self.close()
         if parent is not None and _capture_exception is not None:
             parent._rollback_exception = _capture_exception
         if failure is not None:
             raise failure
-        for listener in session.dispatch.after_soft_rollback:
-            listener(session, self)
+        session._notify("after_soft_rollback", self)
         if _to_root and parent is not None:
             return parent.rollback(_to_root=True)
         return parent
 
     def _roll_back_connections(self) -> BaseException | None:
         """Roll back and restore the objects; gives what went wrong, to be raised at the end."""
-        session = self.session
         failure = None
         try:
             for _, transaction, _, _ in self._enlisted:
                 transaction.rollback()
             self._state = DEACTIVE
-            for listener in session.dispatch.after_rollback:
-                listener(session)
+            self.session._notify("after_rollback")
         except BaseException as error:  # (kept: the objects must be restored before it goes on)
             failure = error
         self._state = DEACTIVE
-        self._restore_snapshot(dirty_only=self.nested)
+        self._restore_snapshot()
         return failure
 
     def close(self) -> None:
@@ -386,8 +373,7 @@ class SessionTransaction:
                 if autoclose:
                     connection.close()
         self._state = CLOSED
-        for listener in session.dispatch.after_transaction_end:
-            listener(session, self)
+        session._notify("after_transaction_end", self)
         self.session = None
         # Its traceback leads to the session again.
         self._rollback_exception = None

@@ -660,8 +660,7 @@ def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
 def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) -> None:
     """Write what is pending, changed and deleted. The session has made sure that it may."""
     work = UOWTransaction(session, cause)
-    for listener in session.dispatch.before_flush:
-        listener(session, work, objects)
+    session._notify("before_flush", work, objects)
     collect(work, objects or None)
     if not work.states:
         return
@@ -673,13 +672,11 @@ def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) 
             work.execute()
         finally:
             session._warn_on_events = False
-        for listener in session.dispatch.after_flush:
-            listener(session, work)
+        session._notify("after_flush", work)
         work.finish()
         if not objects:
             _reset_changes_within(session)
-        for listener in session.dispatch.after_flush_postexec:
-            listener(session, work)
+        session._notify("after_flush_postexec", work)
         transaction.commit()
     except BaseException as error:
         transaction.rollback(_capture_exception=error)
