@@ -366,8 +366,6 @@ class ManyToOne(Dependency):
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy the other's key to us."""
         for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
-            if flush.is_deleted(state):
-                continue
             if history.deleted and not history.added:
                 flush.clear(state, self, None)
             for child in history.added:

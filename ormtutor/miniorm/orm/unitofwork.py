@@ -36,7 +36,6 @@ from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     PASSIVE_NO_INITIALIZE,
     PASSIVE_OFF,
-    SQL_OK,
     instance_state,
 )
 
@@ -167,7 +166,7 @@ class UOWTransaction:
         self.relationships: list[Dependency] = []
         self.presorted: dict[Dependency, set[InstanceState]] = {}
         self.has_steps: set[Dependency] = set()
-        self._histories: dict[tuple[InstanceState, str], tuple[History, History, int]] = {}
+        self._histories: dict[tuple[InstanceState, str], tuple[History, History]] = {}
 
     # registering ------------------------------------------------------------------------------
 
@@ -270,14 +269,12 @@ class UOWTransaction:
         """
         known = self._histories.get((state, key))
         if known is not None:
-            if known[2] & SQL_OK or not passive & SQL_OK:
-                return known[1]
-            passive = PASSIVE_OFF
+            return known[1]
         impl = state.mapper.impls[key]
         history = impl.get_history(state, state.dict, passive | self.history_flags)
         of_states: History = history.as_state() if history and impl.uses_objects else history
         # The objects are kept too, so that what was just loaded lives as long as the flush.
-        self._histories[state, key] = (history, of_states, passive)
+        self._histories[state, key] = (history, of_states)
         return of_states
 
     def all_pending(self, state: InstanceState, key: str, passive: int) -> list[Any]:
