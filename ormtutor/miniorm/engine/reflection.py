@@ -285,7 +285,7 @@ class Inspector:
         for index in self.get_indexes(name, schema):
             found = _columns(columns, index, "index key")
             if found:
-                Index(index["name"], *found, _table=table, unique=index["unique"])
+                Index(index["name"], *found, unique=index["unique"])
         for unique in self.get_unique_constraints(name, schema):
             found = _columns(columns, unique, "unique constraint key")
             if found:

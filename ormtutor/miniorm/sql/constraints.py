@@ -502,23 +502,18 @@ class Index(ColumnCollectionMixin, DatabaseItem):
     """CREATE INDEX."""
 
     __visit_name__ = "index"
-    _type_bound = False
-    table: Any = None
     parent: Any = None
+    table: Any = delegate("parent", "The table of which this is a part, or None.")
     bind: Any = delegate("table.bind", "The engine of the MetaData, or None.")
 
-    def __init__(
-        self, name: Any, *expressions: Any, unique: bool = False, _table: Any = None, **kw: Any
-    ) -> None:
+    def __init__(self, name: Any, *expressions: Any, unique: bool = False, **kw: Any) -> None:
         self.name = name
         self.unique = unique
         take_dialect_arguments(self, kw)
         role = "String column name or column expression for DDL constraint"
         self.expressions: list[Any] = [_column_or_name(each, role) for each in expressions]
         columns = [_first_column(each) for each in self.expressions]
-        self._take_columns([each for each in columns if each is not None], _table is None)
-        if _table is not None:
-            self._set_parent(_table)
+        self._take_columns([each for each in columns if each is not None])
 
     def _set_parent(self, parent: Any) -> None:
         if self.table is not None and parent is not self.table:
@@ -527,7 +522,7 @@ class Index(ColumnCollectionMixin, DatabaseItem):
                 f"associated with table '{parent.description}'."
             )
         self._resolve_columns(parent)
-        self.table = self.parent = parent
+        self.parent = parent
         self.expressions = [
             parent.c[each] if isinstance(each, str) else each for each in self.expressions
         ]
