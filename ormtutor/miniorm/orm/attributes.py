@@ -116,12 +116,7 @@ class History(namedtuple("History", "added unchanged deleted")):
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        added, unchanged, deleted = self
-        return History(
-            states_of(added) if added else [],
-            states_of(unchanged) if unchanged else [],
-            states_of(deleted) if deleted else [],
-        )
+        return History(*[states_of(part) if part else [] for part in self])
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -154,6 +149,8 @@ class AttributeEvent:
 class AttributeImpl:
     """How one attribute is read, written and remembered.
 
+    uses_objects: its values are mapped objects. plural: several of them; collection: in a
+    collection of their own; dynamic: behind a query.
     prop: the property that it belongs to; it stands for the attribute in `state.parents` too.
     callable_: called as (state, passive) for a value that is neither here nor expired.
     load_on_unexpire: whether an expired value comes with the other expired ones.
@@ -447,10 +444,6 @@ class CollectionAttributeImpl(AttributeImpl):
 
     # the collection --------------------------------------------------------------------------
 
-    def copy(self, value: Any) -> list[Any]:
-        """The members, to be kept for the history: `value` is about to change in place."""
-        return list(collection_members(value))
-
     def new_collection(self, state: InstanceState) -> Any:
         """An empty collection that belongs to the object, not yet its value."""
         collection = self.collection_factory()
@@ -633,7 +626,8 @@ class DynamicAttributeImpl(AttributeImpl):
 
     def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
         changes = self._changes(state)
-        state.modified_event(dict_, self, changes)
+        state.modified_event(dict_, self, NO_VALUE)
+        state.committed_state = {**state.committed_state, self.key: changes}
         # A flush must find the object through a key in its dictionary as well.
         dict_[self.key] = True
         return changes

@@ -75,14 +75,17 @@ class AppenderQuery(Query):
                 query.__dict__[name] = self.__dict__[name]
         return query
 
-    def _added(self) -> list[Any]:
-        """What was appended and is not yet written."""
-        return self.attr.added(instance_state(self.instance))
+    def _members(self) -> Any:
+        """The query for the members; the list of those appended, while there is no row."""
+        session = self.session
+        if session is None:
+            return self.attr.added(instance_state(self.instance))
+        return self._plain(session)
 
     def _load(self) -> list[Any]:
-        session = self.session
-        if session is not None:
-            return self._plain(session)._load()  # type: ignore[no-any-return]
+        members = self._members()
+        if not isinstance(members, list):
+            return members._load()  # type: ignore[no-any-return]
         state = instance_state(self.instance)
         if state.detached:
             sa_exc.warn(
@@ -90,19 +93,18 @@ class AppenderQuery(Query):
                 "return a correct result.   This warning will become a DetachedInstanceError in a "
                 "future release."
             )
-        return self._added()
+        return members
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._load())
 
     def __getitem__(self, index: Any) -> Any:
-        session = self.session
-        return self._added()[index] if session is None else self._plain(session)[index]
+        return self._members()[index]
 
     def count(self) -> int:
         """How many members there are."""
-        session = self.session
-        return len(self._added()) if session is None else self._plain(session).count()
+        members = self._members()
+        return len(members) if isinstance(members, list) else members.count()
 
     def update(self, *args: Any, **kw: Any) -> int:
         """Change the rows of all members at once, as Query.update() does."""

@@ -249,12 +249,10 @@ class JoinCondition:
             self._mark_both("remote", self.secondary.c.contains_column)
         elif self._refers_to_parent_table():
             self._annotate_self_reference()
-        elif self.remote_side_given:
-            self._mark_both("remote", _among(self.remote_side_given))
         else:
             near = set() if child is parent else set(parent.c)
-            far = _among([column for column in child.c if column not in near])
-            self._mark_both("remote", far)
+            far = self.remote_side_given or [column for column in child.c if column not in near]
+            self._mark_both("remote", _among(far))
 
     def _refers_to_parent_table(self) -> bool:
         tables = self.parent_table, self.child_table

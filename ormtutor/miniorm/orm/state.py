@@ -19,6 +19,7 @@ from types import MappingProxyType
 from weakref import ref
 
 from ormtutor.miniorm.inspection import InspectionAttr
+from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
 
 TYPE_CHECKING = False
@@ -398,7 +399,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
                 if previous is NO_VALUE:
                     previous = dict_.get(key, NO_VALUE)
                 if previous is not None and previous is not NO_VALUE:
-                    previous = impl.copy(previous)
+                    previous = list(collection_members(previous))
             if committed is UNCHANGED:
                 self.committed_state = {key: previous}
             else:
