@@ -188,9 +188,11 @@ class Asked(Said):
     legacy: it is a Query. toplevel: it is not a part of another statement; shows_deferred: a part
     has the deferred columns too. textual: the rows come from a statement of the learner's own, to
     which nothing can be joined. keeps_order: also inside of the SELECT of a subquery load.
+    entity_criteria: a mapper, and what holds for all its rows, also those of joined eager loads.
     """
 
     keeps_order = False
+    entity_criteria: tuple[Any, tuple[Any, ...]] = (None, ())
     toplevel = True
     shows_deferred = True
     textual = False
@@ -234,7 +236,8 @@ def is_orm_select(statement: Any) -> bool:
         for columns in (statement._raw_columns, *[each.columns for each in statement._replaced])
         for column in columns
     ) or any(
-        isinstance(part, QueryableAttribute) or "parententity" in getattr(part, "_annotations", ())
+        isinstance(part, (QueryableAttribute, AliasedClass, type))
+        or "parententity" in getattr(part, "_annotations", ())
         for part in (*statement._from_obj, *_joined(statement))
     )
 
@@ -548,6 +551,9 @@ class Compilation:
         innerjoin = settings.get("innerjoin", prop.innerjoin)
         isouter = not innerjoin or (place.outer and innerjoin == "unnested")
         of_type, criteria = settings.get("of_type"), settings.get("criteria", ())
+        mapper, of_all_rows = self.asked.entity_criteria
+        if mapper is prop.mapper:
+            criteria = (*criteria, *of_all_rows)
         target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
         path = (*place.path, prop, of_type or prop.mapper)
         adapt = _alias_adapter(target)
@@ -595,7 +601,7 @@ class Compilation:
             joins += [(*step, isouter) for step in steps]
         if through is not None and isouter:
             self._units[steps[0][0]] = target.selectable
-        if parent.columns is self.primary and prop.secondary is None:
+        if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
         self.eager_order_by += [target.adapt(each) for each in prop.order_by or ()]
 

@@ -270,6 +270,7 @@ class LazyWay:
             asked = Asked(
                 [MapperEntity(target, target.class_)],
                 _where_criteria=(criterion, *criteria),
+                entity_criteria=(target, criteria),
                 _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
                 _order_by_clauses=tuple(prop.order_by or ()),
             )
@@ -518,6 +519,7 @@ class SelectInLoader(_EagerLoader):
             [*entities, MapperEntity(target, target.entity)],
             _from_obj=(from_,),
             _where_criteria=(in_expression.in_(bind), *criteria),
+            entity_criteria=(target, self.criteria),
             _order_by_clauses=self.order_by,
             keeps_order=bool(prop.order_by) and kind == "join",
         )
@@ -584,7 +586,8 @@ class SubqueryLoader(_EagerLoader):
 
     def _asked(self) -> tuple[Asked, list[Any]]:
         first, *further = self.root.chain
-        from_: Any = _keys_only(self.root, first)
+        is_same = self.root.entity.entity is self.target
+        from_: Any = _keys_only(self.root, first, self.criteria if is_same else ())
         parent, attribute = aliased(first.parent, from_), first.key
         for prop in further:
             joined = aliased(prop.parent)
@@ -596,6 +599,7 @@ class SubqueryLoader(_EagerLoader):
         asked = Asked(
             [MapperEntity(self.target, self.target.entity), *entities],
             _from_obj=(from_,),
+            entity_criteria=(self.target, self.criteria),
             # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
             _order_by_clauses=(*columns, *self.order_by),
         )
@@ -612,8 +616,11 @@ def _local_columns(prop: RelationshipProperty) -> list[Any]:
     return [column for column in prop.parent.persist_selectable.c if column in prop.local_columns]
 
 
-def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
-    """The first query as a subquery that gives only the columns which `first` starts from."""
+def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: tuple[Any, ...]) -> Any:
+    """The first query as a subquery that gives only the columns which `first` starts from.
+
+    criteria: what an option says of the related rows, when the first query is of the same class.
+    """
     asked, entity = root.asked, root.entity
     columns = _local_columns(first)
     insp = entity.entity
@@ -624,6 +631,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty) -> Any:
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
     )
     embedded.__dict__ = {**asked.__dict__, **embedded.__dict__}
+    embedded._where_criteria = (*asked._where_criteria, *criteria)
     if not asked._from_obj and asked._base is None:
         embedded._from_obj = tuple(
             dict.fromkeys(

@@ -599,6 +599,7 @@ class Null(ColumnElement):
 
     __slots__ = ()
     __visit_name__ = "null"
+    type = sqltypes.NULLTYPE
 
 
 class False_(ColumnElement):
