@@ -367,7 +367,7 @@ def _position(metadata: ResultMetaData, column: Any) -> int:
     if isinstance(column, int):
         if not -metadata.width <= column < metadata.width:
             raise IndexError("list index out of range")
-        return column % metadata.width
+        return metadata.position(column % metadata.width)
     return metadata.index(column)
 
 

@@ -204,6 +204,10 @@ class ResultMetaData:
             raise exc.InvalidRequestError(_AMBIGUOUS % (key,))
         return position
 
+    def position(self, number: int) -> int:
+        """Which value `scalars(number)` and `columns(number)` mean."""
+        return number
+
     def __contains__(self, key: Any) -> bool:
         return key in self._positions or self._find(key) is not None
 

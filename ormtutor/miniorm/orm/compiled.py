@@ -201,6 +201,11 @@ class NamedColumns(ResultMetaData):
     __slots__ = ()
     __module__ = "sqlalchemy.engine.result"
 
+    def position(self, number: int) -> int:
+        """As in 1.4 of several that share a name, or have none, the last."""
+        name = self._names[number]
+        return max(n for n, other in enumerate(self._names) if other == name)
+
     def _find(self, key: Any) -> int | None:
         element = None if isinstance(key, str) else clause_of(key)
         if element is None:

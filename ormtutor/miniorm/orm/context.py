@@ -707,7 +707,8 @@ class Compilation:
         for clause in order_by:
             column = sorted_expression(clause)
             if column is not None and id(column) not in present:
-                present.add(id(column))
+                if self.asked.legacy:
+                    present.add(id(column))
                 self.extra.append(column)
         added = set(map(id, self.extra))
 

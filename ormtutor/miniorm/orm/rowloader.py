@@ -617,7 +617,9 @@ class LoaderSource:
                 f"if {fill} is not None and {fill}.setdefault({child.key!r}, {obj}) is not {obj}:",
                 f"    if {obj} is not None: warn_of_several({prop})",
             ]
-        return [f"if {names.obj} is not None:", *_indented(lines, 1)]
+        # In a lazy load what an object has already is not looked at.
+        looked_at = names.obj if child.entity.known_too else fill
+        return [f"if {looked_at} is not None:", *_indented(lines, 1)]
 
     def _filling(self, child: JoinedPlan, names: _Names, fill: str) -> list[str]:
         impl = self._name("impl", child.impl)

@@ -108,7 +108,9 @@ class PlainLoader:
             self.context.tell(state)
 
     def related(self, child: JoinedPlan, place: dict[Any, Any] | None, row: Sequence[Any]) -> None:
-        """Gather the related object of a row."""
+        """Gather the related object of a row; a lazy load does not look at what is there."""
+        if place is None and not child.entity.known_too:
+            return
         obj, ident = self.entity(child.entity, row)
         if place is None:
             return
@@ -186,6 +188,7 @@ class PlainLoader:
                 return meet(plan, self.context, state, values, row)
             overwrite(plan, self.context, state, values, row)
             return self.note_first_row(plan, state, obj)
+        state.expired_attributes -= plan.in_row
         loaders: Sequence[Any] = []
         if self.asks_met(plan):
             loaders = meet(plan, self.context, state, values, row)
