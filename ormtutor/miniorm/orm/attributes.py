@@ -100,7 +100,8 @@ class History(namedtuple("History", "added unchanged deleted")):
 
     def sum(self) -> list[Any]:
         """All values, old and new."""
-        return [*self.non_deleted(), *(self[2] or ())]
+        added, unchanged, deleted = self
+        return [*(added or ()), *(unchanged or ()), *(deleted or ())]
 
     def non_deleted(self) -> list[Any]:
         """The present values."""
@@ -116,7 +117,12 @@ class History(namedtuple("History", "added unchanged deleted")):
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        return History(*[states_of(part) if part else [] for part in self])
+        added, unchanged, deleted = self
+        return History(
+            states_of(added) if added else [],
+            states_of(unchanged) if unchanged else [],
+            states_of(deleted) if deleted else [],
+        )
 
 
 HISTORY_BLANK = History(None, None, None)
@@ -166,14 +172,6 @@ class AttributeImpl:
     """
 
     collection = dynamic = plural = uses_objects = False
-    load_on_unexpire = send_modified_events = True
-    active_history = trackparent = deferred_history = False
-    callable_: Callable[[InstanceState, int], Any] | None = None
-    on_set: Listeners = ()
-    on_append: Listeners = ()
-    on_append_again: Listeners = ()
-    on_remove: Listeners = ()
-    on_bulk_replace: Listeners = ()
 
     set: Any
     delete: Any
@@ -185,6 +183,14 @@ class AttributeImpl:
     def __init__(self, prop: Any) -> None:
         self.prop = prop
         self.key: str = prop.key
+        self.callable_: Callable[[InstanceState, int], Any] | None = None
+        self.load_on_unexpire = self.send_modified_events = True
+        self.active_history = self.trackparent = self.deferred_history = False
+        self.on_set: Listeners = ()
+        self.on_append: Listeners = ()
+        self.on_append_again: Listeners = ()
+        self.on_remove: Listeners = ()
+        self.on_bulk_replace: Listeners = ()
         self.replace_token = AttributeEvent(self, OP_REPLACE)
         self.remove_token = AttributeEvent(self, OP_REMOVE)
         # To become a member of the other side is, for a single object, to be set.
@@ -350,7 +356,7 @@ class ScalarAttributeImpl(_SingleAttributeImpl):
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign a value."""
         if self.active_history:
-            old = self._old_value(state, dict_)
+            old = self.get(state, dict_, PASSIVE_RETURN_NO_VALUE)
         else:
             old = dict_.get(self.key, NO_VALUE)
         for listener in self.on_set:

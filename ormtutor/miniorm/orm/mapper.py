@@ -701,7 +701,8 @@ def _keyword_init(mapper: Mapper) -> Any:
 
     A new object has no history, so that a plain column is two assignments.
     """
-    registry = mapper.registry
+    registry, impls = mapper.registry, mapper.impls
+    sets_by_descriptor = mapper.sets_by_descriptor
 
     def __init__(self: Any, **kwargs: Any) -> None:
         """Set attributes from keywords."""
@@ -722,6 +723,8 @@ def _keyword_init(mapper: Mapper) -> Any:
             if key in plain:
                 dict_[key] = value
                 committed[key] = NO_VALUE
+            elif key in impls and not sets_by_descriptor:
+                impls[key].set(state, dict_, value, None)
             elif hasattr(cls, key):
                 setattr(self, key, value)
             else:

@@ -523,18 +523,24 @@ class RelationshipProperty(MapperProperty):
     def _members(self, type_: str, state: InstanceState) -> list[Any]:
         """The members, be it a collection or one object; to be saved are the former ones too."""
         impl, dict_ = state.mapper.impls[self.key], state.dict
-        if type_ == "save-update":
-            if self.key not in dict_:
-                return []
-            return impl.get_history(state, dict_, PASSIVE_NO_INITIALIZE).sum()  # type: ignore[no-any-return]
         loads = type_ == "delete" and not self.passive_deletes
+        if self.key not in dict_ and not loads:
+            return []
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
-        if impl.dynamic:
-            return impl.get_history(state, dict_, passive).non_deleted()  # type: ignore[no-any-return]
+        if impl.dynamic or (type_ == "save-update" and self._has_former(state)):
+            history = impl.get_history(state, dict_, passive)
+            return history.sum() if type_ == "save-update" else history.non_deleted()  # type: ignore[no-any-return]
         value = impl.get(state, dict_, passive)
         if value is None or id(value) in MARKERS:
             return []
         return list(collection_members(value)) if impl.collection else [value]
+
+    def _has_former(self, state: InstanceState) -> bool:
+        """Whether there were members at the last flush, of which some may have gone."""
+        former = state.committed_state.get(self.key)
+        if former is None or id(former) in MARKERS:
+            return False
+        return bool(former) if self.uselist else True
 
 
 _EVALUATED = (
