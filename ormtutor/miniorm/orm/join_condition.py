@@ -505,26 +505,27 @@ class JoinCondition:
                 source_selectable is None or source_selectable._deannotated is self.parent_table
             )
         )
-        if extra_criteria and secondaryjoin is not None:
-            secondaryjoin = and_(secondaryjoin, *extra_criteria)
-        elif extra_criteria:
-            primaryjoin = and_(primaryjoin, *extra_criteria)
-        if not aliased:
-            return primaryjoin, secondaryjoin, secondary, dest_selectable, None
-        if secondary is not None:
+        if secondaryjoin is None and self.prop._is_self_referential:
+            # Of one class alone: what is the parent's in a subquery stays the parent's.
+            primaryjoin, extra_criteria = and_(primaryjoin, *extra_criteria), ()
+        to_target: tuple[tuple[Any, str], ...] = ()
+        if aliased and secondary is not None:
             secondary = _tables_aliased(secondary)
             to_target = ((dest_selectable, ""), (secondary, "local"))
             secondaryjoin = adapt(secondaryjoin, *to_target)
             primaryjoin = adapt(primaryjoin, to_target[1], (source_selectable, ""))
-        else:
+        elif aliased:
             to_target = ((dest_selectable, ""), (source_selectable, ""))
             primaryjoin = adapt(
                 primaryjoin, (dest_selectable, "local"), (source_selectable, "remote")
             )
-        return (
-            primaryjoin,
-            secondaryjoin,
-            secondary,
-            dest_selectable,
-            lambda expr: adapt(expr, *to_target),
-        )
+
+        def to_aliases(criterion: Any) -> Any:
+            return adapt(criterion, *to_target)
+
+        if extra_criteria and secondaryjoin is not None:
+            secondaryjoin = and_(secondaryjoin, *map(to_aliases, extra_criteria))
+        elif extra_criteria:
+            primaryjoin = and_(primaryjoin, *map(to_aliases, extra_criteria))
+        further = to_aliases if aliased else None
+        return primaryjoin, secondaryjoin, secondary, dest_selectable, further

@@ -34,9 +34,8 @@ from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
 from ormtutor.miniorm.orm.state import (
-    INIT_OK,
+    LOAD_REPLACED,
     NOTHING,
-    PASSIVE_NO_FETCH,
     PASSIVE_OFF,
     instance_state,
 )
@@ -162,7 +161,7 @@ class Session:
             return False
         values = state.dict
         return any(
-            impl.get_history(state, values, PASSIVE_NO_FETCH & ~INIT_OK).has_changes()
+            impl.get_history(state, values, LOAD_REPLACED).has_changes()
             for impl in state.mapper.impls.values()
             if include_collections or not (impl.collection or impl.dynamic)
         )

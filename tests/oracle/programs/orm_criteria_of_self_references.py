@@ -54,6 +54,10 @@ for option in (
     selectinload(Part.uses).selectinload(Use.part.and_(small)),
     subqueryload(Part.uses).subqueryload(Use.part.and_(small)),
     joinedload(Part.uses.and_(once)).joinedload(Use.part.and_(Part.size > 0)),
+    joinedload(Part.uses.and_(Use.part.has())),
+    joinedload(Part.uses.and_(~Use.part.has(Part.size > 1))),
+    joinedload(Part.whole.and_(Part.uses.any())),
+    selectinload(Part.uses.and_(Use.part.has())),
 ):
     session.expunge_all()
     print("option")
