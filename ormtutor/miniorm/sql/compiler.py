@@ -186,8 +186,6 @@ class SQLCompiler(Compiled):
 
     def _escaped_name(self, name: str) -> str:
         """A name without the characters that would end it after the colon."""
-        if name.isidentifier():
-            return name
         return name.translate(_NAME_ESCAPES)
 
     # -- parameters ----------------------------------------------------------------------------

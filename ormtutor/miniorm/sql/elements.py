@@ -599,7 +599,6 @@ class Null(ColumnElement):
 
     __slots__ = ()
     __visit_name__ = "null"
-    type = sqltypes.NULLTYPE
 
 
 class False_(ColumnElement):

@@ -17,7 +17,6 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 from __future__ import annotations
 
 from collections import namedtuple
-from operator import itemgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
@@ -328,8 +327,6 @@ class HasWhere:
         criteria = self._where_criteria
         return join_conditions(operators.and_, criteria) if criteria else None
 
-    _whereclause = whereclause
-
 
 class SelectBase(Statement):
     """What gives rows: SELECT, UNION, a text whose columns are known."""
@@ -338,7 +335,6 @@ class SelectBase(Statement):
     is_select = True
     _is_select_statement = True
     _hides_entities = True
-    _is_scalar = False
     # Whether it stands in parentheses, as a part of a UNION.
     _in_parentheses = False
     _label_style: Any = LABEL_STYLE_DEFAULT
@@ -531,16 +527,11 @@ def _set_operation(keyword: str) -> Any:
     return combine
 
 
-class _JoinStep(tuple):  # type: ignore[type-arg]
+class _JoinStep(namedtuple("_JoinStep", "target onclause left isouter full")):
     """One join as it was said, of Core; orm/joins.py has its own."""
 
     __slots__ = ()
-    target: Any = property(itemgetter(0))
-    onclause: Any = property(itemgetter(1))
-    left: Any = property(itemgetter(2))
-    isouter: Any = property(itemgetter(3))
-    full: Any = property(itemgetter(4))
-    destination = target
+    destination: Any = delegate("target")
 
     def structure(self, binds: Binds) -> Hashable:
         return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
@@ -605,7 +596,7 @@ class Select(HasWhere, GenerativeSelect):
     )
 
     # Set by orm/joins.py, whose joins may go along a relationship.
-    _join_step: ClassVar[Callable[..., Any]] = staticmethod(lambda *said: _JoinStep(said))
+    _join_step: ClassVar[Callable[..., Any]] = _JoinStep
 
     def __init__(self, *columns: Any, **kw: Any) -> None:
         self._raw_columns = [as_selected(column) for column in columns]

@@ -194,14 +194,6 @@ class TableClause(FromClause):
         for column in columns:
             self.append_column(column)
 
-    @property
-    def primary_key(self) -> Any:
-        return ColumnSet()
-
-    @property
-    def foreign_keys(self) -> Any:
-        return set()
-
     def append_column(self, c: Any, **kw: Any) -> None:
         """Add a column."""
         if c.table is not None and c.table is not self:

@@ -202,7 +202,7 @@ class _Replacement:
             new = [self._value(each) for each in value]
             if all(one is other for one, other in zip(new, value, strict=True)):
                 return value
-            return type(value)(new)
+            return getattr(value, "_make", type(value))(new)
         return self.of(value) if hasattr(value, "_parts") else value
 
 
