@@ -18,7 +18,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, ORMJoin, entity_behind, is_present
 from ormtutor.miniorm.sql.elements import as_condition
-from ormtutor.miniorm.sql.select import Select, attribute_of, only_joinable
+from ormtutor.miniorm.sql.select import CoreJoinStep, Select, attribute_of, only_joinable
 from ormtutor.miniorm.sql.selectable import as_from
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
 
 
-class JoinStep:
+class JoinStep(CoreJoinStep):
     """One join as it was said.
 
     target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
@@ -37,23 +37,7 @@ class JoinStep:
     from_joinpoint: start where the last join went, and not at the query's entity.
     """
 
-    __slots__ = ("from_joinpoint", "full", "isouter", "left", "onclause", "target")
-
-    def __init__(
-        self,
-        target: Any,
-        onclause: Any = None,
-        left: Any = None,
-        isouter: bool = False,
-        full: bool = False,
-        from_joinpoint: bool = False,
-    ) -> None:
-        self.target = target
-        self.onclause = onclause
-        self.left = left
-        self.isouter = isouter
-        self.full = full
-        self.from_joinpoint = from_joinpoint
+    __slots__ = ()
 
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""

@@ -527,8 +527,17 @@ def _set_operation(keyword: str) -> Any:
     return combine
 
 
-class _JoinStep(namedtuple("_JoinStep", "target onclause left isouter full")):
-    """One join as it was said, of Core; orm/joins.py has its own."""
+class CoreJoinStep(
+    namedtuple(
+        "CoreJoinStep",
+        "target onclause left isouter full from_joinpoint",
+        defaults=(None, None, False, False, False),
+    )
+):
+    """One join as it was said; orm/joins.py says more of those along relationships.
+
+    left: where join_from() starts. from_joinpoint: see orm/joins.py.
+    """
 
     __slots__ = ()
     destination: Any = delegate("target")
@@ -596,7 +605,7 @@ class Select(HasWhere, GenerativeSelect):
     )
 
     # Set by orm/joins.py, whose joins may go along a relationship.
-    _join_step: ClassVar[Callable[..., Any]] = _JoinStep
+    _join_step: ClassVar[Callable[..., Any]] = CoreJoinStep
 
     def __init__(self, *columns: Any, **kw: Any) -> None:
         self._raw_columns = [as_selected(column) for column in columns]

@@ -1,0 +1,39 @@
+"""params() reaches the ON clauses of joins, also in subqueries and in a Query."""
+
+from sqlalchemy import Column, ForeignKey, Integer, String, and_, bindparam, exists, select
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+class Address(Base):
+    __tablename__ = "addresses"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(ForeignKey("users.id"))
+
+
+users, addresses = User.__table__, Address.__table__
+
+core = select(users.c.id).join(addresses, addresses.c.user_id == bindparam("x"))
+print(core.params(x=5).compile().params)
+
+mapped = select(User.id).join(Address, Address.user_id == bindparam("x"))
+print(mapped.params(x=5).compile().params)
+
+inner = select(addresses.c.id).join_from(addresses, users, users.c.id == bindparam("y"))
+print(select(users.c.id).where(exists(inner)).params(y=5).compile().params)
+
+both = and_(addresses.c.user_id == users.c.id, users.c.name == bindparam("z", "ed"))
+subquery = select(addresses.c.id).join_from(addresses, users, both).subquery()
+print(select(subquery).compile().params)
+print(select(subquery).params(z="ann").compile().params)
+print(select(subquery).params(z="ann"))
+
+query = Session().query(User).join(Address, Address.user_id == bindparam("k"))
+print(query.params(k=3).statement.compile().params)
