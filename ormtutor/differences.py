@@ -80,7 +80,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         there="it has the relationship's own order alone",
         reason="The tutorials show it, and children of one parent come together.",
         own_sql=_respelling(
-            r"(?i)\s*ORDER BY \w+_\d+\.\w+(?:, \w+_\d+\.\w+)*(?:$|(?P<rest>, ))",
+            r"(?i)\s*ORDER BY (\w+_\d+)\.\w+(?:, \1\.\w+)*(?:$|(?P<rest>, ))",
             lambda found: "\nORDER BY " if found["rest"] else "",
         ),
     ),

@@ -190,10 +190,12 @@ class ValuesBase(UpdateBase):
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         rows = self._multi_values if self._values is None else (self._values,)
-        key: list[Any] = [
-            (self._in_order, *[_value_structure(name, value, binds) for name, value in row.items()])
-            for row in rows
-        ]
+        key: list[Any] = []
+        for number, row in enumerate(rows):
+            # The parameters of several rows are numbered by row: see crud.py.
+            suffix = f"_m{number}" if self._multi_values else ""
+            told = [_value_structure(name, row[name], suffix, binds) for name in row]
+            key.append((self._in_order, *told))
         if self.select is not None:
             key += [self._select_names, self.select.structure(binds)]
         return key
@@ -225,11 +227,11 @@ def _as_value(value: Any) -> Any:
     return value
 
 
-def _value_structure(key: Any, value: Any, binds: Binds) -> Hashable:
+def _value_structure(key: str, value: Any, suffix: str, binds: Binds) -> Hashable:
     element = clause_of(value)
     if element is None:
-        binds.append(BindParameter(key, value))
-        return key  # type: ignore[no-any-return]
+        binds.append(BindParameter(key + suffix, value))
+        return key
     return key, element.structure(binds)
 
 

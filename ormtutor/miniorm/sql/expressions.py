@@ -69,6 +69,8 @@ class Case(ColumnElement):
     def __init__(self, *whens: Any, value: Any = None, else_: Any = None, **kw: Any) -> None:
         if "whens" in kw:
             whens = (kw.pop("whens"),)
+        if kw:
+            raise TypeError(f"unknown arguments: {', '.join(sorted(kw))}")
         self.value = None if value is None else as_expression(value)
         self.whens = tuple(
             (as_expression(when).self_group(), as_expression(then))

@@ -17,6 +17,7 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 from __future__ import annotations
 
 from collections import namedtuple
+from types import FunctionType
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
@@ -304,6 +305,14 @@ class HasWhere:
     _where_criteria: tuple[Any, ...] = ()
     _with: Callable[..., Any]
     _filter_by_namespace: Callable[[], tuple[Any, Any]]
+
+    def __init_subclass__(cls) -> None:
+        """Python's errors name the class whose method was called with wrong arguments."""
+        if HasWhere in cls.__bases__:
+            for method in (cls.where, cls.filter, cls.filter_by):
+                own = FunctionType(method.__code__, method.__globals__)
+                own.__doc__, own.__qualname__ = method.__doc__, f"{cls.__name__}.{method.__name__}"
+                setattr(cls, method.__name__, own)
 
     def where(self, *whereclause: Any) -> Any:
         """Only the rows for which all conditions hold, also those of earlier calls."""

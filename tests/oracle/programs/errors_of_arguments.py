@@ -1,6 +1,6 @@
 """Operators that are called with too few or too many arguments: Python's error names the method."""
 
-from sqlalchemy import Column, Integer, String
+from sqlalchemy import Column, Integer, String, case, delete, select, update
 from sqlalchemy.orm import Session, declarative_base
 
 Base = declarative_base()
@@ -33,3 +33,8 @@ query = Session().query(Kite)
 told(lambda: query.update(name="Ann"))
 told(lambda: query.subquery(wrong=1))
 told(lambda: Session().begin(wrong=1))
+for statement in (select(Kite), update(Kite), delete(Kite)):
+    told(lambda: statement.where(name="Ann"))
+    told(lambda: statement.filter(name="Ann"))
+    told(lambda: statement.filter_by("Ann"))
+told(lambda: case((Kite.id == 1, "one"), otherwise="many"))

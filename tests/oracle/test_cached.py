@@ -1,0 +1,61 @@
+"""What is compiled once and kept does what compiling anew does: no program can tell.
+
+Statements, row loaders and the shapes of queries are kept by structure, and values are put into
+them. A structure that says too little would give one statement the text or the values of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.comparison import Engine
+from tests.oracle.generator import generate
+from tests.oracle.generator2 import generate as generate_other
+from tests.oracle.generator3 import generate as generate_models
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.py"))
+#: Says to the log what was kept.
+TELLS = {"core_echo"}
+FORGET = """
+from ormtutor.miniorm.sql.traversal import Shapes
+Shapes.find = lambda shapes, key: None
+"""
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Engine, Engine]]:
+    keeping, forgetting = Engine("miniorm"), Engine("miniorm")
+    assert forgetting.run(FORGET).error == ""
+    yield keeping, forgetting
+    keeping.stop()
+    forgetting.stop()
+
+
+def check(source: str, both: tuple[Engine, Engine]) -> None:
+    kept, anew = [engine.run(source) for engine in both]
+    assert (kept.output, kept.error, kept.log) == (anew.output, anew.error, anew.log)
+    assert kept.tables == anew.tables
+    # What a statement is warned of when it is compiled is said once for all that are like it.
+    assert set(kept.warnings) == set(anew.warnings)
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_cannot_tell_what_is_kept(path: Path, both: tuple[Engine, Engine]) -> None:
+    if path.stem not in TELLS:
+        check(path.read_text(encoding="utf-8"), both)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_program_cannot_tell_what_is_kept(seed: int, both: tuple[Engine, Engine]) -> None:
+    for make in (generate, generate_other, generate_models):
+        check(make(seed).source, both)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(5000, 5300))
+def test_many_random_programs_cannot_tell(seed: int, both: tuple[Engine, Engine]) -> None:
+    for make in (generate, generate_other, generate_models):
+        check(make(seed).source, both)
