@@ -332,44 +332,29 @@ class StatementQuery(EntityQuery):
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
         assert self.compilation is not None
-        self.plan = self.compilation.row_plan(_Locator(result).locate)
+        self.plan = self.compilation.row_plan(_locator(result))
         return make_loader(self.plan)
 
 
-class _Locator:
-    """Finds the columns of entities in the rows of any statement, by what the result says."""
+def _locator(result: Any) -> Callable[[Any], Position]:
+    """What finds the columns of entities in the rows of any statement, by what the result says."""
+    names, positions = result._metadata.keys, result._metadata._positions
 
-    def __init__(self, result: Any) -> None:
-        self._dialect = result.dialect
-        self._converted = result._processors
-        self._objects: dict[Any, int] = {}
-        compiled = result.context.compiled
-        for index, described in enumerate(getattr(compiled, "result_columns", None) or ()):
-            for thing in described[2]:
-                if not isinstance(thing, str):
-                    self._objects.setdefault(thing, index)
-        self._names: dict[str, list[int]] = {}
-        for index, name in enumerate(result._metadata.keys):
-            self._names.setdefault(name, []).append(index)
+    def locate(column: Any) -> Position:
+        found: Any = next((each for each in (column, *column._proxies) if each in positions), None)
+        if found is None:
+            called = (getattr(column, "_label", None), getattr(column, "name", None))
+            found = next((name for name in called if name in names), None)
+            if found is None:
+                raise sa_exc.NoSuchColumnError(
+                    f"Could not locate column in row for column '{column}'"
+                )
+            if names.count(found) > 1:
+                raise sa_exc.InvalidRequestError(
+                    f"Ambiguous column name '{column}' in result set column descriptions"
+                )
+        if result._processors is not None:
+            return positions[found], None
+        return positions[found], column.type._cached_result_processor(result.dialect, None)
 
-    def locate(self, column: Any) -> Position:
-        index = self._index(column)
-        if index is None:
-            raise sa_exc.NoSuchColumnError(f"Could not locate column in row for column '{column}'")
-        if self._converted is not None:
-            return index, None
-        return index, column.type._cached_result_processor(self._dialect, None)
-
-    def _index(self, column: Any) -> int | None:
-        for thing in (column, *column._proxies):
-            if thing in self._objects:
-                return self._objects[thing]
-        for name in (getattr(column, "_label", None), getattr(column, "name", None)):
-            if isinstance(name, str) and name in self._names:
-                places = self._names[name]
-                if len(places) > 1:
-                    raise sa_exc.InvalidRequestError(
-                        f"Ambiguous column name '{column}' in result set column descriptions"
-                    )
-                return places[0]
-        return None
+    return locate

@@ -27,6 +27,7 @@ from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
     NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
+    UNSAID,
     LoaderOptions,
     resolve,
 )
@@ -484,12 +485,12 @@ class Compilation:
             return
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         mapped = "deferred" if prop.deferred else "column"
-        strategy = mapped if option is None else option.strategy
-        if option is not None and strategy == "undefer_group":
+        strategy = option.strategy or mapped
+        if strategy == "undefer_group":
             strategy = "column" if prop.group == option.settings["group"] else mapped
         if strategy == "column" or self._is_needed(prop, plan, option):
             self._select_column(prop, plan, place)
-        elif strategy != mapped or (option is not None and prop.raiseload):
+        elif strategy != mapped or (option is not UNSAID and prop.raiseload):
             plan.callables[prop.key] = Later.of_object(prop, strategy)
         elif plan.overwrite == "all":
             plan.left_out.append(prop.key)
@@ -499,7 +500,7 @@ class Compilation:
         if plan.overwrite == "one" and self.only is not None:
             return True
         is_key = prop.columns[0] in set(prop.parent.primary_key)
-        return is_key and option is not None and bool(option.settings.get("undefer_pks"))
+        return is_key and bool(option.settings.get("undefer_pks"))
 
     def _select_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
         column = place.column(prop.columns[0])
@@ -514,8 +515,7 @@ class Compilation:
 
     def _relationship(self, prop: RelationshipProperty, plan: EntityPlan, place: Place) -> None:
         option = self.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
-        strategy = prop.lazy if option is None else option.strategy
-        settings = {} if option is None else option.settings
+        strategy, settings = option.strategy or prop.lazy, option.settings
         if strategy == "joined":
             self._joined(prop, plan, place, settings)
         elif strategy == "contains_eager":
@@ -686,7 +686,7 @@ class Compilation:
 
     def _plain_statement(self) -> Any:
         asked = self.asked
-        order_by = self._order_by()
+        order_by = self._criteria(self.asked._order_by_clauses)
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
             order_by = self._add_order_by_columns(order_by)
@@ -723,7 +723,7 @@ class Compilation:
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
-        order_by = self._order_by()
+        order_by = self._criteria(self.asked._order_by_clauses)
         inner_order = self._add_order_by_columns(order_by)
         inner_columns = [*self.primary, *self.extra]
         core = self._select(inner_columns, self.from_clauses, inner_order)
@@ -763,31 +763,6 @@ class Compilation:
         outer_order = [replace(clause, to_outer) for clause in order_by]
         statement._order_by_clauses = (*outer_order, *self.eager_order_by)
         return statement
-
-    def _order_by(self) -> tuple[Any, ...]:
-        """ORDER BY; in a Query a string that names no column is SQL text."""
-        clauses = self._criteria(self.asked._order_by_clauses)
-        if not self.asked.legacy or not any(map(_is_name, clauses)):
-            return clauses
-        names = self._names()
-        return tuple(
-            elements.text(clause.element)
-            if _is_name(clause) and clause.element not in names
-            else clause
-            for clause in clauses
-        )
-
-    def _names(self) -> set[Any]:
-        """What a string in ORDER BY may name: selected columns, and those of the FROM elements."""
-        names: set[Any] = set()
-        froms = list(self.from_clauses)
-        for column in self.primary:
-            names.update((column.key, column._label, getattr(column, "name", None)))
-            froms += column._from_objects
-        for from_ in froms:
-            if from_._is_from_clause:
-                names.update(from_.c.keys())
-        return names
 
     def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
         return tuple([self._adapt_to_base(clause) for clause in clauses])

@@ -41,19 +41,13 @@ class JoinStep(CoreJoinStep):
 
     def structure(self, binds: Any) -> Hashable:
         """What decides the SQL text."""
-        onclause, left = self.onclause, self.left
-        if onclause is left is None and isinstance(self.target, QueryableAttribute):
-            key = self.target.fixed_structure
+        target, onclause, left, *how = self
+        if onclause is left is None and isinstance(target, QueryableAttribute):
+            key = target.fixed_structure
             if key is not None:
-                return key, self.isouter, self.full, self.from_joinpoint
-        return (
-            part_structure(self.target, binds),
-            None if onclause is None else part_structure(onclause, binds),
-            None if left is None else part_structure(left, binds),
-            self.isouter,
-            self.full,
-            self.from_joinpoint,
-        )
+                return (key, *how)
+        parts = (target, onclause, left)
+        return *[None if part is None else part_structure(part, binds) for part in parts], *how
 
     @property
     def destination(self) -> Any:

@@ -12,6 +12,7 @@ Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expirin
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -184,24 +185,28 @@ def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> 
     outcome.made = max(outcome.made, 0) + context.made
     found: dict[type, set[Any]] = {}
     for plan in query.plan.entities():
-        found.setdefault(plan.mapper.class_, set()).update(keys_in(plan, rows))
+        found.setdefault(plan.mapper.class_, set()).update(rows_in(plan, rows))
     outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
     if outcome.known > 0:
-        outcome.kept = tuple(_kept(query.plan.entities(), rows, context.session))
+        kept = _kept(query.plan.entities(), rows, context.session)
+        outcome.kept = tuple(islice(kept, MOST_KEPT))
 
 
-def keys_in(plan: Any, rows: Any) -> dict[tuple[Any, ...], None]:
-    """The primary keys in the rows at the place of one entity, as they came, each once."""
+def rows_in(plan: Any, rows: Any) -> dict[Any, Any]:
+    """The first row of each object at the place of one entity, by the primary key as it came."""
     positions = [position for position, _ in plan.ident]
-    keys = dict.fromkeys(tuple(row[position] for position in positions) for row in rows)
-    keys.pop((None,) * len(positions), None)
-    return keys
+    first: dict[Any, Any] = {}
+    for row in rows:
+        first.setdefault(tuple([row[position] for position in positions]), row)
+    first.pop((None,) * len(positions), None)
+    if plan.mapper.single_key:
+        return {key: row for (key,), row in first.items()}
+    return first
 
 
 def labels_in(plan: Any, rows: Any) -> list[str]:
     """The objects in the rows at the place of one entity, as causes name them."""
-    mapper = plan.mapper
-    return [label_of(mapper, k[0] if mapper.single_key else k) for k in keys_in(plan, rows)]
+    return [label_of(plan.mapper, key) for key in rows_in(plan, rows)]
 
 
 MOST_KEPT = 3
@@ -209,27 +214,22 @@ PLAIN_VALUES = (str, int, float, bool, bytes, type(None))
 
 
 def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, str, Any, Any]]:
-    """What known objects hold otherwise than their rows: plain values only, the first few."""
+    """What known objects hold otherwise than their rows: plain values only."""
     seen: set[Any] = set()
-    told = 0
     for plan in plans:
         table = session.identity_map.tables.get(plan.mapper.class_, {})
-        for row in rows:
-            ident = tuple(row[position] for position, _ in plan.ident)
-            state = table.get(ident[0] if len(ident) == 1 else ident)
+        for ident, row in rows_in(plan, rows).items():
+            state = table.get(ident)
             if state is None or state in seen:
                 continue
             seen.add(state)
             for key, (position, process) in plan.columns.items():
-                held, value = state.dict.get(key), row[position]
                 if key not in state.dict or key in state.committed_state:
                     continue
+                held, value = state.dict[key], row[position]
                 value = value if process is None else process(value)
                 if _differ(held, value):
-                    told += 1
                     yield state, key, held, value
-                    if told == MOST_KEPT:
-                        return
 
 
 def _differ(held: Any, value: Any) -> bool:

@@ -41,14 +41,10 @@ STRATEGIES = {
         "noload": "no loader",
     },
 }
-# '*' within a path speaks of one entity; a lone '*' of every entity that the query meets.
+# '*' speaks of what one entity has; behind EVERYWHERE, of every entity that the query meets.
 RELATIONSHIP_WILDCARD = "relationship:*"
 COLUMN_WILDCARD = "column:*"
-RELATIONSHIP_DEFAULT = "relationship:_sa_default"
-COLUMN_DEFAULT = "column:_sa_default"
-_DEFAULTS = {RELATIONSHIP_WILDCARD: RELATIONSHIP_DEFAULT, COLUMN_WILDCARD: COLUMN_DEFAULT}
-_WILDCARD_OF = {default: wildcard for wildcard, default in _DEFAULTS.items()}
-_WILDCARDS = frozenset([*_DEFAULTS, *_DEFAULTS.values()])
+EVERYWHERE = "*"
 
 #: Past this many steps lazy loads no longer remember all of the way that they came.
 LONGEST = 20
@@ -68,11 +64,6 @@ class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((
     def instruction(self) -> tuple[Any, ...]:
         """All but the path."""
         return self.strategy, self.settings, self.propagates
-
-
-def _below_path(token: Any) -> Any:
-    """What a token says below a path: a lone '*' then speaks of the entity there."""
-    return _WILDCARD_OF.get(token, token) if isinstance(token, str) else token
 
 
 def _token_key(token: Any) -> Any:
@@ -116,7 +107,7 @@ class Load:
         tokens = self.tokens + self._tokens_of(attr, RELATIONSHIP_WILDCARD)
         given = tuple((name, value) for name, value in settings.items() if value is not None)
         new = self._continued(tokens, [Step(tokens, strategy, given, propagates)])
-        new.propagates = propagates and tokens[0] is not RELATIONSHIP_DEFAULT
+        new.propagates = propagates and tokens[0] is not EVERYWHERE
         return new
 
     def _columns(self, attrs: Iterable[Any], strategy: str) -> Self:
@@ -129,7 +120,7 @@ class Load:
         if not isinstance(attr, str):
             return (attr,)
         if attr == "*" and self.entity is None and not self.tokens:
-            return (_DEFAULTS[wildcard],)
+            return (EVERYWHERE, wildcard)
         return tuple(wildcard if name == "*" else name for name in attr.split("."))
 
     def options(self, *opts: Load) -> Self:
@@ -144,8 +135,12 @@ class Load:
                     f"Loader option {option} is not compatible with the Load.options() method."
                 )
             _check_unbound("Only", option, " may be used with the Load.options() method")
+        # A lone '*' then speaks of the entity at the end of this path.
         steps = [
-            Step(self.tokens + tuple(map(_below_path, step.tokens)), *step.instruction)
+            Step(
+                self.tokens + tuple(token for token in step.tokens if token is not EVERYWHERE),
+                *step.instruction,
+            )
             for option in opts
             for step in option.steps
         ]
@@ -263,6 +258,7 @@ def load_only(*attrs: Any) -> _UnboundLoad:
 
 # A step whose tokens have become a path: (entity, property, entity, property ...).
 Resolved = namedtuple("Resolved", "path strategy settings propagates")
+UNSAID = Resolved((), None, {}, False)
 
 
 class LoaderOptions:
@@ -292,13 +288,14 @@ class LoaderOptions:
                 self._by_path[each.path] = each
         self.propagated = bool(origin) or any(each.propagates for each in self.resolved)
 
-    def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved | None:
-        """The option for `prop` at this path: its own, or its entity's '*', or any '*'."""
+    def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved:
+        """The option for `prop` at this path: its own, or its entity's or any '*'; else UNSAID."""
         by_path = self._by_path
         return (
             by_path.get((*path, prop))
             or by_path.get((*path, wildcard))
-            or by_path.get((_DEFAULTS[wildcard],))
+            or by_path.get((EVERYWHERE, wildcard))
+            or UNSAID
         )
 
     def below(self, path: tuple[Any, ...]) -> LoaderOptions | None:
@@ -320,7 +317,7 @@ class LoaderOptions:
         for each in self.resolved:
             if not each.propagates:
                 continue
-            if each.path[0] in _DEFAULTS.values():
+            if each.path[0] is EVERYWHERE:
                 remaining.append(each)
             elif len(each.path) > length and each.path[:length] == path:
                 remaining.append(each._replace(path=each.path[length:]))
@@ -331,9 +328,7 @@ class LoaderOptions:
         if entity not in self._at:
             self._at[entity] = LoaderOptions(
                 [
-                    each
-                    if each.path[0] in _DEFAULTS.values()
-                    else each._replace(path=(entity, *each.path))
+                    each if each.path[0] is EVERYWHERE else each._replace(path=(entity, *each.path))
                     for each in self.resolved
                 ],
                 whole=self.whole,
@@ -374,10 +369,10 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
 
 
 def _root(token: Any, entities: Sequence[Any]) -> Any:
-    """The entity of the query at which an unbound path starts; None for all of them."""
+    """The entity of the query at which an unbound path starts; or EVERYWHERE."""
     if isinstance(token, str):
-        if token in (RELATIONSHIP_DEFAULT, COLUMN_DEFAULT):
-            return None
+        if token is EVERYWHERE:
+            return token
         if token == COLUMN_WILDCARD:
             return _only_entity(entities)
         if not entities:
@@ -416,12 +411,14 @@ def _only_entity(entities: Sequence[Any]) -> Any:
 
 
 def _resolve_tokens(root: Any, step: Step) -> Resolved:
-    path: tuple[Any, ...] = () if root is None else (root,)
+    path: tuple[Any, ...] = (root,)
     entity = root
     previous: Any = None
     last = len(step.tokens) - 1
     for position, token in enumerate(step.tokens):
-        if isinstance(token, str) and token in _WILDCARDS:
+        if token is EVERYWHERE:
+            continue
+        if isinstance(token, str) and token in (RELATIONSHIP_WILDCARD, COLUMN_WILDCARD):
             if position < last:
                 raise sa_exc.ArgumentError("Wildcard token cannot be followed by another entity")
             path = (*path, token)
@@ -434,7 +431,7 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
             _check_strategy(step.strategy, prop)
         entity, previous = target, token
     settings = dict(step.settings)
-    if entity is not None and entity.is_aliased_class and previous is not None:
+    if previous is not None and entity is not None and entity.is_aliased_class:
         settings["of_type"] = entity
         if step.strategy == "contains_eager":
             settings.setdefault("alias", entity)

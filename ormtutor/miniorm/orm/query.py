@@ -235,6 +235,8 @@ class Query(Said):
         self._check_open(method)
         if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
             return self._with(**{name: ()})
+        if method == "order_by":
+            clauses = tuple(map(_name_or_text, clauses))
         added = sorting(clauses, method.upper().replace("_", " "))
         if self._joined_alias is not None:
             added = tuple(map(self._joined_alias.adapt_columns, added))
@@ -799,6 +801,10 @@ def _from_clause(thing: Any) -> Any:
         )
     element = elements.clause_of(thing)
     return element if isinstance(element, FromClause) else from_element(thing)
+
+
+def _name_or_text(clause: Any) -> Any:
+    return elements.TextualLabelReference(clause, True) if isinstance(clause, str) else clause
 
 
 def _namespace_of(from_: Any) -> tuple[Any, Any]:

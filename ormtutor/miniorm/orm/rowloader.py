@@ -187,32 +187,13 @@ class LoadContext:
 # The rare paths, by hand --------------------------------------------------------------------------
 
 
-def complete(plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any]) -> None:
-    """Give a known object what it lacks (expired, deferred); what it has stays as it is."""
-    _take(plan, state, values, row, state.unloaded)
-    _commit_taken(plan, state, values)
-
-
-def _take(
-    plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any], lacks: set[str]
-) -> None:
-    _fill(plan, values, row, [key for key in plan.columns if key in lacks])
-    _set_callables(plan, state, [key for key in plan.callables if key in lacks])
-    _set_empty(plan, state, values, [key for key in plan.empty if key in lacks])
-
-
-def _commit_taken(plan: EntityPlan, state: InstanceState, values: Values) -> None:
-    changed = state.committed_state
-    state.commit(values, [key for key in plan.columns if key in values and key not in changed])
-
-
 def meet(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> Sequence[Turn]:
-    """Complete a known object unless an earlier row did; gives the loaders to run for it now.
+    """Give a known object what it lacks, unless an earlier row did; gives the loaders to run now.
 
-    One that another place of a row has made takes only columns that are left out there, and how it
-    is to be loaded later.
+    What it has stays as it is. One that another place of a row has made takes only columns that are
+    left out there, and how it is to be loaded later.
     """
     made = context.met.get(state)
     if made is None:
@@ -225,7 +206,7 @@ def meet(
             rest = [loader for _, loader in plan.at_once if loader.always]
             loaders += [(LAST, loader) for loader in rest if loader.key not in lacks]
         if not loaders:
-            _commit_taken(plan, state, values)
+            settle(plan, context, state, values)
         return loaders
     if made:
         if plan.load_options is not None:
@@ -243,7 +224,6 @@ def overwrite(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> None:
     """Replace what an object has by what the row says, changes included (refresh)."""
-    _fill(plan, values, row, plan.columns)
     for key in plan.left_out:
         values.pop(key, None)
     if plan.load_options is not None:
@@ -251,16 +231,18 @@ def overwrite(
     if plan.overwrite == "all":
         for key in plan.resets:
             state.reset(values, key)
-    _set_callables(plan, state, list(plan.callables))
-    _set_empty(plan, state, values, plan.empty)
+    _take(plan, state, values, row, {*plan.columns, *plan.callables, *plan.empty})
     state.expired_attributes -= plan.in_row
     if not plan.at_once:
         settle(plan, context, state, values)
 
 
 def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values) -> None:
-    """What an object has now is what the row says."""
-    if plan.whole:
+    """What an object has now is what the row says; unless it overwrites, but for its changes."""
+    if not plan.overwrite:
+        changed = state.committed_state
+        state.commit(values, [key for key in plan.columns if key in values and key not in changed])
+    elif plan.whole:
         state.commit_all(values, context.session.identity_map)
     else:
         state.commit(values, plan.columns)
@@ -274,11 +256,7 @@ def load_at_once(
         if turn >= len(plan.joined):
             loader.load(context, plan, obj, row)
     values = obj.__dict__
-    state = values["_sa_instance_state"]
-    if plan.overwrite:
-        settle(plan, context, state, values)
-    else:
-        _commit_taken(plan, state, values)
+    settle(plan, context, values["_sa_instance_state"], values)
 
 
 def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[str]) -> None:
@@ -288,16 +266,18 @@ def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[s
         values[key] = value if process is None else process(value)
 
 
-def _set_callables(plan: EntityPlan, state: InstanceState, keys: Sequence[str]) -> None:
-    if keys:
-        own = {key: plan.callables[key] for key in keys}
+def _take(
+    plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any], keys: set[str]
+) -> None:
+    """Give an object those attributes among `keys` of which the plan knows."""
+    _fill(plan, values, row, [key for key in plan.columns if key in keys])
+    own = {key: loader for key, loader in plan.callables.items() if key in keys}
+    if own:
         state.callables = {**state.callables, **own} if state.callables else own
-
-
-def _set_empty(plan: EntityPlan, state: InstanceState, values: Values, keys: Iterable[str]) -> None:
-    for key in keys:
-        impl = plan.mapper.impls[key]
-        impl.set_committed_value(state, values, [] if impl.collection else None)
+    for key in plan.empty:
+        if key in keys:
+            impl = plan.mapper.impls[key]
+            impl.set_committed_value(state, values, [] if impl.collection else None)
 
 
 def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> None:
@@ -332,25 +312,28 @@ def make_loader(plan: RowPlan) -> RowLoader:
 
 
 class LoaderSource:
-    """Writes the source of one row loader; `text()` gives it, `namespace` what its names mean."""
+    """Writes the source of one row loader; `text()` gives it, `namespace` what its names mean.
+
+    before, loop, after: its lines. batches: for a plan with later loaders the line that finds its
+    objects. several: mappers whose objects stand at more than one place of a row.
+    """
 
     def __init__(self, plan: RowPlan) -> None:
         self._plan = plan
-        self._before: list[str] = []
-        self._loop: list[str] = []
-        self._after: list[str] = []
-        self._entities = 0
-        self._batches: dict[EntityPlan, str] = {}
+        self.before: list[str] = []
+        self.loop: list[str] = []
+        self.after: list[str] = []
+        self.entities = 0
+        self.batches: dict[EntityPlan, str] = {}
         mappers = [entity.mapper for entity in plan.entities()]
-        self._several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
-        if self._several or any(entity.at_once for entity in plan.entities()):
-            self._before.append("met = context.met")
+        self.several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
+        if self.several or any(entity.at_once for entity in plan.entities()):
+            self.before.append("met = context.met")
         self.namespace: dict[str, Any] = {
             "State": InstanceState,
             "gone": _object_is_gone,
             "UNCHANGED": UNCHANGED,
             "NOTHING": NOTHING,
-            "complete": complete,
             "meet": meet,
             "overwrite": overwrite,
             "load_at_once": load_at_once,
@@ -361,7 +344,7 @@ class LoaderSource:
     def text(self) -> str:
         """The source, as a module with one function."""
         results = [self._output(output) for output in self._plan.outputs]
-        batches = [self._batches[plan] for plan in self._plan.with_later()]
+        batches = [self.batches[plan] for plan in self._plan.with_later()]
         result = results[0] if self._plan.scalar else f"({', '.join(results)},)"
         return "\n".join(
             [
@@ -372,115 +355,141 @@ class LoaderSource:
                 "    made = 0",
                 "    results = []",
                 "    append = results.append",
-                *_indented([*self._before, *batches], 1),
+                *_indented([*self.before, *batches], 1),
                 "    for row in rows:",
-                *_indented(self._loop, 2),
+                *_indented(self.loop, 2),
                 f"        append({result})",
-                *_indented(self._after, 1),
+                *_indented(self.after, 1),
                 "    context.made += made",
                 "    return results",
                 "",
             ]
         )
 
-    def _name(self, prefix: str, value: Any) -> str:
+    def name(self, prefix: str, value: Any) -> str:
         """A name in the namespace for a value that the source needs."""
         name = f"{prefix}_{len(self.namespace)}"
         self.namespace[name] = value
         return name
 
-    def _value(self, position: Position) -> str:
+    def value(self, position: Position) -> str:
+        """The value at a position of the row, converted if it has to be."""
         index, process = position
         return (
-            f"row[{index}]"
-            if process is None
-            else f"{self._name('process', process)}(row[{index}])"
+            f"row[{index}]" if process is None else f"{self.name('process', process)}(row[{index}])"
         )
 
     def _output(self, output: EntityPlan | Position) -> str:
-        if isinstance(output, EntityPlan):
-            lines, obj, _ = self._entity(output)
-            self._loop += lines
-            return obj
-        return self._value(output)
+        if not isinstance(output, EntityPlan):
+            return self.value(output)
+        entity = _EntitySource(self, output)
+        self.loop += entity.lines()
+        return entity.obj
 
-    def _entity(self, plan: EntityPlan) -> tuple[list[str], str, str]:
-        """Lines that find or make the object of one row; the names of it and of its key."""
-        number = self._entities
-        self._entities += 1
-        names = _Names(number, plan, self)
-        self._before.append(
-            f"table{number} = session.identity_map.table_for({names.cls}); "
+
+class _EntitySource:
+    """Writes the lines of one entity: they find or make its object, and all that is joined to it.
+
+    obj, ident: the names of the object and of its key. fills: for each of the plan's joined, where
+    what is found for the object goes. asks_met: it matters what an earlier row, or another place of
+    this one, gave an object. keep: the line that keeps it for later loaders.
+    """
+
+    def __init__(self, source: LoaderSource, plan: EntityPlan) -> None:
+        self._source = source
+        self._plan = plan
+        self._number = source.entities
+        source.entities += 1
+        self.obj = f"obj{self._number}"
+        self.ident = f"ident{self._number}"
+        self._fills = [f"fill{self._number}_{index}" for index in range(len(plan.joined))]
+        # Of what is loaded with it is told first.
+        self._tells_late = bool(plan.joined or plan.at_once)
+        self._asks_met = bool(plan.at_once) or plan.mapper in source.several
+        self._keep = [f"batch{self._number}[state] = {self.obj}"] if plan.later else []
+        self._mapper = source.name("mapper", plan.mapper)
+        self._cls = source.name("cls", plan.mapper.class_)
+        self._name = source.name("plan", plan)
+
+    def lines(self) -> list[str]:
+        """What is done for it in each row."""
+        plan, number = self._plan, self._number
+        self._source.before.append(
+            f"table{number} = session.identity_map.table_for({self._cls}); "
             f"find{number} = table{number}.get"
         )
         if plan.later:
-            self._batches[plan] = f"batch{number} = context.batch({names.plan})"
+            self._source.batches[plan] = f"batch{number} = context.batch({self._name})"
         if plan.overwrite == "one":
-            self._before.append("refresh_state = context.refresh_state")
-        lines = [f"ident{number} = {self._key(plan)}"]
-        if names.tells_late:
+            self._source.before.append("refresh_state = context.refresh_state")
+        lines = [f"{self.ident} = {self._key()}"]
+        if self._tells_late:
             lines.append(f"new{number} = None")
         if plan.joined or plan.overwrite == "all":
-            lines += self._remembered(plan, names)
+            lines += self._remembered()
         else:
-            lines += self._found_or_made(plan, names)
-        for turn, (child, fill) in enumerate(zip(plan.joined, names.fills, strict=True)):
+            lines += self._found_or_made()
+        for turn, (child, fill) in enumerate(zip(plan.joined, self._fills, strict=True)):
             if any(its_turn == turn for its_turn, _ in plan.at_once):
                 lines += [
                     f"for turn, loader in todo{number}:",
                     f"    if turn == {turn}:",
-                    f"        loader.load(context, {names.plan}, {names.obj}, row)",
+                    f"        loader.load(context, {self._name}, {self.obj}, row)",
                 ]
-            lines += self._joined(child, names, fill)
+            lines += self._joined(child, fill)
         if plan.at_once:
-            told = f"{names.plan}, context, {names.obj}, row, todo{number}"
+            told = f"{self._name}, context, {self.obj}, row, todo{number}"
             lines.append(f"if todo{number}: load_at_once({told})")
-        if names.tells_late:
+        if self._tells_late:
             lines.append(f"if new{number} is not None and tell is not None: tell(new{number})")
-        return lines, names.obj, names.ident
+        return lines
 
-    def _key(self, plan: EntityPlan) -> str:
+    def _key(self) -> str:
         """The primary key in a row; a refresh need not ask for it."""
-        if plan.overwrite == "one":
+        if self._plan.overwrite == "one":
             return "None"
-        key = [self._value(position) for position in plan.ident]
+        key = [self._source.value(position) for position in self._plan.ident]
         return key[0] if len(key) == 1 else f"({', '.join(key)})"
 
-    def _found_or_made(self, plan: EntityPlan, names: _Names) -> list[str]:
+    def _found_or_made(self) -> list[str]:
         """The object under the key, or a new one."""
-        obj, ident, number = names.obj, names.ident, names.number
-        if plan.overwrite == "one":
+        if self._plan.overwrite == "one":
             return [
                 "state = refresh_state",
-                f"{obj} = state()",
-                f"overwrite({names.plan}, context, state, {obj}.__dict__, row)",
-                *self._first_row(plan, names),
+                f"{self.obj} = state()",
+                f"overwrite({self._name}, context, state, {self.obj}.__dict__, row)",
+                *self._first_row(),
             ]
-        width = len(plan.ident)
-        nothing = f"{ident} is None" if width == 1 else f"{ident} == {(None,) * width!r}"
+        width = len(self._plan.ident)
+        nothing = f"{self.ident} is None" if width == 1 else f"{self.ident} == {(None,) * width!r}"
         return [
-            f"state = find{number}({ident})",
-            f"if state is None or ({obj} := state()) is None:",
+            f"state = find{self._number}({self.ident})",
+            f"if state is None or ({self.obj} := state()) is None:",
             f"    if {nothing}:",
-            f"        {obj} = None",
-            *([f"        todo{number} = ()"] if plan.at_once else []),
+            f"        {self.obj} = None",
+            *_indented(self._nothing_todo(), 2),
             "    else:",
-            *_indented(self._new(plan, names), 2),
-            *self._known(plan, names),
+            *_indented(self._new(), 2),
+            *self._known(),
         ]
 
-    def _new(self, plan: EntityPlan, names: _Names) -> list[str]:
+    def _nothing_todo(self) -> list[str]:
+        return [f"todo{self._number} = ()"] if self._plan.at_once else []
+
+    def _new(self) -> list[str]:
         """A new object and its state, every slot of it: see state.create_state."""
-        obj, ident = names.obj, names.ident
-        options = self._name("options", plan.load_options) if plan.load_options else "None"
-        callables = self._name("callables", plan.callables) if plan.callables else "None"
-        expired = self._name("expired", plan.expired) if plan.expired else "NOTHING"
+        plan, source = self._plan, self._source
+        # object.__new__ unless the class has its own.
+        new = source.name("new", plan.mapper.class_.__new__)
+        options = source.name("options", plan.load_options) if plan.load_options else "None"
+        callables = source.name("callables", plan.callables) if plan.callables else "None"
+        expired = source.name("expired", plan.expired) if plan.expired else "NOTHING"
         lines = [
-            f"{obj} = {names.new}",
-            f"values = {obj}.__dict__",
-            f"values['_sa_instance_state'] = state = State({obj}, gone)",
-            f"state.mapper = {names.mapper}",
-            f"state.ident = {ident}",
+            f"{self.obj} = {new}({self._cls})",
+            f"values = {self.obj}.__dict__",
+            f"values['_sa_instance_state'] = state = State({self.obj}, gone)",
+            f"state.mapper = {self._mapper}",
+            f"state.ident = {self.ident}",
             "state.session_ref = session_ref",
             "state.committed_state = UNCHANGED",
             f"state.expired_attributes = {expired}",
@@ -491,161 +500,128 @@ class LoaderSource:
             f"state.callables = {callables}",
             "state.insert_order = 0",
         ]
-        positions = {position: index for index, position in enumerate(plan.ident)}
         for key, position in plan.columns.items():
-            if len(plan.ident) == 1 and position in positions:
-                lines.append(f"values[{key!r}] = {ident}")
-            else:
-                lines.append(f"values[{key!r}] = {self._value(position)}")
+            is_ident = plan.ident == (position,)
+            value = self.ident if is_ident else source.value(position)
+            lines.append(f"values[{key!r}] = {value}")
         for key in plan.empty:
-            impl = self._name("impl", plan.mapper.impls[key])
+            impl = source.name("impl", plan.mapper.impls[key])
             nothing = "[]" if plan.mapper.impls[key].collection else "None"
             lines.append(f"{impl}.set_committed_value(state, values, {nothing})")
-        # Of what is loaded with it is told first.
-        told = (
-            f"new{names.number} = state" if names.tells_late else "if tell is not None: tell(state)"
-        )
         lines += [
-            f"table{names.number}[{ident}] = state",
+            f"table{self._number}[{self.ident}] = state",
             "made += 1",
-            told,
+            f"new{self._number} = state"
+            if self._tells_late
+            else "if tell is not None: tell(state)",
         ]
         if plan.mapper.reconstructor is not None:
-            lines.append(f"{self._name('reconstruct', plan.mapper.reconstructor)}({obj})")
-        return [*lines, *self._first_row(plan, names)]
+            lines.append(f"{source.name('reconstruct', plan.mapper.reconstructor)}({self.obj})")
+        return [*lines, *self._first_row()]
 
-    def _asks_met(self, plan: EntityPlan) -> bool:
-        """Whether it matters what an earlier row, or another place of this one, gave an object."""
-        return bool(plan.at_once) or plan.mapper in self._several
-
-    def _first_row(self, plan: EntityPlan, names: _Names) -> list[str]:
+    def _first_row(self) -> list[str]:
         """What is noted of an object whose values this row gives."""
-        lines = self._kept_for_later(plan, names)
-        if self._asks_met(plan):
+        lines = list(self._keep)
+        if self._asks_met:
             lines.append("met[state] = True")
-        if plan.at_once:
-            lines.append(f"todo{names.number} = {names.plan}.at_once")
+        if self._plan.at_once:
+            lines.append(f"todo{self._number} = {self._name}.at_once")
         return lines
 
-    def _kept_for_later(self, plan: EntityPlan, names: _Names) -> list[str]:
-        return [f"batch{names.number}[state] = {names.obj}"] if plan.later else []
-
-    def _known(self, plan: EntityPlan, names: _Names) -> list[str]:
+    def _known(self) -> list[str]:
         """What an object that is there already takes from the row."""
-        number, obj = names.number, names.obj
-        lines = [f"values = {obj}.__dict__"]
-        meeting = f"meet({names.plan}, context, state, values, row)"
+        plan = self._plan
+        lines = [f"values = {self.obj}.__dict__"]
+        meeting = f"meet({self._name}, context, state, values, row)"
         if plan.at_once:
-            meeting = f"todo{number} = {meeting}"
+            meeting = f"todo{self._number} = {meeting}"
         if plan.overwrite == "all":
             first = [
-                f"overwrite({names.plan}, context, state, values, row)",
-                *self._first_row(plan, names),
+                f"overwrite({self._name}, context, state, values, row)",
+                *self._first_row(),
             ]
-            if self._asks_met(plan):
-                again = [meeting, *self._kept_for_later(plan, names)]
+            if self._asks_met:
+                again = [meeting, *self._keep]
                 first = ["if state in met:", *_indented(again, 1), "else:", *_indented(first, 1)]
             return ["else:", *_indented([*lines, *first], 1)]
         if plan.in_row:
-            in_row = self._name("in_row", plan.in_row)
+            in_row = self._source.name("in_row", plan.in_row)
             lines.append(f"if state.expired_attributes: state.expired_attributes -= {in_row}")
         keys = [*plan.columns, *plan.callables, *plan.empty]
         all_there = " and ".join(f"{key!r} in values" for key in keys)
         if plan.at_once:
             lines.append(meeting)
-        elif self._asks_met(plan):
+        elif self._asks_met:
             lines.append(f"if met.get(state) is not False or not ({all_there or True}): {meeting}")
         elif keys:
-            lines += [f"if not ({all_there}):", f"    complete({names.plan}, state, values, row)"]
+            lines.append(f"if not ({all_there}): {meeting}")
         if plan.known_too:
-            lines += self._kept_for_later(plan, names)
-        elif plan.later and plan.mapper in self._several:
-            lines.append(f"if met[state]: batch{number}[state] = {obj}")
+            lines += self._keep
+        elif plan.later and self._asks_met:
+            lines += [f"if met[state]: {line}" for line in self._keep]
         return ["else:", *_indented(lines, 1)] if len(lines) > 1 else []
 
-    def _remembered(self, plan: EntityPlan, names: _Names) -> list[str]:
+    def _remembered(self) -> list[str]:
         """Find or make the object at its first row, with what gathers its related objects."""
-        number = names.number
-        self._before.append(f"seen{number} = {{}}")
-        gathering = [self._gathering(child, plan, names) for child in plan.joined]
-        record = ", ".join([names.obj, *names.fills])
+        number = self._number
+        self._source.before.append(f"seen{number} = {{}}")
+        record = ", ".join([self.obj, *self._fills])
         first = [
-            *self._found_or_made(plan, names),
-            f"if {names.obj} is None:",
-            f"    {' = '.join([*names.fills, 'values'])} = None",
+            *self._found_or_made(),
+            f"if {self.obj} is None:",
+            f"    {' = '.join([*self._fills, 'values'])} = None",
             "else:",
-            f"    values = {names.obj}.__dict__",
-            *_indented(gathering, 1),
-            f"seen{number}[{names.ident}] = ({record},)",
+            f"    values = {self.obj}.__dict__",
+            *_indented(map(self._gathering, self._plan.joined, self._fills), 1),
+            f"seen{number}[{self.ident}] = ({record},)",
         ]
-        for child, fill in zip(plan.joined, names.fills, strict=True):
+        for place, child in enumerate(self._plan.joined, start=1):
             if child.is_collection:
-                self._after += self._filling(child, names, fill)
+                impl = self._source.name("impl", child.impl)
+                members = f"{child.key!r}, {impl}, record[0], record[{place}].values()"
+                self._source.after += [
+                    f"for record in seen{number}.values():",
+                    f"    if record[{place}] is not None:",
+                    f"        fill_collection({members})",
+                ]
         return [
-            f"record = seen{number}.get({names.ident})",
+            f"record = seen{number}.get({self.ident})",
             "if record is None:",
             *_indented(first, 1),
             "else:",
             f"    {record}, = record",
-            *([f"    todo{number} = ()"] if plan.at_once else []),
+            *_indented(self._nothing_todo(), 1),
         ]
 
-    def _gathering(self, child: JoinedPlan, plan: EntityPlan, names: _Names) -> str:
+    def _gathering(self, child: JoinedPlan, fill: str) -> str:
         """Whether the object lacks this attribute, and where what is found for it goes."""
-        fill = names.fills[plan.joined.index(child)]
         place = "{}" if child.is_collection else "values"
-        if plan.overwrite == "all":
+        if self._plan.overwrite == "all":
             forget = "" if child.is_collection else f"; values.pop({child.key!r}, None)"
             return f"{fill} = {place}{forget}"
         lacks = f"{child.key!r} not in values"
-        if plan.overwrite == "one":
-            # Session.refresh() has expired the attribute, so that it lacks as any other.
-            return f"{fill} = {place} if {lacks} else None"
-        if child.is_collection:
-            # A collection that changed, with its old members elsewhere, is not replaced.
+        # Session.refresh() has expired the attribute, so that it lacks as any other. Else a
+        # collection that changed, with its old members elsewhere, is not replaced.
+        if child.is_collection and self._plan.overwrite != "one":
             lacks += f" and {child.key!r} not in values['_sa_instance_state'].committed_state"
         return f"{fill} = {place} if {lacks} else None"
 
-    def _joined(self, child: JoinedPlan, names: _Names, fill: str) -> list[str]:
+    def _joined(self, child: JoinedPlan, fill: str) -> list[str]:
         """The related object of this row, put where its parent gathers."""
-        lines, obj, ident = self._entity(child.entity)
+        related = _EntitySource(self._source, child.entity)
+        lines, obj = related.lines(), related.obj
         if child.is_collection:
-            lines.append(f"if {fill} is not None and {obj} is not None: {fill}[{ident}] = {obj}")
+            found = f"{fill} is not None and {obj} is not None"
+            lines.append(f"if {found}: {fill}[{related.ident}] = {obj}")
         else:
-            prop = self._name("prop", child.prop)
+            prop = self._source.name("prop", child.prop)
             lines += [
                 f"if {fill} is not None and {fill}.setdefault({child.key!r}, {obj}) is not {obj}:",
                 f"    if {obj} is not None: warn_of_several({prop})",
             ]
         # In a lazy load what an object has already is not looked at.
-        looked_at = names.obj if child.entity.known_too else fill
+        looked_at = self.obj if child.entity.known_too else fill
         return [f"if {looked_at} is not None:", *_indented(lines, 1)]
-
-    def _filling(self, child: JoinedPlan, names: _Names, fill: str) -> list[str]:
-        impl = self._name("impl", child.impl)
-        place = 1 + names.fills.index(fill)
-        return [
-            f"for record in seen{names.number}.values():",
-            f"    if record[{place}] is not None:",
-            f"        fill_collection({child.key!r}, {impl}, record[0], record[{place}].values())",
-        ]
-
-
-class _Names:
-    """The names that one entity's lines use."""
-
-    def __init__(self, number: int, plan: EntityPlan, source: LoaderSource) -> None:
-        self.number = number
-        self.obj = f"obj{number}"
-        self.ident = f"ident{number}"
-        self.fills = [f"fill{number}_{index}" for index in range(len(plan.joined))]
-        self.tells_late = bool(plan.joined or plan.at_once)
-        self.mapper = source._name("mapper", plan.mapper)
-        self.cls = source._name("cls", plan.mapper.class_)
-        self.plan = source._name("plan", plan)
-        # object.__new__ unless the class has its own.
-        new = plan.mapper.class_.__new__
-        self.new = f"{source._name('new', new)}({self.cls})"
 
 
 def _indented(lines: Iterable[str], levels: int) -> list[str]:

@@ -167,19 +167,17 @@ class LazyWay:
 
     def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
         """Many-to-one: the primary key of the related object stands in our columns."""
-        prop, own = self.prop, state.dict
-        mapper = prop.mapper
-        was_there = prop.key in own
+        prop, mapper = self.prop, self.prop.mapper
         # Our own columns may be expired; they are loaded when SQL may be sent for them.
         how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
-        values = self._values(state, own, how)
+        values = self._values(state, how)
+        if values is None:
+            return ATTR_WAS_SET
         for value in values:
             if value is PASSIVE_NO_RESULT or value is NO_VALUE:
                 return value
         if all(value is None for value in values):
             return None
-        if prop.key in own and not was_there:
-            return ATTR_WAS_SET
         ident = values[0] if mapper.single_key else tuple(values)
         known = in_identity_map(session, mapper, ident, passive)
         if known is not None:
@@ -210,12 +208,10 @@ class LazyWay:
         criteria: tuple[Any, ...],
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
-        prop, own = self.prop, state.dict
+        prop = self.prop
         query = self._query(session, state.load_options, criteria)
-        was_there = prop.key in own
-        # Where our columns are expired too, their refresh may bring the related objects with it.
-        values = self._values(state, own, passive)
-        if prop.key in own and not was_there:
+        values = self._values(state, passive)
+        if values is None:
             return ATTR_WAS_SET
         for value in values:
             if value is NO_VALUE or value is PASSIVE_NO_RESULT:
@@ -235,9 +231,13 @@ class LazyWay:
             )
         return loaded[0] if loaded else None
 
-    def _values(self, state: InstanceState, own: dict[str, Any], passive: int) -> list[Any]:
-        """The values of our columns, or markers; loaded, where they are expired and that may be."""
-        impls, changed = state.mapper.impls, state.committed_state
+    def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
+        """The values of our columns, or markers; loaded, where they are expired and that may be.
+
+        None: what loaded them has brought the related objects, too.
+        """
+        own, impls, changed = state.dict, state.mapper.impls, state.committed_state
+        was_there = self.prop.key in own
         against_committed = passive & LOAD_AGAINST_COMMITTED
         found = []
         for key in self.keys:
@@ -247,7 +247,7 @@ class LazyWay:
                 impl = impls[key]
                 read = impl.get_committed_value if against_committed else impl.get
                 found.append(read(state, own, passive))
-        return found
+        return found if was_there or self.prop.key not in own else None
 
     def _options_and_path(self, given: LoaderOptions | None) -> tuple[Any, tuple[Any, ...]]:
         """The options that concern what this attribute holds, and the path that leads to it."""
@@ -383,8 +383,7 @@ class _EagerLoader:
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         self.prop = prop
         self.key = prop.key
-        option = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
-        settings = {} if option is None else option.settings
+        settings = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
         of_type = settings.get("of_type")
         self.criteria: tuple[Any, ...] = settings.get("criteria", ())
         self.target: Any = of_type or prop.mapper

@@ -31,6 +31,7 @@ from ormtutor.miniorm.sql.elements import (
     BindParameter,
     ColumnClause,
     Label,
+    TextClause,
     UnaryExpression,
     delegate,
     froms_of,
@@ -627,6 +628,8 @@ class SQLCompiler(Compiled):
         if not self.frame.in_columns:
             names.update(self._names_of_selected())
         column = names.get(element.element)
+        if column is None and element.or_text:
+            return self.process(TextClause(element.element))
         if column is None:
             raise exc.CompileError(
                 "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL "

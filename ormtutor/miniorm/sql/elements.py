@@ -1136,14 +1136,15 @@ def bindparam(key: Any, value: Any = NO_ARG, type_: Any = None, **kw: Any) -> Bi
 
 
 class TextualLabelReference(ColumnElement):
-    """A string in ORDER BY or GROUP BY: the name of a selected column."""
+    """A string in ORDER BY or GROUP BY: the name of a selected column; or_text: else SQL text."""
 
-    __slots__ = ("element",)
+    __slots__ = ("element", "or_text")
     __visit_name__ = "textual_label_reference"
-    _facts = ("element",)
+    _facts = ("element", "or_text")
 
-    def __init__(self, element: str) -> None:
+    def __init__(self, element: str, or_text: bool = False) -> None:
         self.element = element
+        self.or_text = or_text
 
 
 class CollationClause(ColumnElement):

@@ -14,7 +14,6 @@ from ormtutor.miniorm.orm.rowloader import (
     JoinedPlan,
     LoadContext,
     RowPlan,
-    complete,
     fill_collection,
     load_at_once,
     meet,
@@ -189,11 +188,7 @@ class PlainLoader:
             overwrite(plan, self.context, state, values, row)
             return self.note_first_row(plan, state, obj)
         state.expired_attributes -= plan.in_row
-        loaders: Sequence[Any] = []
-        if self.asks_met(plan):
-            loaders = meet(plan, self.context, state, values, row)
-        else:
-            complete(plan, state, values, row)
+        loaders = meet(plan, self.context, state, values, row)
         if plan.later and (plan.known_too or met.get(state)):
             self.context.batch(plan)[state] = obj
         return loaders

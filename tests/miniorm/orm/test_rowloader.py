@@ -54,7 +54,7 @@ def load(rows, context):
     made = 0
     results = []
     append = results.append
-    table0 = session.identity_map.table_for(cls_11); find0 = table0.get
+    table0 = session.identity_map.table_for(cls_10); find0 = table0.get
     for row in rows:
         ident0 = row[0]
         state = find0(ident0)
@@ -62,10 +62,10 @@ def load(rows, context):
             if ident0 is None:
                 obj0 = None
             else:
-                obj0 = new_13(cls_11)
+                obj0 = new_12(cls_10)
                 values = obj0.__dict__
                 values['_sa_instance_state'] = state = State(obj0, gone)
-                state.mapper = mapper_10
+                state.mapper = mapper_9
                 state.ident = ident0
                 state.session_ref = session_ref
                 state.committed_state = UNCHANGED
@@ -83,8 +83,7 @@ def load(rows, context):
                 if tell is not None: tell(state)
         else:
             values = obj0.__dict__
-            if not ('id' in values and 'name' in values):
-                complete(plan_12, state, values, row)
+            if not ('id' in values and 'name' in values): meet(plan_11, context, state, values, row)
         append(obj0)
     context.made += made
     return results
