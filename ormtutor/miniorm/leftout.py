@@ -8,6 +8,7 @@ After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": no sli
 from __future__ import annotations
 
 import sys
+from inspect import getattr_static
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,16 +99,16 @@ def leave_out(cls: type, names: str) -> None:
         setattr(cls, name, _LeftOut(name))
 
 
-# Methods of columns and functions, whose own `__getattr__` has the last word.
+# Methods of columns and functions, which attributes of classes pass on.
 _COLUMN_METHODS = """
-    all_ any_ base_columns column_valued regexp_match regexp_replace table_valued
+    all_ any_ anon_label base_columns column_valued regexp_match regexp_replace table_valued
     within_group
     """
 
 
-def refuse_method(name: str) -> None:
-    """Raise AttributeError for a method of columns that SQLAlchemy has and miniorm has not."""
-    if name in _COLUMN_METHODS.split():
+def refuse_method(cls: type, name: str) -> None:
+    """Raise AttributeError for what SQLAlchemy has and a class with a `__getattr__` leaves out."""
+    if name in _COLUMN_METHODS.split() or isinstance(getattr_static(cls, name, None), _LeftOut):
         raise AttributeError(f"{name} is not in miniorm; SQLAlchemy has it")
 
 

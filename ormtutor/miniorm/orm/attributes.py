@@ -903,7 +903,7 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
         if not key.startswith("_"):
             with suppress(AttributeError):
                 return self._answer(key)
-        refuse_method(key)
+        refuse_method(type(self), key)
         raise AttributeError(
             f"Neither {self._kind!r} object nor 'Comparator' object associated with {self} has an "
             f"attribute {key!r}"

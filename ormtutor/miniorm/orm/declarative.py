@@ -10,7 +10,7 @@ Follows: SQLAlchemy 1.4, "Mapping Python Classes", "Declarative Mapping Styles",
 from __future__ import annotations
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
-from ormtutor.miniorm.leftout import refuse_arguments
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import clsregistry
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.mapper import (
@@ -359,3 +359,6 @@ def declarative_base(
     if bind is not None:
         registry_.metadata.bind = bind
     return registry_.generate_base(cls, name)
+
+
+leave_out(registry, "as_declarative_base map_declaratively")

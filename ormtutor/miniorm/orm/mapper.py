@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
-from ormtutor.miniorm.leftout import refuse_arguments
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm.attributes import (
     ColumnAttribute,
     Proxy,
@@ -958,3 +958,11 @@ def validates(*names: str, include_removes: bool = False, include_backrefs: bool
         return fn
 
     return decorate
+
+
+leave_out(
+    Mapper,
+    "add_properties all_orm_descriptors base_mapper common_parent composites has_property inherits "
+    "is_sibling isa iterate_to_root polymorphic_identity polymorphic_iterator polymorphic_map "
+    "polymorphic_on self_and_descendants single tables version_id_col with_polymorphic",
+)

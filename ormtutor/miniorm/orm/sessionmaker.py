@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.mapper import manager_of_class
 from ormtutor.miniorm.orm.session import Session
 
@@ -196,3 +197,8 @@ PASSED_ON = """
 
 for _name in PASSED_ON.split():
     setattr(scoped_session, _name, _passed_on(_name))
+leave_out(
+    scoped_session,
+    "bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all identity_key "
+    "object_session",
+)

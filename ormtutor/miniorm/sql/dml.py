@@ -111,7 +111,7 @@ class UpdateBase(Statement):
         return []
 
 
-leave_out(UpdateBase, "returning with_hint with_dialect_options")
+leave_out(UpdateBase, "cte returning return_defaults with_hint with_dialect_options")
 
 
 class ValuesBase(UpdateBase):

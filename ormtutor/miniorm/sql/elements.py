@@ -381,7 +381,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
     expression: Any = property(lambda self: self, doc="What an ORM attribute gives for a column.")
 
     def __getattr__(self, key: str) -> Any:
-        refuse_method(key)
+        refuse_method(type(self), key)
         raise AttributeError(
             f"Neither {type(self).__name__!r} object nor 'Comparator' object has an attribute "
             f"{key!r}"

@@ -1301,6 +1301,11 @@ leave_out(Statement, "add_cte get_execution_options suffix_with")
 leave_out(SelectBase, "get_label_style lateral")
 leave_out(GenerativeSelect, "fetch with_for_update with_hint with_statement_hint")
 leave_out(Select, "column get_final_froms reduce_columns")
+leave_out(
+    Select,
+    "append_column append_correlation append_from append_group_by append_having append_order_by "
+    "append_prefix append_whereclause corresponding_column replace_selectable",
+)
 leave_out(ScalarSelect, "correlate_except where")
 
 publish(globals(), "sqlalchemy.sql.selectable")
