@@ -88,9 +88,7 @@ class ColumnEntity:
         self.element = element
         self.given = given
         self.entity = element._annotations.get("parententity") or entity_in(element)
-        self.name = element._annotations.get("proxy_key")
-        if self.name is None:
-            self.name = getattr(element, "key", None)
+        self.name = element._annotations.get("proxy_key") or getattr(element, "key", None)
 
     @property
     def origin(self) -> Any:
@@ -284,13 +282,9 @@ class ColumnList(list):  # type: ignore[type-arg]
 
     __slots__ = ()
 
-    def place_of(self, column: Any) -> int | None:
-        """Where this very column stands; `==` would make an expression."""
-        return next((place for place, known in enumerate(self) if known is column), None)
-
     def add(self, column: Any) -> None:
-        """Add a column unless it is there."""
-        if self.place_of(column) is None:
+        """Add a column unless it is there; `==` would make an expression."""
+        if not any(known is column for known in self):
             self.append(column)
 
 
@@ -343,15 +337,16 @@ class Compilation:
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.extra: list[Any] = []
-        #: For each FROM element, or entity, the eager joins: (right, ON, is it an outer join).
-        self.eager_joins: dict[Any, list[tuple[Any, Any, bool]]] = {}
+        #: For each FROM element, or entity, the eager joins: is it an outer one, and what it joins:
+        #: (whose rows, right, ON), and behind it what is nested in it.
+        self.eager_joins: dict[Any, list[tuple[bool, list[Any]]]] = {}
         self.eager_order_by: list[Any] = []
-        self._units: dict[Any, Any] = {}
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
         self.joined_names: list[str] = []
         self._plans: list[EntityPlan] = []
+        self._with_later: dict[EntityPlan, None] = {}
         # What was asked: EntityPlans, and the columns that are selected for expressions.
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
@@ -527,6 +522,8 @@ class Compilation:
             loader = Later.of_rows(prop, strategy, self, place) if wanted else None
             if loader is not None:
                 plan.add(loader)
+                if loader.after_rows:
+                    self._with_later[plan] = None
         elif strategy == "noload":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
@@ -596,30 +593,12 @@ class Compilation:
         joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
         steps = steps_along(target.selectable, onclause, through, association, isouter)
         if parent.outer and not isouter:
-            self._nest(joins, parent.selectable, steps)
+            _nest(joins, parent.selectable, target.selectable, steps)
         else:
-            joins += [(*step, isouter) for step in steps]
-        if through is not None and isouter:
-            self._units[steps[0][0]] = target.selectable
+            joins += [(isouter, [(target.selectable, *step)]) for step in steps]
         if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
         self.eager_order_by += [target.adapt(each) for each in prop.order_by or ()]
-
-    def _nest(
-        self, joins: list[tuple[Any, Any, bool]], parent: Any, steps: list[tuple[Any, Any]]
-    ) -> None:
-        """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear."""
-
-        def join(left: Any) -> Any:
-            for step in steps[:-1]:
-                left = Join(left, *step)
-                self._units[left] = parent
-            return Join(left, *steps[-1])
-
-        for index, (right, onclause, isouter) in enumerate(joins):
-            spliced = _spliced(right, parent, join, self._units)
-            if spliced is not None:
-                joins[index] = (spliced, onclause, isouter)
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """The join's columns of the parent must be selected, so that a subquery has them."""
@@ -729,35 +708,30 @@ class Compilation:
         core = self._select(inner_columns, self.from_clauses, inner_order)
         core.__dict__["_is_plain"] = True
         inner = core.subquery()
-        outer_columns = list(inner.c)
-        exchange: dict[int, Any] = {}
-        for column, outer in zip(inner_columns, outer_columns, strict=True):
+        # The column of the subquery for one inside it, and for what a string in ORDER BY may name.
+        exchange: dict[Any, Any] = {}
+        for column, outer in zip(inner_columns, inner.c, strict=True):
             exchange[id(column)] = outer
-            exchange.setdefault(id(_unlabelled(column)), outer)
-
-        named = {
-            name: outer
-            for column, outer in reversed(list(zip(inner_columns, outer_columns, strict=True)))
-            for name in (column.key, column._label, getattr(column, "name", None))
-        }
+            names = (column.key, column._label, getattr(column, "name", None))
+            for known_by in (id(_unlabelled(column)), *names):
+                exchange.setdefault(known_by, outer)
 
         def to_outer(element: Any) -> Any:
             if _is_name(element):
-                return named.get(element.element)
+                return exchange.get(element.element)
             found = exchange.get(id(element))
             if found is None and element._is_column_element:
-                found = exchange.get(id(element._deannotated))
-            if found is None and isinstance(element, elements.Label):
-                found = exchange.get(id(_unlabelled(element)))
+                found = exchange.get(
+                    id(element._deannotated), exchange.get(id(_unlabelled(element)))
+                )
             if found is None and element._is_column_clause and element.table is not None:
                 found = inner.corresponding_column(element, require_embedded=True)
             return found
 
         from_ = inner
         for joins in self.eager_joins.values():
-            adapted = [(right, replace(on, to_outer), isouter) for right, on, isouter in joins]
-            from_ = _joined_onto(from_, adapted)
-        statement = Select._of_columns([*outer_columns, *self.secondary])
+            from_ = _joined_onto(from_, joins, lambda onclause: replace(onclause, to_outer))
+        statement = Select._of_columns([*inner.c, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
         outer_order = [replace(clause, to_outer) for clause in order_by]
@@ -814,7 +788,7 @@ class Compilation:
         outputs = []
         for output in self._outputs:
             outputs.append(output if isinstance(output, EntityPlan) else locate(output))
-        return RowPlan(outputs, self.gives_entities)
+        return RowPlan(outputs, self.gives_entities, self._with_later)
 
     def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:
         """Joined objects without a primary key in the row are loaded when they are read."""
@@ -909,28 +883,27 @@ def _from_base(base: Any, element: Any) -> Any:
     return None
 
 
-def _spliced(joined: Any, at: Any, join: Callable[[Any], Any], units: dict[Any, Any]) -> Any:
-    """The joins with `join(at)` in the place of `at`; None: it is not there.
+def _nest(joins: Sequence[tuple[bool, list[Any]]], parent: Any, target: Any, steps: Any) -> None:
+    """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear.
 
-    units: joins with an association table, each with what it stands for.
+    An association table is joined to the parent, which stays one thing with it.
     """
-    joined = joined._ungroup()
-    if not joined._is_join or joined in units:
-        return join(joined) if units.get(joined, joined) is at else None
-    right = _spliced(joined.right, at, join, units)
-    if right is None:
-        left = _spliced(joined.left, at, join, units)
-        return None if left is None else Join(left, joined.right, joined.onclause, joined.isouter)
-    if joined.isouter:
-        return Join(joined.left, right, joined.onclause, True)
-    # a JOIN (b JOIN c) is a JOIN b JOIN c.
-    left = Join(joined.left, right.left, joined.onclause)
-    return Join(left, right.right, right.onclause, right.isouter)
+    for _, nested in joins:
+        for place, (selectable, right, onclause) in enumerate(nested):
+            if selectable is parent:
+                for step in steps[:-1]:
+                    right = Join(right, *step)
+                nested[place : place + 1] = [(parent, right, onclause), (target, *steps[-1])]
+                return
 
 
-def _joined_onto(from_: Any, joins: Sequence[tuple[Any, Any, bool]]) -> Any:
-    for right, onclause, isouter in joins:
-        from_ = Join(from_, right, onclause, isouter)
+def _joined_onto(
+    from_: Any, joins: Sequence[tuple[bool, list[Any]]], adapt: Adapt = lambda onclause: onclause
+) -> Any:
+    for isouter, ((_, right, onclause), *nested) in joins:
+        for _, *step in nested:
+            right = Join(right, *step)
+        from_ = Join(from_, right, adapt(onclause), isouter)
     return from_
 
 

@@ -182,7 +182,7 @@ class Query(Said):
 
     def _filter_by_entity(self) -> tuple[Any, Any]:
         """Where filter_by() looks names up, and what messages call it."""
-        found = self._last_joined() if self._setup_joins and not self._at_root else None
+        found = self._last_joined()
         if found is not None:
             return found, found
         if self._from_obj:
@@ -199,7 +199,7 @@ class Query(Said):
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
         at: Any = None
-        for step in self._setup_joins:
+        for step in () if self._at_root else self._setup_joins:
             destination = step.destination
             if destination is None:
                 if at is None or not step.from_joinpoint:
@@ -329,7 +329,7 @@ class Query(Said):
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         joins, at = list(self._setup_joins), None
         if aliased:
-            at = self._last_joined() if from_joinpoint else self._first_entity()
+            at = (from_joinpoint and self._last_joined()) or self._first_entity()
         if not props and not aliased and isinstance(target, QueryableAttribute):
             joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
         else:
@@ -424,8 +424,8 @@ class Query(Said):
         if from_entity:
             entity = inspect(from_entity)
         else:
-            entity = self._last_joined() if self._setup_joins and not self._at_root else None
-            entity = entity or entity_among(self._from_obj[:1]) or self._entity_selected_first()
+            entity = self._last_joined() or entity_among(self._from_obj[:1])
+            entity = entity or self._entity_selected_first()
         if property is None:
             property = _relationship_between(object_mapper(instance), entity, instance)
         return self.filter(with_parent(instance, property, entity.entity))

@@ -25,7 +25,7 @@ from ormtutor.miniorm.orm.state import NOTHING, UNCHANGED, InstanceState, _objec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.options import LoaderOptions
@@ -48,7 +48,7 @@ class EntityPlan:
     columns: attribute -> position. joined: relationships whose objects stand in the same row.
     at_once: loaders that run at the first row of an object (subquery, then immediate), each with
     its turn: how many of the joined objects come before it.
-    later: loaders that run when all rows are read (selectin). turn_of_later: that of the first.
+    later: loaders that run when all rows are read (selectin).
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
     load_options: the query's options, as far as they concern later loads from this object.
@@ -69,7 +69,6 @@ class EntityPlan:
         self.joined: list[JoinedPlan] = []
         self.at_once: list[Turn] = []
         self.later: list[Any] = []
-        self.turn_of_later = LAST
         self.callables: dict[str, Any] = {}
         self.empty: list[str] = []
         self.expired: frozenset[str] = NOTHING
@@ -87,22 +86,11 @@ class EntityPlan:
 
     def add(self, loader: Any) -> None:
         """A loader that runs later; or at once, among what is joined: immediate ones behind it."""
-        turn = len(self.joined)
         if loader.after_rows:
             self.later.append(loader)
-            self.turn_of_later = min(turn, self.turn_of_later)
         else:
-            self.at_once.append((turn if loader.always else LAST, loader))
+            self.at_once.append((len(self.joined) if loader.always else LAST, loader))
             self.at_once.sort(key=itemgetter(0))
-
-    def with_later(self) -> Iterator[EntityPlan]:
-        """It, and the plans joined to it, that have later loaders; in the order of the mapping."""
-        for turn, joined in enumerate(self.joined):
-            if turn == self.turn_of_later:
-                yield self
-            yield from joined.entity.with_later()
-        if self.later and self.turn_of_later >= len(self.joined):
-            yield self
 
 
 class JoinedPlan:
@@ -119,12 +107,20 @@ class JoinedPlan:
 class RowPlan:
     """What a row gives: EntityPlans and positions of plain values, in order.
 
-    scalar: a single entity, given as itself and not as a tuple of one.
+    scalar: a single entity, given as itself and not as a tuple of one. with_later: the EntityPlans
+    that have later loaders, in the order of the mapping.
     """
 
-    def __init__(self, outputs: Sequence[EntityPlan | Position], scalar: bool) -> None:
+    def __init__(
+        self,
+        outputs: Sequence[EntityPlan | Position],
+        scalar: bool,
+        with_later: Iterable[EntityPlan] = (),
+    ) -> None:
         self.outputs = tuple(outputs)
         self.scalar = scalar
+        entities = self.entities()
+        self.with_later = [plan for plan in with_later if plan in entities]
 
     def entities(self) -> list[EntityPlan]:
         """Every EntityPlan, parents before the ones joined to them."""
@@ -132,11 +128,6 @@ class RowPlan:
         for plan in found:
             found += [joined.entity for joined in plan.joined]
         return found
-
-    def with_later(self) -> list[EntityPlan]:
-        """Those that have later loaders, in the order of the mapping."""
-        plans = [each for each in self.outputs if isinstance(each, EntityPlan)]
-        return [found for plan in plans for found in plan.with_later()]
 
 
 class LoadContext:
@@ -344,7 +335,7 @@ class LoaderSource:
     def text(self) -> str:
         """The source, as a module with one function."""
         results = [self._output(output) for output in self._plan.outputs]
-        batches = [self.batches[plan] for plan in self._plan.with_later()]
+        batches = [self.batches[plan] for plan in self._plan.with_later]
         result = results[0] if self._plan.scalar else f"({', '.join(results)},)"
         return "\n".join(
             [

@@ -413,13 +413,12 @@ class _EagerLoader:
     ) -> None:
         if self.key in obj.__dict__ and plan.overwrite != "all" and not context.met.get(state):
             return
-        impl = plan.mapper.impls[self.key]
-        if self.prop.uselist:
-            impl.set_committed_value(state, obj.__dict__, found)
-            return
-        if len(found) > 1:
-            warn_of_several(self.prop)
-        impl.set_committed_value(state, obj.__dict__, found[0] if found else None)
+        value: Any = found
+        if not self.prop.uselist:
+            value = found[0] if found else None
+            if len(found) > 1:
+                warn_of_several(self.prop)
+        plan.mapper.impls[self.key].set_committed_value(state, obj.__dict__, value)
 
 
 class SelectInLoader(_EagerLoader):
@@ -458,20 +457,21 @@ class SelectInLoader(_EagerLoader):
                 (state.ident,) if single else state.ident: [(state, obj)]
                 for state, obj in states.items()
             }
-        without = owners.pop(None, ())
-        keys = list(owners)
+        keys = [key for key in owners if key is not None]
+        found: dict[Any, list[Any]] = {}
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
             asking = [owner for key in chunk for owner in owners[key]]
-            found = self._children(context, kind, chunk, asking)
-            for key in chunk:
-                for state, obj in owners[key]:
-                    self._give(context, plan, state, obj, found.get(key, []))
-        for state, obj in without:
-            self._give(context, plan, state, obj, [])
+            found |= self._children(context, kind, chunk, asking)
+        for key, asking in owners.items():
+            for state, obj in asking:
+                self._give(context, plan, state, obj, found.get(key, []))
 
     def _by_our_columns(self, states: States) -> dict[Any, list[Any]] | None:
-        """The objects by the related key that their columns hold; None: a column is not loaded."""
+        """The objects by the related key that their columns hold, sorted; None: one has none.
+
+        None instead of all: a column is not loaded.
+        """
         columns = get_columns(self.prop)
         by_key: dict[Any, list[Any]] = {}
         for state, obj in states.items():
@@ -480,8 +480,7 @@ class SelectInLoader(_EagerLoader):
             if PASSIVE_NO_RESULT in key:
                 return None
             by_key.setdefault(None if None in key else key, []).append((state, obj))
-        without = by_key.pop(None, [])
-        return {None: without, **{key: by_key[key] for key in sorted(by_key)}}
+        return {key: by_key[key] for key in sorted(by_key, key=lambda key: key or ())}
 
     def _children(
         self, context: LoadContext, kind: str, keys: Sequence[tuple[Any, ...]], owners: Any

@@ -63,7 +63,7 @@ class PlainLoader:
         for entity in plan.entities():
             if entity.joined or entity.overwrite == "all":
                 self.records[entity] = {}
-        for entity in plan.with_later():
+        for entity in plan.with_later:
             context.batch(entity)
 
     def result(self, row: Sequence[Any]) -> Any:
