@@ -16,6 +16,7 @@ Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to
 from __future__ import annotations
 
 from collections import namedtuple
+from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
@@ -33,6 +34,7 @@ from ormtutor.miniorm.orm.options import (
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
+from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected, outermost
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
@@ -259,17 +261,6 @@ def plain_form(statement: Any, toplevel: bool) -> Any:
 Select._plain_form = staticmethod(plain_form)
 
 
-class Later:
-    """What strategies.py registers at import: it stands above this module.
-
-    of_object(prop, strategy, criteria=()): a lazy loader in the place of the mapped one.
-    of_rows(prop, strategy, compilation, place): a loader that runs when the rows are read, or None.
-    """
-
-    of_object: Any = None
-    of_rows: Any = None
-
-
 # Compilation ----------------------------------------------------------------------------------
 
 
@@ -486,7 +477,9 @@ class Compilation:
         if strategy == "column" or self._is_needed(prop, plan, option):
             self._select_column(prop, plan, place)
         elif strategy != mapped or (option is not UNSAID and prop.raiseload):
-            plan.callables[prop.key] = Later.of_object(prop, strategy)
+            plan.callables[prop.key] = partial(
+                Loaders.deferred, prop, refused=strategy == "deferred_raise"
+            )
         elif plan.overwrite == "all":
             plan.left_out.append(prop.key)
 
@@ -519,7 +512,7 @@ class Compilation:
             embeds = strategy == "subquery"
             unfit = embeds and (self.asked.textual or not self.asked._eager)
             wanted = self.asked.toplevel and not unfit
-            loader = Later.of_rows(prop, strategy, self, place) if wanted else None
+            loader = Loaders.of_rows(prop, strategy, self, place) if wanted else None
             if loader is not None:
                 plan.add(loader)
                 if loader.after_rows:
@@ -531,7 +524,9 @@ class Compilation:
             lazy = prop.lazy if prop.lazy in _NOT_LAZY else "select"
             is_own = strategy != lazy or bool(criteria)
             if is_own:
-                plan.callables[prop.key] = Later.of_object(prop, strategy, criteria)
+                plan.callables[prop.key] = partial(
+                    Loaders.lazy, prop, strategy=strategy, criteria=criteria
+                )
             if prop.uselist or not is_own:
                 plan.resets.append(prop.key)
 

@@ -137,23 +137,22 @@ class Joins:
 
     def _run(self, step: JoinStep) -> None:
         right, onclause = self._said(step)
+        left = None if step.left is None else entity_behind(step.left)
         if isinstance(onclause, QueryableAttribute):
-            left = onclause.parent
-            if right is None:
-                right = target_entity(onclause)
-            if step.left is not None and entity_behind(step.left) is not left:
+            if step.left is not None and left is not onclause.parent:
                 raise sa_exc.InvalidRequestError(
                     f"explicit from clause {step.left} does not match left side of relationship "
                     f"attribute {onclause}"
                 )
+            left = onclause.parent
+            if right is None:
+                right = target_entity(onclause)
             if self._legacy:
                 edge = (left, right, onclause.property.key)
                 if edge in self._edges:
                     self._joinpoint = right
                     return
                 self._edges.add(edge)
-        else:
-            left = None if step.left is None else entity_behind(step.left)
         self._join(left, right, onclause, step)
 
     def _said(self, step: JoinStep) -> tuple[Any, Any]:

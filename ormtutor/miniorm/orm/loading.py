@@ -49,12 +49,6 @@ if TYPE_CHECKING:
 # Running --------------------------------------------------------------------------------------
 
 
-def send(session: Any, query: CompiledQuery, values: Any, cause: Cause, *how: Any) -> Any:
-    """Send the SELECT on the session's connection; gives its CursorResult. how: see _ready()."""
-    execution = _ready(session, query, values, cause, *how)
-    return execution.root_connection._run(execution)
-
-
 def _ready(
     session: Any,
     query: CompiledQuery,
@@ -145,7 +139,8 @@ def run_when_read(
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    result = send(session, query, values, cause, params, *how)
+    execution = _ready(session, query, values, cause, params, *how)
+    result = execution.root_connection._run(execution)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
 

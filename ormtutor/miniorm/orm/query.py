@@ -51,6 +51,7 @@ from ormtutor.miniorm.sql.select import (
     SAID,
     Select,
     SelectBase,
+    Statement,
     as_limit,
     as_selected,
     except_,
@@ -785,9 +786,7 @@ def _entity_structure(entity: Any, binds: Binds) -> Any:
 def _selected(entity: Any) -> Any:
     """What stands for an entity between SELECT and FROM."""
     manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
-    if manager is not None:
-        return manager.mapper._annotated_table
-    return as_selected(entity)
+    return as_selected(entity) if manager is None else manager.mapper._annotated_table
 
 
 def _from_clause(thing: Any) -> Any:
@@ -895,7 +894,7 @@ def session_execute(
     if isinstance(statement, Select) and context.is_orm_select(statement):
         return _execute_select(session, statement, params, options)
     if isinstance(statement, StatementOfEntities):
-        return statement.execute(session, params, options)
+        return statement._execute_in(session, params, options)
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
@@ -912,8 +911,6 @@ def session_execute(
 def _executable(statement: Any) -> Any:
     if isinstance(statement, str):
         return elements.text(statement)
-    if isinstance(statement, StatementOfEntities):
-        return statement
     if isinstance(statement, Query):
         sa_exc.warn(
             f"Object {statement!r} should not be used directly in a SQL statement context, such as "
@@ -956,36 +953,24 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     return query.result(parts, size)
 
 
-class StatementOfEntities:
+class StatementOfEntities(Statement):
     """select(User).from_statement(text(...)): a full statement, and what to read from it."""
 
     __module__ = "sqlalchemy.orm.query"
-    supports_execution = True
-    is_clause_element = True
 
     def __init__(self, statement: Any, entities: Sequence[Any], options: tuple[Any, ...]) -> None:
         self.element = statement
         self._entities = entities
         self._with_options = options
-        self._execution_options: Any = immutabledict()
 
     def __str__(self) -> str:
         return str(self.element)
 
-    def params(self, *args: Any, **kw: Any) -> StatementOfEntities:
+    def params(self, *args: Any, **kw: Any) -> Any:
         """The same with values for its parameters."""
         return self._with(element=self.element.params(*args, **kw))
 
-    def execution_options(self, **kw: Any) -> StatementOfEntities:
-        """The same with options for execution."""
-        return self._with(_execution_options=self._execution_options.union(kw))
-
-    def _with(self, **said: Any) -> StatementOfEntities:
-        new = StatementOfEntities(self.element, self._entities, self._with_options)
-        new.__dict__.update(said)
-        return new
-
-    def execute(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
+    def _execute_in(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
         """Send the statement; gives a Result of the entities."""
         asked = Asked(
             self._entities,

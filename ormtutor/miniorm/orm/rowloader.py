@@ -18,6 +18,7 @@ its values, only what it lacks is filled in.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from operator import itemgetter
 
 from ormtutor.miniorm import exc as sa_exc
@@ -82,7 +83,7 @@ class EntityPlan:
     @property
     def in_row(self) -> frozenset[str]:
         """Relationships whose one object, or None, is in the row: known when it is read."""
-        return frozenset(each.key for each in self.joined if not each.is_collection)
+        return frozenset(each.prop.key for each in self.joined if not each.prop.uselist)
 
     def add(self, loader: Any) -> None:
         """A loader that runs later; or at once, among what is joined: immediate ones behind it."""
@@ -93,15 +94,8 @@ class EntityPlan:
             self.at_once.sort(key=itemgetter(0))
 
 
-class JoinedPlan:
-    """A relationship whose related object stands in the same row as its parent."""
-
-    def __init__(self, prop: Any, impl: Any, entity: EntityPlan) -> None:
-        self.prop = prop
-        self.key: str = prop.key
-        self.impl = impl
-        self.entity = entity
-        self.is_collection: bool = prop.uselist
+# A relationship whose related object stands in the same row as its parent.
+JoinedPlan = namedtuple("JoinedPlan", "prop impl entity")
 
 
 class RowPlan:
@@ -567,9 +561,9 @@ class _EntitySource:
             f"seen{number}[{self.ident}] = ({record},)",
         ]
         for place, child in enumerate(self._plan.joined, start=1):
-            if child.is_collection:
+            if child.prop.uselist:
                 impl = self._source.name("impl", child.impl)
-                members = f"{child.key!r}, {impl}, record[0], record[{place}].values()"
+                members = f"{child.prop.key!r}, {impl}, record[0], record[{place}].values()"
                 self._source.after += [
                     f"for record in seen{number}.values():",
                     f"    if record[{place}] is not None:",
@@ -586,28 +580,29 @@ class _EntitySource:
 
     def _gathering(self, child: JoinedPlan, fill: str) -> str:
         """Whether the object lacks this attribute, and where what is found for it goes."""
-        place = "{}" if child.is_collection else "values"
+        key, is_collection = child.prop.key, child.prop.uselist
+        place = "{}" if is_collection else "values"
         if self._plan.overwrite == "all":
-            forget = "" if child.is_collection else f"; values.pop({child.key!r}, None)"
+            forget = "" if is_collection else f"; values.pop({key!r}, None)"
             return f"{fill} = {place}{forget}"
-        lacks = f"{child.key!r} not in values"
+        lacks = f"{key!r} not in values"
         # Session.refresh() has expired the attribute, so that it lacks as any other. Else a
         # collection that changed, with its old members elsewhere, is not replaced.
-        if child.is_collection and self._plan.overwrite != "one":
-            lacks += f" and {child.key!r} not in values['_sa_instance_state'].committed_state"
+        if is_collection and self._plan.overwrite != "one":
+            lacks += f" and {key!r} not in values['_sa_instance_state'].committed_state"
         return f"{fill} = {place} if {lacks} else None"
 
     def _joined(self, child: JoinedPlan, fill: str) -> list[str]:
         """The related object of this row, put where its parent gathers."""
         related = _EntitySource(self._source, child.entity)
-        lines, obj = related.lines(), related.obj
-        if child.is_collection:
+        lines, obj, key = related.lines(), related.obj, child.prop.key
+        if child.prop.uselist:
             found = f"{fill} is not None and {obj} is not None"
             lines.append(f"if {found}: {fill}[{related.ident}] = {obj}")
         else:
             prop = self._source.name("prop", child.prop)
             lines += [
-                f"if {fill} is not None and {fill}.setdefault({child.key!r}, {obj}) is not {obj}:",
+                f"if {fill} is not None and {fill}.setdefault({key!r}, {obj}) is not {obj}:",
                 f"    if {obj} is not None: warn_of_several({prop})",
             ]
         # In a lazy load what an object has already is not looked at.

@@ -20,10 +20,9 @@ from itertools import starmap
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.orm import context as orm_context
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, compile_shape, shapes_for
-from ormtutor.miniorm.orm.context import Asked, ColumnEntity, MapperEntity
+from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import (
@@ -61,7 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.context import Compilation, Place
+    from ormtutor.miniorm.orm.context import Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
     from ormtutor.miniorm.orm.state import InstanceState
@@ -326,13 +325,6 @@ def load_lazily(
 
 
 # While the rows are read ----------------------------------------------------------------------
-
-
-def loader_of_object(prop: Any, strategy: str, criteria: tuple[Any, ...] = ()) -> Any:
-    """A lazy loader for one object, in the place of the mapped one."""
-    if strategy.startswith("deferred"):
-        return partial(load_deferred, prop, refused=strategy == "deferred_raise")
-    return partial(load_lazily, prop, strategy=strategy, criteria=criteria)
 
 
 def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
@@ -640,11 +632,10 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: tuple[
         embedded._distinct = True
     if asked._limit_clause is asked._offset_clause is None and not asked.keeps_order:
         embedded._order_by_clauses = ()
-    statement = orm_context.Compilation(embedded, options=NO_OPTIONS).statement
+    statement = Compilation(embedded, options=NO_OPTIONS).statement
     return statement.subquery()
 
 
-orm_context.Later.of_object = staticmethod(loader_of_object)
-orm_context.Later.of_rows = staticmethod(loader_of_rows)
 Loaders.deferred = staticmethod(load_deferred)
 Loaders.lazy = staticmethod(load_lazily)
+Loaders.of_rows = staticmethod(loader_of_rows)

@@ -113,10 +113,10 @@ class PlainLoader:
         obj, ident = self.entity(child.entity, row)
         if place is None:
             return
-        if child.is_collection:
+        if child.prop.uselist:
             if obj is not None:
                 place[ident] = obj
-        elif place.setdefault(child.key, obj) is not obj and obj is not None:
+        elif place.setdefault(child.prop.key, obj) is not obj and obj is not None:
             warn_of_several(child.prop)
 
     def found_or_made(
@@ -196,11 +196,13 @@ class PlainLoader:
     def fill_collections(self) -> None:
         for plan, records in self.records.items():
             for index, child in enumerate(plan.joined):
-                if child.is_collection:
+                if child.prop.uselist:
                     for record in records.values():
                         members = record.places[index]
                         if members is not None:
-                            fill_collection(child.key, child.impl, record.obj, members.values())
+                            fill_collection(
+                                child.prop.key, child.impl, record.obj, members.values()
+                            )
 
 
 def value(row: Sequence[Any], place: tuple[int, Any]) -> Any:
@@ -220,14 +222,14 @@ def key_of(plan: EntityPlan, row: Sequence[Any]) -> Any:
 def place_for(plan: EntityPlan, child: JoinedPlan, obj: Any) -> dict[Any, Any] | None:
     """Where the related objects go: the members of a collection, or the object's own values."""
     values = obj.__dict__
-    place = {} if child.is_collection else values
+    place = {} if child.prop.uselist else values
     if plan.overwrite == "all":
-        if not child.is_collection:
-            values.pop(child.key, None)
+        if not child.prop.uselist:
+            values.pop(child.prop.key, None)
         return place
-    if child.key in values:
+    if child.prop.key in values:
         return None
-    has_changed = child.key in values["_sa_instance_state"].committed_state
-    if child.is_collection and has_changed and plan.overwrite != "one":
+    has_changed = child.prop.key in values["_sa_instance_state"].committed_state
+    if child.prop.uselist and has_changed and plan.overwrite != "one":
         return None
     return place
