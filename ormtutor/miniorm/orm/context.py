@@ -677,14 +677,18 @@ class Compilation:
 
     def _add_order_by_columns(self, order_by: Sequence[Any]) -> tuple[Any, ...]:
         """Select what is sorted by; DISTINCT or an outer ORDER BY needs it. Gives the ORDER BY."""
-        present = {id(_unlabelled(column)) for column in self.primary}
+        selected = [_unlabelled(column) for column in self.primary]
+        present = set(map(id, selected))
+        if not self._is_wrapped:
+            # As in the original a labelled subquery is not found among what is selected already.
+            present -= {id(column) for column in selected if isinstance(column, elements.Label)}
         for clause in order_by:
             column = sorted_expression(clause)
             if column is not None and id(column) not in present:
                 if self.asked.legacy:
                     present.add(id(column))
                 self.extra.append(column)
-        added = set(map(id, self.extra))
+        added = set(map(id, self.extra)).difference(map(id, selected))
 
         def without_label(element: Any) -> Any:
             # An attribute of a class that is selected only for this is not found by its label.
@@ -800,11 +804,13 @@ class Compilation:
     def _own_positions(self) -> Callable[[Any], Position]:
         """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
 
-        `-users.id` without a label is found as users.id too; select() finds no CAST of a column
-        whose name another has taken.
+        `-users.id` without a label is found as users.id too, which select() refuses; so are
+        subqueries that DISTINCT repeats for ORDER BY. select() finds no CAST of a column whose name
+        another has taken.
         """
         positions: dict[int, int] = {}
-        operands = set()
+        subqueries: dict[int, int] = {}
+        ambiguous = set()
         names = set()
         for index, column in enumerate(self.selected):
             name = column._proxy_key
@@ -819,12 +825,17 @@ class Compilation:
             while type(operand) in (elements.UnaryExpression, elements.Grouping):
                 operand = operand.element._deannotated
             if operand is not column:
-                operands.add(id(operand))
                 positions[id(operand)] = index
+                if not self.asked.legacy:
+                    ambiguous.add(id(operand))
+            elif isinstance(operand := _unlabelled(column), elements.Label):
+                if id(operand) in subqueries and self.asked._distinct:
+                    ambiguous.add(subqueries[id(operand)])
+                subqueries.setdefault(id(operand), id(column))
 
         def locate(column: Any) -> Position:
             position = positions.get(id(column))
-            if position is not None and id(column) in operands and not self.asked.legacy:
+            if position is not None and id(column) in ambiguous:
                 raise sa_exc.InvalidRequestError(
                     f"Ambiguous column name '{column}' in result set column descriptions"
                 )

@@ -37,7 +37,6 @@ from ormtutor.miniorm.orm.context import (
     entities_of,
     entities_of_all,
     entity_among,
-    sorted_expression,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
 from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
@@ -67,7 +66,12 @@ from ormtutor.miniorm.sql.select import (
     union,
     union_all,
 )
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY, FromClause, as_from
+from ormtutor.miniorm.sql.selectable import (
+    LABEL_STYLE_DISAMBIGUATE_ONLY,
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    FromClause,
+    as_from,
+)
 from ormtutor.miniorm.sql.traversal import Binds, cache_key, iterate
 
 TYPE_CHECKING = False
@@ -518,15 +522,8 @@ class Query(Said):
 
     def exists(self) -> Any:
         """`EXISTS (this query)`."""
-        # With DISTINCT, what the query is sorted by has to be selected, too.
-        sorted_by = self._order_by_clauses if self._distinct else ()
-        columns = dict.fromkeys(sorted_expression(clause) for clause in sorted_by)
-        of_order = [
-            column if column._label is None else column.label(column._label)
-            for column in columns
-            if column is not None
-        ]
-        statement = self._inner.with_only_columns(1, *of_order)
+        labelled = self.enable_eagerloads(False)._to_select(LABEL_STYLE_TABLENAME_PLUS_COL)
+        statement = labelled.with_only_columns(1)
         entity = self._entity_selected_first()
         if entity is not None:
             statement = statement.select_from(entity.entity)
