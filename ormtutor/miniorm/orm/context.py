@@ -279,19 +279,16 @@ class ColumnList(list):  # type: ignore[type-arg]
             self.append(column)
 
 
-class Place(namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))):
-    """Where in a query an entity stands, while its columns are collected.
+def unchanged(expression: Any) -> Any:
+    """How a mapped class itself sees expressions: as they are."""
+    return expression
 
-    root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
-    table's columns to the ones to select (None: there is none). selectable: their FROM element.
-    columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
-    """
 
-    __slots__ = ()
-
-    def column(self, column: Any) -> Any:
-        """The column to select for one of the mapped table."""
-        return column if self.adapt is None else self.adapt(column)
+# Where in a query an entity stands, while its columns are collected.
+# root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
+# table's columns to the ones to select (or None: there is none). selectable: their FROM element.
+# columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
+Place = namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))
 
 
 class Compilation:
@@ -430,9 +427,7 @@ class Compilation:
         return base if base is not None and base.is_derived_from(selectable) else selectable
 
     def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
-        adapt: Adapt | None = None
-        if entity.entity.is_aliased_class:
-            adapt = _alias_adapter(entity.entity)
+        adapt = _alias_adapter(entity.entity) if entity.entity.is_aliased_class else unchanged
         selectable = self._in_base(entity.element)
         if selectable is self.asked._base:
             adapt = _base_adapter(selectable, adapt)
@@ -459,7 +454,7 @@ class Compilation:
                 self._column(prop, plan, place)
             elif isinstance(prop, RelationshipProperty):
                 self._relationship(prop, plan, place)
-        plan.selected_key = [place.column(column) for column in mapper.primary_key]
+        plan.selected_key = [place.adapt(column) for column in mapper.primary_key]
         if self.options.propagated:
             plan.load_options = self.options.below(place.path)
         return plan
@@ -491,12 +486,12 @@ class Compilation:
         return is_key and bool(option.settings.get("undefer_pks"))
 
     def _select_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
-        column = place.column(prop.columns[0])
+        column = place.adapt(prop.columns[0])
         if column is None:
             plan.expired |= {prop.key}
             return
         for equal in prop.columns:
-            place.columns.add(place.column(equal))
+            place.columns.add(place.adapt(equal))
         plan.selected[prop.key] = column
 
     # relationships ---------------------------------------------------------------------------
@@ -600,7 +595,7 @@ class Compilation:
         table = prop.parent.persist_selectable
         for element in elements_in(prop.primaryjoin):
             if element._is_column_clause and table.c.contains_column(element):
-                self.primary.add(parent.column(element._deannotated))
+                self.primary.add(parent.adapt(element._deannotated))
 
     def _eager_key(self, root: MapperEntity) -> Any:
         """Which FROM element eager joins of this entity are added to: a place, or the entity."""
@@ -631,16 +626,16 @@ class Compilation:
 
     def _user_alias(
         self, prop: RelationshipProperty, alias: Any, root: MapperEntity
-    ) -> tuple[Adapt | None, Any]:
+    ) -> tuple[Adapt, Any]:
         if alias is None or isinstance(alias, Mapper):
             table = prop.mapper.persist_selectable
             selectable = self._in_base(table)
             if selectable is self.asked._base:
-                return _base_adapter(selectable, None), selectable
+                return _base_adapter(selectable, unchanged), selectable
             if alias is None and root.element.is_derived_from(table):
                 # As in the original these columns are seen through the alias at the query's root.
                 return root.element.corresponding_column, root.element
-            return None, selectable
+            return unchanged, selectable
         if getattr(alias, "is_aliased_class", False):
             return _alias_adapter(alias, labels=False), alias.selectable
         return alias.corresponding_column, alias
@@ -870,10 +865,9 @@ def _alias_adapter(insp: Any, labels: bool = True) -> Adapt:
     return adapt
 
 
-def _base_adapter(base: Any, first: Adapt | None) -> Adapt:
+def _base_adapter(base: Any, first: Adapt) -> Adapt:
     def adapt(expression: Any) -> Any:
-        if first is not None:
-            expression = first(expression)
+        expression = first(expression)
         if expression._is_column_clause:
             return base.corresponding_column(expression)
         return replace(expression, lambda element: _from_base(base, element))
@@ -904,7 +898,7 @@ def _nest(joins: Sequence[tuple[bool, list[Any]]], parent: Any, target: Any, ste
 
 
 def _joined_onto(
-    from_: Any, joins: Sequence[tuple[bool, list[Any]]], adapt: Adapt = lambda onclause: onclause
+    from_: Any, joins: Sequence[tuple[bool, list[Any]]], adapt: Adapt = unchanged
 ) -> Any:
     for isouter, ((_, right, onclause), *nested) in joins:
         for _, *step in nested:

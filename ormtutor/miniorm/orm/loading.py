@@ -258,9 +258,8 @@ def run_statement(
 
 def label_of(mapper: Mapper, ident: Any) -> str:
     """`User#1`: how causes name an object."""
-    if mapper.single_key:
-        return f"{mapper.class_.__name__}#{ident}"
-    return f"{mapper.class_.__name__}#{','.join(map(str, ident))}"
+    key = ident if mapper.single_key else ",".join(map(str, ident))
+    return f"{mapper.class_.__name__}#{key}"
 
 
 def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> Cause:

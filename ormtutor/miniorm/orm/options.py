@@ -60,11 +60,6 @@ class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((
         """What tells it from others."""
         return tuple(map(_token_key, self.tokens)), self.strategy, self.settings
 
-    @property
-    def instruction(self) -> tuple[Any, ...]:
-        """All but the path."""
-        return self.strategy, self.settings, self.propagates
-
 
 def _token_key(token: Any) -> Any:
     if isinstance(token, str) or not hasattr(token, "property"):
@@ -137,9 +132,8 @@ class Load:
             _check_unbound("Only", option, " may be used with the Load.options() method")
         # A lone '*' then speaks of the entity at the end of this path.
         steps = [
-            Step(
-                self.tokens + tuple(token for token in step.tokens if token is not EVERYWHERE),
-                *step.instruction,
+            step._replace(
+                tokens=(*self.tokens, *[each for each in step.tokens if each is not EVERYWHERE])
             )
             for option in opts
             for step in option.steps

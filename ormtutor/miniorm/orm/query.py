@@ -191,7 +191,7 @@ class Query(Said):
         if found is not None:
             return found, found
         if self._from_obj:
-            return _namespace_of(self._from_obj[0])
+            return self._from_obj[0], self._from_obj[0]
         if not self._entities:
             return None, None
         given = self._entities[0]
@@ -801,11 +801,6 @@ def _from_clause(thing: Any) -> Any:
 
 def _name_or_text(clause: Any) -> Any:
     return elements.TextualLabelReference(clause, True) if isinstance(clause, str) else clause
-
-
-def _namespace_of(from_: Any) -> tuple[Any, Any]:
-    entity = from_._annotations.get("parententity")
-    return (from_ if entity is None else entity), from_
 
 
 def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:

@@ -22,7 +22,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, compile_shape, shapes_for
-from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity
+from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import (
@@ -379,7 +379,7 @@ class _EagerLoader:
         of_type = settings.get("of_type")
         self.criteria: tuple[Any, ...] = settings.get("criteria", ())
         self.target: Any = of_type or prop.mapper
-        self.adapt = (lambda column: column) if of_type is None else of_type.adapt
+        self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by = tuple([self.adapt(each) for each in prop.order_by or ()])
         self.prior = (*compilation.prior, *place.path, prop)
         self.options = compilation.options.below((*place.path, prop))
@@ -527,7 +527,7 @@ class SubqueryLoader(_EagerLoader):
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
-        self._of_place = place.column
+        self._of_place = place.adapt
         self._key_in_row: list[Position] = []
         root = compilation.subquery_root
         if root is None:
