@@ -78,9 +78,8 @@ class CompiledQuery(EntityQuery):
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
     slots: for the name of a bind parameter in the text its place among the values of a query of
-    this structure; the others have always the same value. simple: no value is converted. places:
-    then, in the order of the text; what is always the same stands behind the given values, in
-    `fixed`.
+    this structure; behind these stand the values that are always the same, of the parameters in
+    `fixed`. places: the same in the order of the text. simple: no value is converted.
     """
 
     def __init__(
@@ -93,19 +92,15 @@ class CompiledQuery(EntityQuery):
         self._loader: Any = None
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(binds)}
-        self.slots = {
-            name: places[_identity(bind)]
-            for name, bind in compiled.binds.items()
-            if _identity(bind) in places
-        }
+        self.fixed = [bind for bind in compiled.binds.values() if _identity(bind) not in places]
+        for place, bind in enumerate(self.fixed, start=-len(self.fixed)):
+            places[_identity(bind)] = place
+        self.slots = {name: places[_identity(bind)] for name, bind in compiled.binds.items()}
+        self.places = [self.slots[name] for name in compiled.positiontup]
         self.simple = not compiled.has_expanding and not any(
             name in compiled._processors or compiled.binds[name].required
             for name in compiled.positiontup
         )
-        fixed = [name for name in compiled.positiontup if name not in self.slots]
-        self.fixed = [compiled.binds[name] for name in fixed]
-        places_of = {**self.slots, **{name: n - len(fixed) for n, name in enumerate(fixed)}}
-        self.places = [places_of[name] for name in compiled.positiontup]
 
     def ready(
         self, given: Sequence[Any], params: dict[str, Any] | None
@@ -117,23 +112,19 @@ class CompiledQuery(EntityQuery):
         """
         if given.__class__ is Binds:
             given = [bind.effective_value for bind in given]
+        if self.fixed:
+            given = [*given, *[bind.effective_value for bind in self.fixed]]
         if self.simple and not params:
-            if self.fixed:
-                given = [*given, *[bind.effective_value for bind in self.fixed]]
             return None, tuple([given[place] for place in self.places])
         values: dict[str, Any] = {}
         for name, bind in self.compiled.binds.items():
-            place = self.slots.get(name)
+            values[name] = given[self.slots[name]]
             if params and (bind.key in params or name in params):
                 values[name] = params[bind.key if bind.key in params else name]
-            elif bind.required and (place is None or given[place] is None):
+            elif bind.required and values[name] is None:
                 raise sa_exc.InvalidRequestError(
                     f"A value is required for bind parameter '{bind.key}'", code="cd3x"
                 )
-            elif place is not None:
-                values[name] = given[place]
-            else:
-                values[name] = bind.effective_value
         return self.compiled.ready(values)  # type: ignore[no-any-return]
 
     def row_loader(self) -> Any:

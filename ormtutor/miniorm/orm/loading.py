@@ -328,12 +328,8 @@ def get(
 
 def identity_of(mapper: Mapper, ident: Any) -> Any:
     """A primary key as it was given, as the identity map has it: a value, or a tuple of several."""
-    if ident.__class__ is int or ident.__class__ is str:
-        values: Sequence[Any] = (ident,)
-    elif ident is None or isinstance(ident, (str, bytes)) or not hasattr(ident, "__iter__"):
-        values = (ident,)
-    else:
-        values = tuple(ident)
+    is_one = isinstance(ident, (int, str, bytes)) or not hasattr(ident, "__iter__")
+    values: Sequence[Any] = (ident,) if is_one else tuple(ident)
     if len(values) != len(mapper.primary_key):
         columns = ",".join(f"'{column}'" for column in mapper.primary_key)
         raise sa_exc.InvalidRequestError(

@@ -265,7 +265,7 @@ def _take(
             impl.set_committed_value(state, values, [] if impl.collection else None)
 
 
-def fill_collection(key: str, impl: Any, obj: Any, members: Iterable[Any]) -> None:
+def fill_collection(impl: Any, obj: Any, members: Iterable[Any]) -> None:
     """The loaded members become the collection of `obj`."""
     values = obj.__dict__
     impl.set_committed_value(values["_sa_instance_state"], values, list(members))
@@ -563,7 +563,7 @@ class _EntitySource:
         for place, child in enumerate(self._plan.joined, start=1):
             if child.prop.uselist:
                 impl = self._source.name("impl", child.impl)
-                members = f"{child.prop.key!r}, {impl}, record[0], record[{place}].values()"
+                members = f"{impl}, record[0], record[{place}].values()"
                 self._source.after += [
                     f"for record in seen{number}.values():",
                     f"    if record[{place}] is not None:",

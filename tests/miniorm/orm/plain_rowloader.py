@@ -200,9 +200,7 @@ class PlainLoader:
                     for record in records.values():
                         members = record.places[index]
                         if members is not None:
-                            fill_collection(
-                                child.prop.key, child.impl, record.obj, members.values()
-                            )
+                            fill_collection(child.impl, record.obj, members.values())
 
 
 def value(row: Sequence[Any], place: tuple[int, Any]) -> Any:
