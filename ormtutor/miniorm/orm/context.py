@@ -779,9 +779,9 @@ class Compilation:
                 require_population(joined.prop, joined.impl)
             for _, loader in plan.at_once:
                 loader.check(plan, locate)
-        outputs = []
-        for output in self._outputs:
-            outputs.append(output if isinstance(output, EntityPlan) else locate(output))
+        outputs = [
+            output if isinstance(output, EntityPlan) else locate(output) for output in self._outputs
+        ]
         return RowPlan(outputs, self.gives_entities, self._with_later)
 
     def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:

@@ -200,14 +200,12 @@ class Joins:
                 f"Can't construct a join from {left} to {right}, they are the same entity"
             )
         self._check_right(left, right, onclause)
-        from_left = _selectable(left) if place is None else self.from_clauses[place]
-        joined = ORMJoin(
-            from_left, right, onclause, isouter=step.isouter, full=step.full, left_entity=left
-        )
         if place is None:
-            self.from_clauses.append(joined)
-        else:
-            self.from_clauses[place] = joined
+            place = len(self.from_clauses)
+            self.from_clauses.append(_selectable(left))
+        self.from_clauses[place] = ORMJoin(
+            self.from_clauses[place], right, onclause, step.isouter, step.full, left
+        )
         self._joinpoint = right
 
     # the left side ---------------------------------------------------------------------------
