@@ -761,7 +761,8 @@ def _renamed(original: Any) -> Any:
 
 # Registries -----------------------------------------------------------------------------------
 
-_registries: WeakSet[MapperRegistry] = WeakSet()
+# In the order of their making: that of an address would be another one in each run.
+_registries: WeakKeyDictionary[MapperRegistry, None] = WeakKeyDictionary()
 _configuring = False
 
 
@@ -775,8 +776,8 @@ class MapperRegistry:
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
         self._new_mappers = False
-        self._dependencies: set[MapperRegistry] = set()
-        _registries.add(self)
+        self._dependencies: dict[MapperRegistry, None] = {}
+        _registries[self] = None
 
     @property
     def mappers(self) -> frozenset[Mapper]:
@@ -812,7 +813,7 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
             for mapper in [manager.mapper for manager in registry._managers]:
                 _configure_mapper(mapper)
             registry._new_mappers = False
-            todo += registry._dependencies.difference(todo)
+            todo += [needed for needed in registry._dependencies if needed not in todo]
     finally:
         _configuring = False
 
