@@ -8,7 +8,6 @@ After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": no sli
 from __future__ import annotations
 
 import sys
-from inspect import getattr_static
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +107,8 @@ _COLUMN_METHODS = """
 
 def refuse_method(cls: type, name: str) -> None:
     """Raise AttributeError for what SQLAlchemy has and a class with a `__getattr__` leaves out."""
-    if name in _COLUMN_METHODS.split() or isinstance(getattr_static(cls, name, None), _LeftOut):
+    own = (vars(base)[name] for base in cls.__mro__ if name in vars(base))
+    if name in _COLUMN_METHODS.split() or isinstance(next(own, None), _LeftOut):
         raise AttributeError(f"{name} is not in miniorm; SQLAlchemy has it")
 
 
