@@ -1,7 +1,7 @@
 """Loading: a compiled query is sent, and its rows become objects.
 
 Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values for it.
-Here:   run() sends it, calls the row loader and what has to be loaded afterwards; get() by primary
+Here:   run() sends it, calls the row loader and what is loaded after all rows; get() by primary
         key; refresh of expired attributes.
 After:  engine/connection.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py
         holds them.

@@ -1,7 +1,7 @@
 """Row loader: the tuples of a result become objects.
 
 Before: orm/context.py describes the rows of a SELECT in a RowPlan: which columns make which object,
-        which of them fill collections, what has to be loaded afterwards.
+        which of them fill collections, what else is loaded at an object's first row or afterwards.
 Here:   a row loader for each plan; the rare paths (known objects, refresh) by hand.
 After:  orm/identity.py holds the objects, orm/state.py their facts; orm/loading.py calls us.
 
