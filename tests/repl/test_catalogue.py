@@ -6,6 +6,7 @@ speaks, word for word, and programs that look alike, after which it is silent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -609,11 +610,12 @@ def test_a_name_that_nothing_is_near_to_is_left_alone(library: Library, program:
 
 def test_the_words_of_the_database_stand_before_those_of_the_wrapper(library: Library) -> None:
     found = failed(library, ("loan = Loan()", "session.add(loan)", "session.query(Book).all()"))
-    assert found.text.split("\n")[:6] == [
+    told = re.sub(r"\d+ frames", "some frames", found.text)
+    assert told.split("\n")[:6] == [
         "Traceback (most recent call last):",
         "  line 1, in <module>",
         "    session.query(Book).all()",
-        "  … inside session.query(Book).all(), 17 frames",
+        "  … inside session.query(Book).all(), some frames",
         "the database: NOT NULL constraint failed: loans.book_id  (writing loan)",
         "sqlalchemy.exc.IntegrityError: (raised as a result of Query-invoked autoflush; consider "
         "using a session.no_autoflush block if this flush is occurring prematurely)",
