@@ -259,12 +259,14 @@ class Connection:
     ) -> CursorResult:
         """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`).
 
-        The option future_result=False keeps the manner of the result.
+        The option future_result=False keeps the manner of a 1.x Connection's result.
         """
         sets = parameter_sets_20(parameters)
         if isinstance(statement, str):
             raise exc.ObjectNotExecutableError(statement)
-        options = {"future_result": True, **(execution_options or {})}
+        options = execution_options or NO_OPTIONS
+        if not self._is_future:
+            options = {"future_result": True, **options}
         return self._run(self._context_of(statement, sets, options, _cause))
 
     def _execute_text(

@@ -97,8 +97,10 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
                 raw = given()
             else:
                 for listener in pool._listeners("do_connect"):
-                    raw = raw or listener(dialect, record, own_arguments, own_options)
-            raw = raw or dialect.dbapi.connect(*own_arguments, **own_options)
+                    if raw is None:
+                        raw = listener(dialect, record, own_arguments, own_options)
+            if raw is None:
+                raw = dialect.dbapi.connect(*own_arguments, **own_options)
             dialect.on_connect(raw)
         except dialect.dbapi.Error as error:
             raise exc.DBAPIError.instance(None, None, error, dialect.dbapi.Error) from error

@@ -512,7 +512,7 @@ class Compilation:
                 plan.add(loader)
                 if loader.after_rows:
                     self._with_later[plan] = None
-        elif strategy == "noload":
+        elif strategy == "noload" and prop.lazy != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
             criteria = settings.get("criteria", ())

@@ -294,6 +294,8 @@ class Table(DatabaseItem, TableClause):
 
     def __new__(cls, *args: Any, **kw: Any) -> Any:
         """Return the table of that name: a new one, or the one that the MetaData has."""
+        if not args and not kw:
+            return object.__new__(cls)  # copy.copy() asks for an empty one
         if len(args) < 2:
             raise TypeError(
                 "Table() takes at least two positional-only arguments 'name' and 'metadata'"

@@ -337,6 +337,14 @@ class Enum(String, SchemaType):
         """The enum class or str."""
         return self.enum_class or str
 
+    def adapt(self, cls: type) -> Any:
+        """Return the same members as another class; as another type than Enum, their text."""
+        if not issubclass(cls, Enum):
+            return super().adapt(cls)
+        twin = object.__new__(cls)
+        twin.__dict__.update(self.__dict__)
+        return twin
+
     def structure(self) -> Hashable | None:
         return type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings
 

@@ -1,7 +1,7 @@
 """A dynamic collection is read before it counts as changed: no flush of nothing."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine, event
-from sqlalchemy.orm import Session, backref, declarative_base, relationship
+from sqlalchemy import Column, ForeignKey, Integer, create_engine, event, inspect
+from sqlalchemy.orm import Session, backref, declarative_base, noload, relationship
 
 Base = declarative_base()
 
@@ -57,3 +57,17 @@ for read in (lambda: c.acorns.all(), lambda: c.acorns[0:1], lambda: session.quer
         print(type(error).__name__, str(error).partition("\n")[0])
         session.rollback()
         session.add(Oak(id=c.id))
+
+# What is given beside its members in the constructor is written, also for a row that is taken over.
+session.rollback()
+planted = Oak(acorns=[Oak()], age=40, id=70)
+print(inspect(planted).attrs.age.history, inspect(planted).attrs.id.history)
+planted.age = 41
+print(inspect(planted).attrs.age.history)
+session.add(planted)
+session.commit()
+session.delete(session.get(Oak, 70))
+session.add(Oak(acorns=[], age=42, id=70))
+session.commit()
+print(session.get(Oak, 70).age)
+print(session.query(Oak).options(noload(Oak.acorns)).filter_by(id=70).one().acorns.all())
