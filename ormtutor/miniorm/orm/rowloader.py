@@ -582,13 +582,12 @@ class _EntitySource:
         """Whether the object lacks this attribute, and where what is found for it goes."""
         key, is_collection = child.prop.key, child.prop.uselist
         place = "{}" if is_collection else "values"
-        if self._plan.overwrite == "all":
+        if self._plan.overwrite:
             forget = "" if is_collection else f"; values.pop({key!r}, None)"
             return f"{fill} = {place}{forget}"
         lacks = f"{key!r} not in values"
-        # Session.refresh() has expired the attribute, so that it lacks as any other. Else a
-        # collection that changed, with its old members elsewhere, is not replaced.
-        if is_collection and self._plan.overwrite != "one":
+        # A collection that changed, with its old members elsewhere, is not replaced.
+        if is_collection:
             lacks += f" and {key!r} not in values['_sa_instance_state'].committed_state"
         return f"{fill} = {place} if {lacks} else None"
 

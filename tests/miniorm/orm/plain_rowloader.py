@@ -221,13 +221,13 @@ def place_for(plan: EntityPlan, child: JoinedPlan, obj: Any) -> dict[Any, Any] |
     """Where the related objects go: the members of a collection, or the object's own values."""
     values = obj.__dict__
     place = {} if child.prop.uselist else values
-    if plan.overwrite == "all":
+    if plan.overwrite:
         if not child.prop.uselist:
             values.pop(child.prop.key, None)
         return place
     if child.prop.key in values:
         return None
     has_changed = child.prop.key in values["_sa_instance_state"].committed_state
-    if child.prop.uselist and has_changed and plan.overwrite != "one":
+    if child.prop.uselist and has_changed:
         return None
     return place

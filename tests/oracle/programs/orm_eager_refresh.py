@@ -1,7 +1,7 @@
 """A refresh loads eagerly in the order of the mapping, and not in circles; a merge reads no more."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine
-from sqlalchemy.orm import Session, declarative_base, immediateload, relationship
+from sqlalchemy.orm import Session, declarative_base, immediateload, joinedload, relationship
 
 Base = declarative_base()
 lent = Table(
@@ -63,3 +63,9 @@ session.expire_all()
 again = session.merge(copy)
 print(again is shelf, again.name)
 print(other.merge(reader).name)
+
+# What a refresh flushes first is there when it reads.
+kept = session.get(Shelf, shelf.id, options=[joinedload(Shelf.readers)], populate_existing=True)
+kept.readers.append(Reader(name="Cid"))
+session.refresh(kept)
+print(sorted(one.name for one in kept.readers))
