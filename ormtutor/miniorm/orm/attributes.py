@@ -1123,16 +1123,19 @@ def set_committed_value(instance: Any, key: str, value: Any) -> None:
 def flag_modified(instance: Any, key: str) -> None:
     """Mark an attribute as changed, whatever its value.
 
-    Raises: InvalidRequestError: it has no value.
+    Raises: InvalidRequestError: it has no value. KeyError: there is no such attribute.
     """
-    state = instance_state(instance)
-    if key not in state.mapper.impls or key not in state.dict:
+    state, values = instance_state(instance), instance.__dict__
+    impl = state.mapper.impl_of(key)
+    if not impl.send_modified_events:
+        return
+    if key not in values:
         raise InvalidRequestError(
             f"Can't flag attribute '{key}' modified; it's not present in the object state"
         )
-    state.committed_state = {**state.committed_state, key: NO_VALUE}
+    state.committed_state = {**state.committed_state, impl.key: NO_VALUE}
     if not state.modified:
-        state._become_modified(state.mapper.impls[key])
+        state._become_modified(impl)
 
 
 publish(globals(), "sqlalchemy.orm.attributes")

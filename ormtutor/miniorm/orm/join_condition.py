@@ -472,8 +472,10 @@ class JoinCondition:
         return sides if len(sides) == len(clauses) and self.secondaryjoin is None else []
 
     def is_get_for(self, primary_key: tuple[Any, ...]) -> bool:
-        """Whether the related object is found by its primary key alone."""
+        """Whether the related object is found by its primary key alone: one of the same types."""
         equated = self.equated()
+        if any(one.type._type_affinity is not other.type._type_affinity for one, other in equated):
+            return False
         far = [side for sides in equated for side in sides if "local" not in side._annotations]
         whole = len(equated) == len(far) == len(primary_key)
         return whole and {side._deannotated for side in far} == set(primary_key)

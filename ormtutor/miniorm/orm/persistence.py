@@ -20,7 +20,7 @@ from operator import attrgetter
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm import loading
 from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
-from ormtutor.miniorm.orm.state import PASSIVE_OFF
+from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
 from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
 
@@ -152,6 +152,8 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
     """
     # Asked for even when nothing is to be written: a flush begins the transaction.
     connection = flush.connection(mapper)
+    if not states:
+        return
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     if not _insert_rows(writing, connection, ordered, flush):
@@ -215,7 +217,7 @@ def records_of(
         if state.ident is not None or takes_over_row(mapper, state, values, flush):
             _take_changes(writing, record, committed)
             if record.params or record.expressions:
-                _add_row_key(writing, record, flush)
+                _add_row_key(writing, record, committed, flush)
             if record.params or record.expressions:
                 updates.append(record)
         else:
@@ -322,15 +324,17 @@ def _take_changes(writing: Writing, record: Record, committed: Mapping[str, Any]
             record.params[column.key] = value
 
 
-def _add_row_key(writing: Writing, record: Record, flush: UOWTransaction) -> None:
+def _add_row_key(
+    writing: Writing, record: Record, committed: Mapping[str, Any], flush: UOWTransaction
+) -> None:
     """Say which row: by the key that it has now."""
     state, values, params = record.state, record.values, record.params
     known = {}
     for number, (key, column) in enumerate(writing.key_columns):
         value = values.get(key)
         if value is None or column.key in params or column in record.expressions:
-            if state.ident is None or (state, column) in flush.pk_cascaded:
-                # The row has the new value already.
+            if committed.get(key) is NO_VALUE or (state, column) in flush.pk_cascaded:
+                # The row has the value already, as far as is known.
                 params.pop(column.key, None)
             else:
                 if value is not None:
@@ -483,6 +487,8 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
     Raises: FlushError: a key is NULL.
     """
     connection = flush.connection(mapper)
+    if not states:
+        return
     writing = writing_of(mapper)
     ordered = sort_states(mapper, states)
     names = [column.key for column in mapper.primary_key]

@@ -159,12 +159,11 @@ class Session:
         state = instance_state(instance)
         if not state.modified:
             return False
-        values = state.dict
-        return any(
-            impl.get_history(state, values, LOAD_REPLACED).has_changes()
-            for impl in state.mapper.impls.values()
-            if include_collections or not (impl.collection or impl.dynamic)
-        )
+        values, mapper = state.dict, state.mapper
+        asked = [each for each in mapper.impls.values() if include_collections or not each.plural]
+        # A synonym is asked in any case, also one of a collection.
+        asked += map(mapper.impl_of, mapper.synonyms.keys())
+        return any(impl.get_history(state, values, LOAD_REPLACED).has_changes() for impl in asked)
 
     # transactions -----------------------------------------------------------------------------
 

@@ -363,8 +363,7 @@ class UOWTransaction:
 
     def write_associations(self, subject: Any, added: list[Pair], removed: list[Pair]) -> None:
         """Write rows of an association table."""
-        if added or removed:
-            persistence.write_associations(subject, added, removed, self)
+        persistence.write_associations(subject, added, removed, self)
 
     # steps and edges --------------------------------------------------------------------------
 
@@ -481,9 +480,8 @@ class UOWTransaction:
     def execute(self) -> None:
         """Write everything."""
         for group in self.ordered():
-            states = self.states_in(group)
-            if states:
-                group[0].execute(self, states)
+            # Also without objects: what writes rows asks for the connection, and BEGIN is sent.
+            group[0].execute(self, self.states_in(group))
         if self.rekeyed:
             self._follow_new_keys()
 

@@ -1,0 +1,65 @@
+"""A flush that stops before its first row: the transaction, or SAVEPOINT, has begun."""
+
+from sqlalchemy import Column, ForeignKey, Integer, Table, create_engine
+from sqlalchemy.orm import Session, declarative_base, relationship
+
+Base = declarative_base()
+roads = Table(
+    "roads",
+    Base.metadata,
+    Column("inn_id", ForeignKey("inns.id"), primary_key=True),
+    Column("town_id", ForeignKey("towns.id"), primary_key=True),
+)
+
+
+class Town(Base):
+    __tablename__ = "towns"
+    id = Column(Integer, primary_key=True)
+    twin_id = Column(ForeignKey("towns.id"))
+    twin = relationship("Town", remote_side=[id], back_populates="twins")
+    twins = relationship("Town", back_populates="twin")
+
+
+class Inn(Base):
+    __tablename__ = "inns"
+    id = Column(Integer, primary_key=True)
+    town_id = Column(ForeignKey("towns.id"))
+    town = relationship("Town")
+    near = relationship("Town", secondary=roads)
+
+
+class Mayor(Base):
+    __tablename__ = "mayors"
+    id = Column(ForeignKey("towns.id"), primary_key=True)
+    town = relationship("Town")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+
+def show(call):
+    try:
+        call()
+        print("done")
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("(")[0])
+    session.rollback()
+
+
+for more in ([], [Inn()], [Mayor(id=5)]):
+    towns = [Town(), Town()]
+    towns[0].twin, towns[1].twin = reversed(towns)
+    session.add_all([*towns, *more])
+    show(session.commit)
+mayor = Mayor(town=Town())
+session.add(mayor)
+session.commit()
+mayor.town = None
+show(session.flush)
+print(mayor.town.id)
+session.begin_nested()
+mayor.town = None
+show(session.flush)
+session.commit()
