@@ -230,7 +230,7 @@ class ORMJoin(selectable.Join):
         )
         *between, last = steps_along(right_from, primary, through, secondary, isouter)
         for step in between:
-            left_from = selectable.Join(left_from, *step, isouter, full)
+            left_from = selectable.Join(left_from, *step, isouter)
         super().__init__(left_from, *last, isouter, full)
 
     def join(

@@ -38,6 +38,7 @@ from ormtutor.miniorm.orm.rowloader import require_population, warn_of_several
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
+    INIT_OK,
     LOAD_AGAINST_COMMITTED,
     NO_AUTOFLUSH,
     NO_RAISE,
@@ -209,7 +210,7 @@ class LazyWay:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
         query = self._query(session, state.load_options, criteria)
-        values = self._values(state, passive)
+        values = self._values(state, passive & ~INIT_OK)
         if values is None:
             return ATTR_WAS_SET
         for value in values:

@@ -84,3 +84,4 @@ for option in (
 tell(lambda: session.query(Depot.safe).all())
 session.refresh(depot, ["safe"])
 print(depot.safe)
+print(session.query(Line).join(Line.depot, full=True))
