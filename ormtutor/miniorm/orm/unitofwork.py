@@ -15,6 +15,8 @@ Follows: SQLAlchemy 1.4, "Session Basics: Flushing"; Fowler, PoEAA, "Unit of Wor
 
 from __future__ import annotations
 
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from operator import attrgetter
 
@@ -38,6 +40,7 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_OFF,
     instance_state,
 )
+from ormtutor.miniorm.sql.sorting import cycles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -426,11 +429,11 @@ class UOWTransaction:
         Raises: CircularDependencyError: objects need each other's keys in a ring.
         """
         mattering = self.mattering()
-        # Without a ring the order depends on mappers and relationships alone. It is kept, for
-        # sessions that flush often and little.
+        # Where rings are, and without one the order, depends on mappers and relationships alone.
+        # Both are kept, for sessions that flush often and little.
         kept = next(iter(self.mappers))._memo("orders of flushes", dict)
         key = (tuple(self.mappers), tuple(mattering))
-        groups = kept.get(key)
+        rings, groups = kept.get(key, (None, None))
         if groups is not None:
             yield from groups
             return
@@ -438,6 +441,9 @@ class UOWTransaction:
             self.add_edges([(self.step(mapper), self.step(mapper, True))])
         for subject in mattering:
             subject.mapper_edges(self)
+        if rings is None:
+            rings = [(step.subject, step.is_delete) for step in _in_rings(self.edges)]
+        self.ring = {self.step(*each): None for each in rings}
         self._break_rings()
         graph = {
             step: [before for before in befores if not before.disabled]
@@ -445,13 +451,13 @@ class UOWTransaction:
             if not step.disabled
         }
         groups = (group for level in _levels(graph) for group in _groups(level))
-        if not self.ring:
-            groups = kept[key] = list(groups)
+        if not rings:
+            groups = list(groups)
+        kept[key] = rings, None if rings else groups
         yield from groups
 
     def _break_rings(self) -> None:
         """Replace the steps that depend on each other in a ring by one for each object."""
-        self.ring = dict.fromkeys(nodes_in_cycles(self.edges))
         starts = {step: self._break_up(step) for step in self.ring if step.writes_rows}
         for step in starts:
             # Saves go first, so that a new object can take over the row of a deleted one.
@@ -545,69 +551,31 @@ def _levels(graph: dict[Step, list[Step]]) -> Iterator[list[Step]]:
 
     Raises: CircularDependencyError.
     """
-    missing = {step: len(befores) for step, befores in graph.items()}
-    afters: dict[Step, list[Step]] = {step: [] for step in graph}
-    for step, befores in graph.items():
-        for before in befores:
-            afters[before].append(step)
-
-    def released(step: Step) -> Iterator[Step]:
-        for after in afters[step]:
-            missing[after] -= 1
-            if not missing[after]:
-                yield after
-
-    ready = [step for step, count in missing.items() if not count]
-    left = len(graph)
-    while ready:
+    sorter = TopologicalSorter(graph)
+    with suppress(CycleError):  # it still gives what does not depend on the ring
+        sorter.prepare()
+    left = set(graph)
+    while ready := sorter.get_ready():
         level = []
-        for step in ready:  # grows while it is walked
-            if step.is_junction:
-                ready += released(step)
-            else:
-                level.append(step)
-        left -= len(ready)
-        ready = [after for step in level for after in released(step)]
+        while ready:
+            left.difference_update(ready)
+            level += [step for step in ready if not step.is_junction]
+            sorter.done(*[step for step in ready if step.is_junction])
+            ready = sorter.get_ready()
+        sorter.done(*level)
         yield level
     if left:
         raise _circular(graph)
 
 
-def nodes_in_cycles(graph: dict[Step, Any]) -> list[Step]:
-    """The steps that come, over others, before themselves: those of Kosaraju's components."""
-    afters: dict[Step, list[Step]] = {step: [] for step in graph}
-    for step, befores in graph.items():
-        for before in befores:
-            afters[before].append(step)
-    seen: set[Step] = set()
-    order = [each for step in graph for each in _reached(step, graph, seen)]
-    seen.clear()
-    found: set[Step] = set()
-    for step in reversed(order):
-        together = list(_reached(step, afters, seen))
-        if len(together) > 1 or step in graph[step]:
-            found.update(together)
-    return [step for step in graph if step in found]
-
-
-def _reached(start: Step, graph: dict[Step, Any], seen: set[Step]) -> Iterator[Step]:
-    """The steps that are reached from one and were not seen, each after those reached from it."""
-    path = [] if start in seen else [(start, iter(graph[start]))]
-    seen.add(start)
-    while path:
-        step, nexts = path[-1]
-        for following in nexts:
-            if following not in seen:
-                seen.add(following)
-                path.append((following, iter(graph[following])))
-                break
-        else:
-            path.pop()
-            yield step
+def _in_rings(graph: Mapping[Step, Iterable[Step]]) -> list[Step]:
+    """The steps that come, over others, before themselves."""
+    edges = [(before, after) for after, befores in graph.items() for before in befores]
+    return cycles(edges, graph)
 
 
 def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
-    nodes = [step for step in nodes_in_cycles(graph) if not step.is_junction]
+    nodes = [step for step in _in_rings(graph) if not step.is_junction]
     among = set(nodes)
     edges = {(before, after) for after in nodes for before in graph[after] if before in among}
     return CircularDependencyError("Circular dependency detected.", nodes, edges)
