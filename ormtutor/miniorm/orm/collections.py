@@ -6,8 +6,8 @@ Here:   the reporting methods of list, set and dict; the adapter that stands bet
 After:  orm/attributes.py is told, which keeps history and back references.
 
 A collection class that is not one of ours has its changing methods wrapped at its first use. Those
-that the adapter calls take a private `_sa_initiator`: what caused the change, or False when nobody
-shall hear of it.
+that add and remove one member take a private `_sa_initiator`: what caused the change, or False when
+nobody shall hear of it.
 
 Follows: SQLAlchemy 1.4, "Collection Configuration and Techniques".
 """
@@ -74,9 +74,6 @@ def fill(collection: Any, items: Iterable[Any]) -> None:
 
 def collection_members(collection: Any) -> Any:
     """The members of any collection: of a dictionary, its values."""
-    iterate = getattr(type(collection), "_sa_iterator", None)
-    if iterate is not None:
-        return iterate(collection)
     return collection.values() if duck_type_of(collection) is dict else iter(collection)
 
 
@@ -319,11 +316,11 @@ def _reporting_dict(plain: Any) -> type:
     return Reporting
 
 
-# Which methods report, and which ones add and remove a member, and give all.
-_KINDS: dict[type, tuple[Callable[[Any], type], str, str, str]] = {
-    list: (_reporting_list, "append", "remove", "__iter__"),
-    set: (_reporting_set, "add", "remove", "__iter__"),
-    dict: (_reporting_dict, "set", "remove", "values"),
+# Which methods report, and which one adds a member.
+_KINDS: dict[type, tuple[Callable[[Any], type], str]] = {
+    list: (_reporting_list, "append"),
+    set: (_reporting_set, "add"),
+    dict: (_reporting_dict, "set"),
 }
 
 
@@ -333,7 +330,7 @@ def duck_type_of(thing: Any) -> type | None:
     for kind in _KINDS:
         if issubclass(cls, kind):
             return kind
-    for kind, (_, appender, _, _) in _KINDS.items():
+    for kind, (_, appender) in _KINDS.items():
         if hasattr(cls, appender):
             return kind
     return None
@@ -344,18 +341,13 @@ def prepare_instrumentation(factory: Any) -> Any:
 
     Raises: ArgumentError: what it makes cannot be a collection.
     """
-    factory = _INSTRUMENTED.get(factory, factory) if isinstance(factory, type) else factory
     cls = factory if isinstance(factory, type) else type(factory())
-    if cls in _INSTRUMENTED:
-        instrumented, plain = _INSTRUMENTED[cls], factory
-
-        def convert() -> Any:
-            return instrumented(plain())
-
-        factory, cls = convert, instrumented
-    if "_sa_appender" not in vars(cls):
-        _instrument(cls)
-    return factory
+    own: Any = _INSTRUMENTED.get(cls, cls)
+    if "_sa_appender" not in vars(own):
+        _instrument(own)
+    if own is cls:
+        return factory
+    return own if factory is cls else lambda: own(factory())
 
 
 def _instrument(cls: Any) -> None:
@@ -365,7 +357,7 @@ def _instrument(cls: Any) -> None:
         raise ArgumentError(
             f"Type {cls.__name__} must elect an appender method to be a collection class"
         )
-    reporting, appender, remover, iterator = _KINDS[kind]
+    reporting, appender = _KINDS[kind]
     plain = SimpleNamespace()
     for name, method in vars(reporting(plain)).items():
         original = getattr(cls, name, None)
@@ -375,8 +367,7 @@ def _instrument(cls: Any) -> None:
             setattr(cls, name, wraps(original)(method))
     cls._sa_adapter = None
     cls._sa_appender = getattr(cls, appender)
-    cls._sa_remover = getattr(cls, remover)
-    cls._sa_iterator = getattr(cls, iterator)
+    cls._sa_remover = cls.remove
 
 
 class InstrumentedList(list):  # type: ignore[type-arg]

@@ -19,7 +19,7 @@ from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
-from ormtutor.miniorm.sql.traversal import Binds, Shapes
+from ormtutor.miniorm.sql.traversal import Binds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class EntityQuery:
 
     def __init__(self, compilation: Compilation, mapper: Any) -> None:
         entities = compilation.asked.entities
+        self.statement = compilation.statement
         self.compilation: Compilation | None = compilation
         self.mapper = mapper
         self.scalar = compilation.gives_entities
@@ -82,16 +83,13 @@ class CompiledQuery(EntityQuery):
     `fixed`. places: the same in the order of the text. simple: no value is converted.
     """
 
-    def __init__(
-        self, compilation: Compilation, compiled: Any, binds: Sequence[Any], mapper: Any
-    ) -> None:
+    def __init__(self, compilation: Compilation, mapper: Any, dialect: Any, lint: bool) -> None:
         super().__init__(compilation, mapper)
-        self.is_linted = False
-        self.statement = compilation.statement
-        self.compiled = compiled
+        self.compiled = compiled = self.statement.compile(dialect=dialect, linting=lint)
+        self.is_linted = lint
         self._loader: Any = None
         # A parameter with a name of its own is known by it: operators may have copied it.
-        places = {_identity(bind): place for place, bind in enumerate(binds)}
+        places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
         self.fixed = [bind for bind in compiled.binds.values() if _identity(bind) not in places]
         for place, bind in enumerate(self.fixed, start=-len(self.fixed)):
             places[_identity(bind)] = place
@@ -257,41 +255,25 @@ NOT_IN_CHUNKS = (
 )
 
 
-def shapes_for(session: Any, mapper: Any) -> Shapes:
-    """The compiled queries of the engine that the session uses for a mapper."""
-    engine = session.bind
-    if engine is None:
-        engine = session.get_bind(mapper=mapper)
-    return engine._shapes  # type: ignore[no-any-return]
-
-
 def compile_shape(
     session: Any,
     key: Hashable,
-    make: Callable[[], tuple[Asked, Sequence[Any]]],
-    *,
+    make: Callable[[], Compilation],
     mapper: Any = None,
     lint: bool = True,
-    **how: Any,
 ) -> CompiledQuery:
-    """The compiled query under this key; else that of what `make()` asks, with its binds.
+    """The compiled query under this key; else what `make()` gives is compiled, and kept there.
 
-    key None: not to be kept. lint: warn once if its FROM elements are not connected. how: see
-    Compilation.
+    key None: not to be kept. lint: warn once if its FROM elements are not connected.
     """
     engine = session.bind
     if engine is None:
-        asked, _ = make()
+        asked = make().asked
         engine = session.get_bind(mapper=mapper or asked.subject, clause=asked)
-    shapes = engine._shapes
-    query: CompiledQuery | None = shapes.find(key)
+    query: CompiledQuery | None = engine._shapes.find(key)
     if query is None:
-        asked, binds = make()
-        compilation = Compilation(asked, binds=binds, **how)
-        compiled = compilation.statement.compile(dialect=engine.dialect, linting=lint)
-        query = CompiledQuery(compilation, compiled, binds, mapper)
-        query.is_linted = lint
-        shapes.keep(key, query)
+        query = CompiledQuery(make(), mapper, engine.dialect, lint)
+        engine._shapes.keep(key, query)
     elif lint and not query.is_linted:
         # It was only shown until now.
         query.is_linted = True

@@ -16,7 +16,7 @@ Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to
 from __future__ import annotations
 
 from collections import namedtuple
-from functools import partial
+from functools import cached_property, partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
@@ -36,7 +36,7 @@ from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import SAID, Replaced, ScalarSelect, Select, as_selected, outermost
+from ormtutor.miniorm.sql.select import SAID, Said, ScalarSelect, Select, as_selected, outermost
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -154,35 +154,6 @@ def mapper_entities(entities: Iterable[Any]) -> list[Any]:
 # What is asked --------------------------------------------------------------------------------
 
 
-class Said:
-    """What a Query may say, under the names that select() has for it; these are what nobody said.
-
-    _base: a union (or the like) that the entities are read from. _eager: eager loading is wanted.
-    _selects_order: DISTINCT adds what is sorted by.
-    """
-
-    _where_criteria: tuple[Any, ...] = ()
-    _from_obj: tuple[Any, ...] = ()
-    _setup_joins: tuple[JoinStep, ...] = ()
-    _replaced: tuple[Replaced, ...] = ()
-    _order_by_clauses: tuple[Any, ...] = ()
-    _group_by_clauses: tuple[Any, ...] = ()
-    _having_criteria: tuple[Any, ...] = ()
-    _distinct = False
-    _distinct_on: tuple[Any, ...] = ()
-    _limit_clause: Any = None
-    _offset_clause: Any = None
-    _correlate: tuple[Any, ...] = ()
-    _correlate_except: Any = None
-    _auto_correlate = True
-    _prefixes: tuple[Any, ...] = ()
-    _with_options: tuple[Any, ...] = ()
-    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
-    _selects_order = False
-    _eager = True
-    _base: Any = None
-
-
 class Asked(Said):
     """Everything that a Query or a select() says, in one form.
 
@@ -192,6 +163,7 @@ class Asked(Said):
     entity_criteria: a mapper, and what holds for all its rows, also those of joined eager loads.
     """
 
+    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     keeps_order = False
     entity_criteria: tuple[Any, tuple[Any, ...]] = (None, ())
     toplevel = True
@@ -298,7 +270,7 @@ class Compilation:
     refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if
     it loads what an attribute of that one's objects holds. subquery_root: see
     strategies.SubqueryLoader. binds: the parameters whose values change from one execution to the
-    next. known_too: see EntityPlan.
+    next. known_too: see EntityPlan. It runs when its statement is asked for.
     """
 
     def __init__(
@@ -308,8 +280,8 @@ class Compilation:
         only: Iterable[str] | None = None,
         overwrite: str = "",
         prior: Path = (),
-        subquery_root: Any = None,
         binds: Sequence[Any] = (),
+        subquery_root: Any = None,
         known_too: bool = True,
     ) -> None:
         self.asked = asked
@@ -320,7 +292,7 @@ class Compilation:
         self.overwrite = overwrite
         self.prior = prior
         self.subquery_root = subquery_root
-        self.bind_list = binds
+        self.binds = binds
         self.known_too = known_too
         self.primary = ColumnList()
         self.secondary = ColumnList()
@@ -341,16 +313,20 @@ class Compilation:
         if options is None:
             options = resolve(self._options_given()) if self.loads_eagerly else NO_OPTIONS
         self.options = options
-        self.from_clauses = self._from_clauses()
-        self.statement = self._compiled()
-        # Mapped columns are still inside its expressions, and it needs no second look.
-        self.statement.__dict__["_is_plain"] = True
 
-    def _compiled(self) -> Any:
+    @cached_property
+    def statement(self) -> Any:
         """The Core select.
 
         Raises: InvalidRequestError: nothing is to be selected.
         """
+        statement = self._compiled()
+        # Mapped columns are still inside its expressions, and it needs no second look.
+        statement.__dict__["_is_plain"] = True
+        return statement
+
+    def _compiled(self) -> Any:
+        self.from_clauses = self._from_clauses()
         for entity in self.asked.entities:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column

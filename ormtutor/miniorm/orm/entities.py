@@ -211,7 +211,6 @@ class ORMJoin(selectable.Join):
         left_entity: Any = None,
     ) -> None:
         left_from, right_from = from_element(left), from_element(right)
-        self._left_entity = entity_behind(left)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
             onclause = getattr(inspect(left_entity or left).entity, onclause)

@@ -100,10 +100,6 @@ class IdentityMap:
     def _states_by_key(self) -> list[tuple[Key, InstanceState]]:
         return [(key, state) for state in self.all_states() if (key := state.key) is not None]
 
-    def check_modified(self) -> bool:
-        """Whether any object has changes that are not flushed."""
-        return bool(self._modified)
-
     # writing ---------------------------------------------------------------------------------
 
     def table_for(self, cls: type) -> dict[Any, InstanceState]:
@@ -162,8 +158,5 @@ class IdentityMap:
                 self._modified.pop(state, None)
 
 
-class WeakInstanceDict(IdentityMap):
-    """The identity map under the name that its repr shows."""
-
-    __module__ = "sqlalchemy.orm.identity"
-    __slots__ = ()
+# The name that its repr shows.
+IdentityMap.__name__ = IdentityMap.__qualname__ = "WeakInstanceDict"

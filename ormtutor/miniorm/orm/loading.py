@@ -20,8 +20,8 @@ from ormtutor.miniorm.engine.execution import ExecutionContext
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape, shapes_for
-from ormtutor.miniorm.orm.context import Asked, MapperEntity
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.rowloader import LoadContext
 from ormtutor.miniorm.orm.state import (
@@ -391,18 +391,13 @@ def load_by_ident(
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
+
+    def make() -> Compilation:
+        asked, binds = _asked_by_ident(mapper, missing, label_style)
+        return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
+
     try:
-        query = shapes_for(session, mapper).find(key) or compile_shape(
-            session,
-            key,
-            lambda: _asked_by_ident(mapper, missing, label_style),
-            mapper=mapper,
-            options=options,
-            only=only,
-            overwrite=overwrite,
-            prior=prior,
-            known_too=not prior,
-        )
+        query = compile_shape(session, key, make, mapper)
     except sa_exc.InvalidRequestError:
         begin(session, cause, autoflush, mapper=mapper)
         raise

@@ -589,21 +589,6 @@ class Mapper(InspectionAttr):
     def _pk_attribute_keys(self) -> tuple[str, ...]:
         return tuple(self._columntoproperty[column].key for column in self.primary_key)
 
-    def identity_key_from_row(self, row: Any) -> Any:
-        """The identity key of the object that a row is about."""
-        mapping = getattr(row, "_mapping", row)
-        return self.identity_key_from_primary_key([mapping[each] for each in self.primary_key])
-
-    def identity_key_from_primary_key(self, primary_key: Iterable[Any], token: Any = None) -> Any:
-        """The identity key of these primary key values."""
-        return self.class_, tuple(primary_key), token
-
-    def identity_key_from_instance(self, instance: Any) -> Any:
-        """The identity key that the object's present values make."""
-        state = instance_state(instance)
-        values = self._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
-        return self.identity_key_from_primary_key(values)
-
     def primary_key_from_instance(self, instance: Any) -> tuple[Any, ...]:
         """The object's present primary key values."""
         return self._primary_key_from_state(instance_state(instance), PASSIVE_OFF)
@@ -963,7 +948,8 @@ def validates(*names: str, include_removes: bool = False, include_backrefs: bool
 
 leave_out(
     Mapper,
-    "add_properties all_orm_descriptors base_mapper common_parent composites has_property inherits "
+    "add_properties all_orm_descriptors base_mapper common_parent composites has_property "
+    "identity_key_from_instance identity_key_from_primary_key identity_key_from_row inherits "
     "is_sibling isa iterate_to_root polymorphic_identity polymorphic_iterator polymorphic_map "
     "polymorphic_on self_and_descendants single tables version_id_col with_polymorphic",
 )

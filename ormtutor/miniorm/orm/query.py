@@ -33,7 +33,6 @@ from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
-    Said,
     entities_of,
     entities_of_all,
     entity_among,
@@ -48,6 +47,7 @@ from ormtutor.miniorm.sql.elements import ColumnElement
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
     SAID,
+    Said,
     Select,
     SelectBase,
     Statement,
@@ -113,6 +113,7 @@ class Query(Said):
 
     # What was said so far is as Said has it, and this; these are what nobody said.
     session: Any = None
+    _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     _entities: tuple[Any, ...] = ()
     # The text or statement given to from_statement().
     _statement: Any = None
@@ -556,15 +557,12 @@ class Query(Said):
         lint: warn about cartesian products, as at execution.
         """
         key, binds = cache_key(self)
-        query = compile_shape(
-            self.session,
-            key,
-            lambda: (self._asked(), binds),
-            mapper=self._bind_mapper,
-            overwrite="all" if self._populate_existing else "",
-            lint=lint,
-        )
-        return query, binds
+        overwrite = "all" if self._populate_existing else ""
+
+        def make() -> context.Compilation:
+            return context.Compilation(self._asked(), overwrite=overwrite, binds=binds)
+
+        return compile_shape(self.session, key, make, self._bind_mapper, lint), binds
 
     @property
     def _bind_mapper(self) -> Any:
@@ -922,16 +920,16 @@ def _executable(statement: Any) -> Any:
 
 def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
     sets = parameter_sets_20(params)
-    populate = bool(options.get("populate_existing"))
+    overwrite = "all" if options.get("populate_existing") else ""
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
+
+    def make() -> context.Compilation:
+        asked = Asked.of_select(statement)
+        return context.Compilation(asked, overwrite=overwrite, binds=binds)
+
     try:
-        query = compile_shape(
-            session,
-            None if key is None else (key, populate),
-            lambda: (Asked.of_select(statement), binds),
-            overwrite="all" if populate else "",
-        )
+        query = compile_shape(session, None if key is None else (key, overwrite), make)
     except sa_exc.UnboundExecutionError:
         raise
     except Exception:

@@ -29,7 +29,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
-from ormtutor.miniorm.orm.identity import WeakInstanceDict
+from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
@@ -90,7 +90,7 @@ class Session:
         if autocommit or twophase:
             what = "autocommit" if autocommit else "twophase"
             raise TypeError(f"Session({what}=True) is not in miniorm; SQLAlchemy has it")
-        self.identity_map = WeakInstanceDict()
+        self.identity_map = IdentityMap()
         self._new: dict[InstanceState, Any] = {}
         self._deleted: dict[InstanceState, Any] = {}
         self.bind = bind
@@ -424,7 +424,7 @@ class Session:
     def expunge_all(self) -> None:
         """Let all objects go."""
         states = [*self.identity_map.all_states(), *self._new]
-        self.identity_map = WeakInstanceDict()
+        self.identity_map = IdentityMap()
         self._new = {}
         self._deleted = {}
         self._detach_states(states)

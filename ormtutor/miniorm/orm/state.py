@@ -297,14 +297,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         mapper = self.mapper
         return mapper.class_, (ident,) if mapper.single_key else ident, None
 
-    @key.setter
-    def key(self, key: Key | None) -> None:
-        if key is None:
-            self.ident = None
-        else:
-            values = key[1]
-            self.ident = values[0] if len(values) == 1 else values
-
     identity_token = None
 
     identity_key = key
@@ -354,11 +346,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     def attrs(self) -> ImmutableProperties:
         """For each mapped attribute its AttributeState: value, loaded_value, history."""
         return ImmutableProperties({key: AttributeState(self, key) for key in self.mapper._props})
-
-    @property
-    def unmodified(self) -> set[str]:
-        """Names of the attributes without changes."""
-        return set(self.mapper._props).difference(self.committed_state)
 
     def unmodified_intersection(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` that have no changes."""
@@ -619,10 +606,6 @@ class AttributeState:
     def history(self) -> Any:
         """What was added, is unchanged and was deleted since the last flush, as far as loaded."""
         return self.state.get_history(self.key, PASSIVE_NO_INITIALIZE)
-
-    def load_history(self) -> Any:
-        """The same, loading what is needed for it."""
-        return self.state.get_history(self.key, PASSIVE_OFF ^ INIT_OK)
 
 
 def instance_state(obj: Any) -> InstanceState:

@@ -21,7 +21,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import CompiledQuery, compile_shape, shapes_for
+from ormtutor.miniorm.orm.compiled import compile_shape
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
@@ -257,16 +257,11 @@ class LazyWay:
 
     def _query(self, session: Any, given: LoaderOptions | None, criteria: tuple[Any, ...]) -> Any:
         """The SELECT for the related rows of one object."""
-        prop = self.prop
+        prop, target = self.prop, self.prop.mapper
         options, path = self._options_and_path(given)
-        key = ("lazy", prop, options, path, criteria)
-        known = shapes_for(session, prop.mapper).find(key)
-        if known is not None:
-            return known
-        criterion, by_key = prop.lazy_clause()
 
-        def make() -> tuple[Asked, list[Any]]:
-            target = prop.mapper
+        def make() -> Compilation:
+            criterion, by_key = prop.lazy_clause()
             asked = Asked(
                 [MapperEntity(target, target.class_)],
                 _where_criteria=(criterion, *criteria),
@@ -274,18 +269,12 @@ class LazyWay:
                 _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
                 _order_by_clauses=tuple(prop.order_by or ()),
             )
-            binds = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
-            return asked, [binds[key] for key in by_key]
+            parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
+            binds = [parts[key] for key in by_key]
+            known = _without_way_back(prop, options)
+            return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 
-        return compile_shape(
-            session,
-            key,
-            make,
-            mapper=prop.mapper,
-            options=_without_way_back(prop, options),
-            prior=path,
-            known_too=False,
-        )
+        return compile_shape(session, ("lazy", prop, options, path, criteria), make, target)
 
 
 def load_lazily(
@@ -387,10 +376,6 @@ class _EagerLoader:
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
 
-    def _compiled(self, session: Any, key: Any, make: Any, **how: Any) -> CompiledQuery:
-        how.update(options=self.options, prior=self.prior, overwrite=self.overwrite)
-        return compile_shape(session, key, make, mapper=self.prop.mapper, **how)
-
     def _along(self, parent: Any, key: str) -> Any:
         """Our relationship of the parent's alias, with what the option adds to its condition."""
         attribute = getattr(parent, key)
@@ -480,7 +465,8 @@ class SelectInLoader(_EagerLoader):
     ) -> dict[tuple[Any, ...], list[Any]]:
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
-        query = self._compiled(context.session, (*self._key, kind), lambda: self._asked(kind))
+        make = partial(self._compilation, kind)
+        query = compile_shape(context.session, (*self._key, kind), make, self.prop.mapper)
         values = [key[0] for key in keys] if width == 1 else list(keys)
         labels = [(state.mapper, state.ident) for state, _ in owners]
         cause = self.cause.with_objects(lambda: list(starmap(label_of, labels)))
@@ -489,7 +475,7 @@ class SelectInLoader(_EagerLoader):
             found.setdefault(row[:width], []).append(row[width])
         return found
 
-    def _asked(self, kind: str) -> tuple[Asked, list[Any]]:
+    def _compilation(self, kind: str) -> Compilation:
         prop, target, adapt = self.prop, self.target, self.adapt
         bind = bindparam("primary_keys", None, expanding=True)
         from_: Any = target.selectable
@@ -514,7 +500,7 @@ class SelectInLoader(_EagerLoader):
             _order_by_clauses=self.order_by,
             keeps_order=bool(prop.order_by) and kind == "join",
         )
-        return asked, [bind]
+        return Compilation(asked, self.options, None, self.overwrite, self.prior, [bind])
 
 
 class SubqueryLoader(_EagerLoader):
@@ -532,7 +518,7 @@ class SubqueryLoader(_EagerLoader):
         self._key_in_row: list[Position] = []
         root = compilation.subquery_root
         if root is None:
-            root = SubqueryRoot(compilation.asked, place.root, (), compilation.bind_list)
+            root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
             if compilation.prior:
                 # As in the original: only the path within this query is remembered.
                 whole = compilation.options.whole
@@ -566,7 +552,7 @@ class SubqueryLoader(_EagerLoader):
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
-        query = self._compiled(context.session, key, self._asked, subquery_root=self.root)
+        query = compile_shape(context.session, key, self._compilation, self.prop.mapper)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
         rows = run(context.session, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
@@ -575,7 +561,7 @@ class SubqueryLoader(_EagerLoader):
                 found.setdefault(row[1:], []).append(row[0])
         return found
 
-    def _asked(self) -> tuple[Asked, list[Any]]:
+    def _compilation(self) -> Compilation:
         first, *further = self.root.chain
         is_same = self.root.entity.entity is self.target
         from_: Any = _keys_only(self.root, first, self.criteria if is_same else ())
@@ -594,7 +580,10 @@ class SubqueryLoader(_EagerLoader):
             # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
             _order_by_clauses=(*columns, *self.order_by),
         )
-        return asked, list(self.root.binds)
+        root = self.root
+        return Compilation(
+            asked, self.options, None, self.overwrite, self.prior, root.binds, subquery_root=root
+        )
 
 
 # The query that subquery loading starts from, also for the loads that follow from it: what it asks,

@@ -458,13 +458,36 @@ class SelectBase(Statement):
     with_labels = apply_labels
 
 
-class GenerativeSelect(SelectBase):
-    """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
+class Said:
+    """What a SELECT may say beside its columns, be it a Query or a select(), if nobody said it.
 
+    The last three are the ORM's. _base: a union (or the like) that entities are read from. _eager:
+    eager loading is wanted. _selects_order: DISTINCT adds what is sorted by.
+    """
+
+    _where_criteria: tuple[Any, ...] = ()
+    _from_obj: tuple[Any, ...] = ()
+    _setup_joins: tuple[Any, ...] = ()
+    _replaced: tuple[Replaced, ...] = ()
     _order_by_clauses: tuple[Any, ...] = ()
     _group_by_clauses: tuple[Any, ...] = ()
+    _having_criteria: tuple[Any, ...] = ()
+    _distinct = False
+    _distinct_on: tuple[Any, ...] = ()
     _limit_clause: Any = None
     _offset_clause: Any = None
+    _correlate: tuple[Any, ...] = ()
+    _correlate_except: Any = None
+    _auto_correlate = True
+    _prefixes: tuple[Any, ...] = ()
+    _with_options: tuple[Any, ...] = ()
+    _base: Any = None
+    _eager = True
+    _selects_order = False
+
+
+class GenerativeSelect(Said, SelectBase):
+    """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
 
     @property
     def _has_row_limiting_clause(self) -> bool:
@@ -583,15 +606,6 @@ class Select(HasWhere, GenerativeSelect):
     __visit_name__ = "select"
 
     _raw_columns: Any = ()
-    _from_obj: tuple[Any, ...] = ()
-    _having_criteria: tuple[Any, ...] = ()
-    _setup_joins: tuple[Any, ...] = ()
-    _replaced: tuple[Replaced, ...] = ()
-    _distinct = False
-    _distinct_on: tuple[Any, ...] = ()
-    _correlate: tuple[Any, ...] = ()
-    _correlate_except: Any = None
-    _auto_correlate = True
 
     _parts = (
         "_from_obj",

