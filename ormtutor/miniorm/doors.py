@@ -11,6 +11,7 @@ Inside the engine nobody goes through a door: a module imports from the one that
 from __future__ import annotations
 
 from importlib import import_module
+from types import FunctionType
 
 from ormtutor.miniorm.leftout import names_left_out
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
     """Put names into a module's namespace and its `__all__`; return its `__getattr__`.
 
+    A function says the first door that it came through, as a class says its published path.
+
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
     with the one before it; `.` are submodules of the door, which `import *` does not bring;
     `name=own_name` gives another name.
     """
+    door = namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy")
     names: list[str] = []
     module: Any = None
     for line in rooms.strip().splitlines():
@@ -39,11 +43,13 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
                 found = import_module(f"{namespace['__name__']}.{name}")
             else:
                 found = getattr(import_module(f"ormtutor.miniorm.{module}"), own_name or name)
+            if isinstance(found, FunctionType) and found.__module__.startswith("ormtutor"):
+                found.__module__ = door
             namespace[name] = found
             if module != ".":
                 names.append(name)
     namespace["__all__"] = sorted(names)
-    return names_left_out(namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy"))
+    return names_left_out(door)
 
 
 def publish(namespace: dict[str, Any], path: str) -> None:

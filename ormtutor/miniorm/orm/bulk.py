@@ -75,7 +75,6 @@ def execute_dml(
     options = dict(options or {})
     strategy = options.pop("synchronize_session", "evaluate")
     mapper = entity.mapper
-    mapper.check_configured()
     values = (statement._values or {}) if statement.is_update else None
     change = BulkChange(session, mapper, statement, strategy, values)
     return change.run(params, options.get("autoflush", True), options, bind_arguments)

@@ -210,6 +210,9 @@ class ORMJoin(selectable.Join):
         full: bool = False,
         left_entity: Any = None,
     ) -> None:
+        for side in (left, right):
+            if elements.clause_of(side) is None:
+                inspect(side)  # as the original fails on what is neither mapped nor SQL
         left_from, right_from = from_element(left), from_element(right)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):

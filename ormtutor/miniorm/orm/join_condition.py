@@ -477,8 +477,9 @@ class JoinCondition:
         if any(one.type._type_affinity is not other.type._type_affinity for one, other in equated):
             return False
         far = [side for sides in equated for side in sides if "local" not in side._annotations]
-        whole = len(equated) == len(far) == len(primary_key)
-        return whole and {side._deannotated for side in far} == set(primary_key)
+        wanted = set(primary_key)
+        whole = len(equated) == len(far) == len(wanted)
+        return whole and {side._deannotated for side in far} == wanted
 
     def create_joins(
         self,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from operator import attrgetter
 from types import FunctionType
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
@@ -220,6 +220,11 @@ class ClassManager:
         return f"<ClassManager of {self.class_!r} at {id(self):x}>"
 
 
+def _listed(given: Any) -> list[Any]:
+    """One column, or several, as a list."""
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
 def _keys(columns: Iterable[Any]) -> set[str]:
     """The keys of columns, some of which may be given as such."""
     return {each if isinstance(each, str) else each.key for each in columns}
@@ -283,6 +288,8 @@ class Mapper(InspectionAttr):
         self._readonly_props: set[ColumnProperty] = set()
         self.columns_by_key: dict[str, Any] = {}
         self.impls: dict[str, AttributeImpl] = {}
+        # Stays None where the mapping fails: nobody configures half a mapper.
+        self.primary_key: tuple[Any, ...] = None  # type: ignore[assignment]
         self.delete_orphans: list[Any] = []
         self.validators: dict[str, Any] = {}
         self.reconstructor: Any = None
@@ -298,23 +305,17 @@ class Mapper(InspectionAttr):
         refuse_inheritance(class_)
         self.class_manager = ClassManager(class_, self)
         self.registry._managers[self.class_manager] = None
-        try:
-            self._instrument()
-            self._configure_primary_key(primary_key)
-            for key, prop in (properties or {}).items():
-                self._configure_property(key, prop, init=False)
-            excluded = _keys(exclude_properties)
-            if include_properties is not None:
-                excluded |= _keys(local_table.c) - _keys(include_properties)
-            for column in local_table.c:
-                if column not in self._columntoproperty and column.key not in excluded:
-                    key = f"{column_prefix or ''}{column.key}"
-                    self._configure_property(key, column, init=False)
-        except BaseException:
-            # The class stays marked until clear_mappers(); but nobody configures half a mapper.
-            self.registry._managers.pop(self.class_manager, None)
-            self.registry._refused.add(self.class_manager)
-            raise
+        self._instrument()
+        for key, prop in (properties or {}).items():
+            self._configure_property(key, prop, init=False)
+        excluded = _keys(exclude_properties)
+        if include_properties is not None:
+            excluded |= _keys(local_table.c) - _keys(include_properties)
+        for column in local_table.c:
+            if column not in self._columntoproperty and column.key not in excluded:
+                key = f"{column_prefix or ''}{column.key}"
+                self._configure_property(key, column, init=False)
+        self._configure_primary_key(primary_key)
         self.registry._new_mappers = True
 
     # setting up ------------------------------------------------------------------------------
@@ -346,14 +347,16 @@ class Mapper(InspectionAttr):
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable
         columns = list(table.primary_key)
-        if given:
+        if given := [] if given is None else _listed(given):
             columns = [table.corresponding_column(column) for column in given]
+        elif not self._columntoproperty.keys() >= set(columns):
+            columns = []
         if not columns:
             raise ArgumentError(
                 f"Mapper {self} could not assemble any primary key columns for mapped table "
                 f"'{table.description}'"
             )
-        self.primary_key: tuple[Any, ...] = tuple(columns)
+        self.primary_key = tuple(columns)
         self.single_key = len(columns) == 1
 
     def _configure_property(self, key: str, prop: Any, init: bool = True) -> None:
@@ -379,15 +382,21 @@ class Mapper(InspectionAttr):
         Shapes.changes += 1
         if init:
             prop.init()
+            self.check_configured()
 
     def _property_from_column(self, key: str, column: Any) -> ColumnProperty:
-        columns = list(column) if isinstance(column, list | tuple) else [column]
+        columns = [_as_column(each) for each in _listed(column)]
         first = columns[0]
-        if hasattr(first, "__clause_element__"):
-            first = first.__clause_element__()
         assert isinstance(first, ColumnElement)
         present = self._props.get(key)
-        if present is not None and not isinstance(present, ColumnProperty):
+        if isinstance(present, ColumnProperty):
+            if not present.columns[0].shares_lineage(first):
+                raise InvalidRequestError(
+                    f"Implicitly combining column {present.columns[-1]} with column {first} under "
+                    f"attribute '{key}'.  Please configure one or more attributes for these "
+                    "same-named columns explicitly."
+                )
+        elif present is not None:
             raise ArgumentError(
                 f"WARNING: when configuring property '{key}' on {self}, column '{first.key}' "
                 f"conflicts with property '{present!r}'. To resolve this, map the column to the "
@@ -396,13 +405,13 @@ class Mapper(InspectionAttr):
                 "use the 'include_properties' or 'exclude_properties' mapper arguments to control "
                 "specifically which table columns get mapped."
             )
-        corresponding = self.persist_selectable.corresponding_column
-        if isinstance(first, ColumnClause) and corresponding(first) is None:
-            raise ArgumentError(
-                f"When configuring property '{key}' on {self}, column '{first}' is not represented "
-                "in the mapper's table. Use the `column_property()` function to force this column "
-                "to be mapped as a read-only attribute."
-            )
+        for each in columns:
+            if self.persist_selectable.corresponding_column(each) is None:
+                raise ArgumentError(
+                    f"When configuring property '{key}' on {self}, column '{each}' is not "
+                    "represented in the mapper's table. Use the `column_property()` function to "
+                    "force this column to be mapped as a read-only attribute."
+                )
         return ColumnProperty(*columns)
 
     def _take_columns(self, key: str, prop: ColumnProperty) -> None:
@@ -756,7 +765,6 @@ class MapperRegistry:
 
     def __init__(self) -> None:
         self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
-        self._refused: WeakSet[ClassManager] = WeakSet()
         # The classes by name, for strings: references to those of one name, the last one last.
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
@@ -775,7 +783,7 @@ class MapperRegistry:
 
     def dispose(self, cascade: bool = False) -> None:
         """Take all mappings off their classes."""
-        for manager in [*self._managers, *self._refused]:
+        for manager in list(self._managers):
             manager.mapper.dispose()
         self._new_mappers = False
 
@@ -796,7 +804,8 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
         todo = list(dict.fromkeys(registries))
         for registry in todo:
             for mapper in [manager.mapper for manager in registry._managers]:
-                _configure_mapper(mapper)
+                if mapper.primary_key is not None:
+                    _configure_mapper(mapper)
             registry._new_mappers = False
             todo += [needed for needed in registry._dependencies if needed not in todo]
     finally:

@@ -570,7 +570,7 @@ def _column(name: str, argument: Any) -> Any:
 
 
 def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
-    if isinstance(secondary, type) and hasattr(secondary, "__mapper__"):
+    if manager_of_class(secondary) is not None:
         raise ArgumentError(
             f"secondary argument {secondary} passed to to relationship() {prop} must be a Table "
             "object or other FROM clause; can't send a mapped class directly as rows in "
@@ -579,8 +579,7 @@ def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
     element = clause_of(secondary)
     if not isinstance(element, FromClause):
         raise ArgumentError(
-            f"FROM expression, such as a Table or alias() object expected for argument "
-            f"'secondary'; got {secondary!r}."
+            f"FROM expression, such as a Table or alias() object expected, got {secondary!r}."
         )
     return element
 

@@ -45,11 +45,11 @@ class sessionmaker:
         **kw: Any,
     ) -> None:
         self.kw: dict[str, Any] = {
+            **kw,
             "bind": bind,
             "autoflush": autoflush,
             "autocommit": autocommit,
             "expire_on_commit": expire_on_commit,
-            **kw,
         }
         # A class of its own, so that one can listen to the sessions of this factory alone.
         namespace = {

@@ -63,7 +63,10 @@ def take_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> None:
     subject.dialect_kwargs = arguments
 
 
-def _column_or_name(thing: Any, role: str) -> Any:
+_COLUMN_ROLE = "String column name or column expression for DDL constraint"
+
+
+def _column_or_name(thing: Any, role: str = _COLUMN_ROLE) -> Any:
     """Return what a learner gave for a column: its name, or the element.
 
     Raises: ArgumentError: neither.
@@ -263,8 +266,7 @@ class ColumnCollectionMixin:
 
     def _take_columns(self, columns: Any, autoattach: bool = True) -> None:
         self.columns = DedupeColumnCollection()
-        role = "String column name or Column object for DDL constraint"
-        self._pending = [_column_or_name(each, role) for each in columns]
+        self._pending = [_column_or_name(each) for each in columns]
         named = any(isinstance(each, str) for each in self._pending)
         if autoattach and self._pending and not named:
             self._attach_with(list(self._pending))
@@ -510,8 +512,7 @@ class Index(ColumnCollectionMixin, DatabaseItem):
         self.name = name
         self.unique = unique
         take_dialect_arguments(self, kw)
-        role = "String column name or column expression for DDL constraint"
-        self.expressions: list[Any] = [_column_or_name(each, role) for each in expressions]
+        self.expressions: list[Any] = [_column_or_name(each) for each in expressions]
         columns = [_first_column(each) for each in self.expressions]
         self._take_columns([each for each in columns if each is not None])
 

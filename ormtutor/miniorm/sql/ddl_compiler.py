@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_ACTIONS = "RESTRICT|CASCADE|SET NULL|NO ACTION|SET DEFAULT"
 _order = attrgetter("_creation_order")
 
 
@@ -151,10 +152,13 @@ class DDLCompiler(Compiled):
             f"REFERENCES {self.remote_table(constraint.referred_table)} "
             f"({self._quoted(key.column for key in keys)})"
         )
-        if constraint.ondelete is not None:
-            text += f" ON DELETE {constraint.ondelete}"
-        if constraint.onupdate is not None:
-            text += f" ON UPDATE {constraint.onupdate}"
+        for when, action in (("DELETE", constraint.ondelete), ("UPDATE", constraint.onupdate)):
+            if action is not None:
+                if action.upper() not in _ACTIONS.split("|"):
+                    raise exc.CompileError(
+                        f"Unexpected SQL phrase: {action!r} (matching against '^(?:{_ACTIONS})$')"
+                    )
+                text += f" ON {when} {action}"
         return self._rule(constraint, text)
 
     def remote_table(self, table: Any) -> str:
