@@ -795,7 +795,7 @@ class Compilation:
             operand = column
             while type(operand) in (elements.UnaryExpression, elements.Grouping):
                 operand = operand.element._deannotated
-            if operand is not column:
+            if operand is not column and not self._is_wrapped:
                 positions[id(operand)] = index
                 if not self.asked.legacy:
                     ambiguous.add(id(operand))

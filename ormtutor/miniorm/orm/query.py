@@ -798,7 +798,10 @@ def _from_clause(thing: Any) -> Any:
 
 
 def _name_or_text(clause: Any) -> Any:
-    return elements.TextualLabelReference(clause, True) if isinstance(clause, str) else clause
+    """A string is a column's name or label; one that can be no name is SQL, as in 0.6."""
+    if not isinstance(clause, str):
+        return clause
+    return elements.TextualLabelReference(clause, or_text=not clause.isidentifier())
 
 
 def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:

@@ -1,7 +1,7 @@
 """DISTINCT with ORDER BY of what is not selected: in unions, EXISTS, IN, subqueries."""
 
-from sqlalchemy import Column, Integer, String, create_engine, func, select
-from sqlalchemy.orm import Session, declarative_base
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
+from sqlalchemy.orm import Session, declarative_base, joinedload, relationship
 
 Base = declarative_base()
 
@@ -10,6 +10,13 @@ class Lake(Base):
     __tablename__ = "lakes"
     id = Column(Integer, primary_key=True)
     name = Column(String)
+    inlets = relationship("Inlet", order_by="Inlet.id")
+
+
+class Inlet(Base):
+    __tablename__ = "inlets"
+    id = Column(Integer, primary_key=True)
+    lake_id = Column(ForeignKey("lakes.id"))
 
 
 engine = create_engine("sqlite://")
@@ -44,3 +51,6 @@ for query, other in ((names, others), (lakes, session.query(Lake))):
 show(session.query(Lake).filter(Lake.name.in_(names)))
 show(session.query(Lake).filter(Lake.name.in_(names.limit(1))))
 print(select(Lake.name).distinct().order_by(Lake.id).union(select(Lake.name)))
+lowest = select(Lake).distinct().options(joinedload(Lake.inlets)).order_by((-Lake.id).desc())
+for statement in (lowest, lowest.limit(1)):
+    print([lake.name for lake in session.execute(statement).scalars().unique()])

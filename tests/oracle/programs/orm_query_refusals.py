@@ -83,3 +83,11 @@ for query in (session.query(Choir).select_from(both), session.query(Choir.id).se
 joined = session.query(Singer).join(Singer.choir)
 tell(lambda: print(joined.with_entities(Singer).filter_by(id=1)))
 tell(lambda: print(joined.with_entities(func.count(Singer.id)).filter_by(choir_id=1)))
+for query in (
+    session.query(Choir.id).order_by("name"),
+    session.query(Choir.id).order_by("nane"),
+    session.query(Choir.id, func.count(Choir.name).label("many")).group_by("id").order_by("much"),
+    session.query(Choir.name).group_by("id", "nane"),
+):
+    tell(lambda: query)
+    tell(lambda: query.all())
