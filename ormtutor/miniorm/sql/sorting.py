@@ -13,7 +13,7 @@ from ormtutor.miniorm import exc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     Edge = tuple[Any, Any]
@@ -44,11 +44,42 @@ def sort(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
 
 
 def cycles(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
-    """Return the nodes from which an edge path leads back to themselves."""
-    after: dict[Any, set[Any]] = {}
+    """Return the nodes from which an edge path leads back to themselves.
+
+    They are those of Kosaraju's components with more than one node, or an edge to itself: linear,
+    so that a ring of thousands of objects is told at once.
+    """
+    nodes = list(nodes)
+    after: dict[int, set[int]] = {}
+    before: dict[int, set[int]] = {}
     for parent, child in edges:
         after.setdefault(id(parent), set()).add(id(child))
-    return [node for node in nodes if id(node) in reachable(id(node), after)]
+        before.setdefault(id(child), set()).add(id(parent))
+    seen: set[int] = set()
+    order = [each for node in nodes for each in _last_first(id(node), before, seen)]
+    seen.clear()
+    found: set[int] = set()
+    for each in reversed(order):
+        together = list(_last_first(each, after, seen))
+        if len(together) > 1 or each in after.get(each, ()):
+            found.update(together)
+    return [node for node in nodes if id(node) in found]
+
+
+def _last_first(start: int, graph: dict[int, set[int]], seen: set[int]) -> Iterator[int]:
+    """Give what is reached from a node and was not seen, each after those reached from it."""
+    path = [] if start in seen else [(start, iter(graph.get(start, ())))]
+    seen.add(start)
+    while path:
+        node, nexts = path[-1]
+        for following in nexts:
+            if following not in seen:
+                seen.add(following)
+                path.append((following, iter(graph.get(following, ()))))
+                break
+        else:
+            path.pop()
+            yield node
 
 
 def reachable(start: Any, after: dict[Any, set[Any]]) -> set[Any]:

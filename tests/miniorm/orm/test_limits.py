@@ -19,6 +19,7 @@ import pytest
 
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.create import create_engine
+from ormtutor.miniorm.exc import CircularDependencyError
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.options import joinedload, selectinload, subqueryload
 from ormtutor.miniorm.orm.plan import plan
@@ -35,6 +36,7 @@ SHORT = 400
 LONG = 5_000
 STACK = 150
 MANY = 100_000
+SHORT_RING = 2_000
 
 
 # Chains ---------------------------------------------------------------------------------------
@@ -143,6 +145,19 @@ def test_a_chain_longer_than_pythons_limit_is_walked_without_recursion(
     Link: Any, links: Engine
 ) -> None:
     assert set(whole_life(Link, links, LONG).values()) == {LONG}
+
+
+def test_a_ring_of_thousands_is_told(Link: Any, links: Engine) -> None:
+    session = Session(links)
+    ring = [Link() for _ in range(SHORT_RING)]
+    for link, above in zip(ring, [*ring[1:], ring[0]], strict=True):
+        link.above = above
+    session.add(ring[0])
+    with pytest.raises(CircularDependencyError) as told:
+        session.flush()
+    # Each object is saved, and both of its relationships are seen to.
+    assert len(told.value.cycles) == 3 * SHORT_RING
+    session.rollback()
 
 
 def depth() -> int:
