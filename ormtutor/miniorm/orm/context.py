@@ -475,6 +475,8 @@ class Compilation:
     def _relationship(self, prop: RelationshipProperty, plan: EntityPlan, place: Place) -> None:
         option = self.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         strategy, settings = option.strategy or prop.lazy, option.settings
+        if strategy in ("joined", "contains_eager"):
+            plan.from_row.append(prop)
         if strategy == "joined":
             self._joined(prop, plan, place, settings)
         elif strategy == "contains_eager":
@@ -751,9 +753,9 @@ class Compilation:
                     plan.expired |= {key}
             if plan.overwrite != "one":
                 plan.ident = tuple([locate(column) for column in plan.selected_key])
-            for joined in plan.joined:
-                require_population(joined.prop, joined.impl)
-            for _, loader in plan.at_once:
+            for prop in plan.from_row:
+                require_population(prop, plan.mapper.impls[prop.key])
+            for loader in (*plan.later, *[loader for _, loader in plan.at_once]):
                 loader.check(plan, locate)
         outputs = [
             output if isinstance(output, EntityPlan) else locate(output) for output in self._outputs

@@ -260,7 +260,7 @@ class LoaderOptions:
 
     Immutable once built; a loaded object keeps the ones that concern its later lazy loads.
     origin: the path from the query's entity to where the paths of these options begin. whole: what
-    these are a part of.
+    these are a part of. propagated: whether loaded objects keep what concerns them.
     """
 
     __slots__ = ("_at", "_below", "_by_path", "origin", "propagated", "resolved", "whole")
@@ -270,17 +270,20 @@ class LoaderOptions:
         resolved: Sequence[Resolved],
         origin: tuple[Any, ...] = (),
         whole: LoaderOptions | None = None,
+        propagated: bool | None = None,
     ) -> None:
         self.resolved = tuple(resolved)
         self.origin = origin
         self.whole = whole or self
         self._by_path: dict[tuple[Any, ...], Resolved] = {}
-        self._below: dict[tuple[Any, ...], LoaderOptions | None] = {}
+        self._below: dict[tuple[tuple[Any, ...], bool], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
         for each in self.resolved:
             if each.strategy is not None:
                 self._by_path[each.path] = each
-        self.propagated = bool(origin) or any(each.propagates for each in self.resolved)
+        if propagated is None:
+            propagated = any(each.propagates for each in self.resolved)
+        self.propagated = propagated
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved:
         """The option for `prop` at this path: its own, or its entity's or any '*'; else UNSAID."""
@@ -292,30 +295,32 @@ class LoaderOptions:
             or UNSAID
         )
 
-    def below(self, path: tuple[Any, ...]) -> LoaderOptions | None:
-        """What remains for what starts at the end of this path; None: no option was given at all.
+    def below(self, path: tuple[Any, ...], eager: bool = False) -> LoaderOptions | None:
+        """What remains for what starts at the end of this path; None: nothing was said of it.
 
+        eager: for a query that goes with this one, which heeds also what is not kept for later.
         The same object each time, so that shapes compiled for it are found again.
         """
-        if path not in self._below:
-            self._below[path] = self._cut(path)
-        return self._below[path]
+        known_by = path, eager
+        if known_by not in self._below:
+            self._below[known_by] = self._cut(path, eager)
+        return self._below[known_by]
 
-    def _cut(self, path: tuple[Any, ...]) -> LoaderOptions | None:
-        if not self.propagated:
-            return None
+    def _cut(self, path: tuple[Any, ...], eager: bool) -> LoaderOptions | None:
         if not self.resolved and len(self.origin) > LONGEST:
             return self
         length = len(path)
         remaining = []
         for each in self.resolved:
-            if not each.propagates:
+            if not each.propagates and not eager:
                 continue
             if each.path[0] is EVERYWHERE:
                 remaining.append(each)
             elif len(each.path) > length and each.path[:length] == path:
                 remaining.append(each._replace(path=each.path[length:]))
-        return LoaderOptions(remaining, self.origin + path, self.whole)
+        if not remaining and not self.propagated:
+            return None
+        return LoaderOptions(remaining, self.origin + path, self.whole, self.propagated)
 
     def at(self, entity: Any) -> LoaderOptions:
         """These options, whose paths begin with a property, for a SELECT of `entity` itself."""
@@ -332,7 +337,7 @@ class LoaderOptions:
     def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
         """These options, and lazy loading for what they do not speak of among `paths`."""
         more = [Resolved(path, "select", {}, False) for path in paths if path not in self._by_path]
-        return LoaderOptions([*self.resolved, *more], self.origin, self.whole)
+        return LoaderOptions([*self.resolved, *more], self.origin, self.whole, self.propagated)
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
         """Whether an option's path leads on from the end of this one."""

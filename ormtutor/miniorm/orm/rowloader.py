@@ -46,7 +46,8 @@ class EntityPlan:
 
     mapper, path: what it is, and where in the query it stands.
     ident: positions of the primary key (with a converter each, or None).
-    columns: attribute -> position. joined: relationships whose objects stand in the same row.
+    columns: attribute -> position. from_row: relationships that are to be joined. joined: those
+    whose objects stand in the same row.
     at_once: loaders that run at the first row of an object (subquery, then immediate), each with
     its turn: how many of the joined objects come before it.
     later: loaders that run when all rows are read (selectin).
@@ -67,6 +68,7 @@ class EntityPlan:
         self.columns: dict[str, Position] = {}
         self.selected: dict[str, Any] = {}
         self.selected_key: list[Any] = []
+        self.from_row: list[Any] = []
         self.joined: list[JoinedPlan] = []
         self.at_once: list[Turn] = []
         self.later: list[Any] = []

@@ -372,9 +372,13 @@ class _EagerLoader:
         self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by = tuple([self.adapt(each) for each in prop.order_by or ()])
         self.prior = (*compilation.prior, *place.path, prop)
-        self.options = compilation.options.below((*place.path, prop))
+        self.options = compilation.options.below((*place.path, prop), eager=True)
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
+
+    def check(self, plan: EntityPlan, locate: Locate) -> None:
+        """Raise InvalidRequestError for a dynamic attribute."""
+        require_population(self.prop, plan.mapper.impls[self.key])
 
     def _along(self, parent: Any, key: str) -> Any:
         """Our relationship of the parent's alias, with what the option adds to its condition."""
@@ -425,7 +429,6 @@ class SelectInLoader(_EagerLoader):
 
     def load(self, context: LoadContext, plan: EntityPlan, states: States) -> None:
         """Load for all objects of one batch."""
-        require_population(self.prop, plan.mapper.impls[self.key])
         kind = self.kind
         owners = self._by_our_columns(states) if kind == "ours" else None
         if owners is None:
@@ -522,7 +525,7 @@ class SubqueryLoader(_EagerLoader):
             if compilation.prior:
                 # As in the original: only the path within this query is remembered.
                 whole = compilation.options.whole
-                self.options = whole.below((*place.path, prop))
+                self.options = whole.below((*place.path, prop), eager=True)
         if self.target is not prop.mapper:
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
@@ -532,7 +535,7 @@ class SubqueryLoader(_EagerLoader):
 
         Raises: NoSuchColumnError: such a column is deferred. InvalidRequestError: it is dynamic.
         """
-        require_population(self.prop, plan.mapper.impls[self.key])
+        super().check(plan, locate)
         self._key_in_row = [locate(self._of_place(column)) for column in _local_columns(self.prop)]
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
