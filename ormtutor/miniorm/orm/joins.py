@@ -101,6 +101,13 @@ def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:
     return attribute_of(namespace, entity if name is None else name, key)
 
 
+class Path(dict):  # type: ignore[type-arg]
+    """What was joined from one place: {(left, right, key): the Path from there}. top: its start."""
+
+    def __init__(self, top: Path | None = None) -> None:
+        self.top = self if top is None else top
+
+
 class Joins:
     """One run through the joins of a query; `from_clauses` is the result.
 
@@ -122,7 +129,8 @@ class Joins:
         self._joinpoint = start
         self._legacy = legacy
         self._adapt = adapt
-        self._edges: set[tuple[Any, Any, str]] = set()
+        # What was joined along relationships from the start, and from there on; where we are in it.
+        self._path = self._here = Path()
 
     def run(self, steps: Iterable[JoinStep]) -> list[Any]:
         """Turn all steps into FROM elements.
@@ -131,13 +139,15 @@ class Joins:
         """
         for step in steps:
             if not step.from_joinpoint:
-                self._joinpoint = self._start
+                self._joinpoint, self._here = self._start, self._path
             self._run(step)
         return self.from_clauses
 
     def _run(self, step: JoinStep) -> None:
         right, onclause = self._said(step)
-        left = None if step.left is None else entity_behind(step.left)
+        left = edge = None
+        if step.left is not None:
+            left = entity_behind(step.left)
         if isinstance(onclause, QueryableAttribute):
             if step.left is not None and left is not onclause.parent:
                 raise sa_exc.InvalidRequestError(
@@ -147,13 +157,15 @@ class Joins:
             left = onclause.parent
             if right is None:
                 right = target_entity(onclause)
-            if self._legacy:
-                edge = (left, right, onclause.property.key)
-                if edge in self._edges:
-                    self._joinpoint = right
-                    return
-                self._edges.add(edge)
-        self._join(left, right, onclause, step)
+            edge = (left, right, onclause.property.key)
+        if not self._legacy or edge not in self._here:
+            self._join(left, right, onclause, step)
+        self._joinpoint = right
+        if edge is None:
+            self._here = Path()
+        else:
+            self._path = self._here.top
+            self._here = self._here.setdefault(edge, Path(self._path))
 
     def _said(self, step: JoinStep) -> tuple[Any, Any]:
         """The right side (None: what the relationship leads to) and the condition."""
@@ -206,7 +218,6 @@ class Joins:
         self.from_clauses[place] = ORMJoin(
             self.from_clauses[place], right, onclause, step.isouter, step.full, left
         )
-        self._joinpoint = right
 
     # the left side ---------------------------------------------------------------------------
 

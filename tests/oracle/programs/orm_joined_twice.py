@@ -1,0 +1,48 @@
+"""The same join said twice: made once from one place, and again from another."""
+
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import Session, aliased, declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Road(Base):
+    __tablename__ = "roads"
+    id = Column(Integer, primary_key=True)
+    bridges = relationship("Bridge", back_populates="road")
+
+
+class Bridge(Base):
+    __tablename__ = "bridges"
+    id = Column(Integer, primary_key=True)
+    road_id = Column(ForeignKey("roads.id"))
+    road = relationship(Road, back_populates="bridges")
+    piers = relationship("Pier")
+
+
+class Pier(Base):
+    __tablename__ = "piers"
+    id = Column(Integer, primary_key=True)
+    bridge_id = Column(ForeignKey("bridges.id"))
+
+
+session = Session()
+roads, other = session.query(Road), aliased(Bridge)
+for query in (
+    roads.join(Road.bridges, Road.bridges),
+    roads.join(Road.bridges).outerjoin(Road.bridges),
+    roads.join(Road.bridges, Bridge.piers).join(Road.bridges, Bridge.piers),
+    roads.join(Road.bridges, Bridge.piers).join(Bridge.piers),
+    roads.join(Road.bridges).join(Bridge.piers).join(Bridge.piers),
+    roads.join(Road.bridges, Bridge.piers, Bridge.piers),
+    roads.join("bridges").join("bridges", "piers").filter_by(id=1),
+    roads.join((Bridge, Road.bridges), (Bridge, Road.bridges)),
+    roads.join(other, Road.bridges).join(Road.bridges.of_type(other)),
+    roads.join(Road.bridges.of_type(other), Road.bridges.of_type(other)),
+    session.query(Pier).join(Bridge, Bridge.id == Pier.bridge_id).join(Bridge.road, Road.bridges),
+    session.query(Pier)
+    .join(Bridge, Bridge.id == Pier.bridge_id)
+    .join(Bridge.road)
+    .join(Bridge.road),
+):
+    print(query)
