@@ -11,21 +11,12 @@ Follows: SQLAlchemy 1.4, "Late-Evaluation of Relationship Arguments".
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, reduce
 from weakref import ref
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm.join_condition import foreign, remote
 from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, manager_of_class
-from ormtutor.miniorm.sql import (
-    comparator,
-    elements,
-    expressions,
-    functions,
-    schema,
-    selectable,
-    types,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,12 +57,17 @@ class Resolver:
 
         Raises: InvalidRequestError: there is none of this name, or there are several.
         """
+        first, *others = name.split(".")
         try:
-            if "." in name:
-                return self._by_path(name)
-            found = self[name]
+            found = (self._by_path(name) if others else None) or reduce(
+                getattr, others, self[first]
+            )
         except KeyError as error:
-            self._not_found(name, str(error), error)
+            self._not_found(name, repr(name), error)
+        except NameError as error:
+            self._not_found(name, repr(str(error)), error)
+        except AttributeError as error:
+            raise AttributeError("entity") from error  # as the original fails on "addresses.id"
         return found.cls if isinstance(found, ClassColumns) else found
 
     def expression(self, text: str, favor_tables: bool = False) -> Any:
@@ -111,12 +107,20 @@ class Resolver:
         return tables[name] if name in tables else fallback()[name]
 
     def _by_path(self, path: str) -> Any:
-        """A class by (the end of) its module path: "shop.models.Address"."""
-        modules, _, name = path.rpartition(".")
-        for cls in classes_named(self.registry._classes, name):
-            if f".{cls.__module__}".endswith(f".{modules}"):
-                return cls
-        raise KeyError(path.split(".")[0])
+        """A class by (the end of) its module path, "shop.models.Address"; None: no such module."""
+        modules, _, wanted = path.rpartition(".")
+        classes = [
+            cls
+            for name in self.registry._classes
+            for cls in classes_named(self.registry._classes, name)
+            if f".{cls.__module__}".endswith(f".{modules}")
+        ]
+        if classes and all(cls.__name__ != wanted for cls in classes):
+            raise NameError(
+                f"Module {modules.rpartition('.')[2]!r} has no mapped classes registered under the "
+                f"name {wanted!r}"
+            )
+        return next((cls for cls in classes if cls.__name__ == wanted), None)
 
 
 class ClassColumns:
@@ -146,26 +150,7 @@ class ClassColumns:
         return getattr(self.cls, key)
 
 
-_MODULES = (
-    types,
-    elements,
-    comparator,
-    expressions,
-    functions,
-    selectable,
-    schema,
-    # Its package has a function of this module's name.
-    sys.modules["ormtutor.miniorm.sql.select"],
-)
-
-
 @cache
 def fallback() -> dict[str, Any]:
     """What strings may use besides classes and tables: Core's names, foreign() and remote()."""
-    names = {
-        name: value
-        for module in _MODULES
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-    }
-    return {**names, "foreign": foreign, "remote": remote}
+    return {**vars(sys.modules["ormtutor.miniorm"]), "foreign": foreign, "remote": remote}

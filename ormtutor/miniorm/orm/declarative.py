@@ -44,6 +44,7 @@ def declarative_constructor(self: Any, **kwargs: Any) -> None:
 
 
 declarative_constructor.__name__ = "__init__"
+declarative_constructor.__qualname__ = "_declarative_constructor"
 # orm/mapper.py puts the making of the state and this loop into one function.
 declarative_constructor._sa_keywords_only = True  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache, cached_property, partial
 from weakref import WeakKeyDictionary
 
@@ -52,7 +53,15 @@ from ormtutor.miniorm.orm.state import (
     Loaders,
 )
 from ormtutor.miniorm.sql import operators
-from ormtutor.miniorm.sql.elements import BooleanClauseList, Null, and_, bindparam, clause_of, or_
+from ormtutor.miniorm.sql.elements import (
+    BooleanClauseList,
+    Null,
+    TextClause,
+    and_,
+    bindparam,
+    clause_of,
+    or_,
+)
 from ormtutor.miniorm.sql.select import exists
 from ormtutor.miniorm.sql.selectable import FromClause
 from ormtutor.miniorm.sql.traversal import adapt, clone, replace
@@ -564,7 +573,7 @@ def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) ->
 
 def _column(name: str, argument: Any) -> Any:
     element = clause_of(argument)
-    if element is None or isinstance(element, FromClause):
+    if element is None or isinstance(element, FromClause | TextClause):
         raise ArgumentError(f"Column expression expected for argument '{name}'; got {argument!r}.")
     return element
 
@@ -673,6 +682,7 @@ class RelationshipAttribute(InstrumentedAttribute):
 
         Raises: NoInspectionAvailable: it is not mapped.
         """
+        self._configured()
         inspect(entity)
         return self._with(_of_type=entity)
 
@@ -680,17 +690,13 @@ class RelationshipAttribute(InstrumentedAttribute):
         """The same relationship with more in its ON clause."""
         return self._with(_extra_criteria=self._extra_criteria + criteria)
 
-    @property
-    def entity(self) -> Mapper:
-        """The related entity: its mapper."""
+    def _configured(self) -> Any:
+        """The property, with all mappers configured."""
         self.prop.parent.check_configured()
-        entity: Mapper = self.prop.entity
-        return entity
-
-    mapper = entity
+        return self.prop
 
     def _express(self) -> Any:
-        primaryjoin, secondaryjoin, *_ = self.property.create_joins(
+        primaryjoin, secondaryjoin, *_ = self._configured().create_joins(
             source_selectable=self.parent.selectable,
             of_type=None if self._of_type is None else inspect(self._of_type),
             alias_secondary=True,
@@ -724,7 +730,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         raise NotImplementedError(named_operator(op))
 
     def _compared(self, other: Any, equal: bool) -> Any:
-        prop = self.property
+        prop = self._configured()
         if other is None or isinstance(other, Null):
             if prop.direction is not MANYTOONE:
                 related = self._criterion_exists()
@@ -741,7 +747,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         return self._not_related_to(other)
 
     def _not_related_to(self, other: Any) -> Any:
-        prop = self.property
+        prop = self._configured()
         if prop.direction is MANYTOONE:
             state = _state_to_compare(prop, other)
             if prop._use_get:
@@ -766,7 +772,7 @@ class RelationshipAttribute(InstrumentedAttribute):
 
     def contains(self, other: Any, **kw: Any) -> Any:
         """The criterion "this object is a member"."""
-        prop = self.property
+        prop = self._configured()
         if not prop.uselist:
             raise InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
         criterion = prop._optimized_compare(other, adapt_source=self.adapter)
@@ -777,18 +783,18 @@ class RelationshipAttribute(InstrumentedAttribute):
 
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (a member for which the criterion holds)."""
-        if not self.property.uselist:
+        if not self._configured().uselist:
             raise InvalidRequestError("'any()' not implemented for scalar attributes. Use has().")
         return self._criterion_exists(criterion, **kwargs)
 
     def has(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (the related object, and the criterion holds for it)."""
-        if self.property.uselist:
+        if self._configured().uselist:
             raise InvalidRequestError("'has()' not implemented for collections.  Use any().")
         return self._criterion_exists(criterion, **kwargs)
 
     def _criterion_exists(self, criterion: Any = None, **kwargs: Any) -> Any:
-        prop = self.property
+        prop = self._configured()
         to_selectable, is_aliased_class = None, False
         if self._of_type is not None:
             info = inspect(self._of_type)
@@ -810,11 +816,20 @@ class RelationshipAttribute(InstrumentedAttribute):
         froms = [dest] if secondary is None else [dest, secondary]
         return exists(1).where(condition).select_from(*froms).correlate_except(*froms)
 
+    @property
+    def entity(self) -> Mapper:
+        """The related entity: its mapper."""
+        entity: Mapper = self.property.entity
+        return entity
+
+    mapper = entity
+
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
         """The property, with all mappers configured."""
-        self.prop.parent.check_configured()
-        return self.prop
+        with suppress(AttributeError):  # Python would hide it; the next line tells of it again
+            return self._configured()
+        return self._configured()
 
 
 # The inside of an EXISTS stands apart from an enclosing query's adaption.

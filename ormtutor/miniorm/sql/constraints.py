@@ -119,7 +119,7 @@ class ForeignKey(SchemaItem):
         self.ondelete = ondelete
         self.link_to_name = link_to_name
         self._column: Any = None
-        take_dialect_arguments(self, dialect_kw)
+        self.dialect_kwargs = dialect_kw  # the constraint looks at them
 
     def __repr__(self) -> str:
         return f"ForeignKey({self.target_fullname!r})"

@@ -51,7 +51,7 @@ class TypeCompiler:
             scale = "" if type_.scale is None else f", {type_.scale}"
             return f"{spelled}({type_.precision}{scale})"
         if spelled in _WITH_LENGTH:
-            text = f"{spelled}({type_.length})" if type_.length else spelled
+            text = f"{spelled}(%d)" % type_.length if type_.length else spelled
             collation = getattr(type_, "collation", None)
             return f'{text} COLLATE "{collation}"' if collation else text
         return spelled if spelled in _PLAIN | _WITH_PRECISION else self._unknown(type_)

@@ -145,7 +145,77 @@ tell("a class between", lambda: Dog())
 tell("action", lambda: Base.metadata.create_all(engine))
 Table("mice", Base.metadata, Column("cat_id", ForeignKey("cats.id", ondelete="cascade it")))
 tell("action", lambda: Base.metadata.create_all(engine))
+Base.metadata.remove(Base.metadata.tables["mice"])
+Table("mice", Base.metadata, Column("name", String("20")))
+tell("length", lambda: Base.metadata.create_all(engine))
 tell("constraint", lambda: UniqueConstraint(5))
 tell("factory", lambda: sessionmaker(autoflush=False, future=True))
 tell("twice", lambda: relationship(Cat, lazy="select", **{"lazy": "joined"}))
 tell("twice", lambda: backref("cat", lazy="select", **{"lazy": "joined"}))
+
+# a constructor of one's own looks at its arguments before anything is configured
+Base = declarative_base()
+
+
+class Fox(Base):
+    __tablename__ = "foxes"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    cubs = relationship("Cub", order_by="Cub.nam", backref="fox")
+
+    def __init__(self, name, *, age=None, **more):
+        self.name = name
+
+
+class Cub(Base):
+    __tablename__ = "cubs"
+    id = Column(Integer, primary_key=True)
+    fox_id = Column(ForeignKey("foxes.id"))
+
+
+tell("constructor", lambda: Fox())
+tell("constructor", lambda: Fox("red", 5))
+# a wrong attribute in a text is an AttributeError, which an attribute tells at the second time
+tell("order", lambda: Fox.cubs.property)
+tell("order", lambda: Fox("red"))
+
+for text in "children", "text('cubs.id')", "Cub.fox_id, Cub.id", "Cub.id.desc", "cubs.c.id":
+    Base = declarative_base()
+
+    class Fox(Base):
+        __tablename__ = "foxes"
+        id = Column(Integer, primary_key=True)
+        cubs = relationship("Cub", order_by=text)
+
+    class Cub(Base):
+        __tablename__ = "cubs"
+        id = Column(Integer, primary_key=True)
+        fox_id = Column(ForeignKey("foxes.id"))
+
+    tell(text, lambda: Fox.cubs.of_type(Stone))
+    tell(text, lambda: Fox.cubs.any(Cub.id == 1))
+    tell(text, lambda: Fox.cubs.property.order_by is not False)
+
+for name in "__main__.Cub", "__main__.Cab", "zoo.Cub", "Cub.id", "cubs.id", "cub.id", "Cub.nam":
+    Base = declarative_base()
+
+    class Fox(Base):
+        __tablename__ = "foxes"
+        id = Column(Integer, primary_key=True)
+        cubs = relationship(name)
+
+    class Cub(Base):
+        __tablename__ = "cubs"
+        id = Column(Integer, primary_key=True)
+        fox_id = Column(ForeignKey("foxes.id"))
+
+    tell(name, lambda: Fox())
+    tell(name, lambda: Fox.cubs.property.mapper)
+
+# arguments of a foreign key are looked at when the column comes into a table
+for arguments in {"on_delete": "CASCADE"}, {"nullable": False}:
+    tell(list(arguments), lambda: Column(ForeignKey("foxes.id", **arguments)))
+    tell(
+        list(arguments),
+        lambda: Table("dens", MetaData(), Column("x", ForeignKey("foxes.id", **arguments))).name,
+    )
