@@ -633,7 +633,7 @@ class DynamicAttributeImpl(AttributeImpl):
     def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
         changes = self._changes(state)
         state.modified_event(dict_, self, NO_VALUE)
-        state.committed_state[self.key] = changes
+        state.committed_state = {**state.committed_state, self.key: changes}
         # A flush must find the object through a key in its dictionary as well.
         dict_[self.key] = True
         return changes

@@ -649,7 +649,8 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
 
     def value() -> Any:
         passive = PASSIVE_OFF if state.persistent else PASSIVE_NO_FETCH ^ INIT_OK
-        current = mapper._get_state_attr_by_column(state, obj.__dict__, column, passive)
+        # An object of another class has, as a rule, no such attribute: a KeyError, as there.
+        current = state.mapper.impls[key].get(state, obj.__dict__, passive)
         if current is NO_VALUE or current is PASSIVE_NO_RESULT:
             known = last_known[key]
             if known is NO_VALUE:

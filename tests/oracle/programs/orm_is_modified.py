@@ -64,6 +64,7 @@ for done in (
     "ship.size = 3",
     "session.add(ship)",
     "session.rollback()",
+    "ship.all_flags.append(Flag())",
     "make_transient(ship)",
     "ship.size = ship.size",
     "session.add(ship)",

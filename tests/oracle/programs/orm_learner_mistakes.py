@@ -52,6 +52,9 @@ query = session.query(Hive)
 Other = aliased(Hive)
 
 for mistake in (
+    # objects of another class
+    lambda: query.filter(Hive.bees.contains(query.first())).all(),
+    lambda: session.query(Guard).filter(Guard.other == session.query(Bee).first()).all(),
     # names that are not there
     lambda: Hive.nam,
     lambda: query.filter_by(nam="x"),
