@@ -117,12 +117,7 @@ class History(namedtuple("History", "added unchanged deleted")):
 
     def as_state(self) -> History:
         """The same with states in the place of objects."""
-        added, unchanged, deleted = self
-        return History(
-            states_of(added) if added else [],
-            states_of(unchanged) if unchanged else [],
-            states_of(deleted) if deleted else [],
-        )
+        return History(*[states_of(each) if each else [] for each in self])
 
 
 HISTORY_BLANK = History(None, None, None)

@@ -15,7 +15,7 @@ Follows: SQLAlchemy 1.4, "Collection Configuration and Techniques".
 from __future__ import annotations
 
 from functools import wraps
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import SimpleNamespace
 
 from ormtutor.miniorm.doors import publish
@@ -122,6 +122,20 @@ def _something_is_going(collection: Any) -> None:
         adapter.attr.fire_pre_remove_event(state, state.dict, None)
 
 
+def _popping(plain: Any, name: str, member: Callable[[Any], Any] = lambda found: found) -> Any:
+    """A method that takes a member out and gives it; `member`: which is it of what it gives."""
+
+    def pop(self: Any, *args: Any) -> Any:
+        _something_is_going(self)
+        before = len(self)
+        found = getattr(plain, name)(self, *args)
+        if len(self) < before:
+            _going(self, member(found))
+        return found
+
+    return pop
+
+
 # The reporting methods ------------------------------------------------------------------------
 #
 # Each function makes a class that lends its methods; `plain` has the methods as they were.
@@ -161,11 +175,7 @@ def _reporting_list(plain: Any) -> type:
             self.extend(iterable)
             return self
 
-        def pop(self: Any, index: Any = -1) -> Any:
-            _something_is_going(self)
-            item = plain.pop(self, index)
-            _going(self, item)
-            return item
+        pop = _popping(plain, "pop")
 
         def clear(self: Any) -> None:
             for item in self:
@@ -228,11 +238,7 @@ def _reporting_set(plain: Any) -> type:
                 _going(self, value, _sa_initiator)
             plain.remove(self, value)
 
-        def pop(self: Any) -> Any:
-            _something_is_going(self)
-            item = plain.pop(self)
-            _going(self, item)
-            return item
+        pop = _popping(plain, "pop")
 
         def clear(self: Any) -> None:
             for item in list(self):
@@ -285,19 +291,8 @@ def _reporting_dict(plain: Any) -> type:
                 _going(self, item)
             plain.clear(self)
 
-        def pop(self: Any, key: Any, *default: Any) -> Any:
-            _something_is_going(self)
-            present = key in self
-            item = plain.pop(self, key, *default)
-            if present:
-                _going(self, item)
-            return item
-
-        def popitem(self: Any) -> Any:
-            _something_is_going(self)
-            item = plain.popitem(self)
-            _going(self, item[1])
-            return item
+        pop = _popping(plain, "pop")
+        popitem = _popping(plain, "popitem", member=itemgetter(1))
 
         def setdefault(self: Any, key: Any, default: Any = None) -> Any:
             if key not in self:

@@ -108,6 +108,12 @@ def entity_among(elements: Iterable[Any]) -> Any:
     return next(filter(None, entities), None)
 
 
+def first_entity(from_obj: Iterable[Any], entities: Iterable[Any]) -> Any:
+    """The entity that a query starts from: of its FROM elements, else the first one selected."""
+    selected = (each.entity for each in entities)
+    return entity_among(from_obj) or next(filter(None, selected), None)
+
+
 def entity_in(element: Any) -> Any:
     """The mapped entity that an expression speaks of first, or None."""
     return entity_among(elements_in(element))
@@ -375,8 +381,7 @@ class Compilation:
             return from_clauses
         asked = self.asked
         candidates = [entity.origin for entity in entities if entity.origin is not None]
-        starts = entity_among(asked._from_obj), *[each.entity for each in asked.entities]
-        start = next(filter(None, starts), None)
+        start = first_entity(asked._from_obj, asked.entities)
         run = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
         return run.run(joins)
 

@@ -111,13 +111,13 @@ class Evaluator:
         """AND, OR, and the values of an IN."""
         functions = [self.function(each) for each in clause.clauses]
         if clause.operator is operators.or_:
-            return lambda obj: _any(functions, obj)
+            return lambda obj: _any([function(obj) for function in functions])
         if clause.operator is operators.and_:
             return lambda obj: _all(functions, obj)
         if clause.operator is operators.comma_op:
             return lambda obj: _known([function(obj) for function in functions])
         raise UnevaluatableError(
-            f"Cannot evaluate clauselist with operator {spelled(clause.operator)}"
+            f"Cannot evaluate clauselist with operator {named_operator(clause.operator)}"
         )
 
     def _binary(self, clause: Any) -> Evaluate:
@@ -125,7 +125,8 @@ class Evaluator:
         function = OPERATORS.get(clause.operator)
         if function is None:
             raise UnevaluatableError(
-                f"Cannot evaluate {type(clause).__name__} with operator {spelled(clause.operator)}"
+                f"Cannot evaluate {type(clause).__name__} with operator "
+                f"{named_operator(clause.operator)}"
             )
         return lambda obj: function(left(obj), right(obj))
 
@@ -136,16 +137,9 @@ class Evaluator:
         if clause.operator is not operators.inv:
             raise UnevaluatableError(
                 f"Cannot evaluate {type(clause).__name__} with operator "
-                f"{spelled(clause.operator or clause.modifier)}"
+                f"{named_operator(clause.operator or clause.modifier)}"
             )
         return lambda obj: None if (value := inner(obj)) is None else not value
-
-
-def spelled(operator: Any) -> str:
-    """An operator as messages name it: the original's are Python functions."""
-    if isinstance(operator, operators.custom_op):
-        return f"<sqlalchemy.sql.operators.custom_op object at 0x{id(operator):x}>"
-    return named_operator(operator)
 
 
 def _known(values: list[Any]) -> list[Any] | None:
@@ -153,14 +147,8 @@ def _known(values: list[Any]) -> list[Any] | None:
     return None if None in values else values
 
 
-def _any(functions: list[Evaluate], obj: Any) -> Any:
-    has_null = False
-    for function in functions:
-        value = function(obj)
-        if value:
-            return True
-        has_null = has_null or value is None
-    return None if has_null else False
+def _any(values: list[Any]) -> Any:
+    return True if any(values) else None if None in values else False
 
 
 def _all(functions: list[Evaluate], obj: Any) -> Any:

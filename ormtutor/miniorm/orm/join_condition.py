@@ -428,11 +428,13 @@ class JoinCondition:
 
     # with values or aliases in it ------------------------------------------------------------
 
-    def lazy_clause(self, reverse: bool = False) -> tuple[Any, dict[str, Any]]:
+    def lazy_clause(
+        self, reverse: bool = False, value_of: Callable[[Any], Any] = lambda column: None
+    ) -> tuple[Any, dict[str, Any]]:
         """The criterion that finds the related rows of one object (with `reverse`: the parents).
 
         Gives it with bind parameters in the place of the object's columns, and the column for each
-        bind parameter's key.
+        bind parameter's key. value_of: gives for a column what gives its value at execution.
         """
         binds: dict[Any, Any] = {}
         primaryjoin, secondaryjoin = self.primaryjoin, self.secondaryjoin
@@ -446,7 +448,10 @@ class JoinCondition:
             if not element._is_column_clause or not is_value:
                 return None
             if column not in binds:
-                binds[column] = bindparam(None, None, type_=column.type, unique=True)
+                value = value_of(column)
+                binds[column] = bindparam(
+                    None, None, type_=column.type, unique=True, callable_=value
+                )
             return binds[column]
 
         if by_secondary:

@@ -39,7 +39,7 @@ from ormtutor.miniorm.sql.selectable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.mapper import Mapper
@@ -47,6 +47,30 @@ if TYPE_CHECKING:
 
 
 # Running --------------------------------------------------------------------------------------
+
+
+def compile_connected(
+    session: Any,
+    key: Hashable,
+    make: Callable[[], Compilation],
+    cause: Cause,
+    autoflush: bool,
+    mapper: Mapper | None = None,
+    clause: Any = None,
+) -> CompiledQuery:
+    """As compile_shape(), for a query that is about to be sent.
+
+    The original compiles when it has flushed and is connected: of its error a BEGIN is seen.
+    """
+    try:
+        return compile_shape(session, key, make, mapper)
+    except sa_exc.UnboundExecutionError:
+        raise
+    except Exception:
+        if autoflush:
+            session._autoflush(cause)
+        session._connection_for_bind(session.get_bind(mapper=mapper, clause=clause))
+        raise
 
 
 def _ready(
@@ -396,20 +420,9 @@ def load_by_ident(
         asked, binds = _asked_by_ident(mapper, missing, label_style)
         return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
 
-    try:
-        query = compile_shape(session, key, make, mapper)
-    except sa_exc.InvalidRequestError:
-        begin(session, cause, autoflush, mapper=mapper)
-        raise
+    query = compile_connected(session, key, make, cause, autoflush, mapper)
     loaded = run(session, query, given, cause, None, autoflush, execution_options, refresh_state)
     return loaded[0] if loaded else None
-
-
-def begin(session: Any, cause: Any, autoflush: bool, **of_bind: Any) -> None:
-    """The original compiles when it has flushed and is connected: of its error a BEGIN is seen."""
-    if autoflush:
-        session._autoflush(cause)
-    session._connection_for_bind(session.get_bind(**of_bind))
 
 
 def _asked_by_ident(

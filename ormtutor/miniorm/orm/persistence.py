@@ -383,8 +383,8 @@ def _emit(
             if written[0].expressions:
                 statement = statement.values(written[0].expressions)
             sets = [record.params for record in written]
-            states = [record.state for record in written]
-            context = _execute(connection, statement, sets, states, flush)
+            cause = cause_for(flush.cause, connection, [record.state for record in written])
+            context = connection._execute_without_result(statement, sets, cause)
             matched += context.rowcount
             if makes_keys:
                 _take_new_key(writing, written[0], context)
@@ -400,18 +400,6 @@ def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
     """Records of one shape that follow each other."""
     for _, group in groupby(records, attrgetter("shape")):
         yield list(group)
-
-
-def _execute(
-    connection: Connection,
-    statement: Any,
-    sets: list[Values],
-    states: Sequence[InstanceState],
-    flush: UOWTransaction,
-) -> ExecutionContext:
-    """Execute once for all sets of parameters, which have the same names; gives the context."""
-    cause = cause_for(flush.cause, connection, states)
-    return connection._execute_without_result(statement, sets, cause)
 
 
 def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) -> Cause:
@@ -498,7 +486,8 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
         else dict(zip(names, _row_key(writing, state, flush, "delete from"), strict=True))
         for state in ordered
     ]
-    matched = _execute(connection, writing.delete, keys, ordered, flush).rowcount
+    cause = cause_for(flush.cause, connection, ordered)
+    matched = connection._execute_without_result(writing.delete, keys, cause).rowcount
     if mapper.confirm_deleted_rows and -1 < matched != len(keys):
         warn(
             f"DELETE statement on table {writing.table.description!r} expected to delete "
@@ -547,7 +536,8 @@ def write_associations(
 
     def execute(statement: Any, rows: list[Values], pairs: Sequence[Pair]) -> ExecutionContext:
         states = list(dict.fromkeys(chain.from_iterable(pairs)))
-        return _execute(connection, statement, rows, states, flush)
+        cause = cause_for(flush.cause, connection, states)
+        return connection._execute_without_result(statement, rows, cause)
 
     if removed:
         rows = all_rows[len(added) :]

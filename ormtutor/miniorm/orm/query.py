@@ -16,7 +16,7 @@ Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.cause import COUNT, QUERY
+from ormtutor.miniorm.engine.cause import COUNT, QUERY, Cause
 from ormtutor.miniorm.engine.execution import parameter_sets_20
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
@@ -36,6 +36,7 @@ from ormtutor.miniorm.orm.context import (
     entities_of,
     entities_of_all,
     entity_among,
+    first_entity,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
 from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
@@ -218,10 +219,6 @@ class Query(Said):
             at = destination
         return at
 
-    def _first_entity(self) -> Any:
-        selected = [each.entity for each in entities_of_all(self._entities)]
-        return entity_among(self._from_obj) or next(filter(None, selected), None)
-
     def _entity_selected_first(self) -> Any:
         """The entity that the first selected thing speaks of, also inside a subquery."""
         if not self._entities:
@@ -335,7 +332,8 @@ class Query(Said):
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         joins, at = list(self._setup_joins), None
         if aliased:
-            at = (from_joinpoint and self._last_joined()) or self._first_entity()
+            at = from_joinpoint and self._last_joined()
+            at = at or first_entity(self._from_obj, entities_of_all(self._entities))
         if not props and not aliased and isinstance(target, QueryableAttribute):
             joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
         else:
@@ -412,14 +410,9 @@ class Query(Said):
         }
         return self._with(_execution_options=self._execution_options.union(kwargs), **own)
 
-    def params(self, *args: Any, **kwargs: Any) -> Self:
+    def params(self, given: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
         """Values for named parameters, as in text("name = :name")."""
-        if len(args) > 1:
-            raise sa_exc.ArgumentError(
-                "params() takes zero or one positional argument, which is a dictionary."
-            )
-        if args:
-            kwargs.update(args[0])
+        kwargs.update(given or {})
         return self._with(_params={**(self._params or {}), **kwargs})
 
     def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
@@ -551,18 +544,24 @@ class Query(Said):
         entities = entities_of_all(self._entities)
         return Asked.of(self, entities, legacy=True, _base=self._base, **more)
 
-    def _compiled(self, lint: bool = True) -> tuple[CompiledQuery, Binds]:
-        """The compiled form, found again by structure, and this query's parameters for it.
-
-        lint: warn about cartesian products, as at execution.
-        """
+    def _shape(self) -> tuple[Any, Any, Binds]:
+        """By what the compiled form is found again, what makes it, and our parameters for it."""
         key, binds = cache_key(self)
         overwrite = "all" if self._populate_existing else ""
 
         def make() -> context.Compilation:
             return context.Compilation(self._asked(), overwrite=overwrite, binds=binds)
 
-        return compile_shape(self.session, key, make, self._bind_mapper, lint), binds
+        return key, make, binds
+
+    def _compiled(self) -> tuple[CompiledQuery, Binds, Cause]:
+        """The compiled form, the parameters for it, and why it is sent."""
+        key, make, binds = self._shape()
+        cause = self._cause or QUERY
+        query = loading.compile_connected(
+            self.session, key, make, cause, self._autoflush, self._bind_mapper
+        )
+        return query, binds, self._cause or query.cause
 
     @property
     def _bind_mapper(self) -> Any:
@@ -575,7 +574,9 @@ class Query(Said):
             return str(self._statement)
         try:
             if self.session is not None and self.session.get_bind(mapper=self._bind_mapper):
-                return str(self._compiled(lint=False)[0].compiled.string)
+                key, make, _ = self._shape()
+                query = compile_shape(self.session, key, make, self._bind_mapper, lint=False)
+                return str(query.compiled.string)
         except sa_exc.UnboundExecutionError:
             pass
         return str(context.Compilation(self._asked()).statement)
@@ -592,15 +593,7 @@ class Query(Said):
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
             return list(self._in_chunks(self._yield_per))
-        try:
-            query, values = self._compiled()
-        except sa_exc.UnboundExecutionError:
-            raise
-        except Exception:
-            cause = self._cause or QUERY
-            loading.begin(self.session, cause, self._autoflush, mapper=self._bind_mapper)
-            raise
-        cause = self._cause or query.cause
+        query, values, cause = self._compiled()
         loaded = loading.run(self.session, query, values, cause, *self._how())
         return query.rows(query.unique(loaded))
 
@@ -620,8 +613,7 @@ class Query(Said):
             yield from self._load()
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
-        query, values = self._compiled()
-        cause = self._cause or query.cause
+        query, values, cause = self._compiled()
         parts = loading.run_when_read(self.session, query, values, cause, *self._how())
         query.check_yield_per()
         for loaded in parts(size):
@@ -931,13 +923,8 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         asked = Asked.of_select(statement)
         return context.Compilation(asked, overwrite=overwrite, binds=binds)
 
-    try:
-        query = compile_shape(session, None if key is None else (key, overwrite), make)
-    except sa_exc.UnboundExecutionError:
-        raise
-    except Exception:
-        loading.begin(session, QUERY, autoflush, clause=statement)
-        raise
+    shape = None if key is None else (key, overwrite)
+    query = loading.compile_connected(session, shape, make, QUERY, autoflush, clause=statement)
     how = sets[0] if sets else None, autoflush, options or None
     parts = loading.run_when_read(session, query, binds, query.cause, *how)
     size = options.get("yield_per")

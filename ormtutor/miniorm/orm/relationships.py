@@ -484,15 +484,16 @@ class RelationshipProperty(MapperProperty):
         Raises: ArgumentError: it is no mapped object.
         """
         reverse = not value_is_parent
-        criterion, by_key = self.lazy_clause(reverse)
         if instance is None:
-            criterion = _compared_to_null(criterion, by_key)
+            criterion = _compared_to_null(*self.lazy_clause(reverse))
         else:
             state = _state_to_compare(self, instance)
             mapper = self.mapper if reverse else self.parent
+            criterion, _ = self._join_condition.lazy_clause(
+                reverse, lambda column: value_at_execution(mapper, state, column)
+            )
             if self.secondary is not None and alias_secondary:
                 criterion = adapt(criterion, (self.secondary.alias(), ""))
-            criterion = _with_values(criterion, by_key, mapper, state)
         return criterion if adapt_source is None else adapt_source(criterion)
 
     # cascades --------------------------------------------------------------------------------
@@ -619,20 +620,6 @@ def _compared_to_null(criterion: Any, by_key: dict[str, Any]) -> Any:
         if right._is_bind_parameter and right.key in by_key:
             return left.is_(None)
         return None
-
-    return replace(criterion, exchange)
-
-
-def _with_values(
-    criterion: Any, by_key: dict[str, Any], mapper: Mapper, state: InstanceState
-) -> Any:
-    """The lazy clause with bind parameters that ask the object for its values at execution."""
-
-    def exchange(element: Any) -> Any:
-        if not element._is_bind_parameter or element.key not in by_key:
-            return None
-        value = value_at_execution(mapper, state, by_key[element.key])
-        return bindparam(None, type_=element.type, unique=True, callable_=value)
 
     return replace(criterion, exchange)
 
@@ -839,6 +826,8 @@ STANDS_APART = {"no_replacement_traverse": True}
 
 def named_operator(op: Any) -> str:
     """An operator as the original's messages spell it: as the Python function for it."""
+    if isinstance(op, operators.custom_op):
+        return f"<sqlalchemy.sql.operators.custom_op object at 0x{id(op):x}>"
     function = op.function
     if type(function).__name__ == "builtin_function_or_method":
         return repr(function)

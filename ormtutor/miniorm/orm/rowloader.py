@@ -281,9 +281,16 @@ def require_population(prop: Any, impl: Any) -> None:
         )
 
 
-def warn_of_several(prop: Any) -> None:
+def warn_of_several(prop: Any, how: str = "eagerly") -> None:
     """A scalar attribute met a second row."""
-    sa_exc.warn(f"Multiple rows returned with uselist=False for eagerly-loaded attribute '{prop}' ")
+    sa_exc.warn(f"Multiple rows returned with uselist=False for {how}-loaded attribute '{prop}' ")
+
+
+def one_of(prop: Any, found: Sequence[Any], how: str = "eagerly") -> Any:
+    """What a scalar attribute takes of what was found for it: the first."""
+    if len(found) > 1:
+        warn_of_several(prop, how)
+    return found[0] if found else None
 
 
 # The generated path -------------------------------------------------------------------------------

@@ -240,14 +240,15 @@ class Session:
         **kw: Any,
     ) -> Connection:
         """The Connection of the current transaction."""
-        bind = self.get_bind(**(bind_arguments or {}), **kw)
-        return self._connection_for_bind(bind, execution_options)
+        if execution_options:
+            raise TypeError("execution_options is not in miniorm; SQLAlchemy has it")
+        return self._connection_for_bind(self.get_bind(**(bind_arguments or {}), **kw))
 
-    def _connection_for_bind(self, engine: Any, execution_options: Any = None) -> Connection:
+    def _connection_for_bind(self, engine: Any) -> Connection:
         if self._context_transaction is not None:
             check_context(self)
         transaction = self._transaction or self._autobegin()
-        return transaction._connection_for_bind(engine, execution_options)
+        return transaction._connection_for_bind(engine)
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         """The Engine or Connection to use for a mapped class or a statement.

@@ -36,21 +36,13 @@ if TYPE_CHECKING:
 # Markers and flags ---------------------------------------------------------------------------
 
 
-class symbol(int):
-    """A named constant; those that are flags carry their bits."""
+class symbol:
+    """A named constant."""
 
     __module__ = "sqlalchemy.util.langhelpers"
-    name: str
-    _known: dict[str, symbol] = {}  # noqa: RUF012 (a registry)
 
-    def __new__(cls, name: str, canonical: int | None = None) -> symbol:
-        """The one constant of this name."""
-        known = cls._known.get(name)
-        if known is None:
-            known = int.__new__(cls, hash(name) if canonical is None else canonical)
-            known.name = name
-            cls._known[name] = known
-        return known
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
         return f"symbol({self.name!r})"
@@ -216,23 +208,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     """
 
     __module__ = "sqlalchemy.orm.state"
-    __slots__ = (
-        "_deleted",
-        "callables",
-        "committed_state",
-        "empty_collections",
-        "expired",
-        "expired_attributes",
-        "ident",
-        "insert_order",
-        "last_known",
-        "load_options",
-        "mapper",
-        "modified",
-        "parents",
-        "pending_mutations",
-        "session_ref",
-    )
 
     mapper: Any  # a Mapper, which stands above this module
     ident: Any
@@ -249,6 +224,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     callables: dict[str, Any] | None
     empty_collections: dict[str, Any] | None
     last_known: dict[str, Any] | None
+    __slots__ = tuple(__annotations__)
 
     is_instance = True
 

@@ -34,7 +34,7 @@ from ormtutor.miniorm.orm.loading import (
 )
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
-from ormtutor.miniorm.orm.rowloader import require_population, warn_of_several
+from ormtutor.miniorm.orm.rowloader import one_of, require_population
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
@@ -165,41 +165,7 @@ class LazyWay:
         self.path = (prop.parent, prop)
         self.name = str(prop)
 
-    def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
-        """Many-to-one: the primary key of the related object stands in our columns."""
-        prop, mapper = self.prop, self.prop.mapper
-        # Our own columns may be expired; they are loaded when SQL may be sent for them.
-        how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
-        values = self._values(state, how)
-        if values is None:
-            return ATTR_WAS_SET
-        for value in values:
-            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
-                return value
-        if all(value is None for value in values):
-            return None
-        ident = values[0] if mapper.single_key else tuple(values)
-        known = in_identity_map(session, mapper, ident, passive)
-        if known is not None:
-            return known
-        if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
-            return PASSIVE_NO_RESULT
-        if strategy == "raise_on_sql" and not passive & NO_RAISE:
-            raise sa_exc.InvalidRequestError(
-                f"'{prop}' is not available due to lazy='raise_on_sql'"
-            )
-        options, path = self._options_and_path(state.load_options)
-        return load_by_ident(
-            session,
-            mapper,
-            ident,
-            options=options,
-            prior=path,
-            cause=_lazy_cause(self.name, state),
-            autoflush=not passive & NO_AUTOFLUSH,
-        )
-
-    def select(
+    def load(
         self,
         state: InstanceState,
         session: Any,
@@ -207,29 +173,41 @@ class LazyWay:
         strategy: str,
         criteria: tuple[Any, ...],
     ) -> Any:
-        """The related rows, by a SELECT with the values of our columns."""
-        prop = self.prop
-        query = self._query(session, state.load_options, criteria)
-        values = self._values(state, passive & ~INIT_OK)
+        """The object whose primary key stands in our columns; else the rows that belong to them."""
+        prop, mapper = self.prop, self.prop.mapper
+        query, ident, own_passive = None, None, passive
+        if criteria or not prop._use_get:
+            query = self._query(session, state.load_options, criteria)
+            own_passive = passive & ~INIT_OK
+        elif passive & SQL_OK:
+            # Our own columns may be expired; they are loaded when SQL may be sent for them.
+            own_passive = passive & ~RELATED_OBJECT_OK
+        values = self._values(state, own_passive)
         if values is None:
             return ATTR_WAS_SET
         for value in values:
-            if value is NO_VALUE or value is PASSIVE_NO_RESULT:
+            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+                return value if query is None else None
+        if query is None:
+            if all(value is None for value in values):
                 return None
+            ident = values[0] if mapper.single_key else tuple(values)
+            known = in_identity_map(session, mapper, ident, passive)
+            if known is not None:
+                return known
+            if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
+                return PASSIVE_NO_RESULT
         if strategy == "raise_on_sql" and not passive & NO_RAISE:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        cause = _lazy_cause(self.name, state)
-        loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
-        loaded = query.unique(loaded)
-        if prop.uselist:
-            return loaded
-        if len(loaded) > 1:
-            sa_exc.warn(
-                f"Multiple rows returned with uselist=False for lazily-loaded attribute '{prop}' "
-            )
-        return loaded[0] if loaded else None
+        cause, autoflush = _lazy_cause(self.name, state), not passive & NO_AUTOFLUSH
+        if query is None:
+            options, path = self._options_and_path(state.load_options)
+            how = {"options": options, "prior": path, "cause": cause, "autoflush": autoflush}
+            return load_by_ident(session, mapper, ident, **how)
+        loaded = query.unique(run(session, query, values, cause, autoflush=autoflush))
+        return loaded if prop.uselist else one_of(prop, loaded, "lazily")
 
     def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
         """The values of our columns, or markers; loaded, where they are expired and that may be.
@@ -309,9 +287,7 @@ def load_lazily(
         )
     if prop.lazy_way is None:
         prop.lazy_way = LazyWay(prop)
-    if prop._use_get and not criteria:
-        return prop.lazy_way.get(state, session, passive, strategy)
-    return prop.lazy_way.select(state, session, passive, strategy, criteria)
+    return prop.lazy_way.load(state, session, passive, strategy, criteria)
 
 
 # While the rows are read ----------------------------------------------------------------------
@@ -395,11 +371,7 @@ class _EagerLoader:
     ) -> None:
         if self.key in obj.__dict__ and plan.overwrite != "all" and not context.met.get(state):
             return
-        value: Any = found
-        if not self.prop.uselist:
-            value = found[0] if found else None
-            if len(found) > 1:
-                warn_of_several(self.prop)
+        value = found if self.prop.uselist else one_of(self.prop, found)
         plan.mapper.impls[self.key].set_committed_value(state, obj.__dict__, value)
 
 

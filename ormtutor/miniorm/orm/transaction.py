@@ -151,34 +151,24 @@ class SessionTransaction:
 
     # connections ------------------------------------------------------------------------------
 
-    def connection(
-        self, bindkey: Any = None, execution_options: Any = None, **kw: Any
-    ) -> Connection:
+    def connection(self, bindkey: Any = None, **kw: Any) -> Connection:
         """The connection of this transaction for the bind that `bindkey` (a mapper) leads to."""
         self._assert_active()
-        bind = self.session.get_bind(bindkey, **kw)
-        return self._connection_for_bind(bind, execution_options)
+        return self._connection_for_bind(self.session.get_bind(bindkey, **kw))
 
-    def _connection_for_bind(self, bind: Any, execution_options: Any = None) -> Connection:
+    def _connection_for_bind(self, bind: Any) -> Connection:
         if self._state is not ACTIVE:
             self._assert_active()
         if not self.is_boundary:
             assert self.parent is not None
-            return self.parent._connection_for_bind(bind, execution_options)
+            return self.parent._connection_for_bind(bind)
         known = self._by_bind.get(bind)
         if known is not None:
-            if execution_options:
-                warn(
-                    "Connection is already established for the given bind; "
-                    "execution_options ignored"
-                )
             return known
-        found = None
-        if self.parent is not None:
-            found = self.parent._connection_for_bind(bind, execution_options)
-        return self._enlist(bind, found, execution_options)
+        found = None if self.parent is None else self.parent._connection_for_bind(bind)
+        return self._enlist(bind, found)
 
-    def _enlist(self, bind: Any, connection: Any, execution_options: Any) -> Connection:
+    def _enlist(self, bind: Any, connection: Any) -> Connection:
         """Begin on a connection: the bind itself, that of the transaction around, or a new one."""
         given = isinstance(bind, Connection)
         is_ours = connection is None and not given
@@ -189,8 +179,6 @@ class SessionTransaction:
                     "Session already has a Connection associated for the given Connection's Engine"
                 )
         try:
-            if execution_options and self.parent is None:
-                connection = connection.execution_options(**execution_options)
             transaction, should_commit = self._begin_on(connection)
         except BaseException:
             if is_ours:

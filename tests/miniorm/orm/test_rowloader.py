@@ -42,7 +42,7 @@ from tests.miniorm.orm.sql_log import SQLLog
 
 
 def test_this_is_a_row_loader(session: Session, gardens: Gardens) -> None:
-    query, _ = session.query(gardens.Tool)._compiled()
+    query, *_ = session.query(gardens.Tool)._compiled()
     query.row_loader()
     assert query.plan is not None
     assert rowloader.LoaderSource(query.plan).text() == (

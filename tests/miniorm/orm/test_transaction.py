@@ -266,15 +266,6 @@ def test_a_given_connection_in_a_transaction_keeps_it(gardens: Gardens, engine: 
         assert connection.execute(text("SELECT count(*) FROM gardens")).scalar() == 0
 
 
-def test_execution_options_come_too_late_for_a_connection_in_use(session: Session) -> None:
-    session.connection(execution_options={"colour": "red"})
-
-    with pytest.warns(SAWarning, match=r"^Connection is already established for the given bind; "):
-        session.connection(execution_options={"colour": "blue"})
-
-    assert session.connection().get_execution_options()["colour"] == "red"
-
-
 def test_sql_after_the_commit_is_refused_while_listeners_hear_of_it(
     gardens: Gardens, session: Session
 ) -> None:
