@@ -51,6 +51,7 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_ONLY_PERSISTENT,
     PASSIVE_RETURN_NO_VALUE,
     SQL_OK,
+    UNCHANGED,
     InstanceState,
     Loaders,
     PendingCollection,
@@ -628,7 +629,9 @@ class DynamicAttributeImpl(AttributeImpl):
     def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
         changes = self._changes(state)
         state.modified_event(dict_, self, NO_VALUE)
-        state.committed_state = {**state.committed_state, self.key: changes}
+        if state.committed_state is UNCHANGED:  # still, for it is viewonly
+            state.committed_state = {}
+        state.committed_state[self.key] = changes
         # A flush must find the object through a key in its dictionary as well.
         dict_[self.key] = True
         return changes
