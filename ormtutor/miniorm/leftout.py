@@ -42,6 +42,7 @@ LEFT_OUT: dict[str, str] = {
         sort_tables_and_constraints synonym_for tablesample try_cast tstring util values
         within_group
         """,
+    "sqlalchemy.dialects": "firebird mssql mysql oracle postgresql sybase",
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",
     "sqlalchemy.orm": """
         AliasOption AttributeEvent AttributeEvents Bundle Composite CompositeProperty

@@ -956,13 +956,17 @@ class InstrumentedAttribute(QueryableAttribute):
 class ColumnAttribute(InstrumentedAttribute):
     """The attribute of a column, or of any expression over the table."""
 
-    def _express(self) -> Any:
-        """The column, knowing its entity and its name there."""
-        column, parent = self.prop.columns[0], self.parent
+    @property
+    def expressions(self) -> list[Any]:
+        """The columns (several where a join is mapped), knowing their entity and name there."""
+        columns, parent = self.prop.columns, self.parent
         if parent.is_aliased_class:
-            column = parent.adapt(column)
-        annotations = {"parententity": parent, "parentmapper": parent}
-        return column._annotate({**annotations, "proxy_key": self.prop.key})
+            columns = [parent.adapt(column) for column in columns]
+        annotations = {"parententity": parent, "parentmapper": parent, "proxy_key": self.prop.key}
+        return [column._annotate(annotations) for column in columns]
+
+    def _express(self) -> Any:
+        return self.expressions[0]
 
     # FASTPATH: the column itself compares, and not by way of operate(): 1.0 for 1.6 us.
     __lt__ = _compared(operators.lt)

@@ -394,7 +394,14 @@ class Compilation:
             self.primary.add(column)
         else:
             self.primary.append(column)
+        if entity.entity is not None and column._from_objects:
+            self._show_join(self._in_base(entity.entity.selectable))
         return column
+
+    def _show_join(self, selectable: Any) -> None:
+        """Columns alone would tell of the tables of a mapped join, and not how they are joined."""
+        if selectable._is_join and not matching(self.from_clauses, selectable):
+            self.from_clauses.append(selectable)
 
     def _adapt_to_base(self, expression: Any) -> Any:
         base = self.asked._base
@@ -414,10 +421,10 @@ class Compilation:
             adapt = _base_adapter(selectable, adapt)
         place = Place(entity, (entity.entity,), adapt, selectable, self.primary)
         plan = self._entity(entity.mapper, place, self.overwrite)
-        is_new_join = selectable._is_join and not matching(self.from_clauses, selectable)
-        if not plan.selected or is_new_join:
-            # All its columns are deferred, but its rows are asked for; or its columns alone would
-            # tell of tables, and not how they are joined.
+        if plan.selected:
+            self._show_join(selectable)
+        else:
+            # All its columns are deferred, but its rows are asked for.
             self.from_clauses.append(selectable)
         return plan
 

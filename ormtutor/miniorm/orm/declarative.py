@@ -108,9 +108,9 @@ class ClassScan:
             order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
             self.properties = dict(order)
             self._extract_columns()
-            arguments = dict(getattr(cls, "__mapper_args__", None) or {})
-            properties = {**self.properties, **arguments.pop("properties", {})}
             table = self._table(table_arguments)
+            arguments = dict(self._said("__mapper_args__") or {})
+            properties = {**self.properties, **arguments.pop("properties", {})}
             mapper = Mapper(cls, table, properties, registry=self.registry, **arguments)
         finally:
             type.__delattr__(cls, "_sa_declared_attr_given")
@@ -204,11 +204,16 @@ class ClassScan:
                     "using orm.synonym instead"
                 )
 
+    def _said(self, name: str) -> Any:
+        """What the class or a mixin says under one of the names that are not mapped."""
+        said = any(name in vars(base) for base in self.cls.__mro__)
+        return getattr(self.cls, name) if said else None
+
     # the table -------------------------------------------------------------------------------
 
     def _table(self, table_arguments: tuple[tuple[Any, ...], dict[str, Any]]) -> Any:
         cls = self.cls
-        table = getattr(cls, "__table__", None)
+        table = self._said("__table__")
         if table is not None:
             for column in self.columns:
                 if not table.c.contains_column(column):
@@ -216,7 +221,7 @@ class ClassScan:
                         f"Can't add additional column {column.key!r} when specifying __table__"
                     )
             return table
-        name = getattr(cls, "__tablename__", None)
+        name = self._said("__tablename__")
         if name is None:
             raise InvalidRequestError(
                 f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not "
@@ -230,7 +235,7 @@ class ClassScan:
         return table
 
     def _table_arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        given = getattr(self.cls, "__table_args__", None)
+        given = self._said("__table_args__")
         if not isinstance(given, tuple | dict | None):
             raise ArgumentError("__table_args__ value must be a tuple, dict, or None")
         if isinstance(given, dict):
@@ -343,7 +348,9 @@ class registry(MapperRegistry):
         clsregistry.add_class(self._classes, class_)
         if self.constructor and class_.__init__ is object.__init__:
             class_.__init__ = self.constructor
-        return Mapper(class_, local_table, registry=self, **kw)
+        class_.__table__ = local_table
+        class_.__mapper__ = mapper = Mapper(class_, local_table, registry=self, **kw)
+        return mapper
 
 
 def declarative_base(
@@ -362,4 +369,5 @@ def declarative_base(
     return registry_.generate_base(cls, name)
 
 
+leave_out(declared_attr, "cascading")
 leave_out(registry, "as_declarative_base map_declaratively")

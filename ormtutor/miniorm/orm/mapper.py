@@ -123,9 +123,13 @@ class ColumnProperty(MapperProperty):
         self.raiseload = raiseload
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
-    def __clause_element__(self) -> Any:
-        """In a class body, before it is an attribute, it stands for its column."""
+    @property
+    def expression(self) -> Any:
+        """Its column, or its expression: what it stands for in a class body."""
         return self.columns[0]
+
+    def __clause_element__(self) -> Any:
+        return self.expression
 
     @property
     def is_shown_in_subqueries(self) -> bool:
@@ -349,6 +353,8 @@ class Mapper(InspectionAttr):
         columns = list(table.primary_key)
         if given := [] if given is None else _listed(given):
             columns = [table.corresponding_column(column) for column in given]
+            for column in columns:
+                self.get_property_by_column(column)
         elif not self._columntoproperty.keys() >= set(columns):
             columns = []
         if not columns:
@@ -452,6 +458,8 @@ class Mapper(InspectionAttr):
         if vars(cls).get("_sa_class_manager") is not manager:
             return
         type.__delattr__(cls, "_sa_class_manager")
+        if "__mapper__" in vars(cls):
+            type.__delattr__(cls, "__mapper__")
         for key in [*self._props, *self.impls]:
             if isinstance(vars(cls).get(key), QueryableAttribute):
                 type.__delattr__(cls, key)
@@ -797,6 +805,7 @@ class MapperRegistry:
         """Take all mappings off their classes."""
         for manager in list(self._managers):
             manager.mapper.dispose()
+        self._classes.clear()
         self._new_mappers = False
 
 

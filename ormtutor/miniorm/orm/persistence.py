@@ -23,6 +23,7 @@ from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
 from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
 from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
+from ormtutor.miniorm.sql.sorting import sort_tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,11 +82,18 @@ class Writing:
     ident_order: the sort key of objects with a row.
     row_keys: the attributes of a row whose integer key the database makes and whose other columns
     need nothing: no defaults, nothing to be read back; None where some do.
+
+    Raises: NoReferencedTableError: a foreign key refers to a table that nobody has defined.
     """
 
     def __init__(self, mapper: Mapper) -> None:
         self.mapper = mapper
         table = self.table = mapper.local_table
+        if table._is_join:
+            raise NotImplementedError(
+                "writing objects that are mapped to a join is not in miniorm; SQLAlchemy has it"
+            )
+        sort_tables([table])  # which follows its foreign keys
         by_column = mapper._columntoproperty
         self.columns = [
             (by_column[column].key, column) for column in table.c if column in by_column

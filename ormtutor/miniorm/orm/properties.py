@@ -5,7 +5,14 @@ Here:   the classes, under the path where SQLAlchemy documents them.
 After:  orm/mapper.py and orm/relationships.py define them.
 """
 
-from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty
-from ormtutor.miniorm.orm.relationships import RelationshipProperty
+from __future__ import annotations
 
-__all__ = ["ColumnProperty", "RelationshipProperty", "SynonymProperty"]
+from ormtutor.miniorm.doors import open_door
+
+__getattr__ = open_door(
+    globals(),
+    """
+    orm.mapper: ColumnProperty SynonymProperty
+    orm.relationships: RelationshipProperty
+    """,
+)

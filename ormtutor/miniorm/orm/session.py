@@ -62,6 +62,15 @@ _sessions: WeakValueDictionary[int, Session] = WeakValueDictionary()
 _session_numbers = count(1)
 
 
+def object_session(instance: Any) -> Session | None:
+    """The Session that this object belongs to, or None.
+
+    Raises: UnmappedInstanceError.
+    """
+    session: Session | None = instance_state(instance).session
+    return session
+
+
 class Session:
     """The objects in use, and their transaction.
 
@@ -72,6 +81,7 @@ class Session:
     __module__ = "sqlalchemy.orm.session"
 
     dispatch = Dispatch(tuple(EVENTS.split()))
+    object_session = staticmethod(object_session)
 
     def __init__(
         self,
@@ -739,7 +749,7 @@ leave_out(
     Session,
     "bind_mapper bind_table bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all "
     "enable_relationship_loading get_nested_transaction get_transaction identity_key invalidate "
-    "object_session prepare",
+    "prepare",
 )
 
 
@@ -770,15 +780,6 @@ def _asked(cause: Cause) -> str:
 
 
 # Functions on objects, as published -----------------------------------------------------------
-
-
-def object_session(instance: Any) -> Session | None:
-    """The Session that this object belongs to, or None.
-
-    Raises: UnmappedInstanceError.
-    """
-    session: Session | None = instance_state(instance).session
-    return session
 
 
 def make_transient(instance: Any) -> None:

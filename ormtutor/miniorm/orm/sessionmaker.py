@@ -18,7 +18,7 @@ from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.mapper import manager_of_class
-from ormtutor.miniorm.orm.session import Session
+from ormtutor.miniorm.orm.session import Session, object_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class sessionmaker:
         }
         self.class_ = type(class_.__name__, (class_,), namespace)
         self._event_target: Any = self.class_
+
+    object_session = staticmethod(object_session)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -138,6 +140,8 @@ class scoped_session:
         self.registry.set(session)
         return session
 
+    object_session = staticmethod(object_session)
+
     def remove(self) -> None:
         """Close the Session of this scope and forget it: the next use makes another."""
         if self.registry.has():
@@ -197,8 +201,8 @@ PASSED_ON = """
 
 for _name in PASSED_ON.split():
     setattr(scoped_session, _name, _passed_on(_name))
+leave_out(sessionmaker, "close_all identity_key")
 leave_out(
     scoped_session,
-    "bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all identity_key "
-    "object_session",
+    "bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all identity_key",
 )

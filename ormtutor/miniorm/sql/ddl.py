@@ -82,12 +82,16 @@ def create(connection: Any, element: Any, checkfirst: bool = False, tables: Any 
 def drop(connection: Any, element: Any, checkfirst: bool = False, tables: Any = None) -> None:
     """Drop an Index, a Table, or those of a MetaData; checkfirst: only what the database has."""
     wanted = _wanted(connection, element, tables, checkfirst, existing=True)
-    if isinstance(element, Index):
-        for index in wanted:
-            connection.execute(DropIndex(index))
-        return
+    if not isinstance(element, (Index, Table)):
+        wanted = _sorted_for_drop(wanted)
+    statement = DropIndex if isinstance(element, Index) else DropTable
+    for each in wanted:
+        connection.execute(statement(each))
+
+
+def _sorted_for_drop(tables: list[Any]) -> list[Any]:
     try:
-        wanted = sort(dependencies(wanted), wanted)[::-1]
+        return sort(dependencies(tables), tables)[::-1]
     except exc.CircularDependencyError as error:
         names = ", ".join(sorted(table.fullname for table in error.cycles))
         exc.warn(
@@ -97,8 +101,7 @@ def drop(connection: Any, element: Any, checkfirst: bool = False, tables: Any = 
             "ForeignKeyConstraint objects involved in the cycle to mark these as known "
             "cycles that will be ignored."
         )
-    for table in wanted:
-        connection.execute(DropTable(table))
+    return tables
 
 
 def _wanted(
