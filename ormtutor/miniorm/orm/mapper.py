@@ -681,17 +681,16 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
     if getattr(original, "_sa_keywords_only", False):
         __init__ = _keyword_init(mapper)
     else:
-        check = _taking_the_arguments_of(original)
+        run = _no_arguments if original is object.__init__ else _renamed(original)
 
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-            check(self, *args, **kwargs)
             if registry._new_mappers:
                 mapper.check_configured()
             if "_sa_instance_state" not in self.__dict__:
                 create_state(self, mapper)
-            original(self, *args, **kwargs)
+            run(self, *args, **kwargs)
 
-        if original is not object.__init__:
+        if run is not _no_arguments:
             __init__.__wrapped__ = original  # type: ignore[attr-defined]
             __init__.__doc__ = original.__doc__
     __init__.__qualname__ = "__init__"
@@ -739,38 +738,27 @@ def _keyword_init(mapper: Mapper) -> Any:
     return __init__
 
 
-# What `inspect` of the standard library calls CO_VARARGS and CO_VARKEYWORDS; it is slow to import.
-_SEVERAL = 4 | 8
-
-
 def _no_arguments(self: Any) -> None:
     """What a class without an `__init__` does in its place."""
 
 
-def _taking_the_arguments_of(original: Any) -> Any:
-    """A function that does nothing; a wrong argument fails before anything else has happened."""
-    if original is object.__init__:
-        original = _no_arguments
-    elif not isinstance(original, FunctionType):
-        return lambda *args, **kwargs: None
-    code, nothing = original.__code__, _no_arguments.__code__
-    several = code.co_flags & _SEVERAL
-    count = code.co_argcount + code.co_kwonlyargcount + several.bit_count()
-    shell = FunctionType(
-        nothing.replace(
-            co_argcount=code.co_argcount,
-            co_posonlyargcount=code.co_posonlyargcount,
-            co_kwonlyargcount=code.co_kwonlyargcount,
-            co_varnames=code.co_varnames[:count],
-            co_nlocals=count,
-            co_flags=nothing.co_flags | several,
-            co_qualname="__init__",
-        ),
-        {},
-        argdefs=original.__defaults__,
+_no_arguments.__name__ = _no_arguments.__qualname__ = "__init__"
+
+
+def _renamed(original: Any) -> Any:
+    """The learner's `__init__` under the name that Python shows in errors of the original."""
+    if not isinstance(original, FunctionType):
+        return original
+    copy = FunctionType(
+        original.__code__,
+        original.__globals__,
+        original.__name__,
+        original.__defaults__,
+        original.__closure__,
     )
-    shell.__kwdefaults__ = original.__kwdefaults__
-    return shell
+    copy.__kwdefaults__ = original.__kwdefaults__
+    copy.__qualname__ = "__init__"
+    return copy
 
 
 # Registries -----------------------------------------------------------------------------------

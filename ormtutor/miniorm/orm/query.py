@@ -410,9 +410,14 @@ class Query(Said):
         }
         return self._with(_execution_options=self._execution_options.union(kwargs), **own)
 
-    def params(self, given: dict[str, Any] | None = None, /, **kwargs: Any) -> Self:
+    def params(self, *args: Any, **kwargs: Any) -> Self:
         """Values for named parameters, as in text("name = :name")."""
-        kwargs.update(given or {})
+        if len(args) > 1:
+            raise sa_exc.ArgumentError(
+                "params() takes zero or one positional argument, which is a dictionary."
+            )
+        for given in args:
+            kwargs.update(given)
         return self._with(_params={**(self._params or {}), **kwargs})
 
     def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:

@@ -165,7 +165,41 @@ class LazyWay:
         self.path = (prop.parent, prop)
         self.name = str(prop)
 
-    def load(
+    def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
+        """Many-to-one: the primary key of the related object stands in our columns."""
+        prop, mapper = self.prop, self.prop.mapper
+        # Our own columns may be expired; they are loaded when SQL may be sent for them.
+        how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
+        values = self._values(state, how)
+        if values is None:
+            return ATTR_WAS_SET
+        for value in values:
+            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+                return value
+        if all(value is None for value in values):
+            return None
+        ident = values[0] if mapper.single_key else tuple(values)
+        known = in_identity_map(session, mapper, ident, passive)
+        if known is not None:
+            return known
+        if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
+            return PASSIVE_NO_RESULT
+        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{prop}' is not available due to lazy='raise_on_sql'"
+            )
+        options, path = self._options_and_path(state.load_options)
+        return load_by_ident(
+            session,
+            mapper,
+            ident,
+            options=options,
+            prior=path,
+            cause=_lazy_cause(self.name, state),
+            autoflush=not passive & NO_AUTOFLUSH,
+        )
+
+    def select(
         self,
         state: InstanceState,
         session: Any,
@@ -173,40 +207,22 @@ class LazyWay:
         strategy: str,
         criteria: tuple[Any, ...],
     ) -> Any:
-        """The object whose primary key stands in our columns; else the rows that belong to them."""
-        prop, mapper = self.prop, self.prop.mapper
-        query, ident, own_passive = None, None, passive
-        if criteria or not prop._use_get:
-            query = self._query(session, state.load_options, criteria)
-            own_passive = passive & ~INIT_OK
-        elif passive & SQL_OK:
-            # Our own columns may be expired; they are loaded when SQL may be sent for them.
-            own_passive = passive & ~RELATED_OBJECT_OK
-        values = self._values(state, own_passive)
+        """The related rows, by a SELECT with the values of our columns."""
+        prop = self.prop
+        query = self._query(session, state.load_options, criteria)
+        values = self._values(state, passive & ~INIT_OK)
         if values is None:
             return ATTR_WAS_SET
         for value in values:
-            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
-                return value if query is None else None
-        if query is None:
-            if all(value is None for value in values):
+            if value is NO_VALUE or value is PASSIVE_NO_RESULT:
                 return None
-            ident = values[0] if mapper.single_key else tuple(values)
-            known = in_identity_map(session, mapper, ident, passive)
-            if known is not None:
-                return known
-            if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
-                return PASSIVE_NO_RESULT
         if strategy == "raise_on_sql" and not passive & NO_RAISE:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        cause, autoflush = _lazy_cause(self.name, state), not passive & NO_AUTOFLUSH
-        if query is None:
-            options, path = self._options_and_path(state.load_options)
-            how = {"options": options, "prior": path, "cause": cause, "autoflush": autoflush}
-            return load_by_ident(session, mapper, ident, **how)
-        loaded = query.unique(run(session, query, values, cause, autoflush=autoflush))
+        cause = _lazy_cause(self.name, state)
+        loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
+        loaded = query.unique(loaded)
         return loaded if prop.uselist else one_of(prop, loaded, "lazily")
 
     def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
@@ -287,7 +303,9 @@ def load_lazily(
         )
     if prop.lazy_way is None:
         prop.lazy_way = LazyWay(prop)
-    return prop.lazy_way.load(state, session, passive, strategy, criteria)
+    if prop._use_get and not criteria:
+        return prop.lazy_way.get(state, session, passive, strategy)
+    return prop.lazy_way.select(state, session, passive, strategy, criteria)
 
 
 # While the rows are read ----------------------------------------------------------------------

@@ -91,3 +91,5 @@ for query in (
 ):
     tell(lambda: query)
     tell(lambda: query.all())
+tell(lambda: session.query(Choir).params({"a": 1}, {"b": 2}))
+tell(lambda: session.query(Choir).params(None))
