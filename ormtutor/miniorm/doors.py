@@ -52,6 +52,16 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
     return names_left_out(door)
 
 
+def known_as(name: str) -> Callable[[Any], Any]:
+    """Decorate a function whose name in Python's own errors is another one."""
+
+    def decorate(function: Any) -> Any:
+        function.__qualname__ = name
+        return function
+
+    return decorate
+
+
 def publish(namespace: dict[str, Any], path: str) -> None:
     """Let the classes of a module say that SQLAlchemy's module made them, as tracebacks tell it.
 

@@ -106,7 +106,10 @@ class ResultInternal:
             yield from self._made(tuples)
 
     def __next__(self) -> Any:
-        return next(iter(self))
+        while tuples := self._real._fetch_row():
+            if made := self._made(tuples):
+                return made[0]
+        raise StopIteration
 
     def first(self) -> Any:
         """Return the first, or None; what remains is thrown away."""
@@ -227,7 +230,7 @@ class Result(ResultInternal):
 
     def fetchone(self) -> Any:
         """Return the next row, or None at the end."""
-        return next(iter(self), None)
+        return next(self, None)
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None without rows."""

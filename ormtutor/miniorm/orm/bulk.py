@@ -18,12 +18,10 @@ from contextlib import suppress
 
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
-from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
 from ormtutor.miniorm.orm.persistence import cause_for
-from ormtutor.miniorm.sql.dml import Update
-from ormtutor.miniorm.sql.elements import clause_of, literal
-from ormtutor.miniorm.sql.select import select
+from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.select import as_selected, select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,10 +31,11 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
 
-STRATEGIES = ("evaluate", "fetch", False)
+STRATEGIES = ("evaluate", "fetch", False, None)
 
 # What a Query may not have said before update() or delete(): attribute -> the method that said it.
 NOT_BEFORE = {
+    "_base": "join(), outerjoin(), select_from(), or from_self()",
     "_limit_clause": "limit()",
     "_offset_clause": "offset()",
     "_order_by_clauses": "order_by()",
@@ -50,15 +49,23 @@ NOT_BEFORE = {
 def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int:
     """`Query.update()` and `Query.delete()`: one statement; gives the number of rows.
 
-    kind: Update or Delete. strategy: one of STRATEGIES. values: attribute (or its name) -> value,
-    a list of such pairs, or values for all columns.
+    kind: update or delete. strategy: one of STRATEGIES. values: attribute (or its name) -> value,
+    or values for all columns.
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
-    mapper, table = _subject_of(query)
-    statement = kind(table).where(*query._where_criteria)
-    values = _paired(table, values) if kind is Update else None
-    change = BulkChange(query.session, mapper, statement, strategy, values)
+    for name, method in NOT_BEFORE.items():
+        if query._has_said(name):
+            raise InvalidRequestError(
+                f"Can't call Query.update() or Query.delete() when {method} has been called"
+            )
+    statement = kind(*map(as_selected, query._entities))
+    if statement.is_update:
+        statement = statement.values(values)
+    statement = statement._with(_where_criteria=query._where_criteria)
+    entity = statement.table._annotations.get("parententity")
+    mapper = None if entity is None else entity.mapper
+    change = BulkChange(query.session, mapper, statement, strategy)
     count: int = change.run(query._params, query._autoflush).rowcount
     return count
 
@@ -75,82 +82,33 @@ def execute_dml(
     options = dict(options or {})
     strategy = options.pop("synchronize_session", "evaluate")
     mapper = entity.mapper
-    values = (statement._values or {}) if statement.is_update else None
-    change = BulkChange(session, mapper, statement, strategy, values)
+    change = BulkChange(session, mapper, statement, strategy)
     return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
 
-def _paired(table: Any, values: Any) -> Any:
-    """Values without names go to the columns in their order, as in Core."""
-    if isinstance(values, dict) or (values and isinstance(values[0], (list, tuple))):
-        return values
-    return Update(table).values(values)._values
+def keys_of_values(mapper: Mapper, values: dict[Any, Any]) -> dict[str, Any]:
+    """What is set, by attribute.
 
-
-def _with_columns(statement: Any, resolved: list[tuple[Any, str | None, Any]]) -> Any:
-    """An update() whose values are spelled by column."""
-    pairs = [(column, value) for column, _, value in resolved]
-    statement = statement._with(_values=None)
-    if statement._in_order:
-        return statement.ordered_values(*pairs)
-    return statement.values(dict(pairs)) if pairs else statement
-
-
-def _subject_of(query: Any) -> tuple[Any, Any]:
-    """The mapper of the query's one entity (None: a plain table), and the table that is changed.
-
-    Raises: InvalidRequestError: the query says more than a WHERE. ArgumentError: it is of columns,
-            or of several things.
+    Raises: InvalidRequestError: no such attribute.
     """
-    for name, method in NOT_BEFORE.items():
-        if query._has_said(name):
-            raise InvalidRequestError(
-                f"Can't call Query.update() or Query.delete() when {method} has been called"
-            )
-    first, *others = [clause_of(entity) for entity in query._entities]
-    if not getattr(first, "_is_from_clause", False):
-        raise ArgumentError(
-            f"subject table for an INSERT, UPDATE or DELETE expected, got {first._deannotated!r}."
-        )
-    if others:
-        raise ArgumentError(
-            f"SQL expression for WHERE/HAVING role expected, got {others[0]._deannotated!r}."
-        )
-    return first._annotations.get("parententity"), first
-
-
-def resolve_values(mapper: Any, values: Any, strategy: Any) -> list[tuple[Any, str | None, Any]]:
-    """What is set: (column, attribute or None, value), in the order given.
-
-    Raises: InvalidRequestError: no such attribute, and objects are to follow the change.
-            ArgumentError: that is no column.
-    """
-    pairs = list(values if isinstance(values, list | tuple) else values.items())
-    return [(*_column_and_key(mapper, each, strategy), value) for each, value in pairs]
-
-
-def _column_and_key(mapper: Any, given: Any, strategy: Any) -> tuple[Any, str | None]:
-    if isinstance(given, str):
-        if mapper is None:
-            return given, None
-        attribute = mapper.class_.__dict__.get(given)
-        if not isinstance(attribute, QueryableAttribute):
-            if strategy is False:
-                return given, None
+    by_key = {}
+    for given, value in values.items():
+        if isinstance(given, str):
             raise InvalidRequestError(f"Invalid expression type: {given!r}")
-        given = attribute
-    element = clause_of(given)
-    if element is None or not element._is_column_clause:
-        raise ArgumentError(f"SET/VALUES column expression or string key expected, got {given!r}.")
-    column = element._deannotated
-    prop = None if mapper is None else mapper._columntoproperty.get(column)
-    return column, None if prop is None else prop.key
+        prop = mapper._columntoproperty.get(given._deannotated)
+        if prop is not None:
+            by_key[prop.key] = value
+    return by_key
+
+
+def _constant(value: Any) -> Callable[[Any], Any]:
+    return lambda obj: value
 
 
 class BulkChange:
     """One UPDATE or DELETE, with what becomes of the session's objects.
 
-    values: what an UPDATE sets, as it was spelled; None for a DELETE. strategy: one of STRATEGIES.
+    values: what an UPDATE sets, by attribute. strategy: one of STRATEGIES.
     """
 
     def __init__(
@@ -159,22 +117,20 @@ class BulkChange:
         mapper: Mapper | None,
         statement: Any,
         strategy: Any,
-        values: Any,
     ) -> None:
-        self.values = None if values is None else resolve_values(mapper, values, strategy)
-        if strategy not in STRATEGIES:
+        if mapper is not None and strategy not in STRATEGIES:
             raise ArgumentError(
                 "Valid strategies for session synchronization are 'evaluate', 'fetch', False"
             )
         self.session = session
         self.mapper = mapper
         self.statement = statement
-        if self.values is not None:
-            self.statement = _with_columns(statement, self.values)
         self.strategy = strategy if mapper is not None else False
+        self.values: dict[str, Any] = {}
+        if mapper is not None and statement.is_update and self.strategy:
+            self.values = keys_of_values(mapper, statement._values or {})
         name = statement.table.name if mapper is None else mapper.class_.__name__
-        what = "delete" if values is None else "update"
-        self.cause = Cause("query", subject=name, detail=f"bulk {what}")
+        self.cause = Cause("query", subject=name, detail=f"bulk {statement.__visit_name__}")
 
     def run(
         self, params: Any, autoflush: bool, options: Any = None, bind_arguments: Any = None
@@ -194,7 +150,7 @@ class BulkChange:
         cause = cause_for(self.cause, connection, matched) if matched else self.cause
         options = {**(options or {}), "future_result": False}
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
-        if self.values is None:
+        if self.statement.is_delete:
             session._remove_newly_deleted(matched)
         else:
             self._apply(matched, setters)
@@ -239,21 +195,19 @@ class BulkChange:
     def _setters(self) -> dict[str, Callable[[Any], Any]]:
         """For each attribute whose new value Python can tell, how."""
         setters: dict[str, Callable[[Any], Any]] = {}
-        if self.mapper is None or self.values is None or self.strategy is False:
+        if not self.values:
             return setters
+        assert self.mapper is not None
         evaluator = Evaluator(self.mapper)
-        for _, key, value in self.values:
-            if key is None:
-                continue
+        for key, value in self.values.items():
             clause = clause_of(value)
             with suppress(UnevaluatableError):
-                setters[key] = evaluator.function(literal(value) if clause is None else clause)
+                setters[key] = _constant(value) if clause is None else evaluator.function(clause)
         return setters
 
     def _apply(
         self, matched: list[InstanceState], setters: dict[str, Callable[[Any], Any]]
     ) -> None:
-        keys = {key for _, key, _ in self.values or () if key is not None}
         for state in matched:
             obj = state()
             if obj is None:
@@ -262,7 +216,7 @@ class BulkChange:
             told = state.unmodified_intersection(setters)
             values.update({key: setters[key](obj) for key in told if key in values})
             state.commit(values, told)
-            stale = keys.intersection(values).difference(told)
+            stale = self.values.keys() & values.keys() - told
             if stale:
                 state.expire_attributes(values, stale)
         self.session._register_altered(matched)

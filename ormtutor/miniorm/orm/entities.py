@@ -262,7 +262,7 @@ def entity_behind(thing: Any) -> Any:
 def from_element(thing: Any) -> Any:
     """The FROM element of a class, an alias, an entity; a FROM element is its own."""
     entity = entity_behind(thing)
-    if hasattr(entity, "mapper") and not entity.is_instance:
+    if hasattr(entity, "mapper") and not (entity.is_instance or entity.is_attribute):
         return entity.selectable
     return selectable.as_from(thing)
 

@@ -151,7 +151,7 @@ class Joins:
         if isinstance(onclause, QueryableAttribute):
             if step.left is not None and left is not onclause.parent:
                 raise sa_exc.InvalidRequestError(
-                    f"explicit from clause {step.left} does not match left side of relationship "
+                    f"explicit from clause {left} does not match left side of relationship "
                     f"attribute {onclause}"
                 )
             left = onclause.parent
@@ -250,6 +250,12 @@ class Joins:
         prop = onclause.property if isinstance(onclause, QueryableAttribute) else None
         if prop is not None and not hasattr(prop, "mapper"):
             raise AttributeError("mapper")  # as the original fails on join(Address, User.name)
+        if prop is not None and not hasattr(right, "mapper"):
+            table = prop.mapper.persist_selectable
+            if not right.is_derived_from(table):
+                raise sa_exc.InvalidRequestError(
+                    f"Selectable '{right.description}' is not derived from '{table.description}'"
+                )
         if _selectable(left) is _selectable(right):
             raise sa_exc.InvalidRequestError(
                 f"Can't join table/selectable '{_selectable(left)}' to itself"

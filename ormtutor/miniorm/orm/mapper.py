@@ -594,9 +594,6 @@ class Mapper(InspectionAttr):
         """
         prop = self._columntoproperty.get(column)
         if prop is None:
-            similar = self.persist_selectable.corresponding_column(column)
-            prop = None if similar is None else self._columntoproperty.get(similar)
-        if prop is None:
             raise UnmappedColumnError(f"No column {column} is configured on mapper {self}...")
         return prop
 
@@ -626,7 +623,7 @@ class Mapper(InspectionAttr):
         passive: int = PASSIVE_RETURN_NO_VALUE,
     ) -> Any:
         prop = self.get_property_by_column(column)
-        return self.impls[prop.key].get(state, dict_, passive)
+        return state.mapper.impls[prop.key].get(state, dict_, passive)
 
     # cascades and orphans --------------------------------------------------------------------
 

@@ -362,7 +362,7 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
         for options, entities in given
         for option in options
         for step in option.steps
-        if step.tokens[0] is not None
+        if step.tokens[0] is not None and (step.strategy or option.entity)
     ]
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
 

@@ -16,11 +16,12 @@ Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.engine.cause import COUNT, QUERY, Cause
 from ormtutor.miniorm.engine.execution import parameter_sets_20
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
-from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.inspection import inspect, inspects_itself
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import (
     bulk,
@@ -43,7 +44,7 @@ from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structur
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.dml import Delete, Update
+from ormtutor.miniorm.sql.dml import delete, update
 from ormtutor.miniorm.sql.elements import ColumnElement
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
@@ -107,6 +108,7 @@ def _read_from(combine: Callable[..., Any], word: str) -> Any:
     return method
 
 
+@inspects_itself
 class Query(Said):
     """A SELECT of mapped classes and columns, built step by step."""
 
@@ -178,7 +180,9 @@ class Query(Said):
             said = (*said, each)
         return self._with(_where_criteria=said)
 
-    where = filter
+    def where(self, *criterion: Any) -> Self:
+        """The same as filter()."""
+        return self.filter(*criterion)
 
     def filter_by(self, **kwargs: Any) -> Self:
         """Criteria `name = value` on what was joined last, or else selected first."""
@@ -200,7 +204,7 @@ class Query(Said):
         if isinstance(given, type):  # FASTPATH: most queries are of a class
             mapper = inspect(given)
             return mapper, mapper.selectable
-        element = entities_of(given)[0].element
+        element = as_selected(given)
         return namespace_in(element), element
 
     def _last_joined(self) -> Any:
@@ -296,7 +300,7 @@ class Query(Said):
     def correlate(self, *fromclauses: Any) -> Self:
         """As a subquery, leave these FROM elements to the statement around; None: leave none."""
         correlated: tuple[Any, ...] = ()
-        if not fromclauses or fromclauses[0] not in (None, False):
+        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
             correlated = self._correlate + tuple(from_element(each) for each in fromclauses)
         return self._with(_auto_correlate=False, _correlate=correlated)
 
@@ -334,7 +338,8 @@ class Query(Said):
         if aliased:
             at = from_joinpoint and self._last_joined()
             at = at or first_entity(self._from_obj, entities_of_all(self._entities))
-        if not props and not aliased and isinstance(target, QueryableAttribute):
+        is_onward = aliased or from_joinpoint
+        if not props and not is_onward and isinstance(target, QueryableAttribute):
             joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
@@ -429,7 +434,8 @@ class Query(Said):
             entity = inspect(from_entity)
         else:
             entity = self._last_joined() or entity_among(self._from_obj[:1])
-            entity = entity or self._entity_selected_first()
+            first = entity or next(map(as_selected, self._entities), None)
+            entity = getattr(first, "_annotations", {}).get("parententity", first)
         if property is None:
             property = _relationship_between(object_mapper(instance), entity, instance)
         return self.filter(with_parent(instance, property, entity.entity))
@@ -692,6 +698,10 @@ class Query(Said):
             raise sa_exc.InvalidRequestError(
                 "get() can only be used against a single mapped class."
             )
+        if entities[0].entity.is_aliased_class:
+            raise sa_exc.ArgumentError(
+                f"Expected mapped class or mapper, got: {entities[0].entity!r}"
+            )
         return loading.get(
             self.session,
             entities[0].mapper,
@@ -708,7 +718,7 @@ class Query(Said):
 
         synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
         """
-        return bulk.change_rows(self, Delete, synchronize_session)
+        return bulk.change_rows(self, delete, synchronize_session)
 
     def update(
         self, values: Any, synchronize_session: Any = "evaluate", update_args: Any = None
@@ -719,7 +729,7 @@ class Query(Said):
         """
         if update_args is not None:
             refuse_arguments("Query.update", {"update_args": update_args}, "update_args")
-        return bulk.change_rows(self, Update, synchronize_session, values)
+        return bulk.change_rows(self, update, synchronize_session, values)
 
 
 leave_out(
@@ -761,6 +771,8 @@ def _checked(entity: Any) -> Any:
         return elements.literal_column(entity)
     manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
     if manager is None:
+        if "_sa_instance_state" in getattr(entity, "__dict__", ()):
+            entity._sa_instance_state._post_inspect  # noqa: B018  an object; this says so
         entities_of(entity)
     else:
         manager.mapper.check_configured()
@@ -850,7 +862,7 @@ def _joinable(target: Any, onclause: Any) -> Any:
 
 
 def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
-    target: Any = getattr(entity, "mapper", None)
+    target = entity.mapper
     for prop in mapper.attrs:
         if isinstance(prop, RelationshipProperty) and prop.mapper is target:
             return prop
@@ -882,6 +894,8 @@ def session_execute(
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
     if isinstance(statement, Select) and context.is_orm_select(statement):
+        if bind_arguments:
+            session.get_bind(**{"clause": statement, **bind_arguments})
         return _execute_select(session, statement, params, options)
     if isinstance(statement, StatementOfEntities):
         return statement._execute_in(session, params, options)
@@ -978,10 +992,13 @@ class StatementOfEntities(Statement):
 StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"
 
 
+@known_as("Select.from_statement")
 def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     """Send another statement, and read our entities from its columns."""
-    entities = entities_of_all(self._raw_columns)
-    return StatementOfEntities(elements.clause_of(statement), entities, self._with_options)
+    element = elements.clause_of(statement)
+    if element is None:
+        raise NotImplementedError
+    return StatementOfEntities(element, entities_of_all(self._raw_columns), self._with_options)
 
 
 def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:

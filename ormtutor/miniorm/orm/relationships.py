@@ -18,6 +18,7 @@ from contextlib import suppress
 from functools import cache, cached_property, partial
 from weakref import WeakKeyDictionary
 
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_arguments
@@ -665,6 +666,7 @@ class RelationshipAttribute(InstrumentedAttribute):
     def _answer(self, key: str) -> Any:
         raise AttributeError(key)
 
+    @known_as("QueryableAttribute.of_type")
     def of_type(self, entity: Any) -> Any:
         """The same relationship to an alias of its target.
 
@@ -736,15 +738,14 @@ class RelationshipAttribute(InstrumentedAttribute):
 
     def _not_related_to(self, other: Any) -> Any:
         prop = self._configured()
-        if prop.direction is MANYTOONE:
-            state = _state_to_compare(prop, other)
-            if prop._use_get:
-                return and_(
-                    *(
-                        self._differs_or_null(local, remote_column, state)
-                        for local, remote_column in prop.local_remote_pairs
-                    )
+        state = other._sa_instance_state
+        if prop.direction is MANYTOONE and prop._use_get:
+            return and_(
+                *(
+                    self._differs_or_null(local, remote_column, state)
+                    for local, remote_column in prop.local_remote_pairs
                 )
+            )
         mapper = prop.mapper
         values = mapper.primary_key_from_instance(other)
         criterion = and_(
@@ -758,6 +759,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         value = bindparam(local.key, type_=local.type, unique=True, callable_=at_execution)
         return or_(column != value, column == None)  # noqa: E711 (an expression)
 
+    @known_as("ColumnOperators.contains")
     def contains(self, other: Any, **kw: Any) -> Any:
         """The criterion "this object is a member"."""
         prop = self._configured()
@@ -769,12 +771,14 @@ class RelationshipAttribute(InstrumentedAttribute):
             criterion.contrary = self._not_related_to(other)
         return criterion
 
+    @known_as("PropComparator.any")
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (a member for which the criterion holds)."""
         if not self._configured().uselist:
             raise InvalidRequestError("'any()' not implemented for scalar attributes. Use has().")
         return self._criterion_exists(criterion, **kwargs)
 
+    @known_as("PropComparator.has")
     def has(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (the related object, and the criterion holds for it)."""
         if self._configured().uselist:
@@ -842,6 +846,9 @@ class MembershipClause(BooleanClauseList):
 
     def _negate(self) -> Any:
         return self.contrary
+
+
+MembershipClause.__name__ = MembershipClause.__qualname__ = "BooleanClauseList"
 
 
 # Listeners ------------------------------------------------------------------------------------

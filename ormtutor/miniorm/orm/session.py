@@ -260,7 +260,7 @@ class Session:
         transaction = self._transaction or self._autobegin()
         return transaction._connection_for_bind(engine)
 
-    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None) -> Any:
         """The Engine or Connection to use for a mapped class or a statement.
 
         Raises: UnboundExecutionError: there is none. UnmappedClassError: the class is not mapped.

@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import partial
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import (
@@ -32,10 +33,11 @@ from ormtutor.miniorm.sql.elements import (
     bind_for,
     clause_of,
     constant_of,
+    is_sql,
     join_conditions,
     not_expected,
 )
-from ormtutor.miniorm.sql.operators import Operator
+from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ def operand(left: Any, op: Any, value: Any) -> Any:
     """The other side: an element, or a bind parameter typed by our side."""
     element = clause_of(value)
     if element is None:
-        return left._bind_plain(op, value)
+        try:
+            return left._bind_plain(op, value)
+        except exc.ArgumentError as error:
+            raise not_expected("SQL expression element or literal value", value) from error
     element = as_operand(element, given=value)
     if element._is_bind_parameter and element.type._is_null:
         type_ = left.type.coerce_compared_value(op, element.value)
@@ -166,7 +171,7 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
     if element._is_text_clause or isinstance(element, (ClauseList, Grouping)):
         return element.self_group(against=op)
     is_select = element._is_from_clause or hasattr(element, "_as_in_select")
-    if is_select and not isinstance(other, type):
+    if is_select and element is other:
         exc.warn(
             f"Coercing {type(element).__name__} object into a select() for use in IN(); please "
             "pass a select() construct explicitly"
@@ -179,15 +184,13 @@ _IN_LIST = "IN expression list, SELECT construct, or bound parameter object"
 
 
 def _values_operand(left: Any, op: Operator, values: list[Any]) -> Any:
-    if not any(_is_written_out(value) for value in values):
+    written_out = [each for each in values if not isinstance(each, _PLAIN) and is_sql(each)]
+    if not all(isinstance(each, ColumnOperators) for each in written_out):
+        raise not_expected(_IN_LIST, values)
+    if not written_out and not any(each is None for each in values):
         return bind_for(left, op, values, expanding=True)
     members = [NULL if value is None else operand(left, op, value) for value in values]
     return ClauseList(*[each.self_group(operators.comma_op) for each in members]).self_group(op)
-
-
-def _is_written_out(value: Any) -> bool:
-    """Whether a member of a list is SQL itself, so that the list cannot travel as one value."""
-    return value is None or (not isinstance(value, _PLAIN) and clause_of(value) is not None)
 
 
 _PLAIN = (str, int, float, bytes)
@@ -268,7 +271,12 @@ ColumnElement._build = build
 
 def _modifier(op: Operator) -> Any:
     """A function that puts `op` behind a column, or behind the name of a selected one."""
-    return lambda column: modified(as_sorting(column, "GROUP BY / OF / etc."), op)
+
+    @known_as(op.__name__.removesuffix("_op"))
+    def modifier(column: Any) -> Any:
+        return modified(as_sorting(column, "GROUP BY / OF / etc."), op)
+
+    return modifier
 
 
 desc = _modifier(operators.desc_op)

@@ -10,7 +10,8 @@ Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes", "Column INSERT/UPDATE Defau
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.sql.elements import BindParameter, clause_of, not_expected
+from ormtutor.miniorm.sql.dml import as_key, column_key
+from ormtutor.miniorm.sql.elements import BindParameter, clause_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,15 +40,19 @@ class CrudPlan:
         self.unknown = None if keys is None else REQUIRED
         if keys is None:
             keys = () if statement._has_values else self.table.c.keys()
-        for key in keys:
-            if clause_of(key) is None and not isinstance(key, str):
-                raise not_expected("SET/VALUES column expression or string key", key)
-        given = statement._first_values()
+        given: dict[Any, Any] = {}
+        for key, value in statement._first_values().items():
+            name = column_key(key)
+            if name is None:
+                self._write_to_expression(key, value)
+            else:
+                given.setdefault(name, value)
         if self.select is not None:
             self._from_select()
         else:
             # Those of execution are REQUIRED; values() told the others.
-            self._write_columns({**{key: REQUIRED for key in keys if key not in given}, **given})
+            required = {column_key(as_key(key)): REQUIRED for key in keys}
+            self._write_columns({**required, **given})
         unknown = set(given) - set(self.table.c.keys())
         if unknown:
             names = ", ".join(str(name) for name in sorted(unknown))
@@ -67,6 +72,13 @@ class CrudPlan:
             text = self._value(column, given[column.key]) if is_given else default_of(column)
             if text is not None:
                 self._add(column, text)
+
+    def _write_to_expression(self, expression: Any, value: Any) -> None:
+        frame = self.compiler.frame
+        frame.include_table, before = False, frame.include_table
+        text = self.compiler.process(expression)
+        frame.include_table = before
+        self.pairs.append((expression, text, self.compiler.process(value.self_group())))
 
     def _add(self, column: Any, text: str) -> None:
         self.pairs.append((column, self.compiler.preparer.quote(column.name), text))
@@ -176,7 +188,8 @@ class CrudPlan:
 
     # -- VALUES with several rows --------------------------------------------------------------
 
-    def _row(self, number: int, row: dict[Any, Any]) -> list[str]:
+    def _row(self, number: int, told: dict[Any, Any]) -> list[str]:
+        row = {column_key(key): value for key, value in told.items()}
         texts = []
         for column, _, _ in self.pairs:
             member = MultiRowColumn(column, number)

@@ -11,24 +11,27 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.leftout import leave_out, refuse_arguments
+from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.sql.constraints import take_dialect_arguments
 from ormtutor.miniorm.sql.elements import (
     BindParameter,
     as_condition,
+    as_operand,
     clause_of,
     delegate,
     froms_of,
-    implicit_scalar,
+    literal,
     no_select,
     not_expected,
     structure_of,
 )
 from ormtutor.miniorm.sql.select import HasWhere, Statement
 from ormtutor.miniorm.sql.selectable import TableClause
+from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
     from typing import Any
 
     from ormtutor.miniorm.sql.traversal import Binds
@@ -47,13 +50,25 @@ def as_subject(thing: Any) -> Any:
             return element
         if element._is_select_statement:
             raise no_select(role, thing, element)
-    raise not_expected(role, thing)
+    raise not_expected(role, thing, element=element)
+
+
+def as_key(key: Any) -> Any:
+    """Return what a value is written to: a name, a column, another expression.
+
+    Raises: ArgumentError: none of these.
+    """
+    element = clause_of(key)
+    if not isinstance(key, str) and (element is None or not element._is_column_element):
+        raise not_expected("SET/VALUES column expression or string key", key)
+    return key if element is None else element
 
 
 def column_key(key: Any) -> Any:
-    """Return the key of a column given as a string or as a column."""
-    element = clause_of(key)
-    return key if element is None else element.key
+    """Return the name under which a column's value is known; None: it is another expression."""
+    if isinstance(key, str) or key._is_column_clause:
+        return getattr(key, "key", key)
+    return key._annotations.get("proxy_key", key.key)
 
 
 class UpdateBase(Statement):
@@ -61,10 +76,11 @@ class UpdateBase(Statement):
 
     is_dml = True
     _has_values = False
+    _sqlite_arguments = ()
     _where_criteria: tuple[Any, ...] = ()
 
-    def __init__(self, table: Any, bind: Any = None, **left_out: Any) -> None:
-        refuse_arguments(type(self).__name__, left_out, "inline prefixes returning")
+    def __init__(self, table: Any, bind: Any = None, **dialect_kw: Any) -> None:
+        take_dialect_arguments(self, dialect_kw)
         self.table = as_subject(table)
         self._bind = bind
 
@@ -149,16 +165,15 @@ class ValuesBase(UpdateBase):
                 "Only a single dictionary/tuple or list of dictionaries/tuples is accepted "
                 "positionally."
             )
-        given = args[0] if args else kwargs
+        given: Any = args[0] if args else kwargs
         if self._in_order:
             return self._in_given_order(given)
         copy = self._with()
-        if not isinstance(given, (list, tuple, str)):
-            copy._merge(dict(given))
-        elif given and isinstance(given[0], (list, dict, tuple)):
+        is_sequence = isinstance(given, (list, tuple, str))
+        if is_sequence and given and isinstance(given[0], (list, dict, tuple)):
             copy._add_rows(given)
         else:
-            copy._merge(_by_position(self.table, given))
+            copy._merge(given)
         return copy
 
     def _in_given_order(self, pairs: Any) -> Any:
@@ -168,7 +183,7 @@ class ValuesBase(UpdateBase):
             )
         if self._values is not None:
             raise exc.InvalidRequestError("This statement already has ordered values present")
-        return self._with(_in_order=True, _values=_row(self.table, dict(pairs)))
+        return self._with(_in_order=True, _values=self._row(dict(pairs)))
 
     def _add_rows(self, rows: Any) -> None:
         if not self.is_insert:
@@ -177,12 +192,22 @@ class ValuesBase(UpdateBase):
             )
         if self._values is not None:
             raise _mixed_formats()
-        self._multi_values = (*self._multi_values, *[_row(self.table, row) for row in rows])
+        self._multi_values = (*self._multi_values, *[self._row(row) for row in rows])
 
-    def _merge(self, given: dict[Any, Any]) -> None:
+    def _merge(self, given: Any) -> None:
         if self._multi_values:
             raise _mixed_formats()
-        self._values = {**(self._values or {}), **_row(self.table, given)}
+        self._values = {**(self._values or {}), **self._row(given)}
+
+    def _row(self, values: Any) -> dict[Any, Any]:
+        if isinstance(values, (list, tuple, str)):
+            values = dict(zip(self.table.c.keys(), values, strict=False))
+        return {
+            (name := self._as_key(key)): _as_value(name, value) for key, value in values.items()
+        }
+
+    def _as_key(self, key: Any) -> Any:
+        return as_key(key)
 
     def _first_values(self) -> dict[Any, Any]:
         """The values, or those of the first row, by column key."""
@@ -194,7 +219,7 @@ class ValuesBase(UpdateBase):
         for number, row in enumerate(rows):
             # The parameters of several rows are numbered by row: see crud.py.
             suffix = f"_m{number}" if self._multi_values else ""
-            told = [_value_structure(name, row[name], suffix, binds) for name in row]
+            told = [_value_structure(name, row[name], suffix, binds) for name in _each_once(row)]
             key.append((self._in_order, *told))
         if self.select is not None:
             key += [self._select_names, self.select.structure(binds)]
@@ -211,28 +236,28 @@ def _mixed_formats() -> exc.InvalidRequestError:
     )
 
 
-def _by_position(table: Any, values: Any) -> dict[Any, Any]:
-    return dict(zip([column.key for column in table.c], values, strict=False))
-
-
-def _row(table: Any, values: Any) -> dict[Any, Any]:
-    values = values if isinstance(values, dict) else _by_position(table, values)
-    return {column_key(key): _as_value(value) for key, value in values.items()}
-
-
-def _as_value(value: Any) -> Any:
+def _as_value(key: Any, value: Any) -> Any:
     element = clause_of(value)
-    if element is not None and element._is_select_statement:
-        return implicit_scalar(element)
-    return value
+    if element is not None:
+        return as_operand(element, "SQL expression element", given=value)
+    return value if column_key(key) is not None else literal(value, key.type)
 
 
-def _value_structure(key: str, value: Any, suffix: str, binds: Binds) -> Hashable:
+def _each_once(keys: Iterable[Any]) -> Iterable[Any]:
+    """Without the name of a column that came before as a name or as itself."""
+    names: dict[Any, Any] = {}
+    for key in keys:
+        names.setdefault(column_key(key) or key, key)
+    return names.values()
+
+
+def _value_structure(key: Any, value: Any, suffix: str, binds: Binds) -> Hashable:
     element = clause_of(value)
+    name = column_key(key)
     if element is None:
-        binds.append(BindParameter(key + suffix, value))
-        return key
-    return key, element.structure(binds)
+        binds.append(BindParameter(name + suffix, value, NULLTYPE))
+        return name  # type: ignore[no-any-return]
+    return name or key.structure(binds), element.structure(binds)
 
 
 class Insert(ValuesBase):
@@ -249,7 +274,7 @@ class Insert(ValuesBase):
         element = clause_of(select)
         if element is None or not element._is_select_statement:
             raise not_expected("SELECT statement or equivalent textual object", select)
-        keys = tuple(column_key(name) for name in names)
+        keys = tuple(column_key(as_key(name)) for name in names)
         return self._with(_select_names=keys, _inline=True, select=element)
 
 
@@ -284,6 +309,17 @@ class Update(DMLWhereBase, ValuesBase):
     def __init__(self, *args: Any, preserve_parameter_order: bool = False, **kw: Any) -> None:
         self._in_order = preserve_parameter_order
         super().__init__(*args, **kw)
+        entity = self.table._annotations.get("parententity")
+        if entity is not None:
+            # Of an alias, too, it is the class's table.
+            self.table = entity.mapper._annotated_table
+
+    def _as_key(self, key: Any) -> Any:
+        """A name is that of an attribute, where the table is that of a mapped class."""
+        entity = self.table._annotations.get("parententity")
+        if entity is not None and isinstance(key, str):
+            key = getattr(entity.entity, key, key)
+        return as_key(key)
 
     def ordered_values(self, *args: Any) -> Any:
         """Return a copy with pairs of a column and its value, to be written in this order.
@@ -304,6 +340,20 @@ class Delete(DMLWhereBase):
     _parts = ("table", "_where_criteria")
 
 
-insert, update, delete = Insert, Update, Delete
+def insert(table: Any, values: Any = None, **kw: Any) -> Insert:
+    """An INSERT statement."""
+    return Insert(table, values, **kw)
+
+
+def update(table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -> Update:
+    """An UPDATE statement."""
+    return Update(table, whereclause, values, **kw)
+
+
+def delete(table: Any, whereclause: Any = None, **kw: Any) -> Delete:
+    """A DELETE statement."""
+    return Delete(table, whereclause, **kw)
+
+
 TableClause._dml = {"insert": Insert, "update": Update, "delete": Delete}
 publish(globals(), "sqlalchemy.sql.dml")

@@ -260,7 +260,7 @@ def _annotated_class(cls: Any) -> Any:
             def __eq__(self, other: object) -> bool:
                 return hash(self) == hash(other)
 
-    Annotated.__name__ = f"Annotated{cls.__name__}"
+    Annotated.__name__ = Annotated.__qualname__ = f"Annotated{cls.__name__}"
     return Annotated
 
 
@@ -1126,7 +1126,12 @@ def label(name: Any, element: Any, type_: Any = None) -> Label:
 
 
 def literal(value: Any, type_: Any = None) -> BindParameter:
-    """A plain value as an expression."""
+    """A plain value as an expression.
+
+    Raises: ArgumentError: it is an expression already.
+    """
+    if is_sql(value):
+        raise not_expected("Literal Python value", value)
     return BindParameter(None, value, type_=type_, unique=True)
 
 
@@ -1177,7 +1182,13 @@ def clause_of(thing: Any) -> Any:
     return None if give is None else give()
 
 
-def _element_or_constant(thing: Any) -> Any:
+def is_sql(thing: Any) -> bool:
+    """Whether it is no plain value, but an element or something that stands for one."""
+    return isinstance(thing, ClauseElement) or hasattr(thing, "__clause_element__")
+
+
+def element_or_constant(thing: Any) -> Any:
+    """The same, and an element for None, True and False."""
     element = clause_of(thing)
     return constant_of(thing) if element is None else element
 
@@ -1195,10 +1206,13 @@ def as_expression(
     """
     element = clause_of(thing)
     if element is not None:
-        return as_operand(element, role, thing)
+        return as_operand(element, role, given=thing)
     if thing is None:
         return NULL
-    return BindParameter._make(name, thing, type_ or sqltypes.type_of_literal(thing))
+    try:
+        return BindParameter._make(name, thing, type_ or sqltypes.type_of_literal(thing))
+    except exc.ArgumentError as error:
+        raise not_expected(role, thing) from error
 
 
 _ADVICE = (
@@ -1210,7 +1224,8 @@ _ADVICE = (
 def as_operand(
     element: Any,
     role: str = "SQL expression element or literal value",
-    given: Any = None,
+    *,
+    given: Any,
     advice: str = _ADVICE,
 ) -> Any:
     """An element where a value is expected: a SELECT becomes a scalar subquery.
@@ -1222,18 +1237,23 @@ def as_operand(
         return element
     if element._is_select_statement:
         return implicit_scalar(element)
-    if not element._is_from_clause:
-        return element
-    if element._as_scalar_source is not None:
-        return implicit_scalar(element._as_scalar_source)
-    if given is None or given is element:
-        raise not_expected(role, element, advice)
-    raise not_expected(role, given)
+    if element._is_subquery:
+        return implicit_scalar(element.element)
+    advised = given is element and element._is_from_clause
+    raise not_expected(role, given, advice if advised else "")
 
 
-def not_expected(role: str, given: Any, advice: str = "") -> exc.ArgumentError:
-    """The error for something that has no place where it stands; role: what has."""
-    return exc.ArgumentError(f"{role} expected, got {given!r}.{advice}")
+def not_expected(
+    role: str, given: Any, advice: str = "", element: Any = None, **kw: Any
+) -> exc.ArgumentError:
+    """The error for something that has no place where it stands; role: what has.
+
+    element: what `given` stands for.
+    """
+    got = repr(given)
+    if element is not None and element is not given:
+        got = f"{element!r} object resolved from {got} object"
+    return exc.ArgumentError(f"{role} expected, got {got}.{advice}", **kw)
 
 
 def implicit_scalar(statement: Any) -> Any:
@@ -1260,13 +1280,10 @@ def shortened(text: str) -> str:
 
 def no_select(role: str, given: Any, statement: Any) -> exc.ArgumentError:
     """The error for a SELECT where something else is expected; `given` stands for it."""
-    resolved = "" if statement is given else f"{statement!r} object resolved from "
-    what = f"{resolved}{given!r}{' object' if resolved else ''}"
-    return exc.ArgumentError(
-        f"{role} expected, got {what}. To create a FROM clause from a {type(statement)} object, "
-        "use the .subquery() method.",
-        code="89ve",
+    advice = (
+        f" To create a FROM clause from a {type(statement)} object, use the .subquery() method."
     )
+    return not_expected(role, given, advice, statement, code="89ve")
 
 
 def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role") -> Any:
@@ -1274,9 +1291,9 @@ def as_condition(thing: Any, role: str = "SQL expression for WHERE/HAVING role")
 
     Raises: ArgumentError: a string, a plain value, a table.
     """
-    element = _element_or_constant(thing)
+    element = element_or_constant(thing)
     if element is not None:
-        return as_operand(element, role, thing, advice="")
+        return as_operand(element, role, given=thing, advice="")
     raise no_text(thing) if isinstance(thing, str) else not_expected(role, thing)
 
 
@@ -1287,12 +1304,12 @@ def as_sorting(thing: Any, role: str) -> Any:
     """
     if isinstance(thing, str):
         return TextualLabelReference(thing)
-    element = _element_or_constant(thing)
+    element = element_or_constant(thing)
     if element is None:
         raise not_expected(f"{role} expression", thing)
     if role == "GROUP BY" and element._is_from_clause:
         return ClauseList(*element.c)
-    return as_operand(element, f"{role} expression", thing, advice="")
+    return as_operand(element, f"{role} expression", given=thing, advice="")
 
 
 publish(globals(), "sqlalchemy.sql.elements")

@@ -187,8 +187,8 @@ class Over(ColumnElement):
         given = range_ or rows
         self.frame = _frame("RANGE" if range_ else "ROWS", given) if given else None
         self.element = element
-        self.partition_by = _sorting(partition_by, "GROUP BY / OF / etc.")
-        self.order_by = _sorting(order_by, "ORDER BY")
+        self.partition_by = _sorting(partition_by)
+        self.order_by = _sorting(order_by)
 
     func: Any = delegate("element", "The function.")
     type: Any = delegate("element.type", "That of the function.")
@@ -220,12 +220,12 @@ def _bound(offset: Any, if_none: str) -> list[Any]:
     return [elements.literal(abs(offset)), elements.literal_column(direction)]
 
 
-def _sorting(clauses: Any, role: str) -> tuple[Any, ...]:
+def _sorting(clauses: Any) -> tuple[Any, ...]:
     if clauses is None:
         return ()
-    if not isinstance(clauses, (list, tuple)):
+    if isinstance(clauses, str) or not hasattr(clauses, "__iter__"):
         clauses = [clauses]
-    return tuple([as_sorting(clause, role) for clause in clauses])
+    return tuple([as_sorting(clause, "GROUP BY / OF / etc.") for clause in clauses])
 
 
 def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:

@@ -211,7 +211,11 @@ class Operators:
     ) -> Callable[[Any], Any]:
         """An operator by its spelling: `column.op('REGEXP')('^a')`."""
         operator = custom_op(opstring, precedence, is_comparison, return_type)
-        return lambda other: self.operate(operator, other)
+
+        def against(other: Any) -> Any:
+            return self.operate(operator, other)
+
+        return against
 
     def bool_op(self, opstring: str, precedence: int = 0) -> Callable[[Any], Any]:
         """An operator by its spelling that gives a truth value."""

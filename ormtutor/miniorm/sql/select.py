@@ -20,7 +20,8 @@ from collections import namedtuple
 from types import FunctionType
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.doors import known_as, publish
+from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
@@ -76,14 +77,18 @@ def as_selected(thing: Any) -> Any:
     """
     element = clause_of(thing)
     if element is not None:
+        if element._is_column_element or element._is_from_clause or element._is_text_clause:
+            return element
         if element._is_select_statement:
             raise elements.no_select(_SELECTED, thing, element)
+        if not element._is_clause_list:
+            raise not_expected(_SELECTED, thing)
         return element
     if thing is None or thing is True or thing is False:
         return constant_of(thing)
-    if isinstance(thing, str):
+    if isinstance(thing, str) and thing != "*":
         raise _no_text_column(thing)
-    if isinstance(thing, (int, float, complex)) or type(thing).__name__ == "Decimal":
+    if isinstance(thing, (str, int, float, complex)) or type(thing).__name__ == "Decimal":
         return ColumnClause(str(thing), is_literal=True)
     raise not_expected(_SELECTED, thing)
 
@@ -105,12 +110,21 @@ def as_limit(value: Any) -> Any:
     """The number after LIMIT or OFFSET: a bind parameter unless it is an expression."""
     if value is None:
         return None
-    element = clause_of(value)
+    element = None if isinstance(value, type) else clause_of(value)
     if element is None:
         return BindParameter._make("param", int(value), sqltypes.INTEGERTYPE)
-    if element._is_column_element or element._is_text_clause:
+    if element._is_column_element:
         return element
-    raise not_expected("LIMIT / OFFSET expression", value)
+    raise not_expected("LIMIT / OFFSET expression", value, element=element)
+
+
+def _as_prefix(thing: Any) -> Any:
+    if isinstance(thing, str):
+        return elements.TextClause(thing)
+    element = None if isinstance(thing, type) else elements.element_or_constant(thing)
+    if element is None or not (element._is_column_element or element._is_text_clause):
+        raise not_expected("statement sub-expression element", thing, element=element)
+    return element
 
 
 # -- how selected columns are named ----------------------------------------------------------------
@@ -255,6 +269,7 @@ class Statement(Executable):
         copy.__dict__ = {**self.__dict__, **said}
         return copy
 
+    @known_as("Executable.options")
     def options(self, *options: Any) -> Any:
         """Keep options for whoever executes; Core ignores those of the ORM.
 
@@ -262,13 +277,13 @@ class Statement(Executable):
         """
         for option in options:
             if not hasattr(option, "_is_legacy_option"):
-                raise not_expected("ExecutionOption Core or ORM object", option)
+                role = "ExecutionOption Core or ORM object"
+                raise not_expected(role, option, element=clause_of(option))
         return self._with(_with_options=(*self._with_options, *options))
 
     def prefix_with(self, *prefixes: Any) -> Any:
         """Words after SELECT, INSERT, UPDATE or DELETE."""
-        made = [elements.TextClause(each) if isinstance(each, str) else each for each in prefixes]
-        return self._with(_prefixes=(*self._prefixes, *made))
+        return self._with(_prefixes=(*self._prefixes, *map(_as_prefix, prefixes)))
 
     def _annotate(self, values: dict[str, Any]) -> Any:
         return self._with(_annotations={**self._annotations, **values})
@@ -531,9 +546,7 @@ def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tupl
     if start is not None:
         offset = (offset or 0) + start
     if stop is not None:
-        limit_clause = as_limit(max(stop - (start or 0), 0))
-    elif start is not None and limit_clause is not None:
-        limit_clause = as_limit(max(_number_of(limit_clause) - start, 0))
+        limit_clause = as_limit(stop - (start or 0))
     return limit_clause, as_limit(offset or None)
 
 
@@ -739,8 +752,9 @@ class Select(HasWhere, GenerativeSelect):
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
         if self._setup_joins:
-            last = self._setup_joins[-1].destination
-            return last.entity_namespace, last
+            last = self._setup_joins[-1]
+            named = last.destination if _is_attribute(last.target) else last.target
+            return last.destination.entity_namespace, named
         if self._from_obj:
             return self._from_obj[0].entity_namespace, self._from_obj[0]
         return namespace_in(self._raw_columns[0]), self._raw_columns[0]
@@ -854,10 +868,11 @@ def as_join_target(target: Any) -> Any:
     """What is joined: a FROM object; an ORM relationship stays what it is."""
     if _is_attribute(target):
         return target
-    if clause_of(target) is None:
+    element = clause_of(target)
+    if element is None or not element._is_from_clause:
         role = "Join target, typically a FROM expression, or ORM relationship attribute"
-        raise not_expected(role, target)
-    return as_from(target)
+        raise not_expected(role, target, element=element)
+    return element
 
 
 def as_on_clause(onclause: Any) -> Any:
@@ -1071,14 +1086,16 @@ def as_compound_part(thing: Any) -> Any:
 
     Raises: ArgumentError: something else.
     """
-    element = clause_of(thing)
+    element = None if isinstance(thing, type) else clause_of(thing)
     if element is not None and element._is_select_statement:
         return element
     advice = ""
-    if element is not None and element._is_from_clause:
+    if element is not None and element._is_subquery:
+        advice = " Use the plain select() object without calling .subquery() or .alias()."
+    elif element is not None and element._is_from_clause:
         advice = " To SELECT from any FROM clause, use the .select() method."
     role = "SELECT construct for inclusion in a UNION or other set construct"
-    raise not_expected(role, thing, advice)
+    raise not_expected(role, thing, advice if element is thing else "", element)
 
 
 class TextualSelect(SelectBase):
@@ -1179,8 +1196,12 @@ class ScalarSelect(Grouping):
 class NotExists(UnaryExpression):
     """`NOT (EXISTS (SELECT ...))`."""
 
+    __module__ = "sqlalchemy.sql.elements"
     __slots__ = ()
     _render_label_in_columns_clause = True
+
+
+NotExists.__name__ = NotExists.__qualname__ = "UnaryExpression"
 
 
 class Exists(UnaryExpression):
@@ -1247,26 +1268,28 @@ def select(*args: Any, **kw: Any) -> Select:
 
 
 def _is_legacy(args: tuple[Any, ...]) -> bool:
-    """Whether the columns come as a list, a set or a generator."""
-    if not args or isinstance(args[0], (ClauseElement, str)):
+    """Whether the columns come as a list, or as anything else that gives several."""
+    if not args or isinstance(args[0], (ClauseElement, str)) or not hasattr(args[0], "__iter__"):
         return False
-    return isinstance(args[0], (list, tuple, set, frozenset)) or hasattr(args[0], "__next__")
+    return not elements.is_sql(args[0]) and inspect(args[0], raiseerr=False) is None
 
 
 def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> Any:
-    if columns is not None and not hasattr(columns, "__iter__"):
+    if isinstance(columns, ClauseElement):
         raise exc.ArgumentError(
             "select() construct created in legacy mode, i.e. with keyword arguments, must provide "
             "the columns argument as a Python list or other iterable.",
             code="c9ae",
         )
-    statement = Select(*(columns or ()))
+    statement = Select(*list(columns or ()))
     if not kw.pop("correlate", True):
         statement = statement.correlate(None)
     for name, value in {"whereclause": whereclause, **kw}.items():
         method = _LEGACY_ARGUMENTS.get(name)
         if method is None:
-            raise TypeError(f"__init__() got an unexpected keyword argument '{name}'")
+            raise TypeError(
+                f"GenerativeSelect.__init__() got an unexpected keyword argument '{name}'"
+            )
         if value is not None and value is not False:
             values = () if value is True else _listed(value)
             statement = getattr(statement, method)(*values)

@@ -161,9 +161,6 @@ class FromClause(ClauseElement):
         """`this AS name`."""
         return Alias._construct(self, name)
 
-    # What a subquery or a CTE is where a value is expected.
-    _as_scalar_source: Any = None
-
     def _as_in_select(self) -> Any:
         return self.select()
 
@@ -512,8 +509,6 @@ class Subquery(AliasedReturnsRows):
         """The SELECT as a value."""
         return self.element.set_label_style(LABEL_STYLE_NONE).scalar_subquery()
 
-    _as_scalar_source: Any = delegate("element")
-
 
 class CTE(AliasedReturnsRows):
     """A SELECT with a name, before the statement: WITH name AS (...)."""
@@ -565,7 +560,8 @@ def as_from(thing: Any) -> Any:
         return element
     if isinstance(thing, str):
         raise no_text(thing)
-    raise not_expected("FROM expression, such as a Table or alias() object", thing)
+    role = "FROM expression, such as a Table or alias() object"
+    raise not_expected(role, thing, element=element)
 
 
 def alias(selectable: Any, name: Any = None) -> Any:

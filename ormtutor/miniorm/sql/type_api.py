@@ -19,6 +19,7 @@ from functools import cache, cached_property
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.operators import Operator
@@ -350,10 +351,16 @@ NULLTYPE = NullType()
 
 
 def type_of_literal(value: Any) -> TypeEngine:
-    """Return the type of a plain Python value; NULLTYPE when it has none."""
+    """Return the type of a plain Python value; NULLTYPE when it has none.
+
+    Raises: ArgumentError: it is no value: a mapped object, a mapped class, an engine.
+    """
     cls = value.__class__
     is_decimal = cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal")
-    return LITERAL_TYPES.get("Decimal" if is_decimal else cls, NULLTYPE)
+    type_ = LITERAL_TYPES.get("Decimal" if is_decimal else cls, NULLTYPE)
+    if type_ is NULLTYPE and inspect(value, raiseerr=False) is not None:
+        raise exc.ArgumentError(f"Object {value!r} is not legal as a SQL literal value")
+    return type_
 
 
 def to_instance(type_: Any, *args: Any, **kw: Any) -> Any:

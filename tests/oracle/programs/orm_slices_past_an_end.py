@@ -50,3 +50,6 @@ for size in (0, 1, 3):
             session.add(shelf)
     session.commit()
 print([[*shelf.books] for shelf in session.query(Shelf).order_by(Shelf.id)])
+for query in (session.query(Book), session.query(Book).limit(3), session.query(Book).offset(1)):
+    for start, stop in ((1, 0), (0, 2), (2, None), (None, 2), (0, None), (3, 1)):
+        print(query.slice(start, stop).all())
