@@ -837,9 +837,6 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
         # What decides the SQL text of a join along us, if that is the same in all statements.
         self.fixed_structure = prop if parent.is_mapper else None
 
-    _parententity = property(attrgetter("parent"))
-    _parentmapper = property(attrgetter("parent.mapper"))
-
     @property
     def comparator(self) -> Any:
         """What says what the operators mean."""

@@ -109,35 +109,20 @@ class IdentityMap:
             table = self.tables[cls] = {}
         return table
 
-    def add(self, state: InstanceState) -> bool:
-        """Put a state under its key; False when it already was there.
+    def add(self, state: InstanceState, replaces: bool = False) -> None:
+        """Put a state under its key.
 
-        Raises: InvalidRequestError: another living object has this key.
+        Raises: InvalidRequestError: another living object has it, and is not to be replaced.
         """
         table = self.table_for(state.mapper.class_)
         present = table.get(state.ident)
-        if present is state:
-            return False
-        if present is not None and present() is not None:
-            raise InvalidRequestError(
-                f"Can't attach instance {state_label(state)}; another instance with key "
-                f"{state.key} is already present in this session."
-            )
-        self._put(table, state)
-        return True
-
-    def replace(self, state: InstanceState) -> InstanceState | None:
-        """Put a state under its key, whoever was there; return the one that had to leave."""
-        table = self.table_for(state.mapper.class_)
-        present = table.get(state.ident)
-        if present is state:
-            return None
-        if present is not None:
+        if present is not None and present is not state:
+            if not replaces and present() is not None:
+                raise InvalidRequestError(
+                    f"Can't attach instance {state_label(state)}; another instance with key "
+                    f"{state.key} is already present in this session."
+                )
             self._modified.pop(present, None)
-        self._put(table, state)
-        return present
-
-    def _put(self, table: dict[Any, InstanceState], state: InstanceState) -> None:
         table[state.ident] = state
         if state.modified:
             self._modified[state] = state()

@@ -34,7 +34,6 @@ from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     NOTHING,
     PASSIVE_OFF,
-    PASSIVE_RETURN_NO_VALUE,
     UNCHANGED,
     ImmutableProperties,
     InstanceState,
@@ -612,18 +611,6 @@ class Mapper(InspectionAttr):
         return tuple(
             [self.impls[key].get(state, dict_, passive) for key in self._pk_attribute_keys]
         )
-
-    # values by column ------------------------------------------------------------------------
-
-    def _get_state_attr_by_column(
-        self,
-        state: InstanceState,
-        dict_: dict[str, Any],
-        column: Any,
-        passive: int = PASSIVE_RETURN_NO_VALUE,
-    ) -> Any:
-        prop = self.get_property_by_column(column)
-        return state.mapper.impls[prop.key].get(state, dict_, passive)
 
     # cascades and orphans --------------------------------------------------------------------
 

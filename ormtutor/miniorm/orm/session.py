@@ -28,9 +28,10 @@ from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import loading, unitofwork
-from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
+from ormtutor.miniorm.orm.exc import FlushError, state_label
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
+from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
 from ormtutor.miniorm.orm.state import (
@@ -274,7 +275,10 @@ class Session:
                 "This session is not bound to a single Engine or Connection, and no context was "
                 "provided to locate a binding."
             )
-        mapper = _mapper_for_bind(mapper)
+        if isinstance(mapper, type):
+            mapper = class_mapper(mapper, configure=False)
+        elif mapper is not None:
+            mapper = inspect(mapper).mapper
         # The oldest way: MetaData(bind=engine).
         for element in (getattr(mapper, "persist_selectable", None), clause):
             bound = getattr(element, "bind", None)
@@ -358,8 +362,7 @@ class Session:
     def _bring_in(self, state: InstanceState, replaces: bool = False) -> bool:
         """Put an object into the identity map; whether it came from outside."""
         attaches = self._before_attach(state)
-        put = self.identity_map.replace if replaces else self.identity_map.add
-        put(state)
+        self.identity_map.add(state, replaces)
         if attaches:
             state.session_ref = self._self_ref
             self._tell("after_attach", state)
@@ -757,16 +760,6 @@ def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
     # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
     return dict(state.mapper.cascade_iterator(operation, state))
-
-
-def _mapper_for_bind(mapper: Any) -> Any:
-    """The Mapper of what was given to get_bind(); UnmappedClassError: the class has none."""
-    if mapper is None:
-        return None
-    found = inspect(mapper, raiseerr=False)
-    if found is None and isinstance(mapper, type):
-        raise UnmappedClassError(mapper)
-    return inspect(mapper) if found is None else found.mapper
 
 
 def _autoflush_cause(cause: Cause | str) -> Cause:

@@ -189,6 +189,16 @@ def _object_is_gone(state: InstanceState) -> None:
             del table[state.ident]
 
 
+def _stage(*, has_key: bool, attached: bool, deleted: bool | None = None, doc: str) -> Any:
+    """Whether an object is at a stage of its life: by its key, its session, and its row."""
+
+    def is_there(state: InstanceState) -> bool:
+        there = (state.ident is not None) is has_key and state._attached is attached
+        return there and deleted in (None, state._deleted)
+
+    return property(is_there, doc=doc)
+
+
 class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects are of any class
     """One object's facts; `inspect(obj)` gives it.
 
@@ -293,30 +303,16 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         session_ref = self.session_ref
         return session_ref is not None and session_ref() is not None
 
-    @property
-    def transient(self) -> bool:
-        """No key, no session."""
-        return self.ident is None and not self._attached
-
-    @property
-    def pending(self) -> bool:
-        """In a session, and not yet written."""
-        return self.ident is None and self._attached
-
-    @property
-    def persistent(self) -> bool:
-        """In a session, with a row."""
-        return self.ident is not None and self._attached and not self._deleted
-
-    @property
-    def deleted(self) -> bool:
-        """Its row was deleted in a flush, and the transaction is still open."""
-        return self.ident is not None and self._attached and self._deleted
-
-    @property
-    def detached(self) -> bool:
-        """It has a key and no session."""
-        return self.ident is not None and not self._attached
+    transient = _stage(has_key=False, attached=False, doc="No key, no session.")
+    pending = _stage(has_key=False, attached=True, doc="In a session, and not yet written.")
+    persistent = _stage(has_key=True, attached=True, deleted=False, doc="In a session, with a row.")
+    deleted = _stage(
+        has_key=True,
+        attached=True,
+        deleted=True,
+        doc="Its row was deleted in a flush, and the transaction is still open.",
+    )
+    detached = _stage(has_key=True, attached=False, doc="It has a key and no session.")
 
     @property
     def attrs(self) -> ImmutableProperties:

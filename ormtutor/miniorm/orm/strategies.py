@@ -128,10 +128,14 @@ def _lazy_cause(name: str, state: InstanceState) -> Cause:
 # Lazy loading ---------------------------------------------------------------------------------
 
 
-def get_columns(prop: RelationshipProperty) -> list[Any]:
-    """Our columns that hold the related primary key, in its order (many-to-one)."""
-    local = {remote: local for local, remote in prop.local_remote_pairs}
-    return [local[column] for column in prop.mapper.primary_key]
+def leading_keys(prop: RelationshipProperty) -> list[str]:
+    """Our attributes whose values lead to the related rows: by their primary key, in its order."""
+    if prop._use_get:
+        local = {remote: local for local, remote in prop.local_remote_pairs}
+        columns = [local[column] for column in prop.mapper.primary_key]
+    else:
+        columns = list(prop.lazy_clause()[1].values())
+    return [prop.parent.get_property_by_column(column).key for column in columns]
 
 
 def _without_way_back(
@@ -154,14 +158,12 @@ def _without_way_back(
 class LazyWay:
     """How one relationship is loaded lazily; made once, kept by the relationship.
 
-    keys: our attributes, whose values lead to the related rows. path: the way from our mapper.
-    name: what a cause calls it.
+    path: the way from our mapper. name: what a cause calls it.
     """
 
     def __init__(self, prop: RelationshipProperty) -> None:
-        columns = get_columns(prop) if prop._use_get else prop.lazy_clause()[1].values()
         self.prop = prop
-        self.keys = [prop.parent.get_property_by_column(column).key for column in columns]
+        self.keys = leading_keys(prop)
         self.path = (prop.parent, prop)
         self.name = str(prop)
 
@@ -321,20 +323,29 @@ def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Pl
     return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, compilation, place)
 
 
-class ImmediateLoader:
+class RowLoader:
+    """What loads a relationship when rows are read.
+
+    always: whether it runs for objects that have the attribute too. after_rows: whether it waits
+    until all rows are read.
+    """
+
+    always = after_rows = False
+
+    def __init__(self, prop: RelationshipProperty) -> None:
+        self.prop = prop
+        self.key = prop.key
+
+
+class ImmediateLoader(RowLoader):
     """Reads the attribute of each object at once, as the learner would.
 
     In a refresh the other strategies load so too. cycles: it leads back to where we were, so that
-    the identity map alone is asked. always: whether it runs for objects that have the attribute
-    too. after_rows: whether it waits until all rows are read.
+    the identity map alone is asked.
     """
 
-    always = False
-    after_rows = False
-
     def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
-        self.prop = prop
-        self.key = prop.key
+        super().__init__(prop)
         self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
@@ -346,7 +357,7 @@ class ImmediateLoader:
         plan.mapper.impls[self.key].get(values["_sa_instance_state"], values, self._passive)
 
 
-class _EagerLoader:
+class _EagerLoader(RowLoader):
     """What selectin and subquery loading share.
 
     Both send their SELECT whenever there are rows, also for objects that have the attribute: what
@@ -354,11 +365,9 @@ class _EagerLoader:
     """
 
     strategy = ""
-    always = after_rows = False
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
-        self.prop = prop
-        self.key = prop.key
+        super().__init__(prop)
         settings = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
         of_type = settings.get("of_type")
         self.criteria: tuple[Any, ...] = settings.get("criteria", ())
@@ -443,11 +452,11 @@ class SelectInLoader(_EagerLoader):
 
         None instead of all: a column is not loaded.
         """
-        columns = get_columns(self.prop)
+        keys = leading_keys(self.prop)
         by_key: dict[Any, list[Any]] = {}
         for state, obj in states.items():
-            read = state.mapper._get_state_attr_by_column
-            key = tuple([read(state, obj.__dict__, each, PASSIVE_NO_FETCH) for each in columns])
+            impls, values = state.mapper.impls, obj.__dict__
+            key = tuple([impls[each].get(state, values, PASSIVE_NO_FETCH) for each in keys])
             if PASSIVE_NO_RESULT in key:
                 return None
             by_key.setdefault(None if None in key else key, []).append((state, obj))

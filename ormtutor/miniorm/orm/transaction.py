@@ -230,7 +230,7 @@ class SessionTransaction:
             session.identity_map.discard(state)
             state.ident = before
             if state not in gone and state() is not None:
-                session.identity_map.replace(state)
+                session.identity_map.add(state, replaces=True)
         for state in {**snapshot.deleted, **session._deleted}:
             session._update_impl(state, revert_deletion=True)
         states = session.identity_map.all_states()

@@ -89,8 +89,9 @@ def test_adding_a_state_again_changes_nothing(identity_map: IdentityMap, pond: P
     state = state_of(pond, PONDS, 7)
     identity_map.add(state)
 
-    assert identity_map.add(state) is False
-    assert len(identity_map) == 1
+    identity_map.add(state)
+
+    assert identity_map.values() == [pond]
 
 
 def test_another_object_with_the_key_is_refused(identity_map: IdentityMap, pond: Pond) -> None:
@@ -106,12 +107,14 @@ def test_another_object_with_the_key_is_refused(identity_map: IdentityMap, pond:
     )
 
 
-def test_replace_gives_the_state_that_had_to_leave(identity_map: IdentityMap, pond: Pond) -> None:
+def test_another_object_with_the_key_may_be_replaced(identity_map: IdentityMap, pond: Pond) -> None:
     first = state_of(pond, PONDS, 7)
     identity_map.add(first)
     other = Pond()
 
-    assert identity_map.replace(state_of(other, PONDS, 7)) is first
+    identity_map.add(state_of(other, PONDS, 7), replaces=True)
+
+    assert not identity_map.contains_state(first)
     assert identity_map[(Pond, (7,), None)] is other
 
 
