@@ -42,7 +42,7 @@ from ormtutor.miniorm.sql.traversal import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.rowloader import Position
@@ -205,6 +205,8 @@ class Asked(Said):
 
 def is_orm_select(statement: Any) -> bool:
     """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
+    replaced = [(each.columns, each.joins) for each in statement._replaced]
+    told = [(statement._raw_columns, statement._setup_joins), *replaced]
     return any(
         "parententity" in column._annotations
         or (
@@ -212,19 +214,14 @@ def is_orm_select(statement: Any) -> bool:
             and not column._is_column_clause
             and entity_among(elements_in(column, closed="_hides_entities"))
         )
-        for columns in (statement._raw_columns, *[each.columns for each in statement._replaced])
+        for columns, _ in told
         for column in columns
     ) or any(
         isinstance(part, (QueryableAttribute, AliasedClass, type))
         or "parententity" in getattr(part, "_annotations", ())
-        for part in (*statement._from_obj, *_joined(statement))
+        for parts in (statement._from_obj, *[step[:2] for _, joins in told for step in joins])
+        for part in parts
     )
-
-
-def _joined(statement: Any) -> Iterator[Any]:
-    for joins in (statement._setup_joins, *[each.joins for each in statement._replaced]):
-        for step in joins:
-            yield from (step.target, step.onclause)
 
 
 def plain_form(statement: Any, toplevel: bool) -> Any:

@@ -34,12 +34,6 @@ if TYPE_CHECKING:
 mapper_of = attrgetter("mapper")
 
 
-def ident_of_key(key: Key) -> Any:
-    """The part of an identity key that tells two objects of one class apart."""
-    values = key[1]
-    return values[0] if len(values) == 1 else values
-
-
 class IdentityMap:
     """The persistent objects of one session, by identity key."""
 
@@ -55,7 +49,9 @@ class IdentityMap:
 
     def get(self, key: Key, default: Any = None) -> Any:
         """The living object under `key`, or `default`."""
-        state = self.tables.get(key[0], {}).get(ident_of_key(key))
+        cls, values, *_ = key
+        ident = values[0] if len(values) == 1 else values
+        state = self.tables.get(cls, {}).get(ident)
         obj = None if state is None else state()
         return default if obj is None else obj
 

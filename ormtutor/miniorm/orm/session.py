@@ -17,7 +17,6 @@ Follows: SQLAlchemy 1.4, "Using the Session"; Fowler, PoEAA, "Unit of Work".
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import cached_property
 from itertools import count
 from weakref import WeakValueDictionary, ref
 
@@ -92,10 +91,9 @@ class Session:
         expire_on_commit: bool = True,
         autocommit: bool = False,
         twophase: bool = False,
-        info: dict[Any, Any] | None = None,
         **left_out: Any,
     ) -> None:
-        refuse_arguments("Session.__init__", left_out, "binds enable_baked_queries query_cls")
+        refuse_arguments("Session.__init__", left_out, "binds enable_baked_queries info query_cls")
         if autocommit and future:
             raise exc.ArgumentError("Cannot use autocommit mode with future=True.")
         if autocommit or twophase:
@@ -116,14 +114,7 @@ class Session:
         self.hash_key = next(_session_numbers)
         # One weak reference for the states of all objects.
         self._self_ref = ref(self)
-        if info:
-            self.info.update(info)
         _sessions[self.hash_key] = self
-
-    @cached_property
-    def info(self) -> dict[Any, Any]:
-        """The dictionary for the learner's own notes."""
-        return {}
 
     def __enter__(self) -> Session:
         return self
@@ -691,9 +682,7 @@ class Session:
         if state.ident is not None:
             self.identity_map.discard(state)
             assert self._transaction is not None
-            switches = self._transaction.snapshot.key_switches
-            original = switches[state][0] if state in switches else state.ident
-            switches[state] = (original, ident)
+            self._transaction.snapshot.key_switches.setdefault(state, state.ident)
         state.ident = ident
 
     def _replace(self, present: InstanceState, state: InstanceState, ident: Any) -> None:
@@ -751,8 +740,8 @@ class Session:
 leave_out(
     Session,
     "bind_mapper bind_table bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all "
-    "enable_relationship_loading get_nested_transaction get_transaction identity_key invalidate "
-    "prepare",
+    "enable_relationship_loading get_nested_transaction get_transaction identity_key info "
+    "invalidate prepare",
 )
 
 

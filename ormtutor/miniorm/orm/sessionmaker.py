@@ -196,7 +196,7 @@ def _passed_on(name: str) -> property:
 PASSED_ON = """
     add add_all begin begin_nested close commit connection delete execute expire expire_all
     expunge expunge_all flush get get_bind is_modified merge query refresh rollback scalar scalars
-    autocommit autoflush bind deleted dirty identity_map info is_active new no_autoflush
+    autocommit autoflush bind deleted dirty identity_map is_active new no_autoflush
 """
 
 for _name in PASSED_ON.split():
@@ -204,5 +204,5 @@ for _name in PASSED_ON.split():
 leave_out(sessionmaker, "close_all identity_key")
 leave_out(
     scoped_session,
-    "bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all identity_key",
+    "bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all identity_key info",
 )

@@ -44,7 +44,7 @@ class Snapshot:
     """What a transaction did to objects, so that a rollback can undo it.
 
     new: written for the first time. dirty: written again. deleted: their rows were deleted.
-    key_switches: state -> (its primary key before, and now), where that changed.
+    key_switches: state -> its primary key before, where that changed.
     """
 
     __slots__ = ("deleted", "dirty", "key_switches", "new")
@@ -53,16 +53,14 @@ class Snapshot:
         self.new: dict[InstanceState, bool] = {}
         self.deleted: dict[InstanceState, bool] = {}
         self.dirty: dict[InstanceState, bool] = {}
-        self.key_switches: dict[InstanceState, tuple[Any, Any]] = {}
+        self.key_switches: dict[InstanceState, Any] = {}
 
     def absorb(self, inner: Snapshot) -> None:
         """A SAVEPOINT was released: what it did belongs to us now."""
         self.new.update(inner.new)
         self.deleted.update(inner.deleted)
         self.dirty.update(inner.dirty)
-        for state, (before, now) in inner.key_switches.items():
-            earlier = self.key_switches.get(state)
-            self.key_switches[state] = (before if earlier is None else earlier[0], now)
+        self.key_switches = {**inner.key_switches, **self.key_switches}
 
 
 class SessionTransaction:
@@ -226,7 +224,7 @@ class SessionTransaction:
         snapshot = self.snapshot
         gone = {**snapshot.new, **session._new}
         session._expunge_states(gone, to_transient=True)
-        for state, (before, _) in snapshot.key_switches.items():
+        for state, before in snapshot.key_switches.items():
             session.identity_map.discard(state)
             state.ident = before
             if state not in gone and state() is not None:
