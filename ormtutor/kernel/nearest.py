@@ -20,7 +20,7 @@ from typing import Any
 
 CUTOFF = 0.6
 ENGINE_KEYWORDS = ("connect_args", "creator", "echo", "execution_options", "future",
-                   "isolation_level", "pool", "pool_size", "poolclass")  # fmt: skip
+                   "pool", "pool_size", "poolclass")  # fmt: skip
 LONGEST = 60  # characters of a name that is worth comparing
 
 Names = Mapping[str, Any]

@@ -19,7 +19,7 @@ __getattr__ = open_door(
     .: dialects engine event exc inspection pool schema sql types
     engine.base: Engine
     engine.connection: Connection
-    engine.create: create_engine engine_from_config
+    engine.create: create_engine
     engine.cursor: CursorResult
     engine.execution: ExecutionContext
     engine.pool: NullPool Pool QueuePool SingletonThreadPool StaticPool
@@ -29,35 +29,25 @@ __getattr__ = open_door(
     engine.transaction: NestedTransaction RootTransaction Transaction
     engine.url: URL make_url
     inspection: inspect
-    sql.columns: ColumnCollection
-    sql.comparator: asc between collate desc distinct nulls_first nulls_last nullsfirst
-        nullslast
+    sql: *
     sql.compiler: Compiled
     sql.constraints: CheckConstraint Constraint ForeignKey ForeignKeyConstraint Index
         PrimaryKeyConstraint UniqueConstraint
     sql.ddl: CreateTable DDLElement DropTable
     sql.defaults: ColumnDefault DefaultClause Sequence
-    sql.dml: Delete Insert Update UpdateBase ValuesBase delete insert update
-    sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseElement ClauseList
-        ColumnClause ColumnElement False_ Grouping Label Null TextClause True_
-        UnaryExpression and_ bindparam column false label literal literal_column not_ null or_
-        text true
-    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce case cast
-        extract funcfilter over tuple_ type_coerce
-    sql.functions: Function FunctionElement func
-    sql.naming: quoted_name
+    sql.dml: UpdateBase ValuesBase
+    sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseList ColumnClause Grouping
+        Label Null TextClause UnaryExpression
+    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce
+    sql.functions: Function FunctionElement
     sql.operators: ColumnOperators Operators custom_op
     sql.schema: BLANK_SCHEMA Column MetaData Table
-    sql.select: CompoundSelect Exists GenerativeSelect ScalarSelect Select SelectBase
-        TextualSelect except_ except_all exists intersect intersect_all select subquery union
-        union_all
-    sql.selectable: CTE LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
-        LABEL_STYLE_TABLENAME_PLUS_COL Alias FromClause Join Subquery TableClause alias cte join
-        outerjoin table
-    sql.type_compiler: TypeCompiler
+    sql.select: Exists GenerativeSelect ScalarSelect SelectBase TextualSelect
+    sql.selectable: CTE
+    sql.ddl_compiler: TypeCompiler
     sql.types: BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
         INTEGER JSON NCHAR NUMERIC NVARCHAR REAL SMALLINT TEXT TIME TIMESTAMP VARBINARY VARCHAR
-        BigInteger Boolean Date DateTime Enum Float Integer Interval LargeBinary Numeric
+        BigInteger Boolean Date DateTime Enum Float Integer LargeBinary Numeric
           SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
     """,
 )

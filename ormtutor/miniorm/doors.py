@@ -28,7 +28,7 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
 
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
     with the one before it; `.` are submodules of the door, which `import *` does not bring;
-    `name=own_name` gives another name.
+    `name=own_name` gives another name; `*` stands for all names of another door.
     """
     door = namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy")
     names: list[str] = []
@@ -37,7 +37,10 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
         path, colon, rest = line.rpartition(":")
         if colon:
             module = path.strip()
-        for entry in rest.split():
+        entries = rest.split()
+        if entries == ["*"]:
+            entries = import_module(f"ormtutor.miniorm.{module}").__all__
+        for entry in entries:
             name, _, own_name = entry.partition("=")
             if module == ".":
                 found = import_module(f"{namespace['__name__']}.{name}")

@@ -26,21 +26,20 @@ LEFT_OUT: dict[str, str] = {
         DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
         DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
         FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType
-        FrozenResult FullyBufferedResultProxy Identity Indexable InvalidatePoolError IteratorResult
-        LambdaElement
-        Lateral LegacyAPIWarning ManagesConnection MergedResult MissingGreenlet MovedIn20Warning
-        Named NotNullable Nullable NumericCommon ObjectKind ObjectScope OrderByList PickleType
-        PoolProxiedConnection PoolResetState RemovedIn20Warning ResultProxy
-        SAPendingDeprecationWarning ScalarValues SchemaVisitor SetColumnComment
+        FrozenResult FullyBufferedResultProxy Identity Indexable Interval InvalidatePoolError
+        IteratorResult LambdaElement Lateral LegacyAPIWarning ManagesConnection MergedResult
+        MissingGreenlet MovedIn20Warning Named NotNullable Nullable NumericCommon ObjectKind
+        ObjectScope OrderByList PickleType PoolProxiedConnection PoolResetState RemovedIn20Warning
+        ResultProxy SAPendingDeprecationWarning ScalarValues SchemaVisitor SetColumnComment
         SetConstraintComment SetTableComment StatementLambdaElement TString TableSample
         TableValuedAlias TableValuedColumn ThreadLocalMetaData TimeoutError TryCast TupleResult
         TwoPhaseTransaction TypeClause TypedColumns UUID UnreflectableTableError UserDefinedType
         Uuid Values Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not
-        clear_managers conv create_mock_engine create_pool_from_url events from_dml_column
-        has_inherited_table insert_sentinel instrument_declarative lambda_stmt lateral log manage
-        modifier outparam processors reset_commit reset_none reset_rollback result_tuple
-        sort_tables_and_constraints synonym_for tablesample try_cast tstring util values
-        within_group
+        clear_managers conv create_mock_engine create_pool_from_url engine_from_config events
+        from_dml_column has_inherited_table insert_sentinel instrument_declarative lambda_stmt
+        lateral log manage modifier outparam processors reset_commit reset_none reset_rollback
+        result_tuple sort_tables_and_constraints subquery synonym_for tablesample try_cast tstring
+        util values within_group
         """,
     "sqlalchemy.dialects": "firebird mssql mysql oracle postgresql sybase",
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",

@@ -14,7 +14,7 @@ __getattr__ = open_door(
     """
     engine.base: Engine
     engine.connection: Connection
-    engine.create: create_engine engine_from_config
+    engine.create: create_engine
     engine.cursor: CursorResult LegacyCursorResult
     engine.execution: ExecutionContext
     engine.reflection: Inspector
@@ -24,6 +24,6 @@ __getattr__ = open_door(
     engine.url: URL make_url
     sql.compiler: Compiled
     sql.dialect: Dialect=DefaultDialect
-    sql.type_compiler: TypeCompiler
+    sql.ddl_compiler: TypeCompiler
     """,
 )

@@ -27,7 +27,6 @@ from ormtutor.miniorm.engine.execution import (
     metadata_of,
     parameter_sets,
     parameter_sets_20,
-    plain_taker,
     row_processors,
 )
 from ormtutor.miniorm.engine.transaction import (
@@ -159,7 +158,7 @@ class Connection:
 
     def _begin_impl(self) -> None:
         # sqlite3 itself sends BEGIN, before the first statement that changes something.
-        self._log("BEGIN (implicit{})", "; DBAPI should not BEGIN due to autocommit mode")
+        self._log("BEGIN (implicit)")
         for listener in self.dispatch.begin:
             listener(self)
         if self._fairy is None:
@@ -172,18 +171,15 @@ class Connection:
             listener(self)
         if self._dbapi is None:
             return
-        note = f" using DBAPI connection.{how}(), DBAPI should ignore due to autocommit mode"
-        self._log(how.upper() + "{}", note)
+        self._log(how.upper())
         try:
             getattr(self._dbapi, how)()
         except BaseException as error:
             self._handle_dbapi_exception(error)
 
-    def _log(self, line: str, note: str) -> None:
-        """Write a line to the log, with a note in it where the driver commits by itself."""
+    def _log(self, line: str) -> None:
         if self._echo is not None:
-            is_autocommit = self.dialect._isolation_level == "AUTOCOMMIT"
-            self._echo.line(line.format(note if is_autocommit else ""))
+            self._echo.line(line)
 
     def _execute_directly(self, statement: str) -> None:
         """Send a statement of the engine's own."""
@@ -359,7 +355,7 @@ class Connection:
             statement, [dict.fromkeys(names)], self._execution_options
         )
         if (
-            plain_taker(compiled) is None
+            compiled.plain_taker is None
             or compiled._processors
             or tuple(compiled.positiontup) != tuple(names)
         ):

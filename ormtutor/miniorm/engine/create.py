@@ -12,7 +12,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine import future
 from ormtutor.miniorm.engine.base import Engine
-from ormtutor.miniorm.engine.sqlite import SQLiteDialect, truth
+from ormtutor.miniorm.engine.sqlite import SQLiteDialect
 from ormtutor.miniorm.engine.url import make_url
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ENGINE_ARGUMENTS = "echo execution_options hide_parameters logging_name"
-_DIALECT_ARGUMENTS = "isolation_level json_deserializer json_serializer"
+_DIALECT_ARGUMENTS = "json_deserializer json_serializer"
 #: Accepted for the sake of programs that give them; one connection in memory and a few on a file
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
@@ -29,7 +29,7 @@ _WITHOUT_EFFECT = """
     implicit_returning max_identifier_length max_overflow plugins pool_logging_name pool_pre_ping
     pool_recycle pool_reset_on_return pool_timeout pool_use_lifo query_cache_size
     """
-_LEFT_OUT = "label_length module native_datetime paramstyle pool strategy"
+_LEFT_OUT = "isolation_level label_length module native_datetime paramstyle pool strategy"
 
 
 def create_engine(url: Any, **kwargs: Any) -> Engine:
@@ -37,7 +37,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
 
     echo: True writes each statement to the log, "debug" each row as well. future: the 2.x manner.
     connect_args: further arguments for sqlite3.connect(). creator: opens connections itself.
-    poolclass: another pool. execution_options, isolation_level, hide_parameters.
+    poolclass: another pool. execution_options, hide_parameters.
     Raises: ArgumentError: that is no URL. NoSuchModuleError: another database than SQLite.
     """
     url = make_url(url)
@@ -61,22 +61,6 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
             "arguments are appropriate for this combination of components."
         )
     return engine_class(pool, dialect, url, **engine_arguments)
-
-
-def engine_from_config(
-    configuration: dict[str, Any], prefix: str = "sqlalchemy.", **kwargs: Any
-) -> Engine:
-    """Return an Engine as a dictionary of strings describes it (`sqlalchemy.url`, ...)."""
-    options: dict[str, Any] = {
-        key.removeprefix(prefix): value
-        for key, value in configuration.items()
-        if key.startswith(prefix)
-    }
-    for name in ("echo", "future"):
-        if isinstance(options.get(name), str) and options[name] != "debug":
-            options[name] = truth(options[name])
-    options.update(kwargs)
-    return create_engine(options.pop("url"), **options)
 
 
 def _take(arguments: dict[str, Any], names: str) -> dict[str, Any]:

@@ -10,8 +10,6 @@ Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
-from operator import itemgetter
-
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
@@ -20,12 +18,11 @@ from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cause import Cause
 
-_UNKNOWN: Any = object()
 NO_OPTIONS: Mapping[str, Any] = {}
 # Of a column that the compiler did not tell: name, key, what finds it, type.
 _UNTOLD = (None, None, (), NULLTYPE)
@@ -121,7 +118,7 @@ class ExecutionContext:
         binds: the bind parameters of the statement at hand when the compiled one is older.
         """
         compiled, many = self.compiled, self.executemany
-        take = plain_taker(compiled) if sets else None
+        take = compiled.plain_taker if sets else None
         if take is not None:
             try:
                 self.parameters = tuple(map(take, sets)) if many else take(sets[0])
@@ -185,51 +182,23 @@ class ExecutionContext:
         return values
 
 
-def _kept(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Decorate what is worked out once for a compiled statement, and kept with it."""
-    name = f"_kept_{make.__name__}"
-
-    def kept(compiled: Any) -> Any:
-        found = compiled.__dict__.get(name, _UNKNOWN)
-        if found is _UNKNOWN:
-            found = compiled.__dict__[name] = make(compiled)
-        return found
-
-    return kept
-
-
-@_kept
 def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
     """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
+    known = compiled.__dict__.get("_key_columns")
+    if known is not None:
+        return known  # type: ignore[no-any-return]
     statement, table = compiled.statement, compiled.statement.table
     columns = list(table.primary_key)
     keys = [column.key for column in columns]
     counts = statement.select is None and not statement._inline and not statement._multi_values
     generated = table._autoincrement_column if counts else None
     metadata = ResultMetaData(keys, [(column,) for column in columns])
-    return metadata, keys, None if generated is None else columns.index(generated)
-
-
-@_kept
-def plain_taker(compiled: Any) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
-    """What makes a parameter tuple of a dictionary, where every parameter is just brought.
-
-    None: there are defaults to compute, values in the statement, or a list to write out.
-    """
-    if (
-        compiled.prefetch
-        or compiled.has_expanding
-        or not all(bind.required and bind.key == name for name, bind in compiled.binds.items())
-    ):
-        return None
-    names = compiled.positiontup
-    if compiled._processors or not names:
-        convert: Callable[[dict[str, Any]], tuple[Any, ...]] = compiled.to_tuple
-        return convert
-    if len(names) == 1:
-        name = names[0]
-        return lambda given: (given[name],)
-    return itemgetter(*names)
+    compiled._key_columns = found = (
+        metadata,
+        keys,
+        None if generated is None else columns.index(generated),
+    )
+    return found
 
 
 def executable(statement: Any) -> Any:

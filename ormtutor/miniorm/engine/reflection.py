@@ -235,11 +235,8 @@ class Inspector:
     ) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
         indexes = self.dialect.indexes(self.bind, table_name, schema, automatic=True, cause=CORE)
-        automatic = [
-            index["column_names"]
-            for index in indexes
-            if index["name"].startswith("sqlite_autoindex")
-        ]
+        made = [index for index in indexes if index["name"].startswith("sqlite_autoindex")]
+        automatic = [index["column_names"] for index in made]
         found = []
         for name, columns in _unique_in(self._table_text(table_name, schema, "columns")):
             if columns in automatic:

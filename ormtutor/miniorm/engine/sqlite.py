@@ -23,7 +23,7 @@ from ormtutor.miniorm.sql.compiler import SQLCompiler
 from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler
 from ormtutor.miniorm.sql.dialect import DefaultDialect
 from ormtutor.miniorm.sql.elements import ColumnElement, literal
-from ormtutor.miniorm.sql.preparer import IdentifierPreparer
+from ormtutor.miniorm.sql.naming import IdentifierPreparer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,22 +56,20 @@ _URL_FORMS = (
     " sqlite:////absolute/path/to/file.db"
 )
 
-_ISOLATION_LEVELS = ("READ UNCOMMITTED", "SERIALIZABLE", "AUTOCOMMIT")
-
 
 class SQLiteCompiler(SQLCompiler):
     """Writes expressions and statements as SQLite has them."""
 
     extract_map = dict(part.split("=") for part in _DATE_PARTS)  # noqa: RUF012 (constant)
-
-    def visit_now_func(self, fn: Any) -> str:
-        return "CURRENT_TIMESTAMP"
-
-    def visit_localtimestamp_func(self, func: Any) -> str:
-        return 'DATETIME(CURRENT_TIMESTAMP, "localtime")'
-
-    def visit_char_length_func(self, fn: Any) -> str:
-        return f"length{self.function_argspec(fn)}"
+    operator_forms = SQLCompiler.operator_forms | {
+        "is_distinct_from": "{} IS NOT {}",
+        "is_not_distinct_from": "{} IS {}",
+    }
+    function_forms = {  # noqa: RUF012 (constant)
+        "now": "CURRENT_TIMESTAMP",
+        "localtimestamp": 'DATETIME(CURRENT_TIMESTAMP, "localtime")',
+        "char_length": "length{}",
+    }
 
     def visit_extract(self, extract: Any) -> str:
         part = self.extract_map.get(extract.field)
@@ -86,12 +84,6 @@ class SQLiteCompiler(SQLCompiler):
         text = "\n LIMIT " + self.process(literal(-1) if limit is None else limit)
         return text + " OFFSET " + self.process(literal(0) if offset is None else offset)
 
-    def visit_is_distinct_from_binary(self, binary: Any, operator: Any) -> str:
-        return self._generate_generic_binary(binary, " IS NOT ")
-
-    def visit_is_not_distinct_from_binary(self, binary: Any, operator: Any) -> str:
-        return self._generate_generic_binary(binary, " IS ")
-
     def visit_json_getitem_op_binary(self, binary: Any, operator: Any) -> str:
         left, right = self.process(binary.left), self.process(binary.right)
         text = f"JSON_EXTRACT({left}, {right})"
@@ -100,11 +92,8 @@ class SQLiteCompiler(SQLCompiler):
     visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
 
     def visit_empty_set_op_expr(self, type_: Any, expand_op: Any) -> str:
-        return self.visit_empty_set_expr(type_)
-
-    def visit_empty_set_expr(self, element_types: Any) -> str:
         """A SELECT of no rows."""
-        ones = ", ".join("1" for _ in element_types or [None])
+        ones = ", ".join("1" for _ in type_)
         return f"SELECT {ones} FROM (SELECT {ones}) WHERE 1!=1"
 
 
@@ -187,14 +176,8 @@ class SQLiteDialect(DefaultDialect):
     dbapi: Any = sqlite3
     server_version_info = sqlite3.sqlite_version_info
 
-    def __init__(
-        self,
-        isolation_level: str | None = None,
-        json_serializer: Any = None,
-        json_deserializer: Any = None,
-    ) -> None:
+    def __init__(self, json_serializer: Any = None, json_deserializer: Any = None) -> None:
         super().__init__()
-        self._isolation_level = isolation_level
         self._json_serializer = json_serializer
         self._json_deserializer = json_deserializer
 
@@ -234,25 +217,8 @@ class SQLiteDialect(DefaultDialect):
         return SingletonThreadPool if in_memory else QueuePool
 
     def on_connect(self, raw: Any) -> None:
-        """Prepare a fresh connection: the operator REGEXP, and the isolation level."""
+        """Prepare a fresh connection: the operator REGEXP."""
         raw.create_function("regexp", 2, _regexp)
-        if self._isolation_level is not None:
-            self.set_isolation_level(raw, self._isolation_level)
-
-    def set_isolation_level(self, raw: Any, level: str) -> None:
-        """Change the isolation level of a connection.
-
-        Raises: ArgumentError: there is no such level.
-        """
-        wanted = level.replace("_", " ").upper()
-        if wanted not in _ISOLATION_LEVELS:
-            raise exc.ArgumentError(
-                f"Invalid value '{level}' for isolation_level. Valid isolation levels for "
-                f"{self.name} are {', '.join(_ISOLATION_LEVELS)}"
-            )
-        raw.isolation_level = None if wanted == "AUTOCOMMIT" else ""
-        if wanted != "AUTOCOMMIT":
-            raw.execute(f"PRAGMA read_uncommitted = {int(wanted == 'READ UNCOMMITTED')}")
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -307,7 +273,7 @@ SQLiteDialect.__name__ = SQLiteDialect.__qualname__ = "SQLiteDialect_pysqlite"
 
 
 def truth(text: str) -> bool:
-    """Return what a word of a URL or a configuration says.
+    """Return what a word of a URL says.
 
     Raises: ValueError: neither true nor false.
     """

@@ -13,6 +13,7 @@ from collections import namedtuple
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.sql.schema import FacadeDict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,16 +21,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class immutabledict(dict):  # type: ignore[type-arg]
+class immutabledict(FacadeDict):
     """A dictionary that cannot be changed."""
 
     __module__ = "sqlalchemy.cimmutabledict"
     __slots__ = ()
-
-    def _refuse(self, *args: Any, **kw: Any) -> Any:
-        raise TypeError(f"{type(self).__name__} object is immutable")
-
-    __delitem__ = __setitem__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(sorted(self.items())))
@@ -37,9 +33,6 @@ class immutabledict(dict):  # type: ignore[type-arg]
     def union(self, other: Mapping[Any, Any] | None = None, **kw: Any) -> immutabledict:
         """Return a new one with the other's items too."""
         return immutabledict({**self, **(other or {}), **kw})
-
-    def __repr__(self) -> str:
-        return f"immutabledict({dict.__repr__(self)})"
 
 
 _AUTHORITY = (
@@ -76,20 +69,10 @@ class URL(_Parts):
             if not isinstance(text, str) and (text is not None or name == "drivername"):
                 raise TypeError(f"{name} must be a string")
         number = None if port is None else int(port)
-        return cls(drivername, username, password, host, number, database, _query(query or {}))
-
-    def set(self, **parts: Any) -> URL:
-        """Return a URL with some parts replaced."""
-        given = {name: value for name, value in parts.items() if value is not None}
-        return URL.create(**{**self._asdict(), **given})
-
-    def get_backend_name(self) -> str:
-        """Return the database's name: `sqlite`."""
-        return str(self.drivername).partition("+")[0]
-
-    def get_driver_name(self) -> str:
-        """Return the driver's name, as told or the usual one: `pysqlite`."""
-        return self.drivername.partition("+")[2] or "pysqlite"
+        lists = {
+            k: told if isinstance(told, str) else tuple(told) for k, told in (query or {}).items()
+        }
+        return cls(drivername, username, password, host, number, database, immutabledict(lists))
 
     def render_as_string(self, hide_password: bool = True) -> str:
         """Return the URL as text, by default with *** for the password."""
@@ -118,8 +101,8 @@ class URL(_Parts):
 
 leave_out(
     URL,
-    "difference_update_query get_dialect normalized_query translate_connect_args "
-    "update_query_dict update_query_pairs update_query_string",
+    "difference_update_query get_backend_name get_dialect get_driver_name normalized_query set "
+    "translate_connect_args update_query_dict update_query_pairs update_query_string",
 )
 
 
@@ -166,15 +149,3 @@ def _parsed(query_string: str) -> dict[str, Any]:
 
 def _quoted(text: str) -> str:
     return text.translate({58: "%3A", 64: "%40", 47: "%2F"})
-
-
-def _query(query: Mapping[str, Any]) -> immutabledict:
-    for key, value in query.items():
-        if not isinstance(key, str):
-            raise TypeError("Query dictionary keys must be strings")
-        members = [value] if isinstance(value, str) else value
-        if not isinstance(members, (list, tuple)) or {*map(type, members)} - {str}:
-            raise TypeError("Query dictionary values must be strings or sequences of strings")
-    return immutabledict(
-        {key: value if isinstance(value, str) else tuple(value) for key, value in query.items()}
-    )

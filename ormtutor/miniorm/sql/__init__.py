@@ -2,8 +2,8 @@
 
 The modules below import one another directly and never this one. In the order in which they stand:
 operators, traversal, naming, types, elements, comparator, columns, selectable, select, expressions,
-functions, defaults, constraints, sorting, schema, dml, ddl; then those that write text: preparer,
-linting, crud, compiler, ddl_compiler, type_compiler, dialect.
+functions, defaults, constraints, sorting, schema, dml, ddl; then those that write text: linting,
+crud, compiler, ddl_compiler, dialect.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __getattr__ = open_door(
     sql.functions: func
     sql.naming: quoted_name
     sql.select: CompoundSelect Select except_ except_all exists intersect intersect_all select
-        subquery union union_all
+        union union_all
     sql.selectable: LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE
         LABEL_STYLE_TABLENAME_PLUS_COL Alias FromClause Join Subquery TableClause alias cte join
         outerjoin table

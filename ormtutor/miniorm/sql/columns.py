@@ -34,7 +34,11 @@ class ColumnCollection:
             return
         self._index[key] = column
         # Attribute access then needs no code of ours; our own methods keep their names.
-        if isinstance(key, str) and not hasattr(type(self), key) and key not in _OWN:
+        if (
+            isinstance(key, str)
+            and not hasattr(type(self), key)
+            and key not in ("_pairs", "_index")
+        ):
             self.__dict__[key] = column
 
     def _put(self, column: Any, key: Any = None) -> None:
@@ -106,23 +110,16 @@ class ColumnCollection:
             if candidate is column or candidate._deannotated is origin:
                 return candidate
         target = column.proxy_set
-        best: Any = None
-        best_rank: Any = None
+        ranks: dict[Any, tuple[int, int]] = {}
         for candidate in self:
             expanded = candidate.proxy_set
             common = target & expanded
-            if not common or (require_embedded and not target <= expanded):
-                continue
-            rank = len(common), -_distance(candidate, common)
-            if best is None or rank > best_rank:
-                best, best_rank = candidate, rank
-        return best
+            if common and (target <= expanded or not require_embedded):
+                ranks[candidate] = len(common), -_distance(candidate, common)
+        return max(ranks, key=ranks.__getitem__, default=None)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
-
-
-_OWN = frozenset(["_pairs", "_index"])
 
 
 class ImmutableColumnCollection(ColumnCollection):

@@ -125,8 +125,7 @@ _AGAINST_CONSTANTS = (
 
 
 def _like(left: Any, op: Operator, value: Any, escape: Any = None) -> Any:
-    modifiers = {} if escape is None else {"escape": escape}
-    return _comparison(left, op, value, **modifiers)
+    return _comparison(left, op, value, **({} if escape is None else {"escape": escape}))
 
 
 def _prefixed(

@@ -18,8 +18,9 @@ Follows: SQLAlchemy 1.4, "SQL Expression Language".
 
 from __future__ import annotations
 
-import warnings
+from functools import cached_property
 from itertools import chain, repeat
+from operator import itemgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
@@ -38,9 +39,8 @@ from ormtutor.miniorm.sql.elements import (
     join_conditions,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
-from ormtutor.miniorm.sql.linting import FromLinter
-from ormtutor.miniorm.sql.naming import AnonymousName, Names
-from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
+from ormtutor.miniorm.sql.linting import warn_of_products
+from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK, AnonymousName, Names
 from ormtutor.miniorm.sql.select import ColumnNamer, CompoundSelect, FromList
 from ormtutor.miniorm.sql.traversal import cache_key, children
 
@@ -54,10 +54,32 @@ if TYPE_CHECKING:
 _END = "\x02"
 
 
+# Operators that are more than a symbol between their operands.
+_LIKE = {
+    "like_op": "{} LIKE {}",
+    "ilike_op": "lower({}) LIKE lower({})",
+    "contains_op": "{} LIKE '%' || {} || '%'",
+    "startswith_op": "{} LIKE {} || '%'",
+    "endswith_op": "{} LIKE '%' || {}",
+}
+_OPERATOR_FORMS = {
+    **_LIKE,
+    **{f"not_{name}": form.replace("LIKE", "NOT LIKE") for name, form in _LIKE.items()},
+    "mod": "{} % {}",
+    "not_in_op": "({} NOT IN {})",
+    "not_match_op": "NOT {} MATCH {}",
+}
+
+
 class Compiled:
     """A statement as text."""
 
-    isinsert = isupdate = isdelete = isddl = is_select = is_text = False
+    isddl = False
+    isinsert: Any = delegate("statement.is_insert")
+    isupdate: Any = delegate("statement.is_update")
+    isdelete: Any = delegate("statement.is_delete")
+    is_select: Any = delegate("statement.is_select")
+    is_text: Any = delegate("statement._is_text_clause")
     string: str
     statement: Any
     dialect: Any
@@ -73,6 +95,14 @@ class Compiled:
 
     def __str__(self) -> str:
         return self.string
+
+    def process(self, element: Any, **kw: Any) -> str:
+        """The element as SQL; asfrom: it stands in FROM."""
+        try:
+            method = getattr(self, f"visit_{element.__visit_name__}")
+        except AttributeError:
+            raise exc.UnsupportedCompilationError(self, type(element)) from None
+        return method(element, **kw)  # type: ignore[no-any-return]
 
 
 class _Frame:
@@ -91,7 +121,6 @@ class _Frame:
     # A label that stands for itself, in ORDER BY.
     known_label: Any = None
     include_table = True
-    linter: FromLinter | None = None
 
     def __init__(
         self, statement: Any, outer: _Frame | None, froms: Any = (), own: Any = (), around: Any = ()
@@ -114,6 +143,10 @@ class SQLCompiler(Compiled):
     linting: warn about cartesian products.
     compile_kwargs: `literal_binds=True` writes values into the text.
     """
+
+    # Operators and functions with a spelling of their own; {} is an operand, or the arguments.
+    operator_forms: dict[str, str] = _OPERATOR_FORMS
+    function_forms: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
 
     def __init__(
         self,
@@ -143,7 +176,6 @@ class SQLCompiler(Compiled):
         self.result_columns = []
         self.prefetch: list[Any] = []
         self.postfetch: list[Any] = []
-        self._bind_order: list[str | None] | None = None
         if statement is not None:
             self.made_at = perf_counter()
             self._finish(self.process(statement))
@@ -196,12 +228,11 @@ class SQLCompiler(Compiled):
         """The values by name, as far as they are known."""
         return {self._escaped_name(name): bind.effective_value for name, bind in self.binds.items()}
 
+    @cached_property
     def _order_of_binds(self) -> list[str | None]:
         """The names of the parameters in the order of the statement's structure key."""
-        if self._bind_order is None:
-            _, binds = cache_key(self.statement)
-            self._bind_order = [self._name_in_text(bind) for bind in binds]
-        return self._bind_order
+        _, binds = cache_key(self.statement)
+        return [self._name_in_text(bind) for bind in binds]
 
     def _name_in_text(self, bind: Any) -> str | None:
         name = self.bind_names.get(id(self.replaced.get(id(bind), bind)))
@@ -212,7 +243,7 @@ class SQLCompiler(Compiled):
     def _binds_by_name(self, binds: Sequence[BindParameter]) -> dict[str, BindParameter]:
         """The bind parameters of another statement of this structure, where they stand in ours."""
         named = dict(self.binds)
-        for name, bind in zip(self._order_of_binds(), binds, strict=True):
+        for name, bind in zip(self._order_of_binds, binds, strict=True):
             if name is not None:
                 named[name] = bind
         return named
@@ -264,12 +295,26 @@ class SQLCompiler(Compiled):
             ]
         )
 
+    @cached_property
+    def plain_taker(self) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
+        """What makes a parameter tuple of a dictionary, where every parameter is just brought.
+
+        None: there are defaults to compute, values in the statement, or a list to write out.
+        """
+        names = self.positiontup
+        is_brought = all(bind.required and bind.key == name for name, bind in self.binds.items())
+        if self.prefetch or self.has_expanding or not is_brought:
+            return None
+        if self._processors or not names:
+            return self.to_tuple
+        if len(names) == 1:
+            return lambda given: (given[names[0]],)
+        return itemgetter(*names)
+
     def ready(self, values: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """The text, its lists written out, and the values as the driver takes them."""
-        return self.expand(values) if self.has_expanding else (self.string, self.to_tuple(values))
-
-    def expand(self, values: dict[str, Any]) -> tuple[str, Any]:
-        """The text with its lists written out, and the values as the driver takes them."""
+        if not self.has_expanding:
+            return self.string, self.to_tuple(values)
         texts = self._texts
         out = [texts[0]]
         parameters: list[Any] = []
@@ -325,20 +370,9 @@ class SQLCompiler(Compiled):
             return f"{nulls}) OR (1 = 1"
         if expand_op is operators.in_op:
             return f"{nulls}) AND (1 != 1"
-        return self.visit_empty_set_expr(type_)
-
-    def visit_empty_set_expr(self, element_types: Any) -> str:
         return "SELECT 1 WHERE 1!=1"
 
-    # -- finding the method --------------------------------------------------------------------
-
-    def process(self, element: Any, **kw: Any) -> str:
-        """The element as SQL; asfrom: it stands in FROM."""
-        try:
-            method = getattr(self, f"visit_{element.__visit_name__}")
-        except AttributeError:
-            raise exc.UnsupportedCompilationError(self, type(element)) from None
-        return method(element, **kw)  # type: ignore[no-any-return]
+    # -- small expressions ---------------------------------------------------------------------
 
     def _join(self, elements: Iterable[Any], separator: str) -> str:
         texts = [self.process(element) for element in elements]
@@ -349,8 +383,6 @@ class SQLCompiler(Compiled):
         if isinstance(name, AnonymousName):
             return name.resolve(self.names)
         return name
-
-    # -- small expressions ---------------------------------------------------------------------
 
     def visit_grouping(self, grouping: Any, **kw: Any) -> str:
         return f"({self.process(grouping.element, **kw)})"
@@ -412,8 +444,6 @@ class SQLCompiler(Compiled):
         return f"{text} = 1" if is_true else f"{text} = 0"
 
     def visit_textclause(self, text: Any, asfrom: bool = False) -> str:
-        if self.frame.outer is None:
-            self.is_text = True
         out = []
         for position, piece in enumerate(text._pieces):
             if position % 2:
@@ -452,24 +482,20 @@ class SQLCompiler(Compiled):
     # -- functions -----------------------------------------------------------------------------
 
     def visit_function(self, func: Any, asfrom: bool = False) -> str:
-        own = getattr(self, f"visit_{func.name.lower()}_func", None)
-        if own is not None:
-            return own(func)  # type: ignore[no-any-return]
+        form = self.function_forms.get(func.name.lower())
+        if form is not None:
+            return form.format(self.process(func.clause_expr))
         if isinstance(func, AnsiFunction):
             return str(func.name if func.name == "sysdate" else func.name.upper())
         parts = [*func.packagenames, func.name]
         name = ".".join(self._quoted_function_part(part) for part in parts)
-        return name + self.function_argspec(func)
+        return name + self.process(func.clause_expr)
 
     def _quoted_function_part(self, part: str) -> str:
         # Reserved words may name functions (left, right), so only strange names are quoted.
         if part.replace("_", "a").isalnum() and not part[0].isdigit() and part.isascii():
             return part
         return self.preparer.quote(part)  # type: ignore[no-any-return]
-
-    def function_argspec(self, func: Any) -> str:
-        """The arguments in parentheses."""
-        return self.process(func.clause_expr)
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
@@ -494,13 +520,10 @@ class SQLCompiler(Compiled):
 
     def visit_binary(self, binary: Any) -> str:
         operator = binary.operator
-        linter = self.frame.linter
-        if linter is not None and operator.is_comparison:
-            linter.connect(binary.left._from_objects, binary.right._from_objects)
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
             return own(binary, operator)  # type: ignore[no-any-return]
-        form = _FORMS.get(operator.__name__)
+        form = self.operator_forms.get(operator.__name__)
         if form is None:
             return self._generate_generic_binary(binary, operator.symbol)
         text = form.format(self.process(binary.left), self.process(binary.right))
@@ -563,12 +586,10 @@ class SQLCompiler(Compiled):
             return self._literal_list(bind, value)
         if value is None and not bind.type.should_evaluate_none:
             name = self._resolve(bind.key)
-            warnings.warn(
+            exc.warn(
                 f"Bound parameter '{name}' rendering literal NULL in a SQL expression; comparisons "
                 "to NULL should not use operators outside of 'is' or 'is not' (this warning may be "
-                "suppressed after 10 occurrences)",
-                exc.SAWarning,
-                stacklevel=2,
+                "suppressed after 10 occurrences)"
             )
             return "NULL"
         return self.render_literal_value(value, bind.type)
@@ -648,15 +669,9 @@ class SQLCompiler(Compiled):
     # -- FROM ----------------------------------------------------------------------------------
 
     def visit_table(self, table: Any, asfrom: bool = False) -> str:
-        if not asfrom:
-            return ""
-        if self.frame.linter is not None:
-            self.frame.linter.add(table, table.fullname)
-        return self.preparer.format_table(table)  # type: ignore[no-any-return]
+        return self.preparer.format_table(table) if asfrom else ""
 
     def visit_join(self, join: Any, asfrom: bool = False) -> str:
-        if self.frame.linter is not None:
-            self.frame.linter.connect(join.left._from_objects, join.right._from_objects)
         kind = " FULL OUTER" if join.full else " LEFT OUTER" if join.isouter else ""
         left = self.process(join.left, asfrom=True)
         right = self.process(join.right, asfrom=True)
@@ -667,8 +682,6 @@ class SQLCompiler(Compiled):
         if not asfrom:
             return self.process(element)
         name = self._resolve(alias.name)
-        if self.frame.linter is not None:
-            self.frame.linter.add(alias, name)
         if alias._is_subquery:
             inner = f"({self.process(element, asfrom=True)})"
         else:
@@ -692,8 +705,6 @@ class SQLCompiler(Compiled):
         self._write_cte(base, base_name)
         if not asfrom:
             return ""
-        if self.frame.linter is not None:
-            self.frame.linter.add(cte, name)
         quoted: str = self.preparer.quote(base_name)
         return quoted if base is cte else f"{quoted} AS {self.preparer.quote(name)}"
 
@@ -744,8 +755,6 @@ class SQLCompiler(Compiled):
     def visit_select(self, select: Any, asfrom: bool = False) -> str:
         outer = self.frame
         select = select._plain_form(select, outer.outer is None)
-        if outer.outer is None:
-            self.is_select = True
         if outer.part is not None:
             _check_column_count(outer, select)
         froms = self._displayed_froms(select, asfrom)
@@ -754,18 +763,22 @@ class SQLCompiler(Compiled):
         frame.in_columns = frame.writes_labels = True
         text += ", ".join(self._selected(select, asfrom))
         frame.in_columns = frame.writes_labels = False
-        frame.linter = linter = FromLinter() if self.linting else None
         if froms:
             text += " \nFROM " + ", ".join([self.process(from_, asfrom=True) for from_ in froms])
         text += self._criteria(" \nWHERE ", select._where_criteria)
-        frame.linter = None
         text += self._listed(" GROUP BY ", map(self.process, select._group_by_clauses))
         text += self._criteria(" \nHAVING ", select._having_criteria)
         text += self._listed(" ORDER BY ", map(self._sorted_by, select._order_by_clauses))
-        text += self._limited(select)
-        if linter is not None:
-            linter.warn()
-        return self._close(text)
+        self._lint(select, froms)
+        return self._close(text + self._limited(select))
+
+    def _lint(self, statement: Any, froms: Iterable[Any]) -> None:
+        if self.linting:
+            kind, criteria = statement.__visit_name__.upper(), statement._where_criteria
+            warn_of_products(kind, froms, criteria, self._name_of_from)
+
+    def _name_of_from(self, from_: Any) -> Any:
+        return from_.fullname if from_._is_table else self._resolve(from_.name)
 
     def _displayed_froms(self, select: Any, asfrom: bool) -> list[Any]:
         """Which FROM objects to write; the others are those of statements around."""
@@ -851,8 +864,6 @@ class SQLCompiler(Compiled):
         return text
 
     def visit_compound_select(self, compound: Any, asfrom: bool = False) -> str:
-        if self.frame.outer is None:
-            self.is_select = True
         frame = self._open(compound, own=self.frame.own)
         frame.column_count = len(compound._all_selected_columns)
         texts = []
@@ -869,7 +880,6 @@ class SQLCompiler(Compiled):
     def visit_textual_select(self, textual: Any, asfrom: bool = False) -> str:
         frame = self._open(textual, own=self.frame.own)
         if frame.tells_result:
-            self.is_select = True
             for column in textual.column_args:
                 name = self._resolve(column.name)
                 self.result_columns.append((name, name, (column, name, column.key), column.type))
@@ -878,7 +888,6 @@ class SQLCompiler(Compiled):
     # -- INSERT, UPDATE, DELETE ----------------------------------------------------------------
 
     def visit_insert(self, insert: Any) -> str:
-        self.isinsert = self.frame.outer is None
         self._open(insert)
         plan = CrudPlan(self, insert, self.column_keys)
         table = self.preparer.format_table(insert.table)
@@ -895,14 +904,12 @@ class SQLCompiler(Compiled):
         return f"{text} VALUES " + ", ".join(f"({', '.join(row)})" for row in rows)
 
     def visit_update(self, update: Any) -> str:
-        self.isupdate = self.frame.outer is None
         self._open_change(update)
         pairs = CrudPlan(self, update, self.column_keys).pairs
         values = ", ".join(f"{name}={value}" for _, name, value in pairs)
         return self._write_change("UPDATE ", f" SET {values}", " FROM ")
 
     def visit_delete(self, delete: Any) -> str:
-        self.isdelete = self.frame.outer is None
         self._open_change(delete)
         return self._write_change("DELETE ", "", " , ")
 
@@ -914,14 +921,12 @@ class SQLCompiler(Compiled):
         """The UPDATE or DELETE of the frame; before_froms: what stands before further tables."""
         frame = self.frame
         statement = frame.statement
-        frame.linter = linter = FromLinter() if self.linting else None
         text = word + self._words(statement._prefixes) + ("FROM " if statement.is_delete else "")
         text += self.process(statement.table, asfrom=True) + values
         if len(frame.froms) > 1:
             text += before_froms + self.extra_froms(statement, frame.froms[1:])
         text += self._criteria(" WHERE ", statement._where_criteria)
-        if linter is not None:
-            linter.warn(statement.__visit_name__.upper())
+        self._lint(statement, frame.froms)
         return self._close(text)
 
     def extra_froms(self, statement: Any, froms: list[Any]) -> str:
@@ -935,34 +940,16 @@ class SQLCompiler(Compiled):
 class StrSQLCompiler(SQLCompiler):
     """The compiler of str(): what no database spells alike is written in some way."""
 
+    operator_forms = SQLCompiler.operator_forms | dict.fromkeys(
+        ["json_getitem_op", "json_path_getitem_op", "getitem"], "{}[{}]"
+    )
+
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
-
-    def visit_json_getitem_op_binary(self, binary: Any, operator: Any) -> str:
-        return f"{self.process(binary.left)}[{self.process(binary.right)}]"
-
-    visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
-    visit_getitem_binary = visit_json_getitem_op_binary
 
     def extra_froms(self, statement: Any, froms: list[Any]) -> str:
         return ", ".join([self.process(each, asfrom=True) for each in froms])
 
-
-# Operators that are more than a symbol between their operands.
-_LIKE = {
-    "like_op": "{} LIKE {}",
-    "ilike_op": "lower({}) LIKE lower({})",
-    "contains_op": "{} LIKE '%' || {} || '%'",
-    "startswith_op": "{} LIKE {} || '%'",
-    "endswith_op": "{} LIKE '%' || {}",
-}
-_FORMS = {
-    **_LIKE,
-    **{f"not_{name}": form.replace("LIKE", "NOT LIKE") for name, form in _LIKE.items()},
-    "mod": "{} % {}",
-    "not_in_op": "({} NOT IN {})",
-    "not_match_op": "NOT {} MATCH {}",
-}
 
 _NAME_ESCAPES = str.maketrans(
     {"%": "P", "(": "A", ")": "Z", ":": "C", "[": "_", "]": "_", " ": "_"}

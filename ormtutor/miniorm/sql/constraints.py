@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "Defining Constraints and Indexes".
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import count
 
 from ormtutor.miniorm import exc
@@ -118,7 +119,6 @@ class ForeignKey(SchemaItem):
         self.onupdate = onupdate
         self.ondelete = ondelete
         self.link_to_name = link_to_name
-        self._column: Any = None
         self.dialect_kwargs = dialect_kw  # the constraint looks at them
 
     def __repr__(self) -> str:
@@ -150,17 +150,12 @@ class ForeignKey(SchemaItem):
         """Return the column of a FROM object that it points to, or None."""
         return table.columns.corresponding_column(self.column)
 
-    @property
+    @cached_property
     def column(self) -> Any:
         """The column that it points to.
 
         Raises: NoReferencedTableError, NoReferencedColumnError: there is none.
         """
-        if self._column is None:
-            self._column = self._find_column()
-        return self._column
-
-    def _find_column(self) -> Any:
         if self._original is not None:
             return self._original.column
         if not isinstance(self._colspec, str):
@@ -234,35 +229,20 @@ class ForeignKey(SchemaItem):
     def _of_proxy(self, proxy: Any) -> ForeignKey:
         """The same key for a column that shows ours in an alias or subquery."""
         made = object.__new__(ForeignKey)
-        made.__dict__.update(self.__dict__, parent=proxy, _column=None, _original=self)
+        made.__dict__.update(self.__dict__, parent=proxy, _original=self)
+        made.__dict__.pop("column", None)
         return made
 
 
 # -- constraints -----------------------------------------------------------------------------------
 
 
-class Constraint(SchemaItem):
-    """A rule of a table."""
-
-    parent: Any = None
-    table: Any = delegate("parent", "The table of which this is a part, or None.")
-
-    def __init__(self, name: Any = None, _type_bound: Any = None, **dialect_kw: Any) -> None:
-        self.name = name
-        self._type_bound = _type_bound
-        self._creation_order = next(creation_counter)
-        take_dialect_arguments(self, dialect_kw)
-
-    def _set_parent(self, parent: Any) -> None:
-        self.parent = parent
-        parent.constraints.add(self)
-
-
 class ColumnCollectionMixin:
     """What has columns, given as names or as Column objects."""
 
     columns: Any
-    parent: Any
+    parent: Any = None
+    table: Any = delegate("parent", "The table of which this is a part, or None.")
 
     def _take_columns(self, columns: Any, autoattach: bool = True) -> None:
         self.columns = DedupeColumnCollection()
@@ -306,29 +286,43 @@ class ColumnCollectionMixin:
         return bool(self.columns.contains_column(col))
 
 
-class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
-    """A rule about several columns."""
+class Constraint(ColumnCollectionMixin, SchemaItem):
+    """A rule of a table, about some of its columns."""
 
-    def __init__(self, *columns: Any, _autoattach: bool = True, **kw: Any) -> None:
-        Constraint.__init__(self, **kw)
+    def __init__(
+        self,
+        *columns: Any,
+        name: Any = None,
+        _type_bound: Any = None,
+        _autoattach: bool = True,
+        **dialect_kw: Any,
+    ) -> None:
+        self.name = name
+        self._type_bound = _type_bound
+        self._creation_order = next(creation_counter)
+        take_dialect_arguments(self, dialect_kw)
         self._take_columns(columns, _autoattach)
 
     def _set_parent(self, parent: Any) -> None:
         if getattr(parent, "_is_table", False):
             self._resolve_columns(parent)
-        Constraint._set_parent(self, parent)
+        self.parent = parent
+        parent.constraints.add(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(column) for column in self.columns)})"
 
 
-class UniqueConstraint(ColumnCollectionConstraint):
+ColumnCollectionConstraint = Constraint
+
+
+class UniqueConstraint(Constraint):
     """UNIQUE (...)."""
 
     __visit_name__ = "unique_constraint"
 
 
-class CheckConstraint(ColumnCollectionConstraint):
+class CheckConstraint(Constraint):
     """CHECK (...)."""
 
     __visit_name__ = "check_constraint"
@@ -352,7 +346,7 @@ class CheckConstraint(ColumnCollectionConstraint):
         return f"CheckConstraint({self.sqltext!r})"
 
 
-class ForeignKeyConstraint(ColumnCollectionConstraint):
+class ForeignKeyConstraint(Constraint):
     """FOREIGN KEY (...) REFERENCES ... (...)."""
 
     __visit_name__ = "foreign_key_constraint"
@@ -369,7 +363,6 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         _elements: Any = None,
         **dialect_kw: Any,
     ) -> None:
-        Constraint.__init__(self, name, **dialect_kw)
         self.onupdate = onupdate
         self.ondelete = ondelete
         self.use_alter = use_alter
@@ -386,7 +379,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
             ForeignKey(referred, self, use_alter, None, onupdate, ondelete, link_to_name)
             for referred in refcolumns
         ]
-        self._take_columns(columns)
+        super().__init__(*columns, name=name, **dialect_kw)
 
     @property
     def column_keys(self) -> list[Any]:
@@ -400,7 +393,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     def _set_parent(self, parent: Any) -> None:
         try:
-            self._resolve_columns(parent)
+            super()._set_parent(parent)
         except KeyError as error:
             raise exc.ArgumentError(
                 f"Can't create ForeignKeyConstraint on table '{parent.description}': no column "
@@ -415,14 +408,13 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 f"ForeignKeyConstraint on {parent.fullname}({', '.join(self.column_keys)}) refers "
                 f"to multiple remote tables: {tables[0]} and {tables[1]}"
             )
-        Constraint._set_parent(self, parent)
 
     def __repr__(self) -> str:
         table = f", table={self.parent!r}" if self.parent is not None else ""
         return f"ForeignKeyConstraint({object.__repr__(self.columns)}, None{table})"
 
 
-class PrimaryKeyConstraint(ColumnCollectionConstraint):
+class PrimaryKeyConstraint(Constraint):
     """PRIMARY KEY (...)."""
 
     __visit_name__ = "primary_key_constraint"
@@ -504,8 +496,6 @@ class Index(ColumnCollectionMixin, DatabaseItem):
     """CREATE INDEX."""
 
     __visit_name__ = "index"
-    parent: Any = None
-    table: Any = delegate("parent", "The table of which this is a part, or None.")
     bind: Any = delegate("table.bind", "The engine of the MetaData, or None.")
 
     def __init__(self, name: Any, *expressions: Any, unique: bool = False, **kw: Any) -> None:

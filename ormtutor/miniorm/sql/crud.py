@@ -65,7 +65,7 @@ class CrudPlan:
         if self.statement._in_order:
             told = [columns[key] for key in given if key in columns]
             columns = [*told, *[column for column in columns if column not in told]]
-        is_insert = self.compiler.isinsert
+        is_insert = self.statement.is_insert
         default_of = self._default_for_insert if is_insert else self._default_for_update
         for column in columns:
             is_given = column.key in given

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 class DDLElement(Executable):
     """CREATE or DROP of one thing."""
 
-    supports_execution = True
     _from_objects: Any = ()
 
     def __init__(self, element: Any, **left_out: Any) -> None:
@@ -69,14 +68,11 @@ def create(connection: Any, element: Any, checkfirst: bool = False, tables: Any 
     checkfirst: only what the database has not. tables: of a MetaData only these.
     """
     wanted = _wanted(connection, element, tables, checkfirst, existing=False)
-    if isinstance(element, Index):
-        for index in wanted:
-            connection.execute(CreateIndex(index))
-        return
-    for table in sort_tables(wanted, _warns=False):
-        connection.execute(CreateTable(table))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index))
+    if not isinstance(element, Index):
+        in_order = sort_tables(wanted, _warns=False)
+        wanted = [each for table in in_order for each in (table, *table.indexes)]
+    for each in wanted:
+        connection.execute(CreateIndex(each) if isinstance(each, Index) else CreateTable(each))
 
 
 def drop(connection: Any, element: Any, checkfirst: bool = False, tables: Any = None) -> None:

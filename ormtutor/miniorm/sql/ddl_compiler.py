@@ -1,7 +1,7 @@
-"""DDL compiler: CREATE and DROP as text.
+"""DDL compiler: CREATE and DROP, and the types that stand there and in CAST, as text.
 
-Before: ddl.py has them as elements.
-Here:   DDLCompiler.
+Before: ddl.py has them as elements, types.py has the types.
+Here:   DDLCompiler; TypeCompiler: a table of names, and which of them have a length or a precision.
 After:  engine/sqlite.py overrides what SQLite spells in its own way.
 """
 
@@ -12,7 +12,7 @@ from time import perf_counter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.compiler import Compiled
-from ormtutor.miniorm.sql.preparer import MARK, MARKED_MARK
+from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.types import STRINGTYPE, Boolean
 
 TYPE_CHECKING = False
@@ -39,12 +39,6 @@ class DDLCompiler(Compiled):
         self.preparer = dialect.identifier_preparer
         self.made_at = perf_counter()
         self.string = self.process(statement)
-
-    def process(self, element: Any, **kw: Any) -> str:
-        method = getattr(self, f"visit_{element.__visit_name__}", None)
-        if method is None:
-            raise exc.UnsupportedCompilationError(self, type(element))
-        return method(element)  # type: ignore[no-any-return]
 
     def expression(self, element: Any) -> str:
         """Write an expression of one table, its values as well."""
@@ -164,3 +158,66 @@ class DDLCompiler(Compiled):
     def remote_table(self, table: Any) -> str:
         """Write the table that a foreign key refers to."""
         return self.preparer.format_table(table)  # type: ignore[no-any-return]
+
+
+# -- types -----------------------------------------------------------------------------------------
+
+# The general types and the SQL types that stand for them.
+_SPELLED_AS = {
+    "large_binary": "BLOB",
+    "big_integer": "BIGINT",
+    "small_integer": "SMALLINT",
+    "string": "VARCHAR",
+    "unicode": "VARCHAR",
+    "unicode_text": "TEXT",
+    "enum": "VARCHAR",
+}
+_WITH_LENGTH = frozenset(["CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "TEXT", "BINARY", "VARBINARY"])
+_WITH_PRECISION = frozenset(["NUMERIC", "DECIMAL"])
+_PLAIN = frozenset(
+    "FLOAT REAL INTEGER SMALLINT BIGINT TIMESTAMP DATETIME DATE TIME CLOB BLOB BOOLEAN JSON".split()  # noqa: SIM905
+)
+
+
+class TypeCompiler:
+    """The spelling of standard SQL."""
+
+    __module__ = "sqlalchemy.sql.compiler"
+
+    def __init__(self, dialect: Any) -> None:
+        self.dialect = dialect
+
+    def process(self, type_: Any, **kw: Any) -> str:
+        """Return the type as SQL.
+
+        Raises: CompileError: it is not known there.
+        """
+        name = type_.__visit_name__
+        spelled = _SPELLED_AS.get(name, name.upper())
+        if name == "type_decorator":
+            return self.process(type_.load_dialect_impl(self.dialect))
+        if spelled in _WITH_PRECISION and type_.precision is not None:
+            scale = "" if type_.scale is None else f", {type_.scale}"
+            return f"{spelled}({type_.precision}{scale})"
+        if spelled in _WITH_LENGTH:
+            text = f"{spelled}(%d)" % type_.length if type_.length else spelled
+            collation = getattr(type_, "collation", None)
+            return f'{text} COLLATE "{collation}"' if collation else text
+        return spelled if spelled in _PLAIN | _WITH_PRECISION else self._unknown(type_)
+
+    def _unknown(self, type_: Any) -> str:
+        if type_._is_null:
+            raise exc.CompileError(
+                f"Can't generate DDL for {type_!r}; did you forget to specify a type on this "
+                "Column?"
+            )
+        raise exc.UnsupportedCompilationError(self, type(type_))
+
+
+class StrSQLTypeCompiler(TypeCompiler):
+    """The spelling of str(): whatever it is, something is written."""
+
+    __module__ = "sqlalchemy.sql.compiler"
+
+    def _unknown(self, type_: Any) -> str:
+        return "NULL" if type_._is_null else str(type_.__visit_name__)

@@ -1,6 +1,6 @@
 """Dialect: the plain spelling, which str() speaks and engine/sqlite.py starts from.
 
-Before: compiler.py, ddl_compiler.py, type_compiler.py, preparer.py.
+Before: naming.py, compiler.py, ddl_compiler.py.
 Here:   DefaultDialect; importing this module gives elements and types their default.
 After:  engine/sqlite.py subclasses it.
 """
@@ -12,11 +12,10 @@ from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.compiler import SQLCompiler, StrSQLCompiler
-from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler
+from ormtutor.miniorm.sql.ddl_compiler import DDLCompiler, StrSQLTypeCompiler, TypeCompiler
 from ormtutor.miniorm.sql.elements import ClauseElement
-from ormtutor.miniorm.sql.preparer import IdentifierPreparer
+from ormtutor.miniorm.sql.naming import IdentifierPreparer
 from ormtutor.miniorm.sql.traversal import Shapes
-from ormtutor.miniorm.sql.type_compiler import StrSQLTypeCompiler, TypeCompiler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

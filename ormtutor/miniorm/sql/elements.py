@@ -58,7 +58,7 @@ class ClauseElement:
     _annotations: Any = NO_ANNOTATIONS
     # What kind it is, so that modules to the left need not import the class.
     is_clause_element = True
-    is_selectable = False
+    is_selectable = is_select = is_insert = is_update = is_delete = False
     _is_from_clause = False
     _is_select_statement = False
     # A select() is read by the ORM when a mapped column stands in it, but not inside one of these.
@@ -270,7 +270,7 @@ class Executable(ClauseElement):
     __module__ = "sqlalchemy.sql.base"
     __slots__ = ()
     supports_execution = True
-    is_dml = is_text = is_select = is_insert = is_update = is_delete = False
+    is_dml = is_text = False
     _execution_options: Any = NO_ANNOTATIONS
 
     def execution_options(self, **kw: Any) -> Any:
@@ -655,6 +655,7 @@ class TextClause(Executable):
 
     __slots__ = ("_binds", "_execution_options", "_pieces", "bind", "text")
     __visit_name__ = "textclause"
+    _facts = ("text",)
     _parts = ("_binds",)
     _is_text_clause = True
     is_text = True
@@ -694,9 +695,6 @@ class TextClause(Executable):
 
     def self_group(self, against: Any = None) -> Any:
         return Grouping(self) if against is operators.in_op else self
-
-    def structure(self, binds: Binds) -> Hashable:
-        return ("text", self.text, *[bind.structure(binds) for bind in self._binds])
 
 
 def split_bind_names(text: str) -> list[str]:
@@ -1304,12 +1302,10 @@ def as_sorting(thing: Any, role: str) -> Any:
     """
     if isinstance(thing, str):
         return TextualLabelReference(thing)
-    element = element_or_constant(thing)
-    if element is None:
-        raise not_expected(f"{role} expression", thing)
-    if role == "GROUP BY" and element._is_from_clause:
+    element = clause_of(thing)
+    if role == "GROUP BY" and element is not None and element._is_from_clause:
         return ClauseList(*element.c)
-    return as_operand(element, f"{role} expression", given=thing, advice="")
+    return as_condition(thing, f"{role} expression")
 
 
 publish(globals(), "sqlalchemy.sql.elements")

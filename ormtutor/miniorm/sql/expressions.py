@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Tuple(ClauseList, ColumnElement):
-    """Several expressions in parentheses."""
+    """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
 
     __slots__ = ("type",)
     __visit_name__ = "tuple"
@@ -54,13 +54,11 @@ class Tuple(ClauseList, ColumnElement):
         )
 
 
-def tuple_(*clauses: Any, **kw: Any) -> Tuple:
-    """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
-    return Tuple(*clauses, **kw)
-
-
 class Case(ColumnElement):
-    """`CASE WHEN ... THEN ... ELSE ... END`."""
+    """`CASE WHEN ... THEN ... ELSE ... END`.
+
+    case((condition, result), ..., else_=...), a list of pairs, or a dict with `value=`.
+    """
 
     __slots__ = ("else_", "type", "value", "whens")
     __visit_name__ = "case"
@@ -86,11 +84,6 @@ def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     if len(whens) == 1 and isinstance(whens[0], list):
         whens = tuple(whens[0])
     return [(when, then) for when, then in whens]
-
-
-def case(*whens: Any, **kw: Any) -> Case:
-    """`case((condition, result), ..., else_=...)`, a list of pairs, or a dict with `value=`."""
-    return Case(*whens, **kw)
 
 
 class _OfType(WrapsColumnExpression, ColumnElement):
@@ -266,6 +259,7 @@ def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
     return FunctionFilter(func, *criterion)
 
 
+tuple_, case = Tuple, Case
 elements.ColumnElement.cast = lambda self, type_: Cast(self, type_)
 
 publish(globals(), "sqlalchemy.sql.elements")

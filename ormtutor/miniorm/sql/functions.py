@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "SQL and Generic Functions".
 from __future__ import annotations
 
 from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
@@ -43,11 +44,6 @@ class FunctionElement(Executable, ColumnElement):
     _bind_name = _proxy_key = description
     _from_objects: Any = delegate("clauses._from_objects")
 
-    def __getattr__(self, key: str) -> Any:
-        if key == "alias":
-            raise AttributeError("alias is not in miniorm; SQLAlchemy has it")
-        return super().__getattr__(key)
-
     @property
     def columns(self) -> ColumnCollection:
         """The function as its own only column."""
@@ -70,6 +66,9 @@ class FunctionElement(Executable, ColumnElement):
         return Select(self)
 
     _as_in_select = select
+
+
+leave_out(FunctionElement, "alias")
 
 
 class Function(FunctionElement):

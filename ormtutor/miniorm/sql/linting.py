@@ -1,7 +1,7 @@
 """Linting: does a SELECT multiply tables that nothing connects?
 
-Before: compiler.py tells which FROM objects it writes and which conditions connect them.
-Here:   FromLinter, which follows the connections and warns.
+Before: compiler.py has written the FROM objects and the conditions of a statement.
+Here:   warn_of_products(), which follows what connects them and warns.
 After:  the learner reads the warning.
 
 Follows: SQLAlchemy 1.4, "FROM linting".
@@ -9,46 +9,52 @@ Follows: SQLAlchemy 1.4, "FROM linting".
 
 from __future__ import annotations
 
+from itertools import product
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.sorting import reachable
+from ormtutor.miniorm.sql.traversal import children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 
-class FromLinter:
-    """The FROM objects of one statement and what connects them."""
-
-    __slots__ = ("names", "neighbours")
-
-    def __init__(self) -> None:
-        self.names: dict[Any, str] = {}
-        self.neighbours: dict[Any, set[Any]] = {}
-
-    def add(self, from_: Any, name: str) -> None:
-        """A FROM object was written."""
-        self.names[from_._deannotated] = name
-
-    def connect(self, left: Iterable[Any], right: Iterable[Any]) -> None:
-        """A condition mentions both sides."""
-        pairs = [(one._deannotated, other._deannotated) for one in left for other in right]
-        for one, other in pairs:
-            self.neighbours.setdefault(one, set()).add(other)
-            self.neighbours.setdefault(other, set()).add(one)
-
-    def warn(self, kind: str = "SELECT") -> None:
-        """Tell the learner, if there is something to tell."""
-        if not self.names:
-            return
-        start = next(iter(self.names))
-        reached = {start, *reachable(start, self.neighbours)}
-        names = ", ".join(f'"{name}"' for each, name in self.names.items() if each not in reached)
-        if not names:
-            return
+def warn_of_products(
+    kind: str, froms: Iterable[Any], criteria: Iterable[Any], name_of: Callable[[Any], str]
+) -> None:
+    """Warn of FROM objects that no join and no comparison connects with the first one."""
+    names: dict[Any, str] = {}
+    neighbours: dict[Any, set[Any]] = {}
+    for part in _inside((*froms, *criteria)):
+        if part._is_from_clause and part.named_with_column:
+            names[part._deannotated] = name_of(part)
+        elif part.__visit_name__ == "join" or _is_comparison(part):
+            for sides in product(part.left._from_objects, part.right._from_objects):
+                one, other = (side._deannotated for side in sides)
+                neighbours.setdefault(one, set()).add(other)
+                neighbours.setdefault(other, set()).add(one)
+    if not names:
+        return
+    start = next(iter(names))
+    reached = {start, *reachable(start, neighbours)}
+    others = ", ".join(f'"{name}"' for each, name in names.items() if each not in reached)
+    if others:
         exc.warn(
-            f"{kind} statement has a cartesian product between FROM element(s) {names} and FROM "
-            f'element "{self.names[start]}".  Apply join condition(s) between each element to '
-            "resolve."
+            f"{kind} statement has a cartesian product between FROM element(s) {others} and FROM "
+            f'element "{names[start]}".  Apply join condition(s) between each element to resolve.'
         )
+
+
+def _is_comparison(part: Any) -> bool:
+    return part.__visit_name__ == "binary" and bool(part.operator.is_comparison)
+
+
+def _inside(elements: Iterable[Any]) -> Iterator[Any]:
+    """The elements and all that they are made of, as they stand in the text; not in subqueries."""
+    for each in elements:
+        yield each
+        has_name = each._is_from_clause and each.named_with_column
+        if not has_name and not each._is_select_statement:
+            yield from _inside(children(each))

@@ -38,6 +38,8 @@ class Operator:
     contrary: the operator that says the contrary; each becomes the `negation` of the other.
     """
 
+    is_comparison = associative = commutative = False
+
     def __init__(
         self,
         name: str,
@@ -45,10 +47,8 @@ class Operator:
         precedence: float,
         function: Callable[..., Any] | None = None,
         *,
-        is_comparison: bool = False,
-        associative: bool = False,
-        commutative: bool = False,
         contrary: Operator | None = None,
+        **facts: bool,
     ) -> None:
         self.__name__ = name
         self.symbol = symbol
@@ -56,12 +56,10 @@ class Operator:
         # As seen from an operand. One that is not placed among the others groups whatever it can.
         self.outer_precedence = LARGEST if precedence == SMALLEST else precedence
         self.function = function
-        self.is_comparison = is_comparison
-        self.associative = associative
-        self.commutative = commutative
         self.negation = contrary
         if contrary is not None:
             contrary.negation = self
+        self.__dict__.update(facts)
 
     def __call__(self, left: Any, *right: Any, **kw: Any) -> Any:
         """Apply the operator to plain values or to expressions."""

@@ -49,6 +49,13 @@ if TYPE_CHECKING:
 _FACTS = ("autoincrement", "comment", "doc", "index", "primary_key", "unique")
 
 
+_INSTEAD_OF_NAMES = {
+    "index": "indexes with a specific name, create",
+    "unique": "unique constraints or indexes with a specific name, append an explicit "
+    "UniqueConstraint to the Table's list of elements, or create",
+}
+
+
 class Column(SchemaItem, ColumnClause):
     """A column of a table."""
 
@@ -62,7 +69,6 @@ class Column(SchemaItem, ColumnClause):
     onupdate: Any = None
     primary_key = False
     server_default: Any = None
-    server_onupdate: Any = None
     unique: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,18 +142,12 @@ class Column(SchemaItem, ColumnClause):
         parent.metadata._settle_types()
 
     def _make_index_and_unique(self, table: Any) -> None:
-        if isinstance(self.index, str):
-            raise exc.ArgumentError(
-                "The 'index' keyword argument on Column is boolean only. To create indexes "
-                "with a specific name, create an explicit Index object external to the Table."
-            )
-        if isinstance(self.unique, str):
-            raise exc.ArgumentError(
-                "The 'unique' keyword argument on Column is boolean only. To create unique "
-                "constraints or indexes with a specific name, append an explicit "
-                "UniqueConstraint to the Table's list of elements, or create an explicit "
-                "Index object external to the Table."
-            )
+        for name, instead in _INSTEAD_OF_NAMES.items():
+            if isinstance(getattr(self, name), str):
+                raise exc.ArgumentError(
+                    f"The '{name}' keyword argument on Column is boolean only. To create {instead} "
+                    "an explicit Index object external to the Table."
+                )
         if self.index:
             table.append_constraint(Index(None, self.key, unique=bool(self.unique)))
         elif self.unique:
@@ -394,18 +394,19 @@ BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('
 # -- the collection --------------------------------------------------------------------------------
 
 
-class FacadeDict(dict[str, "Table"]):
-    """The tables of a MetaData, which only it changes."""
+class FacadeDict(dict):  # type: ignore[type-arg]
+    """A dictionary that only its owner changes: the tables of a MetaData."""
 
     __module__ = "sqlalchemy.util._collections"
+    __slots__ = ()
 
     def _refuse(self, *args: Any, **kw: Any) -> Any:
-        raise TypeError("FacadeDict object is immutable")
+        raise TypeError(f"{type(self).__name__} object is immutable")
 
     __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __repr__(self) -> str:
-        return f"FacadeDict({dict.__repr__(self)})"
+        return f"{type(self).__name__}({dict.__repr__(self)})"
 
 
 class MetaData(SchemaItem):
@@ -427,10 +428,6 @@ class MetaData(SchemaItem):
         self.info = {} if info is None else info
         # Foreign keys whose columns have no type and wait for that of the column they refer to.
         self._typeless: list[Any] = []
-
-    def is_bound(self) -> bool:
-        """Say whether there is an engine to use where none is told."""
-        return self.bind is not None
 
     def __repr__(self) -> str:
         return f"MetaData(bind={self.bind!r})"
@@ -511,5 +508,6 @@ class MetaData(SchemaItem):
         self._run_ddl("drop", bind, checkfirst, tables=tables)
 
 
+leave_out(MetaData, "is_bound")
 inspection.inspects_itself(ClauseElement)
 publish(globals(), "sqlalchemy.sql.schema")

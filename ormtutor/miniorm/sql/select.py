@@ -17,6 +17,7 @@ Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 from __future__ import annotations
 
 from collections import namedtuple
+from contextlib import suppress
 from types import FunctionType
 
 from ormtutor.miniorm import exc
@@ -444,9 +445,7 @@ class SelectBase(Statement):
         """This as a value."""
         return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
-    def as_scalar(self) -> ScalarSelect:
-        """The same as scalar_subquery(), in earlier words."""
-        return self.scalar_subquery()
+    as_scalar = scalar_subquery
 
     def label(self, name: Any) -> Any:
         """This as a value with a label."""
@@ -659,11 +658,6 @@ class Select(HasWhere, GenerativeSelect):
     def froms(self) -> list[Any]:
         """The FROM objects that are written."""
         return FromList(self).displayed()
-
-    @property
-    def columns_clause_froms(self) -> list[Any]:
-        """The FROM objects of the selected columns."""
-        return froms_of(self._raw_columns)
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1018,10 +1012,9 @@ def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) 
     """Whether the condition speaks of the two alone; if there is none, whether a key connects."""
     if columns:
         return columns <= _originals([*candidate.c, *target.c])
-    try:
+    with suppress(exc.NoReferenceError):
         return onclause is not None or can_join(candidate, target)
-    except exc.NoReferenceError:
-        return False
+    return False
 
 
 # -- UNION and its like ----------------------------------------------------------------------------
@@ -1204,6 +1197,17 @@ class NotExists(UnaryExpression):
 NotExists.__name__ = NotExists.__qualname__ = "UnaryExpression"
 
 
+def _of_inner(name: str) -> Any:
+    """A method of the SELECT inside of EXISTS."""
+
+    def change(self: Any, *clauses: Any) -> Any:
+        return Exists(getattr(self.element.element, name)(*clauses))
+
+    change.__name__, change.__qualname__ = name, f"Exists.{name}"
+    change.__doc__ = f"The inner SELECT with {name}(...); see Select.{name}."
+    return change
+
+
 class Exists(UnaryExpression):
     """`EXISTS (SELECT ...)`."""
 
@@ -1229,29 +1233,15 @@ class Exists(UnaryExpression):
     def _negate(self) -> Any:
         return NotExists(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
 
-    def _changed(self, change: Any) -> Any:
-        return Exists(change(self.element.element))
-
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         """`SELECT EXISTS (...)`."""
         statement = select(self)
         return statement if whereclause is None else statement.where(whereclause)
 
-    def correlate(self, *fromclause: Any) -> Any:
-        """See Select.correlate."""
-        return self._changed(lambda inner: inner.correlate(*fromclause))
-
-    def correlate_except(self, *fromclause: Any) -> Any:
-        """See Select.correlate_except."""
-        return self._changed(lambda inner: inner.correlate_except(*fromclause))
-
-    def select_from(self, *froms: Any) -> Any:
-        """The inner SELECT with FROM objects."""
-        return self._changed(lambda inner: inner.select_from(*froms))
-
-    def where(self, *clauses: Any) -> Any:
-        """The inner SELECT with conditions."""
-        return self._changed(lambda inner: inner.where(*clauses))
+    correlate = _of_inner("correlate")
+    correlate_except = _of_inner("correlate_except")
+    select_from = _of_inner("select_from")
+    where = _of_inner("where")
 
 
 # -- constructors ----------------------------------------------------------------------------------
@@ -1291,7 +1281,8 @@ def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> A
                 f"GenerativeSelect.__init__() got an unexpected keyword argument '{name}'"
             )
         if value is not None and value is not False:
-            values = () if value is True else _listed(value)
+            listed = value if isinstance(value, (list, tuple, set)) else [value]
+            values = () if value is True else listed
             statement = getattr(statement, method)(*values)
     return statement
 
@@ -1301,18 +1292,8 @@ _LEGACY_ARGUMENTS = {
     "whereclause": "where",
     "use_labels": "apply_labels",
     "from_obj": "select_from",
-    "distinct": "distinct",
-    "having": "having",
-    "order_by": "order_by",
-    "group_by": "group_by",
-    "limit": "limit",
-    "offset": "offset",
+    **{name: name for name in ("distinct", "having", "order_by", "group_by", "limit", "offset")},
 }
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple, set)) else [value]
-
 
 union = _set_operation("UNION")
 union_all = _set_operation("UNION ALL")
@@ -1322,26 +1303,17 @@ intersect = _set_operation("INTERSECT")
 intersect_all = _set_operation("INTERSECT ALL")
 
 
-def exists(*args: Any, **kwargs: Any) -> Exists:
-    """`EXISTS (SELECT ...)`."""
-    return Exists(*args, **kwargs)
-
-
-def subquery(alias: Any, *args: Any, **kwargs: Any) -> Any:
-    """A SELECT as a subquery with a name, in earlier words."""
-    return select(*args, **kwargs).subquery(alias)
-
-
+exists = Exists
 FromClause._select_class = Select
 
 leave_out(Statement, "add_cte get_execution_options suffix_with")
 leave_out(SelectBase, "get_label_style lateral")
 leave_out(GenerativeSelect, "fetch with_for_update with_hint with_statement_hint")
-leave_out(Select, "column get_final_froms reduce_columns")
 leave_out(
     Select,
     "append_column append_correlation append_from append_group_by append_having append_order_by "
-    "append_prefix append_whereclause corresponding_column replace_selectable",
+    "append_prefix append_whereclause column columns_clause_froms corresponding_column "
+    "get_final_froms reduce_columns replace_selectable",
 )
 leave_out(ScalarSelect, "correlate_except where")
 

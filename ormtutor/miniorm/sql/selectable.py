@@ -432,33 +432,26 @@ class AliasedReturnsRows(FromClause):
     """Something that shows another thing's columns under a name of its own."""
 
     element: Any
-    _orig_name: Any
-
     _parts: ClassVar[tuple[str, ...]] = ("element",)
     named_with_column = True
     recursive = False
 
     def __init__(self, *args: Any, **kw: Any) -> None:
+        name = self.__visit_name__
         raise NotImplementedError(
             f"The {type(self).__name__} class is not intended to be constructed directly.  "
-            f"Please use the {self._constructor_name}() standalone function or the "
-            f"{self._constructor_name}() method available from appropriate selectable objects."
+            f"Please use the {name}() standalone function or the {name}() method available from "
+            "appropriate selectable objects."
         )
-
-    _constructor_name = "alias"
 
     @classmethod
     def _construct(cls, selectable: Any, name: Any = None, **kw: Any) -> Any:
         made = cls.__new__(cls)
         made.element = selectable
-        made._orig_name = name
         if name is None:
-            base = None
-            if selectable._is_from_clause and selectable.named_with_column:
-                base = getattr(selectable, "name", None)
-                if isinstance(base, AnonymousName):
-                    base = None
-            name = AnonymousName.of(id(made), base or "anon")
+            named = selectable._is_from_clause and selectable.named_with_column
+            is_told = named and not isinstance(selectable.name, AnonymousName)
+            name = AnonymousName.of(id(made), selectable.name if is_told else "anon")
         made.name = name
         made.__dict__.update(kw)
         return made
@@ -503,7 +496,6 @@ class Subquery(AliasedReturnsRows):
 
     __visit_name__ = "subquery"
     _is_subquery = True
-    _constructor_name = "subquery"
 
     def as_scalar(self) -> Any:
         """The SELECT as a value."""
@@ -515,7 +507,6 @@ class CTE(AliasedReturnsRows):
 
     __visit_name__ = "cte"
     _is_cte = True
-    _constructor_name = "cte"
     # The CTE whose alias we are; the CTE that we extend by union().
     _cte_alias: Any = None
     _restates: Any = None

@@ -15,7 +15,7 @@ Follows: SQLAlchemy 1.4, "Custom Types".
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, partialmethod
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
@@ -125,20 +125,16 @@ class TypeEngine:
     def _dialect_version(self, dialect: Any) -> TypeEngine:
         return dialect.type_descriptor(self)  # type: ignore[no-any-return]
 
-    def _cached(self, dialect: Any, kind: str, *args: Any) -> Processor:
+    def _cached(self, kind: str, dialect: Any, coltype: Any = None) -> Processor:
         memo = self._memo(dialect)
         if kind not in memo:
-            memo[kind] = getattr(memo["impl"], kind)(dialect, *args)
+            arguments = (coltype,) if kind == "result_processor" else ()
+            memo[kind] = getattr(memo["impl"], kind)(dialect, *arguments)
         return memo[kind]  # type: ignore[no-any-return]
 
-    def _cached_bind_processor(self, dialect: Any) -> Processor:
-        return self._cached(dialect, "bind_processor")
-
-    def _cached_result_processor(self, dialect: Any, coltype: Any = None) -> Processor:
-        return self._cached(dialect, "result_processor", coltype)
-
-    def _cached_literal_processor(self, dialect: Any) -> Processor:
-        return self._cached(dialect, "literal_processor")
+    _cached_bind_processor = partialmethod(_cached, "bind_processor")
+    _cached_result_processor = partialmethod(_cached, "result_processor")
+    _cached_literal_processor = partialmethod(_cached, "literal_processor")
 
     def compare_values(self, x: Any, y: Any) -> bool:
         """Say whether two values are the same to this type; a flush asks it."""
@@ -274,16 +270,13 @@ class TypeDecorator(TypeEngine):
         return getattr(self.impl, key)
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        """Return what the decorated type takes for a value of the program."""
+        """Return what the decorated type takes for a value of the program.
+
+        process_result_value: the other way; process_literal_param: for a value in the SQL text.
+        """
         raise NotImplementedError()
 
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
-        """Return the program's value for what the decorated type gives."""
-        raise NotImplementedError()
-
-    def process_literal_param(self, value: Any, dialect: Any) -> Any:
-        """Return what is written into the SQL text for a value of the program."""
-        raise NotImplementedError()
+    process_result_value = process_literal_param = process_bind_param
 
     def load_dialect_impl(self, dialect: Any) -> TypeEngine:
         """Return the decorated type in that dialect."""

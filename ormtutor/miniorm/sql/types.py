@@ -1,7 +1,7 @@
 """Types: what a column holds, and how a value travels to the database and back.
 
 Before: type_api.py.
-Here:   Integer ... JSON, Enum, Interval; bind and result conversion; the type of `a + b`.
+Here:   Integer ... JSON, Enum; bind and result conversion; the type of `a + b`.
 After:  elements.py gives each expression a type, compiler.py spells it in DDL and CAST, the engine
         and the loaders ask for the processors.
 
@@ -243,16 +243,14 @@ class Enum(String, SchemaType):
         self,
         *enums: Any,
         name: str | None = None,
-        length: int | None = None,
-        native_enum: bool = True,
         create_constraint: bool = False,
         validate_strings: bool = False,
         values_callable: Any = None,
         **left_out: Any,
     ) -> None:
-        refuse_arguments("Enum.__init__", left_out, "inherit_schema metadata omit_aliases schema")
+        known = "inherit_schema length metadata native_enum omit_aliases schema"
+        refuse_arguments("Enum.__init__", left_out, known)
         self.values_callable = values_callable
-        self.native_enum = native_enum
         self.create_constraint = create_constraint
         self.validate_strings = validate_strings
         self.enum_class: Any = None
@@ -271,25 +269,7 @@ class Enum(String, SchemaType):
         self._to_member = dict(zip(self.enums, unique.values(), strict=False))
         if not values_callable:
             self._to_member = {**members, **self._to_member}
-        super().__init__(length=self._length(length))
-
-    def _length(self, told: int | None) -> int:
-        longest = max((len(name) for name in self.enums), default=0)
-        if told is None:
-            return longest
-        if self.native_enum:
-            exc.warn(
-                "Enum 'length' argument is currently ignored unless native_enum is specified as "
-                "False, including for DDL that renders VARCHAR in any case.  This may change in a "
-                "future release."
-            )
-            return longest
-        if told < longest:
-            raise ValueError(
-                "When provided, length must be larger or equal than the length of the longest "
-                f"enum value. {told} < {longest}"
-            )
-        return told
+        super().__init__(length=max(map(len, self.enums), default=0))
 
     @property
     def sort_key_function(self) -> Any:
@@ -337,14 +317,6 @@ class Enum(String, SchemaType):
         """The enum class or str."""
         return self.enum_class or str
 
-    def adapt(self, cls: type) -> Any:
-        """Return the same members as another class; as another type than Enum, their text."""
-        if not issubclass(cls, Enum):
-            return super().adapt(cls)
-        twin = object.__new__(cls)
-        twin.__dict__.update(self.__dict__)
-        return twin
-
     def structure(self) -> Hashable | None:
         return type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings
 
@@ -352,8 +324,6 @@ class Enum(String, SchemaType):
         shown = [repr(name) for name in self.enums]
         if self.name is not None:
             shown.append(f"name={self.name!r}")
-        if not self.native_enum:
-            shown += ["native_enum=False", f"length={self.length!r}"]
         if self.create_constraint:
             shown.append("create_constraint=True")
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -430,16 +400,17 @@ class JSON(TypeEngine):
 class JSONIndexType(TypeEngine):
     """What stands in brackets after a JSON expression: a key, a position, or several of them."""
 
-    def _path(self, value: Any) -> str:
-        steps = value if isinstance(value, (list, tuple)) else [value]
-        texts = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
-        return "$" + "".join(texts)
-
     def bind_processor(self, dialect: Any) -> Processor:
-        return self._path
+        return _json_path
 
     def literal_processor(self, dialect: Any) -> Processor:
-        return lambda value: _in_quotes(self._path(value))
+        return lambda value: _in_quotes(_json_path(value))
+
+
+def _json_path(value: Any) -> str:
+    steps = value if isinstance(value, (list, tuple)) else [value]
+    texts = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
+    return "$" + "".join(texts)
 
 
 class JSONPathType(JSONIndexType):
@@ -455,44 +426,6 @@ def _json() -> Any:
     import json
 
     return json
-
-
-class Interval(TypeDecorator):
-    """A datetime.timedelta, stored as a time since 1970."""
-
-    impl = DateTime
-    epoch = datetime.datetime(1970, 1, 1)
-    cache_ok = True
-    python_type: Any = datetime.timedelta
-
-    def __init__(
-        self,
-        native: bool = True,
-        second_precision: float | None = None,
-        day_precision: float | None = None,
-    ) -> None:
-        super().__init__()
-        self.native = native
-        self.second_precision = second_precision
-        self.day_precision = day_precision
-
-    def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else self.epoch + value
-
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else value - self.epoch
-
-    def process_literal_param(self, value: Any, dialect: Any) -> Any:
-        return value
-
-    # To the table of results and to plain values it is a type of its own.
-    result_of = TypeEngine.result_of
-    coerce_compared_value = TypeEngine.coerce_compared_value
-
-    __repr__ = TypeEngine.__repr__
-
-
-Interval._type_affinity = Interval
 
 
 class TupleType(TypeEngine):
@@ -557,36 +490,16 @@ INTEGERTYPE = Integer()
 NUMERICTYPE = Numeric()
 
 # None stands for "the class of the left side", so that Float + Integer is a Float.
-Integer._results = {
-    operators.add: {Date: Date, Integer: None, Numeric: Numeric},
-    operators.sub: {Integer: None, Numeric: Numeric},
-    operators.mul: {Interval: Interval, Integer: None, Numeric: Numeric},
-    operators.truediv: {Integer: None, Numeric: Numeric},
-}
-Numeric._results = {
-    operators.add: {Numeric: None, Integer: None},
-    operators.sub: {Numeric: None, Integer: None},
-    operators.mul: {Interval: Interval, Numeric: None, Integer: None},
-    operators.truediv: {Numeric: None, Integer: None},
-}
-DateTime._results = {
-    operators.add: {Interval: None},
-    operators.sub: {Interval: None, DateTime: Interval},
-}
+Numeric._results, Integer._results = {}, {}
+for _operator in (operators.add, operators.sub, operators.mul, operators.truediv):
+    Numeric._results[_operator] = {Numeric: None, Integer: None}
+    Integer._results[_operator] = {Integer: None, Numeric: Numeric}
+Integer._results[operators.add][Date] = Date
 Date._results = {
-    operators.add: {Integer: None, Interval: DateTime, Time: DateTime},
-    operators.sub: {Integer: None, Date: Integer, Interval: DateTime, DateTime: Interval},
+    operators.add: {Integer: None, Time: DateTime, DateTime: DateTime},
+    operators.sub: {Integer: None, Date: Integer, DateTime: DateTime},
 }
-Time._results = {
-    operators.add: {Date: DateTime, Interval: None},
-    operators.sub: {Time: Interval, Interval: None},
-}
-Interval._results = {
-    operators.add: {Date: DateTime, Interval: None, DateTime: DateTime, Time: Time},
-    operators.sub: {Interval: None},
-    operators.mul: {Numeric: None},
-    operators.truediv: {Numeric: None},
-}
+Time._results = {operators.add: {Date: DateTime}, operators.sub: {Time: DateTime}}
 
 LITERAL_TYPES.update(
     {
@@ -599,7 +512,7 @@ LITERAL_TYPES.update(
         datetime.date: Date(),
         datetime.datetime: DateTime(),
         datetime.time: Time(),
-        datetime.timedelta: Interval(),
+        datetime.timedelta: DateTime(),
         "Decimal": NUMERICTYPE,
     }
 )

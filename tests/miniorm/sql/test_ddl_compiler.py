@@ -10,7 +10,8 @@ from ormtutor.miniorm.sql.ddl import CreateIndex, CreateTable, DropIndex
 from ormtutor.miniorm.sql.dialect import DefaultDialect
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
-from ormtutor.miniorm.sql.types import DateTime, Integer, String
+from ormtutor.miniorm.sql.type_api import NullType, TypeEngine
+from ormtutor.miniorm.sql.types import DECIMAL, VARBINARY, DateTime, Integer, Numeric, String
 
 
 def test_a_table_is_written(users: Table) -> None:
@@ -82,3 +83,24 @@ def test_an_index_without_a_table_cannot_be_created() -> None:
     with pytest.raises(exc.CompileError) as caught:
         str(CreateIndex(Index("lonely", "x")))
     assert str(caught.value) == "Index 'lonely' is not associated with any table."
+
+
+@pytest.mark.parametrize(
+    ("type_", "ddl"),
+    [
+        (String(5, collation="NOCASE"), 'VARCHAR(5) COLLATE "NOCASE"'),
+        (Numeric(), "NUMERIC"),
+        (Numeric(5), "NUMERIC(5)"),
+        (DECIMAL(5, 0), "DECIMAL(5, 0)"),
+        (VARBINARY(3), "VARBINARY(3)"),
+        (NullType(), "NULL"),
+    ],
+    ids=repr,
+)
+def test_a_type_is_written(type_: TypeEngine, ddl: str) -> None:
+    assert type_.compile() == ddl
+
+
+def test_the_unknown_type_is_no_ddl(sqlite: DefaultDialect) -> None:
+    with pytest.raises(exc.CompileError, match=r"^Can't generate DDL for NullType\(\)"):
+        NullType().compile(dialect=sqlite)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import copy
 
+import pytest
+
+from ormtutor.miniorm.sql.dialect import DefaultDialect
+from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.naming import AnonymousName, Names, quoted_name
 
 
@@ -46,3 +50,30 @@ def test_a_numbered_name_gets_another_number_for_each_object() -> None:
     label = AnonymousName.of(1, "id")
     found = [label.numbered(identity).resolve(names) for identity in (5, 6)]
     assert found == ["id_1_1", "id_1_2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("name", "name"),
+        ("_a1$", "_a1$"),
+        ("Name", '"Name"'),
+        ("1a", '"1a"'),
+        ("a b", '"a b"'),
+        ("select", '"select"'),
+        ("é", '"é"'),
+        ('a"b', '"a""b"'),
+        (quoted_name("name", True), '"name"'),
+        (quoted_name("Name", False), "Name"),
+    ],
+)
+def test_a_name_is_quoted_where_it_must_be(name: str, written: str) -> None:
+    assert DefaultDialect().identifier_preparer.quote(name) == written
+
+
+def test_a_hostile_name_stays_one_name() -> None:
+    assert str(column('x"; DROP TABLE users; --')) == '"x""; DROP TABLE users; --"'
+
+
+def test_the_compilers_own_mark_may_stand_in_a_name() -> None:
+    assert str(column("a\x01b")) == '"a\x01b"'

@@ -21,9 +21,9 @@ from ormtutor.miniorm.sql.types import (
     DateTime,
     Float,
     Integer,
-    Interval,
     Numeric,
     String,
+    Time,
 )
 
 
@@ -93,7 +93,7 @@ def test_equal_types_have_one_number_in_keys() -> None:
         (String, operators.add, String, operators.concat_op, String),
         (String, operators.add, Integer, operators.add, String),
         (Date, operators.sub, Date, operators.sub, Integer),
-        (Date, operators.add, Interval, operators.add, DateTime),
+        (Date, operators.add, Time, operators.add, DateTime),
     ],
 )
 def test_the_type_of_an_operation_follows_its_operands(

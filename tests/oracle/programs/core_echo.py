@@ -45,7 +45,7 @@ for echo in (True, "debug"):
     print(engine.echo)
 engine = create_engine("sqlite://", echo=True, hide_parameters=True)
 engine.execute(text("select :secret"), secret=5)
-engine = create_engine("sqlite://", isolation_level="AUTOCOMMIT", echo=True, future=True)
+engine = create_engine("sqlite://", echo=True, future=True)
 with engine.begin() as connection:
     connection.execute(select(1))
 

@@ -5,7 +5,7 @@ import decimal
 import enum
 import warnings
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Float, Integer, Interval
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Float, Integer
 from sqlalchemy import LargeBinary, MetaData, Numeric, String, Table, Text, Time
 from sqlalchemy import TypeDecorator, Unicode, cast, create_engine, func, inspect, literal, select
 from sqlalchemy import text
@@ -76,7 +76,6 @@ values = {
     Text(): ["x", None],
     Unicode(): ["\u00e9", None],
     Integer(): [5, "5", "x", None, 2**70],
-    Interval(): [datetime.timedelta(days=1, seconds=5), None],
     Shout(): ["quiet", None],
     DATETIME(): [moment],
     DATE(): [moment.date()],

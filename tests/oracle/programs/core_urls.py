@@ -1,6 +1,6 @@
 """URLs and what create_engine makes of them."""
 
-from sqlalchemy import create_engine, engine_from_config, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 
@@ -36,17 +36,6 @@ show("unknown argument", lambda: create_engine("sqlite://", nope=1))
 show("unknown arguments", lambda: create_engine("sqlite://", nope=1, other=2))
 show("echo", lambda: create_engine("sqlite://", echo=False).echo)
 show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
-show("isolation", lambda: create_engine("sqlite://", isolation_level="FOO").connect())
-show(
-    "autocommit",
-    lambda: (
-        create_engine("sqlite://", isolation_level="AUTOCOMMIT")
-        .connect()
-        .execute(text("select 1"))
-        .all()
-    ),
-)
-show("config", lambda: engine_from_config({"sqlalchemy.url": "sqlite://", "sqlalchemy.echo": "no"}))
 show(
     "options",
     lambda: (
