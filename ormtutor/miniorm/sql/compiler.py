@@ -966,7 +966,6 @@ def _short_repr(value: Any) -> str:
 class _PlainLabel(Label):
     """The label that a column gets for want of one: it asks for no parentheses."""
 
-    __slots__ = ()
     element: Any = delegate("_element", "The expression as it stands.")
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 class SchemaItem:
     """Something that belongs to a schema: a table, a column, a constraint, a default."""
 
-    __slots__ = ()
     bind: Any
     # What a dialect takes beside the standard: `sqlite_autoincrement`.
     _sqlite_arguments: tuple[str, ...] = ()

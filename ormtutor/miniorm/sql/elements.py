@@ -6,9 +6,10 @@ After:  comparator.py builds them from Python operators, expressions.py and func
         rarer kinds, selectable.py and select.py put them into FROM and SELECT, compiler.py writes
         them.
 
-Elements do not change once made. Every class is small: slots for its parts, `_parts` for those that
-are elements, structure() for the compile cache. Construction is the hot path of every query, so it
-does not look at what it is given more than it must.
+Elements do not change once made. Every class is small: `_parts` names the attributes that are
+elements, `_facts` others that decide the text, structure() makes the key of the compile cache of
+them. Construction is the hot path of every query, so it does not look at what it is given more than
+it must.
 
 The file is one thing: the classes below refer to one another in every direction (a column makes a
 comparison, a comparison holds columns and binds, a bind has a column's type).
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 NO_ANNOTATIONS: dict[str, Any] = {}
-NO_ARG: Any = type("NO_ARG", (), {"__repr__": lambda self: "symbol('NO_ARG')", "__slots__": ()})()
+NO_ARG: Any = type("NO_ARG", (), {"__repr__": lambda self: "symbol('NO_ARG')"})()
 
 
 def delegate(path: str, doc: str | None = None) -> Any:
@@ -49,7 +50,6 @@ def delegate(path: str, doc: str | None = None) -> Any:
 class ClauseElement:
     """The root of all pieces of SQL."""
 
-    __slots__ = ()
     __visit_name__ = "clause"
 
     # Which attributes are elements, or tuples of them; which others decide the SQL text.
@@ -148,15 +148,11 @@ class ClauseElement:
     def _from_objects(self) -> list[Any]:
         return froms_of(children(self))
 
-    def _with(self, **changes: Any) -> Any:
-        """A copy with some of it changed."""
-        copy = clone(self)
-        for name, value in changes.items():
-            setattr(copy, name, value)
+    def _with(self, **said: Any) -> Any:
+        """A copy with more said, or something else."""
+        copy = object.__new__(self.__class__)
+        copy.__dict__ = {**self.__dict__, **said}
         return copy
-
-    def _forget(self) -> None:
-        """Drop what was remembered about the original: called on a fresh copy."""
 
     def self_group(self, against: Any = None) -> Any:
         """Ourselves, in parentheses if we need them inside `against`."""
@@ -237,7 +233,6 @@ def _annotated_class(cls: Any) -> Any:
 
     class Annotated(cls):  # type: ignore[misc]
         __module__ = "sqlalchemy.sql.annotation"
-        __slots__ = ("_annotations", "_origin")
         _annotated_from = cls
         _deannotated = delegate("_origin")
 
@@ -268,7 +263,6 @@ class Executable(ClauseElement):
     """What may be executed."""
 
     __module__ = "sqlalchemy.sql.base"
-    __slots__ = ()
     supports_execution = True
     is_dml = is_text = False
     _execution_options: Any = NO_ANNOTATIONS
@@ -338,7 +332,6 @@ def structure_of(part: Any, binds: Binds) -> Any:
 class ColumnElement(ColumnOperators, ClauseElement):
     """An expression with a value and a type: a column, a literal, a function call, `a + b`."""
 
-    __slots__ = ()
     __visit_name__ = "column_element"
 
     _is_column_element = True
@@ -479,11 +472,10 @@ class BindParameter(ColumnElement):
     for expand_op: IN or NOT IN.
     """
 
-    # Most parameters are literals, which share what the class says.
-    __slots__ = ("__dict__", "_base", "type", "value")
     __visit_name__ = "bindparam"
 
     _is_bind_parameter = True
+    # Most parameters are literals, which share what the class says.
     unique: bool = True
     required: bool = False
     callable: Any = None
@@ -597,14 +589,12 @@ def bind_for(
 class Null(ColumnElement):
     """NULL."""
 
-    __slots__ = ()
     __visit_name__ = "null"
 
 
 class False_(ColumnElement):
     """False."""
 
-    __slots__ = ()
     __visit_name__ = "false"
     type = sqltypes.BOOLEANTYPE
 
@@ -615,7 +605,6 @@ class False_(ColumnElement):
 class True_(ColumnElement):
     """True."""
 
-    __slots__ = ()
     __visit_name__ = "true"
     type = sqltypes.BOOLEANTYPE
 
@@ -653,7 +642,6 @@ def constant_of(value: Any) -> Any:
 class TextClause(Executable):
     """SQL as the learner wrote it, with `:name` for bind parameters."""
 
-    __slots__ = ("_binds", "_execution_options", "_pieces", "bind", "text")
     __visit_name__ = "textclause"
     _facts = ("text",)
     _parts = ("_binds",)
@@ -661,13 +649,12 @@ class TextClause(Executable):
     is_text = True
     key = None
     type: Any = sqltypes.NULLTYPE
-    bind: Any  # the engine given to text(), or None
+    bind: Any = None  # the engine given to text()
 
     def __init__(self, text: str, bind: Any = None) -> None:
         if not isinstance(text, str):
             raise TypeError(f"expected string or bytes-like object, got {type(text).__name__!r}")
         self.bind = bind
-        self._execution_options = NO_ANNOTATIONS
         self._pieces = split_bind_names(text)
         names = dict.fromkeys(self._pieces[1::2])
         self._binds = tuple([BindParameter(name, unique=False) for name in names])
@@ -732,7 +719,6 @@ def text(text: str, bind: Any = None) -> TextClause:
 class ClauseList(ClauseElement):
     """Several elements with an operator between them, a comma if nothing else is said."""
 
-    __slots__ = ("clauses", "group", "operator")
     __visit_name__ = "clauselist"
     _parts = ("clauses",)
     _is_clause_list = True
@@ -762,7 +748,6 @@ class ClauseList(ClauseElement):
 class BooleanClauseList(ClauseList, ColumnElement):
     """Conditions joined by AND or OR."""
 
-    __slots__ = ()
     type = sqltypes.BOOLEANTYPE
     _is_implicitly_boolean = True
     _hides_entities = True
@@ -818,7 +803,6 @@ def not_(clause: Any) -> Any:
 class UnaryExpression(ColumnElement):
     """An operator with one operand, before it or after it."""
 
-    __slots__ = ("element", "modifier", "operator", "type")
     __visit_name__ = "unary"
     _parts = ("element",)
     _facts = ("operator", "modifier")
@@ -843,7 +827,6 @@ class UnaryExpression(ColumnElement):
 class WrapsColumnExpression:
     """What CAST and its like share: they are named after the expression that they wrap."""
 
-    __slots__ = ()
     _wraps_name = True
     _wrapped: Any = delegate("element", "The expression.")
 
@@ -867,7 +850,6 @@ class WrapsColumnExpression:
 class AsBoolean(WrapsColumnExpression, UnaryExpression):
     """A boolean column as a condition: itself, or `column = 1` where there are no booleans."""
 
-    __slots__ = ("negate",)
     __visit_name__ = "as_boolean"
     _is_implicitly_boolean = True
     _hides_entities = True
@@ -892,7 +874,6 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
 class BinaryExpression(ColumnElement):
     """An operator between two operands."""
 
-    __slots__ = ("left", "modifiers", "negate", "operator", "right", "type")
     __visit_name__ = "binary"
     _parts = ("left", "right")
     _groups_as: Any = delegate("operator")
@@ -950,7 +931,6 @@ class BinaryExpression(ColumnElement):
 class Grouping(ColumnElement):
     """Parentheses."""
 
-    __slots__ = ("element", "type")
     __visit_name__ = "grouping"
     _parts = ("element",)
 
@@ -980,7 +960,6 @@ class Grouping(ColumnElement):
 class Label(ColumnElement):
     """An expression under a name: `expression AS name`."""
 
-    __slots__ = ("_element", "_type", "name")
     __visit_name__ = "label"
     _parts = ("_element",)
     _element: Any
@@ -1045,7 +1024,6 @@ class Label(ColumnElement):
 class ColumnClause(ColumnElement):
     """A column by its name: column("x"), or one of a FROM object; literal_column("now()")."""
 
-    __slots__ = ("_proxies", "is_literal", "key", "name", "table", "type")
     __visit_name__ = "column"
     _is_column_clause = True
     _groups = False
@@ -1141,7 +1119,6 @@ def bindparam(key: Any, value: Any = NO_ARG, type_: Any = None, **kw: Any) -> Bi
 class TextualLabelReference(ColumnElement):
     """A string in ORDER BY or GROUP BY: the name of a selected column; or_text: else SQL text."""
 
-    __slots__ = ("element", "or_text")
     __visit_name__ = "textual_label_reference"
     _facts = ("element", "or_text")
 
@@ -1153,7 +1130,6 @@ class TextualLabelReference(ColumnElement):
 class CollationClause(ColumnElement):
     """The name after COLLATE."""
 
-    __slots__ = ("collation",)
     __visit_name__ = "collation"
     _facts = ("collation",)
 

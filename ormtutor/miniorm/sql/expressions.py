@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 class Tuple(ClauseList, ColumnElement):
     """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
 
-    __slots__ = ("type",)
     __visit_name__ = "tuple"
 
     def __init__(self, *clauses: Any, **kw: Any) -> None:
@@ -60,7 +59,6 @@ class Case(ColumnElement):
     case((condition, result), ..., else_=...), a list of pairs, or a dict with `value=`.
     """
 
-    __slots__ = ("else_", "type", "value", "whens")
     __visit_name__ = "case"
     _parts = ("value", "whens", "else_")
 
@@ -93,7 +91,6 @@ class _OfType(WrapsColumnExpression, ColumnElement):
     compared with it.
     """
 
-    __slots__ = ("clause", "type")
     _parts = ("clause",)
 
     def __init__(self, expression: Any, type_: Any) -> None:
@@ -106,7 +103,6 @@ class _OfType(WrapsColumnExpression, ColumnElement):
 class Cast(_OfType):
     """`CAST(expression AS type)`."""
 
-    __slots__ = ()
     __visit_name__ = "cast"
 
 
@@ -118,7 +114,6 @@ def cast(expression: Any, type_: Any) -> Cast:
 class TypeCoerce(_OfType):
     """An expression that Python takes for another type; SQL does not see it."""
 
-    __slots__ = ()
     __visit_name__ = "type_coerce"
 
     def __init__(self, expression: Any, type_: Any) -> None:
@@ -139,7 +134,6 @@ def type_coerce(expression: Any, type_: Any) -> TypeCoerce:
 class Extract(ColumnElement):
     """`EXTRACT(field FROM expression)`."""
 
-    __slots__ = ("expr", "field")
     __visit_name__ = "extract"
     _hides_entities = True
     _facts = ("field",)
@@ -162,7 +156,6 @@ def extract(field: str, expr: Any) -> Extract:
 class Over(ColumnElement):
     """`function OVER (PARTITION BY ... ORDER BY ...)`."""
 
-    __slots__ = ("element", "frame", "order_by", "partition_by")
     __visit_name__ = "over"
     _hides_entities = True
     _parts = ("element", "partition_by", "order_by", "frame")
@@ -229,7 +222,6 @@ def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any
 class FunctionFilter(ColumnElement):
     """`function FILTER (WHERE ...)`."""
 
-    __slots__ = ("criterion", "func")
     __visit_name__ = "funcfilter"
     _hides_entities = True
     _parts = ("func", "criterion")

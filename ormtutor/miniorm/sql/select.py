@@ -265,11 +265,6 @@ class Statement(Executable):
     _annotations: Any = elements.NO_ANNOTATIONS
     _prefixes: tuple[Any, ...] = ()
 
-    def _with(self, **said: Any) -> Any:
-        copy = object.__new__(self.__class__)
-        copy.__dict__ = {**self.__dict__, **said}
-        return copy
-
     @known_as("Executable.options")
     def options(self, *options: Any) -> Any:
         """Keep options for whoever executes; Core ignores those of the ORM.
@@ -1153,7 +1148,6 @@ elements.TextClause.columns = columns
 class ScalarSelect(Grouping):
     """A SELECT of one column as a value."""
 
-    __slots__ = ()
     _is_scalar = True
 
     def __init__(self, element: Any) -> None:
@@ -1190,7 +1184,6 @@ class NotExists(UnaryExpression):
     """`NOT (EXISTS (SELECT ...))`."""
 
     __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ()
     _render_label_in_columns_clause = True
 
 
@@ -1210,8 +1203,6 @@ def _of_inner(name: str) -> Any:
 
 class Exists(UnaryExpression):
     """`EXISTS (SELECT ...)`."""
-
-    __slots__ = ()
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         if args and isinstance(args[0], ScalarSelect):

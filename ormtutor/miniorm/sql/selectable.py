@@ -102,9 +102,6 @@ class FromClause(ClauseElement):
         """The columns by which `selectable`, made of us, shows ours: (key, column)."""
         return [column._make_proxy(selectable) for column in self.c]
 
-    def _forget(self) -> None:
-        self.__dict__.pop("_columns", None)
-
     @property
     def primary_key(self) -> Any:
         """The columns of the primary key, by lineage."""

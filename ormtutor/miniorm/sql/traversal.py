@@ -4,13 +4,11 @@ Before: nothing.
 Here:   children, iterate, replace; Binds, cache_key and Shapes for what is compiled once.
 After:  elements.py and all that is right of it; the ORM adapts criteria to aliases with replace().
 
-Every class names in `_parts` the slots that hold its children: elements, or tuples of them, nested
-as they like. That is all that this module needs to know about elements, so it imports none.
+Every class names in `_parts` the attributes that hold its children: elements, or tuples of them,
+nested as they like. That is all that this module needs to know about elements, so it imports none.
 """
 
 from __future__ import annotations
-
-from functools import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,26 +120,11 @@ def iterate(element: Any) -> Iterator[Any]:
         level = [child for each in level for child in children(each)]
 
 
-@cache
-def slots_of(cls: Any) -> tuple[str, ...]:
-    """All slots of a class and its ancestors."""
-    slots = [name for ancestor in cls.__mro__ for name in vars(ancestor).get("__slots__", ())]
-    return tuple([name for name in slots if name not in ("__weakref__", "__dict__")])
-
-
-_UNSET = object()
-
-
 def clone(element: Any, into: type | None = None) -> Any:
     """A shallow copy, of the same class or of a subclass `into`."""
     copy: Any = object.__new__(into or type(element))
-    for name in slots_of(type(element)):  # type: ignore[arg-type]
-        value = getattr(element, name, _UNSET)
-        if value is not _UNSET:
-            setattr(copy, name, value)
-    if hasattr(element, "__dict__"):
-        copy.__dict__.update(element.__dict__)
-    copy._forget()
+    copy.__dict__.update(element.__dict__)
+    copy.__dict__.pop("_columns", None)  # a FROM object shows columns of its own
     return copy
 
 
