@@ -1,7 +1,7 @@
 """Engine: the door to connections and results, `from sqlalchemy.engine import Engine`.
 
 The modules below import one another directly and never this one. In the order in which they stand:
-cause, url, echo, row, result, cursor, transaction, pool, execution, dates, sqlite, connection,
+cause, url, echo, row, result, cursor, transaction, pool, execution, sqlite, connection,
 base, future, create, reflection.
 """
 

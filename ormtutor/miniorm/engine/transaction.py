@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 
@@ -29,16 +31,13 @@ class Transaction:
     _place = "_transaction"
     #: What the connection goes on with after it: the savepoint around a savepoint.
     _outer: NestedTransaction | None = None
+    _send: Callable[[str], None]
+    is_active: Any = delegate("_active", "Say whether work can go on in it.")
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self._active = True
         self._outer_subject: Any = None
-
-    @property
-    def is_active(self) -> bool:
-        """Say whether work can go on in it."""
-        return self._active
 
     def commit(self) -> None:
         """Make the work last; of a savepoint: make it part of the transaction around.
@@ -74,9 +73,6 @@ class Transaction:
                 self._send(how)
             finally:
                 self._deactivate()
-
-    def _send(self, how: str) -> None:
-        raise NotImplementedError
 
     def _deactivate(self) -> None:
         self._active = False

@@ -17,7 +17,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import DatabaseItem, SchemaItem
-from ormtutor.miniorm.sql.elements import TextClause, clause_of, delegate, not_expected
+from ormtutor.miniorm.sql.elements import TextClause, delegate, given_clause, not_expected
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -68,14 +68,8 @@ _COLUMN_ROLE = "String column name or column expression for DDL constraint"
 
 
 def _column_or_name(thing: Any, role: str = _COLUMN_ROLE) -> Any:
-    """Return what a learner gave for a column: its name, or the element.
-
-    Raises: ArgumentError: neither.
-    """
-    element = thing if isinstance(thing, str) else clause_of(thing)
-    if element is None:
-        raise not_expected(role, thing)
-    return element
+    """Return what a learner gave for a column: its name, or the element."""
+    return thing if isinstance(thing, str) else given_clause(thing, role)
 
 
 # -- foreign keys ----------------------------------------------------------------------------------
@@ -328,9 +322,9 @@ class CheckConstraint(Constraint):
     __visit_name__ = "check_constraint"
 
     def __init__(self, sqltext: Any, name: Any = None, **kw: Any) -> None:
-        condition = TextClause(sqltext) if isinstance(sqltext, str) else clause_of(sqltext)
-        if condition is None:
-            raise not_expected("SQL expression element for DDL constraint", sqltext)
+        role = "SQL expression element for DDL constraint"
+        is_text = isinstance(sqltext, str)
+        condition = TextClause(sqltext) if is_text else given_clause(sqltext, role)
         self.sqltext: Any = condition
         columns = [
             part

@@ -162,16 +162,6 @@ class DDLCompiler(Compiled):
 
 # -- types -----------------------------------------------------------------------------------------
 
-# The general types and the SQL types that stand for them.
-_SPELLED_AS = {
-    "large_binary": "BLOB",
-    "big_integer": "BIGINT",
-    "small_integer": "SMALLINT",
-    "string": "VARCHAR",
-    "unicode": "VARCHAR",
-    "unicode_text": "TEXT",
-    "enum": "VARCHAR",
-}
 _WITH_LENGTH = frozenset(["CHAR", "NCHAR", "VARCHAR", "NVARCHAR", "TEXT", "BINARY", "VARBINARY"])
 _WITH_PRECISION = frozenset(["NUMERIC", "DECIMAL"])
 _PLAIN = frozenset(
@@ -192,9 +182,8 @@ class TypeCompiler:
 
         Raises: CompileError: it is not known there.
         """
-        name = type_.__visit_name__
-        spelled = _SPELLED_AS.get(name, name.upper())
-        if name == "type_decorator":
+        spelled = type_.__visit_name__
+        if spelled == "type_decorator":
             return self.process(type_.load_dialect_impl(self.dialect))
         if spelled in _WITH_PRECISION and type_.precision is not None:
             scale = "" if type_.scale is None else f", {type_.scale}"

@@ -751,9 +751,7 @@ class BooleanClauseList(ClauseList, ColumnElement):
     type = sqltypes.BOOLEANTYPE
     _is_implicitly_boolean = True
     _hides_entities = True
-
-    def _negate(self) -> Any:
-        return UnaryExpression(self, operators.inv)
+    _negate = ClauseElement._negate
 
 
 def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
@@ -862,8 +860,7 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
         self.modifier = None
         self.type = sqltypes.BOOLEANTYPE
 
-    def self_group(self, against: Any = None) -> Any:
-        return self
+    self_group = ClauseElement.self_group
 
     def _negate(self) -> Any:
         if isinstance(self.element, (True_, False_)):
@@ -938,8 +935,7 @@ class Grouping(ColumnElement):
         self.element = element
         self.type = getattr(element, "type", sqltypes.NULLTYPE)
 
-    def self_group(self, against: Any = None) -> Any:
-        return self
+    self_group = ClauseElement.self_group
 
     def _ungroup(self) -> Any:
         return self.element._ungroup()
@@ -1165,6 +1161,17 @@ def element_or_constant(thing: Any) -> Any:
     """The same, and an element for None, True and False."""
     element = clause_of(thing)
     return constant_of(thing) if element is None else element
+
+
+def given_clause(thing: Any, role: str) -> Any:
+    """The element that a thing is.
+
+    Raises: ArgumentError: it is plain; role: what is expected.
+    """
+    element = clause_of(thing)
+    if element is None:
+        raise not_expected(role, thing)
+    return element
 
 
 def as_expression(

@@ -13,6 +13,7 @@ from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.elements import (
+    ClauseElement,
     ClauseList,
     ColumnElement,
     WrapsColumnExpression,
@@ -41,8 +42,7 @@ class Tuple(ClauseList, ColumnElement):
         super().__init__(*[each.self_group(against=operators.comma_op) for each in made])
         self.type = sqltypes.TupleType(*[each.type for each in self.clauses])
 
-    def self_group(self, against: Any = None) -> Any:
-        return self
+    self_group = ClauseElement.self_group
 
     def _bind_plain(self, operator: Any, values: Any) -> Any:
         if isinstance(values, str) or not hasattr(values, "__iter__"):

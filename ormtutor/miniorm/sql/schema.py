@@ -12,6 +12,8 @@ Follows: SQLAlchemy 1.4, "Describing Databases with MetaData".
 
 from __future__ import annotations
 
+from functools import partial
+
 from ormtutor.miniorm import exc, inspection
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
@@ -28,8 +30,8 @@ from ormtutor.miniorm.sql.defaults import (
     ColumnDefault,
     DatabaseItem,
     DefaultClause,
+    DefaultGenerator,
     SchemaItem,
-    Sequence,
 )
 from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
@@ -49,6 +51,12 @@ if TYPE_CHECKING:
 _FACTS = ("autoincrement", "comment", "doc", "index", "primary_key", "unique")
 
 
+# What becomes of a plain value.
+_DEFAULTS: dict[str, tuple[Any, Any]] = {
+    "default": (DefaultGenerator, ColumnDefault),
+    "onupdate": (DefaultGenerator, partial(ColumnDefault, for_update=True)),
+    "server_default": (DefaultClause, DefaultClause),
+}
 _INSTEAD_OF_NAMES = {
     "index": "indexes with a specific name, create",
     "unique": "unique constraints or indexes with a specific name, append an explicit "
@@ -85,15 +93,11 @@ class Column(SchemaItem, ColumnClause):
         self.foreign_keys = set()
         self._waiting: list[Any] = []
         self._creation_order = next(creation_counter)
-        for argument, for_update in (("default", False), ("onupdate", True)):
+        for argument, (kind, make) in _DEFAULTS.items():
             value = kwargs.pop(argument, None)
-            if value is not None and not isinstance(value, (ColumnDefault, Sequence)):
-                value = ColumnDefault(value, for_update)
+            if value is not None and not isinstance(value, kind):
+                value = make(value)
             attach(self, value)
-        value = kwargs.pop("server_default", None)
-        if value is not None and not isinstance(value, DefaultClause):
-            value = DefaultClause(value)
-        attach(self, value)
         for item in items:
             attach(self, item)
         self._on_table_attach(_add_type_constraint)

@@ -40,6 +40,7 @@ from ormtutor.miniorm.sql.elements import (
     constant_of,
     delegate,
     froms_of,
+    given_clause,
     join_conditions,
     not_expected,
     structure_of,
@@ -498,6 +499,13 @@ class Said:
 class GenerativeSelect(Said, SelectBase):
     """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
 
+    _parts: ClassVar[tuple[str, ...]] = (
+        "_order_by_clauses",
+        "_group_by_clauses",
+        "_limit_clause",
+        "_offset_clause",
+    )
+
     @property
     def _has_row_limiting_clause(self) -> bool:
         return self._limit_clause is not None or self._offset_clause is not None
@@ -615,18 +623,9 @@ class Select(HasWhere, GenerativeSelect):
     _raw_columns: Any = ()
 
     _parts = (
-        "_from_obj",
-        "_setup_joins",
-        "_raw_columns",
-        "_where_criteria",
-        "_having_criteria",
-        "_order_by_clauses",
-        "_group_by_clauses",
-        "_limit_clause",
-        "_offset_clause",
-        "_correlate",
-        "_correlate_except",
-        "_prefixes",
+        *("_from_obj", "_setup_joins", "_raw_columns", "_where_criteria", "_having_criteria"),
+        *GenerativeSelect._parts,
+        *("_correlate", "_correlate_except", "_prefixes"),
     )
 
     # Set by orm/context.py: the plain SELECT for one that speaks of mapped classes; else itself.
@@ -836,15 +835,8 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
 
 # What decides the text of a SELECT beside its columns: elements, plain values (the last three are
 # the ORM's), options.
-_ELEMENTS = frozenset(
-    """
-    _from_obj _where_criteria _having_criteria _order_by_clauses _group_by_clauses _correlate
-    _correlate_except _distinct_on _prefixes _setup_joins _replaced _limit_clause _offset_clause
-    """.split()  # noqa: SIM905
-)
-_PLAIN = frozenset(
-    ["_label_style", "_distinct", "_auto_correlate", "_eager", "_selects_order", "_is_plain"]
-)
+_ELEMENTS = {*Select._parts, "_distinct_on", "_replaced"} - {"_raw_columns"}
+_PLAIN = {"_label_style", "_distinct", "_auto_correlate", "_eager", "_selects_order", "_is_plain"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 
@@ -1019,13 +1011,7 @@ class CompoundSelect(GenerativeSelect):
     """Several SELECTs with UNION, EXCEPT or INTERSECT between them."""
 
     __visit_name__ = "compound_select"
-    _parts = (
-        "selects",
-        "_order_by_clauses",
-        "_group_by_clauses",
-        "_limit_clause",
-        "_offset_clause",
-    )
+    _parts = ("selects", *GenerativeSelect._parts)
     _auto_correlate = False
     _in_parentheses = True
 
@@ -1126,12 +1112,10 @@ class TextualSelect(SelectBase):
 
 def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
     """The text as a SELECT whose columns are told."""
-    told: list[Any] = []
-    for each in cols:
-        element = ColumnClause(each) if isinstance(each, str) else clause_of(each)
-        if element is None:
-            raise not_expected("Column expression", each)
-        told.append(element)
+    told = [
+        ColumnClause(each) if isinstance(each, str) else given_clause(each, "Column expression")
+        for each in cols
+    ]
     told = [
         ColumnClause(each.key, types.pop(each.key)) if each.key in types else each for each in told
     ]

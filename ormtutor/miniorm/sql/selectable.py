@@ -241,9 +241,6 @@ class FromGrouping(FromClause):
     def _ungroup(self) -> Any:
         return self.element._ungroup()
 
-    def self_group(self, against: Any = None) -> Any:
-        return self
-
     def alias(self, name: Any = None) -> Any:
         return FromGrouping(self.element.alias(name=name))
 

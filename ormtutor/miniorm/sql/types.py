@@ -57,7 +57,7 @@ def _in_quotes(value: Any) -> str:
 class String(TypeEngine):
     """Text of a length."""
 
-    __visit_name__ = "string"
+    __visit_name__ = "VARCHAR"
     _is_concatenable = True
     python_type: Any = str
 
@@ -68,49 +68,33 @@ class String(TypeEngine):
     literal_processor = _written(_in_quotes)
 
 
-class Text(String):
-    """Text of any length."""
-
-    __visit_name__ = "text"
-
-
-class Unicode(String):
-    """Text of a length; in Python 3 the same as String."""
-
-    __visit_name__ = "unicode"
+def _type(name: str, base: Any, spelled: str, doc: str = "") -> Any:
+    """A type that differs from another one in how it is spelled only."""
+    return type(name, (base,), {"__visit_name__": spelled, "__doc__": doc or f"SQL {spelled}."})
 
 
-class UnicodeText(Text):
-    """Text of any length; in Python 3 the same as Text."""
-
-    __visit_name__ = "unicode_text"
+Text = _type("Text", String, "TEXT", "Text of any length.")
+Unicode = _type("Unicode", String, "VARCHAR", "Text of a length; in Python 3 the same as String.")
+UnicodeText = _type("UnicodeText", Text, "TEXT", "Text of any length; the same as Text.")
 
 
 class Integer(TypeEngine):
     """A whole number."""
 
-    __visit_name__ = "integer"
+    __visit_name__ = "INTEGER"
     python_type: Any = int
 
     literal_processor = _written(lambda value: str(int(value)))
 
 
-class SmallInteger(Integer):
-    """A small whole number."""
-
-    __visit_name__ = "small_integer"
-
-
-class BigInteger(Integer):
-    """A big whole number."""
-
-    __visit_name__ = "big_integer"
+SmallInteger = _type("SmallInteger", Integer, "SMALLINT", "A small whole number.")
+BigInteger = _type("BigInteger", Integer, "BIGINT", "A big whole number.")
 
 
 class Numeric(TypeEngine):
     """A decimal number; values are decimal.Decimal unless `asdecimal` is false."""
 
-    __visit_name__ = "numeric"
+    __visit_name__ = "NUMERIC"
 
     def __init__(
         self,
@@ -154,7 +138,7 @@ class Numeric(TypeEngine):
 class Float(Numeric):
     """A floating point number."""
 
-    __visit_name__ = "float"
+    __visit_name__ = "FLOAT"
 
     def __init__(
         self,
@@ -175,7 +159,7 @@ def _decimal_class() -> Any:
 class DateTime(TypeEngine):
     """A datetime.datetime."""
 
-    __visit_name__ = "datetime"
+    __visit_name__ = "DATETIME"
     python_type: Any = datetime.datetime
     literal_processor = _written("'{}'".format)
 
@@ -186,7 +170,7 @@ class DateTime(TypeEngine):
 class Date(TypeEngine):
     """A datetime.date."""
 
-    __visit_name__ = "date"
+    __visit_name__ = "DATE"
     python_type: Any = datetime.date
     literal_processor = _written("'{}'".format)
 
@@ -194,7 +178,7 @@ class Date(TypeEngine):
 class Time(TypeEngine):
     """A datetime.time."""
 
-    __visit_name__ = "time"
+    __visit_name__ = "TIME"
     python_type: Any = datetime.time
     literal_processor = _written("'{}'".format)
 
@@ -205,7 +189,7 @@ class Time(TypeEngine):
 class LargeBinary(TypeEngine):
     """Bytes of any length."""
 
-    __visit_name__ = "large_binary"
+    __visit_name__ = "BLOB"
     python_type: Any = bytes
 
     def __init__(self, length: int | None = None) -> None:
@@ -237,7 +221,7 @@ class SchemaType:
 class Enum(String, SchemaType):
     """One of several strings, or a member of an enum class, stored by its name."""
 
-    __visit_name__ = "enum"
+    __visit_name__ = "VARCHAR"
 
     def __init__(
         self,
@@ -332,7 +316,7 @@ class Enum(String, SchemaType):
 class Boolean(TypeEngine, SchemaType):
     """True or False, stored as 1 or 0."""
 
-    __visit_name__ = "boolean"
+    __visit_name__ = "BOOLEAN"
     python_type: Any = bool
 
     def __init__(self, create_constraint: bool = False, name: str | None = None) -> None:
@@ -360,8 +344,7 @@ def _as_bool(value: Any) -> bool:
     return bool(value)
 
 
-class MatchType(Boolean):
-    """What MATCH gives."""
+MatchType = _type("MatchType", Boolean, "BOOLEAN", "What MATCH gives.")
 
 
 class JSON(TypeEngine):
@@ -451,35 +434,30 @@ class TupleType(TypeEngine):
         )
 
 
-# -- names in capitals: the type as SQL spells it, whatever the dialect --------------------------
+# -- names in capitals: the type as SQL spells it, whatever the dialect ----------------------------
 
-
-def _sql_type(name: str, base: Any) -> Any:
-    return type(name, (base,), {"__visit_name__": name, "__doc__": f"SQL {name}."})
-
-
-REAL = _sql_type("REAL", Float)
-FLOAT = _sql_type("FLOAT", Float)
-NUMERIC = _sql_type("NUMERIC", Numeric)
-DECIMAL = _sql_type("DECIMAL", Numeric)
-INTEGER = _sql_type("INTEGER", Integer)
+REAL = _type("REAL", Float, "REAL")
+FLOAT = _type("FLOAT", Float, "FLOAT")
+NUMERIC = _type("NUMERIC", Numeric, "NUMERIC")
+DECIMAL = _type("DECIMAL", Numeric, "DECIMAL")
+INTEGER = _type("INTEGER", Integer, "INTEGER")
 INT = INTEGER
-SMALLINT = _sql_type("SMALLINT", SmallInteger)
-BIGINT = _sql_type("BIGINT", BigInteger)
-TIMESTAMP = _sql_type("TIMESTAMP", DateTime)
-DATETIME = _sql_type("DATETIME", DateTime)
-DATE = _sql_type("DATE", Date)
-TIME = _sql_type("TIME", Time)
-TEXT = _sql_type("TEXT", Text)
-CLOB = _sql_type("CLOB", Text)
-VARCHAR = _sql_type("VARCHAR", String)
-NVARCHAR = _sql_type("NVARCHAR", Unicode)
-CHAR = _sql_type("CHAR", String)
-NCHAR = _sql_type("NCHAR", Unicode)
-BLOB = _sql_type("BLOB", LargeBinary)
-BINARY = _sql_type("BINARY", LargeBinary)
-VARBINARY = _sql_type("VARBINARY", LargeBinary)
-BOOLEAN = _sql_type("BOOLEAN", Boolean)
+SMALLINT = _type("SMALLINT", SmallInteger, "SMALLINT")
+BIGINT = _type("BIGINT", BigInteger, "BIGINT")
+TIMESTAMP = _type("TIMESTAMP", DateTime, "TIMESTAMP")
+DATETIME = _type("DATETIME", DateTime, "DATETIME")
+DATE = _type("DATE", Date, "DATE")
+TIME = _type("TIME", Time, "TIME")
+TEXT = _type("TEXT", Text, "TEXT")
+CLOB = _type("CLOB", Text, "CLOB")
+VARCHAR = _type("VARCHAR", String, "VARCHAR")
+NVARCHAR = _type("NVARCHAR", Unicode, "NVARCHAR")
+CHAR = _type("CHAR", String, "CHAR")
+NCHAR = _type("NCHAR", Unicode, "NCHAR")
+BLOB = _type("BLOB", LargeBinary, "BLOB")
+BINARY = _type("BINARY", LargeBinary, "BINARY")
+VARBINARY = _type("VARBINARY", LargeBinary, "VARBINARY")
+BOOLEAN = _type("BOOLEAN", Boolean, "BOOLEAN")
 
 # -- tables and constants --------------------------------------------------------------------------
 

@@ -7,8 +7,7 @@ from ormtutor.miniorm.doors import open_door
 __getattr__ = open_door(
     globals(),
     """
-    engine.dates: DATE DATETIME TIME
-    engine.sqlite: JSON dialect=SQLiteDialect
+    engine.sqlite: DATE DATETIME TIME JSON dialect=SQLiteDialect
     sql.types: BLOB BOOLEAN CHAR DECIMAL FLOAT INTEGER NUMERIC REAL SMALLINT TEXT TIMESTAMP
         VARCHAR
     """,
