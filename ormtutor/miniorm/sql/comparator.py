@@ -229,12 +229,10 @@ def _getitem(left: Any, op: Operator, index: Any) -> Any:
     if not isinstance(type_, sqltypes.JSON):
         raise _not_supported(op)
     element = clause_of(index)
-    if element is not None or isinstance(index, (str, int)):
-        op, index_type = operators.json_getitem_op, sqltypes.JSONIndexType()
-    else:
-        op, index_type = operators.json_path_getitem_op, sqltypes.JSONPathType()
+    is_step = element is not None or isinstance(index, (str, int))
+    op = operators.json_getitem_op if is_step else operators.json_path_getitem_op
     if element is None:
-        element = bind_for(left, op, index, type_=index_type)
+        element = bind_for(left, op, index, type_=sqltypes.JSONIndexType())
     return BinaryExpression(left, element, op, type_)
 
 

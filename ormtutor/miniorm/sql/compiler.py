@@ -772,8 +772,8 @@ class SQLCompiler(Compiled):
         self._lint(select, froms)
         return self._close(text + self._limited(select))
 
-    def _lint(self, statement: Any, froms: Iterable[Any]) -> None:
-        if self.linting:
+    def _lint(self, statement: Any, froms: Sequence[Any]) -> None:
+        if self.linting and not (len(froms) == 1 and froms[0]._is_table):
             kind, criteria = statement.__visit_name__.upper(), statement._where_criteria
             warn_of_products(kind, froms, criteria, self._name_of_from)
 

@@ -313,7 +313,6 @@ def comparison_method(op: Operator) -> Any:
         made.operator = op
         made.type = boolean
         made.negate = contrary
-        made.modifiers = None
         return made
 
     return compare
@@ -802,6 +801,7 @@ class UnaryExpression(ColumnElement):
     """An operator with one operand, before it or after it."""
 
     __visit_name__ = "unary"
+    modifier: Any = None
     _parts = ("element",)
     _facts = ("operator", "modifier")
     _groups_as: Any = delegate("operator")
@@ -857,7 +857,6 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
         self.element = element
         self.operator = operator
         self.negate = negate
-        self.modifier = None
         self.type = sqltypes.BOOLEANTYPE
 
     self_group = ClauseElement.self_group
@@ -873,6 +872,7 @@ class BinaryExpression(ColumnElement):
 
     __visit_name__ = "binary"
     _parts = ("left", "right")
+    modifiers: Any = None
     _groups_as: Any = delegate("operator")
 
     def __init__(
@@ -889,7 +889,8 @@ class BinaryExpression(ColumnElement):
         self.operator = operator
         self.type = type_
         self.negate = negate
-        self.modifiers = modifiers
+        if modifiers:
+            self.modifiers = modifiers
 
     def __bool__(self) -> bool:
         # Columns are keys of sets and dictionaries, and Python asks there whether two are equal.

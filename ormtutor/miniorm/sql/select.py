@@ -1196,10 +1196,7 @@ class Exists(UnaryExpression):
         else:
             columns = args or (ColumnClause("*", is_literal=True),)
             inner = select(*columns, **kw).scalar_subquery()
-        self.operator = operators.exists
-        self.modifier = None
-        self.element = inner
-        self.type = sqltypes.BOOLEANTYPE
+        super().__init__(inner, operators.exists, type_=sqltypes.BOOLEANTYPE)
 
     _render_label_in_columns_clause = True
 

@@ -354,6 +354,8 @@ class JSON(TypeEngine):
     hashable = False
     _is_concatenable = True
     python_type: Any = dict
+    JSONIndexType: Any
+    JSONPathType: Any
     #: The mark for JSON null, as against SQL NULL.
     NULL: Any = type("_Null", (), {"__repr__": lambda self: "symbol('JSON_NULL')"})()
 
@@ -396,12 +398,7 @@ def _json_path(value: Any) -> str:
     return "$" + "".join(texts)
 
 
-class JSONPathType(JSONIndexType):
-    """Several keys or positions."""
-
-
-JSON.JSONIndexType = JSONIndexType  # type: ignore[attr-defined]
-JSON.JSONPathType = JSONPathType  # type: ignore[attr-defined]
+JSON.JSONIndexType = JSON.JSONPathType = JSONIndexType
 
 
 def _json() -> Any:
