@@ -523,8 +523,8 @@ class SubqueryLoader(_EagerLoader):
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
             if compilation.prior:
                 # As in the original: only the path within this query is remembered.
-                whole = compilation.options.whole
-                self.options = whole.below((*place.path, prop), eager=True)
+                self.prior = (*place.path, prop)
+                self.options = compilation.options.whole.below(self.prior, eager=True)
         if self.target is not prop.mapper:
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
         self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))

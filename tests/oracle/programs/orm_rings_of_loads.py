@@ -1,0 +1,48 @@
+"""Eager loads that lead back to the class they started from, each kind within each other."""
+
+from itertools import product
+
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.orm import Session, declarative_base, joinedload, lazyload, relationship
+from sqlalchemy.orm import selectinload, subqueryload
+
+KINDS = ["select", "joined", "subquery", "selectin"]
+
+
+def show(to_guests, to_keys, to_room):
+    Base = declarative_base()
+
+    class Guest(Base):
+        __tablename__ = "guests"
+        id = Column(Integer, primary_key=True)
+        room_id = Column(ForeignKey("rooms.id"))
+        room = relationship("Room", back_populates="guests")
+
+    class Room(Base):
+        __tablename__ = "rooms"
+        id = Column(Integer, primary_key=True)
+        guests = relationship(Guest, lazy=to_guests, back_populates="room")
+        keys = relationship("Key", lazy=to_keys, back_populates="room")
+
+    class Key(Base):
+        __tablename__ = "keys"
+        id = Column(Integer, primary_key=True)
+        room_id = Column(ForeignKey("rooms.id"))
+        room = relationship(Room, lazy=to_room, back_populates="keys")
+
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Room(guests=[Guest(), Guest()], keys=[Key()]))
+        session.commit()
+        for option in (selectinload, subqueryload, joinedload, lazyload):
+            session.expunge_all()
+            guest = session.query(Guest).options(option(Guest.room)).first()
+            print(sorted(guest.__dict__.keys() - {"_sa_instance_state"}))
+            for each in sorted(session, key=lambda one: (type(one).__name__, one.id)):
+                print(type(each).__name__, sorted(set(vars(each)) - {"_sa_instance_state"}))
+
+
+for kinds in product(KINDS, repeat=3):
+    print(*kinds)
+    show(*kinds)
