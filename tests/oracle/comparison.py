@@ -221,12 +221,18 @@ def disagreement(source: str, ours: Engine, oracle: Engine, orders: int = ORDERS
     return found
 
 
+def first_of(found: list[str]) -> str:
+    """Return the first difference without its numbers, which change with what is left out."""
+    return re.sub(r"\d+", "", found[0]) if found else ""
+
+
 SHRINKING_SECONDS = 60.0
 """After so long a failing program is shown as small as it is by then."""
 
 
 def shrink(program: Program, ours: Engine, oracle: Engine) -> Program:
-    """Leave out blocks for as long as the two engines still differ, and time is left."""
+    """Leave out blocks for as long as the engines differ in the same thing, and time is left."""
+    wanted = first_of(disagreement(program.source, ours, oracle))
     body = list(program.body)
     size = max(1, len(body) // 2)
     until = time.monotonic() + SHRINKING_SECONDS
@@ -235,7 +241,7 @@ def shrink(program: Program, ours: Engine, oracle: Engine) -> Program:
         while start < len(body) and time.monotonic() < until:
             shorter = body[:start] + body[start + size :]
             candidate = Program(program.seed, program.opening, shorter)
-            if disagreement(candidate.source, ours, oracle):
+            if first_of(disagreement(candidate.source, ours, oracle)) == wanted:
                 body = shorter
             else:
                 start += size
