@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-_MISSING = "Could not locate column in row for column '%s'"
-_AMBIGUOUS = "Ambiguous column name '%s' in result set column descriptions"
+MISSING_COLUMN = "Could not locate column in row for column '%s'"
+AMBIGUOUS_NAME = "Ambiguous column name '%s' in result set column descriptions"
 
 #: Marks a name that two columns share; asking for it is an error, as it is in SQLAlchemy.
 AMBIGUOUS = -1
@@ -79,11 +79,11 @@ class Row:
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__":
-            raise AttributeError(_MISSING % name)
+            raise AttributeError(MISSING_COLUMN % name)
         try:
             return self._data[self._metadata.index(name)]
         except KeyError:
-            raise AttributeError(_MISSING % name) from None
+            raise AttributeError(MISSING_COLUMN % name) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("can't set attribute")
@@ -201,7 +201,7 @@ class ResultMetaData:
             if position is None:
                 raise self._missing(key)
         if position == AMBIGUOUS:
-            raise exc.InvalidRequestError(_AMBIGUOUS % (key,))
+            raise exc.InvalidRequestError(AMBIGUOUS_NAME % (key,))
         return position
 
     def position(self, number: int) -> int:
@@ -276,7 +276,7 @@ class CursorResultMetaData(ResultMetaData):
     def _missing(self, key: Any) -> Exception:
         if isinstance(key, int):
             return KeyError(str(key))
-        return exc.NoSuchColumnError(_MISSING % (key,))
+        return exc.NoSuchColumnError(MISSING_COLUMN % (key,))
 
     def _find(self, key: Any) -> int | None:
         """Find a column expression that is not the very object that was selected."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
-from ormtutor.miniorm.engine.row import ResultMetaData
+from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
 from ormtutor.miniorm.sql.elements import clause_of
@@ -319,13 +319,9 @@ def _locator(result: Any) -> Callable[[Any], Position]:
             called = (getattr(column, "_label", None), getattr(column, "name", None))
             found = next((name for name in called if name in names), None)
             if found is None:
-                raise sa_exc.NoSuchColumnError(
-                    f"Could not locate column in row for column '{column}'"
-                )
+                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
             if names.count(found) > 1:
-                raise sa_exc.InvalidRequestError(
-                    f"Ambiguous column name '{column}' in result set column descriptions"
-                )
+                raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:
             return positions[found], None
         return positions[found], column.type._cached_result_processor(result.dialect, None)

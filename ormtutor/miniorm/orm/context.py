@@ -19,6 +19,7 @@ from collections import namedtuple
 from functools import cached_property, partial
 
 from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, from_element, steps_along
@@ -795,15 +796,11 @@ class Compilation:
         ambiguous = set()
         names = set()
         for index, column in enumerate(self.selected):
-            name = column._proxy_key
-            if (
-                self.asked.legacy
-                or name not in names
-                or not isinstance(column, elements.WrapsColumnExpression)
-            ):
+            name, operand = column._proxy_key, column
+            is_hidden = name in names and isinstance(column, elements.WrapsColumnExpression)
+            if self.asked.legacy or not is_hidden:
                 positions[id(column)] = index
             names.add(name)
-            operand = column
             while type(operand) in (elements.UnaryExpression, elements.Grouping):
                 operand = operand.element._deannotated
             if operand is not column and not self._is_wrapped:
@@ -816,16 +813,11 @@ class Compilation:
                 subqueries.setdefault(id(operand), id(column))
 
         def locate(column: Any) -> Position:
-            position = positions.get(id(column))
-            if position is not None and id(column) in ambiguous:
-                raise sa_exc.InvalidRequestError(
-                    f"Ambiguous column name '{column}' in result set column descriptions"
-                )
-            if position is None:
-                raise sa_exc.NoSuchColumnError(
-                    f"Could not locate column in row for column '{column}'"
-                )
-            return position, None
+            if id(column) not in positions:
+                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
+            if id(column) in ambiguous:
+                raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
+            return positions[id(column)], None
 
         return locate
 

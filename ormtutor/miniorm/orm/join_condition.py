@@ -351,40 +351,31 @@ class JoinCondition:
             self.direction = MANYTOMANY
             return
         foreign_columns = self._gather("foreign")
-        referring_child = foreign_columns & set(self.child_table.c)
-        referring_parent = foreign_columns & set(self.parent_table.c)
-        if referring_child and referring_parent:
-            self.direction = self._direction_of_ambiguous()
-        elif referring_child:
-            self.direction = ONETOMANY
-        elif referring_parent:
-            self.direction = MANYTOONE
-        else:
+        to_many = foreign_columns & set(self.child_table.c)
+        to_one = foreign_columns & set(self.parent_table.c)
+        if not to_many and not to_one:
             raise ArgumentError(
                 f"Can't determine relationship direction for relationship '{self.prop}' - foreign "
                 "key columns are present in neither the parent nor the child's mapped tables"
             )
-
-    def _direction_of_ambiguous(self) -> symbol:
-        """Foreign keys on both sides: those that are remote decide."""
-        referring = _columns_with(self.primaryjoin, "foreign")
-        to_many = {each._deannotated for each in referring if "remote" in each._annotations}
-        to_one = {each._deannotated for each in referring if "remote" not in each._annotations}
         if to_many and to_one:
-            both = self.remote_columns & self.local_columns
-            to_many -= both
-            to_one -= both
-        if to_many and not to_one:
-            return ONETOMANY
-        if to_one and not to_many:
-            return MANYTOONE
-        raise ArgumentError(
-            f"Can't determine relationship direction for relationship '{self.prop}' - foreign key "
-            "columns within the join condition are present in both the parent and the child's "
-            "mapped tables.  Ensure that only those columns referring to a parent column are "
-            "marked as foreign, either via the foreign() annotation or via the foreign_keys "
-            "argument."
-        )
+            # Foreign keys on both sides: those that are remote decide.
+            referring = _columns_with(self.primaryjoin, "foreign")
+            to_many = {each._deannotated for each in referring if "remote" in each._annotations}
+            to_one = {each._deannotated for each in referring if "remote" not in each._annotations}
+            if to_many and to_one:
+                both = self.remote_columns & self.local_columns
+                to_many -= both
+                to_one -= both
+        if bool(to_many) is bool(to_one):
+            raise ArgumentError(
+                f"Can't determine relationship direction for relationship '{self.prop}' - foreign "
+                "key columns within the join condition are present in both the parent and the "
+                "child's mapped tables.  Ensure that only those columns referring to a parent "
+                "column are marked as foreign, either via the foreign() annotation or via the "
+                "foreign_keys argument."
+            )
+        self.direction = ONETOMANY if to_many else MANYTOONE
 
     def _check_remote_side(self) -> None:
         if not self.local_remote_pairs:

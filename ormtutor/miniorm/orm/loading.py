@@ -131,9 +131,8 @@ def load_rows(
         return rows  # type: ignore[no-any-return]
     session = context.session
     context.rows = rows
-    listeners = session.dispatch.loaded_as_persistent
-    if listeners:
-        context.tell = partial(_tell_loaded, session, listeners)
+    if session.dispatch.loaded_as_persistent:
+        context.tell = partial(session._tell, "loaded_as_persistent")
     outcome = None if execution is None else execution._outcome
     if outcome is not None:
         outcome.loading = True
@@ -143,12 +142,6 @@ def load_rows(
     if context.batches:
         context.load_later()
     return loaded
-
-
-def _tell_loaded(session: Any, listeners: Any, state: InstanceState) -> None:
-    obj = state()
-    for listener in listeners:
-        listener(session, obj)
 
 
 def run_when_read(

@@ -44,7 +44,8 @@ from ormtutor.miniorm.orm.state import (
 )
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.constraints import creation_counter
-from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement, Label
+from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement, Label, not_expected
+from ormtutor.miniorm.sql.selectable import FROM_ELEMENT
 from ormtutor.miniorm.sql.traversal import Shapes
 
 TYPE_CHECKING = False
@@ -300,9 +301,7 @@ class Mapper(InspectionAttr):
         if local_table is None:
             raise AttributeError("'NoneType' object has no attribute 'description'")
         if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
-            raise ArgumentError(
-                f"FROM expression, such as a Table or alias() object expected, got {local_table!r}."
-            )
+            raise not_expected(FROM_ELEMENT, local_table)
         if manager_of_class(class_) is not None:
             raise ArgumentError(f"Class '{class_}' already has a primary mapper defined. ")
         refuse_inheritance(class_)

@@ -69,6 +69,7 @@ from ormtutor.miniorm.sql.select import (
     union_all,
 )
 from ormtutor.miniorm.sql.selectable import (
+    FROM_ELEMENT,
     LABEL_STYLE_DISAMBIGUATE_ONLY,
     LABEL_STYLE_TABLENAME_PLUS_COL,
     FromClause,
@@ -449,9 +450,8 @@ class Query(Said):
             statement = elements.text(statement)
         element = elements.clause_of(statement)
         if element is None or not (element._is_select_statement or element._is_text_clause):
-            raise sa_exc.ArgumentError(
-                f"SELECT construct or equivalent text() construct expected, got {statement!r}."
-            )
+            role = "SELECT construct or equivalent text() construct"
+            raise elements.not_expected(role, statement)
         return self._with(_statement=element)
 
     # this query as a part of another ---------------------------------------------------------
@@ -799,9 +799,7 @@ def _from_clause(thing: Any) -> Any:
     Raises: ArgumentError: it is nothing that has rows.
     """
     if isinstance(thing, str):
-        raise sa_exc.ArgumentError(
-            f"FROM expression, such as a Table or alias() object expected, got {thing!r}."
-        )
+        raise elements.not_expected(FROM_ELEMENT, thing)
     element = elements.clause_of(thing)
     return element if isinstance(element, FromClause) else from_element(thing)
 
@@ -851,10 +849,8 @@ def _joinable(target: Any, onclause: Any) -> Any:
     is_target = isinstance(target, (*kinds, AliasedClass))
     insp = None if is_target else inspect(target, raiseerr=False)
     if insp is not None and insp.is_instance:
-        raise sa_exc.ArgumentError(
-            "Join target, typically a FROM expression, or ORM relationship attribute expected, "
-            f"got {target!r}."
-        )
+        role = "Join target, typically a FROM expression, or ORM relationship attribute"
+        raise elements.not_expected(role, target)
     is_condition = onclause is None or isinstance(onclause, kinds)
     if not is_condition or (insp is None and not is_target):
         raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
@@ -926,9 +922,7 @@ def _executable(statement: Any) -> Any:
         return statement.__clause_element__()
     element = None if isinstance(statement, type) else elements.clause_of(statement)
     if element is None or not element.supports_execution:
-        raise sa_exc.ArgumentError(
-            f"Executable SQL or text() construct expected, got {statement!r}."
-        )
+        raise elements.not_expected("Executable SQL or text() construct", statement)
     return element
 
 

@@ -61,10 +61,11 @@ from ormtutor.miniorm.sql.elements import (
     and_,
     bindparam,
     clause_of,
+    not_expected,
     or_,
 )
 from ormtutor.miniorm.sql.select import exists
-from ormtutor.miniorm.sql.selectable import FromClause
+from ormtutor.miniorm.sql.selectable import FROM_ELEMENT, FromClause
 from ormtutor.miniorm.sql.traversal import adapt, clone, replace
 
 TYPE_CHECKING = False
@@ -589,9 +590,7 @@ def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
         )
     element = clause_of(secondary)
     if not isinstance(element, FromClause):
-        raise ArgumentError(
-            f"FROM expression, such as a Table or alias() object expected, got {secondary!r}."
-        )
+        raise not_expected(FROM_ELEMENT, secondary)
     return element
 
 

@@ -525,6 +525,10 @@ class CTE(AliasedReturnsRows):
         return CTE._construct(element, self.name, recursive=self.recursive, _restates=self)
 
 
+# What an error says was expected.
+FROM_ELEMENT = "FROM expression, such as a Table or alias() object"
+
+
 def as_from(thing: Any) -> Any:
     """A FROM object from what a learner wrote.
 
@@ -545,8 +549,7 @@ def as_from(thing: Any) -> Any:
         return element
     if isinstance(thing, str):
         raise no_text(thing)
-    role = "FROM expression, such as a Table or alias() object"
-    raise not_expected(role, thing, element=element)
+    raise not_expected(FROM_ELEMENT, thing, element=element)
 
 
 def alias(selectable: Any, name: Any = None) -> Any:
