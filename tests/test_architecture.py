@@ -137,6 +137,7 @@ def is_door(path: Path) -> bool:
             "miniorm/types.py",
             "miniorm/schema.py",
             "ext/declarative.py",
+            "orm/decl_api.py",
             "orm/interfaces.py",
             "orm/properties.py",
             "orm/util.py",

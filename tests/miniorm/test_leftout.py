@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.orm.declarative import declarative_base
+from ormtutor.miniorm.orm.entities import aliased
+from ormtutor.miniorm.orm.mapper import column_property
 from ormtutor.miniorm.orm.relationships import relationship
+from ormtutor.miniorm.orm.session import Session
 from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
@@ -55,6 +59,49 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
 )
 def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:
     with pytest.raises(TypeError) as caught:
+        ask()
+    assert str(caught.value) == f"{name} is not in miniorm; SQLAlchemy has it"
+
+
+def mapped_with(name: str, value: Any) -> Any:
+    body = {"__tablename__": "tags", "id": Column(Integer, primary_key=True), name: value}
+    return type("Tag", (declarative_base(),), body)
+
+
+def related_to_an_alias() -> Any:
+    related = relationship(lambda: aliased(mapped_with("key", Column(Integer))))
+    return mapped_with("others", related)()
+
+
+def written_through_a_join() -> None:
+    tags, words = (
+        Table(name, MetaData(), Column("id", Integer, primary_key=True))
+        for name in ("tags", "words")
+    )
+
+    class Pair(declarative_base()):  # type: ignore[misc]
+        __table__ = tags.join(words, tags.c.id == words.c.id)
+        id = column_property(tags.c.id, words.c.id)
+
+    session = Session(create_engine("sqlite://"))
+    session.add(Pair(id=1))
+    session.flush()
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: mapped_with("__declare_last__", classmethod(print)), "__declare_last__"),
+        (
+            lambda: mapped_with("__sa_dataclass_metadata_key__", "sa"),
+            "__sa_dataclass_metadata_key__",
+        ),
+        (related_to_an_alias, "relationship(alias)"),
+        (written_through_a_join, "writing objects that are mapped to a join"),
+    ],
+)
+def test_a_kind_of_mapping_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:
+    with pytest.raises(NotImplementedError) as caught:
         ask()
     assert str(caught.value) == f"{name} is not in miniorm; SQLAlchemy has it"
 

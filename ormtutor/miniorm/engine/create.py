@@ -26,8 +26,8 @@ _DIALECT_ARGUMENTS = "json_deserializer json_serializer"
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
     case_sensitive convert_unicode echo_pool empty_in_strategy enable_from_linting encoding
-    implicit_returning max_identifier_length max_overflow plugins pool_logging_name pool_pre_ping
-    pool_recycle pool_reset_on_return pool_timeout pool_use_lifo query_cache_size
+    implicit_returning max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
+    pool_reset_on_return query_cache_size
     """
 _LEFT_OUT = "isolation_level label_length module native_datetime paramstyle pool strategy"
 
@@ -51,7 +51,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
     creator = _creator(dialect, url, kwargs)
     pool_class = kwargs.pop("poolclass", None) or dialect.pool_class(url)
     _take(kwargs, _WITHOUT_EFFECT)
-    pool = pool_class(creator, **_take(kwargs, "pool_size"))
+    pool = pool_class(creator, _take(kwargs, pool_class._arguments).get("pool_size"))
     engine_arguments = _take(kwargs, _ENGINE_ARGUMENTS)
     if kwargs:
         raise TypeError(

@@ -67,6 +67,8 @@ class Pool:
     """
 
     __module__ = "sqlalchemy.pool.base"
+    #: What create_engine() takes for a pool of this kind; all but the size is without effect.
+    _arguments = ""
     _usual_size = 0
 
     def __init__(self, creator: Callable[..., Any], pool_size: int | None = None) -> None:
@@ -126,6 +128,7 @@ class NullPool(Pool):
 class QueuePool(Pool):
     """Keeps a few connections open; opens more when they are wanted."""
 
+    _arguments = "pool_size max_overflow pool_timeout pool_use_lifo"
     _usual_size = 5
 
 
@@ -135,6 +138,7 @@ class SingletonThreadPool(Pool):
     Differs: SQLAlchemy opens one for each thread, and so one database for each thread.
     """
 
+    _arguments = "pool_size"
     _record: _ConnectionRecord | None = None
     _loans = 0
 
@@ -162,6 +166,8 @@ class SingletonThreadPool(Pool):
 
 class StaticPool(SingletonThreadPool):
     """One connection for all, in SQLAlchemy as well."""
+
+    _arguments = ""
 
 
 publish(globals(), "sqlalchemy.pool.impl")

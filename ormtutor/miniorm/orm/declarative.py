@@ -98,6 +98,9 @@ class ClassScan:
         """Make the table and the mapper."""
         cls = self.cls
         refuse_inheritance(cls)
+        for name in ("__declare_first__", "__declare_last__", "__sa_dataclass_metadata_key__"):
+            if hasattr(cls, name):
+                raise NotImplementedError(f"{name} is not in miniorm; SQLAlchemy has it")
         type.__setattr__(cls, "_sa_declared_attr_given", {})
         try:
             found = self._collect()

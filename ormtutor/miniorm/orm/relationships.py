@@ -313,6 +313,8 @@ class RelationshipProperty(MapperProperty):
             argument = argument()
         if isinstance(argument, type | Mapper):
             return class_mapper(argument, configure=False)
+        if hasattr(argument, "_aliased_insp"):
+            raise NotImplementedError("relationship(alias) is not in miniorm; SQLAlchemy has it")
         raise ArgumentError(
             f"relationship '{self.key}' expects a class or a mapper argument (received: "
             f"{type(argument)})"

@@ -2,6 +2,7 @@
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import StaticPool
 
 
 def show(label, call):
@@ -34,6 +35,9 @@ for url in (
 show("as url", lambda: create_engine(URL.create("sqlite")))
 show("unknown argument", lambda: create_engine("sqlite://", nope=1))
 show("unknown arguments", lambda: create_engine("sqlite://", nope=1, other=2))
+show("no queue", lambda: create_engine("sqlite://", max_overflow=5, nope=1))
+show("some size", lambda: create_engine("sqlite://", pool_size=5))
+show("no size", lambda: create_engine("sqlite://", poolclass=StaticPool, pool_size=5))
 show("echo", lambda: create_engine("sqlite://", echo=False).echo)
 show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
 show(
