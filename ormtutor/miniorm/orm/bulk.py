@@ -181,6 +181,7 @@ class BulkChange:
         statement = select(*mapper.primary_key).where(*self.statement._where_criteria)
         bind = self.session.get_bind(mapper=mapper, clause=statement)
         connection = self.session._connection_for_bind(bind)
+        mapper.check_configured_once()
         rows = connection._execute_20(statement, params or {}, _cause=self.cause).all()
         table = self.session.identity_map.table_for(mapper.class_)
         found = []

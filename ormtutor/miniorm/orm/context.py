@@ -69,8 +69,7 @@ class MapperEntity:
         self.element = entity.selectable
         self.given = given
         self.mapper: Mapper = entity.mapper
-        if self.mapper.registry._new_mappers:
-            self.mapper.check_configured()
+        self.mapper.check_configured_once()
         # Without a name the alias cannot be told from the class, so that it has none in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
 
@@ -290,8 +289,10 @@ class Compilation:
     ) -> None:
         self.asked = asked
         for entity in asked.entities:
-            if isinstance(entity, ColumnEntity) and entity.entity is not None:
-                entity.entity.mapper.check_configured()
+            if isinstance(entity, MapperEntity):
+                entity.mapper.check_configured()
+            elif entity.entity is not None:
+                entity.entity.mapper.check_configured_once()
         self.only = None if only is None else frozenset(only)
         self.overwrite = overwrite
         self.prior = prior

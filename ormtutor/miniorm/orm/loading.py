@@ -22,6 +22,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
+from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.rowloader import LoadContext
 from ormtutor.miniorm.orm.state import (
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
 
 
@@ -361,9 +361,9 @@ def identity_of(mapper: Mapper, ident: Any) -> Any:
 def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
     keys = mapper._pk_attribute_keys
     named = dict(given)
-    for name, synonym in mapper.synonyms.items():
-        if synonym.name in keys and name in named:
-            named[synonym.name] = named.pop(name)
+    for name, prop in mapper._props.items():
+        if isinstance(prop, SynonymProperty) and prop.name in keys and name in named:
+            named[prop.name] = named.pop(name)
     try:
         return [named[key] for key in keys]
     except KeyError as error:

@@ -245,7 +245,8 @@ def _properties_of(kind: str, doc: str) -> Any:
         mapper.check_configured()
         return ImmutableProperties({k: p for k, p in mapper._props.items() if p.kind == kind})
 
-    return property(by_name, doc=doc)
+    by_name.__doc__ = doc
+    return cached_property(by_name)
 
 
 @inspects_itself
@@ -383,7 +384,8 @@ class Mapper(InspectionAttr):
         self._props[key] = prop
         prop.instrument_class(self)
         self._forget()
-        Shapes.changes += 1
+        if self.configured:
+            Shapes.changes += 1
         if init:
             prop.init()
             self.check_configured()
@@ -465,6 +467,7 @@ class Mapper(InspectionAttr):
         if manager.own_init is not None:
             type.__setattr__(cls, "__init__", manager.own_init)
         remove_setattr(cls)
+        Shapes.changes += 1
         self.registry._managers.pop(manager, None)
         self.configured = True
 
@@ -474,6 +477,12 @@ class Mapper(InspectionAttr):
         """Configure all mappers of the registry, if any is new."""
         if self.registry._new_mappers:
             configure_registries([self.registry])
+
+    def check_configured_once(self) -> None:
+        """The same, at the first use since this mapper changed; after it what is new may wait."""
+        if "checked" not in self._memoized:
+            self.check_configured()
+            self._memoized["checked"] = True
 
     # what it knows ---------------------------------------------------------------------------
 
@@ -511,7 +520,7 @@ class Mapper(InspectionAttr):
             self.__dict__.pop(name, None)
         self._memoized.clear()
 
-    @property
+    @cached_property
     def attrs(self) -> ImmutableProperties:
         """All properties, by name."""
         self.check_configured()

@@ -81,7 +81,7 @@ class Load:
 
     def __init__(self, entity: Any) -> None:
         self.entity = inspect(entity)
-        self.entity.mapper.check_configured()
+        self.entity.mapper.check_configured_once()
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -775,7 +775,7 @@ def _checked(entity: Any) -> Any:
             entity._sa_instance_state._post_inspect  # noqa: B018  an object; this says so
         entities_of(entity)
     else:
-        manager.mapper.check_configured()
+        manager.mapper.check_configured_once()
     return entity
 
 

@@ -664,6 +664,8 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
 class RelationshipAttribute(InstrumentedAttribute):
     """`User.addresses` and its operators."""
 
+    _is_configured = False
+
     def _answer(self, key: str) -> Any:
         raise AttributeError(key)
 
@@ -677,13 +679,16 @@ class RelationshipAttribute(InstrumentedAttribute):
         inspect(entity)
         return self._with(_of_type=entity)
 
+    @known_as("QueryableAttribute.and_")
     def and_(self, *criteria: Any) -> Any:
         """The same relationship with more in its ON clause."""
         return self._with(_extra_criteria=self._extra_criteria + criteria)
 
     def _configured(self) -> Any:
-        """The property, with all mappers configured."""
-        self.prop.parent.check_configured()
+        """The property, with all mappers configured that were there when it was first asked for."""
+        if not self._is_configured:
+            self.prop.parent.check_configured()
+            self._is_configured = True
         return self.prop
 
     def _express(self) -> Any:

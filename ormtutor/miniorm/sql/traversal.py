@@ -70,7 +70,7 @@ class Shapes(dict):  # type: ignore[type-arg]
     """What was compiled, by structure: the newest few hundred.
 
     A structure names a table or a class as a whole. So all is forgotten when one of them gets a
-    column or a property.
+    column or a property, or a class is mapped no longer.
     """
 
     __slots__ = ("_changes",)

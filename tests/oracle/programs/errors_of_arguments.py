@@ -1,7 +1,8 @@
 """Operators that are called with too few or too many arguments: Python's error names the method."""
 
-from sqlalchemy import Column, Integer, String, case, delete, select, update
-from sqlalchemy.orm import Session, declarative_base
+from sqlalchemy import Column, ForeignKey, Integer, String, asc, case, delete, desc, insert
+from sqlalchemy import nullslast, select, update
+from sqlalchemy.orm import Session, declarative_base, relationship
 
 Base = declarative_base()
 
@@ -10,6 +11,8 @@ class Kite(Base):
     __tablename__ = "kites"
     id = Column(Integer, primary_key=True)
     name = Column(String)
+    after_id = Column(ForeignKey("kites.id"))
+    after = relationship("Kite", remote_side=id)
 
 
 def told(call):
@@ -38,3 +41,12 @@ for statement in (select(Kite), update(Kite), delete(Kite)):
     told(lambda: statement.filter(name="Ann"))
     told(lambda: statement.filter_by("Ann"))
 told(lambda: case((Kite.id == 1, "one"), otherwise="many"))
+for name in "contains", "any", "has", "of_type", "and_":
+    told(lambda: getattr(Kite.after, name)(1, 2, 3, wrong=4))
+    told(lambda: getattr(Kite.after, name)(1, 2, 3))
+for function in asc, desc, nullslast:
+    told(lambda: function())
+    told(lambda: function(Kite.id, Kite.name))
+for function in insert, update, delete:
+    told(lambda: print(function(Kite, synchronize_session=False)))
+    told(lambda: print(function(Kite.__table__, wrong=1)))

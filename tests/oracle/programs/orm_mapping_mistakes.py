@@ -206,6 +206,18 @@ for name in "__main__.Cub", "__main__.Cab", "zoo.Cub", "Cub.id", "cubs.id", "cub
     tell(name, lambda: Fox())
     tell(name, lambda: Fox.cubs.property.mapper)
 
+Base = declarative_base()
+
+
+class Fox(Base):
+    __tablename__ = "foxes"
+    id = Column(Integer, primary_key=True)
+    mates = relationship("Fox")
+
+
+tell("names", lambda: Session(engine).get(Fox, {"identity": 1}))
+tell("no foreign key", lambda: Session(engine).get(Fox, {"id": 1}))
+
 # arguments of a foreign key are looked at when the column comes into a table
 for arguments in {"on_delete": "CASCADE"}, {"nullable": False}:
     tell(list(arguments), lambda: Column(ForeignKey("foxes.id", **arguments)))

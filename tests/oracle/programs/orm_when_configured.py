@@ -112,3 +112,67 @@ for asked in (
         print(asked, "goes", inspect(User).configured)
     except Exception as error:
         print(asked, type(error).__name__, error)
+
+# a class that is used goes on when a later one cannot be configured, where nothing new is worked out
+engine = create_engine("sqlite://")
+session = Session(engine)
+
+
+def tell(what, call):
+    try:
+        print(what, call())
+    except Exception as error:
+        print(what, type(error).__name__, error)
+
+
+for first in (
+    "session.query(User).all()",
+    "session.query(User.id).all()",
+    "session.get(User, 1)",
+    "User.notes.property",
+    "inspect(User).attrs",
+    "session.execute(select(User)).all()",
+):
+    for then in (
+        first,
+        "session.query(User)",
+        "session.query(User).all()",
+        "session.query(func.count(User.id)).scalar()",
+        "session.query(User).delete()",
+        "session.query(User).update({'name': 'x'})",
+        "session.execute(delete(User).execution_options(synchronize_session='fetch')).rowcount",
+        "session.query(aliased(User)).all()",
+        "User.notes.any()",
+        "User.notes.of_type(Note)",
+        "Load(User)",
+        "inspect(User).attrs.keys()",
+        "inspect(User).relationships.keys()",
+        "setattr(User, 'late', Column(Integer))",
+        "session.query(Note).all()",
+        "User()",
+    ):
+        clear_mappers()
+        Base = declarative_base()
+
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+            name = Column(String)
+            notes = relationship("Note", back_populates="user")
+
+        class Note(Base):
+            __tablename__ = "notes"
+            id = Column(Integer, primary_key=True)
+            user_id = Column(ForeignKey("users.id"))
+            user = relationship("User", back_populates="notes")
+
+        Base.metadata.create_all(engine)
+        eval(first)
+
+        class Bad(Base):
+            __tablename__ = "bad"
+            id = Column(Integer, primary_key=True)
+            user = relationship("Usr")
+
+        for _ in range(2):
+            tell(f"{first} and {then}", lambda: eval(then) is not None)
