@@ -366,6 +366,8 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
         self._metadata = metadata
         self._data = values
 
+    __getattr__ = Row.__getattr__
+
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             raise TypeError("can't use slices for mapping access")

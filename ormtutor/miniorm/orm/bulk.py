@@ -15,6 +15,7 @@ Follows: SQLAlchemy 1.4, "UPDATE and DELETE with arbitrary WHERE clause".
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
@@ -35,12 +36,12 @@ STRATEGIES = ("evaluate", "fetch", False, None)
 
 # What a Query may not have said before update() or delete(): attribute -> the method that said it.
 NOT_BEFORE = {
-    "_base": "join(), outerjoin(), select_from(), or from_self()",
     "_limit_clause": "limit()",
     "_offset_clause": "offset()",
     "_order_by_clauses": "order_by()",
     "_group_by_clauses": "group_by()",
     "_distinct": "distinct()",
+    "_base": "join(), outerjoin(), select_from(), or from_self()",
     "_from_obj": "join(), outerjoin(), select_from(), or from_self()",
     "_setup_joins": "join(), outerjoin(), select_from(), or from_self()",
 }
@@ -86,21 +87,6 @@ def execute_dml(
     return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
 
-def keys_of_values(mapper: Mapper, values: dict[Any, Any]) -> dict[str, Any]:
-    """What is set, by attribute.
-
-    Raises: InvalidRequestError: no such attribute.
-    """
-    by_key = {}
-    for given, value in values.items():
-        if isinstance(given, str):
-            raise InvalidRequestError(f"Invalid expression type: {given!r}")
-        prop = mapper._columntoproperty.get(given._deannotated)
-        if prop is not None:
-            by_key[prop.key] = value
-    return by_key
-
-
 def _constant(value: Any) -> Callable[[Any], Any]:
     return lambda obj: value
 
@@ -108,7 +94,7 @@ def _constant(value: Any) -> Callable[[Any], Any]:
 class BulkChange:
     """One UPDATE or DELETE, with what becomes of the session's objects.
 
-    values: what an UPDATE sets, by attribute. strategy: one of STRATEGIES.
+    strategy: one of STRATEGIES.
     """
 
     def __init__(
@@ -126,11 +112,24 @@ class BulkChange:
         self.mapper = mapper
         self.statement = statement
         self.strategy = strategy if mapper is not None else False
-        self.values: dict[str, Any] = {}
-        if mapper is not None and statement.is_update and self.strategy:
-            self.values = keys_of_values(mapper, statement._values or {})
         name = statement.table.name if mapper is None else mapper.class_.__name__
         self.cause = Cause("query", subject=name, detail=f"bulk {statement.__visit_name__}")
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What an UPDATE sets, by attribute.
+
+        Raises: InvalidRequestError: no such attribute.
+        """
+        assert self.mapper is not None
+        by_key: dict[str, Any] = {}
+        for given, value in (self.statement._values or {}).items():
+            if isinstance(given, str):
+                raise InvalidRequestError(f"Invalid expression type: {given!r}")
+            prop = self.mapper._columntoproperty.get(given._deannotated)
+            if prop is not None:
+                by_key[prop.key] = value
+        return by_key
 
     def run(
         self, params: Any, autoflush: bool, options: Any = None, bind_arguments: Any = None
@@ -139,12 +138,13 @@ class BulkChange:
         session = self.session
         if autoflush:
             session._autoflush(self.cause)
-        setters = self._setters()
         matched: list[InstanceState] = []
         if self.strategy == "evaluate":
             matched = self._evaluated()
         elif self.strategy == "fetch":
             matched = self._fetched(params)
+        if self.strategy and self.statement.is_update:
+            self.values  # noqa: B018  what is no attribute is refused before the UPDATE
         arguments = {"mapper": self.mapper, "clause": self.statement, **(bind_arguments or {})}
         connection = session._connection_for_bind(session.get_bind(**arguments))
         cause = cause_for(self.cause, connection, matched) if matched else self.cause
@@ -152,8 +152,8 @@ class BulkChange:
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.statement.is_delete:
             session._remove_newly_deleted(matched)
-        else:
-            self._apply(matched, setters)
+        elif self.strategy:
+            self._apply(matched, self._setters())
         return result
 
     # who matches ------------------------------------------------------------------------------
@@ -195,10 +195,8 @@ class BulkChange:
 
     def _setters(self) -> dict[str, Callable[[Any], Any]]:
         """For each attribute whose new value Python can tell, how."""
-        setters: dict[str, Callable[[Any], Any]] = {}
-        if not self.values:
-            return setters
         assert self.mapper is not None
+        setters: dict[str, Callable[[Any], Any]] = {}
         evaluator = Evaluator(self.mapper)
         for key, value in self.values.items():
             clause = clause_of(value)

@@ -151,8 +151,7 @@ class AliasedClass:
         return self._aliased_insp.__clause_element__()
 
     def __repr__(self) -> str:
-        name = self._aliased_insp.mapper.class_.__name__
-        return f"<AliasedClass at 0x{id(self):x}; {name}>"
+        return f"<AliasedClass at 0x{id(self):x}; {self._aliased_insp._target_name}>"
 
     def __str__(self) -> str:
         return str(self._aliased_insp)

@@ -113,6 +113,7 @@ class Load:
 
     def _tokens_of(self, attr: Any, wildcard: str) -> tuple[Any, ...]:
         if not isinstance(attr, str):
+            bool(attr)  # TypeError: a column of a table, or something else of SQL
             return (attr,)
         if attr == "*" and self.entity is None and not self.tokens:
             return (EVERYWHERE, wildcard)

@@ -747,11 +747,9 @@ class Select(HasWhere, GenerativeSelect):
             return self._from_obj[0].entity_namespace, self._from_obj[0]
         return namespace_in(self._raw_columns[0]), self._raw_columns[0]
 
-    def having(self, *having: Any) -> Any:
-        """Only the groups for which the conditions hold."""
-        return self._with(
-            _having_criteria=self._having_criteria + tuple(as_condition(each) for each in having)
-        )
+    def having(self, having: Any) -> Any:
+        """Only the groups for which the condition holds."""
+        return self._with(_having_criteria=(*self._having_criteria, as_condition(having)))
 
     def distinct(self, *expr: Any) -> Any:
         """Equal rows only once."""
@@ -1156,9 +1154,22 @@ class ScalarSelect(Grouping):
 
     bind: Any = delegate("element.bind", "That of the SELECT.")
 
+    def __getattr__(self, key: str) -> Any:
+        if key == "element" or key.startswith("__"):
+            raise AttributeError(key)
+        return getattr(self.element, key)
+
     def correlate(self, *fromclauses: Any) -> Any:
         """See Select.correlate."""
         return ScalarSelect(self.element.correlate(*fromclauses))
+
+    def correlate_except(self, *fromclauses: Any) -> Any:
+        """See Select.correlate_except."""
+        return ScalarSelect(self.element.correlate_except(*fromclauses))
+
+    def where(self, crit: Any) -> Any:
+        """The SELECT with a condition."""
+        return ScalarSelect(self.element.where(crit))
 
     def _ungroup(self) -> Any:
         return self
@@ -1287,6 +1298,5 @@ leave_out(
     "append_prefix append_whereclause column columns_clause_froms corresponding_column "
     "get_final_froms reduce_columns replace_selectable",
 )
-leave_out(ScalarSelect, "correlate_except where")
 
 publish(globals(), "sqlalchemy.sql.selectable")

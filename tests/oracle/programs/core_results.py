@@ -120,6 +120,8 @@ for future in (False, True):
         show("scalars by wrong name", lambda: run().scalars("nope").all())
         show("scalars by wrong number", lambda: run().scalars(5).all())
         show("mappings", lambda: run().mappings().all())
+        show("a name of a mapping", lambda: run().mappings().first().name)
+        show("a wrong name of a mapping", lambda: run().mappings().first().nope)
         show("columns", lambda: run().columns("name", "id").all())
         show("columns by number", lambda: run().columns(1).all())
         show("partitions", lambda: list(run().partitions(1)))

@@ -3,8 +3,8 @@
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, case, create_engine
 from sqlalchemy import desc, func, insert, inspect, literal, not_, nullslast, select, text, union
 from sqlalchemy import update
-from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, relationship
-from sqlalchemy.orm import with_parent
+from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, load_only
+from sqlalchemy.orm import relationship, with_parent
 
 Base = declarative_base()
 tags_of_kites = Table(
@@ -158,6 +158,13 @@ for use in (
     lambda: session.query(Kite).join(Kite.tags).join(Kite.tags),
     lambda: session.query(Kite).join(Kite.tags).join(Kite.tags, from_joinpoint=True),
     lambda: session.query(Kite).correlate(Kite.id),
+    lambda: select(Kite).having(Kite.id == 1, Kite.id == 2),
+    lambda: session.query(Kite).options(load_only([Kite.name])).all(),
+    lambda: session.query(Kite).options(defaultload([Kite.boss]).defer(Kite.name)).all(),
+    lambda: load_only(kites.c.name),
+    lambda: select(Kite.id).scalar_subquery().where(Kite.id == 1),
+    lambda: select(Kite.id).scalar_subquery().limit(1),
+    lambda: select(Kite.id).scalar_subquery().unknown,
     lambda: repr(Kite.tags.contains(tag)),
     lambda: repr(Kite.boss.has()),
     lambda: repr(Kite.workers == None),  # noqa: E711

@@ -94,7 +94,12 @@ done(lambda: insert(Boat).values([{Boat.full: "a"}, {Boat.full: "b"}]))
 done(lambda: insert(Boat).values([{"name": "a"}, 5]))
 done(lambda: update(other).values(full="x").where(Boat.id == 1))
 done(lambda: update(other).values(full="x").where(other.id == 1))
+for strategy in ("evaluate", "fetch", False):
+    for criterion in (Boat.full == "f", func.lower(Boat.full) == "f"):
+        tell(lambda: session.query(Boat).filter(criterion).update({"no": 1}, strategy))
+        tell(lambda: session.query(Boat).filter(criterion).update({"full": "x"}, strategy))
 for query in (
+    session.query(Boat).union(session.query(Boat)).distinct(),
     session.query(other),
     session.query(other).filter(other.id == 1),
     session.query(Boat).union(session.query(Boat)),
