@@ -34,7 +34,6 @@ def mapped_attribute() -> Any:
         (lambda: select(column("x")).with_for_update, "with_for_update"),
         (lambda: select(column("x")).fetch, "fetch"),
         (lambda: select(column("x")).lateral, "lateral"),
-        (lambda: select(column("x")).scalar_subquery().where, "where"),
         (lambda: column("x").any_, "any_"),
         (lambda: mapped_attribute().any_, "any_"),
         (lambda: func.json_each("[]").alias, "alias"),

@@ -687,13 +687,14 @@ class Compilation:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._criteria(self.asked._order_by_clauses)
         inner_order = self._add_order_by_columns(order_by)
-        inner_columns = [*self.primary, *self.extra]
-        core = self._select(inner_columns, self.from_clauses, inner_order)
+        core = self._select([*self.primary, *self.extra], self.from_clauses, inner_order)
         core.__dict__["_is_plain"] = True
         inner = core.subquery()
+        # A text() is no column outside.
+        self.primary = ColumnList(each for each in self.primary if not each._is_text_clause)
         # The column of the subquery for one inside it, and for what a string in ORDER BY may name.
         exchange: dict[Any, Any] = {}
-        for column, outer in zip(inner_columns, inner.c, strict=True):
+        for column, outer in zip([*self.primary, *self.extra], inner.c, strict=True):
             exchange[id(column)] = outer
             names = (column.key, column._label, getattr(column, "name", None))
             for known_by in (id(_unlabelled(column)), *names):
@@ -797,7 +798,8 @@ class Compilation:
         ambiguous = set()
         names = set()
         for index, column in enumerate(self.selected):
-            name, operand = column._proxy_key, column
+            name = None if column._is_text_clause else column._proxy_key
+            operand = column
             is_hidden = name in names and isinstance(column, elements.WrapsColumnExpression)
             if self.asked.legacy or not is_hidden:
                 positions[id(column)] = index

@@ -250,16 +250,16 @@ class Joins:
         prop = onclause.property if isinstance(onclause, QueryableAttribute) else None
         if prop is not None and not hasattr(prop, "mapper"):
             raise AttributeError("mapper")  # as the original fails on join(Address, User.name)
+        if _selectable(left) is _selectable(right):
+            raise sa_exc.InvalidRequestError(
+                f"Can't join table/selectable '{_selectable(left)}' to itself"
+            )
         if prop is not None and not hasattr(right, "mapper"):
             table = prop.mapper.persist_selectable
             if not right.is_derived_from(table):
                 raise sa_exc.InvalidRequestError(
                     f"Selectable '{right.description}' is not derived from '{table.description}'"
                 )
-        if _selectable(left) is _selectable(right):
-            raise sa_exc.InvalidRequestError(
-                f"Can't join table/selectable '{_selectable(left)}' to itself"
-            )
         if prop is not None and getattr(right, "mapper", prop.mapper) is not prop.mapper:
             raise sa_exc.InvalidRequestError(
                 f"Join target {right} does not correspond to the right side of join condition "

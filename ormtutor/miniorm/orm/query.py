@@ -337,8 +337,9 @@ class Query(Said):
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         joins, at = list(self._setup_joins), None
         if aliased:
-            at = from_joinpoint and self._last_joined()
-            at = at or first_entity(self._from_obj, entities_of_all(self._entities))
+            at = self._last_joined() if from_joinpoint else None
+            if at is None:
+                at = first_entity(self._from_obj, entities_of_all(self._entities))
         is_onward = aliased or from_joinpoint
         if not props and not is_onward and isinstance(target, QueryableAttribute):
             joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
@@ -355,6 +356,7 @@ class Query(Said):
 
     def reset_joinpoint(self) -> Self:
         """Let filter_by(), and criteria after join(aliased=True), mean the first entity again."""
+        self._check_no_statement("reset_joinpoint")
         return self._with(_joined_alias=None, _at_root=True)
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
@@ -434,8 +436,11 @@ class Query(Said):
         if from_entity:
             entity = inspect(from_entity)
         else:
-            entity = self._last_joined() or entity_among(self._from_obj[:1])
-            first = entity or next(map(as_selected, self._entities), None)
+            first = self._last_joined()
+            if first is None:
+                first = entity_among(self._from_obj[:1])
+            if first is None:
+                first = next(map(as_selected, self._entities), None)
             entity = getattr(first, "_annotations", {}).get("parententity", first)
         if property is None:
             property = _relationship_between(object_mapper(instance), entity, instance)

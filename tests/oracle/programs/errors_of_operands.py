@@ -3,8 +3,8 @@
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, case, create_engine
 from sqlalchemy import desc, func, insert, inspect, literal, not_, nullslast, select, text, union
 from sqlalchemy import update
-from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, load_only
-from sqlalchemy.orm import relationship, with_parent
+from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
+from sqlalchemy.orm import load_only, relationship, with_parent
 
 Base = declarative_base()
 tags_of_kites = Table(
@@ -162,6 +162,12 @@ for use in (
     lambda: session.query(Kite).options(load_only([Kite.name])).all(),
     lambda: session.query(Kite).options(defaultload([Kite.boss]).defer(Kite.name)).all(),
     lambda: load_only(kites.c.name),
+    lambda: session.query(text("kites.name")).join(Kite.tags).all(),
+    lambda: session.query(Kite, text("1")).options(joinedload(Kite.tags)).limit(1),
+    lambda: session.query(Kite, text("1")).options(joinedload(Kite.tags)).limit(1).all(),
+    lambda: session.query(Kite).join(Tag.__table__, Tag.id == 1).with_parent(kite),
+    lambda: session.query(Tag).join(Tag.__table__, Kite.workers),
+    lambda: session.query(Kite).from_statement(text("")).reset_joinpoint(),
     lambda: select(Kite.id).scalar_subquery().where(Kite.id == 1),
     lambda: select(Kite.id).scalar_subquery().limit(1),
     lambda: select(Kite.id).scalar_subquery().unknown,
