@@ -108,11 +108,16 @@ class AppenderQuery(Query):
 
     def update(self, *args: Any, **kw: Any) -> int:
         """Change the rows of all members at once, as Query.update() does."""
-        return self._plain().update(*args, **kw)  # type: ignore[no-any-return]
+        return self._all_members().update(*args, **kw)  # type: ignore[no-any-return]
 
     def delete(self, *args: Any, **kw: Any) -> int:
         """Delete the rows of all members at once, as Query.delete() does."""
-        return self._plain().delete(*args, **kw)  # type: ignore[no-any-return]
+        return self._all_members().delete(*args, **kw)  # type: ignore[no-any-return]
+
+    def _all_members(self) -> Any:
+        members = self._plain()
+        members.session = self.session or members.session
+        return members
 
     def append(self, item: Any) -> None:
         """Add a member."""

@@ -334,7 +334,11 @@ class Session:
         """A detached object becomes persistent; one marked as deleted is so no longer.
 
         `revert_deletion`: a rollback brought its row back.
+
+        Raises: InvalidRequestError: it was deleted; or the rollback took its row, too.
         """
+        if state.ident is None:
+            raise _not_persisted(state)
         if state._deleted:
             if not revert_deletion:
                 raise exc.InvalidRequestError(
@@ -399,7 +403,7 @@ class Session:
             self._flush_warning("Session.delete()")
         state = instance_state(instance)
         if state.ident is None:
-            raise exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
+            raise _not_persisted(state)
         if state in self._deleted:
             return
         self._bring_in(state)
@@ -428,11 +432,12 @@ class Session:
 
     def expunge_all(self) -> None:
         """Let all objects go."""
-        states = [*self.identity_map.all_states(), *self._new]
+        # Both hold objects that nobody else may hold, until all is told.
+        known, new = self.identity_map, self._new
         self.identity_map = IdentityMap()
         self._new = {}
         self._deleted = {}
-        self._detach_states(states)
+        self._detach_states([*known.all_states(), *new])
 
     def _expunge_states(self, states: Iterable[InstanceState], to_transient: bool = False) -> None:
         for state in states:
@@ -743,6 +748,10 @@ leave_out(
     "enable_relationship_loading get_nested_transaction get_transaction identity_key info "
     "invalidate prepare",
 )
+
+
+def _not_persisted(state: InstanceState) -> exc.InvalidRequestError:
+    return exc.InvalidRequestError(f"Instance '{state_label(state)}' is not persisted")
 
 
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:

@@ -71,3 +71,15 @@ session.add(Oak(acorns=[], age=42, id=70))
 session.commit()
 print(session.get(Oak, 70).age)
 print(session.query(Oak).options(noload(Oak.acorns)).filter_by(id=70).one().acorns.all())
+
+# What waits is flushed before all members are changed at once: its error says nothing of a query.
+session.rollback()
+oak = session.query(Oak).first()
+oak.parent_id = 5
+oak.age = ["no number"]
+for change in (lambda: oak.acorns.update({"age": 7}), lambda: oak.acorns.delete()):
+    try:
+        print(change())
+    except Exception as error:
+        print(type(error).__name__, str(error).partition("\n")[0])
+        session.rollback()
