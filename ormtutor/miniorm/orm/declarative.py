@@ -22,6 +22,7 @@ from ormtutor.miniorm.orm.mapper import (
     manager_of_class,
     refuse_inheritance,
 )
+from ormtutor.miniorm.sql.elements import ColumnClause
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 
 TYPE_CHECKING = False
@@ -180,6 +181,12 @@ class ClassScan:
                 "copy-and-paste error with a comma accidentally placed at the end of the line?"
             )
         if not isinstance(value, Column | MapperProperty):
+            if isinstance(value, ColumnClause):
+                warn(
+                    f"Attribute '{name}' on class {self.cls!r} appears to be a non-schema "
+                    "'sqlalchemy.sql.column()' object; this won't be part of the declarative "
+                    "mapping"
+                )
             return
         if name == "metadata":
             raise InvalidRequestError(

@@ -44,7 +44,13 @@ from ormtutor.miniorm.orm.state import (
 )
 from ormtutor.miniorm.sql.columns import ColumnCollection
 from ormtutor.miniorm.sql.constraints import creation_counter
-from ormtutor.miniorm.sql.elements import ColumnClause, ColumnElement, Label, not_expected
+from ormtutor.miniorm.sql.elements import (
+    ColumnClause,
+    ColumnElement,
+    Label,
+    as_expression,
+    not_expected,
+)
 from ormtutor.miniorm.sql.selectable import FROM_ELEMENT
 from ormtutor.miniorm.sql.traversal import Shapes
 
@@ -154,11 +160,8 @@ class ColumnProperty(MapperProperty):
 
 def _as_column(column: Any) -> Any:
     """What was given as a column: a column stays itself, any other expression gets a label."""
-    if hasattr(column, "__clause_element__"):
-        column = column.__clause_element__()
-    if isinstance(column, ColumnElement) and not isinstance(column, ColumnClause | Label):
-        return column.label(None)
-    return column
+    column = as_expression(column)
+    return column if isinstance(column, ColumnClause | Label) else column.label(None)
 
 
 class SynonymProperty(MapperProperty):
@@ -391,7 +394,7 @@ class Mapper(InspectionAttr):
             self.check_configured()
 
     def _property_from_column(self, key: str, column: Any) -> ColumnProperty:
-        columns = [_as_column(each) for each in _listed(column)]
+        columns = _listed(column)
         first = columns[0]
         assert isinstance(first, ColumnElement)
         present = self._props.get(key)
@@ -956,6 +959,7 @@ def validates(*names: str, include_removes: bool = False, include_backrefs: bool
     return decorate
 
 
+leave_out(ColumnProperty, "Comparator")
 leave_out(
     Mapper,
     "add_properties all_orm_descriptors base_mapper common_parent composites has_property "

@@ -7,7 +7,9 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    column,
     create_engine,
+    func,
     inspect,
     select,
 )
@@ -51,12 +53,8 @@ class Miller(WithoutSecrets, Base):
 print(list(inspect(Miller).columns.keys()))
 
 
-def slip(mapped, **said):
-    class Slip(Base):
-        __table__ = mapped
-        __mapper_args__ = said
-
-    return Slip
+def slip(name, **said):
+    return type(name, (Base,), {"__table__": sacks, "__mapper_args__": said})
 
 
 def misspelt():
@@ -76,9 +74,9 @@ sacks = Table(
     Column("miller_id", ForeignKey("millers.id")),
     Column("grain", String),
 )
-tell(lambda: slip(sacks, include_properties=["grain"]))
-tell(lambda: slip(sacks, include_properties=["grain"], primary_key=[sacks.c.id]))
-tell(lambda: slip(sacks, exclude_properties=["grain"], primary_key=[sacks.c.grain]))
+tell(lambda: slip("One", include_properties=["grain"]))
+tell(lambda: slip("Two", include_properties=["grain"], primary_key=[sacks.c.id]))
+tell(lambda: slip("Three", exclude_properties=["grain"], primary_key=[sacks.c.grain]))
 
 
 class Label(Base):
@@ -93,6 +91,19 @@ class Label(Base):
 print(select(Label))
 print(select(Label.full).where(Label.short == "rye/north"))
 print(Label.short.property.expression, Label.grain.expressions, aliased(Label).grain.expressions)
+
+
+class Porter(Base):
+    __tablename__ = "porters"
+    id = Column(Integer, primary_key=True)
+    lower_case = column("lower_case", Integer)
+    sacks = column_property(select([func.count(sacks.c.id)]).where(sacks.c.miller_id == id))
+
+
+Porter.last = column_property(select(func.max(sacks.c.id)).where(sacks.c.miller_id == Porter.id))
+print(Session().query(Porter).filter(Porter.sacks > 3))
+for given in (5, "grain", None, Label.grain == "rye", Session().query(Label.id), Label):
+    tell(lambda given=given: column_property(given).columns[0])
 
 
 class Stock(Base):
