@@ -140,9 +140,7 @@ class FromClause(ClauseElement):
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         """`SELECT ... FROM this`."""
         statement = self._select_class(self)
-        if whereclause is not None:
-            statement = statement.where(whereclause)
-        return statement
+        return statement if whereclause is None else statement.where(whereclause)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
@@ -282,11 +280,8 @@ class Join(FromClause):
         )
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        return (
-            fromclause is self
-            or self.left.is_derived_from(fromclause)
-            or self.right.is_derived_from(fromclause)
-        )
+        sides = self.left, self.right
+        return fromclause is self or any(side.is_derived_from(fromclause) for side in sides)
 
     def self_group(self, against: Any = None) -> Any:
         return FromGrouping(self)
@@ -296,12 +291,8 @@ class Join(FromClause):
 
     @property
     def primary_key(self) -> Any:
-        return ColumnSet(
-            reduce_columns(
-                [each for side in (self.left, self.right) for each in side.c if each.primary_key],
-                self.onclause,
-            )
-        )
+        keys = [each for _, each in self._own_columns() if each.primary_key]
+        return ColumnSet(reduce_columns(keys, self.onclause))
 
     @property
     def bind(self) -> Any:
