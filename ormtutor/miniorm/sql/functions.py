@@ -124,32 +124,21 @@ class ReturnTypeFromArgs(GenericFunction):
         super().__init__(*arguments, type_=type_ or next(types, sqltypes.NULLTYPE))
 
 
-def _function(name: str, type_: Any = sqltypes.NULLTYPE, base: Any = GenericFunction) -> Any:
-    """A function of which nothing but the type of the result is special."""
-    return type(name, (base,), {"__doc__": f"{name}(...).", "type": type_})
-
-
-coalesce = _function("coalesce", base=ReturnTypeFromArgs)
-max = _function("max", base=ReturnTypeFromArgs)
-min = _function("min", base=ReturnTypeFromArgs)
-sum = _function("sum", base=ReturnTypeFromArgs)
-now = _function("now", sqltypes.DateTime)
-concat = _function("concat", sqltypes.String)
-char_length = _function("char_length", sqltypes.Integer)
-random = _function("random")
-rank = _function("rank", sqltypes.Integer)
-dense_rank = _function("dense_rank", sqltypes.Integer)
-percent_rank = _function("percent_rank", sqltypes.Numeric)
-cume_dist = _function("cume_dist", sqltypes.Numeric)
-current_date = _function("current_date", sqltypes.Date, AnsiFunction)
-current_time = _function("current_time", sqltypes.Time, AnsiFunction)
-current_timestamp = _function("current_timestamp", sqltypes.DateTime, AnsiFunction)
-current_user = _function("current_user", sqltypes.String, AnsiFunction)
-localtime = _function("localtime", sqltypes.DateTime, AnsiFunction)
-localtimestamp = _function("localtimestamp", sqltypes.DateTime, AnsiFunction)
-session_user = _function("session_user", sqltypes.String, AnsiFunction)
-sysdate = _function("sysdate", sqltypes.DateTime, AnsiFunction)
-user = _function("user", sqltypes.String, AnsiFunction)
+# Functions of which nothing but the type of the result is special.
+for _base, _type, _names in (
+    (ReturnTypeFromArgs, sqltypes.NULLTYPE, "coalesce max min sum"),
+    (GenericFunction, sqltypes.NULLTYPE, "random"),
+    (GenericFunction, sqltypes.DateTime, "now"),
+    (GenericFunction, sqltypes.String, "concat"),
+    (GenericFunction, sqltypes.Integer, "char_length rank dense_rank"),
+    (GenericFunction, sqltypes.Numeric, "percent_rank cume_dist"),
+    (AnsiFunction, sqltypes.Date, "current_date"),
+    (AnsiFunction, sqltypes.Time, "current_time"),
+    (AnsiFunction, sqltypes.DateTime, "current_timestamp localtime localtimestamp sysdate"),
+    (AnsiFunction, sqltypes.String, "current_user session_user user"),
+):
+    for _name in _names.split():
+        globals()[_name] = type(_name, (_base,), {"__doc__": f"{_name}(...).", "type": _type})
 
 
 class count(GenericFunction):

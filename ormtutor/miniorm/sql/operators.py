@@ -252,28 +252,7 @@ class ColumnOperators(Operators):
     timetuple = None  # A date compared with us must ask us, not try to compare itself.
 
     __hash__: Any = object.__hash__
-
-    __lt__ = _with_other(lt)
-    __le__ = _with_other(le)
-    __eq__: Any = _with_other(eq)
-    __ne__: Any = _with_other(ne)
-    __gt__ = _with_other(gt)
-    __ge__ = _with_other(ge)
     __neg__ = _applied(neg)
-    __contains__ = _with_other(contains)
-    __getitem__ = _with_other(getitem)
-    __lshift__ = _with_other(lshift)
-    __rshift__ = _with_other(rshift)
-    __add__ = _with_other(add)
-    __radd__ = _reversed(add)
-    __sub__ = _with_other(sub)
-    __rsub__ = _reversed(sub)
-    __mul__ = _with_other(mul)
-    __rmul__ = _reversed(mul)
-    __truediv__ = _with_other(truediv)
-    __rtruediv__ = _reversed(truediv)
-    __mod__ = _with_other(mod)
-    __rmod__ = _reversed(mod)
 
     like = _like(like_op)
     ilike = _like(ilike_op)
@@ -306,6 +285,13 @@ class ColumnOperators(Operators):
         """`x COLLATE collation`."""
         return self.operate(collate, collation)
 
+
+# Python's own operators; those of arithmetic come from the right as well: `5 - column`.
+for _op in (lt, le, eq, ne, gt, ge, contains, getitem, lshift, rshift):
+    setattr(ColumnOperators, f"__{_op.__name__}__", _with_other(_op))
+for _op in (add, sub, mul, truediv, mod):
+    setattr(ColumnOperators, f"__{_op.__name__}__", _with_other(_op))
+    setattr(ColumnOperators, f"__r{_op.__name__}__", _reversed(_op))
 
 # What Python says of a wrong argument names the method.
 for _name, _method in vars(ColumnOperators).items():
