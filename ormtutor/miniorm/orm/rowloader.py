@@ -594,10 +594,9 @@ class _EntitySource:
         if self._plan.overwrite:
             forget = "" if is_collection else f"; values.pop({key!r}, None)"
             return f"{fill} = {place}{forget}"
-        lacks = f"{key!r} not in values"
-        # A collection that changed, with its old members elsewhere, is not replaced.
-        if is_collection:
-            lacks += f" and {key!r} not in values['_sa_instance_state'].committed_state"
+        # What was changed, or deleted, is not replaced by what its row says.
+        changed = f"{key!r} in values['_sa_instance_state'].committed_state"
+        lacks = f"{key!r} not in values and not {changed}"
         return f"{fill} = {place} if {lacks} else None"
 
     def _joined(self, child: JoinedPlan, fill: str) -> list[str]:

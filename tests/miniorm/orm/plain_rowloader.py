@@ -225,9 +225,5 @@ def place_for(plan: EntityPlan, child: JoinedPlan, obj: Any) -> dict[Any, Any] |
         if not child.prop.uselist:
             values.pop(child.prop.key, None)
         return place
-    if child.prop.key in values:
-        return None
     has_changed = child.prop.key in values["_sa_instance_state"].committed_state
-    if child.prop.uselist and has_changed:
-        return None
-    return place
+    return None if child.prop.key in values or has_changed else place

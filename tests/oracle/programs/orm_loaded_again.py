@@ -121,3 +121,12 @@ for session in (s, Session(engine, future=True)):
         print(session.query(User.id)[-1], session.query(User.id)[-1:])
     except IndexError as error:
         print(error)
+
+# What was deleted from an object no row brings back; populate_existing() does.
+s.rollback()
+u = s.query(User).first()
+del u.post
+with s.no_autoflush:
+    for query in (s.query(User), s.query(User).populate_existing()):
+        query.all()
+        print("post" in u.__dict__, inspect(u).attrs.post.history)
