@@ -73,7 +73,7 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
     arguments, options = dialect.create_connect_args(url)
     options.update(kwargs.pop("connect_args", {}))
 
-    def connect(pool: Any, record: Any) -> Any:
+    def connect(pool: Any, record: Any) -> None:
         own_arguments, own_options = list(arguments), dict(options)
         raw = None
         try:
@@ -86,8 +86,10 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
             if raw is None:
                 raw = dialect.dbapi.connect(*own_arguments, **own_options)
             dialect.on_connect(raw)
+            record.dbapi_connection = raw
+            for listener in pool._listeners("connect"):
+                listener(raw, record)
         except dialect.dbapi.Error as error:
             raise exc.DBAPIError.instance(None, None, error, dialect.dbapi.Error) from error
-        return raw
 
     return connect

@@ -111,9 +111,7 @@ class Pool:
 
     def _open(self) -> _ConnectionRecord:
         record = _ConnectionRecord()
-        record.dbapi_connection = self._creator(self, record)
-        for listener in self._listeners("connect"):
-            listener(record.dbapi_connection, record)
+        self._creator(self, record)
         return record
 
 

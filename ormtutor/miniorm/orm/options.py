@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 
@@ -194,6 +195,7 @@ class Load:
         step = Step((*self.tokens, COLUMN_WILDCARD), "undefer_group", (("group", name),))
         return self._continued(self.tokens, [step])
 
+    @known_as("load_only")
     def load_only(self, *attrs: Any) -> Self:
         """Load these columns and the primary key; defer the others."""
         others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
@@ -219,15 +221,14 @@ def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _Unbou
 
     def start(*keys: Any, **arguments: Any) -> _UnboundLoad:
         option = _UnboundLoad()
-        *way, end = [
-            name for key in keys for name in (key.split(".") if isinstance(key, str) else [key])
-        ]
-        for key in way:
+        way = [name for key in keys for name in (key.split(".") if isinstance(key, str) else [key])]
+        end = way[-1]
+        for key in way[:-1]:
             option = before(option, key)
         result: _UnboundLoad = last(option, end, **arguments)
         return result
 
-    start.__name__ = start.__qualname__ = last.__name__
+    start.__name__ = start.__qualname__ = last.__qualname__ = last.__name__
     start.__doc__ = last.__doc__
     return start
 
@@ -248,7 +249,7 @@ undefer_group = _starting(Load.undefer_group)
 
 def load_only(*attrs: Any) -> _UnboundLoad:
     """Load these columns and the primary key; defer the others."""
-    return _UnboundLoad().load_only(*attrs)
+    return _UnboundLoad().load_only(*attrs)  # type: ignore[no-any-return]
 
 
 # A step whose tokens have become a path: (entity, property, entity, property ...).

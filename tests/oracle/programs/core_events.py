@@ -82,3 +82,18 @@ def own_connection(dialect, record, arguments, options):
 
 
 print(later.connect().execute(text("select 5")).scalar())
+
+
+refusing = create_engine("sqlite://")
+
+
+@event.listens_for(refusing, "connect")
+def refuse(raw, record):
+    raw.execute("no statement")
+
+
+for ask in (refusing.connect, refusing.raw_connection, lambda: refusing.execute("SELECT 1")):
+    try:
+        ask()
+    except Exception as error:
+        print(type(error).__module__, type(error).__name__, error)

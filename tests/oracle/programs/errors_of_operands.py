@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, ca
 from sqlalchemy import desc, func, insert, inspect, literal, not_, nullslast, select, text, union
 from sqlalchemy import update
 from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
-from sqlalchemy.orm import load_only, relationship, with_parent
+from sqlalchemy.orm import lazyload, load_only, relationship, with_parent
 
 Base = declarative_base()
 tags_of_kites = Table(
@@ -159,8 +159,10 @@ for use in (
     lambda: session.query(Kite).join(Kite.tags).join(Kite.tags, from_joinpoint=True),
     lambda: session.query(Kite).correlate(Kite.id),
     lambda: select(Kite).having(Kite.id == 1, Kite.id == 2),
-    lambda: session.query(Kite).options(load_only([Kite.name])).all(),
-    lambda: session.query(Kite).options(defaultload([Kite.boss]).defer(Kite.name)).all(),
+    lambda: joinedload(),
+    lambda: joinedload(Kite.tags).load_only(unknown=1),
+    lambda: joinedload(Kite.tags).defer(),
+    lambda: lazyload(Kite.tags, unknown=1),
     lambda: load_only(kites.c.name),
     lambda: session.query(text("kites.name")).join(Kite.tags).all(),
     lambda: session.query(Kite, text("1")).options(joinedload(Kite.tags)).limit(1),
