@@ -428,8 +428,8 @@ def _asked_by_ident(
         if index in missing:
             criteria.append(column.is_(None))
         else:
-            binds.append(BindParameter("pk", None, type_=column.type, unique=True))
-            criteria.append(column == binds[-1])
+            criteria.append(column == BindParameter("pk", None, type_=column.type, unique=True))
+            binds.append(criteria[-1].right)  # a copy, where the column has no type
     entity = MapperEntity(mapper, mapper.class_)
     return Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),)), binds
 

@@ -682,6 +682,7 @@ class RelationshipAttribute(InstrumentedAttribute):
     @known_as("QueryableAttribute.and_")
     def and_(self, *criteria: Any) -> Any:
         """The same relationship with more in its ON clause."""
+        self._configured()
         return self._with(_extra_criteria=self._extra_criteria + criteria)
 
     def _configured(self) -> Any:

@@ -3,7 +3,7 @@
 import gc
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
-from sqlalchemy import create_engine, delete, event, func, inspect, update
+from sqlalchemy import create_engine, delete, event, func, inspect, text, update
 from sqlalchemy.orm import Session, clear_mappers, column_property, declarative_base, join, mapper
 from sqlalchemy.orm import backref, relationship, sessionmaker
 
@@ -173,22 +173,22 @@ class Cub(Base):
 tell("order", lambda: Fox.cubs.property)
 tell("order", lambda: Fox(name="red"))
 
-for text in "children", "text('cubs.id')", "Cub.fox_id, Cub.id", "Cub.id.desc", "cubs.c.id":
+for order in "children", "text('cubs.id')", "Cub.fox_id, Cub.id", "Cub.id.desc", "cubs.c.id":
     Base = declarative_base()
 
     class Fox(Base):
         __tablename__ = "foxes"
         id = Column(Integer, primary_key=True)
-        cubs = relationship("Cub", order_by=text)
+        cubs = relationship("Cub", order_by=order)
 
     class Cub(Base):
         __tablename__ = "cubs"
         id = Column(Integer, primary_key=True)
         fox_id = Column(ForeignKey("foxes.id"))
 
-    tell(text, lambda: Fox.cubs.of_type(Stone))
-    tell(text, lambda: Fox.cubs.any(Cub.id == 1))
-    tell(text, lambda: Fox.cubs.property.order_by is not False)
+    tell(order, lambda: Fox.cubs.of_type(Stone))
+    tell(order, lambda: Fox.cubs.any(Cub.id == 1))
+    tell(order, lambda: Fox.cubs.property.order_by is not False)
 
 for name in "__main__.Cub", "__main__.Cab", "zoo.Cub", "Cub.id", "cubs.id", "cub.id", "Cub.nam":
     Base = declarative_base()
@@ -225,3 +225,24 @@ for arguments in {"on_delete": "CASCADE"}, {"nullable": False}:
         list(arguments),
         lambda: Table("dens", MetaData(), Column("x", ForeignKey("foxes.id", **arguments))).name,
     )
+
+# a key without a type is found all the same
+Base = declarative_base()
+
+
+class Owl(Base):
+    __tablename__ = "owls"
+    id = Column(primary_key=True)
+    name = Column(String)
+
+
+with engine.begin() as connection:
+    connection.execute(text("CREATE TABLE owls (id INTEGER PRIMARY KEY, name VARCHAR)"))
+with Session(engine) as session:
+    owl = Owl(id=1, name="brown")
+    session.add(owl)
+    session.commit()
+    tell("no type", lambda: owl.name)
+    session.expunge_all()
+    tell("no type", lambda: session.get(Owl, 1).name)
+tell("no type", lambda: Base.metadata.create_all(create_engine("sqlite://")))

@@ -16,6 +16,8 @@ for asked in (
     "User.other",
     "User.other.property",
     "User.other.any()",
+    "User.other.and_(User.id==1)",
+    "User.other.of_type(User)",
     "User.other.any(User.id==1)",
     "User.other == None",
     "User.other.contains(5)",
