@@ -244,7 +244,11 @@ raiseload = _starting(Load.raiseload)
 defaultload = _starting(Load.defaultload)
 defer = _starting(Load.defer)
 undefer = _starting(Load.undefer)
-undefer_group = _starting(Load.undefer_group)
+
+
+def undefer_group(name: str) -> _UnboundLoad:
+    """Load the deferred columns of a group."""
+    return _UnboundLoad().undefer_group(name)  # type: ignore[no-any-return]
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:
