@@ -477,8 +477,11 @@ def load_scalar_attributes(
         ident = values[0] if mapper.single_key else tuple(values)
     cause = _for_one("refresh", mapper, ident, state)
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
-    with session.no_autoflush:
+    autoflush, session.autoflush = session.autoflush, False
+    try:
         found = _load_again(session, state, ident, frozenset(keys), cause=cause)
+    finally:
+        session.autoflush = autoflush
     if found is None and state.ident is not None:
         raise orm_exc.ObjectDeletedError(state)
 
