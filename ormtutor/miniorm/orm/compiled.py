@@ -261,10 +261,12 @@ def compile_shape(
     make: Callable[[], Compilation],
     mapper: Any = None,
     lint: bool = True,
+    sent: tuple[Cause, bool] | None = None,
 ) -> CompiledQuery:
     """The compiled query under this key; else what `make()` gives is compiled, and kept there.
 
-    key None: not to be kept. lint: warn once if its FROM elements are not connected.
+    key None: not to be kept. lint: warn once if its FROM elements are not connected. sent: it is
+    about to be, for this cause; and whether that flushes.
     """
     engine = session.bind
     if engine is None:
@@ -272,7 +274,16 @@ def compile_shape(
         engine = session.get_bind(mapper=mapper or asked.subject, clause=asked)
     query: CompiledQuery | None = engine._shapes.find(key)
     if query is None:
-        query = CompiledQuery(make(), mapper, engine.dialect, lint)
+        try:
+            query = CompiledQuery(make(), mapper, engine.dialect, lint)
+        except Exception:
+            # The original compiles when it has flushed and is connected: a BEGIN is seen.
+            if sent is not None:
+                cause, flushes = sent
+                if flushes:
+                    session._autoflush(cause)
+                session._connection_for_bind(engine)
+            raise
         engine._shapes.keep(key, query)
     elif lint and not query.is_linted:
         # It was only shown until now.

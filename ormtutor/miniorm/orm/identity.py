@@ -100,10 +100,7 @@ class IdentityMap:
 
     def table_for(self, cls: type) -> dict[Any, InstanceState]:
         """The table of one class, by primary key; row loaders read and fill it directly."""
-        table = self.tables.get(cls)
-        if table is None:
-            table = self.tables[cls] = {}
-        return table
+        return self.tables.setdefault(cls, {})
 
     def add(self, state: InstanceState, replaces: bool = False) -> None:
         """Put a state under its key.

@@ -40,37 +40,13 @@ from ormtutor.miniorm.sql.selectable import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
 
 
 # Running --------------------------------------------------------------------------------------
-
-
-def compile_connected(
-    session: Any,
-    key: Hashable,
-    make: Callable[[], Compilation],
-    cause: Cause,
-    autoflush: bool,
-    mapper: Mapper | None = None,
-    clause: Any = None,
-) -> CompiledQuery:
-    """As compile_shape(), for a query that is about to be sent.
-
-    The original compiles when it has flushed and is connected: of its error a BEGIN is seen.
-    """
-    try:
-        return compile_shape(session, key, make, mapper)
-    except sa_exc.UnboundExecutionError:
-        raise
-    except Exception:
-        if autoflush:
-            session._autoflush(cause)
-        session._connection_for_bind(session.get_bind(mapper=mapper, clause=clause))
-        raise
 
 
 def _ready(
@@ -408,20 +384,22 @@ def load_by_ident(
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
-
-    def make() -> Compilation:
-        asked, binds = _asked_by_ident(mapper, missing, label_style)
-        return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
-
-    query = compile_connected(session, key, make, cause, autoflush, mapper)
+    make = partial(_by_ident, mapper, missing, label_style, options, only, overwrite, prior)
+    query = compile_shape(session, key, make, mapper, sent=(cause, autoflush))
     loaded = run(session, query, given, cause, None, autoflush, execution_options, refresh_state)
     return loaded[0] if loaded else None
 
 
-def _asked_by_ident(
-    mapper: Mapper, missing: Sequence[int], label_style: Any
-) -> tuple[Asked, list[BindParameter]]:
-    """The object with a key whose columns in `missing` are NULL; the parameters of the others."""
+def _by_ident(
+    mapper: Mapper,
+    missing: Sequence[int],
+    label_style: Any,
+    options: LoaderOptions | None,
+    only: frozenset[str] | None,
+    overwrite: str,
+    prior: tuple[Any, ...],
+) -> Compilation:
+    """The object with a key whose columns in `missing` are NULL; the others are parameters."""
     binds = []
     criteria = []
     for index, column in enumerate(mapper.primary_key):
@@ -431,7 +409,8 @@ def _asked_by_ident(
             criteria.append(column == BindParameter("pk", None, type_=column.type, unique=True))
             binds.append(criteria[-1].right)  # a copy, where the column has no type
     entity = MapperEntity(mapper, mapper.class_)
-    return Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),)), binds
+    asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
+    return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
 
 
 # Refreshing -----------------------------------------------------------------------------------

@@ -573,10 +573,8 @@ class Query(Said):
     def _compiled(self) -> tuple[CompiledQuery, Binds, Cause]:
         """The compiled form, the parameters for it, and why it is sent."""
         key, make, binds = self._shape()
-        cause = self._cause or QUERY
-        query = loading.compile_connected(
-            self.session, key, make, cause, self._autoflush, self._bind_mapper
-        )
+        sent = self._cause or QUERY, self._autoflush
+        query = compile_shape(self.session, key, make, self._bind_mapper, sent=sent)
         return query, binds, self._cause or query.cause
 
     @property
@@ -942,7 +940,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         return context.Compilation(asked, overwrite=overwrite, binds=binds)
 
     shape = None if key is None else (key, overwrite)
-    query = loading.compile_connected(session, shape, make, QUERY, autoflush, clause=statement)
+    query = compile_shape(session, shape, make, sent=(QUERY, autoflush))
     how = sets[0] if sets else None, autoflush, options or None
     parts = loading.run_when_read(session, query, binds, query.cause, *how)
     size = options.get("yield_per")
