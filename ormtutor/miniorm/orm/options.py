@@ -248,7 +248,7 @@ undefer = _starting(Load.undefer)
 
 def undefer_group(name: str) -> _UnboundLoad:
     """Load the deferred columns of a group."""
-    return _UnboundLoad().undefer_group(name)  # type: ignore[no-any-return]
+    return _UnboundLoad().undefer_group(name)
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:
