@@ -220,8 +220,6 @@ class DATETIME(_Stored, sqltypes.DateTime):
     _pattern = f"{_DAY} {_CLOCK}"
 
     def _write(self, value: Any) -> str:
-        if isinstance(value, datetime.timedelta):  # SQLAlchemy's Interval is a time since 1970
-            value = datetime.datetime(1970, 1, 1) + value
         if isinstance(value, datetime.datetime):
             return value.replace(tzinfo=None).isoformat(" ", "microseconds")
         if isinstance(value, datetime.date):

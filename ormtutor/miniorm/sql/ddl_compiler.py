@@ -148,6 +148,9 @@ class DDLCompiler(Compiled):
         )
         for when, action in (("DELETE", constraint.ondelete), ("UPDATE", constraint.onupdate)):
             if action is not None:
+                if not isinstance(action, str):
+                    kind = type(action).__name__
+                    raise TypeError(f"expected string or bytes-like object, got {kind!r}")
                 if action.upper() not in _ACTIONS.split("|"):
                     raise exc.CompileError(
                         f"Unexpected SQL phrase: {action!r} (matching against '^(?:{_ACTIONS})$')"

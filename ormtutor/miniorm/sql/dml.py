@@ -9,6 +9,8 @@ Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import leave_out
@@ -200,7 +202,7 @@ class ValuesBase(UpdateBase):
         self._values = {**(self._values or {}), **self._row(given)}
 
     def _row(self, values: Any) -> dict[Any, Any]:
-        if isinstance(values, (list, tuple, str)):
+        if isinstance(values, Sequence):
             values = dict(zip(self.table.c.keys(), values, strict=False))
         return {
             (name := self._as_key(key)): _as_value(name, value) for key, value in values.items()

@@ -408,6 +408,26 @@ def _json() -> Any:
     return json
 
 
+class _Duration(TypeDecorator):
+    """A plain datetime.timedelta: it travels as a time since 1970, as SQLAlchemy's Interval does."""
+
+    impl = DateTime
+    cache_ok = True
+    _epoch = datetime.datetime(1970, 1, 1)
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        return self._epoch + value
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        return None if value is None else value - self._epoch
+
+    def process_literal_param(self, value: Any, dialect: Any) -> Any:
+        return value
+
+
+_Duration._type_affinity = _Duration
+
+
 class TupleType(TypeEngine):
     """Several values in parentheses."""
 
@@ -471,8 +491,8 @@ for _operator in (operators.add, operators.sub, operators.mul, operators.truediv
     Integer._results[_operator] = {Integer: None, Numeric: Numeric}
 Integer._results[operators.add][Date] = Date
 Date._results = {
-    operators.add: {Integer: None, Time: DateTime, DateTime: DateTime},
-    operators.sub: {Integer: None, Date: Integer, DateTime: DateTime},
+    operators.add: {Integer: None, Time: DateTime, _Duration: DateTime},
+    operators.sub: {Integer: None, Date: Integer, DateTime: DateTime, _Duration: DateTime},
 }
 Time._results = {operators.add: {Date: DateTime}, operators.sub: {Time: DateTime}}
 
@@ -487,7 +507,7 @@ LITERAL_TYPES.update(
         datetime.date: Date(),
         datetime.datetime: DateTime(),
         datetime.time: Time(),
-        datetime.timedelta: DateTime(),
+        datetime.timedelta: _Duration(),
         "Decimal": NUMERICTYPE,
     }
 )

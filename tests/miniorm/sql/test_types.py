@@ -82,7 +82,7 @@ def test_a_type_shows_itself(type_: TypeEngine, shown: str, ddl: str) -> None:
         (None, "NullType()"),
         (Decimal("1"), "Numeric()"),
         (datetime.date(2024, 1, 2), "Date()"),
-        (datetime.timedelta(1), "DateTime()"),
+        (datetime.timedelta(1), "_Duration()"),
         ([1], "NullType()"),
     ],
     ids=repr,

@@ -53,3 +53,7 @@ for row in connection.execute(select(shells)):
     print(tuple(row))
 more = shells.insert().values([{"name": "a"}, {"name": "b"}])
 print(more.compile().params, more.values([{"name": "c"}]).compile().params)
+copied = connection.execute(select(shells)).first()
+connection.execute(shells.delete().where(shells.c.id == copied.id))
+connection.execute(shells.insert().values(copied))
+connection.execute(shells.update().values(copied).where(shells.c.id == copied.id))

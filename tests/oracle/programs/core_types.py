@@ -59,6 +59,7 @@ def round_trip(kind, value):
 moment = datetime.datetime(2020, 1, 2, 3, 4, 5, 678)
 values = {
     DateTime(): [moment, moment.date(), "2020-01-02", None, 5, moment.replace(tzinfo=datetime.UTC)],
+    DateTime(timezone=True): [datetime.timedelta(1)],
     Date(): [moment, moment.date(), "2020-01-02", None],
     Time(): [moment.time(), datetime.time(1, 2), "01:02:03", None, moment],
     Numeric(10, 2): [decimal.Decimal("1.25"), 1.5, 3, "4.5", None],
@@ -117,3 +118,12 @@ show(
     "in words",
     lambda: str(select(literal(moment)).compile(engine, compile_kwargs={"literal_binds": True})),
 )
+two_days = datetime.timedelta(days=2, seconds=5)
+show("duration", lambda: connection.execute(select(literal(two_days), func.max(two_days))).all())
+show(
+    "duration in words",
+    lambda: str(select(literal(two_days)).compile(engine, compile_kwargs={"literal_binds": True})),
+)
+later = literal(moment) + two_days
+show("later", lambda: (type(later.type).__name__, later.compile(engine).params))
+show("day later", lambda: type((literal(moment.date()) - two_days).type).__name__)
