@@ -409,7 +409,7 @@ def _json() -> Any:
 
 
 class _Duration(TypeDecorator):
-    """A plain datetime.timedelta: it travels as a time since 1970, as SQLAlchemy's Interval does."""
+    """A plain datetime.timedelta: it travels as a time since 1970, as with SQLAlchemy."""
 
     impl = DateTime
     cache_ok = True
