@@ -13,6 +13,7 @@ from ormtutor.miniorm.orm.entities import aliased
 from ormtutor.miniorm.orm.mapper import column_property
 from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
+from ormtutor.miniorm.orm.state import AttributeState, InstanceState
 from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
@@ -40,6 +41,8 @@ def mapped_attribute() -> Any:
         (lambda: func.json_each("[]").table_valued, "table_valued"),
         (lambda: Integer().with_variant, "with_variant"),
         (lambda: Table("t", MetaData(), Column("id", Integer)).to_metadata, "to_metadata"),
+        (lambda: InstanceState.unmodified, "unmodified"),
+        (lambda: AttributeState.load_history, "load_history"),
     ],
 )
 def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:

@@ -127,10 +127,8 @@ def _popping(plain: Any, name: str, member: Callable[[Any], Any] = lambda found:
 
     def pop(self: Any, *args: Any) -> Any:
         _something_is_going(self)
-        before = len(self)
         found = getattr(plain, name)(self, *args)
-        if len(self) < before:
-            _going(self, member(found))
+        _going(self, member(found))
         return found
 
     return pop
@@ -291,7 +289,14 @@ def _reporting_dict(plain: Any) -> type:
                 _going(self, item)
             plain.clear(self)
 
-        pop = _popping(plain, "pop")
+        def pop(self: Any, key: Any, *default: Any) -> Any:
+            _something_is_going(self)
+            present = key in self
+            item = plain.pop(self, key, *default)
+            if present:
+                _going(self, item)
+            return item
+
         popitem = _popping(plain, "popitem", member=itemgetter(1))
 
         def setdefault(self: Any, key: Any, default: Any = None) -> Any:

@@ -808,7 +808,7 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
         todo = list(dict.fromkeys(registries))
         for registry in todo:
             for mapper in [manager.mapper for manager in registry._managers]:
-                if mapper.primary_key is not None:
+                if mapper.primary_key is not None and not mapper.configured:
                     _configure_mapper(mapper)
             registry._new_mappers = False
             todo += [needed for needed in registry._dependencies if needed not in todo]

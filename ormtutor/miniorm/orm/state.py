@@ -19,6 +19,7 @@ from types import MappingProxyType
 from weakref import ref
 
 from ormtutor.miniorm.inspection import InspectionAttr
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
 
@@ -600,3 +601,7 @@ def was_deleted(obj: Any) -> bool:
 def has_identity(obj: Any) -> bool:
     """Whether the object stands for a row, now or earlier."""
     return instance_state(obj).has_identity
+
+
+leave_out(AttributeState, "load_history")
+leave_out(InstanceState, "unmodified")

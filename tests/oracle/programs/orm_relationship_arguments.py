@@ -158,3 +158,66 @@ session.commit()
 session.delete(north)
 session.commit()
 print(session.query(Player).count())
+
+# collections that only have what the ORM needs
+
+
+class Stack:
+    __emulates__ = list
+
+    def __init__(self):
+        self.cards = []
+
+    def append(self, card):
+        self.cards.append(card)
+
+    def remove(self, card):
+        self.cards.remove(card)
+
+    def pop(self, index=-1):
+        return self.cards.pop(index)
+
+    def __iter__(self):
+        return iter(self.cards)
+
+
+class Bag:
+    def __init__(self):
+        self.cards = {}
+
+    def add(self, card):
+        self.cards[card] = True
+
+    def remove(self, card):
+        del self.cards[card]
+
+    def pop(self):
+        return self.cards.popitem()[0]
+
+    def __iter__(self):
+        return iter(self.cards)
+
+
+class Peeked(list):
+    def pop(self, index=-1):
+        return self[index]
+
+
+for kind in (Stack, Bag, Peeked):
+    Base = declarative_base()
+
+    class Card(Base):
+        __tablename__ = "cards"
+        id = Column(Integer, primary_key=True)
+        hand_id = Column(ForeignKey("hands.id"))
+
+    class Hand(Base):
+        __tablename__ = "hands"
+        id = Column(Integer, primary_key=True)
+        cards = relationship(Card, collection_class=kind, backref="hand")
+
+    hand, cards = Hand(), [Card(id=1), Card(id=2)]
+    for card in cards:
+        card.hand = hand
+    print(kind.__name__, hand.cards.pop().id, [card.hand is hand for card in cards])
+    print([card.id for card in hand.cards])

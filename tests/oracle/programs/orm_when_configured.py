@@ -178,3 +178,30 @@ for first in (
 
         for _ in range(2):
             tell(f"{first} and {then}", lambda: eval(then) is not None)
+
+# also where something new failed in between
+clear_mappers()
+Base = declarative_base()
+
+
+class Room(Base):
+    __tablename__ = "rooms"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+Base.metadata.create_all(engine)
+tell("all", session.query(Room).all)
+tell("attrs", lambda: inspect(Room).attrs.keys())
+
+
+class Guest(Base):
+    __tablename__ = "guests"
+    id = Column(Integer, primary_key=True)
+    room = relationship("Rom")
+
+
+tell("the same", session.query(Room).all)
+tell("another", session.query(Room).filter_by(name="blue").all)
+tell("columns", session.query(Room.name).all)
+tell("attrs", lambda: inspect(Room).attrs.keys())
