@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Tuple(ClauseList, ColumnElement):
-    """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
+    """Several expressions in parentheses."""
 
     __visit_name__ = "tuple"
 
@@ -53,11 +53,13 @@ class Tuple(ClauseList, ColumnElement):
         )
 
 
-class Case(ColumnElement):
-    """`CASE WHEN ... THEN ... ELSE ... END`.
+def tuple_(*clauses: Any, **kw: Any) -> Tuple:
+    """`(a, b)`; for `tuple_(a, b).in_([(1, 2), (3, 4)])`."""
+    return Tuple(*clauses, **kw)
 
-    case((condition, result), ..., else_=...), a list of pairs, or a dict with `value=`.
-    """
+
+class Case(ColumnElement):
+    """`CASE WHEN ... THEN ... ELSE ... END`."""
 
     __visit_name__ = "case"
     _parts = ("value", "whens", "else_")
@@ -82,6 +84,11 @@ def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     if len(whens) == 1 and isinstance(whens[0], list):
         whens = tuple(whens[0])
     return [(when, then) for when, then in whens]
+
+
+def case(*whens: Any, **kw: Any) -> Case:
+    """`case((condition, result), ..., else_=...)`, a list of pairs, or a dict with `value=`."""
+    return Case(*whens, **kw)
 
 
 class _OfType(WrapsColumnExpression, ColumnElement):
@@ -251,7 +258,6 @@ def funcfilter(func: Any, *criterion: Any) -> FunctionFilter:
     return FunctionFilter(func, *criterion)
 
 
-tuple_, case = Tuple, Case
 elements.ColumnElement.cast = lambda self, type_: Cast(self, type_)
 
 publish(globals(), "sqlalchemy.sql.elements")

@@ -1286,7 +1286,11 @@ intersect = _set_operation("INTERSECT")
 intersect_all = _set_operation("INTERSECT ALL")
 
 
-exists = Exists
+def exists(*args: Any, **kwargs: Any) -> Exists:
+    """`EXISTS (SELECT ...)`."""
+    return Exists(*args, **kwargs)
+
+
 FromClause._select_class = Select
 
 leave_out(Statement, "add_cte get_execution_options suffix_with")

@@ -351,7 +351,8 @@ def type_of_literal(value: Any) -> TypeEngine:
     cls = value.__class__
     is_decimal = cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal")
     type_ = LITERAL_TYPES.get("Decimal" if is_decimal else cls, NULLTYPE)
-    if type_ is NULLTYPE and inspect(value, raiseerr=False) is not None:
+    is_known = value is None or type_ is not NULLTYPE
+    if not is_known and inspect(value, raiseerr=False) is not None:
         raise exc.ArgumentError(f"Object {value!r} is not legal as a SQL literal value")
     return type_
 

@@ -1,8 +1,8 @@
 """Things that are no values, no columns, no tables, where one of these is expected."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, case, create_engine
-from sqlalchemy import desc, func, insert, inspect, literal, not_, nullslast, select, text, union
-from sqlalchemy import update
+from sqlalchemy import desc, exists, func, insert, inspect, literal, not_, nullslast, select, text
+from sqlalchemy import tuple_, union, update
 from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
 from sqlalchemy.orm import lazyload, load_only, relationship, undefer_group, with_parent
 
@@ -179,6 +179,7 @@ for use in (
     lambda: repr(Kite.boss.has()),
     lambda: repr(Kite.workers == None),  # noqa: E711
     lambda: repr(Kite.name.op("+")),
+    lambda: [repr(function) for function in (exists, case, tuple_, desc, insert)],
 ):
     told(use)
 joined = select(other).select_from(Kite).outerjoin(other, other.id == 99)
