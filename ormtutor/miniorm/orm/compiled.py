@@ -269,9 +269,11 @@ def compile_shape(
     about to be, for this cause; and whether that flushes.
     """
     engine = session.bind
-    if engine is None:
+    if engine is None and mapper is not None:
+        engine = session.get_bind(mapper=mapper)
+    elif engine is None:
         asked = make().asked
-        engine = session.get_bind(mapper=mapper or asked.subject, clause=asked)
+        engine = session.get_bind(mapper=asked.subject, clause=asked)
     query: CompiledQuery | None = engine._shapes.find(key)
     if query is None:
         try:
