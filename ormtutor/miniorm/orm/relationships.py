@@ -630,16 +630,17 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
     """What gives the object's value for a column at the moment a statement is sent.
 
     The value may change until then, and may be loaded for it. When it no longer can be, since the
-    object is detached and expired, the value counts that was known before.
+    object is detached or gone, and expired, the value counts that was known before.
     """
     key = mapper.get_property_by_column(column).key
     last_known = state.track_last_known(key)
-    obj = state.obj()
+    values = state.dict  # and not the object: the statement may be kept for long
 
     def value() -> Any:
-        passive = PASSIVE_OFF if state.persistent else PASSIVE_NO_FETCH ^ INIT_OK
+        may_load = state.persistent and state() is not None
+        passive = PASSIVE_OFF if may_load else PASSIVE_NO_FETCH ^ INIT_OK
         # An object of another class has, as a rule, no such attribute: a KeyError, as there.
-        current = state.mapper.impls[key].get(state, obj.__dict__, passive)
+        current = state.mapper.impls[key].get(state, values, passive)
         if current is NO_VALUE or current is PASSIVE_NO_RESULT:
             known = last_known[key]
             if known is NO_VALUE:

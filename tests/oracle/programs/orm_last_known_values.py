@@ -1,5 +1,8 @@
 """A criterion that compares with an object: which value counts when the object cannot tell it."""
 
+import gc
+import weakref
+
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
 from sqlalchemy.orm import Session, declarative_base, relationship
 
@@ -72,3 +75,18 @@ later = of(unsaved)
 ask("without a key", later)
 unsaved.id = 2
 ask("with a key by now", later)
+
+# what was asked of an object, and is kept compiled, does not keep the object
+session.close()
+for change in ("nothing", "expire", "commit"):
+    skipper = session.get(Skipper, 2)
+    asked, alive = of(skipper), weakref.ref(skipper)
+    ask(change, asked)
+    if change == "expire":
+        session.expire(skipper)
+    if change == "commit":
+        session.commit()
+    del skipper
+    gc.collect()
+    print(alive() is not None)
+    ask("when it is gone", asked)
