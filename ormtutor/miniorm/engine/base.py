@@ -10,7 +10,6 @@ Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "SQL Compilatio
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import lru_cache
 
 from ormtutor.miniorm import event, inspection
@@ -24,7 +23,7 @@ from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cursor import CursorResult
@@ -32,6 +31,24 @@ if TYPE_CHECKING:
 _EVENTS = """
     do_connect connect before_cursor_execute after_cursor_execute begin commit rollback
     """
+
+
+class _trans_ctx:
+    """What `Engine.begin()` gives: a transaction that has begun, and is entered to be used."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.transaction = conn.begin()
+
+    def __enter__(self) -> Connection:
+        self.transaction.__enter__()
+        return self.conn
+
+    def __exit__(self, *failure: Any) -> None:
+        try:
+            self.transaction.__exit__(*failure)
+        finally:
+            self.conn.close()
 
 
 class Engine:
@@ -87,11 +104,9 @@ class Engine:
         """Return a new Connection."""
         return self._connection_class(self, close_with_result)
 
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that commits at the end of the `with` block."""
-        with self.connect() as connection, connection.begin():
-            yield connection
+    def begin(self) -> Any:
+        """Begin a transaction, for a `with` block that is given its connection and commits."""
+        return _trans_ctx(self.connect())
 
     def raw_connection(self) -> Any:
         """Return the driver's connection, on loan from the pool."""

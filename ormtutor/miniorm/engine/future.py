@@ -9,6 +9,8 @@ Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine import base, connection
@@ -16,7 +18,7 @@ from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransacti
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any, NoReturn
 
     from ormtutor.miniorm.engine.cause import Cause
@@ -89,6 +91,12 @@ class Engine(base.Engine):
 
     _connection_class = Connection
     _is_future = True
+
+    @contextmanager
+    def begin(self) -> Iterator[connection.Connection]:
+        """Give a connection in a transaction that commits at the end of the `with` block."""
+        with self.connect() as conn, conn.begin():
+            yield conn
 
     def _not_implemented(self, *arg: Any, **kw: Any) -> NoReturn:
         """Left out on purpose: 2.x executes on a connection."""

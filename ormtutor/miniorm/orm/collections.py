@@ -14,8 +14,7 @@ Follows: SQLAlchemy 1.4, "Collection Configuration and Techniques".
 
 from __future__ import annotations
 
-from functools import wraps
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import SimpleNamespace
 
 from ormtutor.miniorm.doors import publish
@@ -122,18 +121,6 @@ def _something_is_going(collection: Any) -> None:
         adapter.attr.fire_pre_remove_event(state, state.dict, None)
 
 
-def _popping(plain: Any, name: str, member: Callable[[Any], Any] = lambda found: found) -> Any:
-    """A method that takes a member out and gives it; `member`: which is it of what it gives."""
-
-    def pop(self: Any, *args: Any) -> Any:
-        _something_is_going(self)
-        found = getattr(plain, name)(self, *args)
-        _going(self, member(found))
-        return found
-
-    return pop
-
-
 # The reporting methods ------------------------------------------------------------------------
 #
 # Each function makes a class that lends its methods; `plain` has the methods as they were.
@@ -173,7 +160,11 @@ def _reporting_list(plain: Any) -> type:
             self.extend(iterable)
             return self
 
-        pop = _popping(plain, "pop")
+        def pop(self: Any, index: int = -1) -> Any:
+            _something_is_going(self)
+            item = plain.pop(self, index)
+            _going(self, item)
+            return item
 
         def clear(self: Any) -> None:
             for item in self:
@@ -236,7 +227,11 @@ def _reporting_set(plain: Any) -> type:
                 _going(self, value, _sa_initiator)
             plain.remove(self, value)
 
-        pop = _popping(plain, "pop")
+        def pop(self: Any) -> Any:
+            _something_is_going(self)
+            item = plain.pop(self)
+            _going(self, item)
+            return item
 
         def clear(self: Any) -> None:
             for item in list(self):
@@ -250,11 +245,11 @@ def _reporting_set(plain: Any) -> type:
             for item in value:
                 self.discard(item)
 
-        def intersection_update(self: Any, value: Any) -> None:
-            _become(self, self.intersection(value))
+        def intersection_update(self: Any, other: Any) -> None:
+            _become(self, self.intersection(other))
 
-        def symmetric_difference_update(self: Any, value: Any) -> None:
-            _become(self, self.symmetric_difference(value))
+        def symmetric_difference_update(self: Any, other: Any) -> None:
+            _become(self, self.symmetric_difference(other))
 
         __ior__ = _in_place("update")
         __isub__ = _in_place("difference_update")
@@ -297,7 +292,11 @@ def _reporting_dict(plain: Any) -> type:
                 _going(self, item)
             return item
 
-        popitem = _popping(plain, "popitem", member=itemgetter(1))
+        def popitem(self: Any) -> Any:
+            _something_is_going(self)
+            key, item = plain.popitem(self)
+            _going(self, item)
+            return key, item
 
         def setdefault(self: Any, key: Any, default: Any = None) -> Any:
             if key not in self:
@@ -364,7 +363,9 @@ def _instrument(cls: Any) -> None:
         if callable(method) and original and not hasattr(original, "_sa_instrumented"):
             setattr(plain, name, original)
             method._sa_instrumented = True
-            setattr(cls, name, wraps(original)(method))
+            method.__doc__ = original.__doc__
+            method.__qualname__ = f"_{kind.__name__}_decorators.<locals>.{name}.<locals>.{name}"
+            setattr(cls, name, method)
     cls._sa_adapter = None
     cls._sa_appender = getattr(cls, appender)
     cls._sa_remover = cls.remove

@@ -857,6 +857,7 @@ def as_join_target(target: Any) -> Any:
 def as_on_clause(onclause: Any) -> Any:
     """The condition of a join; an ORM relationship stays what it is."""
     if _is_attribute(onclause):
+        onclause.property  # noqa: B018  configures what is related
         return onclause
     return as_condition(onclause, "SQL expression for ON clause")
 

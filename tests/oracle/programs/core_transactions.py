@@ -210,3 +210,10 @@ for future in (False, True):
     show("execute", lambda: connection.execute(select(1)))
     show("begin", lambda: connection.begin())
     show("close again", lambda: connection.close())
+
+    # Engine.begin() without a with block has begun all the same, or not yet, as the manner is
+    begun = engine.begin()
+    show("begun", lambda: type(begun).__name__)
+    show("execute", lambda: begun.execute(crates.insert(), {"id": 77}))
+    with begun as connection:
+        print(connection.in_transaction(), many(connection))

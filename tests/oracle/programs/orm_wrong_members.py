@@ -100,3 +100,6 @@ s.flush()
 m.courses.append(loan)
 t(lambda: s.flush())
 t(lambda: s.rollback())
+for name in "append remove insert extend pop".split():
+    t(lambda name=name: getattr(m.courses, name)())
+    t(lambda name=name: getattr(m.courses, name)(1, 2, 3, 4))
