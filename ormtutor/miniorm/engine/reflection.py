@@ -69,8 +69,8 @@ def _pattern(name: str) -> Any:
 
 #: What 1.4.54 asks for the text of a table; the answer of each way of asking is kept apart.
 _TABLE_TEXT = (
-    "SELECT sql FROM  (SELECT * FROM {schema}sqlite_master UNION ALL   "
-    "SELECT * FROM {schema}sqlite_temp_master) WHERE name = ? AND type = 'table'"
+    "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   "
+    "SELECT * FROM sqlite_temp_master) WHERE name = ? AND type = 'table'"
 )
 
 
@@ -78,12 +78,12 @@ def _remembered(find: Callable[..., Any]) -> Any:
     """Decorate a question to the database: it is asked once, on one connection."""
 
     @wraps(find)
-    def ask(self: Any, name: str, schema: str | None = None) -> Any:
-        key = (find.__name__, name, schema)
+    def ask(self: Any, table_name: str) -> Any:
+        key = (find.__name__, table_name)
         known = self.info_cache.get(key)
         if known is None:
             with self.on_one_connection() as inspector:
-                known = self.info_cache[key] = find(inspector, name, schema)
+                known = self.info_cache[key] = find(inspector, table_name)
         return known
 
     return ask
@@ -93,7 +93,6 @@ class Inspector:
     """Tells about the tables of an engine or connection; remembers what it was told."""
 
     __module__ = "sqlalchemy.engine.reflection"
-    default_schema_name = "main"
 
     def __init__(self, bind: Any) -> None:
         self.bind = bind
@@ -124,56 +123,41 @@ class Inspector:
         with self.on_one_connection() as inspector:
             return inspector.bind._execute_text(statement, sets, CORE).fetchall()
 
-    def _pragma(self, pragma: str, name: str, schema: str | None) -> Any:
+    def _pragma(self, pragma: str, name: str) -> Any:
         with self.on_one_connection() as inspector:
-            return self.dialect.pragma(inspector.bind, pragma, name, schema, CORE)
+            return self.dialect.pragma(inspector.bind, pragma, name, CORE)
 
-    def _prefix(self, schema: str | None) -> str:
-        quote = self.dialect.identifier_preparer.quote_identifier
-        return "" if schema is None else f"{quote(schema)}."
-
-    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> Any:
+    def _table_text(self, table_name: str, asked_by: str) -> Any:
         """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
-        key = ("text", asked_by, table_name, schema)
+        key = ("text", asked_by, table_name)
         if not self.info_cache.get(key):
-            prefix = self._prefix(schema)
-            try:
-                rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
-            except exc.DBAPIError:
-                # An attached database has no temporary tables.
-                own = f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
-                rows = self._ask(own, table_name)
+            rows = self._ask(_TABLE_TEXT, table_name)
             self.info_cache[key] = rows[0][0] if rows else ""
         return self.info_cache[key]
 
     # -- names ---------------------------------------------------------------------------------
 
-    def get_schema_names(self) -> list[str]:
-        """Return the names of the attached databases."""
-        return [row[1] for row in self._ask("PRAGMA database_list") if row[1] != "temp"]
-
-    def get_table_names(self, schema: str | None = None) -> list[str]:
+    def get_table_names(self) -> list[str]:
         """Return the names of the tables."""
-        return [*self._names("table", schema)]
+        return [*self._names("table")]
 
-    def get_view_names(self, schema: str | None = None) -> list[str]:
+    def get_view_names(self) -> list[str]:
         """Return the names of the views."""
-        return [*self._names("view", schema)]
+        return [*self._names("view")]
 
     @_remembered
-    def _names(self, kind: str, schema: str | None) -> list[str]:
-        source = f"{self._prefix(schema)}sqlite_master"
-        rows = self._ask(f"SELECT name FROM {source} WHERE type='{kind}' ORDER BY name")
+    def _names(self, kind: str) -> list[str]:
+        rows = self._ask(f"SELECT name FROM sqlite_master WHERE type='{kind}' ORDER BY name")
         return [row[0] for row in rows]
 
-    def has_table(self, table_name: str, schema: str | None = None) -> bool:
+    def has_table(self, table_name: str) -> bool:
         """Say whether there is such a table."""
-        return bool(self._pragma("table_info", table_name, schema))
+        return bool(self._pragma("table_info", table_name))
 
     # -- one table -----------------------------------------------------------------------------
 
     @_remembered
-    def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
+    def get_columns(self, table_name: str) -> list[dict[str, Any]]:
         """Return a dictionary for each column: name, type, nullable, default, primary_key."""
         return [
             {
@@ -185,16 +169,16 @@ class Inspector:
                 "primary_key": primary_key,
             }
             for _, name, type_name, not_null, default, primary_key, _ in self._pragma(
-                "table_xinfo", table_name, schema
+                "table_xinfo", table_name
             )
         ]
 
     @_remembered
-    def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
+    def get_pk_constraint(self, table_name: str) -> dict[str, Any]:
         """Return the primary key: constrained_columns and name."""
-        named = _pattern("primary key").search(self._table_text(table_name, schema, "key"))
+        named = _pattern("primary key").search(self._table_text(table_name, "key"))
         # The list that is remembered is itself sorted: get_columns() shows it, as it does in 1.4.
-        columns = self.get_columns(table_name, schema)
+        columns = self.get_columns(table_name)
         columns.sort(key=lambda column: column["primary_key"])
         return {
             "constrained_columns": [column["name"] for column in columns if column["primary_key"]],
@@ -202,57 +186,51 @@ class Inspector:
         }
 
     @_remembered
-    def get_foreign_keys(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
+    def get_foreign_keys(self, table_name: str) -> list[dict[str, Any]]:
         """Return a dictionary for each foreign key."""
         keys = []
-        rows = self._pragma("foreign_key_list", table_name, schema)
+        rows = self._pragma("foreign_key_list", table_name)
         for _, parts in groupby(rows, itemgetter(0)):
             _, _, tables, columns, referred, *_ = zip(*parts, strict=True)
             if not referred[0]:
                 # Without a column the reference is to the primary key.
-                referred = self.get_pk_constraint(tables[0], schema)["constrained_columns"]
+                referred = self.get_pk_constraint(tables[0])["constrained_columns"]
             keys.append(
                 {
                     "name": None,
                     "constrained_columns": list(columns),
-                    "referred_schema": schema,
+                    "referred_schema": None,
                     "referred_table": tables[0],
                     "referred_columns": list(referred),
                     "options": {},
                 }
             )
-        text_ = self._table_text(table_name, schema, "foreign keys")
-        return _name_foreign_keys(table_name, keys, text_)
+        return _name_foreign_keys(table_name, keys, self._table_text(table_name, "foreign keys"))
 
     @_remembered
-    def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
+    def get_indexes(self, table_name: str) -> list[dict[str, Any]]:
         """Return a dictionary for each index."""
-        return [*self.dialect.indexes(self.bind, table_name, schema, cause=CORE)]
+        return [*self.dialect.indexes(self.bind, table_name, cause=CORE)]
 
     @_remembered
-    def get_unique_constraints(
-        self, table_name: str, schema: str | None = None
-    ) -> list[dict[str, Any]]:
+    def get_unique_constraints(self, table_name: str) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
-        indexes = self.dialect.indexes(self.bind, table_name, schema, automatic=True, cause=CORE)
+        indexes = self.dialect.indexes(self.bind, table_name, automatic=True, cause=CORE)
         made = [index for index in indexes if index["name"].startswith("sqlite_autoindex")]
         automatic = [index["column_names"] for index in made]
         found = []
-        for name, columns in _unique_in(self._table_text(table_name, schema, "columns")):
+        for name, columns in _unique_in(self._table_text(table_name, "columns")):
             if columns in automatic:
                 automatic = [each for each in automatic if each != columns]
                 found.append({"name": name, "column_names": columns})
         return found
 
     @_remembered
-    def get_check_constraints(
-        self, table_name: str, schema: str | None = None
-    ) -> list[dict[str, Any]]:
+    def get_check_constraints(self, table_name: str) -> list[dict[str, Any]]:
         """Return sqltext and name of each CHECK."""
-        text_ = self._table_text(table_name, schema, "columns")
         return [
             {"sqltext": found.group(2), "name": found.group(1)}
-            for found in _pattern("check").finditer(text_)
+            for found in _pattern("check").finditer(self._table_text(table_name, "columns"))
         ]
 
     # -- into a Table --------------------------------------------------------------------------
@@ -263,41 +241,40 @@ class Inspector:
         include_columns: only these.
         Raises: NoSuchTableError: the database has no such table.
         """
-        name, schema = str(table.name), table.schema
+        name = str(table.name)
         columns: dict[str, Column] = {}
-        for told in self.get_columns(name, schema):
+        for told in self.get_columns(name):
             if include_columns is None or told["name"] in include_columns:
                 columns[told["name"]] = column = _column(told)
                 column.primary_key = column.key in table.primary_key.columns
                 table.append_column(column)
-        if not columns and not self.has_table(name, schema):
+        if not columns and not self.has_table(name):
             raise exc.NoSuchTableError(name)
-        key = self.get_pk_constraint(name, schema)
+        key = self.get_pk_constraint(name)
         found = [columns[each] for each in key["constrained_columns"] if each in columns]
         if found:
             table.append_constraint(PrimaryKeyConstraint(*found, name=key["name"]))
-        for key in self.get_foreign_keys(name, schema):
+        for key in self.get_foreign_keys(name):
             if columns.keys() >= set(key["constrained_columns"]):
                 self._add_foreign_key(table, key)
-        for index in self.get_indexes(name, schema):
+        for index in self.get_indexes(name):
             found = _columns(columns, index, "index key")
             if found:
                 Index(index["name"], *found, unique=index["unique"])
-        for unique in self.get_unique_constraints(name, schema):
+        for unique in self.get_unique_constraints(name):
             found = _columns(columns, unique, "unique constraint key")
             if found:
                 table.append_constraint(UniqueConstraint(*found, name=unique["name"]))
-        for check in self.get_check_constraints(name, schema):
+        for check in self.get_check_constraints(name):
             table.append_constraint(CheckConstraint(**check))
 
     def _add_foreign_key(self, table: Table, key: dict[str, Any]) -> None:
-        referred, schema = key["referred_table"], key["referred_schema"]
-        Table(referred, table.metadata, schema=schema, autoload_with=self.bind)
-        prefix = referred if schema is None else f"{schema}.{referred}"
+        referred = key["referred_table"]
+        Table(referred, table.metadata, autoload_with=self.bind)
         table.append_constraint(
             ForeignKeyConstraint(
                 key["constrained_columns"],
-                [f"{prefix}.{column}" for column in key["referred_columns"]],
+                [f"{referred}.{column}" for column in key["referred_columns"]],
                 key["name"],
                 link_to_name=True,
                 **key["options"],
@@ -307,8 +284,8 @@ class Inspector:
 
 leave_out(
     Inspector,
-    "get_sorted_table_and_fkc_names get_table_comment get_table_options get_temp_table_names "
-    "get_temp_view_names get_view_definition",
+    "default_schema_name get_schema_names get_sorted_table_and_fkc_names get_table_comment "
+    "get_table_options get_temp_table_names get_temp_view_names get_view_definition",
 )
 
 
