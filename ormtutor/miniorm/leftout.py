@@ -20,10 +20,9 @@ LEFT_OUT: dict[str, str] = {
         ARRAY AbstractConcreteBase AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
         AsyncAdaptedQueuePool AwaitRequired BLANK_SCHEMA Base20DeprecationWarning BaseCursorResult
         BindTyping BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey
-        ClauseVisitor
-        CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry CreateColumn
-        CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL DOUBLE
-        DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
+        ClauseVisitor CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry
+        CreateColumn CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL
+        DOUBLE DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
         DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
         DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
         FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType
@@ -38,9 +37,9 @@ LEFT_OUT: dict[str, str] = {
         Uuid Values Variant WithinGroup aggregate_order_by all_ any_ as_declarative bitwise_not
         clear_managers conv create_mock_engine create_pool_from_url engine_from_config events
         from_dml_column has_inherited_table insert_sentinel instrument_declarative lambda_stmt
-        lateral log manage modifier outparam processors reset_commit reset_none reset_rollback
-        result_tuple sort_tables_and_constraints subquery synonym_for tablesample try_cast tstring
-        util values within_group
+        lateral log manage modifier outparam processors quoted_name reset_commit reset_none
+        reset_rollback result_tuple sort_tables_and_constraints subquery synonym_for tablesample
+        try_cast tstring util values within_group
         """,
     "sqlalchemy.dialects": "firebird mssql mysql oracle postgresql sybase",
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",

@@ -18,7 +18,7 @@ from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.select import select
-from ormtutor.miniorm.sql.types import Integer
+from ormtutor.miniorm.sql.types import JSON, Integer
 
 
 def mapped_attribute() -> Any:
@@ -69,6 +69,21 @@ def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str)
 def mapped_with(name: str, value: Any) -> Any:
     body = {"__tablename__": "tags", "id": Column(Integer, primary_key=True), name: value}
     return type("Tag", (declarative_base(),), body)
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: column("x", JSON())["key"], "JSON in brackets"),
+        (lambda: create_engine("sqlite:///shop.db?timeout=5"), "a URL with options"),
+    ],
+)
+def test_a_way_of_saying_something_that_is_left_out_says_so(
+    ask: Callable[[], Any], name: str
+) -> None:
+    with pytest.raises(NotImplementedError) as caught:
+        ask()
+    assert str(caught.value) == f"{name} is not in miniorm; SQLAlchemy has it"
 
 
 def related_to_an_alias() -> Any:

@@ -176,7 +176,6 @@ def test_what_changes_the_schema_is_shown(learner: Learner) -> None:
         "session.execute(text(\"ATTACH DATABASE '{path}' AS other\"))",
         "session.execute(text('ATTACH DATABASE :name AS other'), {{'name': '{path}'}})",
         "create_engine('sqlite:///{path}').connect()",
-        "create_engine('sqlite:///file:{path}?uri=true').connect()",
     ],
 )
 def test_files_of_others_are_refused_with_an_explanation(kernel: Kernel, source: str) -> None:

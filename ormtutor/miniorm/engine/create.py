@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ENGINE_ARGUMENTS = "echo execution_options hide_parameters logging_name"
-_DIALECT_ARGUMENTS = "json_deserializer json_serializer"
 #: Accepted for the sake of programs that give them; one connection in memory and a few on a file
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
@@ -29,7 +28,10 @@ _WITHOUT_EFFECT = """
     implicit_returning max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
     pool_reset_on_return query_cache_size
     """
-_LEFT_OUT = "isolation_level label_length module native_datetime paramstyle pool strategy"
+_LEFT_OUT = """
+    isolation_level json_deserializer json_serializer label_length module native_datetime paramstyle
+    pool strategy
+    """
 
 
 def create_engine(url: Any, **kwargs: Any) -> Engine:
@@ -47,7 +49,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
     for left_out in _take(kwargs, _LEFT_OUT):
         raise TypeError(f"create_engine({left_out}=...) is not in miniorm; SQLAlchemy has it")
     engine_class = future.Engine if kwargs.pop("future", False) else Engine
-    dialect = SQLiteDialect(**_take(kwargs, _DIALECT_ARGUMENTS))
+    dialect = SQLiteDialect()
     creator = _creator(dialect, url, kwargs)
     pool_class = kwargs.pop("poolclass", None) or dialect.pool_class(url)
     _take(kwargs, _WITHOUT_EFFECT)

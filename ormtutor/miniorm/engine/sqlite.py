@@ -88,13 +88,6 @@ class SQLiteCompiler(SQLCompiler):
         text = "\n LIMIT " + self.process(literal(-1) if limit is None else limit)
         return text + " OFFSET " + self.process(literal(0) if offset is None else offset)
 
-    def visit_json_getitem_op_binary(self, binary: Any, operator: Any) -> str:
-        left, right = self.process(binary.left), self.process(binary.right)
-        text = f"JSON_EXTRACT({left}, {right})"
-        return f"JSON_QUOTE({text})" if isinstance(binary.type, sqltypes.JSON) else text
-
-    visit_json_path_getitem_op_binary = visit_json_getitem_op_binary
-
     def visit_empty_set_op_expr(self, type_: Any, expand_op: Any) -> str:
         """A SELECT of no rows."""
         ones = ", ".join("1" for _ in type_)
@@ -267,45 +260,30 @@ class SQLiteDialect(DefaultDialect):
     dbapi: Any = sqlite3
     server_version_info = sqlite3.sqlite_version_info
 
-    def __init__(self, json_serializer: Any = None, json_deserializer: Any = None) -> None:
-        super().__init__()
-        self._json_serializer = json_serializer
-        self._json_deserializer = json_deserializer
-
     # -- connecting ----------------------------------------------------------------------------
 
     def create_connect_args(self, url: Any) -> tuple[list[Any], dict[str, Any]]:
         """Return what sqlite3.connect() takes.
 
         Raises: ArgumentError: the URL names a host, a user, a password or a port.
+        NotImplementedError: it has options.
         """
         if url.username or url.host or url.password or url.port:
             raise exc.ArgumentError(f"Invalid SQLite URL: {url!s}\n{_URL_FORMS}")
-        query = dict(url.query)
-        options = {
-            name: convert(query.pop(name))
-            for name, convert in _CONNECT_OPTIONS.items()
-            if name in query
-        }
+        if url.query:
+            raise NotImplementedError("a URL with options is not in miniorm; SQLAlchemy has it")
         filename = url.database or ":memory:"
-        if options.get("uri"):
-            rest = "&".join(f"{key}={value}" for key, value in query.items())
-            filename += f"?{rest}" if rest else ""
-        elif filename != ":memory:":
+        if filename != ":memory:":
             # Late: only a database in a file needs its place.
             from os.path import abspath
 
             filename = abspath(filename)
         # One connection serves all threads; sqlite3 guards it itself.
-        options.setdefault("check_same_thread", False)
-        return [filename], options
+        return [filename], {"check_same_thread": False}
 
     def pool_class(self, url: Any) -> type[Any]:
         """Return the pool that suits the database."""
-        name = url.database
-        in_memory = not name or name == ":memory:" or "mode=memory" in name
-        in_memory = in_memory or url.query.get("mode") == "memory"
-        return SingletonThreadPool if in_memory else QueuePool
+        return SingletonThreadPool if url.database in (None, "", ":memory:") else QueuePool
 
     def on_connect(self, raw: Any) -> None:
         """Prepare a fresh connection: the operator REGEXP."""
@@ -351,30 +329,6 @@ class SQLiteDialect(DefaultDialect):
 
 
 SQLiteDialect.__name__ = SQLiteDialect.__qualname__ = "SQLiteDialect_pysqlite"
-
-
-def truth(text: str) -> bool:
-    """Return what a word of a URL says.
-
-    Raises: ValueError: neither true nor false.
-    """
-    word = text.strip().lower()
-    if word in ("true", "yes", "on", "y", "t", "1"):
-        return True
-    if word in ("false", "no", "off", "n", "f", "0"):
-        return False
-    raise ValueError(f"String is not true/false: {word!r}")
-
-
-#: What sqlite3.connect() takes and a URL's query may say.
-_CONNECT_OPTIONS: dict[str, Any] = {
-    "uri": truth,
-    "timeout": float,
-    "isolation_level": str,
-    "detect_types": int,
-    "check_same_thread": truth,
-    "cached_statements": int,
-}
 
 
 def _regexp(pattern: str, value: Any) -> bool | None:

@@ -22,7 +22,6 @@ __getattr__ = open_door(
         literal literal_column not_ null or_ text true
     sql.expressions: case cast extract funcfilter over tuple_ type_coerce
     sql.functions: func
-    sql.naming: quoted_name
     sql.select: CompoundSelect Select except_ except_all exists intersect intersect_all select
         union union_all
     sql.selectable: LABEL_STYLE_DEFAULT LABEL_STYLE_DISAMBIGUATE_ONLY LABEL_STYLE_NONE

@@ -225,15 +225,9 @@ def collate(expression: Any, collation: str) -> BinaryExpression:
 
 
 def _getitem(left: Any, op: Operator, index: Any) -> Any:
-    type_ = left.type
-    if not isinstance(type_, sqltypes.JSON):
-        raise _not_supported(op)
-    element = clause_of(index)
-    is_step = element is not None or isinstance(index, (str, int))
-    op = operators.json_getitem_op if is_step else operators.json_path_getitem_op
-    if element is None:
-        element = bind_for(left, op, index, type_=sqltypes.JSONIndexType())
-    return BinaryExpression(left, element, op, type_)
+    if isinstance(left.type, sqltypes.JSON):
+        raise NotImplementedError("JSON in brackets is not in miniorm; SQLAlchemy has it")
+    raise _not_supported(op)
 
 
 _BUILDERS: dict[Any, Callable[..., Any]] = {

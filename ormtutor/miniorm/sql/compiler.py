@@ -934,10 +934,6 @@ class SQLCompiler(Compiled):
 class StrSQLCompiler(SQLCompiler):
     """The compiler of str(): what no database spells alike is written in some way."""
 
-    operator_forms = SQLCompiler.operator_forms | dict.fromkeys(
-        ["json_getitem_op", "json_path_getitem_op", "getitem"], "{}[{}]"
-    )
-
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
 

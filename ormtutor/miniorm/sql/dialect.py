@@ -43,8 +43,6 @@ class DefaultDialect:
     supports_default_values = False
     supports_sequences = False
     tuple_in_values = False
-    _json_serializer: Any = None
-    _json_deserializer: Any = None
 
     def __init__(self, paramstyle: str | None = None, **kw: Any) -> None:
         self.paramstyle = paramstyle or self.default_paramstyle

@@ -567,15 +567,12 @@ def _type_of_bound(value: Any, expanding: bool) -> Any:
     return sqltypes.type_of_literal(value)
 
 
-def bind_for(
-    left: Any, operator: Any, value: Any, type_: Any = None, expanding: bool = False
-) -> BindParameter:
+def bind_for(left: Any, operator: Any, value: Any, expanding: bool = False) -> BindParameter:
     """The bind parameter for a plain value that stands opposite `left`."""
     # In the body of a declarative class a column has no name yet.
     base = (left.key if left._is_column_clause else left._bind_name) or "param"
-    if type_ is None:
-        sample = next(iter(value), None) if expanding else value
-        type_ = left.type.coerce_compared_value(operator, sample)
+    sample = next(iter(value), None) if expanding else value
+    type_ = left.type.coerce_compared_value(operator, sample)
     bind = BindParameter._make(base, value, type_)
     if expanding:
         bind.expanding, bind.expand_op = True, operator

@@ -1,7 +1,7 @@
-"""Names: quoted ones, ones that are found only when a statement is compiled, and how they look.
+"""Names: those that are found only when a statement is compiled, and how all of them are written.
 
 Before: exc.py.
-Here:   quoted_name, AnonymousName; IdentifierPreparer, which knows when a name needs quotes.
+Here:   AnonymousName; IdentifierPreparer, which knows when a name needs quotes.
 After:  elements.py, selectable.py and schema.py name things with them, compiler.py resolves them;
         the compilers write every name through the preparer; engine/sqlite.py has its own reserved
         words.
@@ -16,24 +16,6 @@ from ormtutor.miniorm import exc
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-class quoted_name(str):
-    """A name that says whether it is to be quoted: True, False, or None for "as needed"."""
-
-    __module__ = "sqlalchemy.sql.elements"
-    __slots__ = ("quote",)
-    quote: bool | None
-
-    def __new__(cls, value: Any, quote: bool | None = None) -> Any:
-        """None stays None, and a quoted_name that says as much stays itself."""
-        if value is None:
-            return None
-        if isinstance(value, quoted_name) and (quote is None or value.quote == quote):
-            return value
-        self = str.__new__(cls, value)
-        self.quote = quote
-        return self
 
 
 class AnonymousName(str):
@@ -141,15 +123,12 @@ class IdentifierPreparer:
         return text.replace(MARK, MARKED_MARK) if self.for_compiler else text
 
     def quote(self, ident: Any, force: Any = None) -> str:
-        """Return the name, in quotes if it needs them or says that it wants them."""
-        told = getattr(ident, "quote", None)
-        if told is None:
-            known = self._known.get(ident)
-            if known is None:
-                known = self.quote_identifier(ident) if self._requires_quotes(ident) else str(ident)
-                self._known[ident] = known
-            return known
-        return self.quote_identifier(ident) if told else str(ident)
+        """Return the name, in quotes if it needs them."""
+        known = self._known.get(ident)
+        if known is None:
+            known = self.quote_identifier(ident) if self._requires_quotes(ident) else str(ident)
+            self._known[ident] = known
+        return known
 
     def _requires_quotes(self, value: str) -> bool:
         return (

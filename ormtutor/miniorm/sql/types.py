@@ -354,8 +354,6 @@ class JSON(TypeEngine):
     hashable = False
     _is_concatenable = True
     python_type: Any = dict
-    JSONIndexType: Any
-    JSONPathType: Any
     #: The mark for JSON null, as against SQL NULL.
     NULL: Any = type("_Null", (), {"__repr__": lambda self: "symbol('JSON_NULL')"})()
 
@@ -368,7 +366,7 @@ class JSON(TypeEngine):
         return not self.none_as_null
 
     def bind_processor(self, dialect: Any) -> Processor:
-        dumps = dialect._json_serializer or _json().dumps
+        dumps = _json().dumps
 
         def process(value: Any) -> Any:
             is_null = getattr(value, "__visit_name__", None) == "null"
@@ -379,26 +377,7 @@ class JSON(TypeEngine):
         return process
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
-        return unless_none(dialect._json_deserializer or _json().loads)
-
-
-class JSONIndexType(TypeEngine):
-    """What stands in brackets after a JSON expression: a key, a position, or several of them."""
-
-    def bind_processor(self, dialect: Any) -> Processor:
-        return _json_path
-
-    def literal_processor(self, dialect: Any) -> Processor:
-        return lambda value: _in_quotes(_json_path(value))
-
-
-def _json_path(value: Any) -> str:
-    steps = value if isinstance(value, (list, tuple)) else [value]
-    texts = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
-    return "$" + "".join(texts)
-
-
-JSON.JSONIndexType = JSON.JSONPathType = JSONIndexType
+        return unless_none(_json().loads)
 
 
 def _json() -> Any:

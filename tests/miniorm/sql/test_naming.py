@@ -1,27 +1,12 @@
-"""Names: quoted ones, and anonymous ones that the compiler resolves."""
+"""Names: when they are quoted, and anonymous ones that the compiler resolves."""
 
 from __future__ import annotations
-
-import copy
 
 import pytest
 
 from ormtutor.miniorm.sql.dialect import DefaultDialect
 from ormtutor.miniorm.sql.elements import column
-from ormtutor.miniorm.sql.naming import AnonymousName, Names, quoted_name
-
-
-def test_a_quoted_name_is_a_str_that_knows_whether_it_wants_quotes() -> None:
-    name = quoted_name("Users", True)
-    assert (name, name.quote) == ("Users", True)
-
-
-def test_a_quoted_name_of_nothing_is_nothing() -> None:
-    assert quoted_name(None, True) is None
-
-
-def test_a_quoted_name_survives_copying() -> None:
-    assert copy.copy(quoted_name("Users", False)).quote is False
+from ormtutor.miniorm.sql.naming import AnonymousName, Names
 
 
 def test_each_object_takes_the_next_number_for_its_base() -> None:
@@ -63,8 +48,6 @@ def test_a_numbered_name_gets_another_number_for_each_object() -> None:
         ("select", '"select"'),
         ("é", '"é"'),
         ('a"b', '"a""b"'),
-        (quoted_name("name", True), '"name"'),
-        (quoted_name("Name", False), "Name"),
     ],
 )
 def test_a_name_is_quoted_where_it_must_be(name: str, written: str) -> None:

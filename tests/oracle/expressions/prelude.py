@@ -5,7 +5,7 @@ import operator
 from sqlalchemy import *
 from sqlalchemy import exc
 from sqlalchemy.schema import *
-from sqlalchemy.sql import column, literal_column, operators, quoted_name, table
+from sqlalchemy.sql import column, literal_column, operators, table
 from sqlalchemy.types import NullType
 
 m = MetaData()

@@ -62,10 +62,6 @@ with tempfile.TemporaryDirectory() as folder:
             other.close()
         engine.dispose()
         impatient.dispose()
-        read_only = create_engine(f"sqlite:///file:notes{int(future)}.db?mode=ro&uri=true")
-        show("read", lambda: read_only.execute(select(notes.c.what)).all())
-        show("read only", lambda: read_only.execute(notes.insert(), what="no"))
-        read_only.dispose()
     engine = create_engine("sqlite:///notes0.db", poolclass=NullPool)
     heard = []
     event.listen(engine, "connect", lambda raw, record: heard.append("connect"))
