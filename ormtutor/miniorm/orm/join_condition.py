@@ -134,6 +134,13 @@ def _among(columns: list[Any]) -> Callable[[Any], bool]:
     return lambda column: column._deannotated in known
 
 
+def _with_own_literals(expr: Any) -> Any:
+    """The condition, if there is one, with literals that share their names with no other use."""
+    if expr is None:
+        return None
+    return replace(expr, lambda part: clone(part) if part._is_bind_parameter else None)
+
+
 def _tables_aliased(selectable: Any) -> Any:
     """A FROM element under another name; of a join all tables are."""
     if not selectable._is_join:
@@ -508,6 +515,8 @@ class JoinCondition:
             # Of one class alone: what is the parent's in a subquery stays the parent's.
             primaryjoin, extra_criteria = and_(primaryjoin, *extra_criteria), ()
         to_target: tuple[tuple[Any, str], ...] = ()
+        if aliased:
+            primaryjoin, secondaryjoin = map(_with_own_literals, (primaryjoin, secondaryjoin))
         if aliased and secondary is not None:
             secondary = _tables_aliased(secondary)
             to_target = ((dest_selectable, ""), (secondary, "local"))
