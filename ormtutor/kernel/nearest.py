@@ -46,7 +46,8 @@ def _closest(word: str, names: Iterable[str]) -> str:
         return ""
     known = {name for name in names if name != word and len(name) <= LONGEST}
     if not word.startswith("_"):
-        known = {name for name in known if not name.startswith("_")}
+        dunder = f"__{word}__"  # sqlalchemy.version
+        known = {name for name in known if name == dunder or not name.startswith("_")}
     by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
     if word.lower() in by_lower:
         return by_lower[word.lower()]

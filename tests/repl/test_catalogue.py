@@ -568,6 +568,7 @@ MEANT: list[tuple[Program, str]] = [
     (("from sqlalchemy import Colum",), "Column"),
     (("from sqlalchemy.orm import relationshp",), "relationship"),
     (("import sqlalchmey",), "sqlalchemy"),
+    (("import sqlalchemy", "sqlalchemy.version"), "__version__"),
     (("relationship('Book', back_populate='author')",), "back_populates"),
     (("create_engine('sqlite://', ecoh=True)",), "echo"),
     (("session.execute(text('SELECT * FROM autors'))",), "authors"),
