@@ -41,7 +41,7 @@ __getattr__ = open_door(
     sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce
     sql.functions: Function FunctionElement
     sql.operators: ColumnOperators Operators custom_op
-    sql.schema: Column MetaData Table
+    sql.schema: BLANK_SCHEMA Column MetaData Table
     sql.select: Exists GenerativeSelect ScalarSelect SelectBase TextualSelect
     sql.selectable: CTE
     sql.ddl_compiler: TypeCompiler

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
         ARRAY AbstractConcreteBase AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
-        AsyncAdaptedQueuePool AwaitRequired BLANK_SCHEMA Base20DeprecationWarning BaseCursorResult
-        BindTyping BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey
-        ClauseVisitor CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry
-        CreateColumn CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL
-        DOUBLE DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
+        AsyncAdaptedQueuePool AwaitRequired Base20DeprecationWarning BaseCursorResult BindTyping
+        BufferedColumnResultProxy BufferedColumnRow BufferedRowResultProxy CacheKey ClauseVisitor
+        CollectionAggregate Computed Concatenable ConcreteBase ConnectionPoolEntry CreateColumn
+        CreateEnginePlugin CreateSchema CreateSequence CreateTableAs CreateView DDL DOUBLE
+        DOUBLE_PRECISION DeferredReflection DisconnectionError DontWrapMixin Double
         DropColumnComment DropConstraint DropConstraintComment DropSchema DropSequence
         DropTableComment DropView ExceptionContext ExpressionClauseList ExternalType
         FallbackAsyncAdaptedQueuePool FetchedValue ForeignKeyTarget FrameClause FrameClauseType

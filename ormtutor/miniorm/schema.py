@@ -11,7 +11,7 @@ __getattr__ = open_door(
         ForeignKey ForeignKeyConstraint Index PrimaryKeyConstraint UniqueConstraint
     sql.ddl: CreateIndex CreateTable DDLElement DropIndex DropTable
     sql.defaults: ColumnDefault DefaultClause DefaultGenerator SchemaItem Sequence
-    sql.schema: Column MetaData Table
+    sql.schema: BLANK_SCHEMA Column MetaData Table
     sql.sorting: sort_tables
     """,
 )

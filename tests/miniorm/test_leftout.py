@@ -55,7 +55,6 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
     ("ask", "name"),
     [
         (lambda: MetaData(naming_convention={}), "naming_convention"),
-        (lambda: Table("t", MetaData(), schema="shop"), "schema"),
         (lambda: relationship("X", comparator_factory=object), "comparator_factory"),
         (lambda: relationship("X", init=False), "init"),
     ],

@@ -142,14 +142,14 @@ class Engine:
         """Execute and return the first value of the first row, or None."""
         return self.execute(statement, *multiparams, **params).scalar()
 
-    def table_names(self) -> list[str]:
+    def table_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the tables."""
-        names: list[str] = inspection.inspect(self).get_table_names()
+        names: list[str] = inspection.inspect(self).get_table_names(schema)
         return names
 
-    def has_table(self, table_name: str) -> bool:
+    def has_table(self, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""
-        return bool(inspection.inspect(self).has_table(table_name))
+        return bool(inspection.inspect(self).has_table(table_name, schema))
 
     def _run_ddl_visitor(self, action: Any, element: Any, **kw: Any) -> None:
         """Let create() or drop() of sql/ddl.py do it to `element`, in one transaction."""

@@ -69,8 +69,8 @@ def _pattern(name: str) -> Any:
 
 #: What 1.4.54 asks for the text of a table; the answer of each way of asking is kept apart.
 _TABLE_TEXT = (
-    "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   "
-    "SELECT * FROM sqlite_temp_master) WHERE name = ? AND type = 'table'"
+    "SELECT sql FROM  (SELECT * FROM {schema}sqlite_master UNION ALL   "
+    "SELECT * FROM {schema}sqlite_temp_master) WHERE name = ? AND type = 'table'"
 )
 
 
@@ -78,12 +78,12 @@ def _remembered(find: Callable[..., Any]) -> Any:
     """Decorate a question to the database: it is asked once, on one connection."""
 
     @wraps(find)
-    def ask(self: Any, table_name: str) -> Any:
-        key = (find.__name__, table_name)
+    def ask(self: Any, name: str, schema: str | None = None) -> Any:
+        key = (find.__name__, name, schema)
         known = self.info_cache.get(key)
         if known is None:
             with self.on_one_connection() as inspector:
-                known = self.info_cache[key] = find(inspector, table_name)
+                known = self.info_cache[key] = find(inspector, name, schema)
         return known
 
     return ask
@@ -93,6 +93,7 @@ class Inspector:
     """Tells about the tables of an engine or connection; remembers what it was told."""
 
     __module__ = "sqlalchemy.engine.reflection"
+    default_schema_name = "main"
 
     def __init__(self, bind: Any) -> None:
         self.bind = bind
@@ -123,41 +124,56 @@ class Inspector:
         with self.on_one_connection() as inspector:
             return inspector.bind._execute_text(statement, sets, CORE).fetchall()
 
-    def _pragma(self, pragma: str, name: str) -> Any:
+    def _pragma(self, pragma: str, name: str, schema: str | None) -> Any:
         with self.on_one_connection() as inspector:
-            return self.dialect.pragma(inspector.bind, pragma, name, CORE)
+            return self.dialect.pragma(inspector.bind, pragma, name, schema, CORE)
 
-    def _table_text(self, table_name: str, asked_by: str) -> Any:
+    def _prefix(self, schema: str | None) -> str:
+        quote = self.dialect.identifier_preparer.quote_identifier
+        return "" if schema is None else f"{quote(schema)}."
+
+    def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> Any:
         """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
-        key = ("text", asked_by, table_name)
+        key = ("text", asked_by, table_name, schema)
         if not self.info_cache.get(key):
-            rows = self._ask(_TABLE_TEXT, table_name)
+            prefix = self._prefix(schema)
+            try:
+                rows = self._ask(_TABLE_TEXT.format(schema=prefix), table_name)
+            except exc.DBAPIError:
+                # An attached database has no temporary tables.
+                own = f"SELECT sql FROM {prefix}sqlite_master WHERE name = ? AND type = 'table'"
+                rows = self._ask(own, table_name)
             self.info_cache[key] = rows[0][0] if rows else ""
         return self.info_cache[key]
 
     # -- names ---------------------------------------------------------------------------------
 
-    def get_table_names(self) -> list[str]:
-        """Return the names of the tables."""
-        return [*self._names("table")]
+    def get_schema_names(self) -> list[str]:
+        """Return the names of the attached databases."""
+        return [row[1] for row in self._ask("PRAGMA database_list") if row[1] != "temp"]
 
-    def get_view_names(self) -> list[str]:
+    def get_table_names(self, schema: str | None = None) -> list[str]:
+        """Return the names of the tables."""
+        return [*self._names("table", schema)]
+
+    def get_view_names(self, schema: str | None = None) -> list[str]:
         """Return the names of the views."""
-        return [*self._names("view")]
+        return [*self._names("view", schema)]
 
     @_remembered
-    def _names(self, kind: str) -> list[str]:
-        rows = self._ask(f"SELECT name FROM sqlite_master WHERE type='{kind}' ORDER BY name")
+    def _names(self, kind: str, schema: str | None) -> list[str]:
+        source = f"{self._prefix(schema)}sqlite_master"
+        rows = self._ask(f"SELECT name FROM {source} WHERE type='{kind}' ORDER BY name")
         return [row[0] for row in rows]
 
-    def has_table(self, table_name: str) -> bool:
+    def has_table(self, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""
-        return bool(self._pragma("table_info", table_name))
+        return bool(self._pragma("table_info", table_name, schema))
 
     # -- one table -----------------------------------------------------------------------------
 
     @_remembered
-    def get_columns(self, table_name: str) -> list[dict[str, Any]]:
+    def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each column: name, type, nullable, default, primary_key."""
         return [
             {
@@ -169,16 +185,16 @@ class Inspector:
                 "primary_key": primary_key,
             }
             for _, name, type_name, not_null, default, primary_key, _ in self._pragma(
-                "table_xinfo", table_name
+                "table_xinfo", table_name, schema
             )
         ]
 
     @_remembered
-    def get_pk_constraint(self, table_name: str) -> dict[str, Any]:
+    def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
         """Return the primary key: constrained_columns and name."""
-        named = _pattern("primary key").search(self._table_text(table_name, "key"))
+        named = _pattern("primary key").search(self._table_text(table_name, schema, "key"))
         # The list that is remembered is itself sorted: get_columns() shows it, as it does in 1.4.
-        columns = self.get_columns(table_name)
+        columns = self.get_columns(table_name, schema)
         columns.sort(key=lambda column: column["primary_key"])
         return {
             "constrained_columns": [column["name"] for column in columns if column["primary_key"]],
@@ -186,51 +202,57 @@ class Inspector:
         }
 
     @_remembered
-    def get_foreign_keys(self, table_name: str) -> list[dict[str, Any]]:
+    def get_foreign_keys(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each foreign key."""
         keys = []
-        rows = self._pragma("foreign_key_list", table_name)
+        rows = self._pragma("foreign_key_list", table_name, schema)
         for _, parts in groupby(rows, itemgetter(0)):
             _, _, tables, columns, referred, *_ = zip(*parts, strict=True)
             if not referred[0]:
                 # Without a column the reference is to the primary key.
-                referred = self.get_pk_constraint(tables[0])["constrained_columns"]
+                referred = self.get_pk_constraint(tables[0], schema)["constrained_columns"]
             keys.append(
                 {
                     "name": None,
                     "constrained_columns": list(columns),
-                    "referred_schema": None,
+                    "referred_schema": schema,
                     "referred_table": tables[0],
                     "referred_columns": list(referred),
                     "options": {},
                 }
             )
-        return _name_foreign_keys(table_name, keys, self._table_text(table_name, "foreign keys"))
+        text_ = self._table_text(table_name, schema, "foreign keys")
+        return _name_foreign_keys(table_name, keys, text_)
 
     @_remembered
-    def get_indexes(self, table_name: str) -> list[dict[str, Any]]:
+    def get_indexes(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Return a dictionary for each index."""
-        return [*self.dialect.indexes(self.bind, table_name, cause=CORE)]
+        return [*self.dialect.indexes(self.bind, table_name, schema, cause=CORE)]
 
     @_remembered
-    def get_unique_constraints(self, table_name: str) -> list[dict[str, Any]]:
+    def get_unique_constraints(
+        self, table_name: str, schema: str | None = None
+    ) -> list[dict[str, Any]]:
         """Return name and column_names of each UNIQUE."""
-        indexes = self.dialect.indexes(self.bind, table_name, automatic=True, cause=CORE)
+        indexes = self.dialect.indexes(self.bind, table_name, schema, automatic=True, cause=CORE)
         made = [index for index in indexes if index["name"].startswith("sqlite_autoindex")]
         automatic = [index["column_names"] for index in made]
         found = []
-        for name, columns in _unique_in(self._table_text(table_name, "columns")):
+        for name, columns in _unique_in(self._table_text(table_name, schema, "columns")):
             if columns in automatic:
                 automatic = [each for each in automatic if each != columns]
                 found.append({"name": name, "column_names": columns})
         return found
 
     @_remembered
-    def get_check_constraints(self, table_name: str) -> list[dict[str, Any]]:
+    def get_check_constraints(
+        self, table_name: str, schema: str | None = None
+    ) -> list[dict[str, Any]]:
         """Return sqltext and name of each CHECK."""
+        text_ = self._table_text(table_name, schema, "columns")
         return [
             {"sqltext": found.group(2), "name": found.group(1)}
-            for found in _pattern("check").finditer(self._table_text(table_name, "columns"))
+            for found in _pattern("check").finditer(text_)
         ]
 
     # -- into a Table --------------------------------------------------------------------------
@@ -241,40 +263,41 @@ class Inspector:
         include_columns: only these.
         Raises: NoSuchTableError: the database has no such table.
         """
-        name = str(table.name)
+        name, schema = str(table.name), table.schema
         columns: dict[str, Column] = {}
-        for told in self.get_columns(name):
+        for told in self.get_columns(name, schema):
             if include_columns is None or told["name"] in include_columns:
                 columns[told["name"]] = column = _column(told)
                 column.primary_key = column.key in table.primary_key.columns
                 table.append_column(column)
-        if not columns and not self.has_table(name):
+        if not columns and not self.has_table(name, schema):
             raise exc.NoSuchTableError(name)
-        key = self.get_pk_constraint(name)
+        key = self.get_pk_constraint(name, schema)
         found = [columns[each] for each in key["constrained_columns"] if each in columns]
         if found:
             table.append_constraint(PrimaryKeyConstraint(*found, name=key["name"]))
-        for key in self.get_foreign_keys(name):
+        for key in self.get_foreign_keys(name, schema):
             if columns.keys() >= set(key["constrained_columns"]):
                 self._add_foreign_key(table, key)
-        for index in self.get_indexes(name):
+        for index in self.get_indexes(name, schema):
             found = _columns(columns, index, "index key")
             if found:
                 Index(index["name"], *found, unique=index["unique"])
-        for unique in self.get_unique_constraints(name):
+        for unique in self.get_unique_constraints(name, schema):
             found = _columns(columns, unique, "unique constraint key")
             if found:
                 table.append_constraint(UniqueConstraint(*found, name=unique["name"]))
-        for check in self.get_check_constraints(name):
+        for check in self.get_check_constraints(name, schema):
             table.append_constraint(CheckConstraint(**check))
 
     def _add_foreign_key(self, table: Table, key: dict[str, Any]) -> None:
-        referred = key["referred_table"]
-        Table(referred, table.metadata, autoload_with=self.bind)
+        referred, schema = key["referred_table"], key["referred_schema"]
+        Table(referred, table.metadata, schema=schema, autoload_with=self.bind)
+        prefix = referred if schema is None else f"{schema}.{referred}"
         table.append_constraint(
             ForeignKeyConstraint(
                 key["constrained_columns"],
-                [f"{referred}.{column}" for column in key["referred_columns"]],
+                [f"{prefix}.{column}" for column in key["referred_columns"]],
                 key["name"],
                 link_to_name=True,
                 **key["options"],
@@ -284,8 +307,8 @@ class Inspector:
 
 leave_out(
     Inspector,
-    "default_schema_name get_schema_names get_sorted_table_and_fkc_names get_table_comment "
-    "get_table_options get_temp_table_names get_temp_view_names get_view_definition",
+    "get_sorted_table_and_fkc_names get_table_comment get_table_options get_temp_table_names "
+    "get_temp_view_names get_view_definition",
 )
 
 

@@ -97,6 +97,8 @@ class SQLiteCompiler(SQLCompiler):
 class SQLiteDDLCompiler(DDLCompiler):
     """Writes CREATE and DROP as SQLite has them."""
 
+    index_names_schema = True
+
     def column(self, column: Any) -> str:
         text = super().column(column)
         counts = column.primary_key and _counts_in_column(column.table)
@@ -110,6 +112,15 @@ class SQLiteDDLCompiler(DDLCompiler):
         if _counts_in_column(constraint.table):
             return ""
         return super().visit_primary_key_constraint(constraint)
+
+    def visit_foreign_key_constraint(self, constraint: Any) -> str:
+        """Nothing where the other table is in another database."""
+        if constraint.table.schema != constraint.referred_table.schema:
+            return ""
+        return super().visit_foreign_key_constraint(constraint)
+
+    def remote_table(self, table: Any) -> Any:
+        return self.preparer.format_table(table, use_schema=False)
 
 
 def _counts_in_column(table: Any) -> bool:
@@ -291,35 +302,45 @@ class SQLiteDialect(DefaultDialect):
 
     # -- asking --------------------------------------------------------------------------------
 
-    def pragma(self, connection: Any, pragma: str, name: str, cause: Cause = DDL) -> list[Any]:
+    def pragma(
+        self, connection: Any, pragma: str, name: str, schema: str | None, cause: Cause = DDL
+    ) -> list[Any]:
         """Ask the main database, then the temporary one; the first that has an answer gives it."""
-        quoted = self.identifier_preparer.quote_identifier(name)
-        for database in ("main", "temp"):
-            text = f"PRAGMA {database}.{pragma}({quoted})"
+        quote = self.identifier_preparer.quote_identifier
+        for database in ("main", "temp") if schema is None else (quote(schema),):
+            text = f"PRAGMA {database}.{pragma}({quote(name)})"
             rows: list[Any] = connection._execute_text(text, (), cause).fetchall()
             if rows:
                 return rows
         return []
 
-    def has_table(self, connection: Any, table_name: str) -> bool:
+    def has_table(self, connection: Any, table_name: str, schema: str | None = None) -> bool:
         """Say whether there is such a table."""
-        return bool(self.pragma(connection, "table_info", table_name))
+        return bool(self.pragma(connection, "table_info", table_name, schema))
 
-    def has_index(self, connection: Any, table_name: str, index_name: str) -> bool:
+    def has_index(
+        self, connection: Any, table_name: str, index_name: str, schema: str | None = None
+    ) -> bool:
         """Say whether a table has such an index."""
-        if not self.has_table(connection, table_name):
+        if not self.has_table(connection, table_name, schema):
             return False
-        return any(index["name"] == index_name for index in self.indexes(connection, table_name))
+        indexes = self.indexes(connection, table_name, schema)
+        return any(index["name"] == index_name for index in indexes)
 
     def indexes(
-        self, connection: Any, table_name: str, automatic: bool = False, cause: Cause = DDL
+        self,
+        connection: Any,
+        table_name: str,
+        schema: str | None,
+        automatic: bool = False,
+        cause: Cause = DDL,
     ) -> list[dict[str, Any]]:
         """Return a dictionary for each index; automatic: also those that SQLite made by itself."""
         found = []
-        rows = self.pragma(connection, "index_list", table_name, cause)
+        rows = self.pragma(connection, "index_list", table_name, schema, cause)
         wanted = [row for row in rows if automatic or not row[1].startswith("sqlite_autoindex")]
         for _, name, unique, *_ in wanted:
-            members = self.pragma(connection, "index_info", name, cause)
+            members = self.pragma(connection, "index_info", name, schema, cause)
             index = {"name": name, "column_names": [row[2] for row in members], "unique": unique}
             if None in index["column_names"]:
                 exc.warn(f"Skipped unsupported reflection of expression-based index {name}")

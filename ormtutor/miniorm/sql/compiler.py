@@ -410,7 +410,10 @@ class SQLCompiler(Compiled):
         if table is None or not table.named_with_column or not self.frame.include_table:
             return text
         table_name = self._resolve(table.name)
-        return f"{self.preparer.quote(table_name)}.{text}"
+        prefix = ""
+        if table.schema and table._is_table:
+            prefix = self.preparer.quote(table.schema) + "."
+        return f"{prefix}{self.preparer.quote(table_name)}.{text}"
 
     def _fallback_column_name(self, column: Any) -> str:
         raise exc.CompileError("Cannot compile Column object until its 'name' is assigned.")
@@ -666,7 +669,7 @@ class SQLCompiler(Compiled):
     # -- FROM ----------------------------------------------------------------------------------
 
     def visit_table(self, table: Any, asfrom: bool = False) -> str:
-        return self.preparer.quote(table.name) if asfrom else ""
+        return self.preparer.format_table(table) if asfrom else ""
 
     def visit_join(self, join: Any, asfrom: bool = False) -> str:
         kind = " FULL OUTER" if join.full else " LEFT OUTER" if join.isouter else ""
@@ -684,7 +687,7 @@ class SQLCompiler(Compiled):
         else:
             while element.__visit_name__ == "alias":
                 element = element.element
-            inner = self.preparer.quote(element.name)
+            inner = self.preparer.format_table(element)
         return f"{inner} AS {self.preparer.quote(name)}"
 
     visit_subquery = visit_alias
@@ -772,7 +775,10 @@ class SQLCompiler(Compiled):
     def _lint(self, statement: Any, froms: Sequence[Any]) -> None:
         if self.linting and not (len(froms) == 1 and froms[0]._is_table):
             kind, criteria = statement.__visit_name__.upper(), statement._where_criteria
-            warn_of_products(kind, froms, criteria, lambda from_: self._resolve(from_.name))
+            warn_of_products(kind, froms, criteria, self._name_of_from)
+
+    def _name_of_from(self, from_: Any) -> Any:
+        return from_.fullname if from_._is_table else self._resolve(from_.name)
 
     def _displayed_froms(self, select: Any, asfrom: bool) -> list[Any]:
         """Which FROM objects to write; the others are those of statements around."""
@@ -884,7 +890,7 @@ class SQLCompiler(Compiled):
     def visit_insert(self, insert: Any) -> str:
         self._open(insert)
         plan = CrudPlan(self, insert, self.column_keys)
-        table = self.preparer.quote(insert.table.name)
+        table = self.preparer.format_table(insert.table)
         text = f"INSERT {self._words(insert._prefixes)}INTO {table}"
         return self._close(text + self._insert_body(plan))
 

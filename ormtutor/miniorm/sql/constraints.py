@@ -31,8 +31,8 @@ _DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "syb
 _LEFT_OUT = frozenset(
     """
     autoload_replace deferrable implicit_returning initially inline keep_existing listeners match
-    must_exist prefixes quote quote_schema resolve_fks return_defaults returning schema
-    server_onupdate sqlite_on_conflict sqlite_where sqlite_with_rowid system
+    must_exist prefixes quote quote_schema resolve_fks return_defaults returning server_onupdate
+    sqlite_on_conflict sqlite_where sqlite_with_rowid system
     """.split()  # noqa: SIM905
 )
 
@@ -134,6 +134,10 @@ class ForeignKey(SchemaItem):
         table, dot, column = self.target_fullname.rpartition(".")
         if not dot:
             return column, None
+        if isinstance(self._colspec, str) and "." not in table:
+            holder = getattr(self.parent, "table", None)
+            schema = None if holder is None else holder.metadata.schema
+            table = table if schema is None else f"{schema}.{table}"
         return table, column
 
     def get_referent(self, table: Any) -> Any:
@@ -509,7 +513,8 @@ class Index(ColumnCollectionMixin, DatabaseItem):
         ]
         if self.name is None:
             label = "".join(f"{parent.name}_{column.name}" for column in list(self.columns)[:1])
-            self.name = f"ix_{label}"
+            schema = f"{parent.schema.replace('.', '_')}_" if parent.schema and label else ""
+            self.name = f"ix_{schema}{label}"
         parent.indexes.add(self)
 
     def create(self, bind: Any = None, checkfirst: bool = False) -> Index:

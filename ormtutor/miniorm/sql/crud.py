@@ -125,7 +125,7 @@ class CrudPlan:
         if default is not None and counts and not default.optional:
             if column.primary_key:
                 return self._default(column, default)
-            return f"<next sequence value: {default.name}>"
+            return f"<next sequence value: {default._key}>"
         if getattr(column, "server_default", None) is not None:
             self.compiler.postfetch.append(column)
         elif (

@@ -112,8 +112,9 @@ def _wanted(
 
 def _has(connection: Any, element: Any) -> bool:
     if isinstance(element, Index):
-        return bool(connection.dialect.has_index(connection, element.table.name, element.name))
-    return bool(connection.dialect.has_table(connection, element.name))
+        names = (element.table.name, element.name, element.table.schema)
+        return bool(connection.dialect.has_index(connection, *names))
+    return bool(connection.dialect.has_table(connection, element.name, element.schema))
 
 
 # What the methods create() and drop() of schema items do on a connection.

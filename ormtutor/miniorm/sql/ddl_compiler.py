@@ -30,6 +30,8 @@ class DDLCompiler(Compiled):
     __module__ = "sqlalchemy.sql.compiler"
     isddl = True
     params: Any = None
+    # Which of the two names of CREATE INDEX ... ON ... says the schema.
+    index_names_schema = False
 
     def __init__(self, dialect: Any, statement: Any, **kw: Any) -> None:
         self.dialect = dialect
@@ -59,7 +61,7 @@ class DDLCompiler(Compiled):
         rules.sort(key=lambda rule: rule is not table.primary_key)
         lines += [self.process(rule) for rule in rules if self._is_written(rule)]
         body = ", \n\t".join(line for line in lines if line)
-        name = self.preparer.quote(table.name)
+        name = self.preparer.format_table(table)
         return f"\nCREATE TABLE {name} (" + (f"\n\t{body}" if body else "") + "\n)\n\n"
 
     def _is_written(self, rule: Any) -> bool:
@@ -93,20 +95,25 @@ class DDLCompiler(Compiled):
         return compiler.render_literal_value(default, STRINGTYPE)  # type: ignore[no-any-return]
 
     def visit_drop_table(self, drop: Any) -> str:
-        return f"\nDROP TABLE {self.preparer.quote(drop.element.name)}"
+        return f"\nDROP TABLE {self.preparer.format_table(drop.element)}"
 
     def visit_create_index(self, create: Any) -> str:
         index = create.element
         if index.table is None:
             raise exc.CompileError(f"Index '{index.name}' is not associated with any table.")
         parts = [self.expression(each) for each in index.expressions]
-        name = self.preparer.format_constraint(index)
-        table = self.preparer.quote(index.table.name)
+        name = self._index_name(index, self.index_names_schema)
+        table = self.preparer.format_table(index.table, use_schema=not self.index_names_schema)
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         return f"CREATE {kind} {name} ON {table} ({', '.join(parts)})"
 
     def visit_drop_index(self, drop: Any) -> str:
-        return f"\nDROP INDEX {self.preparer.format_constraint(drop.element)}"
+        return f"\nDROP INDEX {self._index_name(drop.element, True)}"
+
+    def _index_name(self, index: Any, with_schema: bool) -> str:
+        name = str(self.preparer.format_constraint(index))
+        schema = index.table.schema if with_schema else None
+        return f"{self.preparer.quote(schema)}.{name}" if schema else name
 
     # -- constraints ---------------------------------------------------------------------------
 
@@ -136,7 +143,7 @@ class DDLCompiler(Compiled):
         keys = constraint.elements
         text = (
             f"FOREIGN KEY({self._quoted(key.parent for key in keys)}) "
-            f"REFERENCES {self.preparer.quote(constraint.referred_table.name)} "
+            f"REFERENCES {self.remote_table(constraint.referred_table)} "
             f"({self._quoted(key.column for key in keys)})"
         )
         for when, action in (("DELETE", constraint.ondelete), ("UPDATE", constraint.onupdate)):
@@ -150,6 +157,10 @@ class DDLCompiler(Compiled):
                     )
                 text += f" ON {when} {action}"
         return self._rule(constraint, text)
+
+    def remote_table(self, table: Any) -> str:
+        """Write the table that a foreign key refers to."""
+        return self.preparer.format_table(table)  # type: ignore[no-any-return]
 
 
 # -- types -----------------------------------------------------------------------------------------

@@ -140,6 +140,7 @@ class Sequence(DefaultGenerator):
         name: str,
         start: int | None = None,
         increment: int | None = None,
+        schema: str | None = None,
         optional: bool = False,
         metadata: Any = None,
         **ignored: Any,
@@ -148,8 +149,10 @@ class Sequence(DefaultGenerator):
         self.name = name
         self.start = start
         self.increment = increment
+        self.schema = schema
         self.optional = optional
         self.metadata = metadata
+        self._key = name if schema is None else f"{schema}.{name}"
 
     def _set_parent(self, parent: Any) -> None:
         super()._set_parent(parent)

@@ -1047,9 +1047,11 @@ class ColumnClause(ColumnElement):
             return None
         if table is None or not table.named_with_column:
             return name
+        base: Any = table.name + "_" + name
+        if table.schema and not isinstance(table.name, AnonymousName):
+            base = f"{table.schema.replace('.', '_')}_{base}"
         # users.id_x and a table users_id with a column x would get one label.
-        label = base = table.name + "_" + name
-        number = 0
+        label, number = base, 0
         while label in table.c:
             number += 1
             label = f"{base}_{number}"

@@ -137,6 +137,11 @@ class IdentifierPreparer:
             or not _PLAIN.issuperset(value)
         )
 
+    def format_table(self, table: Any, use_schema: bool = True) -> str:
+        """Return the name of a table, with its schema."""
+        text = self.quote(table.name)
+        return f"{self.quote(table.schema)}.{text}" if use_schema and table.schema else text
+
     def format_constraint(self, constraint: Any) -> str | None:
         """Return the name of a constraint or index, or None."""
         name, longest = constraint.name, self.dialect.max_identifier_length

@@ -305,36 +305,37 @@ class Table(DatabaseItem, TableClause):
                 "Table() takes at least two positional-only arguments 'name' and 'metadata'"
             )
         name, metadata, *items = args
-        if not isinstance(metadata, MetaData):
-            raise AttributeError(f"{type(metadata).__name__!r} object has no attribute 'schema'")
+        schema = kw.pop("schema", None)
+        schema = metadata.schema if schema is None else schema
         extend_existing = kw.pop("extend_existing", False)
-        known = metadata.tables.get(name)
+        key = name if schema is None or schema is BLANK_SCHEMA else f"{schema}.{name}"
+        known = metadata.tables.get(key)
         if known is not None:
             if extend_existing:
                 known._fill(items, kw)
             elif items:
                 raise exc.InvalidRequestError(
-                    f"Table '{name}' is already defined for this MetaData instance.  Specify "
+                    f"Table '{key}' is already defined for this MetaData instance.  Specify "
                     "'extend_existing=True' to redefine options and columns on an existing Table "
                     "object."
                 )
             return known
         made = object.__new__(cls)
-        dict.__setitem__(metadata.tables, name, made)
+        dict.__setitem__(metadata.tables, key, made)
         try:
-            made._set_up(name, metadata, items, kw)
+            made._set_up(name, metadata, None if key == name else schema, items, kw)
         except BaseException:
-            metadata.remove(made)
+            metadata._forget(made, key)
             raise
         return made
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         """Nothing: __new__ has done it, and may have given a table that exists."""
 
-    def _set_up(self, name: Any, metadata: Any, items: Any, kw: Any) -> None:
-        TableClause.__init__(self, name)
+    def _set_up(self, name: Any, metadata: Any, schema: Any, items: Any, kw: Any) -> None:
+        TableClause.__init__(self, name, schema=schema)
         self.metadata = metadata
-        self.key = name
+        self.key = self.fullname
         self.indexes: set[Any] = set()
         self.constraints: set[Any] = set()
         self.foreign_keys = set()
@@ -391,6 +392,7 @@ class Table(DatabaseItem, TableClause):
 
 
 leave_out(Table, "exists to_metadata tometadata")
+BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('BLANK_SCHEMA')"})()
 
 
 # -- the collection --------------------------------------------------------------------------------
@@ -416,14 +418,17 @@ class MetaData(SchemaItem):
 
     __visit_name__ = "metadata"
 
-    def __init__(self, bind: Any = None, *, info: Any = None, **left_out: Any) -> None:
-        refuse_arguments("MetaData.__init__", left_out, "naming_convention quote_schema schema")
+    def __init__(
+        self, bind: Any = None, schema: Any = None, info: Any = None, **left_out: Any
+    ) -> None:
+        refuse_arguments("MetaData.__init__", left_out, "naming_convention quote_schema")
         if isinstance(bind, str):
             raise exc.ArgumentError(
                 f"MetaData(bind={bind!r}): give the Engine that create_engine() made"
             )
         self.bind = bind
         self.tables = FacadeDict()
+        self.schema = schema
         self.info = {} if info is None else info
         # Foreign keys whose columns have no type and wait for that of the column they refer to.
         self._typeless: list[Any] = []
@@ -448,6 +453,10 @@ class MetaData(SchemaItem):
         if len(self._typeless) < len(waiting):
             self._settle_types()
 
+    def _forget(self, table: Any, key: str) -> None:
+        dict.pop(self.tables, key, None)
+        self._typeless = [each for each in self._typeless if each.parent.table is not table]
+
     def clear(self) -> None:
         """Forget all tables."""
         dict.clear(self.tables)
@@ -455,8 +464,7 @@ class MetaData(SchemaItem):
 
     def remove(self, table: Any) -> None:
         """Forget a table."""
-        dict.pop(self.tables, table.name, None)
-        self._typeless = [each for each in self._typeless if each.parent.table is not table]
+        self._forget(table, table.key)
 
     @property
     def sorted_tables(self) -> list[Any]:
@@ -466,7 +474,7 @@ class MetaData(SchemaItem):
     def reflect(
         self,
         bind: Any = None,
-        *,
+        schema: Any = None,
         only: Any = None,
         extend_existing: bool = False,
         **left_out: Any,
@@ -476,9 +484,9 @@ class MetaData(SchemaItem):
         only: names, or a function of a name and this MetaData that says whether to.
         Raises: InvalidRequestError: one of the names is not there.
         """
-        refuse_arguments("MetaData.reflect", left_out, "autoload_replace resolve_fks schema views")
+        refuse_arguments("MetaData.reflect", left_out, "autoload_replace resolve_fks views")
         with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
-            names = inspector.get_table_names()
+            names = inspector.get_table_names(schema)
             if callable(only):
                 only = [name for name in names if only(name, self)]
             missing = [name for name in only or () if name not in names]
@@ -488,8 +496,10 @@ class MetaData(SchemaItem):
                     f"{inspector.engine!r}: ({', '.join(missing)})"
                 )
             for name in names if only is None else only:
-                if name not in self.tables or extend_existing:
-                    Table(name, self, autoload_with=inspector, extend_existing=extend_existing)
+                key = name if schema is None else f"{schema}.{name}"
+                if key not in self.tables or extend_existing:
+                    options = {"autoload_with": inspector, "extend_existing": extend_existing}
+                    Table(name, self, schema=schema, **options)
 
     # -- the database --------------------------------------------------------------------------
 
@@ -502,6 +512,6 @@ class MetaData(SchemaItem):
         self._run_ddl("drop", bind, checkfirst, tables=tables)
 
 
-leave_out(MetaData, "is_bound schema")
+leave_out(MetaData, "is_bound")
 inspection.inspects_itself(ClauseElement)
 publish(globals(), "sqlalchemy.sql.schema")

@@ -177,6 +177,10 @@ class TableClause(FromClause):
     def __init__(self, name: Any, *columns: Any, **kw: Any) -> None:
         self.name = self.fullname = name
         self.c = self.columns = ImmutableColumnCollection()
+        schema = kw.pop("schema", None)
+        if schema is not None:
+            self.schema = schema
+            self.fullname = f"{schema}.{name}"
         if kw:
             raise exc.ArgumentError(f"Unsupported argument(s): {list(kw)}")
         for column in columns:

@@ -134,6 +134,12 @@ def test_a_column_is_known_by_its_key_and_written_by_its_name() -> None:
     )
 
 
+def test_the_schema_of_a_metadata_is_that_of_its_tables() -> None:
+    metadata = MetaData(schema="shop")
+    table = Table("t", metadata, Column("x", Integer))
+    assert (table.fullname, list(metadata.tables)) == ("shop.t", ["shop.t"])
+
+
 def test_a_copy_of_a_column_has_no_table() -> None:
     column = Column("x", Integer, ForeignKey("t.id"), default=5, index=True, doc="d")
     copy = column._copy()

@@ -14,8 +14,8 @@ from ormtutor.miniorm.sql.types import Integer
 
 
 def test_a_table_by_name_has_the_columns_that_were_told() -> None:
-    found = table("t", column("a"))
-    assert str(select(found)) == "SELECT t.a \nFROM t"
+    found = table("t", column("a"), schema="s")
+    assert str(select(found)) == "SELECT s.t.a \nFROM s.t"
 
 
 def test_a_join_follows_the_foreign_key(users: Table, addresses: Table) -> None:

@@ -64,6 +64,7 @@ weird = Table(
     Column("é", Integer),
 )
 keyed = Table("keyed", m, Column("kk", Integer, key="k"), Column("v", Integer))
+schemaed = Table("things", m, Column("id", Integer), schema="my schema")
 clash1 = Table("a", m, Column("id", Integer), Column("b_c", Integer), Column("a_b", Integer))
 clash2 = Table("a_b", m, Column("id", Integer), Column("c", Integer), Column("b", Integer))
 j = Table("docs", m, Column("data", JSON))

@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, inspect
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, declarative_base
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -78,4 +78,13 @@ with tempfile.TemporaryDirectory() as folder:
         one.commit()
         print(other.query(Leaf.colour).all(), inspect(shared).get_table_names())
     Base.metadata.drop_all(shared)
+    attached = create_engine("sqlite:///notes0.db")
+    with attached.connect() as connection:
+        connection.execute(text("ATTACH DATABASE 'notes1.db' AS other"))
+        print(inspect(connection).get_schema_names(), inspect(connection).get_table_names("other"))
+        elsewhere = Table("notes", MetaData(), Column("what", String), schema="other")
+        print(connection.execute(select(elsewhere)).all(), select(elsewhere))
+        found = Table("notes", MetaData(), autoload_with=connection, schema="other")
+        print(repr(found))
+    attached.dispose()
     os.chdir(where)

@@ -67,8 +67,9 @@ connection.exec_driver_sql("create view names as select name from dogs")
 connection.exec_driver_sql("create temp table passing (id integer)")
 
 inspector = inspect(engine)
-for name in ("get_table_names", "get_view_names"):
+for name in ("get_table_names", "get_view_names", "get_schema_names"):
     show(name, getattr(inspector, name))
+show("schema", lambda: inspector.default_schema_name)
 for table in ("owners", "dogs", "walks", "Odd Name", "odd", "names", "passing", "nothing"):
     print("==", table)
     show(

@@ -36,7 +36,7 @@ for future in (False, True):
     ):
         for name in ("shelves", "jars", "nothing"):
             print(question, name, getattr(inspector, question)(name))
-    print(inspector.get_table_names(), inspector.get_view_names())
+    print(inspector.get_table_names(), inspector.get_view_names(), inspector.get_schema_names())
     again = MetaData()
     again.reflect(engine)
     print(sorted(again.tables), [column.name for column in again.tables["jars"].columns])

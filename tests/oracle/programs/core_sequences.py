@@ -30,7 +30,7 @@ mixed = Table(
     "mixed",
     metadata,
     Column("id", Integer, default=lambda: 5, primary_key=True),
-    Column("number", Integer, Sequence("numbers")),
+    Column("number", Integer, Sequence("numbers", schema="other")),
     Column("fruit", String, default="plum"),
     Column("length", Integer, default=func.length("plum")),
 )
