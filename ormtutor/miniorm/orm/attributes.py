@@ -211,13 +211,7 @@ class AttributeImpl:
             if value is PASSIVE_NO_RESULT or value is NO_VALUE:
                 return value
             if value is ATTR_WAS_SET:
-                try:
-                    return dict_[key]
-                except KeyError:
-                    # Happens when a load of expired attributes gave no value for this one.
-                    raise KeyError(
-                        f"Deferred loader for attribute {key!r} failed to populate correctly"
-                    ) from None
+                return dict_[key]
             if value is not ATTR_EMPTY:
                 return self.set_committed_value(state, dict_, value)
         return self._default_value(state) if passive & INIT_OK else NO_VALUE
@@ -938,7 +932,7 @@ class InstrumentedAttribute(QueryableAttribute):
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
-        return self.prop.doc  # type: ignore[no-any-return]
+        return self.prop.doc
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
@@ -1109,8 +1103,7 @@ def remove_setattr(cls: Any) -> None:
 def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
     """The History of one attribute; by default loading what is needed for it."""
     state = instance_state(obj)
-    history: History = state.mapper.impl_of(key).get_history(state, obj.__dict__, passive)
-    return history
+    return state.mapper.impl_of(key).get_history(state, obj.__dict__, passive)
 
 
 def set_committed_value(instance: Any, key: str, value: Any) -> None:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.state import InstanceState
 
 STRATEGIES = ("evaluate", "fetch", False, None)
@@ -67,8 +66,7 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
     entity = statement.table._annotations.get("parententity")
     mapper = None if entity is None else entity.mapper
     change = BulkChange(query.session, mapper, statement, strategy)
-    count: int = change.run(query._params, query._autoflush).rowcount
-    return count
+    return change.run(query._params, query._autoflush).rowcount
 
 
 def execute_dml(
@@ -94,16 +92,10 @@ def _constant(value: Any) -> Callable[[Any], Any]:
 class BulkChange:
     """One UPDATE or DELETE, with what becomes of the session's objects.
 
-    strategy: one of STRATEGIES.
+    mapper: None for the rows of a table. strategy: one of STRATEGIES.
     """
 
-    def __init__(
-        self,
-        session: Any,
-        mapper: Mapper | None,
-        statement: Any,
-        strategy: Any,
-    ) -> None:
+    def __init__(self, session: Any, mapper: Any, statement: Any, strategy: Any) -> None:
         if mapper is not None and strategy not in STRATEGIES:
             raise ArgumentError(
                 "Valid strategies for session synchronization are 'evaluate', 'fetch', False"
@@ -121,7 +113,6 @@ class BulkChange:
 
         Raises: InvalidRequestError: no such attribute.
         """
-        assert self.mapper is not None
         by_key: dict[str, Any] = {}
         for given, value in (self.statement._values or {}).items():
             if isinstance(given, str):
@@ -159,7 +150,6 @@ class BulkChange:
     # who matches ------------------------------------------------------------------------------
 
     def _evaluated(self) -> list[InstanceState]:
-        assert self.mapper is not None
         evaluator = Evaluator(self.mapper)
         try:
             functions = [evaluator.function(clause) for clause in self.statement._where_criteria]
@@ -177,7 +167,6 @@ class BulkChange:
 
     def _fetched(self, params: Any) -> list[InstanceState]:
         mapper = self.mapper
-        assert mapper is not None
         statement = select(*mapper.primary_key).where(*self.statement._where_criteria)
         bind = self.session.get_bind(mapper=mapper, clause=statement)
         connection = self.session._connection_for_bind(bind)
@@ -195,7 +184,6 @@ class BulkChange:
 
     def _setters(self) -> dict[str, Callable[[Any], Any]]:
         """For each attribute whose new value Python can tell, how."""
-        assert self.mapper is not None
         setters: dict[str, Callable[[Any], Any]] = {}
         evaluator = Evaluator(self.mapper)
         for key, value in self.values.items():

@@ -15,7 +15,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
-from ormtutor.miniorm.orm.rowloader import RowPlan, make_loader
+from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
@@ -39,7 +39,7 @@ class EntityQuery:
     def __init__(self, compilation: Compilation, mapper: Any) -> None:
         entities = compilation.asked.entities
         self.statement = compilation.statement
-        self.compilation: Compilation | None = compilation
+        self.compilation: Any = compilation
         self.mapper = mapper
         self.scalar = compilation.gives_entities
         self.repeats_parents = compilation.repeats_parents
@@ -47,7 +47,7 @@ class EntityQuery:
             names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
         )
         self.unique_keys = _unique_keys(entities)
-        self.plan: RowPlan | None = None
+        self.plan: Any = None
         self.cause = Cause(
             "query",
             ", ".join(dict.fromkeys(map(_subject, entities))),
@@ -123,7 +123,7 @@ class CompiledQuery(EntityQuery):
                 raise sa_exc.InvalidRequestError(
                     f"A value is required for bind parameter '{bind.key}'", code="cd3x"
                 )
-        return self.compiled.ready(values)  # type: ignore[no-any-return]
+        return self.compiled.ready(values)
 
     def row_loader(self) -> Any:
         """The function that makes objects of rows; None: the rows are the result.
@@ -131,7 +131,6 @@ class CompiledQuery(EntityQuery):
         Raises: NoSuchColumnError: what identifies an object is not selected.
         """
         if self._loader is None:
-            assert self.compilation is not None
             self.plan = plan = self.compilation.row_plan()
             as_read = [(index, None) for index in range(len(self.compilation.selected))]
             self._loader = list(plan.outputs) != as_read and make_loader(plan)
@@ -317,7 +316,6 @@ class StatementQuery(EntityQuery):
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
-        assert self.compilation is not None
         self.plan = self.compilation.row_plan(_locator(result))
         return make_loader(self.plan)
 

@@ -70,8 +70,7 @@ class KeyCopy:
         column, mapper = self.dest_column, self._dest_mapper
         if mapper is not None:
             return _key_of(mapper, column, "destination", "this column")
-        key: str = column.key
-        return key
+        return column.key
 
 
 def _key_of(mapper: Any, column: Any, role: str, excluded: str) -> str:

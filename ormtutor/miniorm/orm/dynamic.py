@@ -85,7 +85,7 @@ class AppenderQuery(Query):
     def _load(self) -> list[Any]:
         members = self._members()
         if not isinstance(members, list):
-            return members._load()  # type: ignore[no-any-return]
+            return members._load()
         state = instance_state(self.instance)
         if state.detached:
             sa_exc.warn(
@@ -108,11 +108,11 @@ class AppenderQuery(Query):
 
     def update(self, *args: Any, **kw: Any) -> int:
         """Change the rows of all members at once, as Query.update() does."""
-        return self._all_members().update(*args, **kw)  # type: ignore[no-any-return]
+        return self._all_members().update(*args, **kw)
 
     def delete(self, *args: Any, **kw: Any) -> int:
         """Delete the rows of all members at once, as Query.delete() does."""
-        return self._all_members().delete(*args, **kw)  # type: ignore[no-any-return]
+        return self._all_members().delete(*args, **kw)
 
     def _all_members(self) -> Any:
         members = self._plain()

@@ -92,8 +92,7 @@ class Evaluator:
                 raise UnevaluatableError(
                     f"Can't evaluate criteria against alternate class {mapper.class_}"
                 )
-            known: str = self.mapper.get_property_by_column(clause._deannotated).key
-            return known
+            return self.mapper.get_property_by_column(clause._deannotated).key
         if ROLES & clause._annotations.keys() and clause._deannotated in self._columns:
             # From a relationship's condition (`Address.user == user`), which knows no classes.
             return self._columns[clause._deannotated].key

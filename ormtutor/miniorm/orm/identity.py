@@ -15,23 +15,17 @@ Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import attrgetter
-
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import state_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView, Sequence
+    from collections.abc import Iterator, KeysView
     from typing import Any
 
     from ormtutor.miniorm.orm.state import InstanceState
 
     Key = tuple[type, tuple[Any, ...], Any]
-
-
-mapper_of = attrgetter("mapper")
 
 
 class IdentityMap:
@@ -120,20 +114,13 @@ class IdentityMap:
         if state.modified:
             self._modified[state] = state()
 
-    def discard(self, state: InstanceState) -> None:
-        """Take a state out, if it is the one under its key."""
-        self.discard_all((state,))
-
-    def discard_all(self, states: Sequence[InstanceState]) -> None:
-        """Take several out."""
-        for mapper, of_mapper in groupby(states, mapper_of):
-            table = self.tables.get(mapper.class_, {})
-            for state in of_mapper:
-                if table.get(state.ident) is state:
-                    del table[state.ident]
-        if self._modified:
-            for state in states:
-                self._modified.pop(state, None)
+    def discard(self, *states: InstanceState) -> None:
+        """Take states out, each if it is the one under its key."""
+        for state in states:
+            table = self.tables.get(state.mapper.class_, {})
+            if table.get(state.ident) is state:
+                del table[state.ident]
+            self._modified.pop(state, None)
 
 
 # The name that its repr shows.

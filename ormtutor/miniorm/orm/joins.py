@@ -76,7 +76,7 @@ def part_structure(part: Any, binds: Any) -> Hashable:
     if isinstance(part, (str, type)):
         return part
     insp: Any = part._aliased_insp if isinstance(part, AliasedClass) else part
-    return insp.structure(binds)  # type: ignore[no-any-return]
+    return insp.structure(binds)
 
 
 def target_entity(attribute: Any) -> Any:

@@ -104,7 +104,7 @@ def load_rows(
     if loader is None:
         loader = query.row_loader()
     if loader is None:
-        return rows  # type: ignore[no-any-return]
+        return rows
     session = context.session
     context.rows = rows
     if session.dispatch.loaded_as_persistent:
@@ -153,7 +153,6 @@ def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any)
     """Refuse to load objects for a session that has let all go since the statement was sent."""
     if session.identity_map is identity_map or not rows or query.row_loader() is None:
         return
-    assert query.plan is not None
     if plans := query.plan.entities():
         lost = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(

@@ -257,7 +257,7 @@ class Mapper(InspectionAttr):
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
 
     impls: for each attribute, how objects read and write it. single_key: one primary key column.
-    keys_that_expire: all attributes. reconstructor: called on an object when it is loaded.
+    keys_that_expire: all attributes.
     """
 
     __module__ = "sqlalchemy.orm.mapper"
@@ -300,7 +300,6 @@ class Mapper(InspectionAttr):
         self.primary_key: tuple[Any, ...] = None  # type: ignore[assignment]
         self.delete_orphans: list[Any] = []
         self.validators: dict[str, Any] = {}
-        self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
         if local_table is None:
             raise AttributeError("'NoneType' object has no attribute 'description'")
@@ -332,23 +331,20 @@ class Mapper(InspectionAttr):
         self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
         type.__setattr__(cls, "__init__", _instrumented_init(self, cls.__init__))
         for base in cls.__mro__:
-            for name, method in vars(base).items():
+            for method in vars(base).values():
                 if isinstance(method, FunctionType):
-                    self._note_decorated(name, method)
+                    self._note_validator(method)
         if not self.sets_by_descriptor:
             install_setattr(cls, self.impls)
 
-    def _note_decorated(self, name: str, method: Any) -> None:
-        if getattr(method, "__sa_reconstructor__", False) and self.reconstructor is None:
-            self.reconstructor = method
-        if hasattr(method, "__sa_validators__"):
-            for key in method.__sa_validators__:
-                if key in self.validators:
-                    raise InvalidRequestError(
-                        f"A validation function for mapped attribute {key!r} on mapper {self} "
-                        "already exists."
-                    )
-                self.validators[key] = method
+    def _note_validator(self, method: Any) -> None:
+        for key in getattr(method, "__sa_validators__", ()):
+            if key in self.validators:
+                raise InvalidRequestError(
+                    f"A validation function for mapped attribute {key!r} on mapper {self} already "
+                    "exists."
+                )
+            self.validators[key] = method
 
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable
@@ -458,8 +454,6 @@ class Mapper(InspectionAttr):
         """Take the mapping off the class again."""
         cls: Any = self.class_
         manager = self.class_manager
-        if vars(cls).get("_sa_class_manager") is not manager:
-            return
         type.__delattr__(cls, "_sa_class_manager")
         if "__mapper__" in vars(cls):
             type.__delattr__(cls, "__mapper__")
@@ -850,8 +844,7 @@ def clear_mappers() -> None:
 
 def manager_of_class(cls: Any) -> ClassManager | None:
     """What the mapping keeps on this very class, or None."""
-    manager: ClassManager | None = getattr(cls, "__dict__", {}).get("_sa_class_manager")
-    return manager
+    return getattr(cls, "__dict__", {}).get("_sa_class_manager")
 
 
 def class_mapper(class_: Any, configure: bool = True) -> Mapper:
@@ -876,8 +869,7 @@ def object_mapper(instance: Any) -> Mapper:
 
     Raises: UnmappedInstanceError: it is not mapped.
     """
-    mapper: Mapper = instance_state(instance).mapper
-    return mapper
+    return instance_state(instance).mapper
 
 
 @inspects(type)
@@ -936,12 +928,6 @@ def synonym(
     """
     refuse_arguments("synonym", left_out, "comparator_factory doc info")
     return SynonymProperty(name, bool(map_column), descriptor)
-
-
-def reconstructor(fn: Any) -> Any:
-    """Decorate the method that is called when an object comes from the database."""
-    fn.__sa_reconstructor__ = True
-    return fn
 
 
 def validates(*names: str, include_removes: bool = False, include_backrefs: bool = True) -> Any:

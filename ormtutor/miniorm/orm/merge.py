@@ -62,8 +62,7 @@ class Merge:
         if state in self._merged:
             return self._merged[state]
         ident, is_complete = self._ident_of(state)
-        merged, is_new = self._find_or_make(state, ident, is_complete)
-        self._merged[state] = merged
+        self._merged[state] = merged = self._find_or_make(state, ident, is_complete)
         self._by_ident[state.mapper, ident] = merged
         merged_state: InstanceState = merged._sa_instance_state
         if merged_state is not state:
@@ -75,8 +74,6 @@ class Merge:
                     self._merge_column(prop, state, merged_state)
                 elif isinstance(prop, RelationshipProperty):
                     yield from self._merge_relationship(prop, state, merged_state)
-        if is_new and state.mapper.reconstructor is not None:
-            state.mapper.reconstructor(merged)
         return merged
 
     # the object -------------------------------------------------------------------------------
@@ -98,10 +95,8 @@ class Merge:
         )
         return (values[0] if mapper.single_key else tuple(values)), is_complete
 
-    def _find_or_make(
-        self, state: InstanceState, ident: Any, is_complete: bool
-    ) -> tuple[Any, bool]:
-        """The session's object with this key, and whether it was made here."""
+    def _find_or_make(self, state: InstanceState, ident: Any, is_complete: bool) -> Any:
+        """The session's object with this key, or a new one."""
         session, mapper = self.session, state.mapper
         if is_complete:
             known = session.identity_map.table_for(mapper.class_).get(ident)
@@ -111,10 +106,10 @@ class Merge:
             if merged is None:
                 merged = loading.get(session, mapper, ident)
             if merged is not None:
-                return merged, False
+                return merged
         merged = mapper.class_.__new__(mapper.class_)
         session._save_or_update_state(create_state(merged, mapper))
-        return merged, True
+        return merged
 
     # its attributes ---------------------------------------------------------------------------
 

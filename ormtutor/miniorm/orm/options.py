@@ -225,8 +225,7 @@ def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _Unbou
         end = way[-1]
         for key in way[:-1]:
             option = before(option, key)
-        result: _UnboundLoad = last(option, end, **arguments)
-        return result
+        return last(option, end, **arguments)
 
     start.__name__ = start.__qualname__ = last.__qualname__ = last.__name__
     start.__doc__ = last.__doc__
@@ -253,7 +252,7 @@ def undefer_group(name: str) -> _UnboundLoad:
 
 def load_only(*attrs: Any) -> _UnboundLoad:
     """Load these columns and the primary key; defer the others."""
-    return _UnboundLoad().load_only(*attrs)  # type: ignore[no-any-return]
+    return _UnboundLoad().load_only(*attrs)
 
 
 # A step whose tokens have become a path: (entity, property, entity, property ...).

@@ -146,8 +146,7 @@ def _is_row(mapper: Mapper, name: str) -> Any:
 
 def writing_of(mapper: Mapper) -> Writing:
     """What the statements of a mapper have in common."""
-    found: Writing = mapper._memo("writing", lambda: Writing(mapper))
-    return found
+    return mapper._memo("writing", lambda: Writing(mapper))
 
 
 # Saving ---------------------------------------------------------------------------------------
@@ -172,10 +171,7 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
 
 
 def _insert_rows(
-    writing: Writing,
-    connection: Connection,
-    states: Sequence[InstanceState],
-    flush: UOWTransaction,
+    writing: Writing, connection: Connection, states: Sequence[InstanceState], flush: UOWTransaction
 ) -> bool:
     """INSERT pending objects of the plainest kind; False: they are not, and nothing was done.
 
@@ -527,10 +523,7 @@ def _association_key(state: InstanceState, copies: Any) -> Values:
 
 
 def write_associations(
-    subject: Any,
-    added: Sequence[Pair],
-    removed: Sequence[Pair],
-    flush: UOWTransaction,
+    subject: Any, added: Sequence[Pair], removed: Sequence[Pair], flush: UOWTransaction
 ) -> None:
     """DELETE and INSERT rows of an association table.
 

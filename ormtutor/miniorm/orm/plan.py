@@ -106,10 +106,10 @@ class Plan:
         return "\n".join([*map(str, self.records), *fails])
 
 
-def plan(session: Any, objects: Iterable[Any] | None = None) -> Plan:
+def plan(session: Any) -> Plan:
     """Tell what `session.flush()` would do now; sends no SQL and changes nothing."""
     rehearsal = Rehearsal(session)
-    unitofwork.collect(rehearsal, objects)
+    unitofwork.collect(rehearsal)
     if not rehearsal.states:
         return Plan(rehearsal.records, None)
     error = None

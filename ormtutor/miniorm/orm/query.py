@@ -300,10 +300,7 @@ class Query(Said):
 
     def correlate(self, *fromclauses: Any) -> Self:
         """As a subquery, leave these FROM elements to the statement around; None: leave none."""
-        correlated: tuple[Any, ...] = ()
-        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
-            correlated = self._correlate + tuple(from_element(each) for each in fromclauses)
-        return self._with(_auto_correlate=False, _correlate=correlated)
+        return self._correlated("_correlate", fromclauses)
 
     # FROM ------------------------------------------------------------------------------------
 
@@ -679,16 +676,14 @@ class Query(Said):
         number_of_rows = func.count(elements.literal_column("*"))
         if self._statement is not None:
             # As in the original this asks the statement itself for a column of that name.
-            found: int = self.with_entities(number_of_rows).scalar()
-            return found
+            return self.with_entities(number_of_rows).scalar()
         outer = type(self)([number_of_rows], self.session)
         outer._base = self.enable_eagerloads(False)._to_select(self._label_style).subquery()
         outer._cause = COUNT
         outer._params = self._params
         outer._autoflush = self._autoflush
         outer._execution_options = self._execution_options
-        number: int = outer.scalar()
-        return number
+        return outer.scalar()
 
     def get(self, ident: Any) -> Any:
         """The object with this primary key: from the identity map, else by one SELECT; or None.
@@ -1024,8 +1019,7 @@ def _attribute_behind(entity: Any) -> Any:
 
 def _described_select(statement: Any) -> list[dict[str, Any]]:
     if not context.is_orm_select(statement):
-        described: list[dict[str, Any]] = statement._described_columns()
-        return described
+        return statement._described_columns()
     return _described(entities_of_all(statement._raw_columns), legacy=False)
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache, cached_property, partial
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.doors import known_as
@@ -36,12 +37,7 @@ from ormtutor.miniorm.orm.clsregistry import Resolver
 from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
-from ormtutor.miniorm.orm.mapper import (
-    Mapper,
-    MapperProperty,
-    class_mapper,
-    manager_of_class,
-)
+from ormtutor.miniorm.orm.mapper import Mapper, MapperProperty, class_mapper, manager_of_class
 from ormtutor.miniorm.orm.state import (
     INIT_OK,
     MARKERS,
@@ -320,10 +316,7 @@ class RelationshipProperty(MapperProperty):
             f"{type(argument)})"
         )
 
-    @property
-    def entity(self) -> Mapper:
-        """The related entity: its mapper."""
-        return self.mapper
+    entity = property(attrgetter("mapper"), doc="The related entity: its mapper.")
 
     def _resolve_arguments(self) -> tuple[list[Any], list[Any]]:
         """Evaluate the arguments, all before the target; gives foreign_keys and remote_side."""
@@ -543,7 +536,7 @@ class RelationshipProperty(MapperProperty):
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic or (type_ == "save-update" and self._has_former(state)):
             history = impl.get_history(state, dict_, passive)
-            return history.sum() if type_ == "save-update" else history.non_deleted()  # type: ignore[no-any-return]
+            return history.sum() if type_ == "save-update" else history.non_deleted()
         value = impl.get(state, dict_, passive)
         if value is None or id(value) in MARKERS:
             return []
@@ -816,13 +809,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         froms = [dest] if secondary is None else [dest, secondary]
         return exists(1).where(condition).select_from(*froms).correlate_except(*froms)
 
-    @property
-    def entity(self) -> Mapper:
-        """The related entity: its mapper."""
-        entity: Mapper = self.property.entity
-        return entity
-
-    mapper = entity
+    entity = mapper = property(attrgetter("property.mapper"), doc="The mapper of what is related.")
 
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
@@ -928,7 +915,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
         if session is not None and state_of(member) in session._new:
             session.expunge(member)
         else:
-            state_of(member)._orphaned_outside_of_session = True
+            state_of(member).orphaned = True
 
     impl.on_append += (append,)
     impl.on_append_again += (append,)

@@ -301,8 +301,7 @@ def make_loader(plan: RowPlan) -> RowLoader:
     source = LoaderSource(plan)
     namespace = source.namespace
     exec(compile(source.text(), "<row loader>", "exec"), namespace)
-    loader: RowLoader = namespace["load"]
-    return loader
+    return namespace["load"]
 
 
 class LoaderSource:
@@ -487,7 +486,7 @@ class _EntitySource:
             "state.session_ref = session_ref",
             "state.committed_state = UNCHANGED",
             f"state.expired_attributes = {expired}",
-            "state.expired = state.modified = state._deleted = False",
+            "state.expired = state.modified = state._deleted = state.orphaned = False",
             f"state.load_options = {options}",
             "state.parents = state.pending_mutations = state.empty_collections = None",
             "state.last_known = None",
@@ -509,8 +508,6 @@ class _EntitySource:
             if self._tells_late
             else "if tell is not None: tell(state)",
         ]
-        if plan.mapper.reconstructor is not None:
-            lines.append(f"{source.name('reconstruct', plan.mapper.reconstructor)}({self.obj})")
         return [*lines, *self._first_row()]
 
     def _first_row(self) -> list[str]:
@@ -530,10 +527,7 @@ class _EntitySource:
         if plan.at_once:
             meeting = f"todo{self._number} = {meeting}"
         if plan.overwrite == "all":
-            first = [
-                f"overwrite({self._name}, context, state, values, row)",
-                *self._first_row(),
-            ]
+            first = [f"overwrite({self._name}, context, state, values, row)", *self._first_row()]
             if self._asks_met:
                 again = [meeting, *self._keep]
                 first = ["if state in met:", *_indented(again, 1), "else:", *_indented(first, 1)]

@@ -33,12 +33,7 @@ from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
-from ormtutor.miniorm.orm.state import (
-    LOAD_REPLACED,
-    NOTHING,
-    PASSIVE_OFF,
-    instance_state,
-)
+from ormtutor.miniorm.orm.state import LOAD_REPLACED, NOTHING, PASSIVE_OFF, instance_state
 from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction, check_context
 
 TYPE_CHECKING = False
@@ -67,8 +62,7 @@ def object_session(instance: Any) -> Session | None:
 
     Raises: UnmappedInstanceError.
     """
-    session: Session | None = instance_state(instance).session
-    return session
+    return instance_state(instance).session
 
 
 class Session:
@@ -94,8 +88,6 @@ class Session:
         **left_out: Any,
     ) -> None:
         refuse_arguments("Session.__init__", left_out, "binds enable_baked_queries info query_cls")
-        if autocommit and future:
-            raise exc.ArgumentError("Cannot use autocommit mode with future=True.")
         if autocommit or twophase:
             what = "autocommit" if autocommit else "twophase"
             raise TypeError(f"Session({what}=True) is not in miniorm; SQLAlchemy has it")
@@ -299,8 +291,7 @@ class Session:
             self._save_or_update_state(instance_state(instance))
 
     def _save_or_update_state(self, state: InstanceState) -> None:
-        if state.parents is not None:
-            state._orphaned_outside_of_session = False
+        state.orphaned = False
         attach = self._save_impl if state.ident is None else self._update_impl
         attach(state)
         values = state.dict
@@ -605,20 +596,22 @@ class Session:
             raise
 
     def flush(self, objects: Iterable[Any] | None = None) -> None:
-        """Write what is new, changed and deleted; `objects`: only these (an old way).
+        """Write what is new, changed and deleted.
 
         Raises: InvalidRequestError: a flush is going on. Whatever the database refuses.
         """
-        self._flush_because(EXPLICIT, objects)
+        if objects:
+            raise TypeError("flush(objects) is not in miniorm; SQLAlchemy has it")
+        self._flush_because(EXPLICIT)
 
-    def _flush_because(self, cause: Cause, objects: Iterable[Any] | None = None) -> None:
+    def _flush_because(self, cause: Cause) -> None:
         if self._flushing:
             raise exc.InvalidRequestError("Session is already flushing")
         if self._is_clean():
             return
         self._flushing = True
         try:
-            unitofwork.flush(self, cause, objects)
+            unitofwork.flush(self, cause)
         finally:
             self._flushing = False
 
@@ -660,8 +653,7 @@ class Session:
                     self._replace(present, state, ident)
                 table[ident] = state
             state.commit_all(values, identity_map)
-            if state.parents is not None:
-                state._orphaned_outside_of_session = False
+            state.orphaned = False
         self._leave_pending(states)
 
     def _ident_of(self, state: InstanceState, values: dict[str, Any]) -> Any:
@@ -726,13 +718,13 @@ class Session:
             held = [state() for state in gone] if heard else ()
             if self._transaction is not None:
                 self._transaction.snapshot.deleted.update(dict.fromkeys(gone, True))
-            self.identity_map.discard_all(gone)
+            self.identity_map.discard(*gone)
             for state in gone:
                 state._deleted = True
                 self._deleted.pop(state, None)
             for obj in held:
-                for listener in heard if obj is not None else ():
-                    listener(self, obj)
+                if obj is not None:
+                    self._notify("persistent_to_deleted", obj)
 
     def _flush_warning(self, method: str) -> None:
         warn(

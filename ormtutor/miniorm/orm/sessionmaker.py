@@ -69,8 +69,7 @@ class sessionmaker:
 
     def __call__(self, **local_kw: Any) -> Session:
         """Make a Session; what is given here comes before what was configured."""
-        session: Session = self.class_(**{**self.kw, **local_kw})
-        return session
+        return self.class_(**{**self.kw, **local_kw})
 
     def configure(self, **new_kw: Any) -> None:
         """Change the configuration of the sessions to come."""
@@ -130,8 +129,7 @@ class scoped_session:
         Raises: InvalidRequestError: there is one, and arguments were given.
         """
         if not kw:
-            session: Session = self.registry()
-            return session
+            return self.registry()
         if self.registry.has():
             raise InvalidRequestError(
                 "Scoped session is already present; no new arguments may be specified."

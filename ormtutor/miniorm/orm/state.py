@@ -97,9 +97,6 @@ class Names(frozenset):  # type: ignore[type-arg]
 
 NOTHING = Names()
 
-# Stands among the parents of an object that lost its owning parent outside of any session.
-_ORPHANED = object()
-
 
 class ImmutableProperties:
     """A read-only collection by name: `inspect(User).attrs.name`, `.attrs["name"]`, `.keys()`."""
@@ -212,6 +209,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     load_options: the options of the query that loaded it, for later lazy loads (strategies.py).
     insert_order: its turn among the new objects of its session.
     parents: which parent last took it in, by attribute: for delete-orphan.
+    orphaned: it lost its owning parent while neither was in a session.
     pending_mutations: what was added to and removed from collections that are not loaded.
     callables: loaders of this object's own for single attributes (options like defer()).
     empty_collections: collections that were handed out empty, and are not yet in the dictionary.
@@ -228,6 +226,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     expired: bool
     modified: bool
     _deleted: bool
+    orphaned: bool
     load_options: Any
     insert_order: float
     parents: dict[Any, Any] | None
@@ -328,18 +327,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     def unloaded(self) -> set[str]:
         """Names of the attributes that have neither a value nor changes."""
         return set(self.mapper._props).difference(self.committed_state).difference(self.dict)
-
-    @property
-    def _orphaned_outside_of_session(self) -> bool:
-        """Whether it lost its owning parent while neither was in a session."""
-        return self.parents is not None and _ORPHANED in self.parents
-
-    @_orphaned_outside_of_session.setter
-    def _orphaned_outside_of_session(self, orphaned: bool) -> None:
-        if orphaned:
-            self.parents = {**(self.parents or {}), _ORPHANED: None}
-        elif self.parents is not None:
-            self.parents.pop(_ORPHANED, None)
 
     def get_history(self, key: str, passive: int) -> Any:
         """The History of the attribute `key`."""
@@ -524,7 +511,7 @@ def create_state(obj: Any, mapper: Any) -> InstanceState:
     state.ident = state.session_ref = None
     state.committed_state = UNCHANGED
     state.expired_attributes = NOTHING
-    state.expired = state.modified = state._deleted = False
+    state.expired = state.modified = state._deleted = state.orphaned = False
     state.load_options = state.parents = state.pending_mutations = None
     state.callables = state.empty_collections = state.last_known = None
     state.insert_order = 0

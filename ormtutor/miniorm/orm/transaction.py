@@ -73,15 +73,12 @@ class SessionTransaction:
     _context_session: Any = None
 
     def __init__(
-        self,
-        session: Session,
-        parent: SessionTransaction | None = None,
-        nested: bool = False,
+        self, session: Session, parent: SessionTransaction | None = None, nested: bool = False
     ) -> None:
         check_context(session)
         self.session: Any = session
         self.nested = nested
-        self.parent = parent
+        self.parent: Any = parent
         self._state = ACTIVE
         # The connections that take part: (connection, the transaction that we began on it or found
         # there, whether that is ours to end, whether the connection is ours to close).
@@ -158,7 +155,6 @@ class SessionTransaction:
         if self._state is not ACTIVE:
             self._assert_active()
         if not self.is_boundary:
-            assert self.parent is not None
             return self.parent._connection_for_bind(bind)
         known = self._by_bind.get(bind)
         if known is not None:
@@ -187,8 +183,7 @@ class SessionTransaction:
         if given:
             self._by_bind[bind] = connection
         self.session._notify("after_begin", self, connection)
-        enlisted: Connection = connection
-        return enlisted
+        return connection
 
     def _begin_on(self, connection: Any) -> tuple[Any, bool]:
         """The transaction to use on a connection, and whether it is ours to end.
@@ -208,7 +203,6 @@ class SessionTransaction:
 
     def _take_snapshot(self) -> Snapshot:
         if not self.is_boundary:
-            assert self.parent is not None
             return self.parent.snapshot
         # What is pending now belongs to the transaction around, and is written there.
         if self.nested and not self.session._flushing:
@@ -240,7 +234,6 @@ class SessionTransaction:
         """After a commit: nothing needs to be undone; what was read may be stale."""
         session = self.session
         if self.nested:
-            assert self.parent is not None
             self.parent.snapshot.absorb(self.snapshot)
         elif session.expire_on_commit:
             session._expire_states(session.identity_map.all_states())
@@ -312,7 +305,6 @@ class SessionTransaction:
         if self._state in (ACTIVE, PREPARED):
             while not boundary.is_boundary:
                 boundary._state = DEACTIVE
-                assert boundary.parent is not None
                 boundary = boundary.parent
             failure = boundary._roll_back_connections()
         if failure is None and not session._is_clean():

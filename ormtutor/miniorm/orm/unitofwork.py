@@ -23,12 +23,7 @@ from operator import attrgetter
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
 from ormtutor.miniorm.orm.attributes import states_of
-from ormtutor.miniorm.orm.exc import (
-    FlushError,
-    UnmappedColumnError,
-    state_label,
-)
-from ormtutor.miniorm.orm.identity import mapper_of
+from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
@@ -38,7 +33,6 @@ from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     PASSIVE_NO_INITIALIZE,
     PASSIVE_OFF,
-    instance_state,
 )
 from ormtutor.miniorm.sql.sorting import cycles
 
@@ -220,7 +214,7 @@ class UOWTransaction:
     def enter_many(self, states: Iterable[InstanceState], known: tuple[bool, bool]) -> None:
         """Register objects that are known to be in the session, and not registered yet."""
         self.actions.add(known)
-        for mapper, of_mapper in groupby(states, mapper_of):
+        for mapper, of_mapper in groupby(states, attrgetter("mapper")):
             if mapper not in self.mappers:
                 self.mappers[mapper] = []
                 self.relationships += dependencies_at(mapper)
@@ -525,7 +519,7 @@ def blanked_out(column: Any, state: InstanceState) -> AssertionError:
 
 def dependencies_at(mapper: Mapper) -> list[Dependency]:
     """What concerns a mapper's objects: its own relationships that are written."""
-    found: list[Dependency] = mapper._memo(
+    return mapper._memo(
         "dependencies",
         lambda: [
             dependency.KINDS[prop.direction](prop)
@@ -533,7 +527,6 @@ def dependencies_at(mapper: Mapper) -> list[Dependency]:
             if not prop.viewonly
         ],
     )
-    return found
 
 
 def _groups(ready: list[Step]) -> list[list[Step]]:
@@ -584,26 +577,20 @@ def _circular(graph: dict[Step, list[Step]]) -> CircularDependencyError:
 # A flush --------------------------------------------------------------------------------------
 
 
-def collect(work: UOWTransaction, objects: Iterable[Any] | None = None) -> None:
+def collect(work: UOWTransaction) -> None:
     """Register what is new, changed and deleted; a pending orphan leaves the session instead."""
     session = work.session
     deleted = session._deleted
-    candidates = [*session._new, *session.identity_map._modified]
-    marked = list(deleted)
-    if objects is not None:
-        wanted = {instance_state(obj) for obj in objects}
-        candidates = [state for state in candidates if state in wanted]
-        marked = [state for state in marked if state in wanted]
     plain = [
         state
-        for state in candidates
+        for state in [*session._new, *session.identity_map._modified]
         if state not in deleted
         and not (state.mapper.delete_orphans and _settle_orphan(work, state))
     ]
     if plain:
         work.enter_many(plain, SAVE)
-    if marked:
-        here = [state for state in marked if session.identity_map.contains_state(state)]
+    if deleted:
+        here = [state for state in deleted if session.identity_map.contains_state(state)]
         work.enter_many(here, DELETE)
 
 
@@ -614,17 +601,17 @@ def _settle_orphan(work: UOWTransaction, state: InstanceState) -> bool:
     if state.ident is not None:
         work.register(state, is_delete=True, reason="orphan")
         return True
-    if state._orphaned_outside_of_session:
+    if state.orphaned:
         work.let_go(state)
         return True
     return False
 
 
-def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) -> None:
+def flush(session: Session, cause: Cause) -> None:
     """Write what is pending, changed and deleted. The session has made sure that it may."""
     work = UOWTransaction(session, cause)
-    session._notify("before_flush", work, objects)
-    collect(work, objects or None)
+    session._notify("before_flush", work, None)
+    collect(work)
     if not work.states:
         return
     transaction = work.transaction = session.begin(_subtrans=True)
@@ -637,8 +624,7 @@ def flush(session: Session, cause: Cause, objects: Iterable[Any] | None = None) 
             session._warn_on_events = False
         session._notify("after_flush", work)
         work.finish()
-        if not objects:
-            _reset_changes_within(session)
+        _reset_changes_within(session)
         session._notify("after_flush_postexec", work)
         transaction.commit()
     except BaseException as error:

@@ -495,6 +495,15 @@ class Said:
     _eager = True
     _selects_order = False
 
+    _with: Callable[..., Any]
+
+    def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
+        """The same with FROM objects told for correlate() or correlate_except()."""
+        told: tuple[Any, ...] = ()
+        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
+            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
+        return self._with(_auto_correlate=False, **{name: told})
+
 
 class GenerativeSelect(Said, SelectBase):
     """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
@@ -765,12 +774,6 @@ class Select(HasWhere, GenerativeSelect):
     def correlate_except(self, *fromclauses: Any) -> Any:
         """Leave all FROM objects but these to the statement around this one."""
         return self._correlated("_correlate_except", fromclauses)
-
-    def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
-        told: tuple[Any, ...] = ()
-        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
-            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
-        return self._with(_auto_correlate=False, **{name: told})
 
     # -- set operations ------------------------------------------------------------------------
 

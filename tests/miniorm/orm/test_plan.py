@@ -54,9 +54,9 @@ class Planning(Session):
     running: RandomSession
     compared = 0
 
-    def _flush_because(self, cause: Any, objects: Any = None) -> None:
+    def _flush_because(self, cause: Any) -> None:
         if self._flushing or self._is_clean():
-            super()._flush_because(cause, objects)
+            super()._flush_because(cause)
             return
         objects_held = self.load_what_must_be_known()
         told = self.plan_without_a_trace()
@@ -64,7 +64,7 @@ class Planning(Session):
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             try:
-                super()._flush_because(cause, objects)
+                super()._flush_because(cause)
             except Exception as error:
                 self.compare_failure(told, self.running.sent[before:], error)
                 raise

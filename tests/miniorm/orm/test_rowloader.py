@@ -20,7 +20,6 @@ from ormtutor.miniorm.exc import SQLAlchemyError
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import compiled, rowloader
 from ormtutor.miniorm.orm.entities import aliased
-from ormtutor.miniorm.orm.mapper import reconstructor
 from ormtutor.miniorm.orm.options import (
     contains_eager,
     defer,
@@ -70,7 +69,7 @@ def load(rows, context):
                 state.session_ref = session_ref
                 state.committed_state = UNCHANGED
                 state.expired_attributes = NOTHING
-                state.expired = state.modified = state._deleted = False
+                state.expired = state.modified = state._deleted = state.orphaned = False
                 state.load_options = None
                 state.parents = state.pending_mutations = state.empty_collections = None
                 state.last_known = None
@@ -106,10 +105,6 @@ class World:
             column = Column(Integer, primary_key=True)
             word = Column(String)
             day = Column(Date)
-
-            @reconstructor
-            def on_load(self) -> None:
-                self.loaded_as = self.word
 
         self.Cell = Cell
 
