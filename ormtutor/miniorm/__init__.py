@@ -29,21 +29,13 @@ __getattr__ = open_door(
     engine.transaction: NestedTransaction RootTransaction Transaction
     engine.url: URL make_url
     inspection: inspect
-    sql: *
+    sql.expression: *
     sql.compiler: Compiled
     sql.constraints: CheckConstraint Constraint ForeignKey ForeignKeyConstraint Index
         PrimaryKeyConstraint UniqueConstraint
     sql.ddl: CreateTable DDLElement DropTable
     sql.defaults: ColumnDefault DefaultClause Sequence
-    sql.dml: UpdateBase ValuesBase
-    sql.elements: BinaryExpression BindParameter BooleanClauseList ClauseList ColumnClause Grouping
-        Label Null TextClause UnaryExpression
-    sql.expressions: Case Cast Extract FunctionFilter Over Tuple TypeCoerce
-    sql.functions: Function FunctionElement
-    sql.operators: ColumnOperators Operators custom_op
     sql.schema: BLANK_SCHEMA Column MetaData Table
-    sql.select: Exists GenerativeSelect ScalarSelect SelectBase TextualSelect
-    sql.selectable: CTE
     sql.ddl_compiler: TypeCompiler
     sql.types: BIGINT BINARY BLOB BOOLEAN CHAR CLOB DATE DATETIME DECIMAL FLOAT INT
         INTEGER JSON NCHAR NUMERIC NVARCHAR REAL SMALLINT TEXT TIME TIMESTAMP VARBINARY VARCHAR

@@ -241,7 +241,7 @@ def _make_metadata(
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
     keys = [
-        name if key is None or compiled.is_text else key
+        name if key is None or compiled.statement.is_text else key
         for name, (key, *_) in zip(names, columns, strict=True)
     ]
     objects = [found_by for _, _, found_by, _ in columns] if compiled.result_columns else ()
@@ -256,7 +256,7 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
     """The compiled columns in the order of the cursor's."""
     columns = list(compiled.result_columns)
     statement = compiled.statement
-    if columns and getattr(statement, "is_text", False):
+    if columns and statement.is_text:
         if not statement.positional:
             by_name = {column[0]: column for column in columns}
             columns = [by_name.get(name, _UNTOLD) for name in names]

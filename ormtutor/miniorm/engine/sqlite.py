@@ -85,7 +85,8 @@ class SQLiteCompiler(SQLCompiler):
         """Always both: SQLite has no OFFSET without LIMIT."""
         limit = select._limit_clause
         offset = select._offset_clause
-        text = "\n LIMIT " + self.process(literal(-1) if limit is None else limit)
+        text = "\n LIMIT "
+        text += self.placed(literal(-1)) if limit is None else self.process(limit)
         return text + " OFFSET " + self.process(literal(0) if offset is None else offset)
 
     def visit_empty_set_op_expr(self, type_: Any, expand_op: Any) -> str:
@@ -199,7 +200,7 @@ class _Stored:
             raise ValueError(f"Couldn't parse {kind} string '{value}' - value is not a string.")
         match = re.match(self._pattern, value)
         if match is None:
-            raise ValueError(f"Couldn't parse {kind} string: '{value}'")
+            raise ValueError(f"Couldn't parse {kind} string: {value!r}")
         return self.python_type(*[int(part) for part in match.groups() if part is not None])
 
     def __repr__(self) -> str:

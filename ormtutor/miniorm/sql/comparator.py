@@ -71,10 +71,13 @@ def operand(left: Any, op: Any, value: Any) -> Any:
             return left._bind_plain(op, value)
         except exc.ArgumentError as error:
             raise not_expected("SQL expression element or literal value", value) from error
-    element = as_operand(element, given=value)
+    return _typed(left, op, as_operand(element, given=value))
+
+
+def _typed(left: Any, op: Any, element: Any) -> Any:
+    """A bind parameter without a type takes that of a plain value in its place."""
     if element._is_bind_parameter and element.type._is_null:
-        type_ = left.type.coerce_compared_value(op, element.value)
-        element = element._with(type=type_)
+        return element._with(type=left.type.coerce_compared_value(op, element.value))
     return element
 
 
@@ -88,7 +91,7 @@ def _comparison(
     result_type: Any = sqltypes.BOOLEANTYPE,
     **modifiers: Any,
 ) -> Any:
-    if value is None or value is True or value is False:
+    if isinstance(value, left.type.coerce_to_is_types):
         value = constant_of(value)
     if value.__class__ not in _CONSTANTS:
         right = operand(left, op, value)
@@ -166,7 +169,7 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
     if element._is_select_statement:
         return element.scalar_subquery() if not element._is_scalar else element
     if element._is_bind_parameter:
-        return element._with_expanding(op)
+        return _typed(left, op, element)._with_expanding(op)
     if element._is_text_clause or isinstance(element, (ClauseList, Grouping)):
         return element.self_group(against=op)
     is_select = element._is_from_clause or hasattr(element, "_as_in_select")

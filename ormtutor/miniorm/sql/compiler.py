@@ -19,7 +19,7 @@ Follows: SQLAlchemy 1.4, "SQL Expression Language".
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from operator import itemgetter
 from time import perf_counter
 
@@ -276,7 +276,7 @@ class SQLCompiler(Compiled):
                 values[name] = params[bind.key]
             elif params and name in params:
                 values[name] = params[name]
-            elif not bind.required:
+            elif not self.binds[name].required:
                 values[name] = bind.effective_value
             else:
                 where = "" if group is None else f", in parameter group {group}"
@@ -341,12 +341,12 @@ class SQLCompiler(Compiled):
         def write(values: Any, type_: Any, places: Iterable[Any]) -> str:
             return ", ".join([self.render_literal_value(value, type_) for value in values])
 
-        return f"({self._list(bind, members, write)})"
+        return self._list(bind, members, write)
 
     def _list(self, bind: Any, members: Any, write: Callable[..., str]) -> str:
         """The members of a list for IN; write(values, type, places) writes some of one type."""
         members = list(members or ())
-        types = bind.type.types if bind.type._is_tuple_type else ()
+        types = tuple(bind.type.types) if bind.type._is_tuple_type else ()
         if not members:
             return self.visit_empty_set_op_expr(types or [bind.type], bind.expand_op)
         are_rows = bind.type._is_null and isinstance(members[0], (tuple, list))
@@ -354,10 +354,9 @@ class SQLCompiler(Compiled):
             return write(members, bind.type, range(1, len(members) + 1))
         rows = []
         for number, row in enumerate(members, start=1):
-            typed = zip(row, chain(types, repeat(sqltypes.NULLTYPE)), strict=False)
             texts = [
-                write([value], type_, [f"{number}_{position}"])
-                for position, (value, type_) in enumerate(typed, start=1)
+                write([value], types[place] if types else bind.type, [f"{number}_{place + 1}"])
+                for place, value in enumerate(row)
             ]
             rows.append(f"({', '.join(texts)})")
         return ("VALUES " if self.dialect.tuple_in_values else "") + ", ".join(rows)
@@ -499,10 +498,12 @@ class SQLCompiler(Compiled):
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
+        # The frame stands last, but its parameters are numbered first.
+        frame = "" if over.frame is None else self.process(over.frame)
         parts = [
             self._listed("PARTITION BY ", map(self.process, over.partition_by)),
             self._listed("ORDER BY ", map(self._sorted_by, over.order_by)),
-            "" if over.frame is None else self.process(over.frame),
+            frame,
         ]
         return f"{text} OVER ({' '.join(filter(None, parts))})"
 
@@ -520,6 +521,9 @@ class SQLCompiler(Compiled):
 
     def visit_binary(self, binary: Any) -> str:
         operator = binary.operator
+        if self.literal_binds and operator not in (operators.is_, operators.is_not):
+            self._warn_of_null(binary.left)
+            self._warn_of_null(binary.right)
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
             return own(binary, operator)  # type: ignore[no-any-return]
@@ -547,8 +551,10 @@ class SQLCompiler(Compiled):
     # -- bind parameters -----------------------------------------------------------------------
 
     def visit_bindparam(self, bindparam: Any) -> str:
-        if self.literal_binds:
-            return self._written_out(bindparam)
+        return (self._written_out if self.literal_binds else self.placed)(bindparam)
+
+    def placed(self, bindparam: Any) -> str:
+        """The place of a bind parameter, also where the others are written out."""
         self._marked.append(self._register(bindparam))
         mark = f"{MARK}{len(self._marked) - 1}{_END}"
         return f"({mark})" if bindparam.expanding else mark
@@ -566,6 +572,13 @@ class SQLCompiler(Compiled):
         return name
 
     def _check_same_name(self, name: str, existing: Any, bind: Any) -> None:
+        if existing.expanding != bind.expanding:
+            raise exc.CompileError(
+                f"Can't reuse bound parameter name '{name}' in both 'expanding' (e.g. within an IN "
+                "expression) and non-expanding contexts.  If this parameter is to receive a "
+                "list/array value, set 'expanding=True' on it for expressions that aren't IN, "
+                "otherwise use a different parameter name."
+            )
         crud = [each for each in (existing, bind) if each._is_crud]
         is_prefetched = any(column.key == name for column in self.prefetch)
         if len(crud) == 1 and (crud[0].required or is_prefetched):
@@ -582,30 +595,35 @@ class SQLCompiler(Compiled):
 
     def _written_out(self, bind: Any) -> str:
         value = bind.effective_value
-        if bind.expanding:
-            return self._literal_list(bind, value)
-        if value is None and not bind.type.should_evaluate_none:
-            name = self._resolve(bind.key)
+        if value is None and bind.callable is None:
+            text = "NULL"
+        elif bind.expanding:
+            text = self._literal_list(bind, value)
+        else:
+            text = self.render_literal_value(value, bind.type)
+        return f"({text})" if bind.expanding else text
+
+    def _warn_of_null(self, bind: Any) -> None:
+        if bind._is_bind_parameter and bind.value is None and bind.callable is None:
             exc.warn(
-                f"Bound parameter '{name}' rendering literal NULL in a SQL expression; comparisons "
-                "to NULL should not use operators outside of 'is' or 'is not' (this warning may be "
-                "suppressed after 10 occurrences)"
+                f"Bound parameter '{self._resolve(bind.key)}' rendering literal NULL in a SQL "
+                "expression; comparisons to NULL should not use operators outside of 'is' or 'is "
+                "not' (this warning may be suppressed after 10 occurrences)"
             )
-            return "NULL"
-        return self.render_literal_value(value, bind.type)
 
     def render_literal_value(self, value: Any, type_: Any) -> str:
         """A value as SQL.
 
-        Raises: NotImplementedError: the type cannot be written.
+        Raises: CompileError: the type, or this value of it, cannot be written.
         """
         processor = type_._cached_literal_processor(self.dialect)
         if processor is None:
-            raise NotImplementedError(f"Don't know how to literal-quote value {value!r}")
+            raise exc.CompileError(
+                "No literal value renderer is available for literal value "
+                f'"{_short_repr(value)}" with datatype {type_}'
+            )
         try:
             return self._literal_text(processor(value))
-        except exc.CompileError:
-            raise
         except Exception as error:
             raise exc.CompileError(
                 f'Could not render literal value "{_short_repr(value)}" with datatype {type_}; '
@@ -697,9 +715,9 @@ class SQLCompiler(Compiled):
 
         Alone, as str() has it, it is its SELECT.
         """
+        name = self._resolve(cte.name)
         if not asfrom and self.frame.outer is None:
             return self.process(cte.element)
-        name = self._resolve(cte.name)
         base = cte if cte._cte_alias is None else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)
         self._write_cte(base, base_name)
@@ -755,8 +773,6 @@ class SQLCompiler(Compiled):
     def visit_select(self, select: Any, asfrom: bool = False) -> str:
         outer = self.frame
         select = select._plain_form(select, outer.outer is None)
-        if outer.part is not None:
-            _check_column_count(outer, select)
         froms = self._displayed_froms(select, asfrom)
         frame = self._open(select, froms, froms_of(froms))
         text = f"SELECT {self._words(select._prefixes)}{self.get_select_precolumns(select)}"
@@ -783,6 +799,8 @@ class SQLCompiler(Compiled):
     def _displayed_froms(self, select: Any, asfrom: bool) -> list[Any]:
         """Which FROM objects to write; the others are those of statements around."""
         found, outer = FromList(select), self.frame
+        if outer.part is not None:
+            _check_column_count(outer, select)
         if not asfrom:
             return found.displayed(explicit=outer.correlate, implicit=outer.own)
         own = {id(each) for each in outer.own}
@@ -895,11 +913,14 @@ class SQLCompiler(Compiled):
         return self._close(text + self._insert_body(plan))
 
     def _insert_body(self, plan: Any) -> str:
-        if not plan.pairs and plan.select is None:
-            return " DEFAULT VALUES" if self.dialect.supports_default_values else " () VALUES ()"
+        has_default = self.dialect.supports_default_values
         text = f" ({', '.join(name for _, name, _ in plan.pairs)})"
+        if not plan.pairs and has_default:
+            text = ""
         if plan.select is not None:
             return f"{text} {self.process(plan.select)}"
+        if not plan.pairs and has_default and not plan.statement._multi_values:
+            return " DEFAULT VALUES"
         rows = [[value for _, _, value in plan.pairs], *plan.more_rows]
         return f"{text} VALUES " + ", ".join(f"({', '.join(row)})" for row in rows)
 

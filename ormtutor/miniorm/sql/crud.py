@@ -97,6 +97,8 @@ class CrudPlan:
         element = None if value is REQUIRED else clause_of(value)
         if value is REQUIRED:
             made = _bind(name, column.type, self.unknown, required=True)
+            if self.unknown is None:
+                return self.compiler.placed(made)  # type: ignore[no-any-return]
         elif element is None:
             made = _bind(name, column.type, value)
         elif element._is_bind_parameter:
@@ -160,7 +162,9 @@ class CrudPlan:
         extra = [
             column
             for column in self.table.c
-            if column.key not in names and _has_python_side(column)
+            if self.statement._takes_defaults
+            and column.key not in names
+            and _has_python_side(column)
         ]
         for column in (*[self.table.c[key] for key in names], *extra):
             self._add(column, "")

@@ -141,6 +141,7 @@ class ValuesBase(UpdateBase):
     _multi_values: tuple[Any, ...] = ()
     _in_order = False
     _inline = False
+    _takes_defaults = True
 
     def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
         super().__init__(table, **kw)
@@ -156,7 +157,7 @@ class ValuesBase(UpdateBase):
         """Return a copy with values to write: keywords, a dictionary, a tuple for all columns, or
         a list of rows.
 
-        Raises: ArgumentError: several of these. InvalidRequestError: rows beside values.
+        Raises: ArgumentError: several of these.
         """
         if self.select is not None:
             raise exc.InvalidRequestError("This construct already inserts from a SELECT")
@@ -173,9 +174,9 @@ class ValuesBase(UpdateBase):
         copy = self._with()
         is_sequence = isinstance(given, (list, tuple, str))
         if is_sequence and given and isinstance(given[0], (list, dict, tuple)):
-            copy._add_rows(given)
+            copy._multi_values = (*self._multi_values, *[self._row(row) for row in given])
         else:
-            copy._merge(given)
+            copy._values = {**(self._values or {}), **self._row(given)}
         return copy
 
     def _in_given_order(self, pairs: Any) -> Any:
@@ -186,20 +187,6 @@ class ValuesBase(UpdateBase):
         if self._values is not None:
             raise exc.InvalidRequestError("This statement already has ordered values present")
         return self._with(_in_order=True, _values=self._row(dict(pairs)))
-
-    def _add_rows(self, rows: Any) -> None:
-        if not self.is_insert:
-            raise exc.InvalidRequestError(
-                f"{self.__visit_name__.upper()} construct does not support multiple parameter sets."
-            )
-        if self._values is not None:
-            raise _mixed_formats()
-        self._multi_values = (*self._multi_values, *[self._row(row) for row in rows])
-
-    def _merge(self, given: Any) -> None:
-        if self._multi_values:
-            raise _mixed_formats()
-        self._values = {**(self._values or {}), **self._row(given)}
 
     def _row(self, values: Any) -> dict[Any, Any]:
         if isinstance(values, Sequence):
@@ -212,8 +199,22 @@ class ValuesBase(UpdateBase):
         return as_key(key)
 
     def _first_values(self) -> dict[Any, Any]:
-        """The values, or those of the first row, by column key."""
-        return self._multi_values[0] if self._multi_values else self._values or {}
+        """The values, or those of the first row, by column key.
+
+        Raises: InvalidRequestError: rows beside values, or rows of an UPDATE.
+        """
+        if not self._multi_values:
+            return self._values or {}
+        if not self.is_insert:
+            raise exc.InvalidRequestError(
+                f"{self.__visit_name__.upper()} construct does not support multiple parameter sets."
+            )
+        if self._values is not None:
+            raise exc.InvalidRequestError(
+                "Can't mix single and multiple VALUES formats in one INSERT statement; one style "
+                "appends to a list while the other replaces values, so the intent is ambiguous."
+            )
+        return self._multi_values[0]  # type: ignore[no-any-return]
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         rows = self._multi_values if self._values is None else (self._values,)
@@ -229,13 +230,6 @@ class ValuesBase(UpdateBase):
 
 
 leave_out(ValuesBase, "inline")
-
-
-def _mixed_formats() -> exc.InvalidRequestError:
-    return exc.InvalidRequestError(
-        "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends "
-        "to a list while the other replaces values, so the intent is ambiguous."
-    )
 
 
 def _as_value(key: Any, value: Any) -> Any:
@@ -269,15 +263,20 @@ class Insert(ValuesBase):
     is_insert = True
     _parts = ("table", "select")
 
-    def from_select(self, names: Any, select: Any) -> Any:
-        """Return INSERT ... SELECT: the rows of `select` for the columns `names`."""
+    def from_select(self, names: Any, select: Any, include_defaults: bool = True) -> Any:
+        """Return INSERT ... SELECT: the rows of `select` for the columns `names`.
+
+        include_defaults: the columns with a default of Python join the SELECT.
+        """
         if self._values is not None:
             raise exc.InvalidRequestError("This construct already inserts value expressions")
         element = clause_of(select)
         if element is None or not element._is_select_statement:
             raise not_expected("SELECT statement or equivalent textual object", select)
         keys = tuple(column_key(as_key(name)) for name in names)
-        return self._with(_select_names=keys, _inline=True, select=element)
+        return self._with(
+            _select_names=keys, _inline=True, select=element, _takes_defaults=include_defaults
+        )
 
 
 class DMLWhereBase(HasWhere, UpdateBase):
@@ -294,11 +293,10 @@ class DMLWhereBase(HasWhere, UpdateBase):
     @property
     def _extra_froms(self) -> list[Any]:
         """FROM objects of WHERE that are not the table."""
-        table = self.table._deannotated
-        froms = reversed(self._implied_froms)
-        by_identity = {id(from_._deannotated): from_ for from_ in froms}
-        by_identity.pop(id(table), None)
-        return list(reversed(by_identity.values()))
+        found = {id(self.table._deannotated): self.table}
+        for from_ in self._implied_froms:
+            found.setdefault(id(from_._deannotated), from_)
+        return list(found.values())[1:]
 
 
 class Update(DMLWhereBase, ValuesBase):
@@ -328,10 +326,10 @@ class Update(DMLWhereBase, ValuesBase):
 
         Raises: ArgumentError: there are values already.
         """
-        if self._values is not None:
+        if self._values:
             ordered = "ordered " if self._in_order else ""
             raise exc.ArgumentError(f"This statement already has {ordered}values present")
-        return self._in_given_order(args)
+        return self._with(_values=None)._in_given_order(args)
 
 
 class Delete(DMLWhereBase):

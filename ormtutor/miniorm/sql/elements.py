@@ -506,9 +506,10 @@ class BindParameter(ColumnElement):
             raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
         self._base = key
         self.value = value
-        self.type = _type_of_bound(value, expanding) if type_ is None else type_
-        if isinstance(type_, type):
-            self.type = type_()
+        if type_ is None:
+            sample = next(iter(value)) if expanding and value else value
+            type_ = sqltypes.type_of_literal(sample)
+        self.type = type_() if isinstance(type_, type) else type_
         self.unique = unique
         self.required = required
         self.callable = callable_
@@ -556,15 +557,6 @@ class BindParameter(ColumnElement):
 
     def __repr__(self) -> str:
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
-
-
-def _type_of_bound(value: Any, expanding: bool) -> Any:
-    """The type of a parameter by its value, or by the first of its values."""
-    if expanding and value:
-        value = next(iter(value))
-        if isinstance(value, (tuple, list)):
-            return sqltypes.TupleType(*[sqltypes.type_of_literal(each) for each in value])
-    return sqltypes.type_of_literal(value)
 
 
 def bind_for(left: Any, operator: Any, value: Any, expanding: bool = False) -> BindParameter:

@@ -20,7 +20,6 @@ from ormtutor.miniorm.sql.elements import (
     as_condition,
     as_expression,
     as_sorting,
-    bind_for,
     delegate,
     join_conditions,
     literal,
@@ -45,8 +44,6 @@ class Tuple(ClauseList, ColumnElement):
     self_group = ClauseElement.self_group
 
     def _bind_plain(self, operator: Any, values: Any) -> Any:
-        if isinstance(values, str) or not hasattr(values, "__iter__"):
-            return bind_for(self, operator, values)
         pairs = zip(values, self.type.types, strict=False)
         return Tuple(
             *[literal(each, type_.coerce_compared_value(operator, each)) for each, type_ in pairs]

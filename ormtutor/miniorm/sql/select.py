@@ -23,7 +23,7 @@ from types import FunctionType
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import known_as, publish
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.columns import ColumnCollection, ImmutableColumnCollection
@@ -278,8 +278,9 @@ class Statement(Executable):
                 raise not_expected(role, option, element=clause_of(option))
         return self._with(_with_options=(*self._with_options, *options))
 
-    def prefix_with(self, *prefixes: Any) -> Any:
+    def prefix_with(self, *prefixes: Any, **left_out: Any) -> Any:
         """Words after SELECT, INSERT, UPDATE or DELETE."""
+        refuse_arguments("HasPrefixes.prefix_with", left_out, "dialect")
         return self._with(_prefixes=(*self._prefixes, *map(_as_prefix, prefixes)))
 
     def _annotate(self, values: dict[str, Any]) -> Any:
@@ -548,7 +549,7 @@ class GenerativeSelect(Said, SelectBase):
 
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
     """The expressions of ORDER BY or GROUP BY."""
-    return tuple([as_sorting(clause, role) for clause in clauses if clause is not False])
+    return tuple([as_sorting(clause, role) for clause in clauses])
 
 
 def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
@@ -737,8 +738,10 @@ class Select(HasWhere, GenerativeSelect):
             _raw_columns=[*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
-    def with_only_columns(self, *columns: Any) -> Any:
-        """Other columns instead."""
+    def with_only_columns(self, *columns: Any, maintain_column_froms: bool = False) -> Any:
+        """Other columns instead; maintain_column_froms: select from the tables of the old ones."""
+        if maintain_column_froms:
+            self = self.select_from(*each_once(froms_of(self._raw_columns)))
         if len(columns) == 1 and isinstance(columns[0], (list, tuple)):
             columns = columns[0]  # type: ignore[assignment]
         copy = self._with(_raw_columns=[as_selected(each) for each in columns])
@@ -753,7 +756,7 @@ class Select(HasWhere, GenerativeSelect):
             named = last.destination if _is_attribute(last.target) else last.target
             return last.destination.entity_namespace, named
         if self._from_obj:
-            return self._from_obj[0].entity_namespace, self._from_obj[0]
+            return namespace_in(self._from_obj[0]), self._from_obj[0]
         return namespace_in(self._raw_columns[0]), self._raw_columns[0]
 
     def having(self, having: Any) -> Any:

@@ -88,6 +88,8 @@ class TypeEngine:
     hashable = True
     should_evaluate_none = False
     sort_key_function: Any = None
+    # What an expression of this type compares with as NULL, true or false, not as a parameter.
+    coerce_to_is_types: tuple[type, ...] = (type(None), bool)
     # Set by dialect.py: the dialect that `str(type)` speaks.
     _default_dialect: ClassVar[Any] = None
     # What `a <op> b` gives: {operator: {affinity of b: type class, or None for our own class}}.
@@ -226,17 +228,6 @@ class NullType(TypeEngine):
     _is_null = True
     hashable = False
 
-    def literal_processor(self, dialect: Any) -> Processor:
-        """Only NULL can be written."""
-
-        def process(value: Any) -> str:
-            raise exc.CompileError(
-                f'No literal value renderer is available for literal value "{value!r}" with '
-                "datatype NULL"
-            )
-
-        return process
-
     def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
         """The other side knows better."""
         return (op, self) if other._is_null or not op.commutative else other.result_of(op, self)
@@ -250,6 +241,7 @@ class TypeDecorator(TypeEngine):
 
     __visit_name__ = "type_decorator"
     cache_ok: Any = None
+    coerce_to_is_types = (type(None),)
     impl: Any
 
     def __init__(self, *args: Any, **kw: Any) -> None:
@@ -352,7 +344,8 @@ def type_of_literal(value: Any) -> TypeEngine:
     is_decimal = cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal")
     type_ = LITERAL_TYPES.get("Decimal" if is_decimal else cls, NULLTYPE)
     is_known = value is None or type_ is not NULLTYPE
-    if not is_known and inspect(value, raiseerr=False) is not None:
+    found = None if is_known else inspect(value, raiseerr=False)
+    if found is not None and found is not value:
         raise exc.ArgumentError(f"Object {value!r} is not legal as a SQL literal value")
     return type_
 

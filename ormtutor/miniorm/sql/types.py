@@ -337,7 +337,7 @@ class Boolean(TypeEngine, SchemaType):
 
 
 def _as_bool(value: Any) -> bool:
-    if value not in (None, True, False):
+    if value not in {None, True, False}:
         if not isinstance(value, int):
             raise TypeError(f"Not a boolean value: {value!r}")
         raise ValueError(f"Value {value!r} is not None, True, or False")
@@ -419,12 +419,12 @@ class TupleType(TypeEngine):
         return TupleType, *[type_.structure() for type_ in self.types]
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
-        """Each value by its own position."""
-        if value is None or isinstance(value, str):
-            return super().coerce_compared_value(op, value)
+        """What has no type takes that of the value at its position."""
+        if value is None or not any(type_._is_null for type_ in self.types):
+            return self
         return TupleType(
             *[
-                type_of_literal(member) if type_._is_null or member is None else type_
+                type_of_literal(member) if type_._is_null else type_
                 for type_, member in zip(self.types, value, strict=False)
             ]
         )

@@ -94,7 +94,7 @@ def test_a_subquery_leaves_the_table_to_the_change(users: Table, addresses: Tabl
             "Unconsumed column names: nope",
         ),
         (
-            lambda u: u.update().values([("name", "x"), ("age", 5)]),
+            lambda u: u.update().values([("name", "x"), ("age", 5)]).compile(),
             exc.InvalidRequestError,
             "UPDATE construct does not support multiple parameter sets.",
         ),
