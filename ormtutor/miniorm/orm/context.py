@@ -89,8 +89,10 @@ class ColumnEntity:
     def __init__(self, element: Any, given: Any) -> None:
         self.element = element
         self.given = given
-        self.entity = element._annotations.get("parententity") or entity_in(element)
-        self.name = element._annotations.get("proxy_key") or getattr(element, "key", None)
+        parent = element._annotations.get("parententity")
+        self.entity = parent or entity_in(element)
+        proxy_key = element._annotations.get("proxy_key") if parent else None
+        self.name = proxy_key or getattr(element, "key", None)
 
     @property
     def origin(self) -> Any:

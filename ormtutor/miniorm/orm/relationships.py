@@ -693,7 +693,8 @@ class RelationshipAttribute(InstrumentedAttribute):
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
         )
-        return primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
+        condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
+        return condition._annotate({"proxy_key": self.prop.key})
 
     # operators -------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ def column_key(key: Any) -> Any:
     """Return the name under which a column's value is known; None: it is another expression."""
     if isinstance(key, str) or key._is_column_clause:
         return getattr(key, "key", key)
-    return key._annotations.get("proxy_key", key.key)
+    return key._annotations["proxy_key"] if "parententity" in key._annotations else key.key
 
 
 class UpdateBase(Statement):

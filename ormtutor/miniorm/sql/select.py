@@ -182,7 +182,9 @@ class ColumnNamer:
             return None, False
         if self.qualified:
             return element._label, True
-        return (element.name if element._is_column_clause else None), False
+        if element._is_column_clause:
+            return element.name, False
+        return element._annotations.get("proxy_key"), True
 
     def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
         identity = hash(element)
