@@ -19,8 +19,7 @@ from types import ModuleType
 from typing import Any
 
 CUTOFF = 0.6
-ENGINE_KEYWORDS = ("connect_args", "creator", "echo", "execution_options", "future",
-                   "pool", "pool_size", "poolclass")  # fmt: skip
+ENGINE_KEYWORDS = ("connect_args", "creator", "echo", "future", "pool_size", "poolclass")
 LONGEST = 60  # characters of a name that is worth comparing
 
 Names = Mapping[str, Any]

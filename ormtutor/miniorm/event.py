@@ -35,8 +35,8 @@ class Dispatch:
     def __init__(self, names: tuple[str, ...] = (), parent: Dispatch | None = None) -> None:
         self._names = names if parent is None else parent._names
         self._parent = parent
-        # What is called, by event and function as it was given, in order.
-        self._called: dict[tuple[str, Any], Any] = {}
+        # The listeners of our own with their events, in order.
+        self._own: list[tuple[str, Any]] = []
         self._children: WeakSet[Dispatch] = WeakSet()
         for name in self._names:
             self._flow(name)
@@ -47,31 +47,25 @@ class Dispatch:
 
         def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
 
-    def add(self, name: str, function: Any, called: Any = None, insert: bool = False) -> None:
-        """Add a listener; the same function is not added twice.
+    def add(self, name: str, function: Any) -> None:
+        """Add a listener; the same function is not added twice."""
+        if not self.has(name, function):
+            self._own.append((name, function))
+            self._flow(name)
 
-        called: what is called in its place.
-        """
-        if (name, function) in self._called:
-            return
-        added = {(name, function): function if called is None else called}
-        self._called = {**added, **self._called} if insert else {**self._called, **added}
+    def discard(self, name: str, function: Any) -> None:
+        """Take a listener away."""
+        self._own.remove((name, function))
         self._flow(name)
-
-    def discard(self, name: str, function: Any) -> bool:
-        """Take a listener away; whether it was there."""
-        was_there = self._called.pop((name, function), None) is not None
-        self._flow(name)
-        return was_there
 
     def has(self, name: str, function: Any) -> bool:
         """Whether `function` was added here (not above)."""
-        return (name, function) in self._called
+        return (name, function) in self._own
 
     def _flow(self, name: str) -> None:
         """Put together what is called, here and below."""
         above = () if self._parent is None else getattr(self._parent, name)
-        own = [called for (event, _), called in self._called.items() if event == name]
+        own = [function for event, function in self._own if event == name]
         self.__dict__[name] = (*above, *own)
         for child in self._children:
             child._flow(name)
@@ -114,23 +108,12 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
 def listen(target: Any, identifier: str, fn: Any, *args: Any, **kw: Any) -> None:
     """Call `fn` whenever the event `identifier` happens to `target`, an instance or a class.
 
-    once=True: the first time only. insert=True: before the listeners that are there.
     Raises: InvalidRequestError: the target has no such event.
     """
-    dispatch = _target_dispatch(target, identifier, create=True)
-    called = _once(fn) if kw.get("once") else fn
-    dispatch.add(identifier, fn, called, insert=bool(kw.get("insert")))
-
-
-def _once(fn: Any) -> Any:
-    pending = [fn]
-
-    def first_time_only(*args: Any, **kw: Any) -> Any:
-        if pending:
-            return pending.pop()(*args, **kw)
-        return None
-
-    return first_time_only
+    for left_out in ("insert", "once"):
+        if kw.get(left_out):
+            raise TypeError(f"{left_out} is not in miniorm; SQLAlchemy has it")
+    _target_dispatch(target, identifier, create=True).add(identifier, fn)
 
 
 def listens_for(target: Any, identifier: str, *args: Any, **kw: Any) -> Callable[[Any], Any]:
@@ -149,10 +132,11 @@ def remove(target: Any, identifier: str, fn: Any) -> None:
     Raises: InvalidRequestError: that function does not listen to that event there.
     """
     dispatch = _target_dispatch(target, identifier, create=False)
-    if not dispatch.discard(identifier, fn):
+    if not dispatch.has(identifier, fn):
         raise exc.InvalidRequestError(
             f"No listeners found for event {target} / {identifier!r} / {fn} "
         )
+    dispatch.discard(identifier, fn)
 
 
 def contains(target: Any, identifier: str, fn: Any) -> bool:

@@ -77,19 +77,6 @@ def test_the_same_function_is_not_added_twice() -> None:
     assert call(station, "arrive") == ["heard"]
 
 
-def test_insert_puts_a_listener_before_the_others() -> None:
-    station = Station()
-    event.listen(station, "arrive", lambda: "second")
-    event.listen(station, "arrive", lambda: "first", insert=True)
-    assert call(station, "arrive") == ["first", "second"]
-
-
-def test_once_calls_a_listener_the_first_time_only() -> None:
-    station = Station()
-    event.listen(station, "arrive", lambda: "once", once=True)
-    assert (call(station, "arrive"), call(station, "arrive")) == (["once"], [None])
-
-
 def test_a_removed_listener_hears_nothing_more() -> None:
     station = Station()
 
@@ -99,17 +86,6 @@ def test_a_removed_listener_hears_nothing_more() -> None:
     event.listen(station, "arrive", hear)
     event.remove(station, "arrive", hear)
     assert (call(station, "arrive"), event.contains(station, "arrive", hear)) == ([], False)
-
-
-def test_a_once_listener_can_be_removed_by_the_function_that_was_given() -> None:
-    station = Station()
-
-    def hear() -> str:
-        return "heard"
-
-    event.listen(station, "arrive", hear, once=True)
-    event.remove(station, "arrive", hear)
-    assert call(station, "arrive") == []
 
 
 def test_removing_what_does_not_listen_is_an_error() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ormtutor.miniorm.engine.create import create_engine
+from ormtutor.miniorm.event import listen
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.entities import aliased
 from ormtutor.miniorm.orm.mapper import column_property
@@ -34,6 +35,7 @@ def mapped_attribute() -> Any:
     [
         (lambda: select(column("x")).with_for_update, "with_for_update"),
         (lambda: select(column("x")).fetch, "fetch"),
+        (lambda: create_engine("sqlite://").execution_options, "execution_options"),
         (lambda: select(column("x")).lateral, "lateral"),
         (lambda: column("x").any_, "any_"),
         (lambda: mapped_attribute().any_, "any_"),
@@ -55,6 +57,7 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
     ("ask", "name"),
     [
         (lambda: MetaData(naming_convention={}), "naming_convention"),
+        (lambda: listen(Session, "before_flush", print, once=True), "once"),
         (lambda: relationship("X", comparator_factory=object), "comparator_factory"),
         (lambda: relationship("X", init=False), "init"),
     ],

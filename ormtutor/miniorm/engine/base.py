@@ -16,7 +16,6 @@ from ormtutor.miniorm import event, inspection
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
-from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.elements import delegate
 from ormtutor.miniorm.sql.traversal import Shapes, cache_key
@@ -66,7 +65,6 @@ class Engine:
         url: Any,
         logging_name: str | None = None,
         echo: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
         hide_parameters: bool = False,
     ) -> None:
         self.pool = pool
@@ -74,7 +72,6 @@ class Engine:
         self.url = url
         self.hide_parameters = hide_parameters
         self._echo = Echo(echo, logging_name, hide_parameters)
-        self._execution_options = immutabledict(execution_options or {})
         #: What was compiled here, and what the ORM compiled.
         self._compiled_cache = Shapes()
         self._shapes = Shapes()
@@ -116,21 +113,6 @@ class Engine:
         """Close the connections that wait in the pool, and begin with a new pool."""
         self.pool.dispose()
         self.pool = self.pool.recreate()
-
-    def execution_options(self, **options: Any) -> Engine:
-        """Return an Engine over the same pool whose connections have these options."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._execution_options = self._execution_options.union(options)
-        # Listeners of this engine are heard there too, also those that come later.
-        if "dispatch" not in self.__dict__:
-            self.dispatch = event.Dispatch(parent=self.dispatch)
-        other.dispatch = event.Dispatch(parent=self.dispatch)
-        return other
-
-    def get_execution_options(self) -> Mapping[str, Any]:
-        """Return the options that were set."""
-        return self._execution_options
 
     # -- 1.4's way of executing without a connection ---------------------------------------------
 
@@ -182,5 +164,9 @@ class Engine:
         return compiled, None
 
 
-leave_out(Engine, "clear_compiled_cache run_callable transaction update_execution_options")
+leave_out(
+    Engine,
+    "clear_compiled_cache execution_options get_execution_options run_callable transaction "
+    "update_execution_options",
+)
 publish(globals(), "sqlalchemy.engine.base")

@@ -34,7 +34,7 @@ from ormtutor.miniorm.engine.transaction import (
     NestedTransaction,
     RootTransaction,
 )
-from ormtutor.miniorm.leftout import leave_out, refuse_arguments
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.compiler import Compiled
 from ormtutor.miniorm.sql.elements import delegate
 
@@ -66,7 +66,6 @@ class Connection:
         self.engine = engine
         self.dialect = engine.dialect
         self.should_close_with_result = close_with_result
-        self._execution_options = engine._execution_options
         self._fairy: Any = engine.pool.connect()
         self._dbapi: Any = self._fairy.dbapi_connection
         self._transaction: RootTransaction | None = None
@@ -93,22 +92,6 @@ class Connection:
         if self._fairy is None:
             raise exc.ResourceClosedError("This Connection is closed")
         return self._fairy
-
-    def get_execution_options(self) -> Mapping[str, Any]:
-        """Return the options that were set."""
-        return self._execution_options
-
-    def execution_options(self, **options: Any) -> Connection:
-        """Return a Connection over the same raw connection, with further options."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._add_options(options)
-        return other
-
-    def _add_options(self, options: dict[str, Any]) -> None:
-        if "isolation_level" in options:
-            refuse_arguments("execution_options", options, "isolation_level")
-        self._execution_options = self._execution_options.union(options)
 
     def close(self) -> None:
         """Roll back what is open and give the raw connection back."""
@@ -276,8 +259,8 @@ class Connection:
         # The driver takes a dictionary as it is, and all else as a tuple.
         driver_sets = [each if isinstance(each, (tuple, dict)) else tuple(each) for each in sets]
         many = tuple(driver_sets) if isinstance(sets, tuple) else driver_sets
-        options = {**self._execution_options, **(options or {})}
-        return self._run(ExecutionContext(self, None, statement, many, cause, options))
+        context = ExecutionContext(self, None, statement, many, cause, options or NO_OPTIONS)
+        return self._run(context)
 
     def _context_of(
         self,
@@ -292,8 +275,8 @@ class Connection:
         """
         ready = statement if isinstance(statement, Compiled) else None
         statement = executable(statement) if ready is None else ready.statement
-        if statement._execution_options or self._execution_options:
-            options = {**statement._execution_options, **self._execution_options, **options}
+        if statement._execution_options:
+            options = {**statement._execution_options, **options}
         if ready is None:
             compiled, binds = self.engine._compile(statement, sets, options)
         else:
@@ -351,9 +334,7 @@ class Connection:
         names: the columns' keys, in the order of each row's values. made: where the row ids go,
         also those of the rows before one that the database refuses.
         """
-        compiled, _ = self.engine._compile(
-            statement, [dict.fromkeys(names)], self._execution_options
-        )
+        compiled, _ = self.engine._compile(statement, [dict.fromkeys(names)], NO_OPTIONS)
         if (
             compiled.plain_taker is None
             or compiled._processors
@@ -362,9 +343,8 @@ class Connection:
             return False
         if self._is_watched():
             for number, row in enumerate(rows):
-                context = ExecutionContext(
-                    self, compiled, None, (tuple(row),), cause_of(number), self._execution_options
-                )
+                cause, sets = cause_of(number), (tuple(row),)
+                context = ExecutionContext(self, compiled, None, sets, cause, NO_OPTIONS)
                 made.append(self._run(context).lastrowid)
             return True
         self._check_usable()
@@ -473,6 +453,6 @@ class Connection:
 
 leave_out(
     Connection,
-    "begin_twophase default_isolation_level detach get_isolation_level invalidate invalidated "
-    "run_callable transaction",
+    "begin_twophase default_isolation_level detach execution_options get_execution_options "
+    "get_isolation_level invalidate invalidated run_callable transaction",
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_ENGINE_ARGUMENTS = "echo execution_options hide_parameters logging_name"
+_ENGINE_ARGUMENTS = "echo hide_parameters logging_name"
 #: Accepted for the sake of programs that give them; one connection in memory and a few on a file
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
@@ -29,8 +29,8 @@ _WITHOUT_EFFECT = """
     pool_reset_on_return query_cache_size
     """
 _LEFT_OUT = """
-    isolation_level json_deserializer json_serializer label_length module native_datetime paramstyle
-    pool strategy
+    execution_options isolation_level json_deserializer json_serializer label_length module
+    native_datetime paramstyle pool strategy
     """
 
 
@@ -39,7 +39,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
 
     echo: True writes each statement to the log, "debug" each row as well. future: the 2.x manner.
     connect_args: further arguments for sqlite3.connect(). creator: opens connections itself.
-    poolclass: another pool. execution_options, hide_parameters.
+    poolclass: another pool. hide_parameters: the log and errors do not show them.
     Raises: ArgumentError: that is no URL. NoSuchModuleError: another database than SQLite.
     """
     url = make_url(url)

@@ -31,11 +31,6 @@ class Connection(connection.Connection):
 
     _is_future = True
 
-    def execution_options(self, **options: Any) -> Connection:
-        """Set further options on this connection."""
-        self._add_options(options)
-        return self
-
     def begin(self) -> Transaction:
         """Begin a transaction.
 

@@ -257,36 +257,31 @@ class Inspector:
 
     # -- into a Table --------------------------------------------------------------------------
 
-    def reflect_table(self, table: Table, include_columns: Any = None) -> None:
+    def reflect_table(self, table: Table) -> None:
         """Put the columns, keys and indexes that the database has into a Table.
 
-        include_columns: only these.
         Raises: NoSuchTableError: the database has no such table.
         """
         name, schema = str(table.name), table.schema
         columns: dict[str, Column] = {}
         for told in self.get_columns(name, schema):
-            if include_columns is None or told["name"] in include_columns:
-                columns[told["name"]] = column = _column(told)
-                column.primary_key = column.key in table.primary_key.columns
-                table.append_column(column)
+            columns[told["name"]] = column = _column(told)
+            column.primary_key = column.key in table.primary_key.columns
+            table.append_column(column)
         if not columns and not self.has_table(name, schema):
             raise exc.NoSuchTableError(name)
         key = self.get_pk_constraint(name, schema)
-        found = [columns[each] for each in key["constrained_columns"] if each in columns]
-        if found:
+        if key["constrained_columns"]:
+            found = [columns[each] for each in key["constrained_columns"]]
             table.append_constraint(PrimaryKeyConstraint(*found, name=key["name"]))
         for key in self.get_foreign_keys(name, schema):
-            if columns.keys() >= set(key["constrained_columns"]):
-                self._add_foreign_key(table, key)
+            self._add_foreign_key(table, key)
         for index in self.get_indexes(name, schema):
-            found = _columns(columns, index, "index key")
-            if found:
-                Index(index["name"], *found, unique=index["unique"])
+            found = [columns[each] for each in index["column_names"]]
+            Index(index["name"], *found, unique=index["unique"])
         for unique in self.get_unique_constraints(name, schema):
-            found = _columns(columns, unique, "unique constraint key")
-            if found:
-                table.append_constraint(UniqueConstraint(*found, name=unique["name"]))
+            found = [columns[each] for each in unique["column_names"]]
+            table.append_constraint(UniqueConstraint(*found, name=unique["name"]))
         for check in self.get_check_constraints(name, schema):
             table.append_constraint(CheckConstraint(**check))
 
@@ -315,15 +310,6 @@ leave_out(
 def _column(told: dict[str, Any]) -> Column:
     default = None if told["default"] is None else DefaultClause(text(told["default"]))
     return Column(told["name"], told["type"], default, nullable=told["nullable"])
-
-
-def _columns(columns: dict[str, Column], told: dict[str, Any], what: str) -> list[Column]:
-    """The columns of an index or UNIQUE; none, with a warning, where some are left out."""
-    names = told["column_names"]
-    if not columns.keys() >= set(names):
-        exc.warn(f"Omitting {what} for ({', '.join(names)}), key covers omitted columns.")
-        return []
-    return [columns[name] for name in names]
 
 
 def _name_foreign_keys(

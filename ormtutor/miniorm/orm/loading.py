@@ -16,7 +16,7 @@ from itertools import islice
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
-from ormtutor.miniorm.engine.execution import ExecutionContext
+from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
 from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
@@ -68,15 +68,13 @@ def _ready(
     if engine is None:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine)
-    options = connection._execution_options
-    if execution_options:
-        options = {**options, **execution_options}
     try:
         text, parameters = query.ready(values, params)
     except Exception as error:
         # What the values raise is told with the statement that they were for.
         given = [immutabledict(params)] if params else None
         connection._handle_dbapi_exception(error, query.compiled.string, given)
+    options = execution_options or NO_OPTIONS
     return ExecutionContext(connection, query.compiled, text, (parameters,), cause, options)
 
 

@@ -30,9 +30,9 @@ creation_counter = count(1)
 _DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql", "sybase", "firebird")
 _LEFT_OUT = frozenset(
     """
-    autoload_replace deferrable implicit_returning initially inline keep_existing listeners match
-    must_exist prefixes quote quote_schema resolve_fks return_defaults returning server_onupdate
-    sqlite_on_conflict sqlite_where sqlite_with_rowid system
+    autoload_replace deferrable implicit_returning include_columns initially inline keep_existing
+    listeners match must_exist prefixes quote quote_schema resolve_fks return_defaults returning
+    server_onupdate sqlite_on_conflict sqlite_where sqlite_with_rowid system
     """.split()  # noqa: SIM905
 )
 

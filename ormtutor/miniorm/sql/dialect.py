@@ -37,7 +37,6 @@ class DefaultDialect:
     # The dialect's own classes for types: {general class: own class}.
     colspecs: dict[type, type] = {}  # noqa: RUF012 - a dialect replaces it whole
     default_paramstyle = "named"
-    max_identifier_length = 9999
     supports_native_boolean = False
     supports_alter = True
     supports_default_values = False

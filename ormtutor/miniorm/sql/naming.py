@@ -1,6 +1,6 @@
 """Names: those that are found only when a statement is compiled, and how all of them are written.
 
-Before: exc.py.
+Before: nothing.
 Here:   AnonymousName; IdentifierPreparer, which knows when a name needs quotes.
 After:  elements.py, selectable.py and schema.py name things with them, compiler.py resolves them;
         the compilers write every name through the preparer; engine/sqlite.py has its own reserved
@@ -10,8 +10,6 @@ After:  elements.py, selectable.py and schema.py name things with them, compiler
 from __future__ import annotations
 
 from itertools import groupby
-
-from ormtutor.miniorm import exc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +120,7 @@ class IdentifierPreparer:
         text = '"' + value.replace('"', '""') + '"'
         return text.replace(MARK, MARKED_MARK) if self.for_compiler else text
 
-    def quote(self, ident: Any, force: Any = None) -> str:
+    def quote(self, ident: str) -> str:
         """Return the name, in quotes if it needs them."""
         known = self._known.get(ident)
         if known is None:
@@ -144,9 +142,4 @@ class IdentifierPreparer:
 
     def format_constraint(self, constraint: Any) -> str | None:
         """Return the name of a constraint or index, or None."""
-        name, longest = constraint.name, self.dialect.max_identifier_length
-        if name is not None and len(name) > longest:
-            raise exc.IdentifierError(
-                f"Identifier '{name}' exceeds maximum length of {longest} characters"
-            )
-        return None if name is None else self.quote(name)
+        return None if constraint.name is None else self.quote(constraint.name)

@@ -348,7 +348,6 @@ class Table(DatabaseItem, TableClause):
     def _fill(self, items: Any, kw: Any) -> None:
         """Take columns, constraints and options; first what the database has, if asked for."""
         autoload_with = kw.pop("autoload_with", None)
-        include_columns = kw.pop("include_columns", None)
         if kw.pop("autoload", autoload_with is not None):
             if autoload_with is None and self.metadata.bind is None:
                 raise exc.UnboundExecutionError(
@@ -357,7 +356,7 @@ class Table(DatabaseItem, TableClause):
                 )
             source = inspection.inspect(autoload_with or self.metadata.bind)
             with source.on_one_connection() as inspector:
-                inspector.reflect_table(self, include_columns)
+                inspector.reflect_table(self)
         take_dialect_arguments(self, {**self.dialect_kwargs, **kw})
         for item in items:
             attach(self, item)

@@ -9,7 +9,7 @@ from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.elements import column, literal
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.select import select
-from ormtutor.miniorm.sql.selectable import Alias, join, table
+from ormtutor.miniorm.sql.selectable import join, table
 from ormtutor.miniorm.sql.types import Integer
 
 
@@ -77,11 +77,6 @@ def test_the_columns_of_a_join_are_keyed_by_table(users: Table, addresses: Table
 def test_an_alias_has_a_name_or_gets_one(users: Table) -> None:
     assert str(select(users.alias("people").c.id)) == "SELECT people.id \nFROM users AS people"
     assert str(select(users.alias().c.id)) == "SELECT users_1.id \nFROM users AS users_1"
-
-
-def test_an_alias_is_not_made_by_hand(users: Table) -> None:
-    with pytest.raises(NotImplementedError, match="not intended to be constructed directly"):
-        Alias(users)
 
 
 def test_an_alias_knows_its_primary_and_foreign_keys(users: Table, addresses: Table) -> None:

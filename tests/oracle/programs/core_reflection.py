@@ -126,13 +126,6 @@ show(
     ),
 )
 found = MetaData()
-show(
-    "some columns",
-    lambda: Table(
-        "dogs", found, autoload_with=engine, include_columns=["kennel", "number", "name"]
-    ),
-)
-found = MetaData()
 Table("owners", found, Column("id", Integer, primary_key=True))
 show("there already", lambda: Table("owners", found, autoload_with=engine))
 show("extended", lambda: Table("owners", found, autoload_with=engine, extend_existing=True))

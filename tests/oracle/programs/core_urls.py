@@ -40,14 +40,6 @@ show("some size", lambda: create_engine("sqlite://", pool_size=5))
 show("no size", lambda: create_engine("sqlite://", poolclass=StaticPool, pool_size=5))
 show("echo", lambda: create_engine("sqlite://", echo=False).echo)
 show("bad echo", lambda: create_engine("sqlite://", echo="loud"))
-show(
-    "options",
-    lambda: (
-        create_engine("sqlite://", execution_options={"a": 1})
-        .execution_options(b=2)
-        .get_execution_options()
-    ),
-)
 engine = create_engine("sqlite://")
 show("dispose", lambda: engine.dispose())
 show("raw", lambda: engine.raw_connection().cursor().execute("select 7").fetchall())
