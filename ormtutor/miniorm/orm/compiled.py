@@ -46,7 +46,7 @@ class EntityQuery:
         self.metadata = NamedColumns(
             names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
         )
-        self.unique_keys = _unique_keys(entities)
+        self.unique_keys: Any = _unique_keys(entities)
         self.plan: Any = None
         self.cause = Cause(
             "query",
@@ -55,8 +55,23 @@ class EntityQuery:
         )
 
     def unique(self, results: list[Any]) -> list[Any]:
-        """The results without repetitions, as Query has always given them."""
-        return without_repetitions(results, self.scalar, self.unique_keys)
+        """The results, each once, as Query has always given them."""
+        if len(results) < 2 or (self.unique_keys is None and not self.scalar):
+            return results
+        if self.scalar:
+            if len(set(map(id, results))) == len(results):
+                return results
+            return list({id(result): result for result in results}.values())
+        columns = [
+            values if key is None else tuple(map(key, values))
+            for key, values in zip(self.unique_keys, zip(*results, strict=True), strict=True)
+        ]
+        if any(len(set(column)) == len(results) for column in columns):
+            return results
+        first: dict[Any, Any] = {}
+        for known, result in zip(zip(*columns, strict=True), results, strict=True):
+            first.setdefault(known, result)
+        return list(first.values())
 
     def rows(self, results: list[Any]) -> list[Any]:
         """The results as learners get them from a Query: objects, or Rows."""
@@ -150,28 +165,6 @@ class CompiledQuery(EntityQuery):
 
 def _identity(bind: Any) -> Any:
     return id(bind) if bind.unique else bind.key
-
-
-def without_repetitions(results: list[Any], scalar: bool, keys: Sequence[Any] | None) -> list[Any]:
-    """The results, each once. keys: what tells two values of a row apart; None: keep all rows."""
-    if len(results) < 2:
-        return results
-    if scalar:
-        if len(set(map(id, results))) == len(results):
-            return results
-        return list({id(result): result for result in results}.values())
-    if keys is None:
-        return results
-    columns = [
-        values if key is None else tuple(map(key, values))
-        for key, values in zip(keys, zip(*results, strict=True), strict=True)
-    ]
-    if any(len(set(column)) == len(results) for column in columns):
-        return results
-    first: dict[Any, Any] = {}
-    for known, result in zip(zip(*columns, strict=True), results, strict=True):
-        first.setdefault(known, result)
-    return list(first.values())
 
 
 def _subject(entity: Any) -> str:

@@ -18,9 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What reading `_sa_instance_state` of a foreign object raises.
-NO_STATE = (AttributeError, KeyError)
-
 
 class StaleDataError(SQLAlchemyError):
     """A flush changed fewer (or more) rows than it had objects: the table is not as it was read."""
@@ -50,24 +47,23 @@ class DetachedInstanceError(SQLAlchemyError):
 class UnmappedInstanceError(UnmappedError):
     """An object was given where a mapped object is needed."""
 
-    def __init__(self, obj: Any, msg: str | None = None) -> None:
-        super().__init__(msg or _why_unmapped_instance(obj))
+    def __init__(self, obj: Any) -> None:
+        super().__init__(_why_unmapped_instance(obj))
 
 
 class UnmappedClassError(UnmappedError):
     """A class was given where a mapped class is needed."""
 
-    def __init__(self, cls: Any, msg: str | None = None) -> None:
-        super().__init__(msg or f"Class '{_class_name(cls)}' is not mapped")
+    def __init__(self, cls: Any) -> None:
+        super().__init__(f"Class '{_class_name(cls)}' is not mapped")
 
 
 class ObjectDeletedError(InvalidRequestError):
     """A refresh found no row: it was deleted behind the session's back."""
 
-    def __init__(self, state: Any, msg: str | None = None) -> None:
+    def __init__(self, state: Any) -> None:
         super().__init__(
-            msg
-            or f"Instance '{state_label(state)}' has been deleted, or its row is otherwise not "
+            f"Instance '{state_label(state)}' has been deleted, or its row is otherwise not "
             "present."
         )
 

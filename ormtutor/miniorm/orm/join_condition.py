@@ -16,6 +16,7 @@ Follows: SQLAlchemy 1.4, "Configuring how Relationship Joins".
 from __future__ import annotations
 
 from itertools import product
+from operator import attrgetter
 
 from ormtutor.miniorm.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, warn
 from ormtutor.miniorm.orm.state import symbol
@@ -37,6 +38,8 @@ MANYTOONE = symbol("MANYTOONE")
 MANYTOMANY = symbol("MANYTOMANY")
 
 _ROLES = {"foreign": "foreign", "remote": "remote", "local": "local"}
+
+_is_column = attrgetter("_is_column_clause")
 
 
 # Why there is no condition, what to do, and how that ends without and with a secondary table.
@@ -98,10 +101,6 @@ def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
 def _columns_with(expr: Any, role: str) -> list[Any]:
     """The columns in an expression that have this role."""
     return [each for each in iterate(expr) if _is_column(each) and role in each._annotations]
-
-
-def _is_column(element: Any) -> bool:
-    return bool(element._is_column_clause)
 
 
 def _binaries(expr: Any) -> list[Any]:

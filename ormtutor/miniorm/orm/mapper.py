@@ -223,9 +223,6 @@ class ClassManager:
         self.mapper = mapper
         self.own_init = vars(class_).get("__init__")
 
-    def __repr__(self) -> str:
-        return f"<ClassManager of {self.class_!r} at {id(self):x}>"
-
 
 def _listed(given: Any) -> list[Any]:
     """One column, or several, as a list."""

@@ -23,10 +23,6 @@ def test_an_unmapped_class_is_named_with_its_module() -> None:
     assert str(exc.UnmappedClassError(dict)) == "Class 'builtins.dict' is not mapped"
 
 
-def test_a_given_message_is_kept() -> None:
-    assert str(exc.UnmappedInstanceError(3, "no such thing")) == "no such thing"
-
-
 def test_a_detached_instance_error_names_its_background() -> None:
     assert str(exc.DetachedInstanceError("gone")) == (
         "gone (Background on this error at: https://sqlalche.me/e/14/bhk3)"
