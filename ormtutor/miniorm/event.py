@@ -17,6 +17,7 @@ from __future__ import annotations
 from weakref import WeakSet
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.leftout import names_left_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,3 +144,6 @@ def contains(target: Any, identifier: str, fn: Any) -> bool:
     """Whether `fn` listens to that event of that very target."""
     dispatch = _target_dispatch(target, identifier, create=False)
     return dispatch.has(identifier, fn)
+
+
+__getattr__ = names_left_out("sqlalchemy.event")

@@ -290,6 +290,7 @@ class Connection:
             try:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
+                self.connection  # noqa: B018 (raises: it is closed)
                 told = list(sets) if len(sets) > 1 or any(sets) else []
                 self._handle_dbapi_exception(error, compiled.string, told)
         return context

@@ -212,6 +212,7 @@ class Result(ResultInternal):
 
     def columns(self, *col_expressions: Any) -> Self:
         """Keep only these columns, in this order."""
+        self._check_returns_rows()
         positions = [_position(self._metadata, column) for column in col_expressions]
         kept, filters = self._kept, self._unique_filters
         self._kept = positions if kept is None else [kept[position] for position in positions]

@@ -13,6 +13,7 @@ from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError, SQLAlchemyError
 from ormtutor.miniorm.exc import MultipleResultsFound as MultipleResultsFound
 from ormtutor.miniorm.exc import NoResultFound as NoResultFound
+from ormtutor.miniorm.leftout import names_left_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,3 +110,5 @@ def _class_name(cls: Any) -> str:
 
 
 publish(globals(), "sqlalchemy.orm.exc")
+
+__getattr__ = names_left_out("sqlalchemy.orm.exc")

@@ -17,7 +17,6 @@ from itertools import islice
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
-from ormtutor.miniorm.engine.url import immutabledict
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
@@ -72,7 +71,7 @@ def _ready(
         text, parameters = query.ready(values, params)
     except Exception as error:
         # What the values raise is told with the statement that they were for.
-        given = [immutabledict(params)] if params else None
+        given = [params] if params else []
         connection._handle_dbapi_exception(error, query.compiled.string, given)
     options = execution_options or NO_OPTIONS
     return ExecutionContext(connection, query.compiled, text, (parameters,), cause, options)

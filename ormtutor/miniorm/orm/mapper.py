@@ -878,9 +878,11 @@ def _inspect_class(cls: Any) -> Mapper | None:
 @inspects(object)
 def _inspect_object(obj: Any) -> InstanceState | None:
     try:
-        return instance_state(obj)
+        state = instance_state(obj)
     except UnmappedInstanceError:
         return None
+    # `func.now` has an attribute of any name.
+    return state if isinstance(state, InstanceState) else None
 
 
 inspects_itself(QueryableAttribute)

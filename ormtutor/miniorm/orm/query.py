@@ -121,7 +121,7 @@ class Query(Said):
     _entities: tuple[Any, ...] = ()
     # The text or statement given to from_statement().
     _statement: Any = None
-    _params: dict[str, Any] | None = None
+    _params: Any = immutabledict()
     _execution_options: Any = immutabledict()
     _populate_existing = False
     _yield_per: int | None = None
@@ -423,7 +423,7 @@ class Query(Said):
             )
         for given in args:
             kwargs.update(given)
-        return self._with(_params={**(self._params or {}), **kwargs})
+        return self._with(_params=self._params.union(kwargs))
 
     def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
         """Only what is related to this object.

@@ -163,7 +163,7 @@ def _in(left: Any, op: Operator, other: Any) -> Any:
 def _list_operand(left: Any, op: Operator, other: Any) -> Any:
     element = clause_of(other)
     if element is None:
-        if isinstance(other, (str, bytes)) or not hasattr(other, "__iter__"):
+        if isinstance(other, (str, bytes)) or not hasattr(type(other), "__iter__"):
             raise not_expected(_IN_LIST, other)
         return _values_operand(left, op, list(other))
     if element._is_select_statement:

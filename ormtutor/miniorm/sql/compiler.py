@@ -639,10 +639,14 @@ class SQLCompiler(Compiled):
     def _names_of_selected(self) -> dict[Any, Any]:
         statement = self.frame.statement
         names: dict[Any, Any] = {}
+        is_compound = isinstance(statement, CompoundSelect)
         for column in getattr(statement, "_all_selected_columns", ()):
-            if not column._is_text_clause:
-                key = None if isinstance(statement, CompoundSelect) else column._label
-                names[column._proxy_key if key is None else key] = column
+            if column._is_text_clause:
+                continue
+            if is_compound and not column._is_function:
+                names[column._proxy_key] = column
+            else:
+                names[column.key if column._label is None else column._label] = column
         names.pop(None, None)
         return names
 
@@ -782,10 +786,10 @@ class SQLCompiler(Compiled):
         if froms:
             text += " \nFROM " + ", ".join([self.process(from_, asfrom=True) for from_ in froms])
         text += self._criteria(" \nWHERE ", select._where_criteria)
+        self._lint(select, froms)
         text += self._listed(" GROUP BY ", map(self.process, select._group_by_clauses))
         text += self._criteria(" \nHAVING ", select._having_criteria)
         text += self._listed(" ORDER BY ", map(self._sorted_by, select._order_by_clauses))
-        self._lint(select, froms)
         return self._close(text + self._limited(select))
 
     def _lint(self, statement: Any, froms: Sequence[Any]) -> None:

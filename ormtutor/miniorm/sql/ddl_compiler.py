@@ -211,5 +211,9 @@ class StrSQLTypeCompiler(TypeCompiler):
 
     __module__ = "sqlalchemy.sql.compiler"
 
+    def process(self, type_: Any, **kw: Any) -> str:
+        """Return the type as SQL, or what stands in its place."""
+        return super().process(type_) if hasattr(type_, "__visit_name__") else repr(type_)
+
     def _unknown(self, type_: Any) -> str:
         return "NULL" if type_._is_null else str(type_.__visit_name__)

@@ -1214,6 +1214,13 @@ def as_operand(
     raise not_expected(role, given, advice if advised else "")
 
 
+# Where SQLAlchemy takes a lambda, it names a method that was not called.
+_ROLES_OF_FUNCTIONS = (
+    *("SQL expression for", "Column expression or", "FROM expression", "Join target"),
+    *("ORDER BY expression", "GROUP BY expression", "SELECT construct", "subject table"),
+)
+
+
 def not_expected(
     role: str, given: Any, advice: str = "", element: Any = None, **kw: Any
 ) -> exc.ArgumentError:
@@ -1221,6 +1228,8 @@ def not_expected(
 
     element: what `given` stands for.
     """
+    if hasattr(given, "__func__") and role.startswith(_ROLES_OF_FUNCTIONS):
+        return exc.ArgumentError(f"Method {given} may not be passed as a SQL expression")
     got = repr(given)
     if element is not None and element is not given:
         got = f"{element!r} object resolved from {got} object"

@@ -308,7 +308,10 @@ def namespace_in(element: Any) -> Any:
         source = part._annotations.get("parententity", part)
         if part._is_column_clause and source is part:
             source = part.table
-        namespace = getattr(source, "entity_namespace", None)
+        if part._is_function:
+            namespace = namespace_in(part.clause_expr)
+        else:
+            namespace = getattr(source, "entity_namespace", None)
         if namespace is not None:
             return namespace
     return None

@@ -59,6 +59,13 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
         if warns:
             refusal.warn()
         return None, binds
+    except AttributeError as error:
+        if error.name != "cache_id":
+            raise
+        raise TypeError(
+            f"Object {error.obj!r} associated with '.type' attribute is not a TypeEngine class or "
+            "object"
+        ) from None
     if len(set(map(id, binds))) < len(binds):
         # One parameter stands in several places: two with equal values would be something else.
         places = {id(bind): place for place, bind in enumerate(binds)}

@@ -1,0 +1,124 @@
+"""Wrong calls of Core: a result without rows, a closed connection, a type that is none."""
+
+import datetime
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    bindparam,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.orm import Session, declarative_base, exc
+
+engine = create_engine("sqlite://")
+metadata = MetaData()
+Base = declarative_base(metadata=metadata)
+
+
+class Loud(TypeDecorator):
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return f"{value}!"
+
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    name = Column(Loud)
+    born = Column(Date)
+    kind = Column(Enum("a", "b"))
+
+
+users = User.__table__
+plain = Table("plain", metadata, Column("id", Integer, primary_key=True))
+metadata.create_all(engine)
+connection = engine.connect()
+
+
+def attempt(action):
+    try:
+        print(action())
+    except Exception as error:
+        print(type(error).__name__, error, getattr(error, "params", ""))
+
+
+def run(statement, *args):
+    return connection.execute(statement, *args)
+
+
+run(users.insert(), {"id": 1, "name": "ed", "born": datetime.date(1990, 1, 2), "kind": "a"})
+
+# A statement without rows.
+for ask in (
+    lambda result: result.columns(0),
+    lambda result: result.columns("id").all(),
+    lambda result: result.mappings().columns(0),
+):
+    attempt(lambda ask=ask: ask(run(plain.insert())))
+
+# A list for IN is written as the column's type does.
+attempt(lambda: run(users.select().where(users.c.born.in_(bindparam("v", ["x"])))).all())
+attempt(
+    lambda: run(
+        users.select().where(users.c.born.in_(bindparam("v", [datetime.date(1990, 1, 2)])))
+    ).all()
+)
+attempt(lambda: run(users.select().where(users.c.kind.in_(bindparam("v", ["c"])))).all())
+attempt(lambda: run(select(users.c.id).where(users.c.id == bindparam("q"))).all())
+attempt(lambda: run(select(users.c.id).where(tuple_(users.c.id, users.c.kind).in_([1]))).all())
+attempt(
+    lambda: run(select(users.c.id).where(tuple_(users.c.id, users.c.kind).in_([(1, "a", 2)]))).all()
+)
+
+# A type decorated by a learner meets True as a value.
+attempt(lambda: run(select(users.c.id).where(users.c.name == True)).all())  # noqa: E712
+attempt(lambda: run(select(users.c.id).where(users.c.name.is_(None))).all())
+
+# What is no type, and what is no text.
+attempt(lambda: run(select(cast(users.c.id, int))).all())
+attempt(lambda: run(select(type_coerce(users.c.id, "int"))).all())
+attempt(lambda: run(users.select().where(users.c.id == func.now)).all())
+
+# The names of a text's columns are the database's.
+names = text("SELECT id, kind FROM users").columns(column("id"), column("other", String))
+attempt(lambda: run(names).keys())
+attempt(lambda: run(names).first().other)
+
+# Rows that say nothing.
+attempt(lambda: run(plain.insert().values([{}, {}])))
+attempt(lambda: run(plain.update().values([{"id": 5}])))
+
+# Through a session, too.
+session = Session(engine)
+attempt(lambda: session.query(User).filter(User.id == bindparam("q")).all())
+attempt(lambda: session.query(User).params(z=3).filter(User.id == bindparam("q")).all())
+attempt(lambda: session.execute(select(User).where(User.id == bindparam("q")), {"z": 1}).all())
+attempt(lambda: session.query(User).order_by(User.name.desc).all())
+attempt(lambda: session.query(User).filter(User.id == func.now).count())
+session.close()
+
+# Misspelt names.
+attempt(lambda: event.listens_fro)
+attempt(lambda: exc.NoResult)
+attempt(lambda: sa_exc.IntegrityEror)
+
+connection.close()
+attempt(lambda: run(select(users.c.id).where(users.c.id == bindparam("r"))))
+attempt(lambda: run(users.insert(), [{"id": 5}, {"name": "x"}]))
