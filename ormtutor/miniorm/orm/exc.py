@@ -19,6 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# What reading `_sa_instance_state` of a foreign object raises.
+NO_STATE = (AttributeError, KeyError)
+
 
 class StaleDataError(SQLAlchemyError):
     """A flush changed fewer (or more) rows than it had objects: the table is not as it was read."""

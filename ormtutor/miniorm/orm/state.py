@@ -21,7 +21,7 @@ from weakref import ref
 from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.collections import collection_members
-from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
+from ormtutor.miniorm.orm.exc import NO_STATE, ObjectDereferencedError, UnmappedInstanceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -575,7 +575,7 @@ def instance_state(obj: Any) -> InstanceState:
     """
     try:
         state: InstanceState = obj._sa_instance_state
-    except (AttributeError, KeyError):
+    except NO_STATE:
         raise UnmappedInstanceError(obj) from None
     return state
 
