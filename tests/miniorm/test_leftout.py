@@ -12,6 +12,7 @@ from ormtutor.miniorm.event import listen
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.entities import aliased
 from ormtutor.miniorm.orm.mapper import column_property
+from ormtutor.miniorm.orm.options import raiseload
 from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
 from ormtutor.miniorm.orm.state import AttributeState, InstanceState
@@ -60,6 +61,9 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
         (lambda: listen(Session, "before_flush", print, once=True), "once"),
         (lambda: relationship("X", comparator_factory=object), "comparator_factory"),
         (lambda: relationship("X", init=False), "init"),
+        (lambda: Session().query(mapped_attribute()).join("x", aliased=True), "join(aliased=True)"),
+        (lambda: Session().flush([object()]), "flush(objects)"),
+        (lambda: raiseload("x", sql_only=True), "sql_only"),
     ],
 )
 def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:

@@ -97,10 +97,6 @@ class AliasedInsp(InspectionAttr):
         """As adapt(), but a label without a name stays what it is."""
         return traversal.replace(expression, self._replacement)
 
-    def adapt_columns(self, expression: Any) -> Any:
-        """The expression with our columns for the table's, which stays where it is in FROM."""
-        return traversal.replace(expression, self._own_column)
-
     def _own_column(self, element: Any) -> Any:
         is_of_table = element._is_column_clause and element.table is not None
         return self.column(element) if is_of_table else None

@@ -34,7 +34,7 @@ class JoinStep(CoreJoinStep):
 
     target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
     onclause: a condition, a relationship, or the name of one. left: where join_from() starts.
-    from_joinpoint: start where the last join went, and not at the query's entity.
+    from_joinpoint: start where the step before it went, which was said in the same join().
     """
 
     __slots__ = ()

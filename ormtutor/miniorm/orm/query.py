@@ -37,10 +37,9 @@ from ormtutor.miniorm.orm.context import (
     entities_of,
     entities_of_all,
     entity_among,
-    first_entity,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
-from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure, target_entity
+from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
@@ -126,9 +125,6 @@ class Query(Said):
     _populate_existing = False
     _yield_per: int | None = None
     _autoflush = True
-    # After join(aliased=True) the alias that criteria mean; reset_joinpoint() was called.
-    _joined_alias: Any = None
-    _at_root = False
     # Queries that the engine itself makes say why.
     _cause: Any = None
 
@@ -176,8 +172,6 @@ class Query(Said):
         for each in criterion:
             if not isinstance(each, ColumnElement):
                 each = elements.text(each) if isinstance(each, str) else elements.as_condition(each)
-            if self._joined_alias is not None:
-                each = self._joined_alias.adapt_columns(each)
             said = (*said, each)
         return self._with(_where_criteria=said)
 
@@ -211,7 +205,7 @@ class Query(Said):
     def _last_joined(self) -> Any:
         """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
         at: Any = None
-        for step in () if self._at_root else self._setup_joins:
+        for step in self._setup_joins:
             destination = step.destination
             if destination is None:
                 if at is None or not step.from_joinpoint:
@@ -246,8 +240,6 @@ class Query(Said):
         if method == "order_by":
             clauses = tuple(map(_name_or_text, clauses))
         added = sorting(clauses, method.upper().replace("_", " "))
-        if self._joined_alias is not None:
-            added = tuple(map(self._joined_alias.adapt_columns, added))
         return self._with(**{name: (*getattr(self, name), *added)})
 
     def having(self, criterion: Any) -> Self:
@@ -310,51 +302,30 @@ class Query(Said):
         return self._with(_from_obj=tuple(_from_clause(each) for each in from_obj))
 
     def join(
-        self,
-        target: Any,
-        *props: Any,
-        isouter: bool = False,
-        full: bool = False,
-        aliased: bool = False,
-        from_joinpoint: bool = False,
-        **unknown: Any,
+        self, target: Any, *props: Any, isouter: bool = False, full: bool = False, **unknown: Any
     ) -> Self:
         """JOIN with a class, an alias, a table, or along a relationship.
 
         target: what to join, or the relationship that leads there. props: the condition (or the
         relationship) to join `target` by; in the older way, further targets, which may be tuples
-        (target, condition) and names. isouter, full: LEFT OUTER, FULL. aliased: join under aliases,
-        the last of which later criteria mean. from_joinpoint: from where the last join() went.
+        (target, condition) and names. isouter, full: LEFT OUTER, FULL.
 
         Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
                 query runs.
         """
         self._check_open("join")
+        for name in unknown.keys() & {"aliased", "from_joinpoint"}:
+            raise TypeError(f"join({name}=True) is not in miniorm; SQLAlchemy has it")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
-        joins, at = list(self._setup_joins), None
-        if aliased:
-            at = self._last_joined() if from_joinpoint else None
-            if at is None:
-                at = first_entity(self._from_obj, entities_of_all(self._entities))
-        is_onward = aliased or from_joinpoint
-        if not props and not is_onward and isinstance(target, QueryableAttribute):
+        joins = list(self._setup_joins)
+        if not props and isinstance(target, QueryableAttribute):
             joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
-                onward = not aliased and (from_joinpoint or index > 0)
-                if aliased:
-                    right, onclause = _join_to_alias(at, right, onclause)
-                    at = inspect(right)
-                else:
-                    right = _joinable(right, onclause)
-                joins.append(JoinStep(right, onclause, None, isouter, full, from_joinpoint=onward))
-        return self._with(_setup_joins=tuple(joins), _joined_alias=at, _at_root=False)
-
-    def reset_joinpoint(self) -> Self:
-        """Let filter_by(), and criteria after join(aliased=True), mean the first entity again."""
-        self._check_no_statement("reset_joinpoint")
-        return self._with(_joined_alias=None, _at_root=True)
+                right = _joinable(right, onclause)
+                joins.append(JoinStep(right, onclause, None, isouter, full, index > 0))
+        return self._with(_setup_joins=tuple(joins))
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
         """As join(), with LEFT OUTER."""
@@ -733,7 +704,7 @@ class Query(Said):
 leave_out(
     Query,
     "add_column apply_labels enable_assertions from_self get_execution_options instances "
-    "is_single_entity lazy_loaded_from merge_result prefix_with "
+    "is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
     "select_entity_from set_label_style suffix_with value values whereclause with_for_update "
     "with_hint with_labels with_polymorphic with_session with_statement_hint with_transformation",
 )
@@ -824,16 +795,6 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
         (each[0], each[1] if len(each) == 2 else None) if isinstance(each, tuple) else (each, None)
         for each in (target, *props)
     ]
-
-
-def _join_to_alias(at: Any, target: Any, onclause: Any) -> tuple[Any, Any]:
-    """A new alias of what is joined, and how; at: the entity or alias that the join starts from."""
-    along = target if onclause is None else onclause
-    if isinstance(along, (str, QueryableAttribute)):
-        along = entity_attribute(at, along if isinstance(along, str) else along.key, at)
-        return AliasedClass(target_entity(along).mapper), along
-    alias = AliasedClass(inspect(target))
-    return alias, None if onclause is None else inspect(alias).adapt_columns(onclause)
 
 
 def _joinable(target: Any, onclause: Any) -> Any:
