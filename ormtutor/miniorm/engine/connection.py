@@ -380,6 +380,7 @@ class Connection:
         metadata = processors = log = None
         if description is not None:
             metadata, processors = metadata_of(context.compiled, description, legacy)
+            metadata.recognize(context.compiled, context.invoked_statement)
             if self._echo is not None and self._echo.tells("DEBUG"):
                 log = self._echo.row
                 self._echo.line("Col %r", tuple(name for name, *_ in description), level="DEBUG")

@@ -17,10 +17,10 @@ import operator
 from collections import deque
 from collections.abc import ItemsView, KeysView, Mapping, Sequence, ValuesView
 from itertools import repeat
+from weakref import WeakValueDictionary
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
-from ormtutor.miniorm.sql.traversal import cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -262,8 +262,11 @@ class ResultMetaData:
 class CursorResultMetaData(ResultMetaData):
     """The columns of a cursor: a miss is NoSuchColumnError, a name that two share is refused."""
 
-    __slots__ = ()
+    __slots__ = ("_twins",)
     __module__ = "sqlalchemy.engine.cursor"
+
+    # Of other statements of the same structure what was selected, by position and id.
+    _twins: WeakValueDictionary[tuple[int, int], Any]
 
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         positions = super()._index_all(objects)
@@ -271,7 +274,23 @@ class CursorResultMetaData(ResultMetaData):
             # A compiled select whose labels were switched off; in text the last one answers.
             shared = {key for key in self.keys if self.keys.count(key) > 1}
             positions.update(dict.fromkeys(shared, AMBIGUOUS))
+        self._twins = WeakValueDictionary()
         return positions
+
+    def recognize(self, compiled: Any, statement: Any) -> None:
+        """Let what a statement selects find what was selected by the one compiled in its place."""
+        if statement is None or statement is compiled.statement:
+            return
+        # Text selects what it likes.
+        both = [getattr(each, "_raw_columns", ()) for each in (compiled.statement, statement)]
+        for ours, other in zip(*both, strict=True):
+            if other is not ours:
+                self._pair(ours._select_iterable, other._select_iterable)
+
+    def _pair(self, ours: Iterable[Any], others: Iterable[Any]) -> None:
+        for column, other in zip(ours, others, strict=True):
+            if column in self._positions:
+                self._twins[self._positions[column], id(other)] = other
 
     def _missing(self, key: Any) -> Exception:
         if isinstance(key, int):
@@ -284,38 +303,27 @@ class CursorResultMetaData(ResultMetaData):
             key = key.__clause_element__()
             if key in self._positions:
                 return self._positions[key]
-        if self.legacy and getattr(key, "_is_column_element", False):
-            return self._find_by_name(key)
-        return self._find_by_structure(key)
+        if not getattr(key, "_is_column_element", False):
+            return None
+        for position in range(self.width):
+            if self._twins.get((position, id(key))) is key:
+                return position
+        return self._find_by_name(key) if self.legacy else None
 
     def _find_by_name(self, column: Any) -> int | None:
         """1.4's own rows: a Column is found by its name where nothing says that it is another."""
         names = (getattr(column, "_label", None), getattr(column, "name", None))
         known = [name for name in names if name and name in self._positions]
-        position = self._positions[known[0]] if known else None
-        if position is None:
-            return self._find_by_structure(column)
+        if not known:
+            return None
+        position = self._positions[known[0]]
         selected = [
             thing
             for thing, other in self._positions.items()
             if other == position and getattr(thing, "_is_column_element", False)
         ]
-        if not selected or any(column.shares_lineage(each) for each in selected):
+        if not selected or any(_may_be_meant(column, each) for each in selected):
             return position
-        return None
-
-    def _find_by_structure(self, key: Any) -> int | None:
-        """Find an equal expression.
-
-        The statement that ran may be an older one of the same structure, taken from the cache with
-        its labels, when the learner asks with the labels of the new one.
-        """
-        wanted = _structure_of(key)
-        if wanted is None:
-            return None
-        for thing, position in self._positions.items():
-            if position != AMBIGUOUS and _structure_of(thing) == wanted:
-                return position
         return None
 
 
@@ -398,11 +406,11 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
         return repr(dict(self))
 
 
-def _structure_of(thing: Any) -> Any:
-    """The structure of an expression that is no plain column; None for all else."""
-    if not hasattr(thing, "structure") or getattr(thing, "_is_column_clause", False):
-        return None
-    return cache_key(thing)[0]
+def _may_be_meant(key: Any, selected: Any) -> bool:
+    """Whether a name that two expressions share finds one by the other: columns of one lineage."""
+    if key._is_column_clause:
+        return bool(key.shares_lineage(selected))
+    return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
 
 
 def _column_property(position: int) -> property:

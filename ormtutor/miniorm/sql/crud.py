@@ -173,7 +173,7 @@ class CrudPlan:
 
     def _extend_select(self, extra: list[Any]) -> None:
         inner = self.select
-        if not hasattr(inner, "_raw_columns"):
+        if not hasattr(inner, "add_columns"):
             names = ", ".join(f"'{column.name}'" for column in extra)
             raise exc.CompileError(
                 "Can't extend statement for INSERT..FROM SELECT to include additional "

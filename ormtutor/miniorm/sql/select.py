@@ -365,7 +365,7 @@ class SelectBase(Statement):
     # Whether it stands in parentheses, as a part of a UNION.
     _in_parentheses = False
     _label_style: Any = LABEL_STYLE_DEFAULT
-    _all_selected_columns: Any
+    _raw_columns: Any
 
     def _compiler(self, dialect: Any, **kw: Any) -> Any:
         """The text; that of the same structure, if one was compiled for this dialect lately.
@@ -386,6 +386,10 @@ class SelectBase(Statement):
         return compiled
 
     # -- columns -------------------------------------------------------------------------------
+
+    @property
+    def _all_selected_columns(self) -> list[Any]:
+        return [column for element in self._raw_columns for column in element._select_iterable]
 
     @property
     def selected_columns(self) -> ColumnCollection:
@@ -715,10 +719,6 @@ class Select(HasWhere, GenerativeSelect):
     # -- columns -------------------------------------------------------------------------------
 
     @property
-    def _all_selected_columns(self) -> list[Any]:
-        return [column for element in self._raw_columns for column in element._select_iterable]
-
-    @property
     def column_descriptions(self) -> Any:
         """What is selected, as dictionaries."""
         return self._describe(self)
@@ -1043,8 +1043,8 @@ class CompoundSelect(GenerativeSelect):
         return any(each.is_derived_from(fromclause) for each in self.selects)
 
     @property
-    def _all_selected_columns(self) -> list[Any]:
-        return self.selects[0]._all_selected_columns  # type: ignore[no-any-return]
+    def _raw_columns(self) -> Any:
+        return self.selects[0]._raw_columns
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         proxies = self.selects[0]._column_proxies(selectable)
@@ -1095,7 +1095,7 @@ class TextualSelect(SelectBase):
         self.column_args = columns
         self.positional = positional
 
-    _all_selected_columns: Any = delegate("column_args")
+    _raw_columns: Any = delegate("column_args")
 
     def set_label_style(self, style: LabelStyle) -> Any:
         return self
