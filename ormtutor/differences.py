@@ -72,7 +72,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         here="query(User, User.name) selects users.name once",
         there="it is selected again as users_name__1",
         reason="The tutorials show one column; the second is a detail of how 1.4 labels.",
-        sql=_respelling(r",\s+[\w.\"]+ AS \w+__\d+", ""),
+        sql=_respelling(r",\s+[\w.\"]+ AS \"?\w+__\d+\"?", ""),
     ),
     Difference(
         "parent first in a subquery load",

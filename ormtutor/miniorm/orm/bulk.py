@@ -54,8 +54,9 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
+    plain = query.enable_eagerloads(False)  # a dynamic attribute says so if it has no session
     for name, method in NOT_BEFORE.items():
-        if query._has_said(name):
+        if plain._has_said(name):
             raise InvalidRequestError(
                 f"Can't call Query.update() or Query.delete() when {method} has been called"
             )

@@ -383,7 +383,7 @@ class Compilation:
         asked = self.asked
         candidates = [entity.origin for entity in entities if entity.origin is not None]
         start = first_entity(asked._from_obj, asked.entities)
-        run = Joins(from_clauses, candidates, start, asked.legacy, self._adapt_to_base)
+        run = Joins(from_clauses, candidates, start, self._adapt_to_base)
         return run.run(joins)
 
     # columns ---------------------------------------------------------------------------------
@@ -411,12 +411,15 @@ class Compilation:
         return replace(expression, lambda element: _from_base(base, element))
 
     def _in_base(self, selectable: Any) -> Any:
-        """The union that the entities are read from, if this stands in it; else itself."""
+        """The union that the entities are read from, if it gives columns of this; else itself."""
         base = self.asked._base
-        return base if base is not None and base.is_derived_from(selectable) else selectable
+        if base is None or all(base.corresponding_column(each) is None for each in selectable.c):
+            return selectable
+        return base
 
     def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
-        adapt = _alias_adapter(entity.entity) if entity.entity.is_aliased_class else unchanged
+        insp = entity.entity
+        adapt = _alias_adapter(insp, eager=False) if insp.is_aliased_class else unchanged
         selectable = self._in_base(entity.element)
         if selectable is self.asked._base:
             adapt = _base_adapter(selectable, adapt)
@@ -620,7 +623,7 @@ class Compilation:
             table = prop.mapper.persist_selectable
             selectable = self._in_base(table)
             if selectable is self.asked._base:
-                return _base_adapter(selectable, unchanged), selectable
+                return self._adapt_to_base, selectable
             if alias is None and root.element.is_derived_from(table):
                 # As in the original these columns are seen through the alias at the query's root.
                 return root.element.corresponding_column, root.element
@@ -836,12 +839,18 @@ _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
 
 
-def _alias_adapter(insp: Any, labels: bool = True) -> Adapt:
-    """How an alias sees expressions; labels: what has no name gets a label of the alias's own."""
+def _alias_adapter(insp: Any, labels: bool = True, eager: bool = True) -> Adapt:
+    """How an alias sees expressions; labels: what has no name gets a label of the alias's own.
+
+    eager: of an expression that a subquery has already its column is loaded.
+    """
 
     def adapt(expression: Any) -> Any:
         if expression._is_column_clause and expression.table is not None:
             return insp.column(expression)
+        given = insp.selectable.corresponding_column(expression) if eager else None
+        if given is not None:
+            return given
         return insp.adapt(expression) if labels else insp.adapt_plainly(expression)
 
     return adapt

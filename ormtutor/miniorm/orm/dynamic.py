@@ -106,19 +106,6 @@ class AppenderQuery(Query):
         members = self._members()
         return len(members) if isinstance(members, list) else members.count()
 
-    def update(self, *args: Any, **kw: Any) -> int:
-        """Change the rows of all members at once, as Query.update() does."""
-        return self._all_members().update(*args, **kw)
-
-    def delete(self, *args: Any, **kw: Any) -> int:
-        """Delete the rows of all members at once, as Query.delete() does."""
-        return self._all_members().delete(*args, **kw)
-
-    def _all_members(self) -> Any:
-        members = self._plain()
-        members.session = self.session or members.session
-        return members
-
     def append(self, item: Any) -> None:
         """Add a member."""
         state = instance_state(self.instance)

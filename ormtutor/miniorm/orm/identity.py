@@ -15,6 +15,8 @@ Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import state_label
 
@@ -32,9 +34,11 @@ class IdentityMap:
     """The persistent objects of one session, by identity key."""
 
     __module__ = "sqlalchemy.orm.identity"
-    __slots__ = ("_modified", "tables")
+    __slots__ = ("_modified", "count", "tables")
 
     def __init__(self) -> None:
+        # How many states came in so far, which numbers them in the order of their coming.
+        self.count = 0
         self.tables: dict[type, dict[Any, InstanceState]] = {}
         # Changed objects are held strongly until they are flushed or expired.
         self._modified: dict[InstanceState, Any] = {}
@@ -69,6 +73,10 @@ class IdentityMap:
         """Every state in the map. A list, since objects may die while the caller walks it."""
         return [state for table in self.tables.values() for state in list(table.values())]
 
+    def _in_order(self) -> list[InstanceState]:
+        """The same, in the order in which they came."""
+        return sorted(self.all_states(), key=attrgetter("place"))
+
     def __len__(self) -> int:
         return sum(map(len, self.tables.values()))
 
@@ -81,14 +89,14 @@ class IdentityMap:
 
     def values(self) -> list[Any]:
         """All living objects."""
-        return [obj for state in self.all_states() if (obj := state()) is not None]
+        return [obj for state in self._in_order() if (obj := state()) is not None]
 
     def items(self) -> list[tuple[Key, Any]]:
         """Pairs of identity key and living object."""
         return [(key, obj) for key, state in self._states_by_key() if (obj := state()) is not None]
 
     def _states_by_key(self) -> list[tuple[Key, InstanceState]]:
-        return [(key, state) for state in self.all_states() if (key := state.key) is not None]
+        return [(key, state) for state in self._in_order() if (key := state.key) is not None]
 
     # writing ---------------------------------------------------------------------------------
 
@@ -111,6 +119,7 @@ class IdentityMap:
                 )
             self._modified.pop(present, None)
         table[state.ident] = state
+        self.count = state.place = self.count + 1
         if state.modified:
             self._modified[state] = state()
 

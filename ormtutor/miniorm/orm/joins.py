@@ -35,6 +35,7 @@ class JoinStep(CoreJoinStep):
     target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
     onclause: a condition, a relationship, or the name of one. left: where join_from() starts.
     from_joinpoint: start where the step before it went, which was said in the same join().
+    made_once: a path that is joined is not joined again, as in a Query, also when it is a select().
     """
 
     __slots__ = ()
@@ -120,14 +121,12 @@ class Joins:
         from_clauses: Iterable[Any],
         entities: Sequence[Any],
         start: Any,
-        legacy: bool,
         adapt: Callable[[Any], Any],
     ) -> None:
         self.from_clauses = list(from_clauses)
         self._entities = entities
         self._start = start
         self._joinpoint = start
-        self._legacy = legacy
         self._adapt = adapt
         # What was joined along relationships from the start, and from there on; where we are in it.
         self._path = self._here = Path()
@@ -158,7 +157,7 @@ class Joins:
             if right is None:
                 right = target_entity(onclause)
             edge = (left, right, onclause.property.key)
-        if not self._legacy or edge not in self._here:
+        if not (step.made_once and edge in self._here):
             self._join(left, right, onclause, step)
         self._joinpoint = right
         if edge is None:

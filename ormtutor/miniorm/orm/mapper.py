@@ -421,6 +421,8 @@ class Mapper(InspectionAttr):
         if found is None:
             found = prop.columns[0]
             self._readonly_props.add(prop)
+            if isinstance(found, Label):
+                found.key = key
         elif found is not prop.columns[0] and len(prop.columns) == 1:
             prop.columns = [found]
         self.columns_by_key[key] = found
@@ -492,7 +494,7 @@ class Mapper(InspectionAttr):
     def _selected_columns(self) -> list[Any]:
         """The columns of a SELECT of the class as a whole, inside another statement."""
         return [
-            column if column._is_column_clause else column._annotate({"proxy_key": prop.key})
+            column
             for prop in self._props.values()
             if isinstance(prop, ColumnProperty) and prop.is_shown_in_subqueries
             for column in prop.columns[:1]

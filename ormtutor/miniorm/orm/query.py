@@ -320,11 +320,13 @@ class Query(Said):
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         joins = list(self._setup_joins)
         if not props and isinstance(target, QueryableAttribute):
-            joins.append(JoinStep(target, None, None, isouter, full))  # FASTPATH: the usual case
+            joins.append(
+                JoinStep(target, None, None, isouter, full, False, True)
+            )  # FASTPATH: usual
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
                 right = _joinable(right, onclause)
-                joins.append(JoinStep(right, onclause, None, isouter, full, index > 0))
+                joins.append(JoinStep(right, onclause, None, isouter, full, index > 0, True))
         return self._with(_setup_joins=tuple(joins))
 
     def outerjoin(self, target: Any, *props: Any, **kwargs: Any) -> Self:
@@ -725,7 +727,7 @@ _CRITERIA_AND_ORDER = (*_CRITERIA, "_order_by_clauses", "_distinct")
 _CLOSING = frozenset(["_limit_clause", "_offset_clause", "_statement"])
 
 # What goes inside when a query becomes a subquery of itself.
-_INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on")
+_INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on", "_replaced")
 
 # What a Query and the select() that it stands for have in common.
 _SHARED = SAID | {"_execution_options"}

@@ -345,7 +345,7 @@ class LoaderSource:
                 "    session = context.session",
                 "    session_ref = session._self_ref",
                 "    tell = context.tell",
-                "    made = 0",
+                "    made = first = session.identity_map.count",
                 "    results = []",
                 "    append = results.append",
                 *_indented([*self.before, *batches], 1),
@@ -353,7 +353,8 @@ class LoaderSource:
                 *_indented(self.loop, 2),
                 f"        append({result})",
                 *_indented(self.after, 1),
-                "    context.made += made",
+                "    context.made += made - first",
+                "    session.identity_map.count += made - first",
                 "    return results",
                 "",
             ]
@@ -492,6 +493,7 @@ class _EntitySource:
             "state.last_known = None",
             f"state.callables = {callables}",
             "state.insert_order = 0",
+            "state.place = made",
         ]
         for key, position in plan.columns.items():
             is_ident = plan.ident == (position,)

@@ -638,6 +638,7 @@ class Session:
                 if present is not None and present() is not None:
                     self._replace(present, state, ident)
                 table[ident] = state
+                identity_map.count = state.place = identity_map.count + 1
             state.commit_all(values, identity_map)
             state.orphaned = False
         self._leave_pending(states)

@@ -207,7 +207,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     expired_attributes: names to be loaded again at the next read; a frozenset that is replaced.
     expired: the whole object was expired. modified: it has changes. _deleted: its row was deleted.
     load_options: the options of the query that loaded it, for later lazy loads (strategies.py).
-    insert_order: its turn among the new objects of its session.
+    insert_order: its turn among the new objects of its session. place: in the identity map.
     parents: which parent last took it in, by attribute: for delete-orphan.
     orphaned: it lost its owning parent while neither was in a session.
     pending_mutations: what was added to and removed from collections that are not loaded.
@@ -229,6 +229,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     orphaned: bool
     load_options: Any
     insert_order: float
+    place: int
     parents: dict[Any, Any] | None
     pending_mutations: dict[str, PendingCollection] | None
     callables: dict[str, Any] | None
@@ -514,7 +515,7 @@ def create_state(obj: Any, mapper: Any) -> InstanceState:
     state.expired = state.modified = state._deleted = state.orphaned = False
     state.load_options = state.parents = state.pending_mutations = None
     state.callables = state.empty_collections = state.last_known = None
-    state.insert_order = 0
+    state.insert_order = state.place = 0
     obj.__dict__["_sa_instance_state"] = state
     return state
 

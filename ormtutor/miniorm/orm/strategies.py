@@ -594,7 +594,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: tuple[
     if not asked._from_obj and asked._base is None:
         embedded._from_obj = tuple(
             dict.fromkeys(
-                each.entity.selectable for each in asked.entities if each.entity is not None
+                each.entity.__clause_element__() for each in asked.entities if each.entity
             )
         )
     if not set(columns) >= set(first.parent.primary_key):

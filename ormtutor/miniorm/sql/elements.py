@@ -954,12 +954,14 @@ class Label(ColumnElement):
         if isinstance(element, Label):
             element = element._element
         base = getattr(element, "name", None) or "anon"
-        self.name = name or AnonymousName.of(id(self), base)
+        self.name = self.key = name or AnonymousName.of(id(self), base)
         self._element = element
         self._type = type_
 
-    key: Any = delegate("name", "The name.")
-    _label = _own_name = _proxy_key = key
+    _label: Any = delegate("name")
+    _own_name = _label
+    _proxy_key: Any = delegate("key")
+    _tq_key_label = _proxy_key
     _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
     primary_key: Any = delegate("_element.primary_key", "Of the expression.")
     foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")

@@ -596,13 +596,13 @@ def _set_operation(keyword: str) -> Any:
 class CoreJoinStep(
     namedtuple(
         "CoreJoinStep",
-        "target onclause left isouter full from_joinpoint",
-        defaults=(None, None, False, False, False),
+        "target onclause left isouter full from_joinpoint made_once",
+        defaults=(None, None, False, False, False, False),
     )
 ):
     """One join as it was said; orm/joins.py says more of those along relationships.
 
-    left: where join_from() starts. from_joinpoint: see orm/joins.py.
+    left: where join_from() starts. from_joinpoint, made_once: see orm/joins.py.
     """
 
     __slots__ = ()
@@ -797,10 +797,10 @@ class Select(HasWhere, GenerativeSelect):
         return bool(self._has_row_limiting_clause or self._order_by_clauses)
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether `fromclause` stands in our FROM."""
+        """Whether `fromclause` stands in our FROM, as far as no join() brought it."""
         return any(
             from_.is_derived_from(fromclause)
-            for from_ in self._from_objects
+            for from_ in (*self._implied_froms, *self._from_obj)
             if from_._is_from_clause
         )
 

@@ -440,7 +440,7 @@ class AliasedReturnsRows(FromClause):
     original: Any = delegate("element", "What is aliased.")
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        return fromclause is self or bool(self.element.is_derived_from(fromclause))
+        return super().is_derived_from(fromclause) or self.element.is_derived_from(fromclause)
 
     def _own_columns(self) -> Iterable[tuple[Any, Any]]:
         return self.element._column_proxies(self)  # type: ignore[no-any-return]

@@ -46,3 +46,11 @@ for query in (
     .join(Bridge.road),
 ):
     print(query)
+
+# A Query stays one when it becomes a select().
+for query in (
+    roads.outerjoin(Road.bridges).join(Road.bridges),
+    roads.join("bridges", "piers").outerjoin("bridges", "piers"),
+):
+    for form in (query.exists(), query.statement, query.subquery(), query.union(query)):
+        print(form)

@@ -115,3 +115,15 @@ for shown in (
 ):
     print(shown)
 print(select(Root).selected_columns.keys(), query.count(), query.union(query).union(query).all())
+
+print([column.key for column in inspect(Branch).columns], inspect(Branch).columns.keys())
+print(session.query(Branch, Branch.length).subquery().c.keys())
+
+# An eager load reads an expression from a subquery that has it, and does not work it out again.
+for option in (contains_eager(Leaf.branch, alias=own), contains_eager(Leaf.branch.of_type(own))):
+    session.expunge_all()
+    leaf = session.query(Leaf).join(own, Leaf.branch).options(option).first()
+    print(vars(leaf.branch)["twice"], vars(leaf.branch)["many"])
+session.expunge_all()
+leaf = session.query(Leaf).options(joinedload(Leaf.branch.of_type(own))).first()
+print(vars(leaf.branch)["twice"], vars(leaf.branch)["many"])

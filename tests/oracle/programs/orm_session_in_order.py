@@ -1,0 +1,45 @@
+"""A session gives its objects in the order in which they came, whatever their classes."""
+
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.orm import Session, declarative_base, joinedload, relationship
+
+Base = declarative_base()
+
+
+class Named:
+    def __repr__(self):
+        return f"{type(self).__name__} {vars(self).get('id')}"
+
+
+class Shelf(Named, Base):
+    __tablename__ = "shelves"
+    id = Column(Integer, primary_key=True)
+    jars = relationship("Jar", back_populates="shelf")
+
+
+class Jar(Named, Base):
+    __tablename__ = "jars"
+    id = Column(Integer, primary_key=True)
+    shelf_id = Column(ForeignKey("shelves.id"))
+    shelf = relationship(Shelf, back_populates="jars")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+kept = [Jar(), Shelf(jars=[Jar(), Jar()]), Jar(), Shelf(jars=[Jar()]), Jar(shelf=Shelf())]
+session.add_all(kept)
+print(list(session))
+session.flush()
+print(list(session))
+session.expunge(kept[1])
+session.add(kept[1])
+print(list(session), session.identity_map.values())
+session.commit()
+session.close()
+shelves = session.query(Shelf).options(joinedload(Shelf.jars)).all()
+print(list(session), list(session.identity_map))
+session.close()
+jar = session.get(Jar, 5)
+print(jar.shelf, jar.shelf.jars, session.get(Jar, 1))
+print(list(session), [key for key, _ in session.identity_map.items()])
