@@ -130,7 +130,7 @@ class Numeric(TypeEngine):
                 "other issues may occur. Please consider storing Decimal numbers as strings or "
                 "integers on this platform for lossless storage."
             )
-        scale = self.scale if self.decimal_return_scale is None else self.decimal_return_scale
+        scale = self.decimal_return_scale if isinstance(self, Float) else self.scale
         decimal, form = _decimal_class(), f"%.{10 if scale is None else scale}f"
         return unless_none(lambda value: decimal(form % value))
 
