@@ -31,6 +31,7 @@ class _ConnectionRecord:
 
     def __init__(self) -> None:
         self.info: dict[Any, Any] = {}
+        self.loans = 0
 
 
 class _ConnectionFairy:
@@ -138,27 +139,24 @@ class SingletonThreadPool(Pool):
 
     _arguments = "pool_size"
     _record: _ConnectionRecord | None = None
-    _loans = 0
 
     def _check_out(self) -> _ConnectionRecord:
         if self._record is None:
             self._record = self._open()
-            self._loans = 0
-        self._loans += 1
+        self._record.loans += 1
         return self._record
 
     def _check_in(self, record: _ConnectionRecord) -> None:
-        if record is not self._record:
-            record.dbapi_connection.close()
-            return
-        self._loans -= 1
-        if self._loans == 0:
+        record.loans -= 1
+        if record.loans == 0:
             record.dbapi_connection.rollback()
+            if record is not self._record:
+                record.dbapi_connection.close()
 
     def dispose(self) -> None:
         """Close the connection, and with it the database in memory."""
         record, self._record = self._record, None
-        if record is not None and self._loans == 0:
+        if record is not None and record.loans == 0:
             record.dbapi_connection.close()
 
 

@@ -152,7 +152,8 @@ class ResultMetaData:
     """What the columns of a result are called, and which objects stand for them.
 
     keys: the names, in order, repeated where two columns share one; a column may have none.
-    objects: for each column the things that find it: Column, label, entity, further names.
+    objects: for each column the things that find it: Column, label, entity, further names; None: a
+    column that is selected again has a name, but is not found by it.
     legacy: rows are LegacyRow, and a Column may be found by its name.
     """
 
@@ -177,7 +178,7 @@ class ResultMetaData:
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         positions: dict[Any, int] = {}
         for position, found_by in enumerate(objects):
-            for thing in found_by:
+            for thing in found_by or ():
                 positions.setdefault(thing, position)
         # A name of its own wins over the further names that another column may answer to; of two
         # columns with one name the last answers.
@@ -274,6 +275,9 @@ class CursorResultMetaData(ResultMetaData):
             # A compiled select whose labels were switched off; in text the last one answers.
             shared = {key for key in self.keys if self.keys.count(key) > 1}
             positions.update(dict.fromkeys(shared, AMBIGUOUS))
+        for name, found_by in zip(self._names, objects, strict=False):
+            if found_by is None:
+                del positions[name]
         self._twins = WeakValueDictionary()
         return positions
 

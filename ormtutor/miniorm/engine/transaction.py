@@ -159,7 +159,10 @@ class MarkerTransaction(Transaction):
             connection._nested_transaction or connection._transaction
         )
         if not self._real.is_active:
-            raise exc.InvalidRequestError("the current transaction on this connection is inactive.")
+            raise exc.InvalidRequestError(
+                "the current transaction on this connection is inactive.  Please issue a rollback "
+                "first."
+            )
 
     @property
     def is_active(self) -> bool:

@@ -856,7 +856,7 @@ class SQLCompiler(Compiled):
             self.result_columns.append((None, None, (element,), type_))
             return
         name = self._resolve(part.name)
-        found_by: tuple[Any, ...] = (name,)
+        found_by: tuple[Any, ...] | None = None
         if not column.repeated:
             found_by = (*_names_of(part if written is element else element), name)
             if not any(each is element for each in found_by):

@@ -101,6 +101,21 @@ names = text("SELECT id, kind FROM users").columns(column("id"), column("other",
 attempt(lambda: run(names).keys())
 attempt(lambda: run(names).first().other)
 
+# A column that is selected again has a name of its own, and is not found by it.
+again = select(users, users.c.id)
+for ask in (
+    lambda row: row.keys(),
+    lambda row: row.id__1,
+    lambda row: row._mapping["id__1"],
+    lambda row: dict(row),
+    lambda row: row._mapping[users.c.id],
+    lambda row: row._fields,
+    lambda row: row[4],
+):
+    attempt(lambda ask=ask: ask(run(again).first()))
+attempt(lambda: run(again).columns("id__1").all())
+attempt(lambda: run(again).mappings().all())
+
 # Rows that say nothing.
 attempt(lambda: run(plain.insert().values([{}, {}])))
 attempt(lambda: run(plain.update().values([{"id": 5}])))
@@ -122,3 +137,13 @@ attempt(lambda: sa_exc.IntegrityEror)
 connection.close()
 attempt(lambda: run(select(users.c.id).where(users.c.id == bindparam("r"))))
 attempt(lambda: run(users.insert(), [{"id": 5}, {"name": "x"}]))
+
+# A transaction that came to its end inside of another one.
+connection = engine.connect()
+outer = connection.begin()
+inner = connection.begin()
+inner.rollback()
+attempt(connection.begin)
+attempt(lambda: run(users.select()))
+outer.rollback()
+connection.close()
