@@ -55,7 +55,6 @@ def _ready(
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    execution_options: Any = None,
 ) -> ExecutionContext:
     """Autoflush; give what the connection needs to know for sending the SELECT.
 
@@ -73,8 +72,7 @@ def _ready(
         # What the values raise is told with the statement that they were for.
         given = [params] if params else []
         connection._handle_dbapi_exception(error, query.compiled.string, given)
-    options = execution_options or NO_OPTIONS
-    return ExecutionContext(connection, query.compiled, text, (parameters,), cause, options)
+    return ExecutionContext(connection, query.compiled, text, (parameters,), cause, NO_OPTIONS)
 
 
 def run(
@@ -84,11 +82,10 @@ def run(
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    execution_options: Any = None,
     refresh_state: InstanceState | None = None,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
-    execution = _ready(session, query, values, cause, params, autoflush, execution_options)
+    execution = _ready(session, query, values, cause, params, autoflush)
     rows = execution.root_connection._read(execution)
     context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
@@ -123,13 +120,13 @@ def run_when_read(
     values: Any,
     cause: Cause,
     params: dict[str, Any] | None = None,
-    *how: Any,
+    autoflush: bool = True,
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    execution = _ready(session, query, values, cause, params, *how)
+    execution = _ready(session, query, values, cause, params, autoflush)
     result = execution.root_connection._run(execution)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
@@ -229,14 +226,13 @@ def run_statement(
     statement: Any,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    execution_options: Any = None,
 ) -> list[Any]:
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
     bind = session.get_bind(mapper=query.mapper, clause=statement)
     connection = session._connection_for_bind(bind)
-    result = connection._execute_20(statement, params, execution_options, _cause=query.cause)
+    result = connection._execute_20(statement, params, _cause=query.cause)
     rows = result._read()
     loader = query.row_loader(result)
     return load_rows(LoadContext(session, query, ()), query, rows, result.context, loader)
@@ -289,7 +285,6 @@ def get(
     ident: Any,
     options: Sequence[Any] = (),
     populate_existing: bool = False,
-    execution_options: Any = None,
 ) -> Any:
     """`Session.get` and `Query.get`: from the identity map, else by one SELECT; None without a row.
 
@@ -311,7 +306,6 @@ def get(
         options=resolve([(options, [mapper])]) if options else None,
         options_key=tuple([option.key for option in options]),
         overwrite="all" if populate_existing else "",
-        execution_options=execution_options,
     )
 
 
@@ -359,7 +353,6 @@ def load_by_ident(
     label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL,
     cause: Cause | None = None,
     autoflush: bool = True,
-    execution_options: Any = None,
     refresh_state: InstanceState | None = None,
 ) -> Any:
     """One object by one SELECT; None when there is no row.
@@ -382,7 +375,7 @@ def load_by_ident(
     cause = cause or _for_one("get", mapper, ident)
     make = partial(_by_ident, mapper, missing, label_style, options, only, overwrite, prior)
     query = compile_shape(session, key, make, mapper, sent=(cause, autoflush))
-    loaded = run(session, query, given, cause, None, autoflush, execution_options, refresh_state)
+    loaded = run(session, query, given, cause, None, autoflush, refresh_state)
     return loaded[0] if loaded else None
 
 

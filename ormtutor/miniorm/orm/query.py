@@ -121,7 +121,6 @@ class Query(Said):
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: Any = immutabledict()
-    _execution_options: Any = immutabledict()
     _populate_existing = False
     _yield_per: int | None = None
     _autoflush = True
@@ -379,15 +378,6 @@ class Query(Said):
         """Whether the session is flushed before this query."""
         return self._with(_autoflush=setting)
 
-    def execution_options(self, **kwargs: Any) -> Self:
-        """Options that travel with the execution."""
-        own = {
-            f"_{name}": kwargs[name]
-            for name in ("populate_existing", "yield_per", "autoflush")
-            if name in kwargs
-        }
-        return self._with(_execution_options=self._execution_options.union(kwargs), **own)
-
     def params(self, *args: Any, **kwargs: Any) -> Self:
         """Values for named parameters, as in text("name = :name")."""
         if len(args) > 1:
@@ -464,7 +454,7 @@ class Query(Said):
             stored = statement.__dict__
             stored["_label_style"] = label_style
             for name, value in self.__dict__.items():
-                if name in _SHARED:
+                if name in SAID:
                     stored[name] = value
             if self._distinct and self._order_by_clauses:
                 stored["_selects_order"] = True
@@ -571,19 +561,17 @@ class Query(Said):
         """All results: objects, or rows."""
         if self._statement is not None:
             textual = StatementQuery(self._asked(), self._statement)
-            loaded = loading.run_statement(self.session, textual, self._statement, *self._how())
+            loaded = loading.run_statement(
+                self.session, textual, self._statement, self._params, self._autoflush
+            )
             return textual.rows(textual.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
             return list(self._in_chunks(self._yield_per))
         query, values, cause = self._compiled()
-        loaded = loading.run(self.session, query, values, cause, *self._how())
+        loaded = loading.run(self.session, query, values, cause, self._params, self._autoflush)
         return query.rows(query.unique(loaded))
-
-    def _how(self) -> tuple[Any, ...]:
-        """What loading.run() and the like are told beside the query: see loading._ready()."""
-        return self._params, self._autoflush, self._execution_options or None
 
     def all(self) -> list[Any]:
         """All results, as a list."""
@@ -598,7 +586,9 @@ class Query(Said):
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
         query, values, cause = self._compiled()
-        parts = loading.run_when_read(self.session, query, values, cause, *self._how())
+        parts = loading.run_when_read(
+            self.session, query, values, cause, self._params, self._autoflush
+        )
         query.check_yield_per()
         for loaded in parts(size):
             yield from query.rows(loaded)
@@ -655,7 +645,6 @@ class Query(Said):
         outer._cause = COUNT
         outer._params = self._params
         outer._autoflush = self._autoflush
-        outer._execution_options = self._execution_options
         return outer.scalar()
 
     def get(self, ident: Any) -> Any:
@@ -673,14 +662,8 @@ class Query(Said):
             raise sa_exc.ArgumentError(
                 f"Expected mapped class or mapper, got: {entities[0].entity!r}"
             )
-        return loading.get(
-            self.session,
-            entities[0].mapper,
-            ident,
-            self._with_options,
-            self._populate_existing,
-            self._execution_options or None,
-        )
+        mapper = entities[0].mapper
+        return loading.get(self.session, mapper, ident, self._with_options, self._populate_existing)
 
     # bulk changes ----------------------------------------------------------------------------
 
@@ -705,8 +688,8 @@ class Query(Said):
 
 leave_out(
     Query,
-    "add_column apply_labels enable_assertions from_self get_execution_options instances "
-    "is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
+    "add_column apply_labels enable_assertions execution_options from_self get_execution_options "
+    "instances is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
     "select_entity_from set_label_style suffix_with value values whereclause with_for_update "
     "with_hint with_labels with_polymorphic with_session with_statement_hint with_transformation",
 )
@@ -728,9 +711,6 @@ _CLOSING = frozenset(["_limit_clause", "_offset_clause", "_statement"])
 
 # What goes inside when a query becomes a subquery of itself.
 _INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on", "_replaced")
-
-# What a Query and the select() that it stands for have in common.
-_SHARED = SAID | {"_execution_options"}
 
 
 def _checked(entity: Any) -> Any:
@@ -899,8 +879,8 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
 
     shape = None if key is None else (key, overwrite)
     query = compile_shape(session, shape, make, sent=(QUERY, autoflush))
-    how = sets[0] if sets else None, autoflush, options or None
-    parts = loading.run_when_read(session, query, binds, query.cause, *how)
+    given = sets[0] if sets else None
+    parts = loading.run_when_read(session, query, binds, query.cause, given, autoflush)
     size = options.get("yield_per")
     if size:
         query.check_yield_per()
@@ -933,14 +913,8 @@ class StatementOfEntities(Statement):
             _with_options=self._with_options,
         )
         query = StatementQuery(asked, self.element)
-        loaded = loading.run_statement(
-            session,
-            query,
-            self.element,
-            params,
-            autoflush=options.get("autoflush", True),
-            execution_options=options or None,
-        )
+        autoflush = options.get("autoflush", True)
+        loaded = loading.run_statement(session, query, self.element, params, autoflush)
         return query.result(lambda size: [loaded])
 
 

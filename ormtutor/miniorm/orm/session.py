@@ -516,7 +516,6 @@ class Session:
         ident: Any,
         options: Sequence[Any] = (),
         populate_existing: bool = False,
-        execution_options: Any = None,
         **left_out: Any,
     ) -> Any:
         """The object with this primary key: from the identity map, else by one SELECT; or None."""
@@ -530,8 +529,10 @@ class Session:
                 obj = state()
                 if obj is not None and not state.expired:
                     return obj
-        refuse_arguments("Session.get", left_out, "with_for_update identity_token")
-        return loading.get(self, entity, ident, options or (), populate_existing, execution_options)
+        refuse_arguments(
+            "Session.get", left_out, "execution_options identity_token with_for_update"
+        )
+        return loading.get(self, entity, ident, options or (), populate_existing)
 
     def execute(
         self,

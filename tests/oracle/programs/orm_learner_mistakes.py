@@ -164,7 +164,7 @@ for mistake in (
     lambda: query.filter(text("name = :x")).all(),
     lambda: query.params(1),
     lambda: query.from_statement(Hive),
-    lambda: query.execution_options(yield_per=1).options(joinedload(Hive.bees)).all(),
+    lambda: query.yield_per(1).options(joinedload(Hive.bees)).all(),
     lambda: list(query.options(subqueryload(Hive.bees)).yield_per(1)),
     lambda: query.union(session.query(Bee.id)).all(),
     lambda: query.as_scalar(),
