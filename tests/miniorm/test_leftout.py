@@ -11,7 +11,7 @@ from ormtutor.miniorm.engine.create import create_engine
 from ormtutor.miniorm.event import listen
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.entities import aliased
-from ormtutor.miniorm.orm.mapper import column_property
+from ormtutor.miniorm.orm.mapper import column_property, deferred, synonym, validates
 from ormtutor.miniorm.orm.options import raiseload
 from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
@@ -64,6 +64,9 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
         (lambda: Session().query(mapped_attribute()).join("x", aliased=True), "join(aliased=True)"),
         (lambda: Session().flush([object()]), "flush(objects)"),
         (lambda: raiseload("x", sql_only=True), "sql_only"),
+        (lambda: validates("x", include_removes=True), "include_removes"),
+        (lambda: synonym("x", map_column=True), "map_column"),
+        (lambda: deferred(column("x"), raiseload=True), "raiseload"),
     ],
 )
 def test_an_argument_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:

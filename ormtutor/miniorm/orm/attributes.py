@@ -751,45 +751,22 @@ def listen_for_backref(impl: AttributeImpl, key: str) -> None:
 # Validation ------------------------------------------------------------------------------------
 
 
-def listen_for_validation(
-    impl: AttributeImpl,
-    key: str,
-    validator: Callable[..., Any],
-    include_removes: bool = False,
-    include_backrefs: bool = True,
-) -> None:
-    """From now on `validator(obj, key, value)` sees what comes, and may change it.
-
-    include_removes: it also sees what goes, and a fourth argument says which. include_backrefs:
-    also what the other side of a relationship brings.
-    """
-    comes, goes = ((False,), (True,)) if include_removes else ((), ())
-
-    def checked(
-        state: InstanceState, value: Any, initiator: AttributeEvent, said: tuple[bool, ...] = comes
-    ) -> Any:
-        if include_backrefs or initiator.impl is impl:
-            return validator(state.obj(), key, value, *said)
-        return value
+def listen_for_validation(impl: AttributeImpl, key: str, validator: Callable[..., Any]) -> None:
+    """From now on `validator(obj, key, value)` sees what comes, and may change it."""
 
     def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
         is_checked = initiator.op is OP_BULK_REPLACE
-        return value if is_checked else checked(state, value, initiator)
+        return value if is_checked else validator(state.obj(), key, value)
 
     def bulk_replace_(state: InstanceState, values: list[Any], initiator: AttributeEvent) -> None:
-        values[:] = [checked(state, value, initiator) for value in values]
+        values[:] = [validator(state.obj(), key, value) for value in values]
 
     def set_(state: InstanceState, value: Any, old: Any, initiator: AttributeEvent) -> Any:
-        return checked(state, value, initiator)
-
-    def remove(state: InstanceState, value: Any, initiator: AttributeEvent) -> None:
-        checked(state, value, initiator, goes)
+        return validator(state.obj(), key, value)
 
     impl.on_append += (append,)
     impl.on_bulk_replace += (bulk_replace_,)
     impl.on_set += (set_,)
-    if include_removes:
-        impl.on_remove += (remove,)
 
 
 # The class's side -----------------------------------------------------------------------------

@@ -29,7 +29,6 @@ from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
     NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
-    UNSAID,
     LoaderOptions,
     resolve,
 )
@@ -463,10 +462,8 @@ class Compilation:
             strategy = "column" if prop.group == option.settings["group"] else mapped
         if strategy == "column" or self._is_needed(prop, plan, option):
             self._select_column(prop, plan, place)
-        elif strategy != mapped or (option is not UNSAID and prop.raiseload):
-            plan.callables[prop.key] = partial(
-                Loaders.deferred, prop, refused=strategy == "deferred_raise"
-            )
+        elif strategy != mapped:
+            plan.callables[prop.key] = partial(Loaders.deferred, prop)
         elif plan.overwrite == "all":
             plan.left_out.append(prop.key)
 

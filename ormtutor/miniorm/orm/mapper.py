@@ -97,7 +97,7 @@ class MapperProperty(InspectionAttr):
 
 
 _NOT_FOR_COLUMNS = frozenset(
-    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info")
+    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info", "raiseload")
 )
 
 
@@ -112,7 +112,6 @@ class ColumnProperty(MapperProperty):
         *columns: Any,
         deferred: bool = False,
         group: str | None = None,
-        raiseload: bool = False,
         **unknown: Any,
     ) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
@@ -126,7 +125,6 @@ class ColumnProperty(MapperProperty):
         self.columns: list[Any] = [_as_column(column) for column in columns]
         self.deferred = deferred
         self.group = group
-        self.raiseload = raiseload
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
     @property
@@ -170,16 +168,13 @@ class SynonymProperty(MapperProperty):
     __module__ = "sqlalchemy.orm.descriptor_props"
     kind = "synonym"
 
-    def __init__(self, name: str, map_column: bool = False, descriptor: Any = None) -> None:
+    def __init__(self, name: str, descriptor: Any = None) -> None:
         super().__init__()
         self.name = name
-        self.map_column = map_column
         self.descriptor = descriptor
 
     def instrument_class(self, mapper: Mapper) -> None:
         """Put the proxy on the class; a property that stands there is what objects use."""
-        if self.map_column:
-            self._map_column(mapper)
         own = getattr(mapper.class_, self.key, None)
         if self.descriptor is None and isinstance(own, property):
             self.descriptor = own
@@ -191,16 +186,6 @@ class SynonymProperty(MapperProperty):
                 lambda obj: delattr(obj, name),
             )
         type.__setattr__(mapper.class_, self.key, Proxy(self, mapper))
-
-    def _map_column(self, mapper: Mapper) -> None:
-        """The column that has our name is mapped under the name that we stand for."""
-        table = mapper.persist_selectable
-        if self.key not in table.c:
-            raise ArgumentError(
-                f"Can't compile synonym '{self.name}': no column on table '{table.description}' "
-                f"named '{self.key}'"
-            )
-        mapper._configure_property(self.name, table.c[self.key], init=mapper.configured)
 
 
 # Mapper ---------------------------------------------------------------------------------------
@@ -440,8 +425,7 @@ class Mapper(InspectionAttr):
         self.class_.__dict__[key].impl = impl
         self.impls[key] = impl
         if key in self.validators:
-            validator = self.validators[key]
-            listen_for_validation(impl, key, validator, *validator.__sa_validation_opts__)
+            listen_for_validation(impl, key, self.validators[key])
         self._forget()
 
     def add_property(self, key: str, prop: Any) -> None:
@@ -919,28 +903,18 @@ def deferred(*columns: Any, **kw: Any) -> ColumnProperty:
     return ColumnProperty(*columns, deferred=True, **kw)
 
 
-def synonym(
-    name: str, map_column: Any = None, descriptor: Any = None, **left_out: Any
-) -> SynonymProperty:
-    """Another name for an attribute.
-
-    map_column: map the column that has the synonym's name under `name`. descriptor: the property
-    that objects use.
-    """
-    refuse_arguments("synonym", left_out, "comparator_factory doc info")
-    return SynonymProperty(name, bool(map_column), descriptor)
+def synonym(name: str, *, descriptor: Any = None, **left_out: Any) -> SynonymProperty:
+    """Another name for an attribute. descriptor: the property that objects use."""
+    refuse_arguments("synonym", left_out, "comparator_factory doc info map_column")
+    return SynonymProperty(name, descriptor)
 
 
-def validates(*names: str, include_removes: bool = False, include_backrefs: bool = True) -> Any:
-    """Decorate the method `(self, key, value)` that checks, or changes, what is set.
-
-    include_removes: it gets also what is removed, and `is_remove`. include_backrefs: it gets also
-    what comes from the other side of a relationship.
-    """
+def validates(*names: str, **left_out: Any) -> Any:
+    """Decorate the method `(self, key, value)` that checks, or changes, what is set."""
+    refuse_arguments("validates", left_out, "include_backrefs include_removes")
 
     def decorate(fn: Any) -> Any:
         fn.__sa_validators__ = names
-        fn.__sa_validation_opts__ = (include_removes, include_backrefs)
         return fn
 
     return decorate

@@ -29,7 +29,6 @@ STRATEGIES = {
     "column": {
         "column": "column loader",
         "deferred": "deferred column loader",
-        "deferred_raise": "deferred column loader",
     },
     "relationship": {
         "select": "lazy loader",
@@ -183,9 +182,10 @@ class Load:
         """Step along the attribute without saying how it is loaded."""
         return self._along(attr, None)
 
-    def defer(self, key: Any, raiseload: bool = False) -> Self:
-        """Leave the column out until it is read (raiseload: then refuse to load it)."""
-        return self._columns([key], "deferred_raise" if raiseload else "deferred")
+    def defer(self, key: Any, **left_out: Any) -> Self:
+        """Leave the column out until it is read."""
+        refuse_arguments("Load.defer", left_out, "raiseload")
+        return self._columns([key], "deferred")
 
     def undefer(self, key: Any) -> Self:
         """Load the deferred column with the rest."""

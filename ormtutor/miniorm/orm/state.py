@@ -158,9 +158,8 @@ class Loaders:
 
     `expired`: loading.load_scalar_attributes(mapper, state, keys, passive).
     `lazy`, `deferred`: strategies' loaders of relationships and deferred columns, called as
-    (property, state, passive), and whether it is refused for the latter; they give a value,
-    ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or PASSIVE_NO_RESULT. An option gives `strategy` and
-    `criteria` to the former.
+    (property, state, passive); they give a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or
+    PASSIVE_NO_RESULT. An option gives `strategy` and `criteria` to the former.
     `of_rows`: makes a loader that runs when the rows are read, or gives None; called as (property,
     strategy, compilation, place).
     `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).

@@ -70,12 +70,10 @@ CHUNK = 500
 # Missing values -------------------------------------------------------------------------------
 
 
-def load_deferred(
-    prop: ColumnProperty, state: InstanceState, passive: int, refused: bool | None = None
-) -> Any:
-    """A deferred column. refused: what an option said of raiseload, in the place of the mapping.
+def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
+    """A deferred column.
 
-    Raises: DetachedInstanceError. ObjectDeletedError: no row. InvalidRequestError: it is refused.
+    Raises: DetachedInstanceError. ObjectDeletedError: no row.
     """
     if state.ident is None:
         return ATTR_EMPTY
@@ -87,8 +85,6 @@ def load_deferred(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; deferred "
             f"load operation of attribute '{prop.key}' cannot proceed"
         )
-    if prop.raiseload if refused is None else refused:
-        raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to raiseload=True")
     found = load_by_ident(
         session,
         state.mapper,

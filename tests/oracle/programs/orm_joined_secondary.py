@@ -39,7 +39,7 @@ class Depot(Base):
     id = Column(Integer, primary_key=True)
     name = Column(String)
     plan = deferred(Column(String))
-    safe = deferred(Column(String), raiseload=True)
+    safe = deferred(Column(String))
 
     def __repr__(self):
         return self.name
@@ -74,8 +74,8 @@ for option in (
     lazyload("*"),
     undefer(Depot.safe),
     defer(Depot.safe),
-    defer(Depot.name, raiseload=True),
-    Load(Depot).defer("plan", raiseload=True),
+    defer(Depot.name),
+    Load(Depot).defer("plan"),
 ):
     session.expunge_all()
     depot = session.query(Depot).options(option).first()

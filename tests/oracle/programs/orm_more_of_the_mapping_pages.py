@@ -43,14 +43,14 @@ class Knot(Base):
     tied = synonym("_tied", descriptor=tied)
     lost = synonym("nowhere")
 
-    @validates("_tied", include_removes=True)
-    def check_tied(self, key, value, is_remove):
-        print("tied", value, is_remove)
+    @validates("_tied")
+    def check_tied(self, key, value):
+        print("tied", value)
         return value
 
-    @validates("loops", include_removes=True, include_backrefs=False)
-    def check_loops(self, key, value, is_remove):
-        print("loop", value.id, is_remove)
+    @validates("loops")
+    def check_loops(self, key, value):
+        print("loop", value.id)
         return value
 
 
@@ -138,7 +138,7 @@ class End:
     pass
 
 
-properties = {"colour": synonym("_colour", map_column=True), "ends": relationship(End)}
+properties = {"_colour": ropes.c.colour, "colour": synonym("_colour"), "ends": relationship(End)}
 mapper(Rope, ropes, properties=properties)
 mapper(End, ends, properties={"rope": relationship(Rope, overlaps="ends")})
 rope = Rope()
@@ -155,8 +155,6 @@ clear_mappers()
 tell(lambda: mapper(Rope, "ropes"))
 tell(lambda: mapper(Rope, None))
 tell(lambda: mapper(Rope, ropes, properties={"colour": 5}))
-clear_mappers()
-tell(lambda: mapper(Rope, ropes, properties={"hue": synonym("_hue", map_column=True)}))
 clear_mappers()
 mapper(Rope, ropes)
 print(inspect(Rope).column_attrs.keys())
