@@ -21,7 +21,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
 from ormtutor.miniorm.orm.persistence import cause_for
-from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.elements import as_expression
 from ormtutor.miniorm.sql.select import as_selected, select
 
 TYPE_CHECKING = False
@@ -84,10 +84,6 @@ def execute_dml(
     mapper = entity.mapper
     change = BulkChange(session, mapper, statement, strategy)
     return change.run(params, options.get("autoflush", True), options, bind_arguments)
-
-
-def _constant(value: Any) -> Callable[[Any], Any]:
-    return lambda obj: value
 
 
 class BulkChange:
@@ -188,9 +184,8 @@ class BulkChange:
         setters: dict[str, Callable[[Any], Any]] = {}
         evaluator = Evaluator(self.mapper)
         for key, value in self.values.items():
-            clause = clause_of(value)
             with suppress(UnevaluatableError):
-                setters[key] = _constant(value) if clause is None else evaluator.function(clause)
+                setters[key] = evaluator.function(as_expression(value))
         return setters
 
     def _apply(

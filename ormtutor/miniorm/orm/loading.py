@@ -370,36 +370,26 @@ def load_by_ident(
             "fully NULL primary key identity cannot load any object.  This condition may raise an "
             "error in a future release."
         )
+
+    def make() -> Compilation:
+        binds = []
+        criteria = []
+        for index, column in enumerate(mapper.primary_key):
+            if index in missing:
+                criteria.append(column.is_(None))
+            else:
+                criteria.append(column == BindParameter("pk", None, type_=column.type, unique=True))
+                binds.append(criteria[-1].right)  # a copy, where the column has no type
+        entity = MapperEntity(mapper, mapper.class_)
+        asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
+        return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
+
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
-    make = partial(_by_ident, mapper, missing, label_style, options, only, overwrite, prior)
     query = compile_shape(session, key, make, mapper, sent=(cause, autoflush))
     loaded = run(session, query, given, cause, None, autoflush, refresh_state)
     return loaded[0] if loaded else None
-
-
-def _by_ident(
-    mapper: Mapper,
-    missing: Sequence[int],
-    label_style: Any,
-    options: LoaderOptions | None,
-    only: frozenset[str] | None,
-    overwrite: str,
-    prior: tuple[Any, ...],
-) -> Compilation:
-    """The object with a key whose columns in `missing` are NULL; the others are parameters."""
-    binds = []
-    criteria = []
-    for index, column in enumerate(mapper.primary_key):
-        if index in missing:
-            criteria.append(column.is_(None))
-        else:
-            criteria.append(column == BindParameter("pk", None, type_=column.type, unique=True))
-            binds.append(criteria[-1].right)  # a copy, where the column has no type
-    entity = MapperEntity(mapper, mapper.class_)
-    asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
-    return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
 
 
 # Refreshing -----------------------------------------------------------------------------------
