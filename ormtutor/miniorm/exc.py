@@ -268,24 +268,25 @@ def shown_parameters(params: Any, ismulti: bool | None = None) -> str:
     params: one set (tuple, dict), or a list of sets when `ismulti`; None: not known.
     """
     if ismulti is None or not params:
-        return _cut(params)
+        return cut_repr(params)
     return _cut_sets(params) if ismulti else _cut_set(params)
 
 
-def _cut(value: Any) -> str:
-    text = repr(value)
-    if len(text) <= 300:
+def cut_repr(value: Any, longest: int = 300) -> str:
+    """Return the repr of a value, without its middle where it is longer than that."""
+    text, kept = repr(value), longest // 2
+    if len(text) <= longest:
         return text
-    return f"{text[:150]} ... ({len(text) - 300} characters truncated) ... {text[-150:]}"
+    return f"{text[:kept]} ... ({len(text) - longest} characters truncated) ... {text[-kept:]}"
 
 
 def _cut_set(params: Any) -> str:
     if isinstance(params, dict):
-        pairs = ", ".join(f"{key!r}: {_cut(value)}" for key, value in params.items())
+        pairs = ", ".join(f"{key!r}: {cut_repr(value)}" for key, value in params.items())
         return f"{{{pairs}}}"
     if not isinstance(params, (tuple, list)):
-        return _cut(params)
-    inner = ", ".join(_cut(value) for value in params)
+        return cut_repr(params)
+    inner = ", ".join(cut_repr(value) for value in params)
     if isinstance(params, list):
         return f"[{inner}]"
     return f"({inner},)" if len(params) == 1 else f"({inner})"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ormtutor.miniorm import event, inspection
+from ormtutor.miniorm import event
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
@@ -124,15 +124,6 @@ class Engine:
         """Execute and return the first value of the first row, or None."""
         return self.execute(statement, *multiparams, **params).scalar()
 
-    def table_names(self, schema: str | None = None) -> list[str]:
-        """Return the names of the tables."""
-        names: list[str] = inspection.inspect(self).get_table_names(schema)
-        return names
-
-    def has_table(self, table_name: str, schema: str | None = None) -> bool:
-        """Say whether there is such a table."""
-        return bool(inspection.inspect(self).has_table(table_name, schema))
-
     def _run_ddl_visitor(self, action: Any, element: Any, **kw: Any) -> None:
         """Let create() or drop() of sql/ddl.py do it to `element`, in one transaction."""
         with self.begin() as connection:
@@ -166,7 +157,7 @@ class Engine:
 
 leave_out(
     Engine,
-    "clear_compiled_cache execution_options get_execution_options run_callable transaction "
-    "update_execution_options",
+    "clear_compiled_cache execution_options get_execution_options has_table run_callable "
+    "table_names transaction update_execution_options",
 )
 publish(globals(), "sqlalchemy.engine.base")

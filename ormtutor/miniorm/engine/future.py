@@ -97,7 +97,7 @@ class Engine(base.Engine):
         """Left out on purpose: 2.x executes on a connection."""
         raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
 
-    execute = scalar = table_names = has_table = _not_implemented
+    execute = scalar = _not_implemented
 
 
 publish(globals(), "sqlalchemy.future.engine")

@@ -620,14 +620,14 @@ class SQLCompiler(Compiled):
         if processor is None:
             raise exc.CompileError(
                 "No literal value renderer is available for literal value "
-                f'"{_short_repr(value)}" with datatype {type_}'
+                f'"{exc.cut_repr(value, 120)}" with datatype {type_}'
             )
         try:
             return self._literal_text(processor(value))
         except Exception as error:
             raise exc.CompileError(
-                f'Could not render literal value "{_short_repr(value)}" with datatype {type_}; '
-                "see parent stack trace for more detail."
+                f'Could not render literal value "{exc.cut_repr(value, 120)}" with datatype '
+                f"{type_}; see parent stack trace for more detail."
             ) from error
 
     # -- labels in ORDER BY --------------------------------------------------------------------
@@ -975,13 +975,6 @@ class StrSQLCompiler(SQLCompiler):
 _NAME_ESCAPES = str.maketrans(
     {"%": "P", "(": "A", ")": "Z", ":": "C", "[": "_", "]": "_", " ": "_"}
 )
-
-
-def _short_repr(value: Any) -> str:
-    text = repr(value)
-    if len(text) <= 120:
-        return text
-    return f"{text[:60]} ... ({len(text) - 120} characters truncated) ... {text[-60:]}"
 
 
 class _PlainLabel(Label):

@@ -87,8 +87,6 @@ for future in (False, True):
     show("rows", lambda: connection.execute(select(jars)).all())
     show("engine.execute", lambda: engine.execute(jars.insert(), what="late").inserted_primary_key)
     show("engine.scalar", lambda: engine.scalar(select(jars.c.what)))
-    show("engine.has_table", lambda: engine.has_table("jars"))
-    show("engine.table_names", lambda: engine.table_names())
     show("engine", lambda: (engine, engine.name, engine.driver, engine.dialect.name, engine.echo))
     connection.close()
     with engine.connect() as other:
