@@ -207,7 +207,7 @@ def executable(statement: Any) -> Any:
     Raises: ObjectNotExecutableError: that is no statement.
     """
     if isinstance(statement, type) or not getattr(statement, "supports_execution", False):
-        raise exc.ObjectNotExecutableError(statement)
+        raise exc.ObjectNotExecutableError(getattr(statement, "expression", statement))
     return statement.select() if statement.__visit_name__ == "function" else statement
 
 

@@ -532,7 +532,10 @@ class Compilation:
         mapper, of_all_rows = self.asked.entity_criteria
         if mapper is prop.mapper:
             criteria = (*criteria, *of_all_rows)
-        target = inspect(AliasedClass(prop.mapper)) if of_type is None else of_type
+        target: Any = of_type
+        if of_type is None:
+            target = inspect(AliasedClass(prop.mapper))
+            target.selectable._names_sorting = False
         path = (*place.path, prop, of_type or prop.mapper)
         adapt = _alias_adapter(target)
         child = Place(

@@ -863,7 +863,10 @@ def _executable(statement: Any) -> Any:
         return statement.__clause_element__()
     element = None if isinstance(statement, type) else elements.clause_of(statement)
     if element is None or not element.supports_execution:
-        raise elements.not_expected("Executable SQL or text() construct", statement)
+        role = "Executable SQL or text() construct"
+        if not isinstance(statement, QueryableAttribute):
+            element = None
+        raise elements.not_expected(role, statement, element=element)
     return element
 
 

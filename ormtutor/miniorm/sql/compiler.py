@@ -634,7 +634,8 @@ class SQLCompiler(Compiled):
 
     def _names_of_froms(self) -> dict[Any, Any]:
         froms = (from_ for from_ in self.frame.froms if from_._is_from_clause)
-        return {column.key: column for from_ in froms for column in from_.c}
+        columns = (column for from_ in froms for column in from_.c)
+        return {column.key: column for column in columns if column.table._names_sorting}
 
     def _names_of_selected(self) -> dict[Any, Any]:
         statement = self.frame.statement

@@ -69,6 +69,8 @@ class FromClause(ClauseElement):
     schema: Any = None
     name: Any = None
     _is_join = False
+    # Whether a name in ORDER BY may mean one of the columns: not those of a joined eager load.
+    _names_sorting = True
     _hide_froms: Any = ()
     # Set by select.py and dml.py, which are to the right.
     _select_class: ClassVar[Any] = None
