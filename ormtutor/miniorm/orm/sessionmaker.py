@@ -80,37 +80,6 @@ class sessionmaker:
         return f"{type(self).__name__}(class_={self.class_.__name__!r}, {settings})"
 
 
-class ScopedRegistry:
-    """One object for each key that `scopefunc` gives; without one, for each thread."""
-
-    __module__ = "sqlalchemy.util._collections"
-
-    def __init__(
-        self, createfunc: Callable[[], Any], scopefunc: Callable[[], Hashable] | None = None
-    ) -> None:
-        self.createfunc = createfunc
-        self.scopefunc = scopefunc or (lambda: "this thread")
-        self._objects: Any = _local() if scopefunc is None else SimpleNamespace()
-
-    def __call__(self) -> Any:
-        """The one of the present scope, made when there is none."""
-        if not self.has():
-            self.set(self.createfunc())
-        return vars(self._objects)[self.scopefunc()]
-
-    def has(self) -> bool:
-        """Whether there is one for the present scope."""
-        return self.scopefunc() in vars(self._objects)
-
-    def set(self, obj: Any) -> None:
-        """Use this object for the present scope."""
-        vars(self._objects)[self.scopefunc()] = obj
-
-    def clear(self) -> None:
-        """Forget the one of the present scope."""
-        vars(self._objects).pop(self.scopefunc(), None)
-
-
 class scoped_session:
     """One Session for each thread (or what `scopefunc` tells apart); it acts as that Session."""
 
@@ -120,35 +89,45 @@ class scoped_session:
         self, session_factory: Any, scopefunc: Callable[[], Hashable] | None = None
     ) -> None:
         self.session_factory = session_factory
-        self.registry = ScopedRegistry(session_factory, scopefunc)
+        self._scope = scopefunc or (lambda: "this thread")
+        # What is kept on the former each thread sees alone.
+        self._sessions: Any = _local() if scopefunc is None else SimpleNamespace()
         self._event_target = getattr(session_factory, "_event_target", session_factory)
+
+    def registry(self) -> Session:
+        """The Session of this scope, made when there is none."""
+        known, scope = vars(self._sessions), self._scope()
+        if scope not in known:
+            known[scope] = self.session_factory()
+        return known[scope]
+
+    def _is_present(self) -> bool:
+        return self._scope() in vars(self._sessions)
 
     def __call__(self, **kw: Any) -> Session:
         """The Session of this scope, made when there is none; `kw` only then.
 
         Raises: InvalidRequestError: there is one, and arguments were given.
         """
-        if not kw:
-            return self.registry()
-        if self.registry.has():
+        if kw and self._is_present():
             raise InvalidRequestError(
                 "Scoped session is already present; no new arguments may be specified."
             )
-        session = self.session_factory(**kw)
-        self.registry.set(session)
-        return session
+        if kw:
+            vars(self._sessions)[self._scope()] = self.session_factory(**kw)
+        return self.registry()
 
     object_session = staticmethod(object_session)
 
     def remove(self) -> None:
         """Close the Session of this scope and forget it: the next use makes another."""
-        if self.registry.has():
-            self.registry().close()
-        self.registry.clear()
+        session = vars(self._sessions).pop(self._scope(), None)
+        if session is not None:
+            session.close()
 
     def configure(self, **kwargs: Any) -> None:
         """Change the configuration of the sessions to come."""
-        if self.registry.has():
+        if self._is_present():
             warn(
                 "At least one scoped session is already present.  configure() can not affect "
                 "sessions that have already been created."
@@ -157,27 +136,22 @@ class scoped_session:
 
     def query_property(self, query_cls: Any = None) -> Any:
         """What to put on a class as `query`: each use is a new query of it, in this scope."""
-        return QueryProperty(self, query_cls)
+        session_of_scope = self.registry
+
+        class OfClass:
+            def __get__(self, instance: Any, owner: type) -> Any:
+                if manager_of_class(owner) is None:
+                    return None
+                session = session_of_scope()
+                return session.query(owner) if query_cls is None else query_cls(owner, session)
+
+        return OfClass()
 
     def __contains__(self, instance: Any) -> bool:
         return instance in self.registry()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.registry())
-
-
-class QueryProperty:
-    """`User.query`: a query of the class that it is read from."""
-
-    def __init__(self, scoped: scoped_session, query_cls: Any) -> None:
-        self.scoped = scoped
-        self.query_cls = query_cls
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if manager_of_class(owner) is None:
-            return None
-        session = self.scoped.registry()
-        return session.query(owner) if self.query_cls is None else self.query_cls(owner, session)
 
 
 def _passed_on(name: str) -> property:
