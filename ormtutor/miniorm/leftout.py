@@ -44,7 +44,7 @@ LEFT_OUT: dict[str, str] = {
     "sqlalchemy.dialects": "firebird mssql mysql oracle postgresql sybase",
     "sqlalchemy.dialects.sqlite": "Insert JSONB insert",
     "sqlalchemy.orm": """
-        AliasOption AttributeEvent AttributeEvents Bundle Composite CompositeProperty
+        AliasOption AttributeEvent AttributeEvents Bundle ClassManager Composite CompositeProperty
         DeclarativeBase DeclarativeBaseNoMeta DictBundle DynamicMapped EXT_CONTINUE EXT_SKIP
         EXT_STOP InstanceEvents InstrumentationEvents KeyFuncDict LoaderCriteriaOption Mapped
         MappedAsDataclass MappedCollection MappedColumn MappedSQLExpression MapperEvents NO_KEY

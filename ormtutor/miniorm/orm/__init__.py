@@ -19,7 +19,7 @@ __getattr__ = open_door(
     orm.entities: aliased join outerjoin with_parent
     orm.identity: IdentityMap
     orm.join_condition: MANYTOMANY MANYTOONE ONETOMANY foreign remote
-    orm.mapper: ClassManager ColumnProperty Mapper MapperProperty SynonymProperty
+    orm.mapper: ColumnProperty Mapper MapperProperty SynonymProperty
         class_mapper clear_mappers column_property configure_mappers deferred mapper
         object_mapper synonym validates
     orm.options: Load contains_eager defaultload defer immediateload joinedload lazyload

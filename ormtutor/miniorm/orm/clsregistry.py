@@ -16,7 +16,7 @@ from weakref import ref
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm.join_condition import foreign, remote
-from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, manager_of_class
+from ormtutor.miniorm.orm.mapper import ColumnProperty, SynonymProperty, mapper_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,14 +130,14 @@ class ClassColumns:
         self.cls = cls
 
     def __clause_element__(self) -> Any:
-        manager = manager_of_class(self.cls)
-        return None if manager is None else manager.mapper.selectable
+        mapper = mapper_of_class(self.cls)
+        return None if mapper is None else mapper.selectable
 
     def __getattr__(self, key: str) -> Any:
-        manager = manager_of_class(self.cls)
-        if manager is None:
+        mapper = mapper_of_class(self.cls)
+        if mapper is None:
             return getattr(self.cls, key)
-        prop = manager.mapper._props.get(key)
+        prop = mapper._props.get(key)
         if prop is None:
             raise AttributeError(f"Class {self.cls!r} does not have a mapped column named {key!r}")
         if isinstance(prop, SynonymProperty):

@@ -19,7 +19,7 @@ from ormtutor.miniorm.orm.mapper import (
     MapperProperty,
     MapperRegistry,
     SynonymProperty,
-    manager_of_class,
+    mapper_of_class,
     refuse_inheritance,
 )
 from ormtutor.miniorm.sql.elements import ColumnClause
@@ -63,7 +63,7 @@ class declared_attr(property):
         given = owner.__dict__.get("_sa_declared_attr_given")
         name = getattr(self.fget, "__name__", "")
         if given is None:
-            if not name.startswith("__") and manager_of_class(owner) is None:
+            if not name.startswith("__") and mapper_of_class(owner) is None:
                 warn(
                     f"Unmanaged access of declarative attribute {name} from non-mapped class "
                     f"{owner.__name__}"

@@ -191,17 +191,6 @@ _NOT_FOR_MAPPERS = """
 """
 
 
-class ClassManager:
-    """What the mapping keeps on the class itself, as `_sa_class_manager`."""
-
-    __module__ = "sqlalchemy.orm.instrumentation"
-
-    def __init__(self, class_: type, mapper: Mapper) -> None:
-        self.class_ = class_
-        self.mapper = mapper
-        self.own_init = vars(class_).get("__init__")
-
-
 def _listed(given: Any) -> list[Any]:
     """One column, or several, as a list."""
     return list(given) if isinstance(given, list | tuple) else [given]
@@ -214,7 +203,7 @@ def _keys(columns: Iterable[Any]) -> set[str]:
 
 def refuse_inheritance(cls: type) -> None:
     """Raise NotImplementedError if the class derives from a mapped one."""
-    if any(manager_of_class(base) is not None for base in cls.__mro__[1:]):
+    if any(mapper_of_class(base) is not None for base in cls.__mro__[1:]):
         raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
 
 
@@ -280,11 +269,10 @@ class Mapper(InspectionAttr):
             raise AttributeError("'NoneType' object has no attribute 'description'")
         if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
             raise not_expected(FROM_ELEMENT, local_table)
-        if manager_of_class(class_) is not None:
+        if mapper_of_class(class_) is not None:
             raise ArgumentError(f"Class '{class_}' already has a primary mapper defined. ")
         refuse_inheritance(class_)
-        self.class_manager = ClassManager(class_, self)
-        self.registry._managers[self.class_manager] = None
+        self.registry._mappers[self] = None
         self._instrument()
         for key, prop in (properties or {}).items():
             self._configure_property(key, prop, init=False)
@@ -302,7 +290,9 @@ class Mapper(InspectionAttr):
 
     def _instrument(self) -> None:
         cls: Any = self.class_
-        type.__setattr__(cls, "_sa_class_manager", self.class_manager)
+        # Under the name by which SQLAlchemy's mapped classes are known.
+        type.__setattr__(cls, "_sa_class_manager", self)
+        self.own_init = vars(cls).get("__init__")
         self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
         type.__setattr__(cls, "__init__", _instrumented_init(self, cls.__init__))
         for base in cls.__mro__:
@@ -429,7 +419,6 @@ class Mapper(InspectionAttr):
     def dispose(self) -> None:
         """Take the mapping off the class again."""
         cls: Any = self.class_
-        manager = self.class_manager
         type.__delattr__(cls, "_sa_class_manager")
         if "__mapper__" in vars(cls):
             type.__delattr__(cls, "__mapper__")
@@ -437,11 +426,11 @@ class Mapper(InspectionAttr):
             if isinstance(vars(cls).get(key), QueryableAttribute):
                 type.__delattr__(cls, key)
         type.__delattr__(cls, "__init__")
-        if manager.own_init is not None:
-            type.__setattr__(cls, "__init__", manager.own_init)
+        if self.own_init is not None:
+            type.__setattr__(cls, "__init__", self.own_init)
         remove_setattr(cls)
         Shapes.changes += 1
-        self.registry._managers.pop(manager, None)
+        self.registry._mappers.pop(self, None)
         self.configured = True
 
     # configuration ---------------------------------------------------------------------------
@@ -641,7 +630,6 @@ _WORKED_OUT = [name for name, value in vars(Mapper).items() if isinstance(value,
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:
     """An `__init__` that gives the object its state first."""
-    manager = mapper.class_manager
     registry = mapper.registry
     if getattr(original, "_sa_keywords_only", False):
         __init__ = _keyword_init(mapper)
@@ -659,7 +647,7 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
             __init__.__wrapped__ = original  # type: ignore[attr-defined]
             __init__.__doc__ = original.__doc__
     __init__.__qualname__ = "__init__"
-    __init__.__module__ = manager.class_.__module__
+    __init__.__module__ = mapper.class_.__module__
     return __init__
 
 
@@ -737,7 +725,7 @@ class MapperRegistry:
     """Mappers that belong together: those of one declarative base, or all of `mapper()`."""
 
     def __init__(self) -> None:
-        self._managers: WeakKeyDictionary[ClassManager, None] = WeakKeyDictionary()
+        self._mappers: WeakKeyDictionary[Mapper, None] = WeakKeyDictionary()
         # The classes by name, for strings: references to those of one name, the last one last.
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
@@ -748,7 +736,7 @@ class MapperRegistry:
     @property
     def mappers(self) -> frozenset[Mapper]:
         """All mappers."""
-        return frozenset(manager.mapper for manager in self._managers)
+        return frozenset(self._mappers)
 
     def configure(self, cascade: bool = False) -> None:
         """Finish all mappers of this registry, and of those that it needs."""
@@ -756,8 +744,8 @@ class MapperRegistry:
 
     def dispose(self, cascade: bool = False) -> None:
         """Take all mappings off their classes."""
-        for manager in list(self._managers):
-            manager.mapper.dispose()
+        for mapper in list(self._mappers):
+            mapper.dispose()
         self._classes.clear()
         self._new_mappers = False
 
@@ -777,7 +765,7 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
     try:
         todo = list(dict.fromkeys(registries))
         for registry in todo:
-            for mapper in [manager.mapper for manager in registry._managers]:
+            for mapper in list(registry._mappers):
                 if mapper.primary_key is not None and not mapper.configured:
                     _configure_mapper(mapper)
             registry._new_mappers = False
@@ -818,8 +806,9 @@ def clear_mappers() -> None:
         registry.dispose()
 
 
-def manager_of_class(cls: Any) -> ClassManager | None:
-    """What the mapping keeps on this very class, or None."""
+@inspects(type)
+def mapper_of_class(cls: Any) -> Mapper | None:
+    """How this very class is mapped, or None."""
     return getattr(cls, "__dict__", {}).get("_sa_class_manager")
 
 
@@ -830,14 +819,14 @@ def class_mapper(class_: Any, configure: bool = True) -> Mapper:
     """
     if isinstance(class_, Mapper):
         return class_
-    manager = manager_of_class(class_)
-    if manager is None:
+    mapper = mapper_of_class(class_)
+    if mapper is None:
         if not isinstance(class_, type):
             raise ArgumentError(f"Class object expected, got '{class_!r}'.")
         raise UnmappedClassError(class_)
     if configure:
-        manager.mapper.check_configured()
-    return manager.mapper
+        mapper.check_configured()
+    return mapper
 
 
 def object_mapper(instance: Any) -> Mapper:
@@ -846,12 +835,6 @@ def object_mapper(instance: Any) -> Mapper:
     Raises: UnmappedInstanceError: it is not mapped.
     """
     return instance_state(instance).mapper
-
-
-@inspects(type)
-def _inspect_class(cls: Any) -> Mapper | None:
-    manager = manager_of_class(cls)
-    return None if manager is None else manager.mapper
 
 
 @inspects(object)
@@ -916,8 +899,9 @@ def validates(*names: str, **left_out: Any) -> Any:
 leave_out(ColumnProperty, "Comparator")
 leave_out(
     Mapper,
-    "add_properties all_orm_descriptors base_mapper common_parent composites has_property "
-    "identity_key_from_instance identity_key_from_primary_key identity_key_from_row inherits "
-    "is_sibling isa iterate_to_root polymorphic_identity polymorphic_iterator polymorphic_map "
-    "polymorphic_on self_and_descendants single tables version_id_col with_polymorphic",
+    "add_properties all_orm_descriptors base_mapper class_manager common_parent composites "
+    "has_property identity_key_from_instance identity_key_from_primary_key identity_key_from_row "
+    "inherits is_sibling isa iterate_to_root polymorphic_identity polymorphic_iterator "
+    "polymorphic_map polymorphic_on self_and_descendants single tables version_id_col "
+    "with_polymorphic",
 )

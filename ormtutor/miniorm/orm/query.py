@@ -720,13 +720,13 @@ def _checked(entity: Any) -> Any:
     """
     if isinstance(entity, str):
         return elements.literal_column(entity)
-    manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
-    if manager is None:
+    mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
+    if mapper is None:
         if "_sa_instance_state" in getattr(entity, "__dict__", ()):
             entity._sa_instance_state._post_inspect  # noqa: B018  an object; this says so
         entities_of(entity)
     else:
-        manager.mapper.check_configured_once()
+        mapper.check_configured_once()
     return entity
 
 
@@ -740,8 +740,8 @@ def _entity_structure(entity: Any, binds: Binds) -> Any:
 
 def _selected(entity: Any) -> Any:
     """What stands for an entity between SELECT and FROM."""
-    manager = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
-    return as_selected(entity) if manager is None else manager.mapper._annotated_table
+    mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
+    return as_selected(entity) if mapper is None else mapper._annotated_table
 
 
 def _from_clause(thing: Any) -> Any:

@@ -37,7 +37,7 @@ from ormtutor.miniorm.orm.clsregistry import Resolver
 from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
-from ormtutor.miniorm.orm.mapper import Mapper, MapperProperty, class_mapper, manager_of_class
+from ormtutor.miniorm.orm.mapper import Mapper, MapperProperty, class_mapper, mapper_of_class
 from ormtutor.miniorm.orm.state import (
     INIT_OK,
     MARKERS,
@@ -438,7 +438,7 @@ class RelationshipProperty(MapperProperty):
         return (
             other is not self
             and other.parent._props.get(other.key) is other
-            and manager_of_class(other.parent.class_) is other.parent.class_manager
+            and mapper_of_class(other.parent.class_) is other.parent
             and other not in self._reverse_property
             and other.key not in self._overlaps
             and self.key not in other._overlaps
@@ -579,7 +579,7 @@ def _column(name: str, argument: Any) -> Any:
 
 
 def _secondary_table(prop: RelationshipProperty, secondary: Any) -> Any:
-    if manager_of_class(secondary) is not None:
+    if mapper_of_class(secondary) is not None:
         raise ArgumentError(
             f"secondary argument {secondary} passed to to relationship() {prop} must be a Table "
             "object or other FROM clause; can't send a mapped class directly as rows in "

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.leftout import leave_out
-from ormtutor.miniorm.orm.mapper import manager_of_class
+from ormtutor.miniorm.orm.mapper import mapper_of_class
 from ormtutor.miniorm.orm.session import Session, object_session
 
 TYPE_CHECKING = False
@@ -140,7 +140,7 @@ class scoped_session:
 
         class OfClass:
             def __get__(self, instance: Any, owner: type) -> Any:
-                if manager_of_class(owner) is None:
+                if mapper_of_class(owner) is None:
                     return None
                 session = session_of_scope()
                 return session.query(owner) if query_cls is None else query_cls(owner, session)

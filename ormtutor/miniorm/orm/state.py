@@ -256,7 +256,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     object = property(ref.__call__, doc="The object, or None when it is gone.")
     class_ = property(attrgetter("mapper.class_"), doc="The object's class.")
-    manager = property(attrgetter("mapper.class_manager"), doc="The class's instrumentation.")
     was_deleted = property(
         attrgetter("_deleted"),
         doc="Its row was deleted in a flush, now or in an earlier transaction.",
@@ -591,4 +590,4 @@ def has_identity(obj: Any) -> bool:
 
 
 leave_out(AttributeState, "load_history")
-leave_out(InstanceState, "unmodified")
+leave_out(InstanceState, "manager unmodified")
