@@ -269,6 +269,7 @@ def change():
     return thing.word
 
 tried(change)
+session.expunge_all()  # an object that failed lives as long as its traceback
 tried(lambda: (session.merge(Thing(word=VALUE)), session.commit())[0].word)
 tried(lambda: (session.delete(session.query(Thing).first()), session.commit()))
 """
