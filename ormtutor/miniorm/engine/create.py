@@ -13,7 +13,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine import future
 from ormtutor.miniorm.engine.base import Engine
 from ormtutor.miniorm.engine.sqlite import SQLiteDialect
-from ormtutor.miniorm.engine.url import make_url
+from ormtutor.miniorm.engine.url import URL, make_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
     Raises: ArgumentError: that is no URL. NoSuchModuleError: another database than SQLite.
     """
     url = make_url(url)
+    if not isinstance(url, URL):
+        url._instantiate_plugins  # noqa: B018  as the original fails
     name = url.drivername.replace("+", ".")
     if name not in ("sqlite", "sqlite.pysqlite"):
         raise exc.NoSuchModuleError(f"Can't load plugin: sqlalchemy.dialects:{name}")

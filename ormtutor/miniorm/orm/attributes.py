@@ -936,6 +936,9 @@ class ColumnAttribute(InstrumentedAttribute):
     def _express(self) -> Any:
         return self.expressions[0]
 
+    def _annotate(self, values: dict[str, Any]) -> Any:
+        return self.expression._annotate(values)
+
     # FASTPATH: the column itself compares, and not by way of operate(): 1.0 for 1.6 us.
     __lt__ = _compared(operators.lt)
     __le__ = _compared(operators.le)
@@ -1020,6 +1023,9 @@ class Proxy(QueryableAttribute):
         element = self.comparator.expression
         is_column = "proxy_key" in element._annotations
         return element._annotate({"proxy_key": self.prop.key}) if is_column else element
+
+    def _annotate(self, values: dict[str, Any]) -> Any:
+        return self.comparator._annotate(values)
 
     def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
         """Apply an operator to the attribute that it stands for."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.orm.state import InstanceState
 
-STRATEGIES = ("evaluate", "fetch", False, None)
+STRATEGIES = ("evaluate", "fetch", False)
 
 # What a Query may not have said before update() or delete(): attribute -> the method that said it.
 NOT_BEFORE = {
@@ -93,7 +93,7 @@ class BulkChange:
     """
 
     def __init__(self, session: Any, mapper: Any, statement: Any, strategy: Any) -> None:
-        if mapper is not None and strategy not in STRATEGIES:
+        if mapper is not None and strategy is not None and strategy not in STRATEGIES:
             raise ArgumentError(
                 "Valid strategies for session synchronization are 'evaluate', 'fetch', False"
             )

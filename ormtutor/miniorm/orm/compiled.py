@@ -266,7 +266,11 @@ def compile_shape(
     elif engine is None:
         asked = make().asked
         engine = session.get_bind(mapper=asked.subject, clause=asked)
-    query: CompiledQuery | None = engine._shapes.find(key)
+    try:
+        query: CompiledQuery | None = engine._shapes.find(key)
+    except AttributeError:
+        session._connection_for_bind(engine)  # says why it is no engine
+        raise
     if query is None:
         try:
             query = CompiledQuery(make(), mapper, engine.dialect, lint)

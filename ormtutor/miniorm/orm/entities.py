@@ -304,7 +304,7 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
         prop = prop.property
     assert instance is not None
     if not hasattr(prop, "direction"):
-        raise AttributeError("_with_parent")
+        prop._with_parent  # noqa: B018  says that it has none
     if from_entity is not None:
         entity = inspect(from_entity)
         if entity.is_aliased_class:

@@ -87,10 +87,10 @@ def target_entity(attribute: Any) -> Any:
     """
     if attribute._of_type is not None:
         return inspect(attribute._of_type)
-    entity = getattr(attribute.property, "entity", None)
-    if entity is None:
-        raise sa_exc.ArgumentError(f"Join target {attribute} does not refer to a mapped entity")
-    return entity
+    prop = attribute.property
+    if not hasattr(prop, "entity"):
+        raise sa_exc.ArgumentError(f"Join target {prop} does not refer to a mapped entity")
+    return prop.entity
 
 
 def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:

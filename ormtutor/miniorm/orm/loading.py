@@ -361,10 +361,10 @@ def load_by_ident(
     attribute that is loaded lazily. overwrite: see EntityPlan; only: its attributes alone.
     """
     values = (ident,) if mapper.single_key else ident
-    given = [value for value in values if value is not None]
     missing: tuple[int, ...] = ()
-    if len(given) < len(values):
+    if None in values:
         missing = tuple([index for index, value in enumerate(values) if value is None])
+    given = [value for value in values if value is not None] if missing else values
     if not given:
         sa_exc.warn(
             "fully NULL primary key identity cannot load any object.  This condition may raise an "

@@ -53,6 +53,7 @@ from ormtutor.miniorm.sql.select import (
     SelectBase,
     Statement,
     as_limit,
+    as_on_clause,
     as_selected,
     except_,
     except_all,
@@ -346,7 +347,9 @@ class Query(Said):
 
     def add_entity(self, entity: Any, alias: Any = None) -> Self:
         """Select one more mapped class."""
-        return self.add_columns(entity if alias is None else aliased(entity, alias))
+        entity = entity if alias is None else aliased(entity, alias)
+        entities_of(entity)  # refuses what is none
+        return self._with(_entities=(*self._entities, entity))
 
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
@@ -357,7 +360,7 @@ class Query(Said):
 
     def options(self, *args: Any) -> Self:
         """Say how attributes are to be loaded: joinedload(User.addresses) and its family."""
-        opts = [each for arg in args for each in (arg if isinstance(arg, list) else [arg])]
+        opts = [each for arg in args for each in (arg if isinstance(arg, (list, tuple)) else [arg])]
         for opt in opts:
             opt._is_legacy_option  # noqa: B018 (what is no option says so)
         return self._with(_with_options=(*self._with_options, *opts))
@@ -416,7 +419,7 @@ class Query(Said):
         element = elements.clause_of(statement)
         if element is None or not (element._is_select_statement or element._is_text_clause):
             role = "SELECT construct or equivalent text() construct"
-            raise elements.not_expected(role, statement)
+            raise elements.not_expected(role, statement, element=element)
         return self._with(_statement=element)
 
     # this query as a part of another ---------------------------------------------------------
@@ -752,6 +755,8 @@ def _from_clause(thing: Any) -> Any:
     if isinstance(thing, str):
         raise elements.not_expected(FROM_ELEMENT, thing)
     element = elements.clause_of(thing)
+    if element is not None and element._is_text_clause:
+        raise elements.no_select(FROM_ELEMENT, thing, element)
     return element if isinstance(element, FromClause) else from_element(thing)
 
 
@@ -774,7 +779,9 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
     return [
-        (each[0], each[1] if len(each) == 2 else None) if isinstance(each, tuple) else (each, None)
+        (each[0], elements.null() if each[1] is None else each[1])
+        if isinstance(each, tuple) and len(each) == 2
+        else (each[0] if isinstance(each, tuple) else each, None)
         for each in (target, *props)
     ]
 
@@ -792,9 +799,10 @@ def _joinable(target: Any, onclause: Any) -> Any:
     if insp is not None and insp.is_instance:
         role = "Join target, typically a FROM expression, or ORM relationship attribute"
         raise elements.not_expected(role, target)
-    is_condition = onclause is None or isinstance(onclause, kinds)
-    if not is_condition or (insp is None and not is_target):
+    if insp is None and not is_target:
         raise AttributeError("'NoneType' object has no attribute '_is_select_statement'")
+    if onclause is not None and not isinstance(onclause, kinds):
+        as_on_clause(onclause)
     return target
 
 

@@ -805,7 +805,8 @@ class RelationshipAttribute(InstrumentedAttribute):
             criterion = equal if criterion is None else criterion & equal
         condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
         if criterion is not None:
-            if to_target is not None and not is_aliased_class:
+            is_element = not getattr(criterion, "is_attribute", False)  # that is not adapted
+            if to_target is not None and not is_aliased_class and is_element:
                 criterion = to_target(criterion)
             condition = condition & criterion._annotate(STANDS_APART)
         dest = dest._annotate(STANDS_APART)

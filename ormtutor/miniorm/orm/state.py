@@ -375,7 +375,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             raise ObjectDereferencedError(
                 f"Can't emit change event for attribute '{self.class_.__name__}.{impl.key}' - "
                 "parent object of type "
-                f"'{self.class_.__name__}' has been garbage collected."
+                f"<{self.class_.__name__}> has been garbage collected."
             )
 
     def reset(self, dict_: Values, key: str) -> None:

@@ -179,7 +179,7 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
             "pass a select() construct explicitly"
         )
         return element._as_in_select().scalar_subquery()
-    raise not_expected(_IN_LIST, other)
+    raise not_expected(_IN_LIST, other, element=element)
 
 
 _IN_LIST = "IN expression list, SELECT construct, or bound parameter object"

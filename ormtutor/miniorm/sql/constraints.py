@@ -103,7 +103,7 @@ class ForeignKey(SchemaItem):
         found = _column_or_name(column, role)
         if not isinstance(found, str):
             if not found._is_column_clause:
-                raise not_expected(role, column)
+                raise not_expected(role, column, element=found)
             found = found._deannotated
         self._colspec = found
         self.constraint = _constraint

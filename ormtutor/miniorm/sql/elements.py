@@ -200,8 +200,8 @@ class ClauseElement:
         values = {**kw, **args[0]} if args else kw
 
         def exchange(part: Any) -> Any:
-            if part._is_bind_parameter and part._base in values:
-                return part._with_value(values[part._base], unique=unique or part.unique)
+            if part._is_bind_parameter and part._orig_key in values:
+                return part._with_value(values[part._orig_key], unique=unique or part.unique)
             return None
 
         return replace(self, exchange)
@@ -300,7 +300,7 @@ def comparison_method(op: Operator) -> Any:
         right: Any
         if other.__class__ in _PLAIN_CLASSES:
             right = new(BindParameter)
-            right._base = (self.key if self._is_column_clause else self._bind_name) or "param"
+            right._orig_key = (self.key if self._is_column_clause else self._bind_name) or "param"
             right.value = other
             right.type = self.type.coerce_compared_value(op, other)
         elif isinstance(other, ColumnClause):
@@ -504,7 +504,7 @@ class BindParameter(ColumnElement):
             unique, key = True, "param"
         elif not isinstance(key, str):
             raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
-        self._base = key
+        self._orig_key = key
         self.value = value
         if type_ is None:
             sample = next(iter(value)) if expanding and value else value
@@ -519,8 +519,8 @@ class BindParameter(ColumnElement):
     def key(self) -> Any:
         """The name; a unique parameter's is filled in by the compiler."""
         if not self.unique:
-            return self._base
-        return AnonymousName.of(id(self), self._base.strip(_NOT_AROUND_NAMES))
+            return self._orig_key
+        return AnonymousName.of(id(self), self._orig_key.strip(_NOT_AROUND_NAMES))
 
     @property
     def effective_value(self) -> Any:
@@ -531,7 +531,7 @@ class BindParameter(ColumnElement):
     def _make(cls, base: Any, value: Any, type_: Any) -> BindParameter:
         """A literal, made without looking at anything."""
         bind = cls.__new__(cls)
-        bind._base = base
+        bind._orig_key = base
         bind.value = value
         bind.type = type_
         return bind
@@ -547,7 +547,7 @@ class BindParameter(ColumnElement):
 
     def structure(self, binds: Binds) -> Hashable:
         binds.append(self)
-        name = self._base if self.unique else (self._base,)
+        name = self._orig_key if self.unique else (self._orig_key,)
         if self.expanding:
             return self.type.cache_id, name, self.expand_op
         return self.type.cache_id, name
@@ -650,17 +650,17 @@ class TextClause(Executable):
 
     @property
     def _bindparams(self) -> dict[str, BindParameter]:
-        return {bind._base: bind for bind in self._binds}
+        return {bind._orig_key: bind for bind in self._binds}
 
     def bindparams(self, *binds: Any, **names_to_values: Any) -> TextClause:
         """A copy with values, or whole BindParameters, for the names in the text."""
         known = self._bindparams
-        for name in (*[bind._base for bind in binds], *names_to_values):
+        for name in (*[bind._orig_key for bind in binds], *names_to_values):
             if name not in known:
                 raise exc.ArgumentError(
                     f"This text() construct doesn't define a bound parameter named {name!r}"
                 )
-        known.update((bind._base, bind) for bind in binds)
+        known.update((bind._orig_key, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value, unique=known[name].unique)
         return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
@@ -907,7 +907,7 @@ class BinaryExpression(ColumnElement):
         right = self.right
         if right.__class__ is BindParameter and right.unique and not right.expanding:
             binds.append(right)  # FASTPATH: as BindParameter.structure() has it
-            key: Any = right.type.cache_id, right._base
+            key: Any = right.type.cache_id, right._orig_key
         else:
             key = right.structure(binds)
         if self.modifiers:
@@ -1228,12 +1228,12 @@ def not_expected(
 ) -> exc.ArgumentError:
     """The error for something that has no place where it stands; role: what has.
 
-    element: what `given` stands for.
+    element: what `given` stands for; that a class stands for its table is not told.
     """
     if hasattr(given, "__func__") and role.startswith(_ROLES_OF_FUNCTIONS):
         return exc.ArgumentError(f"Method {given} may not be passed as a SQL expression")
     got = repr(given)
-    if element is not None and element is not given:
+    if element is not None and element is not given and not element._is_from_clause:
         got = f"{element!r} object resolved from {got} object"
     return exc.ArgumentError(f"{role} expected, got {got}.{advice}", **kw)
 

@@ -33,7 +33,7 @@ from ormtutor.miniorm.sql.defaults import (
     DefaultGenerator,
     SchemaItem,
 )
-from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, delegate
+from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, clause_of, delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.selectable import TableClause
@@ -263,9 +263,10 @@ def attach(parent: Any, item: Any) -> None:
     """
     if item is None:
         return
-    nested = isinstance(item, ColumnClause) and isinstance(parent, Column)
-    set_parent = getattr(item, "_set_parent", None)
-    if nested or set_parent is None or isinstance(item, type):
+    element = clause_of(item)
+    set_parent = getattr(item if element is None else element, "_set_parent", None)
+    is_from = element is not None and element._is_from_clause
+    if set_parent is None or is_from:
         raise exc.ArgumentError(
             f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}"
         )

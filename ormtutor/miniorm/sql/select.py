@@ -859,7 +859,7 @@ def as_join_target(target: Any) -> Any:
     if _is_attribute(target):
         return target
     element = clause_of(target)
-    if element is None or not element._is_from_clause:
+    if element is None or not (element._is_from_clause or element._is_text_clause):
         role = "Join target, typically a FROM expression, or ORM relationship attribute"
         raise not_expected(role, target, element=element)
     return element

@@ -169,7 +169,7 @@ def test_a_change_of_a_dead_object_is_told(gardens: Gardens) -> None:
         plants.append(gardens.Plant())
 
     assert str(refusal.value) == (
-        "Can't emit change event for attribute 'Garden.plants' - parent object of type 'Garden' "
+        "Can't emit change event for attribute 'Garden.plants' - parent object of type <Garden> "
         "has been garbage collected."
     )
 

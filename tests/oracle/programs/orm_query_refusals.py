@@ -93,3 +93,14 @@ for query in (
     tell(lambda: query.all())
 tell(lambda: session.query(Choir).params({"a": 1}, {"b": 2}))
 tell(lambda: session.query(Choir).params(None))
+for wrong in Singer.id, other.name, (Choir, 5), (Choir, None), (Choir, Singer), 5, "x":
+    tell(lambda: session.query(Singer).join(wrong).all())
+    tell(lambda: session.query(Singer).join(wrong, Singer.choir).all())
+tell(lambda: session.query(Singer).select_from(text("choirs")).all())
+tell(lambda: session.query(Singer).options((joinedload(Singer.choir), load_only(Singer.id))).all())
+tell(lambda: select(Singer).join("choir"))
+tell(lambda: select(Singer).join(5))
+tell(lambda: select(Singer).join(text("choirs")))
+tell(lambda: Column("choir_id", Choir.id))
+for bind in "sqlite://", 5, (1, 2):
+    tell(lambda: Session(bind).query(Singer).all())

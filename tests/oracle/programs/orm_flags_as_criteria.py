@@ -1,0 +1,73 @@
+"""A column that is a flag stands alone as a criterion: in filter(), any(), has(), with and_() ..."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, and_, create_engine, not_, or_
+from sqlalchemy import true
+from sqlalchemy.orm import Session, aliased, declarative_base, relationship, synonym
+
+Base = declarative_base()
+wears = Table(
+    "wears",
+    Base.metadata,
+    Column("cook_id", ForeignKey("cooks.id")),
+    Column("hat_id", ForeignKey("hats.id")),
+)
+
+
+class Cook(Base):
+    __tablename__ = "cooks"
+    id = Column(Integer, primary_key=True)
+    awake = Column(Boolean)
+    chef_id = Column(ForeignKey("cooks.id"))
+    up = synonym("awake")
+    chef = relationship("Cook", remote_side=id, backref="helpers")
+    pots = relationship("Pot", back_populates="cook")
+    hats = relationship("Hat", secondary=wears)
+
+
+class Pot(Base):
+    __tablename__ = "pots"
+    id = Column(Integer, primary_key=True)
+    clean = Column(Boolean)
+    cook_id = Column(ForeignKey("cooks.id"))
+    cook = relationship("Cook", back_populates="pots")
+
+
+class Hat(Base):
+    __tablename__ = "hats"
+    id = Column(Integer, primary_key=True)
+    white = Column(Boolean)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+helper = Cook(awake=False, hats=[Hat(white=True)])
+session.add(Cook(awake=True, pots=[Pot(clean=True)], helpers=[helper]))
+session.add(Cook())
+session.commit()
+pot, cook = aliased(Pot), aliased(Cook)
+for criterion in (
+    lambda: Cook.awake,
+    lambda: not_(Cook.awake),
+    lambda: Cook.up,
+    lambda: or_(Cook.awake, Cook.up),
+    lambda: Cook.pots.any(Pot.clean),
+    lambda: ~Cook.pots.any(Pot.clean),
+    lambda: Cook.pots.any(~Pot.clean),
+    lambda: Cook.pots.any(Pot.clean, id=1),
+    lambda: Cook.pots.any(Pot.__table__.c.clean),
+    lambda: Cook.pots.any(true()),
+    lambda: Cook.pots.any(Pot.cook),
+    lambda: Cook.pots.any(Pot.cook.has(Cook.awake)),
+    lambda: Cook.hats.any(Hat.white),
+    lambda: Cook.chef.has(Cook.awake),
+    lambda: Cook.chef.has(Cook.up),
+    lambda: Cook.helpers.any(Cook.awake),
+    lambda: Cook.pots.of_type(pot).any(pot.clean),
+    lambda: Cook.chef.of_type(cook).has(cook.awake),
+    lambda: and_(Cook.awake, Cook.pots.any(Pot.clean)),
+):
+    try:
+        print([found.id for found in session.query(Cook).filter(criterion()).order_by(Cook.id)])
+    except AttributeError as error:
+        print(error)
