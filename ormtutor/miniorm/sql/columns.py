@@ -164,9 +164,7 @@ class DedupeColumnCollection(ColumnCollection):
 def _distance(candidate: Any, common: set[Any]) -> int:
     """How many steps below the common ancestors a candidate is."""
     steps, level = 0, [candidate]
-    while level:
-        if any(each._deannotated in common for each in level):
-            return steps
+    while not any(each._deannotated in common for each in level):
         steps += 1
         level = [proxied for each in level for proxied in each._proxies]
     return steps

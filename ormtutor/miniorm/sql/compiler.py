@@ -443,13 +443,10 @@ class SQLCompiler(Compiled):
         return f"{text} = 1" if is_true else f"{text} = 0"
 
     def visit_textclause(self, text: Any, asfrom: bool = False) -> str:
-        out = []
-        for position, piece in enumerate(text._pieces):
-            if position % 2:
-                out.append(self.process(text._bindparams[piece]))
-            else:
-                out.append(self._literal_text(piece).replace("\\:", ":"))
-        return "".join(out)
+        pieces = [self._literal_text(piece).replace("\\:", ":") for piece in text._pieces]
+        binds = text._bindparams
+        pieces[1::2] = [self.process(binds[name]) for name in text._pieces[1::2]]
+        return "".join(pieces)
 
     def visit_clauselist(self, clauses: Any) -> str:
         return self._join(clauses.clauses, clauses.operator.symbol)
@@ -458,15 +455,12 @@ class SQLCompiler(Compiled):
         return f"({self._join(clauses.clauses, ', ')})"
 
     def visit_case(self, case: Any) -> str:
-        out = ["CASE "]
-        if case.value is not None:
-            out.append(self.process(case.value) + " ")
+        parts = ["CASE"] if case.value is None else [f"CASE {self.process(case.value)}"]
         for when, then in case.whens:
-            out.append(f"WHEN {self.process(when)} THEN {self.process(then)} ")
+            parts.append(f"WHEN {self.process(when)} THEN {self.process(then)}")
         if case.else_ is not None:
-            out.append(f"ELSE {self.process(case.else_)} ")
-        out.append("END")
-        return "".join(out)
+            parts.append(f"ELSE {self.process(case.else_)}")
+        return " ".join([*parts, "END"])
 
     def visit_cast(self, cast: Any) -> str:
         type_ = self.dialect.type_compiler.process(cast.type)

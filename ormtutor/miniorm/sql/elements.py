@@ -97,12 +97,8 @@ class ClauseElement:
     @property
     def bind(self) -> Any:
         """The engine that some table in here is bound to, or None."""
-        for from_ in self._from_objects:
-            if from_ is not self:
-                engine = from_.bind
-                if engine is not None:
-                    return engine
-        return None
+        engines = (from_.bind for from_ in self._from_objects if from_ is not self)
+        return next((engine for engine in engines if engine is not None), None)
 
     def compile(self, bind: Any = None, dialect: Any = None, **kw: Any) -> Any:
         """Write this as SQL for a dialect; see Compiled."""

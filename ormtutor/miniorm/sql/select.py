@@ -79,11 +79,10 @@ def as_selected(thing: Any) -> Any:
     """
     element = clause_of(thing)
     if element is not None:
-        if element._is_column_element or element._is_from_clause or element._is_text_clause:
-            return element
         if element._is_select_statement:
             raise elements.no_select(_SELECTED, thing, element)
-        if not element._is_clause_list:
+        is_expression = element._is_column_element or element._is_clause_list
+        if not (is_expression or element._is_from_clause or element._is_text_clause):
             raise not_expected(_SELECTED, thing)
         return element
     if thing is None or thing is True or thing is False:
