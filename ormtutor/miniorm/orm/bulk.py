@@ -172,7 +172,7 @@ class BulkChange:
         table = self.session.identity_map.table_for(mapper.class_)
         found = []
         for row in rows:
-            state = table.get(row[0] if mapper.single_key else tuple(row))
+            state = table.get(mapper.ident_of(row))
             if state is not None and state() is not None:
                 found.append(state)
         return found

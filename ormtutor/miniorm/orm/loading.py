@@ -191,7 +191,8 @@ def labels_in(plan: Any, rows: Any) -> list[str]:
 
 
 MOST_KEPT = 3
-PLAIN_VALUES = (str, int, float, bool, bytes, type(None))
+# The types of values that are what they look like: no SQL expression is among them.
+PLAIN = frozenset((int, str, float, bool, bytes, type(None)))
 
 
 def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, str, Any, Any]]:
@@ -215,7 +216,7 @@ def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, 
 
 def _differ(held: Any, value: Any) -> bool:
     """Whether two plain values differ; of others only whether one is missing."""
-    if type(held) in PLAIN_VALUES and type(value) in PLAIN_VALUES:
+    if type(held) in PLAIN and type(value) in PLAIN:
         return bool(held != value)
     return (held is None) is not (value is None)
 
@@ -321,7 +322,7 @@ def identity_of(mapper: Mapper, ident: Any) -> Any:
         )
     if isinstance(ident, dict):
         values = _identity_by_name(mapper, ident)
-    return values[0] if mapper.single_key else tuple(values)
+    return mapper.ident_of(values)
 
 
 def _identity_by_name(mapper: Mapper, given: dict[str, Any]) -> Sequence[Any]:
@@ -426,13 +427,12 @@ def load_scalar_attributes(
     ident = state.ident
     if ident is None:
         # Its key was set by hand; whether there is a row is found out by asking.
-        values = [state.dict.get(key) for key in mapper._pk_attribute_keys]
-        if None in values:
+        ident = mapper.ident_in(state.dict)
+        if ident is None:
             raise sa_exc.InvalidRequestError(
                 f"Instance {orm_exc.state_label(state)} cannot be refreshed - it's not  persistent "
                 "and does not contain a full primary key."
             )
-        ident = values[0] if mapper.single_key else tuple(values)
     cause = _for_one("refresh", mapper, ident, state)
     # Differs from 1.4, which may flush here: see ormtutor/differences.py.
     autoflush, session.autoflush = session.autoflush, False

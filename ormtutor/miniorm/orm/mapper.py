@@ -56,7 +56,7 @@ from ormtutor.miniorm.sql.traversal import Shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.attributes import AttributeImpl
@@ -571,6 +571,15 @@ class Mapper(InspectionAttr):
     @cached_property
     def _pk_attribute_keys(self) -> tuple[str, ...]:
         return tuple(self._columntoproperty[column].key for column in self.primary_key)
+
+    def ident_of(self, values: Sequence[Any]) -> Any:
+        """A primary key as the identity map has it: the value of one column, a tuple of several."""
+        return values[0] if self.single_key else tuple(values)
+
+    def ident_in(self, values: dict[str, Any]) -> Any:
+        """The primary key among an object's values; None: it is not whole."""
+        key = [values.get(each) for each in self._pk_attribute_keys]
+        return None if None in key else self.ident_of(key)
 
     def primary_key_from_instance(self, instance: Any) -> tuple[Any, ...]:
         """The object's present primary key values."""

@@ -93,7 +93,7 @@ class Merge:
         is_complete = not missing or (
             len(missing) < len(values) and all(value is None for value in missing)
         )
-        return (values[0] if mapper.single_key else tuple(values)), is_complete
+        return mapper.ident_of(values), is_complete
 
     def _find_or_make(self, state: InstanceState, ident: Any, is_complete: bool) -> Any:
         """The session's object with this key, or a new one."""

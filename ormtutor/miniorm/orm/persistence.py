@@ -20,6 +20,7 @@ from operator import attrgetter
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm import loading
 from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
+from ormtutor.miniorm.orm.loading import PLAIN
 from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
 from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
     Pair = tuple[InstanceState, InstanceState]
     Values = dict[str, Any]
-
-
-# Values that are written as they are: no SQL expression is among these types.
-PLAIN = frozenset((int, str, float, bool, bytes, type(None)))
 
 
 class Record:
@@ -273,7 +270,7 @@ def takes_over_row(
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if any(value is None or _is_expression(value) for value in key):
         return False
-    ident = key[0] if mapper.single_key else tuple(key)
+    ident = mapper.ident_of(key)
     found = loading.in_identity_map(flush.session, mapper, ident, flush.lookup_flags)
     if found is None:
         return False
@@ -416,13 +413,9 @@ def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) ->
 
 def label_of(state: InstanceState) -> str:
     """`User#1`, or `User (new)` as long as there is no key."""
-    ident = state.ident
-    if ident is None:
-        values = tuple([state.dict.get(key) for key in state.mapper._pk_attribute_keys])
-        if None in values:
-            return f"{state.class_.__name__} (new)"
-        ident = values[0] if state.mapper.single_key else values
-    return loading.label_of(state.mapper, ident)
+    mapper = state.mapper
+    ident = mapper.ident_in(state.dict) if state.ident is None else state.ident
+    return f"{mapper.class_.__name__} (new)" if ident is None else loading.label_of(mapper, ident)
 
 
 def _take_new_key(writing: Writing, record: Record, context: Any) -> None:

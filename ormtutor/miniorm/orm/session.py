@@ -660,7 +660,7 @@ class Session:
                 "these generated values.  Ensure also that this flush() is not occurring at an "
                 "inappropriate time, such as within a load() event."
             )
-        return key[0] if mapper.single_key else key
+        return mapper.ident_of(key)
 
     def _switch_key(self, state: InstanceState, ident: Any) -> None:
         """An object gets its key, or another one."""

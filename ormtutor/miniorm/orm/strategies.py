@@ -158,7 +158,7 @@ class LazyWay:
                 return value
         if all(value is None for value in values):
             return None
-        ident = values[0] if mapper.single_key else tuple(values)
+        ident = mapper.ident_of(values)
         known = in_identity_map(session, mapper, ident, passive)
         if known is not None:
             return known
