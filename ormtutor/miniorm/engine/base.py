@@ -54,7 +54,6 @@ class Engine:
     """A database: lends connections, keeps compiled statements, is listened to."""
 
     _connection_class: type[Connection] = Connection
-    _is_future = False
 
     dispatch: Any = event.Dispatch(tuple(_EVENTS.split()))
 

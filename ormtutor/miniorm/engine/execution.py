@@ -190,8 +190,8 @@ def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
     statement, table = compiled.statement, compiled.statement.table
     columns = list(table.primary_key)
     keys = [column.key for column in columns]
-    counts = statement.select is None and not statement._inline and not statement._multi_values
-    generated = table._autoincrement_column if counts else None
+    is_one_row = statement.select is None and not statement._multi_values
+    generated = table._autoincrement_column if is_one_row else None
     metadata = ResultMetaData(keys, [(column,) for column in columns])
     compiled._key_columns = found = (
         metadata,

@@ -85,7 +85,6 @@ class Engine(base.Engine):
     """An engine whose connections are of the 2.x manner."""
 
     _connection_class = Connection
-    _is_future = True
 
     @contextmanager
     def begin(self) -> Iterator[connection.Connection]:

@@ -140,7 +140,6 @@ class ValuesBase(UpdateBase):
     _values: Any = None
     _multi_values: tuple[Any, ...] = ()
     _in_order = False
-    _inline = False
     _takes_defaults = True
 
     def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
@@ -274,9 +273,7 @@ class Insert(ValuesBase):
         if element is None or not element._is_select_statement:
             raise not_expected("SELECT statement or equivalent textual object", select)
         keys = tuple(column_key(as_key(name)) for name in names)
-        return self._with(
-            _select_names=keys, _inline=True, select=element, _takes_defaults=include_defaults
-        )
+        return self._with(_select_names=keys, select=element, _takes_defaults=include_defaults)
 
 
 class DMLWhereBase(HasWhere, UpdateBase):

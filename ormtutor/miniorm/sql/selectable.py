@@ -168,7 +168,6 @@ class TableClause(FromClause):
     __visit_name__ = "table"
     named_with_column = True
     _is_table = True
-    implicit_returning = False
     # The hooks of INSERT, which a Table overrides.
     _autoincrement_column: Any = None
 
