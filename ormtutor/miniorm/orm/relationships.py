@@ -881,7 +881,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
         """The parent's session; warns where a flush is going on."""
         session = state.session
         if session is not None and session._warn_on_events:
-            session._flush_warning(what)
+            session._warn_in_flush(what)
         return session
 
     def join(session: Any, member: Any, initiator: AttributeEvent) -> None:

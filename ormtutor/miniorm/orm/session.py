@@ -267,19 +267,17 @@ class Session:
 
     # adding and removing ----------------------------------------------------------------------
 
-    def add(self, instance: Any, _warn: bool = True) -> None:
+    def add(self, instance: Any) -> None:
         """Take an object in, with all that its save-update cascade reaches.
 
         Raises: UnmappedInstanceError. InvalidRequestError: it is in another session, or deleted.
         """
-        if _warn and self._warn_on_events:
-            self._flush_warning("Session.add()")
+        self._warn_in_flush("Session.add()")
         self._save_or_update_state(instance_state(instance))
 
     def add_all(self, instances: Iterable[Any]) -> None:
         """Take several objects in."""
-        if self._warn_on_events:
-            self._flush_warning("Session.add_all()")
+        self._warn_in_flush("Session.add_all()")
         for instance in instances:
             self._save_or_update_state(instance_state(instance))
 
@@ -376,8 +374,7 @@ class Session:
 
         Raises: InvalidRequestError: it has no row.
         """
-        if self._warn_on_events:
-            self._flush_warning("Session.delete()")
+        self._warn_in_flush("Session.delete()")
         state = instance_state(instance)
         if state.ident is None:
             raise _not_persisted(state)
@@ -497,8 +494,7 @@ class Session:
         refuse_arguments("Session.merge", left_out, "options")
         if not load:
             raise TypeError("merge(load=False) is not in miniorm; SQLAlchemy has it")
-        if self._warn_on_events:
-            self._flush_warning("Session.merge()")
+        self._warn_in_flush("Session.merge()")
         # Before the autoflush is switched off, so that what is pending can be found.
         self._autoflush(f"merge of {type(instance).__name__}")
         with self.no_autoflush:
@@ -710,12 +706,13 @@ class Session:
                 if obj is not None:
                     self._notify("persistent_to_deleted", obj)
 
-    def _flush_warning(self, method: str) -> None:
-        warn(
-            f"Usage of the '{method}' operation is not currently supported within the execution "
-            "stage of the flush process. Results may not be consistent.  Consider using "
-            "alternative event listeners or connection-level operations instead."
-        )
+    def _warn_in_flush(self, method: str) -> None:
+        if self._warn_on_events:
+            warn(
+                f"Usage of the '{method}' operation is not currently supported within the "
+                "execution stage of the flush process. Results may not be consistent.  Consider "
+                "using alternative event listeners or connection-level operations instead."
+            )
 
 
 leave_out(
