@@ -211,6 +211,9 @@ class AttributeImpl:
             if value is PASSIVE_NO_RESULT or value is NO_VALUE:
                 return value
             if value is ATTR_WAS_SET:
+                if key not in dict_:
+                    told = f"Deferred loader for attribute {key!r} failed to populate correctly"
+                    raise KeyError(told)
                 return dict_[key]
             if value is not ATTR_EMPTY:
                 return self.set_committed_value(state, dict_, value)

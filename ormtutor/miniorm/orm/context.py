@@ -22,7 +22,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, from_element, steps_along
+from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present, steps_along
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
@@ -565,14 +565,19 @@ class Compilation:
         isouter: bool,
         criteria: tuple[Any, ...],
     ) -> None:
+        source, key = parent.selectable, self._eager_key(parent.root)
+        if isinstance(key, int) and source is parent.root.element:
+            # As in the original an alias of the class that was joined takes its place.
+            whole = self.from_clauses[key]
+            source = source if is_present(source, whole) else whole
         onclause, through, association, *_ = prop.create_joins(
-            source_selectable=parent.selectable,
+            source_selectable=source,
             dest_selectable=target.selectable,
             of_type=target,
             alias_secondary=True,
             extra_criteria=criteria,
         )
-        joins = self.eager_joins.setdefault(self._eager_key(parent.root), [])
+        joins = self.eager_joins.setdefault(key, [])
         steps = steps_along(target.selectable, onclause, through, association, isouter)
         if parent.outer and not isouter:
             _nest(joins, parent.selectable, target.selectable, steps)

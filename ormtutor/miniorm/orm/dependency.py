@@ -308,6 +308,7 @@ class OneToMany(Dependency):
                 for child in _objects(history.deleted):
                     flush.register(child, operation="delete", prop=self.prop)
             if flush.source_changed(state, self):
+                flush.keys_changed.add((state, self))
                 for child in _objects(history.unchanged):
                     flush.register(child, list_only=True, operation="pk change", prop=self.prop)
 
@@ -332,7 +333,8 @@ class OneToMany(Dependency):
             if nulls_orphans:
                 for child in self._written(flush, self._parentless(history.deleted)):
                     flush.clear(child, self, state)
-            if flush.source_changed(state, self):
+            # A key that only this flush changes is not followed, as in the original.
+            if (state, self) in flush.keys_changed:
                 for child in self._written(flush, _objects(history.unchanged)):
                     flush.follow(state, child, self)
 

@@ -89,7 +89,7 @@ class AliasedInsp(InspectionAttr):
         if adapted is None:
             adapted = traversal.replace(expression, self._replacement_or_own)
             if adapted is not expression:
-                adapted.name = adapted.name.of_alias(id(self))
+                adapted.name = adapted.key = adapted.name.of_alias(id(self))
             self._labels[expression._deannotated] = adapted
         return adapted
 

@@ -130,7 +130,8 @@ class UOWTransaction:
     edges: step -> the steps that come before it. ring: the steps that were broken up.
     relationships: those of the mappers. presorted: by each, the objects that it has looked at.
     has_steps: those that have steps of their own.
-    children_added: by one-to-many relationship, the objects that some parent took.
+    children_added: by one-to-many relationship, the objects that some parent took. keys_changed:
+    parents that came with another key than their children have, each with its relationship.
     associations_done: by many-to-many relationship, the pairs whose row was written.
     row_switches: new object -> the deleted one whose row it takes over.
     rekeyed: the objects whose primary key was changed.
@@ -155,6 +156,7 @@ class UOWTransaction:
         self.edges: dict[Step, dict[Step, None]] = {}
         self.ring: dict[Step, None] = {}
         self.children_added: dict[Dependency, set[InstanceState | None]] = {}
+        self.keys_changed: set[tuple[InstanceState, Dependency]] = set()
         self.associations_done: dict[Any, set[Pair]] = {}
         self.pk_cascaded: set[tuple[InstanceState, Any]] = set()
         self.rekeyed: set[InstanceState] = set()

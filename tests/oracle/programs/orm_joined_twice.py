@@ -1,7 +1,7 @@
 """The same join said twice: made once from one place, and again from another."""
 
 from sqlalchemy import Column, ForeignKey, Integer
-from sqlalchemy.orm import Session, aliased, declarative_base, relationship
+from sqlalchemy.orm import Session, aliased, declarative_base, joinedload, relationship
 
 Base = declarative_base()
 
@@ -54,3 +54,12 @@ for query in (
 ):
     for form in (query.exists(), query.statement, query.subquery(), query.union(query)):
         print(form)
+
+# Where an alias is joined and the class itself is not, eager loads start from the alias.
+highways = aliased(Road)
+for query in (
+    roads.join(highways.bridges).options(joinedload(Road.bridges).joinedload(Bridge.piers)),
+    roads.select_from(highways).options(joinedload(Road.bridges)),
+    session.query(Bridge).join(other.road).options(joinedload(Bridge.road)).limit(2),
+):
+    print(query)

@@ -42,3 +42,11 @@ for names in (["rakes", "name"], ["name"], ["rakes"], ["spades", "rakes", "colou
     shed.colour = "blue"
     s.refresh(shed, names)
     print(shed.colour, len(shed.rakes), len(shed.spades), s.dirty)
+
+# What was deleted from an expired object is not there when the rest is read again.
+s.commit()
+del shed.name
+try:
+    print(shed.name)
+except KeyError as error:
+    print(error, shed.colour)
