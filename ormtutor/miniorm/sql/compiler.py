@@ -699,13 +699,13 @@ class SQLCompiler(Compiled):
         if not asfrom:
             return self.process(element)
         name = self._resolve(alias.name)
-        if alias._is_subquery:
-            inner = f"({self.process(element, asfrom=True)})"
-        else:
-            while element.__visit_name__ == "alias":
-                element = element.element
-            inner = self.preparer.format_table(element)
-        return f"{inner} AS {self.preparer.quote(name)}"
+        is_subquery = alias._is_subquery
+        # Of names for names the last one stays.
+        while element.__visit_name__ in ("alias", "subquery"):
+            is_subquery = is_subquery or element._is_subquery
+            element = element.element
+        inner = self.process(element, asfrom=True)
+        return f"{f'({inner})' if is_subquery else inner} AS {self.preparer.quote(name)}"
 
     visit_subquery = visit_alias
 

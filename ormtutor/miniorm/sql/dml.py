@@ -347,9 +347,9 @@ def update(table: Any, whereclause: Any = None, values: Any = None, **kw: Any) -
     return Update(table, whereclause, values, **kw)
 
 
-def delete(table: Any, whereclause: Any = None, **kw: Any) -> Delete:
+def delete(table: Any, whereclause: Any = None, bind: Any = None, **kw: Any) -> Delete:
     """A DELETE statement."""
-    return Delete(table, whereclause, **kw)
+    return Delete(table, whereclause, bind, **kw)
 
 
 TableClause._dml = {"insert": Insert, "update": Update, "delete": Delete}

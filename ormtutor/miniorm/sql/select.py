@@ -583,8 +583,9 @@ def _number_of(clause: Any) -> Any:
 def _set_operation(keyword: str) -> Any:
     """A function that combines SELECTs; as a method it begins with the one that it is asked of."""
 
-    def combine(*selects: Any) -> CompoundSelect:
-        return CompoundSelect(keyword, *selects)
+    def combine(*selects: Any, **kw: Any) -> CompoundSelect:
+        compound = CompoundSelect(keyword, *selects)
+        return _with_arguments(compound, kw)  # type: ignore[no-any-return]
 
     name = "except_" if keyword == "EXCEPT" else keyword.lower().replace(" ", "_")
     combine.__name__ = combine.__qualname__ = name
@@ -1229,8 +1230,7 @@ class Exists(UnaryExpression):
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         """`SELECT EXISTS (...)`."""
-        statement = select(self)
-        return statement if whereclause is None else statement.where(whereclause)
+        return _legacy_select([self], whereclause, **kw)
 
     correlate = _of_inner("correlate")
     correlate_except = _of_inner("correlate_except")
@@ -1258,35 +1258,55 @@ def _is_legacy(args: tuple[Any, ...]) -> bool:
     return not elements.is_sql(args[0]) and inspect(args[0], raiseerr=False) is None
 
 
-def _legacy_select(columns: Any = None, whereclause: Any = None, **kw: Any) -> Any:
+def _legacy_select(
+    columns: Any = None,
+    whereclause: Any = None,
+    from_obj: Any = None,
+    distinct: Any = False,
+    having: Any = None,
+    correlate: bool = True,
+    **kw: Any,
+) -> Any:
+    statement = _told(_told(Select(), "distinct", distinct), "select_from", from_obj)
     if isinstance(columns, ClauseElement):
         raise exc.ArgumentError(
             "select() construct created in legacy mode, i.e. with keyword arguments, must provide "
             "the columns argument as a Python list or other iterable.",
             code="c9ae",
         )
-    statement = Select(*list(columns or ()))
-    if not kw.pop("correlate", True):
+    statement = statement.add_columns(*list(columns or ()))
+    if not correlate:
         statement = statement.correlate(None)
-    for name, value in {"whereclause": whereclause, **kw}.items():
-        method = _LEGACY_ARGUMENTS.get(name)
-        if method is None:
+    if whereclause is not None:
+        statement = statement.where(whereclause)
+    if having is not None:
+        statement = statement.having(having)
+    return _with_arguments(statement, kw)
+
+
+def _with_arguments(statement: Any, kw: dict[str, Any]) -> Any:
+    for name, value in kw.items():
+        if name not in _LEGACY_ARGUMENTS:
             raise TypeError(
                 f"GenerativeSelect.__init__() got an unexpected keyword argument '{name}'"
             )
-        if value is not None and value is not False:
-            listed = value if isinstance(value, (list, tuple, set)) else [value]
-            values = () if value is True else listed
-            statement = getattr(statement, method)(*values)
+        statement = _told(statement, _LEGACY_ARGUMENTS[name], value)
     return statement
+
+
+def _told(statement: Any, method: str, value: Any) -> Any:
+    """The statement with what an argument of earlier releases says: one thing, or a list."""
+    if value is None or value is False:
+        return statement
+    listed = value if isinstance(value, (list, tuple, set)) else [value]
+    return getattr(statement, method)(*(() if value is True else listed))
 
 
 # The arguments of select() in earlier releases, and the methods that took their place.
 _LEGACY_ARGUMENTS = {
-    "whereclause": "where",
     "use_labels": "apply_labels",
-    "from_obj": "select_from",
-    **{name: name for name in ("distinct", "having", "order_by", "group_by", "limit", "offset")},
+    "prefixes": "prefix_with",
+    **{name: name for name in ("order_by", "group_by", "limit", "offset")},
 }
 
 union = _set_operation("UNION")
@@ -1302,7 +1322,7 @@ def exists(*args: Any, **kwargs: Any) -> Exists:
     return Exists(*args, **kwargs)
 
 
-FromClause._select_class = Select
+FromClause._select_columns = staticmethod(_legacy_select)
 
 leave_out(Statement, "add_cte get_execution_options suffix_with")
 leave_out(SelectBase, "get_label_style lateral")

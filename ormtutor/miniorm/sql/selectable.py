@@ -73,7 +73,7 @@ class FromClause(ClauseElement):
     _names_sorting = True
     _hide_froms: Any = ()
     # Set by select.py and dml.py, which are to the right.
-    _select_class: ClassVar[Any] = None
+    _select_columns: ClassVar[Any] = None
     _dml: ClassVar[dict[str, Any]] = {}
 
     bind: Any = None
@@ -140,9 +140,8 @@ class FromClause(ClauseElement):
     # -- making other things -------------------------------------------------------------------
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
-        """`SELECT ... FROM this`."""
-        statement = self._select_class(self)
-        return statement if whereclause is None else statement.where(whereclause)
+        """`SELECT ... FROM this`; kw: what else select() took in earlier releases."""
+        return self._select_columns([self], whereclause, **kw)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
@@ -308,8 +307,7 @@ class Join(FromClause):
         return [self, *self._hide_froms]
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
-        statement = self._select_class(self.left, self.right).select_from(self)
-        return statement if whereclause is None else statement.where(whereclause)
+        return self._select_columns([self.left, self.right], whereclause, **kw).select_from(self)
 
     def alias(self, name: Any = None) -> Any:
         """A subquery of the join."""
