@@ -23,7 +23,7 @@ __getattr__ = open_door(
         class_mapper clear_mappers column_property configure_mappers deferred mapper
         object_mapper synonym validates
     orm.options: Load contains_eager defaultload defer immediateload joinedload lazyload
-        load_only noload raiseload selectinload subqueryload undefer
+        load_only noload raiseload selectinload subqueryload undefer undefer_group
     orm.query: Query
     orm.relationships: CascadeOptions RelationshipProperty backref relation relationship
     orm.session: Session close_all_sessions make_transient object_session

@@ -458,6 +458,8 @@ class Compilation:
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
         mapped = "deferred" if prop.deferred else "column"
         strategy = option.strategy or mapped
+        if strategy == "undefer_group":
+            strategy = "column" if prop.group == option.settings["group"] else mapped
         if strategy == "column" or self._is_needed(prop, plan, option):
             self._select_column(prop, plan, place)
         elif strategy != mapped:

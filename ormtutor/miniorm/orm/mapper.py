@@ -97,7 +97,7 @@ class MapperProperty(InspectionAttr):
 
 
 _NOT_FOR_COLUMNS = frozenset(
-    ("active_history", "comparator_factory", "doc", "expire_on_flush", "group", "info", "raiseload")
+    ("active_history", "comparator_factory", "doc", "expire_on_flush", "info", "raiseload")
 )
 
 
@@ -107,7 +107,13 @@ class ColumnProperty(MapperProperty):
     __module__ = "sqlalchemy.orm.properties"
     kind = "column"
 
-    def __init__(self, *columns: Any, deferred: bool = False, **unknown: Any) -> None:
+    def __init__(
+        self,
+        *columns: Any,
+        deferred: bool = False,
+        group: str | None = None,
+        **unknown: Any,
+    ) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
         refuse_arguments("column_property", left_out, " ".join(left_out))
         if unknown:
@@ -118,6 +124,7 @@ class ColumnProperty(MapperProperty):
         super().__init__()
         self.columns: list[Any] = [_as_column(column) for column in columns]
         self.deferred = deferred
+        self.group = group
         self.doc = next((each.doc for each in columns if getattr(each, "doc", None)), None)
 
     @property

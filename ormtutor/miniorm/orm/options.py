@@ -16,7 +16,7 @@ from collections import namedtuple
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import leave_out, refuse_arguments
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import exc as orm_exc
 
 TYPE_CHECKING = False
@@ -191,14 +191,16 @@ class Load:
         """Load the deferred column with the rest."""
         return self._columns([key], "column")
 
+    def undefer_group(self, name: str) -> Self:
+        """Load the deferred columns of this group with the rest."""
+        step = Step((*self.tokens, COLUMN_WILDCARD), "undefer_group", (("group", name),))
+        return self._continued(self.tokens, [step])
+
     @known_as("load_only")
     def load_only(self, *attrs: Any) -> Self:
         """Load these columns and the primary key; defer the others."""
         others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
         return self._columns(attrs, "column")._continued(self.tokens, [others])
-
-
-leave_out(Load, "selectin_polymorphic undefer_group with_expression")
 
 
 def _check_unbound(before: str, option: Load, after: str = "") -> None:
@@ -242,6 +244,11 @@ raiseload = _starting(Load.raiseload)
 defaultload = _starting(Load.defaultload)
 defer = _starting(Load.defer)
 undefer = _starting(Load.undefer)
+
+
+def undefer_group(name: str) -> _UnboundLoad:
+    """Load the deferred columns of a group."""
+    return _UnboundLoad().undefer_group(name)
 
 
 def load_only(*attrs: Any) -> _UnboundLoad:

@@ -26,6 +26,7 @@ from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, Mappe
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, label_of, labels_in, load_by_ident, run
+from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.rowloader import one_of, require_population
 from ormtutor.miniorm.orm.state import (
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.orm.context import Place
-    from ormtutor.miniorm.orm.mapper import ColumnProperty
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
     from ormtutor.miniorm.orm.state import InstanceState
@@ -91,13 +91,23 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         state.ident,
         refresh_state=state,
         overwrite="one",
-        only=frozenset([prop.key]),
+        only=_deferred_together(prop, state),
         cause=_lazy_cause(str(prop), state),
         autoflush=not passive & NO_AUTOFLUSH,
     )
     if found is None:
         raise orm_exc.ObjectDeletedError(state)
     return ATTR_WAS_SET
+
+
+def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[str]:
+    """The attributes that are loaded with a deferred one: its group, but for what was changed."""
+    group = [
+        other.key
+        for other in state.mapper._props.values()
+        if isinstance(other, ColumnProperty) and other.deferred and other.group == prop.group
+    ]
+    return frozenset(set(group) - set(state.committed_state) if prop.group else [prop.key])
 
 
 def _lazy_cause(name: str, state: InstanceState) -> Cause:

@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, ca
 from sqlalchemy import desc, exists, func, insert, inspect, literal, not_, nullslast, select, text
 from sqlalchemy import tuple_, union, update
 from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
-from sqlalchemy.orm import lazyload, load_only, relationship, with_parent
+from sqlalchemy.orm import lazyload, load_only, relationship, undefer_group, with_parent
 
 Base = declarative_base()
 tags_of_kites = Table(
@@ -159,6 +159,8 @@ for use in (
     lambda: session.query(Kite).correlate(Kite.id),
     lambda: select(Kite).having(Kite.id == 1, Kite.id == 2),
     lambda: joinedload(),
+    lambda: undefer_group(),
+    lambda: undefer_group("a", "b"),
     lambda: joinedload(Kite.tags).load_only(unknown=1),
     lambda: joinedload(Kite.tags).defer(),
     lambda: lazyload(Kite.tags, unknown=1),

@@ -1,9 +1,10 @@
-"""query_property(), mappers that leave columns out, classes where values belong."""
+"""Groups of deferred columns, query_property(), mappers that leave columns out."""
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, case, create_engine
 from sqlalchemy import extract, func, inspect, or_, tuple_
 from sqlalchemy.orm import Load, Query, Session, backref, clear_mappers, declarative_base, deferred
 from sqlalchemy.orm import joinedload, mapper, relationship, scoped_session, sessionmaker, undefer
+from sqlalchemy.orm import undefer_group
 
 Base = declarative_base()
 engine = create_engine("sqlite://")
@@ -21,8 +22,8 @@ class Cave(Base):
     id = Column(Integer, primary_key=True)
     above_id = Column(Integer, ForeignKey("caves.id"))
     name = Column(String(50))
-    sketch = deferred(Column(String))
-    plan = deferred(Column(String))
+    sketch = deferred(Column(String), group="drawn")
+    plan = deferred(Column(String), group="drawn")
     log = deferred(Column(String))
     below = relationship("Cave", backref=backref("above", remote_side=[id]), order_by="Cave.id")
     bats = relationship("Bat", backref="cave")
@@ -47,7 +48,7 @@ session.commit()
 query = session.query(Cave)
 tell(lambda: query.join(Cave.bats, along=True))
 
-for option in (None, undefer("sketch")):
+for option in (None, undefer_group("drawn"), undefer("sketch"), undefer_group("spoken")):
     session.expunge_all()
     cave = query.filter_by(name="deep").options(*[option] if option else []).one()
     print(cave.plan, cave.sketch, cave.log)
@@ -56,10 +57,10 @@ session.expire(cave, ["plan"])
 print(cave.plan)
 session.rollback()
 session.expunge_all()
-eager = joinedload(Cave.below).undefer("plan")
+eager = joinedload(Cave.below).undefer_group("drawn")
 print(query.options(eager).filter(Cave.id == 1).one().below[1].plan)
-print(query.options(Load(Cave).undefer("plan")).populate_existing().first().plan)
-tell(lambda: session.query(Cave, Bat).join(Bat).options(undefer("plan")).all())
+print(query.options(Load(Cave).undefer_group("drawn")).populate_existing().first().plan)
+tell(lambda: session.query(Cave, Bat).join(Bat).options(undefer_group("drawn")).all())
 
 
 class Finder(Query):
