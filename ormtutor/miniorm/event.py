@@ -74,13 +74,13 @@ class Dispatch:
 
 # Events of sessions, engines, mappers, attributes and tables.
 _LEFT_OUT = """
-    after_attach after_bulk_delete after_bulk_update after_execute before_attach before_execute
-    do_orm_execute engine_connect handle_error release_savepoint rollback_savepoint savepoint
-    set_connection_execution_options after_configured after_create after_delete after_drop
-    after_insert after_update append attribute_instrument before_configured before_create
-    before_delete before_drop before_insert before_update bulk_replace checkin checkout
-    column_reflect expire first_init init init_failure init_scalar instrument_class load
-    mapper_configured modified refresh refresh_flush remove reset set
+    after_bulk_delete after_bulk_update after_execute before_execute do_orm_execute engine_connect
+    handle_error release_savepoint rollback_savepoint savepoint set_connection_execution_options
+    after_configured after_create after_delete after_drop after_insert after_update append
+    attribute_instrument before_configured before_create before_delete before_drop before_insert
+    before_update bulk_replace checkin checkout column_reflect expire first_init init init_failure
+    init_scalar instrument_class load mapper_configured modified refresh refresh_flush remove reset
+    set
     """
 
 

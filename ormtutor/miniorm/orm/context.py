@@ -241,7 +241,7 @@ Select._plain_form = staticmethod(plain_form)
 
 
 # A relationship is loaded lazily when nothing else has loaded it, unless it is mapped so.
-_NOT_LAZY = ("noload", "raise", "dynamic")
+_NOT_LAZY = ("noload", "raise", "raise_on_sql", "dynamic")
 
 
 class ColumnList(list):  # type: ignore[type-arg]
@@ -613,6 +613,8 @@ class Compilation:
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
         """contains_eager(): the query's own joins bring the columns."""
+        if not self.loads_eagerly:
+            return
         self.repeats_parents |= bool(prop.uselist)
         alias = settings.get("alias")
         adapt, selectable = self._user_alias(prop, alias, place.root)

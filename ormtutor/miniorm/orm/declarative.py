@@ -166,6 +166,11 @@ class ClassScan:
                 found[name] = given
 
     def _take(self, name: str, value: Any) -> None:
+        if isinstance(value, QueryableAttribute) and value.class_ is not self.cls:
+            if value.key == name:
+                return
+            value = SynonymProperty(value.key)
+            type.__setattr__(self.cls, name, value)
         if (
             isinstance(value, tuple)
             and len(value) == 1

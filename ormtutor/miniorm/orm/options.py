@@ -16,7 +16,6 @@ from collections import namedtuple
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import inspect
-from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import exc as orm_exc
 
 TYPE_CHECKING = False
@@ -33,6 +32,7 @@ STRATEGIES = {
     "relationship": {
         "select": "lazy loader",
         "raise": "lazy loader",
+        "raise_on_sql": "lazy loader",
         "joined": "joined loader",
         "contains_eager": "joined loader",
         "subquery": "subquery loader",
@@ -173,10 +173,9 @@ class Load:
         """Do not load the attribute at all: it reads as empty."""
         return self._along(attr, "noload")
 
-    def raiseload(self, attr: Any, **left_out: Any) -> Self:
-        """Refuse to load the attribute when it is read."""
-        refuse_arguments("Load.raiseload", left_out, "sql_only")
-        return self._along(attr, "raise")
+    def raiseload(self, attr: Any, sql_only: bool = False) -> Self:
+        """Refuse to load the attribute when it is read (sql_only: if that needs a SELECT)."""
+        return self._along(attr, "raise_on_sql" if sql_only else "raise")
 
     def defaultload(self, attr: Any) -> Self:
         """Step along the attribute without saying how it is loaded."""

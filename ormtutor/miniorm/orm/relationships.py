@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.state import symbol
 
 LAZY_SPELLINGS = {True: "select", False: "joined", None: "noload"}
-STRATEGIES = "dynamic immediate joined noload raise select selectin subquery"
+STRATEGIES = "dynamic immediate joined noload raise raise_on_sql select selectin subquery"
 
 
 # Cascades -------------------------------------------------------------------------------------
@@ -293,8 +293,6 @@ class RelationshipProperty(MapperProperty):
         if self.back_populates:
             self._add_reverse_property(self.back_populates)
         self._warn_for_conflicting_writers()
-        if self.lazy == "raise_on_sql":
-            raise NotImplementedError("lazy='raise_on_sql' is not in miniorm; SQLAlchemy has it")
         if self.lazy not in STRATEGIES.split():
             raise LoaderStrategyException(
                 f"Can't find strategy (('lazy', {self.lazy!r}),) for {self}"

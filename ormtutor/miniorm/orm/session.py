@@ -48,7 +48,7 @@ EVENTS = """
     after_transaction_create after_transaction_end after_begin
     before_commit after_commit after_rollback after_soft_rollback
     before_flush after_flush after_flush_postexec
-    transient_to_pending pending_to_transient pending_to_persistent
+    before_attach after_attach transient_to_pending pending_to_transient pending_to_persistent
     loaded_as_persistent detached_to_persistent deleted_to_persistent
     persistent_to_transient persistent_to_detached persistent_to_deleted deleted_to_detached
 """
@@ -97,7 +97,7 @@ class Session:
         self.bind = bind
         self._flushing = False
         self._warn_on_events = False
-        self._transaction: Any = None  # a SessionTransaction
+        self._transaction: SessionTransaction | None = None
         self._context_transaction: SessionTransaction | None = None
         self.future = future
         self.autocommit = autocommit
@@ -160,6 +160,13 @@ class Session:
         return any(impl.get_history(state, values, LOAD_REPLACED).has_changes() for impl in asked)
 
     # transactions -----------------------------------------------------------------------------
+
+    @property
+    def transaction(self) -> SessionTransaction | None:
+        """The current transaction; asking begins one, unless the session is future-style."""
+        if not self.future:
+            self._autobegin()
+        return self._transaction
 
     @property
     def is_active(self) -> bool:
@@ -306,7 +313,10 @@ class Session:
             state.insert_order = len(self._new) - (0.5 if state.insert_order else 0)
         if attaches:
             state.session_ref = self._self_ref
-            if self.dispatch.transient_to_pending:
+            dispatch = self.dispatch
+            if dispatch.after_attach:
+                self._tell("after_attach", state)
+            if dispatch.transient_to_pending:
                 self._tell("transient_to_pending", state)
 
     def _update_impl(self, state: InstanceState, revert_deletion: bool = False) -> None:
@@ -339,6 +349,7 @@ class Session:
         self.identity_map.add(state, replaces)
         if attaches:
             state.session_ref = self._self_ref
+            self._tell("after_attach", state)
             self._tell("detached_to_persistent", state)
         return attaches
 
@@ -350,14 +361,17 @@ class Session:
         if self._transaction is None:
             self._autobegin()
         own_ref = state.session_ref
-        if own_ref is self._self_ref:
-            return False
-        other = None if own_ref is None else own_ref()
-        if other is not None:
-            raise exc.InvalidRequestError(
-                f"Object '{state_label(state)}' is already attached to session "
-                f"'{other.hash_key}' (this is '{self.hash_key}')"
-            )
+        if own_ref is not None:
+            if own_ref is self._self_ref:
+                return False
+            other = own_ref()
+            if other is not None:
+                raise exc.InvalidRequestError(
+                    f"Object '{state_label(state)}' is already attached to session "
+                    f"'{other.hash_key}' (this is '{self.hash_key}')"
+                )
+        if self.dispatch.before_attach:
+            self._tell("before_attach", state)
         return True
 
     def _notify(self, event: str, *arguments: Any) -> None:
@@ -662,6 +676,7 @@ class Session:
         """An object gets its key, or another one."""
         if state.ident is not None:
             self.identity_map.discard(state)
+            assert self._transaction is not None
             self._transaction.snapshot.key_switches.setdefault(state, state.ident)
         state.ident = ident
 
@@ -687,6 +702,8 @@ class Session:
 
     def _register_altered(self, states: Iterable[InstanceState]) -> None:
         """These have other values than when the transaction began: a rollback must know."""
+        if self._transaction is None:
+            return
         snapshot, new = self._transaction.snapshot, self._new
         for state in states:
             (snapshot.new if state in new else snapshot.dirty)[state] = True
@@ -697,7 +714,8 @@ class Session:
         # Listeners are told of each before the next one goes.
         for gone in [[state] for state in states] if heard else [states]:
             held = [state() for state in gone] if heard else ()
-            self._transaction.snapshot.deleted.update(dict.fromkeys(gone, True))
+            if self._transaction is not None:
+                self._transaction.snapshot.deleted.update(dict.fromkeys(gone, True))
             self.identity_map.discard(*gone)
             for state in gone:
                 state._deleted = True
@@ -719,7 +737,7 @@ leave_out(
     Session,
     "bind_mapper bind_table bulk_insert_mappings bulk_save_objects bulk_update_mappings close_all "
     "enable_relationship_loading get_nested_transaction get_transaction identity_key info "
-    "invalidate prepare transaction",
+    "invalidate prepare",
 )
 
 

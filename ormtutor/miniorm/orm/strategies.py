@@ -135,7 +135,9 @@ def _without_way_back(
     reverse = [
         other
         for other in prop._reverse_property
-        if other.direction is MANYTOONE and other._use_get and other.lazy not in ("select", "raise")
+        if other.direction is MANYTOONE
+        and other._use_get
+        and other.lazy not in ("select", "raise", "raise_on_sql")
     ]
     if not reverse:
         return options
@@ -155,9 +157,9 @@ class LazyWay:
         self.path = (prop.parent, prop)
         self.name = str(prop)
 
-    def get(self, state: InstanceState, session: Any, passive: int) -> Any:
+    def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
         """Many-to-one: the primary key of the related object stands in our columns."""
-        mapper = self.prop.mapper
+        prop, mapper = self.prop, self.prop.mapper
         # Our own columns may be expired; they are loaded when SQL may be sent for them.
         how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
         values = self._values(state, how)
@@ -174,6 +176,10 @@ class LazyWay:
             return known
         if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
             return PASSIVE_NO_RESULT
+        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{prop}' is not available due to lazy='raise_on_sql'"
+            )
         options, path = self._options_and_path(state.load_options)
         return load_by_ident(
             session,
@@ -186,7 +192,12 @@ class LazyWay:
         )
 
     def select(
-        self, state: InstanceState, session: Any, passive: int, criteria: tuple[Any, ...]
+        self,
+        state: InstanceState,
+        session: Any,
+        passive: int,
+        strategy: str,
+        criteria: tuple[Any, ...],
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
@@ -197,6 +208,10 @@ class LazyWay:
         for value in values:
             if value is NO_VALUE or value is PASSIVE_NO_RESULT:
                 return None
+        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+            raise sa_exc.InvalidRequestError(
+                f"'{prop}' is not available due to lazy='raise_on_sql'"
+            )
         cause = _lazy_cause(self.name, state)
         loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
         loaded = query.unique(loaded)
@@ -259,13 +274,15 @@ def load_lazily(
 
     strategy: in the place of the one that the mapping names. criteria: what more the related rows
     must fulfil, as an option said.
-    Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise".
+    Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise", or "raise_on_sql"
+            and SQL is needed.
     """
     if state.ident is None:
         return ATTR_EMPTY  # an object without a row has nothing to load
     if not passive & SQL_OK and not prop._use_get:
         return PASSIVE_NO_RESULT
-    if (strategy or prop.lazy) == "raise" and not passive & NO_RAISE:
+    strategy = strategy or prop.lazy
+    if strategy == "raise" and not passive & NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
     session_ref = state.session_ref
     session = None if session_ref is None else session_ref()
@@ -279,8 +296,8 @@ def load_lazily(
     if prop.lazy_way is None:
         prop.lazy_way = LazyWay(prop)
     if prop._use_get and not criteria:
-        return prop.lazy_way.get(state, session, passive)
-    return prop.lazy_way.select(state, session, passive, criteria)
+        return prop.lazy_way.get(state, session, passive, strategy)
+    return prop.lazy_way.select(state, session, passive, strategy, criteria)
 
 
 # While the rows are read ----------------------------------------------------------------------
