@@ -55,7 +55,7 @@ LEFT_OUT: dict[str, str] = {
         create_session del_attribute dynamic_loader eagerload flag_dirty get_attribute
         has_inherited_table has_parent init_collection keyfunc_mapping make_transient_to_detached
         mapped_as_dataclass mapped_collection mapped_column merge_frozen_result merge_result
-        orm_insert_sentinel polymorphic_union query_expression reconstructor selectin_polymorphic
+        orm_insert_sentinel polymorphic_union query_expression selectin_polymorphic
         set_attribute synonym_for unmapped_column unmapped_dataclass with_expression
         with_loader_criteria with_polymorphic
         """,

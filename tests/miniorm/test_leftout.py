@@ -63,7 +63,6 @@ def test_a_method_that_is_left_out_says_so(ask: Callable[[], Any], name: str) ->
         (lambda: relationship("X", init=False), "init"),
         (lambda: Session().query(mapped_attribute()).join("x", aliased=True), "join(aliased=True)"),
         (lambda: Session().flush([object()]), "flush(objects)"),
-        (lambda: raiseload("x", sql_only=True), "sql_only"),
         (lambda: validates("x", include_removes=True), "include_removes"),
         (lambda: synonym("x", map_column=True), "map_column"),
         (lambda: deferred(column("x"), raiseload=True), "raiseload"),

@@ -21,7 +21,7 @@ __getattr__ = open_door(
     orm.join_condition: MANYTOMANY MANYTOONE ONETOMANY foreign remote
     orm.mapper: ColumnProperty Mapper MapperProperty SynonymProperty
         class_mapper clear_mappers column_property configure_mappers deferred mapper
-        object_mapper synonym validates
+        object_mapper reconstructor synonym validates
     orm.options: Load contains_eager defaultload defer immediateload joinedload lazyload
         load_only noload raiseload selectinload subqueryload undefer undefer_group
     orm.query: Query

@@ -228,7 +228,7 @@ class Mapper(InspectionAttr):
     """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
 
     impls: for each attribute, how objects read and write it. single_key: one primary key column.
-    keys_that_expire: all attributes.
+    keys_that_expire: all attributes. reconstructor: called on an object when it is loaded.
     """
 
     __module__ = "sqlalchemy.orm.mapper"
@@ -271,6 +271,7 @@ class Mapper(InspectionAttr):
         self.primary_key: tuple[Any, ...] = None  # type: ignore[assignment]
         self.delete_orphans: list[Any] = []
         self.validators: dict[str, Any] = {}
+        self.reconstructor: Any = None
         self._memoized: dict[str, Any] = {}
         if local_table is None:
             raise AttributeError("'NoneType' object has no attribute 'description'")
@@ -305,11 +306,13 @@ class Mapper(InspectionAttr):
         for base in cls.__mro__:
             for method in vars(base).values():
                 if isinstance(method, FunctionType):
-                    self._note_validator(method)
+                    self._note_decorated(method)
         if not self.sets_by_descriptor:
             install_setattr(cls, self.impls)
 
-    def _note_validator(self, method: Any) -> None:
+    def _note_decorated(self, method: Any) -> None:
+        if self.reconstructor is None and hasattr(method, "__sa_reconstructor__"):
+            self.reconstructor = method
         for key in getattr(method, "__sa_validators__", ()):
             if key in self.validators:
                 raise InvalidRequestError(
@@ -899,6 +902,12 @@ def synonym(name: str, *, descriptor: Any = None, **left_out: Any) -> SynonymPro
     """Another name for an attribute. descriptor: the property that objects use."""
     refuse_arguments("synonym", left_out, "comparator_factory doc info map_column")
     return SynonymProperty(name, descriptor)
+
+
+def reconstructor(fn: Any) -> Any:
+    """Decorate the method that is called when an object comes from the database."""
+    fn.__sa_reconstructor__ = True
+    return fn
 
 
 def validates(*names: str, **left_out: Any) -> Any:

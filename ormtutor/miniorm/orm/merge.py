@@ -62,7 +62,8 @@ class Merge:
         if state in self._merged:
             return self._merged[state]
         ident, is_complete = self._ident_of(state)
-        self._merged[state] = merged = self._find_or_make(state, ident, is_complete)
+        merged, is_new = self._find_or_make(state, ident, is_complete)
+        self._merged[state] = merged
         self._by_ident[state.mapper, ident] = merged
         merged_state: InstanceState = merged._sa_instance_state
         if merged_state is not state:
@@ -74,6 +75,8 @@ class Merge:
                     self._merge_column(prop, state, merged_state)
                 elif isinstance(prop, RelationshipProperty):
                     yield from self._merge_relationship(prop, state, merged_state)
+        if is_new and state.mapper.reconstructor is not None:
+            state.mapper.reconstructor(merged)
         return merged
 
     # the object -------------------------------------------------------------------------------
@@ -95,8 +98,10 @@ class Merge:
         )
         return mapper.ident_of(values), is_complete
 
-    def _find_or_make(self, state: InstanceState, ident: Any, is_complete: bool) -> Any:
-        """The session's object with this key, or a new one."""
+    def _find_or_make(
+        self, state: InstanceState, ident: Any, is_complete: bool
+    ) -> tuple[Any, bool]:
+        """The session's object with this key, and whether it was made here."""
         session, mapper = self.session, state.mapper
         if is_complete:
             known = session.identity_map.table_for(mapper.class_).get(ident)
@@ -106,10 +111,10 @@ class Merge:
             if merged is None:
                 merged = loading.get(session, mapper, ident)
             if merged is not None:
-                return merged
+                return merged, False
         merged = mapper.class_.__new__(mapper.class_)
         session._save_or_update_state(create_state(merged, mapper))
-        return merged
+        return merged, True
 
     # its attributes ---------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from collections import namedtuple
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import inspect
+from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm import exc as orm_exc
 
 TYPE_CHECKING = False

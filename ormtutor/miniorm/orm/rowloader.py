@@ -510,6 +510,8 @@ class _EntitySource:
             if self._tells_late
             else "if tell is not None: tell(state)",
         ]
+        if plan.mapper.reconstructor is not None:
+            lines.append(f"{source.name('reconstruct', plan.mapper.reconstructor)}({self.obj})")
         return [*lines, *self._first_row()]
 
     def _first_row(self) -> list[str]:

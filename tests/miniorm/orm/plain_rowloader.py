@@ -161,6 +161,8 @@ class PlainLoader:
         table[ident] = state
         context.made += 1
         self.untold[plan] = state
+        if plan.mapper.reconstructor is not None:
+            plan.mapper.reconstructor(obj)
         return obj, self.note_first_row(plan, state, obj)
 
     def asks_met(self, plan: EntityPlan) -> bool:
