@@ -144,9 +144,7 @@ class Engine:
         compiled = self._compiled_cache.find(key) if is_kept else None
         if compiled is not None:
             return compiled, binds
-        compiled = statement._compiler(
-            self.dialect, column_keys=keys, for_executemany=executemany, linting=True
-        )
+        compiled = statement._compiler(self.dialect, column_keys=keys, linting=True)
         if is_kept:
             self._compiled_cache.keep(key, compiled)
         else:

@@ -24,7 +24,7 @@ from operator import itemgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.doors import known_as, publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.crud import CrudPlan
@@ -148,6 +148,7 @@ class SQLCompiler(Compiled):
     operator_forms: dict[str, str] = _OPERATOR_FORMS
     function_forms: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
 
+    @known_as("Compiled.__init__")
     def __init__(
         self,
         dialect: Any,
@@ -155,7 +156,6 @@ class SQLCompiler(Compiled):
         column_keys: Any = None,
         linting: bool = False,
         compile_kwargs: Any = None,
-        **kw: Any,
     ) -> None:
         self.dialect = dialect
         self.statement = statement

@@ -11,6 +11,7 @@ from operator import attrgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.sql.compiler import Compiled
 from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.types import STRINGTYPE, Boolean
@@ -33,7 +34,15 @@ class DDLCompiler(Compiled):
     # Which of the two names of CREATE INDEX ... ON ... says the schema.
     index_names_schema = False
 
-    def __init__(self, dialect: Any, statement: Any, **kw: Any) -> None:
+    @known_as("Compiled.__init__")
+    def __init__(
+        self,
+        dialect: Any,
+        statement: Any,
+        column_keys: Any = None,
+        linting: bool = False,
+        compile_kwargs: Any = None,
+    ) -> None:
         self.dialect = dialect
         self.statement = statement
         self.preparer = dialect.identifier_preparer
