@@ -631,9 +631,10 @@ class Compilation:
             selectable = self._in_base(table)
             if selectable is self.asked._base:
                 return self._adapt_to_base, selectable
-            if alias is None and root.element.is_derived_from(table):
+            if alias is None and root.entity.is_aliased_class:
                 # As in the original these columns are seen through the alias at the query's root.
-                return root.element.corresponding_column, root.element
+                is_same = root.element.is_derived_from(table)
+                return root.entity.adapt, root.element if is_same else selectable
             return unchanged, selectable
         if getattr(alias, "is_aliased_class", False):
             return _alias_adapter(alias, labels=False), alias.selectable

@@ -102,7 +102,7 @@ class AliasedInsp(InspectionAttr):
         return self.column(element) if is_of_table else None
 
     def _replacement(self, element: Any) -> Any:
-        if element is self.mapper.persist_selectable:
+        if element._deannotated is self.mapper.persist_selectable:
             return self.selectable
         return self._own_column(element)
 

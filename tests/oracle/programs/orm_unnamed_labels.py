@@ -127,3 +127,11 @@ for option in (contains_eager(Leaf.branch, alias=own), contains_eager(Leaf.branc
 session.expunge_all()
 leaf = session.query(Leaf).options(joinedload(Leaf.branch.of_type(own))).first()
 print(vars(leaf.branch)["twice"], vars(leaf.branch)["many"])
+
+# Seen through the alias that a query starts from, what counts its class counts the alias.
+leaves = aliased(Leaf)
+try:
+    print(session.query(leaves).join(leaves.branch).options(contains_eager(leaves.branch)))
+except Exception as error:
+    print(type(error).__name__, error)
+print(session.query(other).join(other.twigs).options(contains_eager(other.twigs)))
