@@ -12,7 +12,6 @@ from ormtutor.miniorm.event import listen
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.entities import aliased
 from ormtutor.miniorm.orm.mapper import column_property, deferred, synonym, validates
-from ormtutor.miniorm.orm.options import raiseload
 from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
 from ormtutor.miniorm.orm.state import AttributeState, InstanceState

@@ -13,6 +13,7 @@ from __future__ import annotations
 from ormtutor.miniorm.inspection import InspectionAttr, inspect, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
+from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.sql import elements, selectable, traversal
 from ormtutor.miniorm.sql.naming import AnonymousName
 
@@ -296,7 +297,7 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
     Raises: InvalidRequestError: a key value that is not known.
     """
     if isinstance(prop, str):
-        prop = getattr(type(instance), prop).property
+        prop = getattr(object_mapper(instance).class_, prop).property
     adapt_source = None
     if isinstance(prop, QueryableAttribute):
         if prop._of_type is not None:

@@ -103,6 +103,7 @@ for use in (
     lambda: session.query(Kite).filter(Kite.boss != tag),
     lambda: session.query(Kite).filter(with_parent(tag, Kite.boss)),
     lambda: session.query(Kite).with_parent(tag),
+    lambda: session.query(Kite).with_parent(None, "workers"),
     lambda: session.query(func.count(Kite.id)).with_parent(kite),
     lambda: session.query(func.count(Kite.id)).with_parent(kite, Kite.workers),
     lambda: session.query(Kite.id.label("x")).with_parent(kite),
