@@ -45,13 +45,15 @@ class IdentityMap:
 
     # reading ---------------------------------------------------------------------------------
 
-    def get(self, key: Key, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         """The living object under `key`, or `default`."""
-        cls, values, *_ = key
-        ident = values[0] if len(values) == 1 else values
-        state = self.tables.get(cls, {}).get(ident)
-        obj = None if state is None else state()
-        return default if obj is None else obj
+        match key:
+            case (cls, tuple(values), None):
+                ident = values[0] if len(values) == 1 else values
+                state = self.tables.get(cls, {}).get(ident)
+                obj = None if state is None else state()
+                return default if obj is None else obj
+        return default
 
     def __getitem__(self, key: Key) -> Any:
         obj = self.get(key)

@@ -239,11 +239,11 @@ class KeyNamer:
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key
-        if key is None or (isinstance(key, AnonymousName) and not self.qualified):
-            key = "_no_label"
-        elif isinstance(element, elements.Label) or getattr(element, "is_literal", False):
+        if isinstance(element, elements.Label) or getattr(element, "is_literal", False):
             self.used.add(key)
             return key
+        if key is None or (isinstance(key, AnonymousName) and not self.qualified):
+            key = "_no_label"
         return self.unused(key)
 
     def unused(self, key: Any) -> Any:

@@ -43,3 +43,8 @@ session.close()
 jar = session.get(Jar, 5)
 print(jar.shelf, jar.shelf.jars, session.get(Jar, 1))
 print(list(session), [key for key, _ in session.identity_map.items()])
+
+# Whatever is no key is not there.
+for key in ((Jar, (5,), None), (Jar, (5,)), (Jar, 5), (Jar, (5, 5), None), None, "jar"):
+    print(session.identity_map.get(key), key in session.identity_map)
+print(session.identity_map.get(None, "nothing"))
