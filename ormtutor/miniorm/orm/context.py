@@ -506,25 +506,33 @@ class Compilation:
         elif strategy == "noload" and prop.lazy != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
-            criteria = settings.get("criteria", ())
-            lazy = prop.lazy if prop.lazy in _NOT_LAZY else "select"
-            is_own = strategy != lazy or bool(criteria)
-            if is_own:
-                plan.callables[prop.key] = partial(
-                    Loaders.lazy, prop, strategy=strategy, criteria=criteria
-                )
-            if prop.uselist or not is_own:
-                plan.resets.append(prop.key)
+            self._when_read(prop, plan, strategy, settings.get("criteria", ()))
+
+    def _when_read(
+        self,
+        prop: RelationshipProperty,
+        plan: EntityPlan,
+        strategy: str = "select",
+        criteria: tuple[Any, ...] = (),
+    ) -> None:
+        lazy = prop.lazy if prop.lazy in _NOT_LAZY else "select"
+        is_own = strategy != lazy or bool(criteria)
+        if is_own:
+            plan.callables[prop.key] = partial(
+                Loaders.lazy, prop, strategy=strategy, criteria=criteria
+            )
+        if prop.uselist or not is_own:
+            plan.resets.append(prop.key)
 
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
         if not self.loads_eagerly:
-            plan.resets.append(prop.key)
+            self._when_read(prop, plan)
             return
         self.repeats_parents |= bool(prop.uselist)
         if self.asked.textual or self.would_cycle(prop, place.path, ()):
-            plan.resets.append(prop.key)
+            self._when_read(prop, plan)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)
         isouter = not innerjoin or (place.outer and innerjoin == "unnested")

@@ -1,7 +1,8 @@
 """What runs when an object is loaded, and what refuses to load: @reconstructor, raise_on_sql."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
-from sqlalchemy.orm import Session, declarative_base, raiseload, reconstructor, relationship
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, text
+from sqlalchemy.orm import Session, declarative_base, joinedload, raiseload, reconstructor
+from sqlalchemy.orm import relationship
 
 Base = declarative_base()
 
@@ -63,3 +64,10 @@ tell(lambda: merged.turns)
 merged = session.merge(Mill(id=7, name="East"))
 tell(lambda: merged.turns)
 session.commit()
+
+# a joined load that cannot be joined is a lazy load, whatever the mapping says
+session.expunge_all()
+rows = text("SELECT * FROM wheels ORDER BY id")
+for option in joinedload(Wheel.mill), joinedload("*"), joinedload(Wheel.mill).joinedload("wheels"):
+    tell(lambda: session.query(Wheel).from_statement(rows).options(option).first().mill)
+    tell(lambda: session.query(Wheel).enable_eagerloads(False).options(option).first().mill)
