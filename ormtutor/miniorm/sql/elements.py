@@ -1032,9 +1032,15 @@ class ColumnClause(ColumnElement):
     @property
     def _label(self) -> Any:
         """`table_column`, the label in the old style of SELECT."""
-        table, name = self.table, self.name
-        if self.is_literal:
-            return None
+        return None if self.is_literal else self._qualified(self.name)
+
+    @property
+    def _tq_key_label(self) -> Any:
+        key = self._proxy_key
+        return key if key is None or self.is_literal else self._qualified(key)
+
+    def _qualified(self, name: Any) -> Any:
+        table = self.table
         if table is None or not table.named_with_column:
             return name
         base: Any = table.name + "_" + name

@@ -61,3 +61,16 @@ session = Session(engine)
 session.add(bird)
 session.flush()
 print(has_identity(bird), session.identity_map.keys())
+
+# columns whose keys are other than their names, in the old style of labels
+pans = Table(
+    "pans",
+    MetaData(),
+    Column("id", Integer, primary_key=True, key="number"),
+    Column("nm", String, key="name"),
+)
+labelled = select(pans).apply_labels()
+both = union(labelled, labelled)
+for shown in labelled, both, both.apply_labels(), select(both.subquery()), union(pans.select()):
+    print(shown.subquery().c.keys(), shown.selected_columns.keys())
+print(pans.join(pans.alias("other"), pans.c.name != "x").c.keys())
