@@ -118,6 +118,10 @@ CATALOGUE: tuple[Advice, ...] = (
     Advice("AttributeError", r"'sessionmaker' object has no attribute '(?P<name>\w+)'",
            "That is the factory. Call it to get a session: `session = Session()`, then "
            "`session.{name}`."),
+    Advice("AttributeError",
+           r"'_(?:trans_ctx|GeneratorContextManager)' object has no attribute '(?P<name>\w+)'",
+           "`engine.begin()` is entered by a `with` block, which commits at its end: "
+           "`with engine.begin() as connection:`, and in it `connection.{name}`."),
     Advice("UnmappedInstanceError", r"was a class \(.*?(?P<name>\w+)\) supplied",
            "That is the class, and the session takes objects: `{name}(...)`, with its brackets."),
     Advice("UnmappedInstanceError", r"Class 'builtins\.(?P<name>list|tuple|set|generator)'",

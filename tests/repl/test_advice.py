@@ -35,6 +35,7 @@ SQLALCHEMY = "sqlalchemy.exc."
         ("PendingRollbackError", "This Session's transaction has been rolled back",
          "`session.rollback()`"),
         ("AttributeError", "'sessionmaker' object has no attribute 'add'", "`session.add`"),
+        ("AttributeError", "'_trans_ctx' object has no attribute 'execute'", "connection.execute"),
         ("UnmappedInstanceError", "Class 'builtins.list' is not mapped", "`add_all`"),
         ("UnmappedInstanceError", "Class '__main__.Plain' is not mapped", "`Plain` belongs to no"),
         ("UnmappedInstanceError", "Class 'x.Meta' is not mapped; was a class (__main__.Member)"
