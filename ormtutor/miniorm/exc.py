@@ -272,12 +272,12 @@ def shown_parameters(params: Any, ismulti: bool | None = None) -> str:
     return _cut_sets(params) if ismulti else _cut_set(params)
 
 
-def cut_repr(value: Any, longest: int = 300) -> str:
-    """Return the repr of a value, without its middle where it is longer than that."""
-    text, kept = repr(value), longest // 2
-    if len(text) <= longest:
+def cut_repr(value: Any) -> str:
+    """Return the repr of a value, without its middle where it is longer than 300 characters."""
+    text = repr(value)
+    if len(text) <= 300:
         return text
-    return f"{text[:kept]} ... ({len(text) - longest} characters truncated) ... {text[-kept:]}"
+    return f"{text[:150]} ... ({len(text) - 300} characters truncated) ... {text[-150:]}"
 
 
 def _cut_set(params: Any) -> str:

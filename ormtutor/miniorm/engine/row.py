@@ -292,7 +292,8 @@ class CursorResultMetaData(ResultMetaData):
                 self._pair(ours._select_iterable, other._select_iterable)
 
     def _pair(self, ours: Iterable[Any], others: Iterable[Any]) -> None:
-        for column, other in zip(ours, others, strict=True):
+        # A table that got a column is wider in an alias that was looked at later.
+        for column, other in zip(ours, others, strict=False):
             if column in self._positions:
                 self._twins[self._positions[column], id(other)] = other
 

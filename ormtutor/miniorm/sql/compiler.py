@@ -614,13 +614,13 @@ class SQLCompiler(Compiled):
         if processor is None:
             raise exc.CompileError(
                 "No literal value renderer is available for literal value "
-                f'"{exc.cut_repr(value, 120)}" with datatype {type_}'
+                f'"{exc.cut_repr(value)}" with datatype {type_}'
             )
         try:
             return self._literal_text(processor(value))
         except Exception as error:
             raise exc.CompileError(
-                f'Could not render literal value "{exc.cut_repr(value, 120)}" with datatype '
+                f'Could not render literal value "{exc.cut_repr(value)}" with datatype '
                 f"{type_}; see parent stack trace for more detail."
             ) from error
 

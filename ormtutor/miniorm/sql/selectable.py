@@ -420,6 +420,14 @@ class AliasedReturnsRows(FromClause):
     named_with_column = True
     recursive = False
 
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        name = self.__visit_name__
+        raise NotImplementedError(
+            f"The {type(self).__name__} class is not intended to be constructed directly.  "
+            f"Please use the {name}() standalone function or the {name}() method available from "
+            "appropriate selectable objects."
+        )
+
     @classmethod
     def _construct(cls, selectable: Any, name: Any = None, **kw: Any) -> Any:
         made = cls.__new__(cls)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.orm import Session, declarative_base, exc
+from sqlalchemy.sql import expression
 
 engine = create_engine("sqlite://")
 metadata = MetaData()
@@ -128,6 +129,16 @@ attempt(lambda: session.execute(select(User).where(User.id == bindparam("q")), {
 attempt(lambda: session.query(User).order_by(User.name.desc).all())
 attempt(lambda: session.query(User).filter(User.id == func.now).count())
 session.close()
+
+# Classes whose instances are made by functions.
+for made_elsewhere in (expression.Alias, expression.CTE, expression.Subquery):
+    attempt(made_elsewhere)
+    attempt(lambda: made_elsewhere(users, name="u"))
+
+# A value that cannot be written out is shown whole up to 300 characters.
+for length in (130, 400):
+    too_long = column("size", Integer) == "x" * length
+    attempt(lambda: too_long.compile(compile_kwargs={"literal_binds": True}))
 
 # Misspelt names.
 attempt(lambda: event.listens_fro)
