@@ -13,7 +13,7 @@ from __future__ import annotations
 from ormtutor.miniorm.inspection import InspectionAttr, inspect, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.mapper import object_mapper
+from ormtutor.miniorm.orm.mapper import ColumnProperty, object_mapper
 from ormtutor.miniorm.sql import elements, selectable, traversal
 from ormtutor.miniorm.sql.naming import AnonymousName
 
@@ -304,6 +304,8 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
             from_entity = prop._of_type
         prop = prop.property
     assert instance is not None
+    if isinstance(prop, ColumnProperty):
+        raise AttributeError("_with_parent")
     if not hasattr(prop, "direction"):
         prop._with_parent  # noqa: B018  says that it has none
     if from_entity is not None:

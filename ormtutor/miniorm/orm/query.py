@@ -314,8 +314,9 @@ class Query(Said):
                 query runs.
         """
         self._check_open("join")
-        for name in unknown.keys() & {"aliased", "from_joinpoint"}:
-            raise TypeError(f"join({name}=True) is not in miniorm; SQLAlchemy has it")
+        for name in ("aliased", "from_joinpoint"):
+            if unknown.pop(name, False):
+                raise TypeError(f"join({name}=True) is not in miniorm; SQLAlchemy has it")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
         joins = list(self._setup_joins)
