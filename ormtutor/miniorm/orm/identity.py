@@ -121,7 +121,9 @@ class IdentityMap:
                 )
             self._modified.pop(present, None)
         table[state.ident] = state
-        self.count = state.place = self.count + 1
+        if present is None:
+            self.count += 1
+        state.place = self.count if present is None else present.place
         if state.modified:
             self._modified[state] = state()
 

@@ -345,7 +345,8 @@ class LoaderSource:
                 "    session = context.session",
                 "    session_ref = session._self_ref",
                 "    tell = context.tell",
-                "    made = first = session.identity_map.count",
+                "    identity_map = session.identity_map",
+                "    made = 0",
                 "    results = []",
                 "    append = results.append",
                 *_indented([*self.before, *batches], 1),
@@ -353,8 +354,7 @@ class LoaderSource:
                 *_indented(self.loop, 2),
                 f"        append({result})",
                 *_indented(self.after, 1),
-                "    context.made += made - first",
-                "    session.identity_map.count += made - first",
+                "    context.made += made",
                 "    return results",
                 "",
             ]
@@ -493,7 +493,7 @@ class _EntitySource:
             "state.last_known = None",
             f"state.callables = {callables}",
             "state.insert_order = 0",
-            "state.place = made",
+            "identity_map.count = state.place = identity_map.count + 1",
         ]
         for key, position in plan.columns.items():
             is_ident = plan.ident == (position,)

@@ -50,7 +50,8 @@ def load(rows, context):
     session = context.session
     session_ref = session._self_ref
     tell = context.tell
-    made = first = session.identity_map.count
+    identity_map = session.identity_map
+    made = 0
     results = []
     append = results.append
     table0 = session.identity_map.table_for(cls_10); find0 = table0.get
@@ -75,7 +76,7 @@ def load(rows, context):
                 state.last_known = None
                 state.callables = None
                 state.insert_order = 0
-                state.place = made
+                identity_map.count = state.place = identity_map.count + 1
                 values['id'] = ident0
                 values['name'] = row[1]
                 table0[ident0] = state
@@ -85,8 +86,7 @@ def load(rows, context):
             values = obj0.__dict__
             if not ('id' in values and 'name' in values): meet(plan_11, context, state, values, row)
         append(obj0)
-    context.made += made - first
-    session.identity_map.count += made - first
+    context.made += made
     return results
 """
     )

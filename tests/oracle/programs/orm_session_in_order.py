@@ -1,7 +1,8 @@
 """A session gives its objects in the order in which they came, whatever their classes."""
 
 from sqlalchemy import Column, ForeignKey, Integer, create_engine
-from sqlalchemy.orm import Session, declarative_base, joinedload, relationship
+from sqlalchemy.orm import Session, declarative_base, immediateload, joinedload, relationship
+from sqlalchemy.orm import selectinload
 
 Base = declarative_base()
 
@@ -43,6 +44,20 @@ session.close()
 jar = session.get(Jar, 5)
 print(jar.shelf, jar.shelf.jars, session.get(Jar, 1))
 print(list(session), [key for key, _ in session.identity_map.items()])
+session.close()
+
+# What is loaded for objects comes after them, and what is there already keeps its place.
+for option in (selectinload, immediateload, joinedload):
+    shelves = session.query(Shelf).options(option(Shelf.jars)).order_by(-Shelf.id).all()
+    print(list(session))
+    session.close()
+    jars = session.query(Jar).options(option(Jar.shelf)).order_by(-Jar.id).all()
+    print(list(session))
+    session.add(jars[0])
+    session.add_all(jars[:3])
+    session.merge(Jar(id=2))
+    print(list(session))
+    session.close()
 
 # Whatever is no key is not there.
 for key in ((Jar, (5,), None), (Jar, (5,)), (Jar, 5), (Jar, (5, 5), None), None, "jar"):
