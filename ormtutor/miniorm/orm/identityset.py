@@ -45,13 +45,30 @@ class IdentitySet:
         """Ours and the others."""
         return IdentitySet([*self, *iterable])
 
+    def difference(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Ours without the others."""
+        others = IdentitySet(iterable)
+        return IdentitySet(each for each in self if each not in others)
+
+    def intersection(self, iterable: Iterable[Any]) -> IdentitySet:
+        """Those of ours that are among the others."""
+        others = IdentitySet(iterable)
+        return IdentitySet(each for each in self if each in others)
+
+    # The operators want an IdentitySet on both sides, as published.
+
     def __or__(self, other: object) -> IdentitySet:
-        # The operator wants an IdentitySet on both sides, as published.
         return self.union(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __and__(self, other: object) -> IdentitySet:
+        return self.intersection(other) if isinstance(other, IdentitySet) else NotImplemented
+
+    def __sub__(self, other: object) -> IdentitySet:
+        return self.difference(other) if isinstance(other, IdentitySet) else NotImplemented
 
 
 leave_out(
     IdentitySet,
-    "add clear copy difference difference_update discard intersection intersection_update issubset "
-    "issuperset pop remove symmetric_difference symmetric_difference_update update",
+    "add clear copy difference_update discard intersection_update issubset issuperset pop remove "
+    "symmetric_difference symmetric_difference_update update",
 )

@@ -107,3 +107,18 @@ with Session(engine) as short, short.begin():
     short.add(Jar(label="medlar"))
 with Session(engine) as short:
     print([jar.label for jar in short.query(Jar).order_by(Jar.id)])
+
+# the collections of a session, put together and compared
+for shown in (
+    lambda: session.new - session.dirty,
+    lambda: session.new & session.dirty,
+    lambda: session.new | session.deleted,
+    lambda: session.new.difference([]),
+    lambda: session.new.intersection([]),
+):
+    print(shown())
+for wrong in (lambda: session.new - [], lambda: session.new & 5):
+    try:
+        print(wrong())
+    except TypeError as error:
+        print(error)
