@@ -34,11 +34,13 @@ class IdentityMap:
     """The persistent objects of one session, by identity key."""
 
     __module__ = "sqlalchemy.orm.identity"
-    __slots__ = ("_modified", "count", "tables")
+    __slots__ = ("_modified", "count", "latest", "tables")
 
     def __init__(self) -> None:
-        # How many states came in so far, which numbers them in the order of their coming.
+        # States are numbered as they come. Those of one class that come one after the other share
+        # a number, for their table has them in order. count: of the last run; its class: latest.
         self.count = 0
+        self.latest: type | None = None
         self.tables: dict[type, dict[Any, InstanceState]] = {}
         # Changed objects are held strongly until they are flushed or expired.
         self._modified: dict[InstanceState, Any] = {}
@@ -121,11 +123,16 @@ class IdentityMap:
                 )
             self._modified.pop(present, None)
         table[state.ident] = state
-        if present is None:
-            self.count += 1
-        state.place = self.count if present is None else present.place
+        state.place = self.next_place(state.mapper.class_) if present is None else present.place
         if state.modified:
             self._modified[state] = state()
+
+    def next_place(self, cls: type) -> int:
+        """The place of a state of this class that comes now."""
+        if self.latest is not cls:
+            self.latest = cls
+            self.count += 1
+        return self.count
 
     def discard(self, *states: InstanceState) -> None:
         """Take states out, each if it is the one under its key."""

@@ -493,7 +493,11 @@ class _EntitySource:
             "state.last_known = None",
             f"state.callables = {callables}",
             "state.insert_order = 0",
-            "identity_map.count = state.place = identity_map.count + 1",
+            # identity_map.next_place(), without the call
+            f"if identity_map.latest is not {self._cls}:",
+            f"    identity_map.latest = {self._cls}",
+            "    identity_map.count += 1",
+            "state.place = identity_map.count",
         ]
         for key, position in plan.columns.items():
             is_ident = plan.ident == (position,)

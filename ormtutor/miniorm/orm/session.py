@@ -649,7 +649,9 @@ class Session:
                 if present is not None and present() is not None:
                     self._replace(present, state, ident)
                 table[ident] = state
-                identity_map.count = state.place = identity_map.count + 1
+                if identity_map.latest is not state.mapper.class_:
+                    identity_map.next_place(state.mapper.class_)
+                state.place = identity_map.count
             state.commit_all(values, identity_map)
             state.orphaned = False
         self._leave_pending(states)

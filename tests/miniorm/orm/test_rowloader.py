@@ -76,7 +76,10 @@ def load(rows, context):
                 state.last_known = None
                 state.callables = None
                 state.insert_order = 0
-                identity_map.count = state.place = identity_map.count + 1
+                if identity_map.latest is not cls_10:
+                    identity_map.latest = cls_10
+                    identity_map.count += 1
+                state.place = identity_map.count
                 values['id'] = ident0
                 values['name'] = row[1]
                 table0[ident0] = state
