@@ -59,7 +59,7 @@ from ormtutor.miniorm.sql.selectable import (
     as_from,
     can_join,
 )
-from ormtutor.miniorm.sql.traversal import cache_key, iterate
+from ormtutor.miniorm.sql.traversal import adapt, cache_key, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -743,6 +743,14 @@ class Select(HasWhere, GenerativeSelect):
             _raw_columns=[*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
+    def column(self, column: Any) -> Any:
+        """One more column, as the early tutorials write it."""
+        return self.add_columns(column)
+
+    def replace_selectable(self, old: Any, alias: Any) -> Any:
+        """The same, asked of an alias of `old`: the alias knows itself what it stands for."""
+        return adapt(self, (alias, ""))
+
     def with_only_columns(self, *columns: Any, maintain_column_froms: bool = False) -> Any:
         """Other columns instead; maintain_column_froms: select from the tables of the old ones."""
         if maintain_column_froms:
@@ -1330,8 +1338,8 @@ leave_out(GenerativeSelect, "fetch with_for_update with_hint with_statement_hint
 leave_out(
     Select,
     "append_column append_correlation append_from append_group_by append_having append_order_by "
-    "append_prefix append_whereclause column columns_clause_froms corresponding_column "
-    "get_final_froms reduce_columns replace_selectable",
+    "append_prefix append_whereclause columns_clause_froms corresponding_column "
+    "get_final_froms reduce_columns",
 )
 
 publish(globals(), "sqlalchemy.sql.selectable")

@@ -116,3 +116,10 @@ for call in (
     lambda: connection.execute(text("SELECT 1"), None),
 ):
     tell(call)
+
+# As the early tutorials write it: one more column, and the same asked of an alias.
+lows = tides.alias("lows")
+few = select([tides.c.hour]).where(tides.c.height < 5).column(tides.c.height)
+print(few.replace_selectable(tides, lows))
+tell(lambda: connection.execute(few.replace_selectable(tides, lows)))
+tell(lambda: connection.execute(few.order_by(tides.c.hour.desc())))
