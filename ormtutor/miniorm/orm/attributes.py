@@ -655,7 +655,8 @@ class DynamicAttributeImpl(AttributeImpl):
         """Assign all members."""
         members = list(value)
         # Reading the members may flush, which has nothing to do here yet.
-        old = list(self.get(state, dict_)) if state.has_identity else self.added(state)
+        former = list(self.get(state, dict_)) if state.has_identity else []
+        old = {id(member): member for member in [*former, *self.added(state)]}.values()
         self._changes_to_write(state, dict_)
         came, _, went = _compared_members(old, members)
         for member in came:

@@ -283,11 +283,6 @@ class RelationshipProperty(MapperProperty):
         if self.uselist is None:
             self.uselist = self.direction is not MANYTOONE
         self._use_get = not self.uselist and condition.is_get_for(self.mapper.primary_key)
-        if self.lazy == "dynamic" and not self.uselist:
-            raise InvalidRequestError(
-                f"On relationship {self}, 'dynamic' loaders cannot be used with "
-                "many-to-one/one-to-one relationships and/or uselist=False."
-            )
         if self.backref is not None and not self.back_populates:
             self._add_other_side()
         if self.back_populates:
@@ -297,7 +292,18 @@ class RelationshipProperty(MapperProperty):
             raise LoaderStrategyException(
                 f"Can't find strategy (('lazy', {self.lazy!r}),) for {self}"
             )
+        if self.lazy == "dynamic" and (not self.uselist or self.direction is MANYTOONE):
+            self._refuse_dynamic()
         self._install_impl()
+
+    def _refuse_dynamic(self) -> None:
+        text = (
+            f"On relationship {self}, 'dynamic' loaders cannot be used with "
+            "many-to-one/one-to-one relationships and/or uselist=False."
+        )
+        if not self.uselist:
+            raise InvalidRequestError(text)
+        warn(f"{text}  This warning will be an exception in a future release.")
 
     @cached_property
     def mapper(self) -> Mapper:

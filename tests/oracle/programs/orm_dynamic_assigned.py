@@ -69,8 +69,8 @@ session.commit()
 session.delete(session.get(Oak, 70))
 session.add(Oak(acorns=[], age=42, id=70))
 session.commit()
-print(session.get(Oak, 70).age)
-print(session.query(Oak).options(noload(Oak.acorns)).filter_by(id=70).one().acorns.all())
+print(session.get(Oak, 70))
+print(session.query(Oak).options(noload(Oak.acorns)).filter_by(id=3).one().acorns.all())
 
 # What waits is flushed before all members are changed at once: its error says nothing of a query.
 session.rollback()
@@ -83,3 +83,12 @@ for change in (lambda: oak.acorns.update({"age": 7}), lambda: oak.acorns.delete(
     except Exception as error:
         print(type(error).__name__, str(error).partition("\n")[0])
         session.rollback()
+
+# Members that were assigned and not yet flushed leave again when others are assigned.
+session.rollback()
+session.autoflush = False
+oak = session.query(Oak).first()
+first, second, third = Oak(age=1), Oak(age=2), Oak(age=3)
+oak.acorns = [first, second]
+oak.acorns = [second, third]
+print([len(each) for each in inspect(oak).attrs.acorns.history], first.parent)
