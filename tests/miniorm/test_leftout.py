@@ -113,6 +113,17 @@ def written_through_a_join() -> None:
     session.flush()
 
 
+def written_through_a_query() -> None:
+    words = Table("words", MetaData(), Column("id", Integer, primary_key=True))
+
+    class Word(declarative_base()):  # type: ignore[misc]
+        __table__ = words.select().subquery()
+
+    session = Session(create_engine("sqlite://"))
+    session.add(Word(id=1))
+    session.flush()
+
+
 @pytest.mark.parametrize(
     ("ask", "name"),
     [
@@ -123,6 +134,7 @@ def written_through_a_join() -> None:
         ),
         (related_to_an_alias, "relationship(alias)"),
         (written_through_a_join, "writing objects that are mapped to a join"),
+        (written_through_a_query, "writing objects that are mapped to a query"),
     ],
 )
 def test_a_kind_of_mapping_that_is_left_out_says_so(ask: Callable[[], Any], name: str) -> None:

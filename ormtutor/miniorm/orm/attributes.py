@@ -1018,7 +1018,13 @@ class Proxy(QueryableAttribute):
     @property
     def comparator(self) -> Any:
         """The attribute that it stands for."""
-        return getattr(self.parent.entity, self.prop.name)
+        found = getattr(self.parent.entity, self.prop.name)
+        if not isinstance(found, ColumnOperators):
+            raise InvalidRequestError(
+                f'synonym() attribute "{self.class_.__name__}.{self.prop.name}" only supports ORM '
+                f"mapped attributes, got {found!r}"
+            )
+        return found
 
     def _answer(self, key: str) -> Any:
         return getattr(self.comparator, key)

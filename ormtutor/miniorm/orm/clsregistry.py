@@ -59,9 +59,7 @@ class Resolver:
         """
         first, *others = name.split(".")
         try:
-            found = (self._by_path(name) if others else None) or reduce(
-                getattr, others, self[first]
-            )
+            found = reduce(getattr, others, self[first])
         except KeyError as error:
             self._not_found(name, repr(name), error)
         except NameError as error:
@@ -97,30 +95,51 @@ class Resolver:
         if self.favor_tables and name in tables:
             return tables[name]
         classes = classes_named(self.registry._classes, name)
-        if len(classes) > 1:
-            raise InvalidRequestError(
-                f'Multiple classes found for path "{name}" in the registry of this '
-                "declarative base. Please use a fully module-qualified path."
-            )
         if classes:
-            return ClassColumns(classes[0])
-        return tables[name] if name in tables else fallback()[name]
+            return ClassColumns(_the_only_one(classes, name))
+        if name in tables:
+            return tables[name]
+        modules = Modules(self.registry._classes, name)
+        return modules if modules.exist() else fallback()[name]
 
-    def _by_path(self, path: str) -> Any:
-        """A class by (the end of) its module path, "shop.models.Address"; None: no such module."""
-        modules, _, wanted = path.rpartition(".")
+
+def _the_only_one(classes: list[Any], path: str) -> Any:
+    if len(classes) > 1:
+        raise InvalidRequestError(
+            f'Multiple classes found for path "{path}" in the registry of this '
+            "declarative base. Please use a fully module-qualified path."
+        )
+    return classes[0]
+
+
+class Modules:
+    """Modules as they stand in a string, under (a part of) their path: `shop.models.Address`."""
+
+    def __init__(self, names: dict[str, list[Any]], path: str) -> None:
+        self.names = names
+        self.path = path
+
+    def exist(self) -> bool:
+        """Whether classes come from there, or from a module below."""
+        classes = (cls for name in self.names for cls in classes_named(self.names, name))
+        return any(f".{self.path}." in f".{cls.__module__}." for cls in classes)
+
+    def __getattr__(self, name: str) -> Any:
+        path = f"{self.path}.{name}"
         classes = [
             cls
-            for name in self.registry._classes
-            for cls in classes_named(self.registry._classes, name)
-            if f".{cls.__module__}".endswith(f".{modules}")
+            for cls in classes_named(self.names, name)
+            if f".{cls.__module__}".endswith(f".{self.path}")
         ]
-        if classes and all(cls.__name__ != wanted for cls in classes):
-            raise NameError(
-                f"Module {modules.rpartition('.')[2]!r} has no mapped classes registered under the "
-                f"name {wanted!r}"
-            )
-        return next((cls for cls in classes if cls.__name__ == wanted), None)
+        if classes:
+            return _the_only_one(classes, path)
+        below = Modules(self.names, path)
+        if below.exist():
+            return below
+        raise NameError(
+            f"Module {self.path.rpartition('.')[2]!r} has no mapped classes registered under the "
+            f"name {name!r}"
+        )
 
 
 class ClassColumns:
@@ -144,7 +163,7 @@ class ClassColumns:
             key = prop.name
         elif not isinstance(prop, ColumnProperty):
             raise InvalidRequestError(
-                f"Property {getattr(self.cls, key)!r} is not an instance of ColumnProperty (i.e. "
+                f"Property {key!r} is not an instance of ColumnProperty (i.e. "
                 "does not correspond directly to a Column)."
             )
         return getattr(self.cls, key)

@@ -20,7 +20,7 @@ from ormtutor.miniorm.orm.mapper import (
     MapperRegistry,
     SynonymProperty,
     mapper_of_class,
-    refuse_inheritance,
+    refuse_mapped,
 )
 from ormtutor.miniorm.sql.elements import ColumnClause
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
@@ -98,7 +98,7 @@ class ClassScan:
     def map(self) -> Mapper:
         """Make the table and the mapper."""
         cls = self.cls
-        refuse_inheritance(cls)
+        refuse_mapped(cls)
         for name in ("__declare_first__", "__declare_last__", "__sa_dataclass_metadata_key__"):
             if hasattr(cls, name):
                 raise NotImplementedError(f"{name} is not in miniorm; SQLAlchemy has it")
@@ -108,7 +108,8 @@ class ClassScan:
             table_arguments = self._table_arguments()
             clsregistry.add_class(self.registry._classes, cls)
             for name, value in found.items():
-                self._take(name, value)
+                if name not in _NOT_MAPPED:
+                    self._take(name, value)
             order = sorted(self.properties.items(), key=lambda item: item[1]._creation_order)
             self.properties = dict(order)
             self._extract_columns()
@@ -124,49 +125,63 @@ class ClassScan:
     # attributes ------------------------------------------------------------------------------
 
     def _collect(self) -> dict[str, Any]:
-        """Everything that the class and its mixins say, by name."""
-        found: dict[str, Any] = {}
-        for base in self.cls.__mro__:
-            for name, value in list(vars(base).items()):
-                if name in _NOT_MAPPED or name in found:
-                    continue
-                if base is not self.cls:
-                    self._inherit(found, name, value)
-                elif isinstance(value, declared_attr):
-                    found[name] = value.__get__(None, self.cls)
-                else:
-                    found[name] = value
+        """Everything that the class and its mixins say, by name.
+
+        The columns of all mixins come first: a `declared_attr` finds those of this class.
+        """
+        mixins = self.cls.__mro__[1:]
+        for base in mixins:
+            for name, value in vars(base).items():
+                if isinstance(value, Column):
+                    self._copy_column(name, value)
+        found = dict(vars(self.cls))
+        for base in mixins:
+            for name, value in vars(base).items():
+                if name not in _NOT_MAPPED:
+                    self._inherit(found, base, name, value)
         return found
 
-    def _inherit(self, found: dict[str, Any], name: str, value: Any) -> None:
-        """An attribute of a mixin, or of a base class that is not mapped."""
-        if isinstance(value, Column):
-            table = vars(self.cls).get("__table__")
-            if table is not None and name in table.c:
-                return
-            if value.foreign_keys:
-                raise InvalidRequestError(
-                    "Columns with foreign keys to other columns must be declared as @declared_attr "
-                    "callables on declarative mixin classes.  For dataclass field() objects, use a "
-                    "lambda:."
-                )
-            copy = value._copy()
-            copy._creation_order = value._creation_order
+    def _copy_column(self, name: str, column: Any) -> None:
+        """Give the class its own copy of a mixin's column, unless it has something of this name."""
+        if getattr(self.cls, name) is not column:
+            return
+        if column.foreign_keys:
+            raise InvalidRequestError(
+                "Columns with foreign keys to other columns must be declared as @declared_attr "
+                "callables on declarative mixin classes.  For dataclass field() objects, use a "
+                "lambda:."
+            )
+        table = vars(self.cls).get("__table__")
+        if table is None or (column.name or name) not in table.c:
+            copy = column._copy()
+            copy._creation_order = column._creation_order
             type.__setattr__(self.cls, name, copy)
-            found[name] = copy
-        elif isinstance(value, MapperProperty):
+
+    def _inherit(self, found: dict[str, Any], base: Any, name: str, value: Any) -> None:
+        """An attribute of a mixin, or of a base class that is not mapped."""
+        if isinstance(value, MapperProperty):
             raise InvalidRequestError(
                 "Mapper properties (i.e. deferred,column_property(), relationship(), etc.) must be "
                 "declared as @declared_attr callables on declarative mixin classes.  For dataclass "
                 "field() objects, use a lambda:"
             )
-        elif isinstance(value, declared_attr):
-            given = value.__get__(None, self.cls)
-            if isinstance(given, Column | MapperProperty):
-                found[name] = given
+        if isinstance(value, declared_attr):
+            given = found[name] = self._declared(name)
+            if isinstance(given, Column | MapperProperty) and given.doc is None:
+                given.doc = value.__doc__
+        elif not isinstance(value, Column):
+            _warn_of_plain_column(base, name, value)
+
+    def _declared(self, name: str) -> Any:
+        """What a `declared_attr` gives this class: from now on it stands there itself."""
+        given = getattr(self.cls, name)
+        type.__setattr__(self.cls, name, given)
+        return given
 
     def _take(self, name: str, value: Any) -> None:
-        if isinstance(value, QueryableAttribute) and value.class_ is not self.cls:
+        if isinstance(value, declared_attr):
+            value = self._declared(name)
+        elif isinstance(value, QueryableAttribute) and value.class_ is not self.cls:
             if value.key == name:
                 return
             value = SynonymProperty(value.key)
@@ -180,28 +195,22 @@ class ClassScan:
                 f"Ignoring declarative-like tuple value of attribute '{name}': possibly a "
                 "copy-and-paste error with a comma accidentally placed at the end of the line?"
             )
-        if not isinstance(value, Column | MapperProperty):
-            if isinstance(value, ColumnClause):
-                warn(
-                    f"Attribute '{name}' on class {self.cls!r} appears to be a non-schema "
-                    "'sqlalchemy.sql.column()' object; this won't be part of the declarative "
-                    "mapping"
+        elif isinstance(value, Column | MapperProperty):
+            if name == "metadata":
+                raise InvalidRequestError(
+                    "Attribute name 'metadata' is reserved for the MetaData instance when using a "
+                    "declarative base class."
                 )
-            return
-        if name == "metadata":
-            raise InvalidRequestError(
-                "Attribute name 'metadata' is reserved for the MetaData instance when using a "
-                "declarative base class."
-            )
-        self.properties[name] = value
+            self.properties[name] = value
+        else:
+            _warn_of_plain_column(self.cls, name, value)
 
     def _extract_columns(self) -> None:
         """Collect the columns; one that has its attribute's name needs no property of its own."""
         attributes: dict[str, list[str]] = {}
         for name, value in list(self.properties.items()):
             for column in _new_columns(name, value):
-                if isinstance(value, Column):
-                    attributes.setdefault(column.name, []).append(name)
+                attributes.setdefault(column.name, []).append(name)
                 if not any(each is column for each in self.columns):
                     self.columns.append(column)
             if isinstance(value, Column) and name == value.key:
@@ -238,6 +247,8 @@ class ClassScan:
                 "inherit from an existing table-mapped class."
             )
         arguments, options = table_arguments
+        if "__autoload_with__" in vars(cls):
+            options = {**options, "autoload_with": cls.__autoload_with__}
         columns = sorted(self.columns, key=lambda column: column._creation_order)
         metadata = getattr(cls, "metadata", None) or self.registry.metadata
         table = Table(name, metadata, *columns, *arguments, **options)
@@ -253,6 +264,14 @@ class ClassScan:
         if given and isinstance(given[-1], dict):
             return given[:-1], given[-1]
         return given or (), {}
+
+
+def _warn_of_plain_column(cls: Any, name: str, value: Any) -> None:
+    if isinstance(value, ColumnClause):
+        warn(
+            f"Attribute '{name}' on class {cls!r} appears to be a non-schema "
+            "'sqlalchemy.sql.column()' object; this won't be part of the declarative mapping"
+        )
 
 
 def _new_columns(key: str, value: Any) -> list[Any]:
@@ -355,6 +374,7 @@ class registry(MapperRegistry):
 
     def map_imperatively(self, class_: Any, local_table: Any = None, **kw: Any) -> Mapper:
         """Map a class to a table in the classical way."""
+        refuse_mapped(class_)
         clsregistry.add_class(self._classes, class_)
         if self.constructor and class_.__init__ is object.__init__:
             class_.__init__ = self.constructor

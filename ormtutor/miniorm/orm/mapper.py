@@ -203,13 +203,13 @@ def _listed(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple) else [given]
 
 
-def _keys(columns: Iterable[Any]) -> set[str]:
-    """The keys of columns, some of which may be given as such."""
-    return {each if isinstance(each, str) else each.key for each in columns}
+def refuse_mapped(cls: type) -> None:
+    """Raise ArgumentError for a class that is mapped already.
 
-
-def refuse_inheritance(cls: type) -> None:
-    """Raise NotImplementedError if the class derives from a mapped one."""
+    Raises: NotImplementedError: it derives from a mapped one.
+    """
+    if mapper_of_class(cls) is not None:
+        raise ArgumentError(f"Class '{cls}' already has a primary mapper defined. ")
     if any(mapper_of_class(base) is not None for base in cls.__mro__[1:]):
         raise NotImplementedError("inheritance mapping is not in miniorm; SQLAlchemy has it")
 
@@ -277,19 +277,18 @@ class Mapper(InspectionAttr):
             raise AttributeError("'NoneType' object has no attribute 'description'")
         if not hasattr(local_table, "primary_key") or not hasattr(local_table, "c"):
             raise not_expected(FROM_ELEMENT, local_table)
-        if mapper_of_class(class_) is not None:
-            raise ArgumentError(f"Class '{class_}' already has a primary mapper defined. ")
-        refuse_inheritance(class_)
+        refuse_mapped(class_)
         self.registry._mappers[self] = None
         self._instrument()
         for key, prop in (properties or {}).items():
             self._configure_property(key, prop, init=False)
-        excluded = _keys(exclude_properties)
-        if include_properties is not None:
-            excluded |= _keys(local_table.c) - _keys(include_properties)
+        excluded = set(exclude_properties)
+        included = None if include_properties is None else set(include_properties)
         for column in local_table.c:
-            if column not in self._columntoproperty and column.key not in excluded:
-                key = f"{column_prefix or ''}{column.key}"
+            key = f"{column_prefix or ''}{column.key}"
+            names = {column, column.key}
+            is_wanted = not names & excluded and (included is None or bool(names & included))
+            if column not in self._columntoproperty and is_wanted and not self._has_own(key):
                 self._configure_property(key, column, init=False)
         self._configure_primary_key(primary_key)
         self.registry._new_mappers = True
@@ -302,16 +301,16 @@ class Mapper(InspectionAttr):
         type.__setattr__(cls, "_sa_class_manager", self)
         self.own_init = vars(cls).get("__init__")
         self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
+        members = {key: each for base in reversed(cls.__mro__) for key, each in vars(base).items()}
         type.__setattr__(cls, "__init__", _instrumented_init(self, cls.__init__))
-        for base in cls.__mro__:
-            for method in vars(base).values():
-                if isinstance(method, FunctionType):
-                    self._note_decorated(method)
+        for key in sorted(members):
+            if callable(members[key]):
+                self._note_decorated(members[key])
         if not self.sets_by_descriptor:
             install_setattr(cls, self.impls)
 
     def _note_decorated(self, method: Any) -> None:
-        if self.reconstructor is None and hasattr(method, "__sa_reconstructor__"):
+        if hasattr(method, "__sa_reconstructor__"):
             self.reconstructor = method
         for key in getattr(method, "__sa_validators__", ()):
             if key in self.validators:
@@ -320,6 +319,12 @@ class Mapper(InspectionAttr):
                     "exists."
                 )
             self.validators[key] = method
+
+    def _has_own(self, key: str) -> bool:
+        """Whether the class itself has something of this name, that no column shall replace."""
+        own = vars(self.class_).get(key)
+        is_field = key in getattr(self.class_, "__dataclass_fields__", ())
+        return not (own is None or is_field or isinstance(own, InspectionAttr | ColumnElement))
 
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable

@@ -86,9 +86,10 @@ class Writing:
     def __init__(self, mapper: Mapper) -> None:
         self.mapper = mapper
         table = self.table = mapper.local_table
-        if table._is_join:
+        if not table._is_table:
+            kind = "join" if table._is_join else "query"
             raise NotImplementedError(
-                "writing objects that are mapped to a join is not in miniorm; SQLAlchemy has it"
+                f"writing objects that are mapped to a {kind} is not in miniorm; SQLAlchemy has it"
             )
         sort_tables([table])  # which follows its foreign keys
         by_column = mapper._columntoproperty

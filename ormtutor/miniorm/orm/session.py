@@ -27,7 +27,7 @@ from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import loading, unitofwork
-from ormtutor.miniorm.orm.exc import FlushError, state_label
+from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
@@ -292,6 +292,8 @@ class Session:
         state.orphaned = False
         attach = self._save_impl if state.ident is None else self._update_impl
         attach(state)
+        if type(state()) is not state.mapper.class_:  # but one derived from it
+            raise UnmappedClassError(type(state()))
         values = state.dict
         for prop in state.mapper.cascading.get("save-update", ()):
             if prop.key in values:
