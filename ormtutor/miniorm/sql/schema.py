@@ -130,7 +130,8 @@ class Column(SchemaItem, ColumnClause):
                 parent.foreign_keys.discard(key)
                 parent.constraints.discard(key.constraint)
         self.table = parent
-        self._fixed_structure = self
+        if getattr(self.type, "cache_ok", True):
+            self._fixed_structure = self
         parent.c._put(self)
         if self.primary_key:
             parent.primary_key._replace(self)
@@ -200,6 +201,7 @@ class Column(SchemaItem, ColumnClause):
 
     def structure(self, binds: Binds) -> Hashable:
         """The column itself where it is a table's; else the FROM object and the key."""
+        self.type.cache_id  # noqa: B018  (its type may refuse to be part of a structure)
         table = self.table
         if table is None or table._is_table:
             return self

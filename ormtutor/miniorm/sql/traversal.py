@@ -43,7 +43,7 @@ class Binds(list):  # type: ignore[type-arg]
 class NotCacheable(Exception):
     """Raised inside structure(): this statement has no key."""
 
-    def warn(self) -> None:
+    def warn(self, statement: Any) -> None:
         """Say why, if it is somebody's mistake."""
 
 
@@ -57,7 +57,7 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
         key = element.structure(binds)
     except NotCacheable as refusal:
         if warns:
-            refusal.warn()
+            refusal.warn(element)
         return None, binds
     except AttributeError as error:
         if error.name != "cache_id":

@@ -23,7 +23,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.operators import Operator
-from ormtutor.miniorm.sql.traversal import NotCacheable
+from ormtutor.miniorm.sql.traversal import Binds, NotCacheable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,20 +59,25 @@ def generic_repr(subject: Any, values_of: Any = None) -> str:
 class TypeNotCacheable(NotCacheable):
     """No other type is like this one: what mentions it is compiled each time."""
 
-    def warn(self) -> None:
-        """Warn, once, of a type of a learner's own that has no `cache_ok`."""
-        (type_,) = self.args
-        if getattr(type_, "cache_ok", False) is not None or "_is_told" in vars(type_):
-            return
-        vars(type_)["_is_told"] = True
-        exc.warn(
-            f"TypeDecorator {type_!r} will not produce a cache key because the ``cache_ok`` "
-            "attribute is not set to True.  This can have significant performance implications "
-            "including some performance degradations in comparison to prior SQLAlchemy versions.  "
-            "Set this attribute to True if this type object's state is safe to use in a cache key, "
-            "or False to disable this warning. (Background on this error at: "
-            "https://sqlalche.me/e/14/cprf)"
-        )
+    #: The types of a statement that has none, while it is gone through again to name each.
+    met: list[TypeEngine] | None = None
+
+    def warn(self, statement: Any) -> None:
+        """Warn of each type of a learner's own that has no `cache_ok`, wherever it stands."""
+        met = TypeNotCacheable.met = []
+        with suppress(NotCacheable):
+            statement.structure(Binds())
+        TypeNotCacheable.met = None
+        for type_ in met:
+            if getattr(type_, "cache_ok", False) is None:
+                exc.warn(
+                    f"TypeDecorator {type_!r} will not produce a cache key because the "
+                    "``cache_ok`` attribute is not set to True.  This can have significant "
+                    "performance implications including some performance degradations in "
+                    "comparison to prior SQLAlchemy versions.  Set this attribute to True if this "
+                    "type object's state is safe to use in a cache key, or False to disable this "
+                    "warning. (Background on this error at: https://sqlalche.me/e/14/cprf)"
+                )
 
 
 class TypeEngine:
@@ -182,14 +187,13 @@ class TypeEngine:
         return cls(**{name: mine[name] for name in init_names(cls) if name in mine})
 
     def _twin(self, cls: Any) -> Any:
-        """An instance of another class with all that we know, but for what is told once."""
+        """An instance of another class with all that we know."""
         twin = cls.__new__(cls)
         known = vars(self).items()
-        vars(twin).update(item for item in known if item[0] not in ("cache_id", "_is_told"))
+        vars(twin).update(item for item in known if item[0] not in ("cache_id", "_own_cache_id"))
         return twin
 
-    @cached_property
-    def cache_id(self) -> int:
+    def _find_cache_id(self) -> int:
         """A small number for the structure of a statement, the same for equal types.
 
         Raises: TypeNotCacheable: no other type is like this one.
@@ -199,6 +203,8 @@ class TypeEngine:
             with suppress(TypeError):  # an argument that cannot be hashed
                 return _cache_ids.setdefault(structure, len(_cache_ids))
         raise TypeNotCacheable(self)
+
+    cache_id = cached_property(_find_cache_id)
 
     def structure(self) -> Hashable | None:
         """Return what makes two types give the same SQL and conversion; None: never the same."""
@@ -310,11 +316,21 @@ class TypeDecorator(TypeEngine):
         op, type_ = self.impl.result_of(op, other)
         return op, self if type_ is self.impl else type_
 
+    _own_cache_id = cached_property(TypeEngine._find_cache_id)
+
+    @property
+    def cache_id(self) -> int:  # type: ignore[override]
+        """The same, if the class says by `cache_ok` that it may be part of a structure."""
+        if self.cache_ok:
+            return self._own_cache_id
+        if TypeNotCacheable.met is None:
+            raise TypeNotCacheable(self)
+        TypeNotCacheable.met.append(self)
+        return -1
+
     def structure(self) -> Hashable | None:
         """The class, the decorated type and what a learner's constructor has set."""
-        if not self.cache_ok:
-            return None
-        unlike = ("impl", "cache_id", "_is_told")
+        unlike = ("impl", "_own_cache_id")
         told = [item for item in sorted(vars(self).items()) if item[0] not in unlike]
         return type(self), self.impl.structure(), *told
 

@@ -1,0 +1,77 @@
+"""A type of one's own that does not say `cache_ok`: each statement that mentions it warns."""
+
+import warnings
+
+from sqlalchemy import (
+    Column,
+    Integer,
+    TypeDecorator,
+    case,
+    cast,
+    create_engine,
+    exists,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session, aliased, declarative_base
+
+Base = declarative_base()
+
+
+class Cents(TypeDecorator):
+    impl = Integer
+
+
+class Quiet(TypeDecorator):
+    impl = Integer
+    cache_ok = False
+
+
+class Price(Base):
+    __tablename__ = "prices"
+    id = Column(Integer, primary_key=True)
+    cents = Column(Cents)
+    reduced = Column(Quiet)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add(Price(cents=150, reduced=120))
+session.commit()
+prices = Price.__table__
+for ask in (
+    lambda: session.query(Price).all(),
+    lambda: session.query(Price.cents).all(),
+    lambda: session.query(Price.id, Price.reduced).all(),
+    lambda: session.query(Price).filter(Price.cents == 150).all(),
+    lambda: session.query(Price).filter(Price.reduced == 120).all(),
+    lambda: session.query(Price).filter_by(cents=150).all(),
+    lambda: session.query(Price).get(1),
+    lambda: session.query(Price).filter(Price.cents > 1).count(),
+    lambda: session.query(Price).filter(Price.cents.in_([150])).count(),
+    lambda: session.query(Price).filter(Price.cents.between(1, 200)).count(),
+    lambda: session.query(Price).filter(Price.cents == None).count(),  # noqa: E711
+    lambda: session.query(Price).filter(Price.cents == Price.id).count(),
+    lambda: session.query(Price).order_by(Price.cents).all(),
+    lambda: session.query(aliased(Price)).filter(Price.cents == 1).all(),
+    lambda: session.query(Price).filter(literal(1, Cents) == 1).all(),
+    lambda: session.query(cast(Price.id, Cents)).all(),
+    lambda: session.query(func.max(Price.cents)).all(),
+    lambda: session.query(Price.cents.label("price")).all(),
+    lambda: session.query(type_coerce(Price.id, Cents)).all(),
+    lambda: session.query(case((Price.cents == 1, 2))).all(),
+    lambda: session.query(exists().where(Price.cents == 1)).all(),
+    lambda: session.execute(prices.select()).all(),
+    lambda: session.execute(select(prices.c.cents)).all(),
+    lambda: session.execute(prices.update().values(cents=1)),
+    lambda: session.execute(prices.update().where(prices.c.cents == 1).values(cents=2)),
+    lambda: session.query(Price).filter(Price.cents == 2).update({"cents": 3}),
+    lambda: session.query(Price).first().cents,
+):
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        print(ask())
+        print([str(each.message)[:52] for each in heard if "cache key" in str(each.message)])
