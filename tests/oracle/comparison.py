@@ -134,8 +134,9 @@ def comparable(outcome: Outcome) -> Outcome:
 def without_parents_order(sql: str) -> str:
     """Return a subquery load without its first terms of ORDER BY: the columns of the parent.
 
-    They come from the inner SELECT, or from an alias that is joined to it; those of a joined eager
-    load come from an alias behind LEFT OUTER JOIN, or behind the related table.
+    They come from the inner SELECT, or from an alias that is joined to it, and are selected one
+    after another; those of a joined eager load come from an alias behind LEFT OUTER JOIN, or behind
+    the related table, those of an association table are not selected.
     """
     found = ORDER.search(sql)
     if found is None:
@@ -143,8 +144,10 @@ def without_parents_order(sql: str) -> str:
     terms = found["terms"].split(", ")
     inner = re.findall(r"\) AS (anon_\d+) JOIN", sql)
     parents = {"anon_1", *inner, *re.findall(r"(?<!OUTER) JOIN \S+ AS (\w+) ON", sql)}
-    while terms and terms[0].partition(".")[0] in parents:
-        del terms[0]
+    selected = re.findall(r"[\w.\"]+", re.sub(r" AS [\w\"]+", "", sql))
+    following = selected[selected.index(terms[0]) :] if terms[0] in selected else []
+    while terms and terms[0].partition(".")[0] in parents and terms[0] in following[:1]:
+        del terms[0], following[0]
     return sql[: found.start()] + (f" ORDER BY {', '.join(terms)}" if terms else "")
 
 

@@ -580,7 +580,7 @@ class Compilation:
             # As in the original an alias of the class that was joined takes its place.
             whole = self.from_clauses[key]
             source = source if is_present(source, whole) else whole
-        onclause, through, association, *_ = prop.create_joins(
+        onclause, through, association, _, to_target = prop.create_joins(
             source_selectable=source,
             dest_selectable=target.selectable,
             of_type=target,
@@ -595,7 +595,7 @@ class Compilation:
             joins += [(isouter, [(target.selectable, *step)]) for step in steps]
         if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
-        self.eager_order_by += [target.adapt(each) for each in prop.order_by or ()]
+        self.eager_order_by += map(to_target, prop.order_by or ())
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """The join's columns of the parent must be selected, so that a subquery has them."""

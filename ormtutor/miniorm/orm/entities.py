@@ -193,6 +193,7 @@ class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
 
     left_entity: whose attribute a string in `onclause` names, where `left` is more than one thing.
+    adapt_to_target: along a relationship, its order_by as the tables are named here.
     """
 
     __module__ = "sqlalchemy.orm.util"
@@ -219,7 +220,7 @@ class ORMJoin(selectable.Join):
         source = onclause.parent.selectable
         if not is_present(source, left_from):
             source = left_from
-        primary, through, secondary, *_ = onclause.property.create_joins(
+        primary, through, secondary, _, self.adapt_to_target = onclause.property.create_joins(
             source_selectable=source,
             dest_selectable=right_from,
             of_type=self._right_entity if hasattr(self._right_entity, "mapper") else None,

@@ -490,11 +490,11 @@ class JoinCondition:
         of_type: Any = None,
         alias_secondary: bool = False,
         extra_criteria: tuple[Any, ...] = (),
-    ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any] | None]:
+    ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any]]:
         """Everything needed to join along the relationship, with FROM objects for the tables.
 
         Gives primaryjoin, secondaryjoin, secondary, destination, and a function that adapts further
-        criteria to the destination, and then to the source (None where nothing is aliased).
+        criteria to the destination, and then to the source.
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
         if of_type is not None and dest_selectable is None:
@@ -534,5 +534,4 @@ class JoinCondition:
             secondaryjoin = and_(secondaryjoin, *map(to_aliases, extra_criteria))
         elif extra_criteria:
             primaryjoin = and_(primaryjoin, *map(to_aliases, extra_criteria))
-        further = to_aliases if aliased else None
-        return primaryjoin, secondaryjoin, secondary, dest_selectable, further
+        return primaryjoin, secondaryjoin, secondary, dest_selectable, to_aliases

@@ -810,7 +810,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
         if criterion is not None:
             is_element = not getattr(criterion, "is_attribute", False)  # that is not adapted
-            if to_target is not None and not is_aliased_class and is_element:
+            if not is_aliased_class and is_element:
                 criterion = to_target(criterion)
             condition = condition & criterion._annotate(STANDS_APART)
         dest = dest._annotate(STANDS_APART)

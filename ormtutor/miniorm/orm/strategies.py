@@ -363,7 +363,7 @@ class _EagerLoader(RowLoader):
         self.criteria: tuple[Any, ...] = settings.get("criteria", ())
         self.target: Any = of_type or prop.mapper
         self.adapt = unchanged if of_type is None else of_type.adapt
-        self.order_by = tuple([self.adapt(each) for each in prop.order_by or ()])
+        self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
         self.prior = (*compilation.prior, *place.path, prop)
         self.options = compilation.options.below((*place.path, prop), eager=True)
         self.cause = Cause("eager load", str(prop), self.strategy)
@@ -481,6 +481,7 @@ class SelectInLoader(_EagerLoader):
             insp = inspect(parent)
             columns = [insp.adapt(column) for column in prop.parent.primary_key]
             from_ = ORMJoin(insp.selectable, target, self._along(parent, prop.key))
+            adapt = from_.adapt_to_target
         in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
         criteria = () if kind == "join" else self.criteria
         entities = [ColumnEntity(column, column) for column in columns]
@@ -489,8 +490,8 @@ class SelectInLoader(_EagerLoader):
             _from_obj=(from_,),
             _where_criteria=(in_expression.in_(bind), *criteria),
             entity_criteria=(target, self.criteria),
-            _order_by_clauses=self.order_by,
-            keeps_order=bool(prop.order_by) and kind == "join",
+            _order_by_clauses=tuple(map(adapt, self.order_by)),
+            keeps_order=bool(self.order_by) and kind == "join",
         )
         return Compilation(asked, self.options, None, self.overwrite, self.prior, [bind])
 
@@ -570,7 +571,7 @@ class SubqueryLoader(_EagerLoader):
             _from_obj=(from_,),
             entity_criteria=(self.target, self.criteria),
             # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
-            _order_by_clauses=(*columns, *self.order_by),
+            _order_by_clauses=(*columns, *map(from_.adapt_to_target, self.order_by)),
         )
         root = self.root
         return Compilation(
