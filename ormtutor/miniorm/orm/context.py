@@ -31,6 +31,7 @@ from ormtutor.miniorm.orm.options import (
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
     resolve,
+    undeferred,
 )
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
@@ -459,7 +460,7 @@ class Compilation:
         mapped = "deferred" if prop.deferred else "column"
         strategy = option.strategy or mapped
         if strategy == "undefer_group":
-            strategy = "column" if prop.group == option.settings["group"] else mapped
+            strategy = mapped
         if strategy == "column" or self._is_needed(prop, plan, option):
             self._select_column(prop, plan, place)
         elif strategy != mapped:
@@ -472,6 +473,8 @@ class Compilation:
         if plan.overwrite == "one" and self.only is not None:
             return True
         is_key = prop.columns[0] in set(prop.parent.primary_key)
+        if prop.group and undeferred(prop.group) in option.settings:
+            return True
         return is_key and bool(option.settings.get("undefer_pks"))
 
     def _select_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:

@@ -193,7 +193,8 @@ class Load:
 
     def undefer_group(self, name: str) -> Self:
         """Load the deferred columns of this group with the rest."""
-        step = Step((*self.tokens, COLUMN_WILDCARD), "undefer_group", (("group", name),))
+        group = (undeferred(name), True)
+        step = Step((*self.tokens, COLUMN_WILDCARD), "undefer_group", (group,))
         return self._continued(self.tokens, [step])
 
     @known_as("load_only")
@@ -201,6 +202,16 @@ class Load:
         """Load these columns and the primary key; defer the others."""
         others = Step((*self.tokens, COLUMN_WILDCARD), "deferred", (("undefer_pks", True),))
         return self._columns(attrs, "column")._continued(self.tokens, [others])
+
+
+def undeferred(group: str) -> str:
+    """The setting that says that a group is loaded; there may be several, beside a strategy."""
+    return f"undeferred {group}"
+
+
+def _contains_eager_link(option: Load, attr: Any) -> Load:
+    """contains_eager() along a key before the last: what another option says of it stays."""
+    return option._along(attr, "contains_eager", propagates=False, is_link=True)
 
 
 def _check_unbound(before: str, option: Load, after: str = "") -> None:
@@ -234,7 +245,7 @@ def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _Unbou
 
 
 joinedload = _starting(Load.joinedload)
-contains_eager = _starting(Load.contains_eager, before=Load.contains_eager)
+contains_eager = _starting(Load.contains_eager, before=_contains_eager_link)
 subqueryload = _starting(Load.subqueryload)
 selectinload = _starting(Load.selectinload)
 lazyload = _starting(Load.lazyload)
@@ -285,7 +296,12 @@ class LoaderOptions:
         self._below: dict[tuple[tuple[Any, ...], bool], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
         for each in self.resolved:
-            if each.strategy is not None:
+            before = self._by_path.get(each.path)
+            if before is not None and each.strategy == "undefer_group":
+                each = before._replace(settings={**before.settings, **each.settings})
+            elif before is not None and before.strategy == "undefer_group":
+                each = each._replace(settings={**before.settings, **each.settings})
+            if each.strategy is not None and (before is None or not each.settings.get("is_link")):
                 self._by_path[each.path] = each
         if propagated is None:
             propagated = any(each.propagates for each in self.resolved)

@@ -3,8 +3,8 @@
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, case, create_engine
 from sqlalchemy import extract, func, inspect, or_, tuple_
 from sqlalchemy.orm import Load, Query, Session, backref, clear_mappers, declarative_base, deferred
-from sqlalchemy.orm import joinedload, mapper, relationship, scoped_session, sessionmaker, undefer
-from sqlalchemy.orm import undefer_group
+from sqlalchemy.orm import defer, joinedload, load_only, mapper, relationship, scoped_session
+from sqlalchemy.orm import sessionmaker, undefer, undefer_group
 
 Base = declarative_base()
 engine = create_engine("sqlite://")
@@ -25,6 +25,7 @@ class Cave(Base):
     sketch = deferred(Column(String), group="drawn")
     plan = deferred(Column(String), group="drawn")
     log = deferred(Column(String))
+    depth = deferred(Column(Integer), group="measured")
     below = relationship("Cave", backref=backref("above", remote_side=[id]), order_by="Cave.id")
     bats = relationship("Bat", backref="cave")
 
@@ -61,6 +62,19 @@ eager = joinedload(Cave.below).undefer_group("drawn")
 print(query.options(eager).filter(Cave.id == 1).one().below[1].plan)
 print(query.options(Load(Cave).undefer_group("drawn")).populate_existing().first().plan)
 tell(lambda: session.query(Cave, Bat).join(Bat).options(undefer_group("drawn")).all())
+# Groups add to each other and to what else is said, in any order.
+drawn, measured = undefer_group("drawn"), undefer_group("measured")
+for options in (
+    [drawn, measured],
+    [undefer_group("spoken").undefer_group("drawn").undefer_group("measured")],
+    [measured, load_only(Cave.name)],
+    [load_only(Cave.name).undefer_group("measured").undefer_group("drawn")],
+    [defer("*"), measured, drawn],
+    [drawn, undefer("*"), undefer_group("spoken")],
+    [drawn, defer(Cave.plan)],
+):
+    session.expunge_all()
+    print(sorted(key for key in vars(query.options(*options).first()) if key[0] != "_"))
 
 
 class Finder(Query):
