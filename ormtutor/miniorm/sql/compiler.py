@@ -633,15 +633,13 @@ class SQLCompiler(Compiled):
 
     def _names_of_selected(self) -> dict[Any, Any]:
         statement = self.frame.statement
-        names: dict[Any, Any] = {}
-        is_compound = isinstance(statement, CompoundSelect)
-        for column in getattr(statement, "_all_selected_columns", ()):
-            if column._is_text_clause:
-                continue
-            if is_compound and not column._is_function:
-                names[column._proxy_key] = column
-            else:
-                names[column.key if column._label is None else column._label] = column
+        if isinstance(statement, CompoundSelect):
+            return {column.key: column for column in statement.subquery().c}
+        names = {
+            column.key if column._label is None else column._label: column
+            for column in getattr(statement, "_all_selected_columns", ())
+            if not column._is_text_clause
+        }
         names.pop(None, None)
         return names
 

@@ -1,6 +1,8 @@
 """Where a label stands for its expression: in ORDER BY, alone or with DESC; elsewhere it is written out."""
 
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, desc, func, select, union
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, Integer, MetaData, Table
+from sqlalchemy import create_engine, desc, func, select, union
+from sqlalchemy.exc import CompileError
 from sqlalchemy.orm import Session, column_property, declarative_base
 
 fields = Table(
@@ -36,6 +38,20 @@ fields.create(engine, checkfirst=True)
 session = Session(engine)
 session.add_all([Field(size=3), Field(size=None), Field(size=1)])
 session.commit()
+
+# Several SELECTs are sorted by the names in the first one: labels of tables and columns in a Query.
+short, long = session.query(Field).filter(Field.size < 2), session.query(Field)
+qualified = select(fields).set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+for one, two in ((short, long), (qualified, select(fields)), (select(fields), qualified)):
+    for name in "size", "fields_size", "lower", "twice":
+        try:
+            print(union(one, two).order_by(name))
+            print(union(one, two).order_by(desc(name)))
+        except CompileError as error:
+            print(error)
+both = session.query(Field).from_statement(union(short, long).order_by("fields_size"))
+print([field.size for field in both])
+
 for term in (Field.twice, Field.twice.desc(), Field.twice.desc().nullslast()):
     print([field.size for field in session.query(Field).order_by(term)])
     print(session.query(Field.twice, func.count()).group_by(term).order_by(term).all())
