@@ -870,7 +870,7 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
             raise AttributeError(key)
         if key in _OF_RELATIONSHIPS:
             return self._answer(key)
-        if not key.startswith("_"):
+        if not key.startswith("_") and key not in ("expression", "expressions"):
             with suppress(AttributeError):
                 return self._answer(key)
         refuse_method(type(self), key)

@@ -37,7 +37,15 @@ from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.orm.rowloader import EntityPlan, JoinedPlan, RowPlan, require_population
 from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.select import SAID, Said, ScalarSelect, Select, as_selected, outermost
+from ormtutor.miniorm.sql.select import (
+    SAID,
+    SELECTED,
+    Said,
+    ScalarSelect,
+    Select,
+    as_selected,
+    outermost,
+)
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
 from ormtutor.miniorm.sql.traversal import replace
 
@@ -137,6 +145,9 @@ def entities_of(thing: Any) -> list[Any]:
     """
     insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else thing
     if isinstance(insp, Mapper) or getattr(insp, "is_aliased_class", False) is True:
+        selectable: Any = insp.selectable
+        if not getattr(selectable, "_is_from_clause", False):
+            raise elements.no_select(SELECTED, thing, selectable)
         return [MapperEntity(insp, thing)]
     if isinstance(thing, QueryableAttribute):
         return [ColumnEntity(thing.expression, thing)]
@@ -401,7 +412,8 @@ class Compilation:
 
     def _show_join(self, selectable: Any) -> None:
         """Columns alone would tell of the tables of a mapped join, and not how they are joined."""
-        if selectable._is_join and not matching(self.from_clauses, selectable):
+        is_join = getattr(selectable, "_is_join", False)
+        if is_join and not matching(self.from_clauses, selectable):
             self.from_clauses.append(selectable)
 
     def _adapt_to_base(self, expression: Any) -> Any:
@@ -867,7 +879,7 @@ def _alias_adapter(insp: Any, labels: bool = True, eager: bool = True) -> Adapt:
     def adapt(expression: Any) -> Any:
         if expression._is_column_clause and expression.table is not None:
             return insp.column(expression)
-        given = insp.selectable.corresponding_column(expression) if eager else None
+        given = insp.given(expression) if eager else None
         if given is not None:
             return given
         return insp.adapt(expression) if labels else insp.adapt_plainly(expression)

@@ -27,6 +27,7 @@ class AliasedInsp(InspectionAttr):
     """What is known about an AliasedClass: its mapper, its selectable, its name.
 
     It stands wherever a Mapper may stand as an entity, and answers to the same questions.
+    inner: the alias whose columns are looked for in the selectable, instead of the table's.
     """
 
     __module__ = "sqlalchemy.orm.util"
@@ -35,7 +36,13 @@ class AliasedInsp(InspectionAttr):
     is_selectable = True
 
     def __init__(
-        self, entity: AliasedClass, mapper: Any, from_clause: Any, name: str | None, target: str
+        self,
+        entity: AliasedClass,
+        mapper: Any,
+        from_clause: Any,
+        name: str | None,
+        target: str,
+        inner: AliasedInsp | None = None,
     ) -> None:
         self.entity = self.entity_namespace = entity
         self.mapper = mapper
@@ -43,6 +50,7 @@ class AliasedInsp(InspectionAttr):
         self.selectable = self.persist_selectable = self.local_table = from_clause
         self.name = name
         self._target_name = target
+        self._inner = inner
         self._labels: dict[Any, Any] = {}
         self._columns: dict[Any, Any] = {}
         self._own = frozenset(mapper.persist_selectable.c)
@@ -74,23 +82,28 @@ class AliasedInsp(InspectionAttr):
             # Another alias's column comes from the same table, and is none of ours.
             if column._deannotated not in self._own:
                 return None
-            found = self._columns[column] = self.selectable.corresponding_column(column)
+            found = self._columns[column] = self.given(column)
             return found
+
+    def given(self, expression: Any) -> Any:
+        """The selectable's column for an expression that was selected in it; None: it was not."""
+        selected = expression if self._inner is None else self._inner.adapt(expression)
+        return self.selectable.exported_columns.corresponding_column(selected)
 
     def adapt(self, expression: Any) -> Any:
         """The expression as this alias sees it."""
         found = self._own_column(expression)
         if found is not None or expression._is_column_clause:
             return expression if found is None else found
-        is_label = isinstance(expression, elements.Label)
-        if not is_label or not isinstance(expression.name, AnonymousName):
+        if not isinstance(expression, elements.Label):
             return self.adapt_plainly(expression)
-        # An alias has a label and parameters of its own for what has no name, always the same.
+        # An alias has a label and parameters of its own, always the same.
         adapted = self._labels.get(expression._deannotated)
         if adapted is None:
             adapted = traversal.replace(expression, self._replacement_or_own)
             if adapted is not expression:
-                adapted.name = adapted.key = adapted.name.of_alias(id(self))
+                base = getattr(adapted._element, "name", None) or "anon"
+                adapted.name = adapted.key = AnonymousName.of(id(adapted), base)
             self._labels[expression._deannotated] = adapted
         return adapted
 
@@ -126,13 +139,19 @@ class AliasedClass:
     __module__ = "sqlalchemy.orm.util"
 
     def __init__(self, mapped_class_or_ac: Any, alias: Any = None, name: str | None = None) -> None:
-        mapper = inspect(mapped_class_or_ac).mapper
+        insp = inspect(mapped_class_or_ac)
+        mapper = insp.mapper
         mapper.check_configured()
-        if alias is None:
+        inner = None
+        if alias is not None:
+            inner = insp if insp.is_aliased_class else None
+        elif insp.is_aliased_class and insp.selectable._is_subquery:
+            alias = insp.selectable.alias()
+        else:
             alias = mapper.persist_selectable.alias(name)
         self.__name__ = f"AliasedClass_{mapper.class_.__name__}"
         target = getattr(mapped_class_or_ac, "__name__", mapper.class_.__name__)
-        self._aliased_insp = AliasedInsp(self, mapper, alias, name, target)
+        self._aliased_insp = AliasedInsp(self, mapper, alias, name, target, inner)
 
     def __getattr__(self, key: str) -> Any:
         insp = self.__dict__.get("_aliased_insp")
@@ -162,6 +181,7 @@ def _inspect_aliased_class(target: AliasedClass) -> AliasedInsp:
 def aliased(element: Any, alias: Any = None, name: str | None = None, **left_out: Any) -> Any:
     """A mapped class (or a table) under another name.
 
+    element: also an alias, which a subquery has selected beside others of its class.
     alias: the FROM element that stands for the class's table, such as a subquery; otherwise an
     alias of the table is made.
     """

@@ -1235,7 +1235,8 @@ def not_expected(
     if hasattr(given, "__func__") and role.startswith(_ROLES_OF_FUNCTIONS):
         return exc.ArgumentError(f"Method {given} may not be passed as a SQL expression")
     got = repr(given)
-    if element is not None and element is not given and not element._is_from_clause:
+    stands_for = element is not None and element is not given
+    if stands_for and not getattr(element, "_is_from_clause", False):
         got = f"{element!r} object resolved from {got} object"
     return exc.ArgumentError(f"{role} expected, got {got}.{advice}", **kw)
 
@@ -1263,7 +1264,9 @@ def shortened(text: str) -> str:
 
 
 def no_select(role: str, given: Any, statement: Any) -> exc.ArgumentError:
-    """The error for a SELECT where something else is expected; `given` stands for it."""
+    """The error for a SELECT, or a Query, in a wrong place; `given` stands for it."""
+    if not isinstance(statement, ClauseElement):
+        return not_expected(role, given, "", statement)
     advice = (
         f" To create a FROM clause from a {type(statement)} object, use the .subquery() method."
     )

@@ -34,10 +34,6 @@ class AnonymousName(str):
         ours = "".join(char for char in self if char.isalnum())
         return AnonymousName(f"{self!s}_%({identity} {_NUMBER_ONLY}{ours})s")
 
-    def of_alias(self, identity: int) -> AnonymousName:
-        """The name of what the alias with this identity makes of its bearer."""
-        return AnonymousName(self.replace("%(", f"%({identity}.", 1))
-
     def __add__(self, other: str) -> AnonymousName:
         # Plain strings on both sides: the right one's __radd__ would come first otherwise.
         return AnonymousName(str(self) + str(_escaped(other)))

@@ -80,10 +80,10 @@ def as_selected(thing: Any) -> Any:
     element = clause_of(thing)
     if element is not None:
         if element._is_select_statement:
-            raise elements.no_select(_SELECTED, thing, element)
+            raise elements.no_select(SELECTED, thing, element)
         is_expression = element._is_column_element or element._is_clause_list
         if not (is_expression or element._is_from_clause or element._is_text_clause):
-            raise not_expected(_SELECTED, thing)
+            raise not_expected(SELECTED, thing)
         return element
     if thing is None or thing is True or thing is False:
         return constant_of(thing)
@@ -91,10 +91,11 @@ def as_selected(thing: Any) -> Any:
         raise _no_text_column(thing)
     if isinstance(thing, (str, int, float, complex)) or type(thing).__name__ == "Decimal":
         return ColumnClause(str(thing), is_literal=True)
-    raise not_expected(_SELECTED, thing)
+    raise not_expected(SELECTED, thing)
 
 
-_SELECTED = "Column expression or FROM clause"
+# How messages call what stands between SELECT and FROM.
+SELECTED = "Column expression or FROM clause"
 
 
 def _no_text_column(text: str) -> exc.ArgumentError:
