@@ -779,12 +779,15 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     )
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
-    return [
-        (each[0], elements.null() if each[1] is None else each[1])
-        if isinstance(each, tuple) and len(each) == 2
-        else (each[0] if isinstance(each, tuple) else each, None)
-        for each in (target, *props)
-    ]
+    steps: list[tuple[Any, Any]] = []
+    for each in (target, *props):
+        right, onclause = each[0] if isinstance(each, tuple) else each, None
+        if isinstance(each, tuple) and len(each) == 2:
+            onclause = elements.null() if each[1] is None else each[1]
+            if isinstance(right, (str, QueryableAttribute)):  # in the oldest programs
+                right, onclause = onclause, right
+        steps.append((right, onclause))
+    return steps
 
 
 def _joinable(target: Any, onclause: Any) -> Any:

@@ -163,6 +163,7 @@ print(session.query(Baker.name, Loaf.grain).select_from(outerjoin(Baker, Loaf)).
 print(session.query(Baker).select_from(join(Baker, Loaf, "loaves")).all())
 print(query.join((Loaf, Baker.id == Loaf.baker_id)).all())
 print(query.join((Loaf, Baker.loaves)).all())
+print(query.join((Baker.loaves, Loaf)).all(), query.outerjoin(("loaves", aliased(Loaf))))
 first, second = aliased(Loaf), aliased(Loaf)
 pairs = session.query(Baker.name, first.grain, second.grain)
 print(pairs.join(first, Baker.loaves).join(second, Baker.loaves).filter(first.id < second.id).all())
