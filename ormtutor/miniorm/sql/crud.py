@@ -112,6 +112,7 @@ class CrudPlan:
         type_ = column.type if bind.type._is_null else bind.type
         if bind.unique and not isinstance(column, MultiRowColumn):
             made = _bind(name, type_, bind.value)
+            made.callable = bind.callable
         else:
             made = bind if type_ is bind.type else bind._with(type=type_)
         self.compiler.replaced[id(bind)] = made

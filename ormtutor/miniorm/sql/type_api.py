@@ -143,9 +143,9 @@ class TypeEngine:
     _cached_result_processor = partialmethod(_cached, "result_processor")
     _cached_literal_processor = partialmethod(_cached, "literal_processor")
 
-    def compare_values(self, x: Any, y: Any) -> bool:
-        """Say whether two values are the same to this type; a flush asks it."""
-        return bool(x == y)
+    def compare_values(self, x: Any, y: Any) -> Any:
+        """Say whether two values are the same to this type; to a flush only True says so."""
+        return x == y
 
     # -- expressions ---------------------------------------------------------------------------
 

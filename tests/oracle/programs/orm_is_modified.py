@@ -1,6 +1,6 @@
 """is_modified() looks only at what is there: nothing is loaded, nothing refused."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine, inspect
+from sqlalchemy import Column, ForeignKey, Integer, TypeDecorator, bindparam, create_engine, inspect
 from sqlalchemy.orm import Session, declarative_base, deferred, make_transient, relationship
 
 Base = declarative_base()
@@ -76,3 +76,43 @@ for done in (
     except Exception as error:
         print(done, type(error).__name__, error)
     print(inspect(ship).modified)
+
+
+# A value is the same only when its type says True; a parameter may ask for its value when it is sent.
+class Area:
+    def __init__(self, size):
+        self.size = size
+
+    def __eq__(self, other):
+        return [self.size == other.size]  # as arrays do
+
+
+class AreaType(TypeDecorator):
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return value.size
+
+    def process_result_value(self, value, dialect):
+        return Area(value)
+
+
+class Sail(declarative_base()):
+    __tablename__ = "sails"
+    id = Column(Integer, primary_key=True)
+    area = Column(AreaType)
+    ropes = Column(Integer)
+
+
+Sail.metadata.create_all(engine)
+session.rollback()
+sail = Sail(area=Area(3), ropes=bindparam(None, callable_=lambda: 4))
+session.add(sail)
+session.commit()
+sail.area
+for size in (3, 5):
+    sail.area = Area(size)
+    print(inspect(sail).attrs.area.history.added[0].size, session.is_modified(sail))
+    session.commit()
+    print(sail.area.size, sail.ropes)
