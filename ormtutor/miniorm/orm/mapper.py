@@ -754,6 +754,7 @@ class MapperRegistry:
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
         self._new_mappers = False
+        # The other registries that relationships of this one lead to.
         self._dependencies: dict[MapperRegistry, None] = {}
         _registries[self] = None
 
@@ -763,22 +764,41 @@ class MapperRegistry:
         return frozenset(self._mappers)
 
     def configure(self, cascade: bool = False) -> None:
-        """Finish all mappers of this registry, and of those that it needs."""
-        configure_registries([self])
+        """Finish all mappers of this registry, and (cascade) of those that it needs.
+
+        Raises: InvalidRequestError: it needs others, without cascade.
+        """
+        configure_registries([self], cascade)
+        if self._dependencies and not cascade:
+            raise InvalidRequestError(
+                "configure was called with cascade=False but additional registries remain"
+            )
 
     def dispose(self, cascade: bool = False) -> None:
-        """Take all mappings off their classes."""
+        """Take all mappings off their classes; with cascade those too that need this registry.
+
+        Raises: InvalidRequestError: others need it, without cascade.
+        """
+        dependents = [each for each in _registries if self in each._dependencies]
+        if dependents and not cascade:
+            raise InvalidRequestError(
+                "Registry has dependent registries that are not disposed; pass cascade=True to "
+                "clear these also"
+            )
         for mapper in list(self._mappers):
             mapper.dispose()
         self._classes.clear()
+        self._dependencies.clear()
         self._new_mappers = False
+        for each in dependents:
+            each.dispose(cascade=True)
 
 
 default_registry: MapperRegistry = MapperRegistry()
 
 
-def configure_registries(registries: Iterable[MapperRegistry]) -> None:
-    """Finish the mappers of these registries, and of those that their relationships lead to.
+def configure_registries(registries: Iterable[MapperRegistry], cascade: bool = True) -> None:
+    """Finish the mappers of these registries; cascade: and of those that they need.
 
     Raises: InvalidRequestError: a mapper failed, now or at an earlier attempt.
     """
@@ -793,7 +813,8 @@ def configure_registries(registries: Iterable[MapperRegistry]) -> None:
                 if mapper.primary_key is not None and not mapper.configured:
                     _configure_mapper(mapper)
             registry._new_mappers = False
-            todo += [needed for needed in registry._dependencies if needed not in todo]
+            if cascade:
+                todo += [needed for needed in registry._dependencies if needed not in todo]
     finally:
         _configuring = False
 
@@ -827,7 +848,7 @@ def configure_mappers() -> None:
 def clear_mappers() -> None:
     """Take all mappings off all classes."""
     for registry in list(_registries):
-        registry.dispose()
+        registry.dispose(cascade=True)
 
 
 @inspects(type)

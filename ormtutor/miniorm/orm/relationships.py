@@ -266,7 +266,8 @@ class RelationshipProperty(MapperProperty):
         foreign_keys, remote_side = self._resolve_arguments()
         self.target = self.mapper.local_table
         self._is_self_referential = self.mapper is self.parent
-        self.parent.registry._dependencies[self.mapper.registry] = None
+        if self.mapper.registry is not self.parent.registry:
+            self.parent.registry._dependencies[self.mapper.registry] = None
         self._join_condition = condition = JoinCondition(self, foreign_keys, remote_side)
         self.create_joins = condition.create_joins
         self.lazy_clause = cache(condition.lazy_clause)

@@ -208,3 +208,46 @@ tell("attrs", lambda: inspect(Room).attrs.keys())
 tell("options", lambda: select(Guest).options(joinedload(Guest.room)) is not None)
 tell("joined", lambda: select(Guest).join(Guest.room) is not None)
 tell("joined by", lambda: select(Guest).join(Room, Guest.room) is not None)
+
+
+# One base after another: each is finished, and taken off its classes, alone or with its like.
+clear_mappers()
+
+
+def three_bases():
+    first, second, third = registry(), registry(), registry()
+
+    @first.mapped
+    class Town:
+        __table__ = Table("towns", first.metadata, Column("id", Integer, primary_key=True))
+
+    @second.mapped
+    class Street:
+        __tablename__ = "streets"
+        id = Column(Integer, primary_key=True)
+        town_id = Column(ForeignKey(Town.__table__.c.id))
+        next_id = Column(ForeignKey("streets.id"))
+        town = relationship(Town)
+        next = relationship("Street", remote_side=id)
+
+    @third.mapped
+    class House:
+        __tablename__ = "houses"
+        id = Column(Integer, primary_key=True)
+        street_id = Column(ForeignKey(Street.__table__.c.id))
+        street = relationship(Street)
+
+    return (first, second, third), (Town, Street, House)
+
+
+for cascade in (False, True):
+    for place in range(3):
+        bases, classes = three_bases()
+        tell("configure", lambda: bases[place].configure(cascade=cascade))
+        print([each.__mapper__.configured for each in classes])
+        clear_mappers()
+        bases, classes = three_bases()
+        configure_mappers()
+        tell("dispose", lambda: bases[place].dispose(cascade=cascade))
+        print([hasattr(each, "__mapper__") for each in classes])
+        clear_mappers()
