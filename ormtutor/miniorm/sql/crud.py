@@ -87,6 +87,8 @@ class CrudPlan:
         """SQL gives the value: who wants to know it must ask the database."""
         if not isinstance(column, MultiRowColumn):
             self.compiler.postfetch.append(column)
+        if element._is_select_statement:
+            element = element.scalar_subquery()
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
     def _value(self, column: Any, value: Any) -> str:
@@ -243,7 +245,7 @@ def _warn_about_key(column: Any) -> None:
         "indicated, nor does it indicate 'autoincrement=True' or 'nullable=True', and no explicit "
         "value is passed.  Primary key columns typically may not store NULL."
     )
-    if len(table.primary_key.columns) > 1:
+    if len(table.primary_key) > 1:
         text += (
             " Note that as of SQLAlchemy 1.1, 'autoincrement=True' must be indicated explicitly "
             "for composite (e.g. multicolumn) primary keys if AUTO_INCREMENT/SERIAL/IDENTITY "

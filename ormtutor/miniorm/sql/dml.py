@@ -270,6 +270,8 @@ class Insert(ValuesBase):
         if self._values is not None:
             raise exc.InvalidRequestError("This construct already inserts value expressions")
         element = clause_of(select)
+        if element is not None and element._is_from_clause:
+            element = element.select()
         if element is None or not element._is_select_statement:
             raise not_expected("SELECT statement or equivalent textual object", select)
         keys = tuple(column_key(as_key(name)) for name in names)

@@ -35,6 +35,14 @@ people = Table(
 keys = Table(
     "keys", metadata, Column("id", String, primary_key=True, default=lambda: f"k{counted()}")
 )
+# a SELECT that nobody made a value of
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("most", Integer, default=select(func.max(literal(7))), onupdate=select(literal(8))),
+    Column("seen", Integer),
+)
 
 for future in (False, True):
     engine = create_engine("sqlite://", future=future)
@@ -50,6 +58,15 @@ for future in (False, True):
         connection.execute(people.update().where(people.c.id < 3).values(name="both"))
         connection.execute(people.update().where(people.c.id == 3).values(changed=9, stamp="own"))
         print(connection.execute(keys.insert()).inserted_primary_key)
+        connection.execute(marks.insert(), {"id": 1})
+        connection.execute(marks.insert().values([{"id": 2}, {"id": 3}]))
+        connection.execute(marks.update().where(marks.c.id == 2), {"seen": 5})
+        wide = select(marks.c.id + 10, marks.c.most, marks.c.seen)
+        for source in (wide.cte("w"), wide, marks.alias(), marks, wide.subquery()):
+            insert = marks.insert().from_select(["id", "most", "seen"], source)
+            print(insert)
+        print(connection.execute(insert).rowcount)
+        print(connection.execute(select(marks)).all())
         for row in connection.execute(select(people)):
             print(row)
         print(connection.execute(text("select * from keys")).all())
