@@ -178,6 +178,10 @@ class Connection:
         root, nested = self._transaction, self._nested_transaction
         if (root and not root._active) or (nested and not nested._active):
             self._refuse_inactive()
+        self._check_context()
+
+    def _check_context(self) -> None:
+        """Refuse to go on in the `with` block of a transaction that is over."""
         if self._context_transaction and not self._context_transaction.is_active:
             raise exc.InvalidRequestError(
                 "Can't operate on closed transaction inside context manager.  Please complete the "

@@ -35,6 +35,7 @@ class Transaction:
     is_active: Any = delegate("_active", "Say whether work can go on in it.")
 
     def __init__(self, connection: Any) -> None:
+        connection._check_context()
         self.connection = connection
         self._active = True
         self._outer_subject: Any = None

@@ -205,6 +205,16 @@ for future in (False, True):
         connection = engine.connect()
         show("marker in block", marker_in_block)
         show("go on", lambda: many(connection))
+    # a block whose transaction is over begins no other one
+    for end in ("commit", "rollback"):
+        with engine.connect() as other:
+            with other.begin() as transaction:
+                other.execute(crates.insert())
+                getattr(transaction, end)()
+                show("begin in a block that is over", lambda: other.begin())
+                show("begin_nested there", lambda: other.begin_nested())
+                show("execute there", lambda: many(other))
+            show("after it", lambda: many(other))
     connection.close()
     show("closed", lambda: connection.closed)
     show("execute", lambda: connection.execute(select(1)))
