@@ -100,8 +100,8 @@ def leave_out(cls: type, names: str) -> None:
 
 # Methods of columns and functions, which attributes of classes pass on.
 _COLUMN_METHODS = """
-    all_ any_ anon_label base_columns column_valued regexp_match regexp_replace table_valued
-    within_group
+    all_ any_ anon_label as_comparison base_columns column_valued regexp_match regexp_replace
+    scalar_table_valued table_valued within_group
     """
 
 

@@ -10,6 +10,8 @@ Follows: SQLAlchemy 1.4, "ExecutionContext", "Column INSERT/UPDATE Defaults".
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
@@ -134,6 +136,10 @@ class ExecutionContext:
         if compiled.prefetch:
             self._fill_defaults(values)
         self.compiled_parameters = values
+        if many and compiled.has_expanding:
+            raise exc.InvalidRequestError(
+                "'literal_execute' or 'expanding' parameters can't be used with executemany()"
+            )
         ready = [compiled.ready(each) for each in values]
         self.statement = ready[0][0]
         self.parameters = tuple([each for _, each in ready]) if many else ready[0][1]
@@ -206,6 +212,13 @@ def executable(statement: Any) -> Any:
 
     Raises: ObjectNotExecutableError: that is no statement.
     """
+    if getattr(statement, "_is_subquery", False):
+        exc.warn(
+            "Executing a subquery object is deprecated and will raise ObjectNotExecutableError in "
+            "an upcoming release.  Please execute the underlying select() statement directly.",
+            exc.SADeprecationWarning,
+        )
+        statement = statement.element
     if isinstance(statement, type) or not getattr(statement, "supports_execution", False):
         raise exc.ObjectNotExecutableError(getattr(statement, "expression", statement))
     return statement.select() if statement.__visit_name__ == "function" else statement
@@ -240,32 +253,33 @@ def _make_metadata(
     compiled: Any, names: tuple[str, ...], legacy: bool
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
-    keys = [
-        name if key is None or compiled.statement.is_text else key
-        for name, (key, *_) in zip(names, columns, strict=True)
-    ]
     objects = [found_by for _, _, found_by, _ in columns] if compiled.result_columns else ()
     processors = [
         type_._cached_result_processor(compiled.dialect, None) for _, _, _, type_ in columns
     ]
-    metadata = CursorResultMetaData(keys, objects, legacy=legacy)
+    metadata = CursorResultMetaData([name for name, *_ in columns], objects, legacy=legacy)
     return metadata, processors if any(processors) else None
 
 
 def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
-    """The compiled columns in the order of the cursor's."""
-    columns = list(compiled.result_columns)
+    """The compiled columns in the order of the cursor's, and by its names where text hides some."""
+    columns = compiled.result_columns
     statement = compiled.statement
+    in_order = len(columns) == len(names)
     if columns and statement.is_text:
-        if not statement.positional:
-            by_name = {column[0]: column for column in columns}
-            columns = [by_name.get(name, _UNTOLD) for name in names]
-        elif len(columns) > len(names):
-            exc.warn(
-                f"Number of columns in textual SQL ({len(columns)}) is smaller than number of "
-                f"columns requested ({len(names)})"
-            )
-    return [*columns, *([_UNTOLD] * len(names))][: len(names)]
+        in_order = statement.positional
+    elif in_order and not any(name in (None, "*") for name, *_ in columns):
+        return columns  # type: ignore[no-any-return]
+    if not in_order:
+        by_name = {column[0]: column for column in columns}
+        columns = [by_name.get(name, _UNTOLD) for name in names]
+    elif len(columns) > len(names):
+        exc.warn(
+            f"Number of columns in textual SQL ({len(columns)}) is smaller than number of "
+            f"columns requested ({len(names)})"
+        )
+    told = zip_longest(names, columns[: len(names)], fillvalue=_UNTOLD)
+    return [(name, *rest) for name, (_, *rest) in told]
 
 
 def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:

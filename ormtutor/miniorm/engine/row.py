@@ -270,14 +270,14 @@ class CursorResultMetaData(ResultMetaData):
     _twins: WeakValueDictionary[tuple[int, int], Any]
 
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
-        positions = super()._index_all(objects)
-        if objects:
-            # A compiled select whose labels were switched off; in text the last one answers.
-            shared = {key for key in self.keys if self.keys.count(key) > 1}
-            positions.update(dict.fromkeys(shared, AMBIGUOUS))
-        for name, found_by in zip(self._names, objects, strict=False):
-            if found_by is None:
-                del positions[name]
+        found = [(thing, n) for n, found_by in enumerate(objects) for thing in found_by or ()]
+        repeated = {n for n, found_by in enumerate(objects) if found_by is None}
+        found += [(name, n) for n, name in enumerate(self._names) if n not in repeated]
+        positions = dict(found)
+        # In text the last of one name answers. A select whose labels were switched off says no.
+        if objects and len(set(self._names)) < len(self._names):
+            first = dict(reversed(found))
+            positions.update({thing: AMBIGUOUS for thing, n in found if first[thing] != n})
         self._twins = WeakValueDictionary()
         return positions
 
@@ -322,10 +322,12 @@ class CursorResultMetaData(ResultMetaData):
         if not known:
             return None
         position = self._positions[known[0]]
+        if position == AMBIGUOUS:
+            return None
         selected = [
             thing
             for thing, other in self._positions.items()
-            if other == position and getattr(thing, "_is_column_element", False)
+            if other == position and not isinstance(thing, str)
         ]
         if not selected or any(_may_be_meant(column, each) for each in selected):
             return position
@@ -414,7 +416,7 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
 def _may_be_meant(key: Any, selected: Any) -> bool:
     """Whether a name that two expressions share finds one by the other: columns of one lineage."""
     if key._is_column_clause:
-        return bool(key.shares_lineage(selected))
+        return bool(selected._is_column_element and key.shares_lineage(selected))
     return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
 
 

@@ -70,6 +70,7 @@ class SQLiteCompiler(SQLCompiler):
         "is_not_distinct_from": "{} IS {}",
     }
     function_forms = {  # noqa: RUF012 (constant)
+        **SQLCompiler.function_forms,
         "now": "CURRENT_TIMESTAMP",
         "localtimestamp": 'DATETIME(CURRENT_TIMESTAMP, "localtime")',
         "char_length": "length{}",

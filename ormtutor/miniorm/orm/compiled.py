@@ -208,7 +208,7 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
         element = entity.element
         proxy_key = element._annotations.get("proxy_key")
         if proxy_key is not None and (proxy_key != element.key or not element._is_column_clause):
-            names.append(name_of.unused(proxy_key))
+            names.append(name_of.unused(proxy_key, element))
         else:
             names.append(name_of(element))
     return names

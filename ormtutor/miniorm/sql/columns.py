@@ -102,21 +102,23 @@ class ColumnCollection:
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`, or None: itself, or the nearest of its descendants.
 
-        We stand for what we share an ancestor with. When several do, the one that comes by the
-        shortest way wins.
+        We stand for what we share an ancestor with. When several share the same, the nearest wins.
         """
         origin = column._deannotated
         for candidate in self:
             if candidate is column or candidate._deannotated is origin:
                 return candidate
         target = column.proxy_set
-        ranks: dict[Any, tuple[int, int]] = {}
+        found: Any = None
+        common: set[Any] = set()
         for candidate in self:
-            expanded = candidate.proxy_set
-            common = target & expanded
-            if common and (target <= expanded or not require_embedded):
-                ranks[candidate] = len(common), -_distance(candidate, common)
-        return max(ranks, key=ranks.__getitem__, default=None)
+            shared = target & candidate.proxy_set
+            if not shared or (require_embedded and not target <= candidate.proxy_set):
+                continue
+            is_nearer = shared == common and _distance(candidate, column) < _distance(found, column)
+            if len(shared) > len(common) or is_nearer:
+                found, common = candidate, shared
+        return found
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({', '.join(str(column) for column in self)})"
@@ -161,13 +163,13 @@ class DedupeColumnCollection(ColumnCollection):
         self._refill([pair for pair in self._pairs if pair[1] is not column])
 
 
-def _distance(candidate: Any, common: set[Any]) -> int:
-    """How many steps below the common ancestors a candidate is."""
-    steps, level = 0, [candidate]
-    while not any(each._deannotated in common for each in level):
-        steps += 1
-        level = [proxied for each in level for proxied in each._proxies]
-    return steps
+def _distance(candidate: Any, column: Any) -> int:
+    """By how many columns a candidate comes from what it shares with another one.
+
+    Those of a UNION count more the later their SELECT stands in it.
+    """
+    own = candidate._annotations.get("weight", 1) if candidate.shares_lineage(column) else 0
+    return own + sum([_distance(each, column) for each in candidate._proxies])
 
 
 publish(globals(), "sqlalchemy.sql.base")

@@ -69,6 +69,7 @@ _OPERATOR_FORMS = {
     "not_in_op": "({} NOT IN {})",
     "not_match_op": "NOT {} MATCH {}",
 }
+_FUNCTION_FORMS = {"cube": "CUBE{}", "rollup": "ROLLUP{}", "grouping_sets": "GROUPING SETS{}"}
 
 
 class Compiled:
@@ -141,12 +142,13 @@ class SQLCompiler(Compiled):
 
     column_keys: the names of the parameters that execution will bring, for INSERT and UPDATE.
     linting: warn about cartesian products.
-    compile_kwargs: `literal_binds=True` writes values into the text.
+    compile_kwargs: `literal_binds=True` writes values into the text, `render_postcompile=True` a
+    parameter for each member of a list.
     """
 
     # Operators and functions with a spelling of their own; {} is an operand, or the arguments.
     operator_forms: dict[str, str] = _OPERATOR_FORMS
-    function_forms: dict[str, str] = {}  # noqa: RUF012 - a dialect replaces it whole
+    function_forms: dict[str, str] = _FUNCTION_FORMS
 
     @known_as("Compiled.__init__")
     def __init__(
@@ -162,7 +164,9 @@ class SQLCompiler(Compiled):
         self.preparer = dialect.compilers_preparer
         self.column_keys = column_keys
         self.linting = linting
-        self.literal_binds = bool((compile_kwargs or {}).get("literal_binds"))
+        wanted = compile_kwargs or {}
+        self.literal_binds = bool(wanted.get("literal_binds"))
+        self.writes_lists = bool(wanted.get("render_postcompile"))
         self.binds: dict[str, BindParameter] = {}
         self.bind_names: dict[int, str] = {}
         # What crud.py wrote in the place of a statement's own parameter, by the latter's id.
@@ -279,10 +283,7 @@ class SQLCompiler(Compiled):
             elif not self.binds[name].required:
                 values[name] = bind.effective_value
             else:
-                where = "" if group is None else f", in parameter group {group}"
-                raise exc.InvalidRequestError(
-                    f"A value is required for bind parameter '{bind.key}'{where}", code="cd3x"
-                )
+                raise _missing(bind, "" if group is None else f", in parameter group {group}")
         return values
 
     def to_tuple(self, values: dict[str, Any]) -> Any:
@@ -479,7 +480,8 @@ class SQLCompiler(Compiled):
         if form is not None:
             return form.format(self.process(func.clause_expr))
         if isinstance(func, AnsiFunction):
-            return str(func.name if func.name == "sysdate" else func.name.upper())
+            name = str(func.name if func.name == "sysdate" else func.name.upper())
+            return name + (self.process(func.clause_expr) if len(func.clauses) else "")
         parts = [*func.packagenames, func.name]
         name = ".".join(self._quoted_function_part(part) for part in parts)
         return name + self.process(func.clause_expr)
@@ -549,9 +551,23 @@ class SQLCompiler(Compiled):
 
     def placed(self, bindparam: Any) -> str:
         """The place of a bind parameter, also where the others are written out."""
+        if bindparam.expanding and self.writes_lists:
+            return self._placed_members(bindparam)
         self._marked.append(self._register(bindparam))
         mark = f"{MARK}{len(self._marked) - 1}{_END}"
         return f"({mark})" if bindparam.expanding else mark
+
+    def _placed_members(self, bind: Any) -> str:
+        if bind.required:
+            raise _missing(bind)
+        name = self._resolve(bind.key)
+
+        def write(values: Any, type_: Any, places: Iterable[Any]) -> str:
+            named = zip(places, values, strict=True)
+            members = [BindParameter(f"{name}_{place}", value, type_) for place, value in named]
+            return ", ".join(map(self.placed, members))
+
+        return f"({self._list(bind, bind.effective_value, write)})"
 
     def _register(self, bind: Any) -> str:
         known = self.bind_names.get(id(bind))
@@ -851,9 +867,9 @@ class SQLCompiler(Compiled):
         name = self._resolve(part.name)
         found_by: tuple[Any, ...] | None = None
         if not column.repeated:
-            found_by = (*_names_of(part if written is element else element), name)
-            if not any(each is element for each in found_by):
-                found_by = (element, *found_by)
+            found_by = (element, column.key, element._label, name)
+            if written is element:
+                found_by = (element, *_names_of(part), name)
         self.result_columns.append((name, part.name, found_by, part.type))
 
     def _criteria(self, word: str, criteria: Any) -> str:
@@ -974,6 +990,12 @@ class _PlainLabel(Label):
     """The label that a column gets for want of one: it asks for no parentheses."""
 
     element: Any = delegate("_element", "The expression as it stands.")
+
+
+def _missing(bind: Any, where: str = "") -> Exception:
+    return exc.InvalidRequestError(
+        f"A value is required for bind parameter '{bind.key}'{where}", code="cd3x"
+    )
 
 
 def _needs_label(element: Any, asfrom: bool) -> bool:

@@ -22,6 +22,7 @@ from __future__ import annotations
 import datetime
 from functools import cache
 from operator import attrgetter
+from types import GeneratorType
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
@@ -764,14 +765,21 @@ def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
             yield clause.self_group(against=operator)
 
 
+def _all_of(clauses: tuple[Any, ...]) -> Iterable[Any]:
+    """The conditions themselves, or those that a generator in their place gives."""
+    if len(clauses) == 1 and isinstance(clauses[0], GeneratorType):
+        return clauses[0]
+    return clauses
+
+
 def and_(*clauses: Any) -> Any:
     """All of the conditions."""
-    return join_conditions(operators.and_, clauses)
+    return join_conditions(operators.and_, _all_of(clauses))
 
 
 def or_(*clauses: Any) -> Any:
     """One of the conditions at least."""
-    return join_conditions(operators.or_, clauses)
+    return join_conditions(operators.or_, _all_of(clauses))
 
 
 def not_(clause: Any) -> Any:

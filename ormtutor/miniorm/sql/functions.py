@@ -9,6 +9,7 @@ Follows: SQLAlchemy 1.4, "SQL and Generic Functions".
 
 from __future__ import annotations
 
+from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
@@ -90,6 +91,17 @@ class Function(FunctionElement):
 _known: dict[str, Any] = {"cast": Cast, "extract": Extract}
 
 
+def _register(function: type, package: str | None, identifier: Any) -> None:
+    identifier = str(identifier).lower()
+    path = identifier if package is None else f"{package.lower()}.{identifier}"
+    if path in _known:
+        exc.warn(
+            f"The GenericFunction '{identifier}' is already registered and is going to be "
+            "overridden."
+        )
+    _known[path] = function
+
+
 class GenericFunction(Function):
     """A function with a class of its own; a subclass is found by its name through `func`."""
 
@@ -101,7 +113,7 @@ class GenericFunction(Function):
             return
         cls._known_name = vars(cls).get("name", cls.__name__)
         if vars(cls).get("_register", True):
-            _known[str(vars(cls).get("identifier", cls._known_name)).lower()] = cls
+            _register(cls, vars(cls).get("package"), vars(cls).get("identifier", cls._known_name))
 
     def __init__(self, *args: Any, type_: Any = None, **kw: Any) -> None:
         super().__init__(self._known_name, *args, type_=type_ or self.type)
@@ -168,10 +180,10 @@ class _FunctionGenerator:
 
     def __call__(self, *c: Any, **kwargs: Any) -> Any:
         options = {**self.opts, **kwargs}
-        *package, name = self.__names
-        known = None if package else _known.get(name.lower())
+        known = _known.get(".".join(self.__names).lower())
         if known is not None:
             return known(*c, **options)
+        *package, name = self.__names
         return Function(name, *c, packagenames=package, **options)
 
 

@@ -227,13 +227,14 @@ class ColumnNamer:
 class KeyNamer:
     """The keys under which a subquery shows the columns of a SELECT."""
 
-    __slots__ = ("names", "qualified", "used")
+    __slots__ = ("numbers", "qualified", "repeats", "used")
 
     def __init__(self, style: LabelStyle) -> None:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
+        self.repeats = style is LABEL_STYLE_NONE
         self.used: set[Any] = set()
-        # How often each name came.
-        self.names: dict[Any, int] = {}
+        # For a key that came again the number of each column that asked for it.
+        self.numbers: dict[Any, dict[int, int]] = {}
 
     def __call__(self, element: Any) -> Any:
         """The key of the next column."""
@@ -245,16 +246,15 @@ class KeyNamer:
             return key
         if key is None or (isinstance(key, AnonymousName) and not self.qualified):
             key = "_no_label"
-        return self.unused(key)
+        return self.unused(key, element)
 
-    def unused(self, key: Any) -> Any:
-        """This key, with a number when it was taken."""
-        if key not in self.used:
+    def unused(self, key: Any, element: Any) -> Any:
+        """This key; with the column's number when it was taken."""
+        if self.repeats or key not in self.used or isinstance(key, AnonymousName):
             self.used.add(key)
             return key
-        number = self.names.get(key, 0) + 1
-        self.names[key] = number
-        return f"{key}_{number}" if not isinstance(key, AnonymousName) else key
+        numbers = self.numbers.setdefault(key, {})
+        return f"{key}_{numbers.setdefault(hash(element), len(numbers) + 1)}"
 
 
 # -- statements ------------------------------------------------------------------------------------
@@ -1057,11 +1057,10 @@ class CompoundSelect(GenerativeSelect):
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         proxies = self.selects[0]._column_proxies(selectable)
-        others = [each._all_selected_columns for each in self.selects[1:]]
-        for position, (_, column) in enumerate(proxies):
-            column._proxies = (
-                *column._proxies,
-                *[columns[position] for columns in others if position < len(columns)],
+        columns = zip(*[each._named_columns() for each in self.selects], strict=False)
+        for (_, proxy), parts in zip(proxies, columns, strict=False):
+            proxy._proxies = tuple(
+                [each.element._annotate({"weight": n}) for n, each in enumerate(parts, 1)]
             )
         return proxies  # type: ignore[no-any-return]
 
@@ -1201,6 +1200,9 @@ class NotExists(UnaryExpression):
 
     __module__ = "sqlalchemy.sql.elements"
     _render_label_in_columns_clause = True
+
+    def _negate(self) -> Any:
+        return NotExists(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
 
 
 NotExists.__name__ = NotExists.__qualname__ = "UnaryExpression"

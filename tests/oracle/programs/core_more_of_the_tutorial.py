@@ -1,8 +1,9 @@
 """Windows with frames, functions in FROM, values in order, and mistakes with parts of a SELECT."""
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, column, create_engine
-from sqlalchemy import and_, func, over, select, text
+from sqlalchemy import and_, exists, func, or_, over, select, text
 from sqlalchemy.orm import Session, declarative_base, joinedload
+from sqlalchemy.sql.functions import GenericFunction
 
 engine = create_engine("sqlite://")
 metadata = MetaData()
@@ -123,3 +124,53 @@ few = select([tides.c.hour]).where(tides.c.height < 5).column(tides.c.height)
 print(few.replace_selectable(tides, lows))
 tell(lambda: connection.execute(few.replace_selectable(tides, lows)))
 tell(lambda: connection.execute(few.order_by(tides.c.hour.desc())))
+
+# Conditions from a generator, NOT twice, lists written out, several parts of a total
+named = select(tides.c.id).where(tides.c.id == bindparam("x", required=True))
+both_lists = select(tides.c.id).where(tides.c.hour.in_([1, 2]), tides.c.seen.not_in([]))
+out = {"render_postcompile": True}
+grouped = select(func.sum(tides.c.height))
+for call in (
+    lambda: and_(tides.c.id > n for n in (1, 2)),
+    lambda: or_(tides.c.hour == n for n in (1, 2)),
+    lambda: select(~~exists(1).where(tides.c.id == 1)),
+    lambda: select(~~~exists(1)),
+    lambda: both_lists.compile(compile_kwargs=out),
+    lambda: both_lists.compile(engine, compile_kwargs=out),
+    lambda: sorted(both_lists.compile(compile_kwargs=out).params.items()),
+    lambda: connection.execute(both_lists.compile(engine, compile_kwargs=out)),
+    lambda: named.compile(compile_kwargs=out),
+    lambda: tides.delete().where(tides.c.id.in_(bindparam("gone"))).compile(compile_kwargs=out),
+    lambda: grouped.group_by(func.cube(tides.c.hour, tides.c.seen)),
+    lambda: grouped.group_by(func.rollup(tides.c.hour)),
+    lambda: grouped.group_by(func.grouping_sets(tides.c.hour, tides.c.seen)),
+    lambda: (func.current_timestamp(6), func.localtime(), func.sysdate(), func.sysdate(1)),
+    lambda: connection.execute(select(tides.c.hour).where(tides.c.id < 3).subquery()),
+    lambda: connection.execute(select(tides.c.hour).where(tides.c.id < 3).alias("early")),
+    lambda: connection.execute(tides.alias()),
+    lambda: connection.execute(select(1).cte()),
+    lambda: connection.execute(
+        tides.update().where(tides.c.hour.in_(bindparam("hours", expanding=True))).values(seen=1),
+        [{"hours": [1]}, {"hours": [2, 3]}],
+    ),
+):
+    tell(lambda: [str(each) for each in call()] if isinstance(call(), tuple) else call())
+
+
+class Beaufort(GenericFunction):
+    type = Integer
+    package = "wind"
+    name = "bft"
+
+
+class Strength(GenericFunction):
+    type = String
+    identifier = "force"
+
+
+class Gale(GenericFunction):
+    type = Integer
+    identifier = "Force"
+
+
+print(func.wind.bft(1), func.bft(1).type, func.wind.Beaufort(1), func.force(1).type)
