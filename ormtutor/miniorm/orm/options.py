@@ -357,8 +357,8 @@ class LoaderOptions:
         return self._at[entity]
 
     def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
-        """These options, and lazy loading for what they do not speak of among `paths`."""
-        more = [Resolved(path, "select", {}, False) for path in paths if path not in self._by_path]
+        """These options, and lazy loading for `paths`, whatever they say of them."""
+        more = [Resolved(path, "select", {}, False) for path in paths]
         return LoaderOptions([*self.resolved, *more], self.origin, self.whole, self.propagated)
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:

@@ -1,7 +1,18 @@
 """What rows bring beside what was asked: joined loads in lazy loads, ORDER BY twice, aliases."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, select
-from sqlalchemy.orm import Session, aliased, declarative_base, joinedload, relationship
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    declarative_base,
+    joinedload,
+    lazyload,
+    noload,
+    raiseload,
+    relationship,
+    selectinload,
+    subqueryload,
+)
 
 Base = declarative_base()
 
@@ -74,3 +85,13 @@ pairs = (
 print(session.execute(pairs).all())
 print(session.scalars(pairs).all(), session.execute(pairs).scalars(1).all())
 print(session.scalar(pairs), session.execute(pairs).columns(0).all())
+
+# A lazy load needs no load of the way back, even where an option asks for one.
+for first in (lazyload, selectinload, subqueryload, joinedload):
+    for back in (joinedload, selectinload, subqueryload, noload, raiseload):
+        session.expunge_all()
+        crew = session.query(Crew).options(first(Crew.posts).options(back(Post.crew))).first()
+        try:
+            print(first.__name__, back.__name__, [post.crew for post in crew.posts])
+        except Exception as error:
+            print(first.__name__, back.__name__, type(error).__name__, error)
