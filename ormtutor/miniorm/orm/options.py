@@ -280,7 +280,7 @@ class LoaderOptions:
     these are a part of. propagated: whether loaded objects keep what concerns them.
     """
 
-    __slots__ = ("_at", "_below", "_by_path", "origin", "propagated", "resolved", "whole")
+    __slots__ = ("_at", "_below", "_by_path", "_kept", "origin", "propagated", "resolved", "whole")
 
     def __init__(
         self,
@@ -295,6 +295,7 @@ class LoaderOptions:
         self._by_path: dict[tuple[Any, ...], Resolved] = {}
         self._below: dict[tuple[tuple[Any, ...], bool], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
+        self._kept: LoaderOptions | None = None
         for each in self.resolved:
             before = self._by_path.get(each.path)
             if before is not None and each.strategy == "undefer_group":
@@ -342,7 +343,15 @@ class LoaderOptions:
                 remaining.append(each._replace(path=each.path[length:]))
         if not remaining and not self.propagated:
             return None
-        return LoaderOptions(remaining, self.origin + path, self.whole, self.propagated)
+        whole = self.whole if eager else self.whole.kept()
+        return LoaderOptions(remaining, self.origin + path, whole, self.propagated)
+
+    def kept(self) -> LoaderOptions:
+        """What is left of these options for later loads."""
+        if self._kept is None:
+            kept = [each for each in self.resolved if each.propagates]
+            self._kept = self if len(kept) == len(self.resolved) else LoaderOptions(kept)
+        return self._kept
 
     def at(self, entity: Any) -> LoaderOptions:
         """These options, whose paths begin with a property, for a SELECT of `entity` itself."""

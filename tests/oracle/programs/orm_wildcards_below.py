@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
 from sqlalchemy.orm import (
+    Load,
     Session,
     contains_eager,
     declarative_base,
@@ -74,6 +75,60 @@ piers = [Pier(boats=[Boat(), Boat()]), Pier(boats=[Boat()]), Pier()]
 session.add(Isle(ports=[Port(piers=piers[:1]), Port(piers=piers[1:])]))
 session.add(Road(carts=[Cart()]))
 session.commit()
+
+# what is said of the first query alone is not said of the loads that follow a later, lazy one
+
+Base = declarative_base()
+
+
+class Tree(Base):
+    __tablename__ = "trees"
+    id = Column(Integer, primary_key=True)
+    boughs = relationship("Bough", lazy="subquery")
+    roots = relationship("Root", lazy="subquery")
+
+
+class Root(Base):
+    __tablename__ = "roots"
+    id = Column(Integer, primary_key=True)
+    tree_id = Column(ForeignKey("trees.id"))
+
+
+class Bough(Base):
+    __tablename__ = "boughs"
+    id = Column(Integer, primary_key=True)
+    tree_id = Column(ForeignKey("trees.id"))
+    twigs = relationship("Twig", lazy="subquery")
+
+
+class Twig(Base):
+    __tablename__ = "twigs"
+    id = Column(Integer, primary_key=True)
+    bough_id = Column(ForeignKey("boughs.id"))
+    buds = relationship("Bud", lazy="subquery")
+
+
+class Bud(Base):
+    __tablename__ = "buds"
+    id = Column(Integer, primary_key=True)
+    twig_id = Column(ForeignKey("twigs.id"))
+
+
+Base.metadata.create_all(engine)
+session.add(Tree(roots=[Root()], boughs=[Bough(twigs=[Twig(buds=[Bud()])]), Bough()]))
+session.commit()
+for options in (
+    [lazyload("*")],
+    [lazyload("*"), joinedload(Tree.roots)],
+    [joinedload(Tree.roots), lazyload("*")],
+    [lazyload("*"), subqueryload(Tree.boughs)],
+    [lazyload("*"), lazyload(Tree.boughs)],
+    [Load(Tree).lazyload("*"), selectinload(Tree.roots)],
+    [lazyload(Tree.boughs).lazyload("*")],
+):
+    tree = session.query(Tree).options(*options).one()
+    print(len(tree.boughs), len(tree.boughs[0].twigs[0].buds), len(tree.roots))
+    session.expunge_all()
 
 
 def show(one, seen):
