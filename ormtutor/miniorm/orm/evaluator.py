@@ -13,6 +13,7 @@ from __future__ import annotations
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.orm.relationships import named_operator
 from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql.types import Integer, Numeric
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,12 @@ OPERATORS: dict[Any, Callable[[Any, Any], Any]] = {
     # (as published: not strict)
     operators.concat_op: lambda left, right: left + right,
 }
-for _name in ("add", "sub", "mul", "truediv", "mod", "lt", "le", "ne", "gt", "ge", "eq"):
+# Those that are about numbers only.
+ARITHMETIC = ("add", "sub", "mul", "truediv", "mod")
+for _name in (*ARITHMETIC, "lt", "le", "ne", "gt", "ge", "eq"):
     OPERATORS[getattr(operators, _name)] = _strict(getattr(operators, _name))
+
+NUMBERS = (Integer, Numeric)
 
 # How the columns of a relationship's condition are marked.
 ROLES = {"foreign", "remote", "local"}
@@ -73,10 +78,7 @@ class Evaluator:
             case "column":
                 key = self._attribute_of(clause)
                 return lambda obj: getattr(obj, key)
-            case "tuple":
-                functions = [self.function(each) for each in clause.clauses]
-                return lambda obj: tuple([function(obj) for function in functions])
-            case "clauselist":
+            case "clauselist" | "tuple":
                 return self._several(clause)
             case "binary":
                 return self._binary(clause)
@@ -107,7 +109,7 @@ class Evaluator:
         return key
 
     def _several(self, clause: Any) -> Evaluate:
-        """AND, OR, and the values of an IN."""
+        """AND, OR, a tuple, and the values of an IN."""
         functions = [self.function(each) for each in clause.clauses]
         if clause.operator is operators.or_:
             return lambda obj: _any([function(obj) for function in functions])
@@ -127,6 +129,14 @@ class Evaluator:
                 f"Cannot evaluate {type(clause).__name__} with operator "
                 f"{named_operator(clause.operator)}"
             )
+        name, types = (
+            getattr(clause.operator, "__name__", ""),
+            (clause.left.type, clause.right.type),
+        )
+        if name in ARITHMETIC and not all(type_._type_affinity in NUMBERS for type_ in types):
+            raise UnevaluatableError(
+                f'Cannot evaluate math operator "{name}" for datatypes {types[0]}, {types[1]}'
+            )
         return lambda obj: function(left(obj), right(obj))
 
     def _negation(self, clause: Any) -> Evaluate:
@@ -141,9 +151,9 @@ class Evaluator:
         return lambda obj: None if (value := inner(obj)) is None else not value
 
 
-def _known(values: list[Any]) -> list[Any] | None:
+def _known(values: list[Any]) -> tuple[Any, ...] | None:
     """The values of an IN; with a NULL among them nothing is known of it, as in the original."""
-    return None if None in values else values
+    return None if None in values else tuple(values)
 
 
 def _any(values: list[Any]) -> Any:

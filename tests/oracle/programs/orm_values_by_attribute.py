@@ -1,7 +1,7 @@
 """Values of UPDATE and INSERT, told by attribute, by column, by name; columns have other names."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, insert, select
-from sqlalchemy import text, update
+from sqlalchemy import text, tuple_, update
 from sqlalchemy.orm import Session, aliased, column_property, declarative_base, relationship
 from sqlalchemy.orm import synonym
 
@@ -95,7 +95,15 @@ done(lambda: insert(Boat).values([{"name": "a"}, 5]))
 done(lambda: update(other).values(full="x").where(Boat.id == 1))
 done(lambda: update(other).values(full="x").where(other.id == 1))
 for strategy in ("evaluate", "fetch", False):
-    for criterion in (Boat.full == "f", func.lower(Boat.full) == "f"):
+    for criterion in (
+        Boat.full == "f",
+        func.lower(Boat.full) == "f",
+        Boat.full + "f" == "ff",
+        Boat.id + "1" == 2,
+        Boat.id + 1 == 2,
+        tuple_(Boat.id, Boat.full).in_([(1, "f"), (2, None)]),
+        ~tuple_(Boat.id, Boat.full).in_([(1, "f"), (2, "g")]),
+    ):
         tell(lambda: session.query(Boat).filter(criterion).update({"no": 1}, strategy))
         tell(lambda: session.query(Boat).filter(criterion).update({"full": "x"}, strategy))
 for query in (
