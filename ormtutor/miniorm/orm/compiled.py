@@ -10,11 +10,13 @@ Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
 
 from __future__ import annotations
 
+from collections import deque
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
-from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
+from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, entities_of_all
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
@@ -46,6 +48,7 @@ class EntityQuery:
         self.metadata = NamedColumns(
             names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
         )
+        self._has_expressions = any(map(_is_expression, entities))
         self.unique_keys: Any = _unique_keys(entities)
         self.plan: Any = None
         self.cause = Cause(
@@ -72,6 +75,11 @@ class EntityQuery:
         for known, result in zip(zip(*columns, strict=True), results, strict=True):
             first.setdefault(known, result)
         return list(first.values())
+
+    def recognize(self, selected: Iterable[Any]) -> None:
+        """Let the expressions of another query of this structure find what ours find in a row."""
+        if self._has_expressions:
+            self.metadata.selected.append(selected)
 
     def rows(self, results: list[Any]) -> list[Any]:
         """The results as learners get them from a Query: objects, or Rows."""
@@ -176,11 +184,22 @@ def _subject(entity: Any) -> str:
     return str(entity.name or "expression")
 
 
-class NamedColumns(ResultMetaData):
-    """Names of a row's values; an attribute is also found by its column, an alias by its entity."""
+#: How many queries of one structure are remembered for what they selected.
+LATELY = 50
 
-    __slots__ = ()
+
+class NamedColumns(ResultMetaData):
+    """Names of a row's values; an attribute is also found by its column, an alias by its entity.
+
+    selected: by the queries of this structure that were sent lately, each with its own expressions.
+    """
+
+    __slots__ = ("selected",)
     __module__ = "sqlalchemy.engine.result"
+
+    def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
+        self.selected: deque[Iterable[Any]] = deque(maxlen=LATELY)
+        return super()._index_all(objects)
 
     def position(self, number: int) -> int:
         """As in 1.4 of several that share a name, or have none, the last."""
@@ -192,7 +211,14 @@ class NamedColumns(ResultMetaData):
         if element is None:
             return None
         found = element._annotations.get("parententity") if element._is_from_clause else element
-        return self._positions.get(getattr(found, "_deannotated", found))
+        found = getattr(found, "_deannotated", found)
+        if found in self._positions:
+            return self._positions[found]
+        for selected in reversed(self.selected):
+            for position, entity in enumerate(entities_of_all(selected)):
+                if _is_expression(entity) and entity.element._deannotated is found:
+                    return position
+        return None
 
 
 def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
@@ -212,6 +238,13 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
         else:
             names.append(name_of(element))
     return names
+
+
+def _is_expression(entity: Any) -> bool:
+    """Whether it is selected by itself, and not as an attribute of a class."""
+    return (
+        not isinstance(entity, MapperEntity) and "parententity" not in entity.element._annotations
+    )
 
 
 def _found_by(entity: Any) -> list[Any]:

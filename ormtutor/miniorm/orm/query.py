@@ -575,6 +575,7 @@ class Query(Said):
             return list(self._in_chunks(self._yield_per))
         query, values, cause = self._compiled()
         loaded = loading.run(self.session, query, values, cause, self._params, self._autoflush)
+        query.recognize(self._entities)
         return query.rows(query.unique(loaded))
 
     def all(self) -> list[Any]:
@@ -899,6 +900,7 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
     size = options.get("yield_per")
     if size:
         query.check_yield_per()
+    query.recognize(statement._raw_columns)
     return query.result(parts, size)
 
 

@@ -515,9 +515,11 @@ class BindParameter(ColumnElement):
     @property
     def key(self) -> Any:
         """The name; a unique parameter's is filled in by the compiler."""
+        base = self._orig_key
         if not self.unique:
-            return self._orig_key
-        return AnonymousName.of(id(self), self._orig_key.strip(_NOT_AROUND_NAMES))
+            return base
+        base = "param" if isinstance(base, AnonymousName) else base.strip(_NOT_AROUND_NAMES)
+        return AnonymousName.of(id(self), base)
 
     @property
     def effective_value(self) -> Any:
