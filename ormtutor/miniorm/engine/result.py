@@ -18,6 +18,7 @@ from operator import attrgetter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.row import ResultMetaData, RMKeyView, RowMapping
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
@@ -364,6 +365,9 @@ def _refuse_repeated_parents(_row: Any) -> Any:
         "The unique() method must be invoked on this Result, as it contains results that "
         "include joined eager loads against collections"
     )
+
+
+leave_out(Result, "freeze merge")
 
 
 def _position(metadata: ResultMetaData, column: Any) -> int:

@@ -694,9 +694,10 @@ class Query(Said):
 leave_out(
     Query,
     "add_column apply_labels enable_assertions execution_options from_self get_execution_options "
-    "instances is_single_entity lazy_loaded_from merge_result prefix_with reset_joinpoint "
-    "select_entity_from set_label_style suffix_with value values whereclause with_for_update "
-    "with_hint with_labels with_polymorphic with_session with_statement_hint with_transformation",
+    "get_label_style instances is_single_entity lazy_loaded_from merge_result only_return_tuples "
+    "prefix_with reset_joinpoint select_entity_from set_label_style suffix_with value values "
+    "whereclause with_for_update with_hint with_labels with_polymorphic with_session "
+    "with_statement_hint with_transformation",
 )
 
 # What get() has no place beside; select_from() and from_statement() may not be sorted, either.

@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.columns import ColumnSet, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
@@ -159,6 +160,9 @@ class FromClause(ClauseElement):
 
     def _as_in_select(self) -> Any:
         return self.select()
+
+
+leave_out(FromClause, "lateral table_valued tablesample")
 
 
 class TableClause(FromClause):
