@@ -128,6 +128,7 @@ def written_through_a_query() -> None:
     ("ask", "name"),
     [
         (lambda: mapped_with("__declare_last__", classmethod(print)), "__declare_last__"),
+        (lambda: mapped_with("__table_cls__", Table), "__table_cls__"),
         (
             lambda: mapped_with("__sa_dataclass_metadata_key__", "sa"),
             "__sa_dataclass_metadata_key__",

@@ -29,6 +29,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_LEFT_OUT = (
+    "__declare_first__",
+    "__declare_last__",
+    "__mapper_cls__",
+    "__sa_dataclass_metadata_key__",
+    "__table_cls__",
+)
 _NOT_MAPPED = frozenset(("__table__", "__tablename__", "__mapper_args__", "__table_args__"))
 
 
@@ -99,7 +106,7 @@ class ClassScan:
         """Make the table and the mapper."""
         cls = self.cls
         refuse_mapped(cls)
-        for name in ("__declare_first__", "__declare_last__", "__sa_dataclass_metadata_key__"):
+        for name in _LEFT_OUT:
             if hasattr(cls, name):
                 raise NotImplementedError(f"{name} is not in miniorm; SQLAlchemy has it")
         type.__setattr__(cls, "_sa_declared_attr_given", {})

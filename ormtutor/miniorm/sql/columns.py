@@ -42,13 +42,26 @@ class ColumnCollection:
             self.__dict__[key] = column
 
     def _put(self, column: Any, key: Any = None) -> None:
-        """Append a column, or put it in the place of the one with its key."""
+        """Append a column, or put it in the place of the one with its key.
+
+        With a key of its own it takes the place of a plain one of its name, too: a reflected one.
+        """
         key = column.key if key is None else key
-        existing = self._index.get(key)
-        if existing is None:
+        former = [self._index.get(key)]
+        plain = self._index.get(column.name)
+        if plain is not None and plain.key == plain.name:
+            former.append(plain)
+        if former[0] is column:
+            return
+        places = [n for n, (_, each) in enumerate(self._pairs) if any(each is f for f in former)]
+        if not places:
             self._append(key, column)
-        elif existing is not column:
-            self._refill([(key, column) if pair[0] == key else pair for pair in self._pairs])
+            return
+        pairs = list(self._pairs)
+        pairs[places[0]] = key, column
+        for place in places[1:]:
+            del pairs[place]
+        self._refill(pairs)
 
     def _refill(self, pairs: list[tuple[Any, Any]]) -> None:
         for key, _ in self._pairs:

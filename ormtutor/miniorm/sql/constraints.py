@@ -433,9 +433,6 @@ class PrimaryKeyConstraint(Constraint):
 
     def _replace(self, column: Any) -> None:
         """A Column with primary_key=True came to the table."""
-        known = self.columns.get(column.key)
-        if known is not None and known is not column:
-            self.columns.remove(known)
         self.columns.add(column)
 
     @property
