@@ -19,7 +19,7 @@ from ormtutor.miniorm.sql.elements import column
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.select import select
-from ormtutor.miniorm.sql.types import JSON, Integer
+from ormtutor.miniorm.sql.types import JSON, Integer, String
 
 
 def mapped_attribute() -> Any:
@@ -37,6 +37,7 @@ def mapped_attribute() -> Any:
         (lambda: select(column("x")).fetch, "fetch"),
         (lambda: create_engine("sqlite://").execution_options, "execution_options"),
         (lambda: select(column("x")).lateral, "lateral"),
+        (lambda: create_engine("sqlite://").connect().connect, "connect"),
         (lambda: column("x").any_, "any_"),
         (lambda: mapped_attribute().any_, "any_"),
         (lambda: func.json_each("[]").alias, "alias"),
@@ -133,6 +134,7 @@ def written_through_a_query() -> None:
             lambda: mapped_with("__sa_dataclass_metadata_key__", "sa"),
             "__sa_dataclass_metadata_key__",
         ),
+        (lambda: type("Low", (String,), {"bind_expression": func.lower}), "bind_expression"),
         (related_to_an_alias, "relationship(alias)"),
         (written_through_a_join, "writing objects that are mapped to a join"),
         (written_through_a_query, "writing objects that are mapped to a query"),

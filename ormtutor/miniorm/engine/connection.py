@@ -459,6 +459,6 @@ class Connection:
 
 leave_out(
     Connection,
-    "begin_twophase default_isolation_level detach execution_options get_execution_options "
+    "begin_twophase connect default_isolation_level detach execution_options get_execution_options "
     "get_isolation_level invalidate invalidated run_callable transaction",
 )

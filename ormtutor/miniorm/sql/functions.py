@@ -69,7 +69,7 @@ class FunctionElement(Executable, ColumnElement):
     _as_in_select = select
 
 
-leave_out(FunctionElement, "alias")
+leave_out(FunctionElement, "alias as_comparison scalar_table_valued")
 
 
 class Function(FunctionElement):

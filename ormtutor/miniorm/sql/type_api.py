@@ -102,6 +102,9 @@ class TypeEngine:
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
+        for name in ("bind_expression", "column_expression", "comparator_factory"):
+            if name in vars(cls):  # it would have no effect
+                raise NotImplementedError(f"{name} is not in miniorm; SQLAlchemy has it")
         if TypeEngine in cls.__bases__ and "_type_affinity" not in vars(cls):
             cls._type_affinity = cls
 
