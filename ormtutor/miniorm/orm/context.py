@@ -726,17 +726,13 @@ class Compilation:
         inner = core.subquery()
         # A text() is no column outside.
         self.primary = ColumnList(each for each in self.primary if not each._is_text_clause)
-        # The column of the subquery for one inside it, and for what a string in ORDER BY may name.
-        exchange: dict[Any, Any] = {}
+        # The column of the subquery for one inside it.
+        exchange: dict[int, Any] = {}
         for column, outer in zip([*self.primary, *self.extra], inner.c, strict=True):
             exchange[id(column)] = outer
-            names = (column.key, column._label, getattr(column, "name", None))
-            for known_by in (id(_unlabelled(column)), *names):
-                exchange.setdefault(known_by, outer)
+            exchange.setdefault(id(_unlabelled(column)), outer)
 
         def to_outer(element: Any) -> Any:
-            if _is_name(element):
-                return exchange.get(element.element)
             found = exchange.get(id(element))
             if found is None and element._is_column_element:
                 found = exchange.get(

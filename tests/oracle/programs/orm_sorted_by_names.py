@@ -63,3 +63,19 @@ attempt(lambda: session.query(func.count(Boat.id)).order_by("count").all())
 for thing in (Harbour.id, Harbour, aliased(Harbour), Harbour.id == 1):
     attempt(lambda thing=thing: session.execute(thing))
     attempt(lambda thing=thing: session.connection().execute(thing))
+
+# Inside of a subquery a name is looked up once more, among what the subquery gives.
+for name in "name", "harbours_name", "id", "length", "boats_1_length", "called":
+    for term in name, desc(name):
+        attempt(lambda: [found.name for found in query.order_by(term).limit(1)])
+        attempt(lambda: [found.name for found in query.order_by(term).distinct()])
+        named = session.query(Harbour, Harbour.name.label("called")).options(boats)
+        attempt(lambda: [found for _, found in named.order_by(term).limit(1)])
+        attempt(
+            lambda: (
+                session.scalars(select(Harbour).options(boats).order_by(term).limit(1))
+                .unique()
+                .one()
+                .name
+            )
+        )
