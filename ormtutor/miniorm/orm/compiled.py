@@ -11,6 +11,7 @@ Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -49,7 +50,7 @@ class EntityQuery:
             names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
         )
         self._has_expressions = any(map(_is_expression, entities))
-        self.unique_keys: Any = _unique_keys(entities)
+        self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
         self.plan: Any = None
         self.cause = Cause(
             "query",
@@ -253,18 +254,34 @@ def _found_by(entity: Any) -> list[Any]:
     return [entity.element._deannotated]
 
 
-def _unique_keys(entities: Sequence[Any]) -> list[Any] | None:
-    """For each value of a row what tells two of them apart; None: no object is among them."""
-    if not any(isinstance(entity, MapperEntity) for entity in entities):
+def _unique_keys(entities: Sequence[Any], legacy: bool) -> list[Any] | None:
+    """For each value of a row what tells two of them apart; None: the values themselves do.
+
+    So it is in each row of a Query without objects, which are all given.
+    """
+    if legacy and not any(isinstance(entity, MapperEntity) for entity in entities):
         return None
-    return [
-        id if isinstance(entity, MapperEntity) or not _is_hashable(entity) else None
-        for entity in entities
-    ]
+    keys = [_unique_key(entity, legacy) for entity in entities]
+    return keys if any(keys) else None
 
 
-def _is_hashable(entity: Any) -> bool:
-    return bool(getattr(getattr(entity.element, "type", None), "hashable", True))
+def _unique_key(entity: Any, legacy: bool) -> Any:
+    """None: the value itself. A list has no hash: a Query then takes each one for another."""
+    if isinstance(entity, MapperEntity):
+        return id
+    type_ = getattr(entity.element, "type", None)
+    if type_ is None or type_.hashable:
+        return None
+    if legacy:
+        return id
+    return None if type_._is_null else partial(_refuse_without_hash, type_)
+
+
+def _refuse_without_hash(type_: Any, value: Any) -> Any:
+    raise sa_exc.InvalidRequestError(
+        "Can't apply uniqueness to row tuple containing value of type "
+        f"{type_!r}; this datatype produces non-hashable values"
+    )
 
 
 def _refuse_unique(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """What session.execute() gives is read, and eagerly loaded, when it is asked for its rows."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, select, text
-from sqlalchemy import delete, insert, update
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, create_engine, delete, insert
+from sqlalchemy import literal, select, text, type_coerce, update
 from sqlalchemy.orm import Session, declarative_base, relationship, selectinload, subqueryload
+from sqlalchemy.types import NullType
 
 Base = declarative_base()
 
@@ -111,3 +112,16 @@ for statement in (text("SELECT * FROM harbours"), select(Quay.__table__)):
     tell(lambda: len(session.execute(found).all()))
     tell(lambda: len(session.execute(found).unique().all()))
     tell(lambda: len(session.query(Quay).from_statement(statement).all()))
+
+# A value without a hash: Query takes each one for another, unique() refuses it.
+tags = type_coerce(literal('["dry", "old"]'), JSON).label("tags")
+unknown = type_coerce(literal("dry, old"), NullType).label("tags")
+for label in tags, unknown:
+    joined = select(Harbour, label).outerjoin(Harbour.boats)
+    tell(lambda: session.query(Harbour, label).outerjoin(Harbour.boats).all())
+    tell(lambda: session.execute(joined).all())
+    tell(lambda: session.execute(joined).unique().all())
+    tell(lambda: session.execute(joined).unique().scalars().all())
+    tell(lambda: session.execute(joined).unique().columns("tags").all())
+    tell(lambda: session.execute(select(Harbour.id, label)).unique().all())
+    tell(lambda: session.scalars(select(label)).unique().all())
