@@ -144,7 +144,8 @@ class Engine:
         compiled = self._compiled_cache.find(key) if is_kept else None
         if compiled is not None:
             return compiled, binds
-        compiled = statement._compiler(self.dialect, column_keys=keys, linting=True)
+        how = {"for_executemany": True} if executemany and is_dml else {}
+        compiled = statement._compiler(self.dialect, column_keys=keys, linting=True, **how)
         if is_kept:
             self._compiled_cache.keep(key, compiled)
         else:

@@ -16,6 +16,8 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 from ormtutor.miniorm.sql.elements import delegate
+from ormtutor.miniorm.sql.expressions import type_coerce
+from ormtutor.miniorm.sql.select import Select
 from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
@@ -166,7 +168,24 @@ class ExecutionContext:
             for column in compiled.prefetch:
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
-                values[column.key] = default.arg(self) if default.is_callable else default.arg
+                value = default.arg(self) if default.is_callable else default.arg
+                values[column.key] = self._ask(default) if default.is_clause_element else value
+
+    def _ask(self, default: Any) -> Any:
+        """The value of an SQL expression, which the database tells before the statement is sent."""
+        type_, arg = self.current_column.type, default.arg
+        if getattr(arg, "type", NULLTYPE)._is_null:
+            arg = type_coerce(arg, type_)
+        asked: Any = Select(arg).compile(dialect=self.dialect)
+        text, parameters = asked.ready(asked.construct_params())
+        context = ExecutionContext(
+            self.root_connection, None, text, (parameters,), self.cause, NO_OPTIONS
+        )
+        cursor = self.root_connection._send(context)
+        row = cursor.fetchone()
+        cursor.close()
+        process = type_._cached_result_processor(self.dialect, None)
+        return row[0] if process is None else process(row[0])
 
     # After an insert().
 

@@ -141,7 +141,7 @@ class SQLCompiler(Compiled):
     """Writes expressions and statements.
 
     column_keys: the names of the parameters that execution will bring, for INSERT and UPDATE.
-    linting: warn about cartesian products.
+    linting: warn about cartesian products. for_executemany: it will be sent with several sets.
     compile_kwargs: `literal_binds=True` writes values into the text, `render_postcompile=True` a
     parameter for each member of a list.
     """
@@ -158,11 +158,13 @@ class SQLCompiler(Compiled):
         column_keys: Any = None,
         linting: bool = False,
         compile_kwargs: Any = None,
+        for_executemany: bool = False,
     ) -> None:
         self.dialect = dialect
         self.statement = statement
         self.preparer = dialect.compilers_preparer
         self.column_keys = column_keys
+        self.for_executemany = for_executemany
         self.linting = linting
         wanted = compile_kwargs or {}
         self.literal_binds = bool(wanted.get("literal_binds"))

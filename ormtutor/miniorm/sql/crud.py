@@ -148,11 +148,17 @@ class CrudPlan:
         return self._default(column, onupdate)
 
     def _default(self, column: Any, default: Any) -> str:
-        if default.is_clause_element:
+        if default.is_clause_element and not self._is_asked_first(column):
             return self._element(column, default.arg)
         # The engine will compute it and bring it under the column's name.
         self.compiler.prefetch.append(column)
         return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
+
+    def _is_asked_first(self, column: Any) -> bool:
+        """Whether SQL gives a primary key by default: it is wanted back, nothing else tells it."""
+        statement = self.statement
+        one_row = statement.is_insert and not statement._multi_values and self.select is None
+        return one_row and column.primary_key and not self.compiler.for_executemany
 
     # -- INSERT ... SELECT ---------------------------------------------------------------------
 

@@ -222,7 +222,7 @@ class ValuesBase(UpdateBase):
             # The parameters of several rows are numbered by row: see crud.py.
             suffix = f"_m{number}" if self._multi_values else ""
             told = [_value_structure(name, row[name], suffix, binds) for name in _each_once(row)]
-            key.append((self._in_order, *told))
+            key.append((self._in_order, suffix, *told))
         if self.select is not None:
             key += [self._select_names, self.select.structure(binds)]
         return key
