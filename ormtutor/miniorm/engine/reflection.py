@@ -100,6 +100,8 @@ class Inspector:
         self.engine: Engine = bind.engine
         self.dialect = self.engine.dialect
         self.info_cache: dict[Any, Any] = {}
+        # In MetaData.reflect(): the tables that it has been through; a key may lead to one again.
+        self._reflected: set[Table] | None = None
 
     @classmethod
     def from_engine(cls, bind: Any) -> Inspector:
@@ -262,6 +264,10 @@ class Inspector:
 
         Raises: NoSuchTableError: the database has no such table.
         """
+        if self._reflected is not None:
+            if table in self._reflected:
+                return
+            self._reflected.add(table)
         name, schema = str(table.name), table.schema
         columns: dict[str, Column] = {}
         for told in self.get_columns(name, schema):
@@ -287,7 +293,9 @@ class Inspector:
 
     def _add_foreign_key(self, table: Table, key: dict[str, Any]) -> None:
         referred, schema = key["referred_table"], key["referred_schema"]
-        Table(referred, table.metadata, schema=schema, autoload_with=self.bind)
+        inspector = type(self)(self.bind)
+        inspector._reflected = self._reflected
+        Table(referred, table.metadata, schema=schema, autoload_with=inspector)
         prefix = referred if schema is None else f"{schema}.{referred}"
         table.append_constraint(
             ForeignKeyConstraint(

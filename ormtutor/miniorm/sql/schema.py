@@ -488,6 +488,7 @@ class MetaData(SchemaItem):
         """
         refuse_arguments("MetaData.reflect", left_out, "autoload_replace resolve_fks views")
         with inspection.inspect(self._engine(bind)).on_one_connection() as inspector:
+            inspector._reflected = set()
             names = inspector.get_table_names(schema)
             if callable(only):
                 only = [name for name in names if only(name, self)]

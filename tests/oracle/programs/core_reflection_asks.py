@@ -44,3 +44,22 @@ for future in (False, True):
         print(inspect(connection).get_table_names())
         print([engine.dialect.has_table(connection, name) for name in ("shelves", "nothing")])
     metadata.drop_all(engine)
+
+# each table once, though a key leads to one that comes later
+metadata = MetaData()
+zones = Table(
+    "zones",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, unique=True, index=True),
+    CheckConstraint("id > 0", name="counted"),
+)
+Table("boxes", metadata, Column("id", Integer), Column("zone_id", ForeignKey("zones.id")))
+metadata.create_all(engine)
+for extend in (False, True):
+    again = MetaData()
+    for _ in range(2):
+        again.reflect(engine, extend_existing=extend)
+        for table in again.sorted_tables:
+            print(table.name, sorted(index.name for index in table.indexes))
+            print(sorted((type(each).__name__, str(each.name)) for each in table.constraints))
