@@ -105,6 +105,10 @@ class ForeignKey(SchemaItem):
             if not found._is_column_clause:
                 raise not_expected(role, column, element=found)
             found = found._deannotated
+            if not getattr(found.table, "_is_table", True):
+                raise exc.ArgumentError(
+                    f"ForeignKey received Column not bound to a Table, got: {found.table!r}"
+                )
         self._colspec = found
         self.constraint = _constraint
         self.parent: Any = None
@@ -236,31 +240,36 @@ class ColumnCollectionMixin:
 
     columns: Any
     parent: Any = None
+    # Whether columns of several tables are allowed; it then belongs to none of them.
+    _spans_tables = False
     table: Any = delegate("parent", "The table of which this is a part, or None.")
 
     def _take_columns(self, columns: Any, autoattach: bool = True) -> None:
         self.columns = DedupeColumnCollection()
         self._pending = [_column_or_name(each) for each in columns]
-        named = any(isinstance(each, str) for each in self._pending)
-        if autoattach and self._pending and not named:
-            self._attach_with(list(self._pending))
+        if autoattach:
+            self._attach()
 
-    def _attach_with(self, columns: list[Any]) -> None:
-        """Columns that were given as objects tell the table, at once or when they get one."""
+    def _attach(self, *_: Any) -> None:
+        """Go to the table of the columns that were given as objects, once all of them have one."""
         if self.parent is not None:
             return
-        for column in columns:
-            if column.table is None:
-                column._on_table_attach(lambda column, table: self._attach_with(columns))
-                return
-        table = columns[0].table
-        names = ", ".join(f"'{each}'" for each in columns if each.table is not table)
-        if names:
+        columns = [each for each in self._pending if hasattr(each, "_on_table_attach")]
+        tables = [each.table for each in columns if getattr(each.table, "_is_schema_table", False)]
+        if len(tables) < len(columns) == len(self._pending):
+            late = next((each for each in columns if each.table is None), None)
+            if late is not None:
+                late._on_table_attach(self._attach)
+            return
+        if not tables:
+            return
+        names = ", ".join(f"'{each}'" for each in columns if each.table is not tables[0])
+        if not names:
+            tables[0].append_constraint(self)
+        elif not self._spans_tables:
             raise exc.ArgumentError(
-                f"Column(s) {names} are not part of table '{table.description}'."
+                f"Column(s) {names} are not part of table '{tables[0].description}'."
             )
-        if getattr(table, "_is_schema_table", False):
-            table.append_constraint(self)
 
     def _resolve_columns(self, table: Any) -> None:
         for each in self._pending:
@@ -320,17 +329,14 @@ class CheckConstraint(Constraint):
     """CHECK (...)."""
 
     __visit_name__ = "check_constraint"
+    _spans_tables = True
 
     def __init__(self, sqltext: Any, name: Any = None, **kw: Any) -> None:
         role = "SQL expression element for DDL constraint"
         is_text = isinstance(sqltext, str)
         condition = TextClause(sqltext) if is_text else given_clause(sqltext, role)
         self.sqltext: Any = condition
-        columns = [
-            part
-            for part in iterate(condition)
-            if part._is_column_clause and getattr(part.table, "_is_schema_table", False)
-        ]
+        columns = [part for part in iterate(condition) if part._is_column_clause]
         super().__init__(*columns, name=name, **kw)
 
     def _copy(self) -> CheckConstraint:
