@@ -109,7 +109,7 @@ class Row:
         return hash(self._data)
 
     def __repr__(self) -> str:
-        return repr(self._data)
+        return exc.shown_parameters(self._data, ismulti=False)
 
     __eq__ = _comparison(operator.eq)
     __ne__ = _comparison(operator.ne)

@@ -890,9 +890,9 @@ class BinaryExpression(ColumnElement):
     def __bool__(self) -> bool:
         # Columns are keys of sets and dictionaries, and Python asks there whether two are equal.
         if self.operator is operators.eq:
-            return hash(self.left) == hash(self.right)
+            return hash(self.left._ungroup()) == hash(self.right._ungroup())
         if self.operator is operators.ne:
-            return hash(self.left) != hash(self.right)
+            return hash(self.left._ungroup()) != hash(self.right._ungroup())
         raise TypeError("Boolean value of this clause is not defined")
 
     _is_implicitly_boolean: Any = delegate("operator.is_comparison")
@@ -1003,6 +1003,7 @@ class Label(ColumnElement):
             )
         name = name or self.name
         key, column = self._element._make_proxy(selectable, name, name if key is None else key)
+        column.is_literal = False
         column._proxies = (*column._proxies, self)
         if self._type is not None:
             column.type = self.type

@@ -148,3 +148,11 @@ for future in (False, True):
             result = run()
             show("after all", lambda: (result.all(), getattr(result, how)(), result.closed))
             show("again", lambda: result.fetchone())
+
+# Long values are shown without their middle, of rows only.
+with engine.connect() as connection:
+    for long in ("x" * 500, b"y" * 301, "z" * 298, list(range(4))):
+        row = connection.execute(select(literal(str(long)), literal(5).label("five"))).first()
+        print(row, [row], str(row), row._mapping, "%s" % (row,))
+        print(connection.execute(select(literal(str(long)))).all())
+        print(len(row[0]), connection.execute(select(literal(str(long)))).scalars().all())

@@ -109,3 +109,10 @@ for statement in (
     select(column("x"), tuple_(kites.c.id)),
 ):
     tell(lambda: str(statement))
+
+print("== a label is a name, also where what it names is SQL as it stands")
+for inner in (literal_column("1").label("so many"), literal_column("2").label("two")):
+    print(select(select(inner).subquery()))
+    print(connection.execute(select(select(inner).subquery())).all())
+flying = Kite.id == 5
+print(bool(flying == flying), bool(flying != flying), bool(flying == (Kite.id == 5)))
