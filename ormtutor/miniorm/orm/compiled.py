@@ -17,7 +17,13 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
-from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, entities_of_all
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    Compilation,
+    MapperEntity,
+    entities_of_all,
+    is_star,
+)
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.select import KeyNamer
@@ -37,7 +43,10 @@ class EntityQuery:
 
     scalar: a row is one object, given as itself. repeats_parents: a collection is filled from
     several rows. metadata: what the values of a row are called. plan: once rows have been read.
+    text: what was selected as text, and may turn out to be several columns.
     """
+
+    text: Any = None
 
     def __init__(self, compilation: Compilation, mapper: Any) -> None:
         entities = compilation.asked.entities
@@ -111,6 +120,10 @@ class CompiledQuery(EntityQuery):
         super().__init__(compilation, mapper)
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=lint)
         self.is_linted = lint
+        self.width = len(compiled.result_columns)
+        entities = compilation.asked.entities
+        if len(entities) > 1 or not is_star(entities[0]):
+            self.text = next((each.element for each in entities if _is_text(each)), None)
         self._loader: Any = None
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
@@ -239,6 +252,10 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
         else:
             names.append(name_of(element))
     return names
+
+
+def _is_text(entity: Any) -> bool:
+    return entity.element._is_text_clause or getattr(entity.element, "is_literal", False)
 
 
 def _is_expression(entity: Any) -> bool:

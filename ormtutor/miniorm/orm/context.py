@@ -272,6 +272,13 @@ def unchanged(expression: Any) -> Any:
     return expression
 
 
+def is_star(entity: Any) -> bool:
+    """Whether an entity is `*`: nobody knows how many columns that is."""
+    element = entity.element
+    is_literal = getattr(element, "is_literal", False)
+    return (element.name if is_literal else getattr(element, "text", None)) == "*"
+
+
 # Where in a query an entity stands, while its columns are collected.
 # root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
 # table's columns to the ones to select (or None: there is none). selectable: their FROM element.
@@ -345,7 +352,13 @@ class Compilation:
 
     def _compiled(self) -> Any:
         self.from_clauses = self._from_clauses()
-        for entity in self.asked.entities:
+        entities = self.asked.entities
+        if len(entities) > 1 and any(is_star(entity) for entity in entities):
+            raise sa_exc.CompileError(
+                "Can't generate ORM query that includes multiple expressions at the same time as "
+                "'*'; query for '*' alone if present"
+            )
+        for entity in entities:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
             self._outputs.append(set_up(entity))

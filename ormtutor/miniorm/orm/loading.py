@@ -17,6 +17,7 @@ from itertools import islice
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
+from ormtutor.miniorm.engine.row import MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
@@ -94,7 +95,12 @@ def run(
 def load_rows(
     context: LoadContext, query: Any, rows: Any, execution: Any = None, loader: Any = None
 ) -> list[Any]:
-    """What the rows stand for, with everything that is loaded after them."""
+    """What the rows stand for, with everything that is loaded after them.
+
+    Raises: NoSuchColumnError: text was several columns, so that nobody knows where the others are.
+    """
+    if query.text is not None and rows and len(rows[0]) != query.width:
+        raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (query.text,))
     if loader is None:
         loader = query.row_loader()
     if loader is None:

@@ -1,6 +1,7 @@
 """What a query that cannot be compiled has done by then, and objects whose relationship refuses."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, func, select, text
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, func
+from sqlalchemy import literal, literal_column, select, text
 from sqlalchemy.orm import Session, aliased, configure_mappers, contains_eager, declarative_base
 from sqlalchemy.orm import join, joinedload, load_only, raiseload, relationship
 
@@ -104,3 +105,16 @@ tell(lambda: select(Singer).join(text("choirs")))
 tell(lambda: Column("choir_id", Choir.id))
 for bind in "sqlite://", 5, (1, 2):
     tell(lambda: Session(bind).query(Singer).all())
+
+# Text that is several columns: nobody knows where the others are.
+for star in text("*"), literal_column("*"):
+    tell(lambda: session.query(star).select_from(Choir).first())
+    tell(lambda: session.execute(select(star).select_from(Choir)).first())
+    tell(lambda: session.query(Choir.id).filter(select(star).select_from(Singer).exists()).first())
+    for several in (star, Choir), (Choir.id, star), (star, star), (literal(1), star):
+        tell(lambda: session.query(*several).select_from(Choir))
+        tell(lambda: session.execute(select(*several).select_from(Choir)).all())
+for names in "choirs.*", "choirs.id, choirs.name":
+    for several in (text(names), Choir.name), (Choir, text(names)), (literal_column(names),):
+        tell(lambda: session.query(*several).select_from(Choir).all())
+tell(lambda: session.query(Choir.id, text("count(*)")).group_by(Choir.id).all())
