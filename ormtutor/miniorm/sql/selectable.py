@@ -31,6 +31,7 @@ from ormtutor.miniorm.sql.elements import (
     structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -331,21 +332,13 @@ def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
                 continue
             if any(other is not column and target.shares_lineage(other) for other in kept):
                 omitted.add(column)
-    for one, two in _equal_columns(onclause):
-        places = [place for place, column in enumerate(kept) if column is one or column is two]
-        if len(places) == 2:
-            omitted.add(kept[places[1]])
+    for part in iterate(onclause):
+        if getattr(part, "operator", None) is not operators.eq:
+            continue
+        meant = {each for column in kept if column not in omitted for each in column.proxy_set}
+        if part.left in meant and part.right in meant:
+            omitted.add(next(each for each in reversed(kept) if each.shares_lineage(part.right)))
     return [column for column in kept if column not in omitted]
-
-
-def _equal_columns(clause: Any) -> list[tuple[Any, Any]]:
-    if clause._is_clause_list and clause.operator is operators.and_:
-        return [pair for each in clause.clauses for pair in _equal_columns(each)]
-    if getattr(clause, "operator", None) is operators.eq:
-        left, right = clause.left, clause.right
-        if left._is_column_clause and right._is_column_clause:
-            return [(left, right)]
-    return []
 
 
 def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = None) -> Any:
