@@ -733,7 +733,10 @@ class SQLCompiler(Compiled):
         name = self._resolve(cte.name)
         if not asfrom and self.frame.outer is None:
             return self.process(cte.element)
-        base = cte if cte._cte_alias is None else cte._cte_alias
+        known, _ = self.ctes.get(name, (None, ""))
+        # A UNION of an alias has its name: inside of it the alias is the CTE itself.
+        is_own = cte._cte_alias is None or (known is not None and _restates(known, cte))
+        base = cte if is_own else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)
         self._write_cte(base, base_name)
         if not asfrom:
@@ -747,7 +750,7 @@ class SQLCompiler(Compiled):
             if existing is cte or _restates(existing, cte):
                 return
             if not _restates(cte, existing):
-                if existing.compare(cte):
+                if existing._deannotated is cte._deannotated:
                     return
                 raise exc.CompileError(
                     f"Multiple, unrelated CTEs found with the same name: '{name}'"
