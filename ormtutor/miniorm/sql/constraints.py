@@ -15,6 +15,7 @@ from itertools import count
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.columns import DedupeColumnCollection
 from ormtutor.miniorm.sql.defaults import DatabaseItem, SchemaItem
 from ormtutor.miniorm.sql.elements import TextClause, delegate, given_clause, not_expected
@@ -232,6 +233,9 @@ class ForeignKey(SchemaItem):
         return made
 
 
+leave_out(ForeignKey, "info references")
+
+
 # -- constraints -----------------------------------------------------------------------------------
 
 
@@ -287,6 +291,9 @@ class ColumnCollectionMixin:
     def contains_column(self, col: Any) -> bool:
         """Say whether that column is a part."""
         return bool(self.columns.contains_column(col))
+
+
+leave_out(ColumnCollectionMixin, "info")
 
 
 class Constraint(ColumnCollectionMixin, SchemaItem):

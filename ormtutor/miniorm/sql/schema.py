@@ -393,7 +393,7 @@ class Table(DatabaseItem, TableClause):
         return f"Table({', '.join(shown)}, schema={self.schema!r})"
 
 
-leave_out(Table, "exists to_metadata tometadata")
+leave_out(Table, "add_is_dependent_on exists to_metadata tometadata")
 BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('BLANK_SCHEMA')"})()
 
 
