@@ -115,10 +115,13 @@ class Load:
     def _tokens_of(self, attr: Any, wildcard: str) -> tuple[Any, ...]:
         if not isinstance(attr, str):
             bool(attr)  # TypeError: a column of a table, or something else of SQL
+            if self.entity is not None:
+                inspect(attr)
+                attr.parent  # noqa: B018  a class says that it has none
             return (attr,)
         if attr == "*" and self.entity is None and not self.tokens:
             return (EVERYWHERE, wildcard)
-        return tuple(wildcard if name == "*" else name for name in attr.split("."))
+        return (wildcard if attr == "*" else attr,)
 
     def options(self, *opts: Load) -> Self:
         """Give several options for what the attribute at the end of this path leads to.
@@ -456,6 +459,10 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
         prop, target = _follow(entity, token, previous)
         path = (*path, prop)
         if position < last:
+            if target is None:
+                raise sa_exc.ArgumentError(
+                    f"Mapped attribute '{prop}' does not refer to a mapped entity"
+                )
             path = (*path, target)
         else:
             _check_strategy(step.strategy, prop)
@@ -473,7 +480,7 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
 def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
     """One token further: the property it names on `entity`, and the entity that it leads to."""
     if isinstance(token, str):
-        prop = entity.mapper._props.get(token) if entity is not None else None
+        prop = entity.mapper._props.get(token)
         if prop is None:
             raise sa_exc.ArgumentError(
                 f'Can\'t find property named "{token}" on {entity} in this Query.'

@@ -319,6 +319,8 @@ class Query(Said):
                 raise TypeError(f"join({name}=True) is not in miniorm; SQLAlchemy has it")
         if unknown:
             raise TypeError("unknown arguments: {}".format(", ".join(sorted(unknown))))
+        if props and props[0] is None:
+            props = props[1:]
         joins = list(self._setup_joins)
         if not props and isinstance(target, QueryableAttribute):
             joins.append(

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, func
 from sqlalchemy import literal, literal_column, select, text
-from sqlalchemy.orm import Session, aliased, configure_mappers, contains_eager, declarative_base
-from sqlalchemy.orm import join, joinedload, load_only, raiseload, relationship
+from sqlalchemy.orm import Load, Session, aliased, configure_mappers, contains_eager
+from sqlalchemy.orm import declarative_base, defaultload, defer, join, joinedload, load_only
+from sqlalchemy.orm import raiseload, relationship
 
 Base = declarative_base()
 
@@ -118,3 +119,23 @@ for names in "choirs.*", "choirs.id, choirs.name":
     for several in (text(names), Choir.name), (Choir, text(names)), (literal_column(names),):
         tell(lambda: session.query(*several).select_from(Choir).all())
 tell(lambda: session.query(Choir.id, text("count(*)")).group_by(Choir.id).all())
+
+# A path of options goes on behind a relationship, and not behind a column; a name has no dots in it
+# where the option begins at a class.
+for option in (
+    lambda: defer(Choir.name, Choir.id),
+    lambda: defer("name", "id"),
+    lambda: joinedload(Choir.name, Singer.choir),
+    lambda: joinedload("singers.id", "choir"),
+    lambda: defaultload(Choir.singers).defaultload(Singer.id).load_only("name"),
+    lambda: Load(Choir).defaultload(Choir.name).defer(Choir.id),
+    lambda: Load(Choir).joinedload("singers.choir"),
+    lambda: Load(Choir).joinedload("singers").defer("choir.name"),
+    lambda: Load(Choir).joinedload(Singer),
+    lambda: Load(Choir).load_only([Choir.id]),
+    lambda: Load(Choir).defer(None),
+):
+    tell(lambda: session.query(Choir).options(option()).all())
+tell(lambda: session.query(Choir).join(Choir.singers, None))
+tell(lambda: session.query(Choir).join(Singer, None))
+tell(lambda: session.query(Choir).outerjoin("singers", None))
