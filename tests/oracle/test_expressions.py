@@ -33,22 +33,22 @@ def _columns(compiled):
     return [(column[0], repr(column[3])) for column in found if column[0] is not None]
 
 
-def _show(text):
-    print(text)
-    with _warnings.catch_warnings(record=True) as heard:
+def _show(_text):  # no name that an expression may use
+    print(_text)
+    with _warnings.catch_warnings(record=True) as _heard:
         _warnings.simplefilter("always")
         try:
-            found = eval(text)
-            print("  ", str(found))
-            if hasattr(found, "compile"):
-                compiled = found.compile(dialect=_dialect)
-                print("  ", str(compiled))
-                print("  ", getattr(compiled, "params", None), _columns(compiled))
-        except Exception as error:
-            print("   raises", type(error).__name__, error)
-    for each in heard:
-        if issubclass(each.category, exc.SAWarning):
-            print("   warns", each.message)
+            _found = eval(_text)
+            print("  ", str(_found))
+            if hasattr(_found, "compile"):
+                _compiled = _found.compile(dialect=_dialect)
+                print("  ", str(_compiled))
+                print("  ", getattr(_compiled, "params", None), _columns(_compiled))
+        except Exception as _error:
+            print("   raises", type(_error).__name__, _error)
+    for _each in _heard:
+        if issubclass(_each.category, exc.SAWarning):
+            print("   warns", _each.message)
 
 
 for _text in _texts:
