@@ -440,7 +440,8 @@ class Connection:
             )
         if cursor is not None:
             cursor.close()
-        if self._transaction is None and self._dbapi is not None:
+        is_gone = "closed database" in str(error)  # then a rollback would fail likewise, for ever
+        if self._transaction is None and self._dbapi is not None and not is_gone:
             self._end_transaction("rollback")
         if self.should_close_with_result:
             self.close()

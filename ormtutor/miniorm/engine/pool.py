@@ -12,6 +12,8 @@ that reading a page of a shop does not open its file again for every line.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import leave_out
 
@@ -58,7 +60,8 @@ class _ConnectionFairy:
         return getattr(self.dbapi_connection, name)
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(Exception):  # the driver's connection was closed behind our back
+            self.close()
 
 
 class Pool:

@@ -304,10 +304,6 @@ class CursorResultMetaData(ResultMetaData):
 
     def _find(self, key: Any) -> int | None:
         """Find a column expression that is not the very object that was selected."""
-        if hasattr(key, "__clause_element__"):
-            key = key.__clause_element__()
-            if key in self._positions:
-                return self._positions[key]
         if not getattr(key, "_is_column_element", False):
             return None
         for position in range(self.width):

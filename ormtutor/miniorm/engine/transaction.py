@@ -101,8 +101,7 @@ class Transaction:
             try:
                 self.commit()
             except BaseException:
-                if self.is_active:
-                    self.rollback()
+                self.rollback()
                 raise
         elif self.is_active:
             self.rollback()
@@ -181,9 +180,6 @@ class MarkerTransaction(Transaction):
         if self._active:
             self._active = False
             self._real._end("rollback")
-
-    def _is_attached(self) -> bool:
-        return self._real._is_attached()
 
 
 publish(globals(), "sqlalchemy.engine.base")

@@ -88,6 +88,11 @@ class ColumnCollection:
 
     def contains_column(self, col: Any) -> bool:
         """Say whether that very column is here, or an annotated copy of it."""
+        if isinstance(col, str):
+            raise exc.ArgumentError(
+                "contains_column cannot be used with string arguments. Use ``col_name in "
+                "table.c`` instead."
+            )
         return any(hash(column) == hash(col) for _, column in self._pairs)
 
     def __len__(self) -> int:
@@ -108,9 +113,11 @@ class ColumnCollection:
         raise AttributeError(key)
 
     def __contains__(self, key: Any) -> bool:
+        if key in self._index:
+            return True
         if not isinstance(key, str):
             raise exc.ArgumentError("__contains__ requires a string argument")
-        return key in self._index
+        return False
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
         """Our column that stands for `column`, or None: itself, or the nearest of its descendants.

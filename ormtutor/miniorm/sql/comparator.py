@@ -23,7 +23,6 @@ from ormtutor.miniorm.sql.elements import (
     CollationClause,
     ColumnElement,
     False_,
-    Grouping,
     Null,
     True_,
     UnaryExpression,
@@ -170,7 +169,7 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
         return element.scalar_subquery() if not element._is_scalar else element
     if element._is_bind_parameter:
         return _typed(left, op, element)._with_expanding(op)
-    if element._is_text_clause or isinstance(element, (ClauseList, Grouping)):
+    if element._is_text_clause or isinstance(element, ClauseList):
         return element.self_group(against=op)
     is_select = element._is_from_clause or hasattr(element, "_as_in_select")
     if is_select and element is other:

@@ -189,6 +189,8 @@ class SQLCompiler(Compiled):
     # -- from marks to text --------------------------------------------------------------------
 
     def _finish(self, template: str) -> None:
+        if not isinstance(template, str):  # literal_column(5)
+            raise TypeError(f"__str__ returned non-string (type {type(template).__name__})")
         start, *pieces = template.split(MARK)
         names: list[str] = []
         texts = [start]
@@ -422,9 +424,9 @@ class SQLCompiler(Compiled):
 
     def _literal_text(self, text: Any) -> str:
         """Text of the learner, with our mark made harmless."""
-        if not isinstance(text, str):
-            raise TypeError(f"__str__ returned non-string (type {type(text).__name__})")
-        return text.replace(MARK, MARKED_MARK) if MARK in text else text
+        if isinstance(text, str) and MARK in text:
+            return text.replace(MARK, MARKED_MARK)
+        return text  # type: ignore[no-any-return]
 
     def visit_collation(self, element: Any) -> str:
         return self.preparer.quote(element.collation)  # type: ignore[no-any-return]
@@ -731,7 +733,7 @@ class SQLCompiler(Compiled):
         Alone, as str() has it, it is its SELECT.
         """
         name = self._resolve(cte.name)
-        if not asfrom and self.frame.outer is None:
+        if not asfrom:
             return self.process(cte.element)
         known, _ = self.ctes.get(name, (None, ""))
         # A UNION of an alias has its name: inside of it the alias is the CTE itself.
@@ -739,8 +741,6 @@ class SQLCompiler(Compiled):
         base = cte if is_own else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)
         self._write_cte(base, base_name)
-        if not asfrom:
-            return ""
         quoted: str = self.preparer.quote(base_name)
         return quoted if base is cte else f"{quoted} AS {self.preparer.quote(name)}"
 

@@ -131,7 +131,7 @@ class ForeignKey(SchemaItem):
         told = self._colspec
         if isinstance(told, str):
             return told
-        return str(told.key) if told.table is None else f"{told.table.fullname}.{told.key}"
+        return f"{told.table.fullname}.{told.key}"
 
     @property
     def _target(self) -> tuple[str, str | None]:
@@ -322,6 +322,12 @@ class Constraint(ColumnCollectionMixin, SchemaItem):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(column) for column in self.columns)})"
 
+    def _shown(self, *shown: str) -> str:
+        table = self.parent if getattr(self.parent, "_is_table", False) else None
+        named = {"name": self.name, "table": table}
+        told = [f"{key}={value!r}" for key, value in named.items() if value is not None]
+        return f"{type(self).__name__}({', '.join([*shown, *told])})"
+
 
 ColumnCollectionConstraint = Constraint
 
@@ -350,7 +356,7 @@ class CheckConstraint(Constraint):
         return CheckConstraint(self.sqltext, self.name, _autoattach=False)
 
     def __repr__(self) -> str:
-        return f"CheckConstraint({self.sqltext!r})"
+        return self._shown(repr(self.sqltext))
 
 
 class ForeignKeyConstraint(Constraint):
@@ -417,8 +423,7 @@ class ForeignKeyConstraint(Constraint):
             )
 
     def __repr__(self) -> str:
-        table = f", table={self.parent!r}" if self.parent is not None else ""
-        return f"ForeignKeyConstraint({object.__repr__(self.columns)}, None{table})"
+        return self._shown(object.__repr__(self.columns), "None")
 
 
 class PrimaryKeyConstraint(Constraint):
@@ -442,7 +447,13 @@ class PrimaryKeyConstraint(Constraint):
         if not self._pending:
             self.columns.extend(flagged)
         elif flagged and set(flagged) != set(self.columns):
-            _warn_about_key_columns(parent, flagged, list(self.columns))
+            flagged_names = ", ".join(f"'{column.name}'" for column in flagged)
+            own_names = ", ".join(f"'{column.name}'" for column in self.columns)
+            exc.warn(
+                f"Table '{parent.name}' specifies columns {flagged_names} as primary_key=True, not "
+                f"matching locally specified columns {own_names}; setting the current primary key "
+                f"columns to {own_names}. This warning may become an exception in a future release"
+            )
 
     def _replace(self, column: Any) -> None:
         """A Column with primary_key=True came to the table."""
@@ -461,7 +472,7 @@ class PrimaryKeyConstraint(Constraint):
         if len(told) > 1:
             raise exc.ArgumentError(
                 "Only one Column may be marked autoincrement=True, found both "
-                f"{told[0].name} and {told[1].name}."
+                f"{told[1].name} and {told[0].name}."
             )
         if not told and len(self.columns) == 1:
             told = [column for column in self.columns if _may_count(column)]
@@ -480,20 +491,6 @@ def _may_count(column: Any) -> bool:
         and (column.default is None or column.default.is_sequence)
         and column.server_default is None
     )
-
-
-def _warn_about_key_columns(table: Any, flagged: list[Any], told: list[Any]) -> None:
-    flagged_names = ", ".join(f"'{column.name}'" for column in flagged)
-    told_names = ", ".join(f"'{column.name}'" for column in told)
-    exc.warn(
-        f"Table '{table.name}' specifies columns {flagged_names} as primary_key=True, not "
-        f"matching locally specified columns {told_names}; setting the current primary key "
-        f"columns to {told_names}. This warning may become an exception in a future release"
-    )
-    for column in flagged:
-        if column not in told:
-            column.primary_key = False
-            column.nullable = True
 
 
 class Index(ColumnCollectionMixin, DatabaseItem):

@@ -207,12 +207,9 @@ class TypeCompiler:
         return spelled if spelled in _PLAIN | _WITH_PRECISION else self._unknown(type_)
 
     def _unknown(self, type_: Any) -> str:
-        if type_._is_null:
-            raise exc.CompileError(
-                f"Can't generate DDL for {type_!r}; did you forget to specify a type on this "
-                "Column?"
-            )
-        raise exc.UnsupportedCompilationError(self, type(type_))
+        raise exc.CompileError(
+            f"Can't generate DDL for {type_!r}; did you forget to specify a type on this Column?"
+        )
 
 
 class StrSQLTypeCompiler(TypeCompiler):

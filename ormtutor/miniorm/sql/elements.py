@@ -119,12 +119,6 @@ class ClauseElement:
     def __bool__(self) -> bool:
         raise TypeError("Boolean value of this clause is not defined")
 
-    def __and__(self, other: Any) -> Any:
-        return and_(self, other)
-
-    def __or__(self, other: Any) -> Any:
-        return or_(self, other)
-
     def __invert__(self) -> Any:
         return self._negate()
 
@@ -494,10 +488,7 @@ class BindParameter(ColumnElement):
             required = value is NO_ARG and callable_ is None
         if value is NO_ARG:
             value = None
-        if isinstance(key, ColumnClause):
-            type_ = key.type if type_ is None else type_
-            key = key.key
-        if key is None:
+        if not key:
             unique, key = True, "param"
         elif not isinstance(key, str):
             raise TypeError(f"expected string or bytes-like object, got {type(key).__name__!r}")
@@ -666,6 +657,9 @@ class TextClause(Executable):
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
+
+    def __and__(self, other: Any) -> Any:  # there is no `|`, as in the original
+        return and_(self, other)
 
     def self_group(self, against: Any = None) -> Any:
         return Grouping(self) if against is operators.in_op else self

@@ -180,14 +180,9 @@ class Operators:
     """`&`, `|`, `~` and op(): what every SQL expression can do."""
 
     __slots__ = ()
-
-    def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
-        """Apply an operator with ourselves at the left."""
-        raise NotImplementedError(str(op))
-
-    def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """Apply an operator with ourselves at the right."""
-        raise NotImplementedError(str(op))
+    #: Apply an operator with ourselves at the left; at the right.
+    operate: Callable[..., Any]
+    reverse_operate: Callable[..., Any]
 
     def __and__(self, other: Any) -> Any:
         return self.operate(and_, other)

@@ -219,10 +219,7 @@ class Column(SchemaItem, ColumnClause):
 
     def __repr__(self) -> str:
         shown = [repr(self.name), repr(self.type)]
-        keys = self.foreign_keys
-        if len(keys) > 1:
-            keys = sorted(keys, key=lambda key: getattr(key.constraint, "_creation_order", 0))
-        shown += [repr(each) for each in (*keys, *self.constraints)]
+        shown += [repr(each) for each in (*self.foreign_keys, *self.constraints)]
         table = self.table
         shown.append(f"table=<{table.description}>" if table is not None else "table=None")
         if self.key != self.name:

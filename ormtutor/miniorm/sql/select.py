@@ -563,22 +563,15 @@ def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
 
 def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
     """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
-    offset = _number_of(offset_clause)
     if start is not None:
-        offset = (offset or 0) + start
+        offset = offset_clause
+        if offset is None or offset._is_bind_parameter:
+            offset = getattr(offset, "effective_value", None) or 0
+        offset = offset + start if start else offset
+        offset_clause = as_limit(None if offset == 0 else offset)
     if stop is not None:
         limit_clause = as_limit(stop - (start or 0))
-    return limit_clause, as_limit(offset or None)
-
-
-def _number_of(clause: Any) -> Any:
-    if clause is None:
-        return None
-    if not clause._is_bind_parameter:
-        raise exc.CompileError(
-            "This SELECT structure does not use a simple integer value for offset"
-        )
-    return clause.effective_value
+    return limit_clause, offset_clause
 
 
 def _set_operation(keyword: str) -> Any:
@@ -1041,11 +1034,6 @@ class CompoundSelect(GenerativeSelect):
     @property
     def _label_style(self) -> Any:
         return self.selects[0]._label_style
-
-    def set_label_style(self, style: LabelStyle) -> Any:
-        if self._label_style is style:
-            return self
-        return self._with(selects=(self.selects[0].set_label_style(style), *self.selects[1:]))
 
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether one of the SELECTs is."""

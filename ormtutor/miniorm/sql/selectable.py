@@ -323,15 +323,12 @@ class Join(FromClause):
 def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
     """The columns without those that a foreign key or the condition makes equal to another."""
     kept = list(columns)
-    omitted: set[Any] = set()
-    for column in kept:
-        for key in column.foreign_keys:
-            try:
-                target = key.column
-            except exc.NoReferenceError:
-                continue
-            if any(other is not column and target.shares_lineage(other) for other in kept):
-                omitted.add(column)
+    omitted = {
+        column
+        for column in kept
+        for key in column.foreign_keys
+        if any(other is not column and key.column.shares_lineage(other) for other in kept)
+    }
     for part in iterate(onclause):
         if getattr(part, "operator", None) is not operators.eq:
             continue
