@@ -700,10 +700,9 @@ class Compilation:
     def _froms(self) -> list[Any]:
         froms = list(self.from_clauses)
         for key, joins in self.eager_joins.items():
-            if isinstance(key, int):
-                froms[key] = _joined_onto(froms[key], joins)
-            else:
-                froms.append(_joined_onto(self._in_base(key.element), joins))
+            # A FROM element to which they are added is hidden by the whole.
+            start = froms[key] if isinstance(key, int) else self._in_base(key.element)
+            froms.append(_joined_onto(start, joins))
         return froms
 
     def _add_order_by_columns(self, order_by: Sequence[Any]) -> tuple[Any, ...]:

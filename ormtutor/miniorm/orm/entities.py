@@ -150,13 +150,10 @@ class AliasedClass:
         else:
             alias = mapper.persist_selectable.alias(name)
         self.__name__ = f"AliasedClass_{mapper.class_.__name__}"
-        target = getattr(mapped_class_or_ac, "__name__", mapper.class_.__name__)
-        self._aliased_insp = AliasedInsp(self, mapper, alias, name, target, inner)
+        self._aliased_insp = AliasedInsp(self, mapper, alias, name, insp.entity.__name__, inner)
 
     def __getattr__(self, key: str) -> Any:
-        insp = self.__dict__.get("_aliased_insp")
-        if insp is None:
-            raise AttributeError(key)
+        insp: Any = self.__dict__.get("_aliased_insp")  # none in a copy that is being made
         attribute = getattr(insp.mapper.class_, key)
         if isinstance(attribute, QueryableAttribute):
             attribute = attribute.adapt_to_entity(insp)

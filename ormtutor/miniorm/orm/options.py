@@ -466,7 +466,7 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
             path = (*path, target)
         else:
             _check_strategy(step.strategy, prop)
-        entity, previous = target, token
+        entity, previous = target, prop
     settings = dict(step.settings)
     if previous is not None and entity is not None and entity.is_aliased_class:
         settings["of_type"] = entity
@@ -491,22 +491,16 @@ def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
         if prop is None:
             raise sa_exc.ArgumentError("mapper option expects string key or list of attributes")
         if token.parent is not entity:
+            needs_type = previous and entity.is_mapper and token.parent.is_aliased_class
+            advice = f"  Did you mean to use {previous}.of_type({token.class_.__name__})?"
             raise sa_exc.ArgumentError(
                 f'Attribute "{token}" does not link from element "{entity}".'
-                f"{_of_type_advice(entity, token, previous)}"
+                f"{advice if needs_type else ''}"
             )
         of_type = None if token._of_type is None else inspect(token._of_type)
     while prop.kind == "synonym":
         prop = prop.parent._props[prop.name]
     return prop, of_type or getattr(prop, "entity", None)
-
-
-def _of_type_advice(entity: Any, token: Any, previous: Any) -> str:
-    if previous is None or isinstance(previous, str) or not token.parent.is_aliased_class:
-        return ""
-    if token.parent.mapper is not entity.mapper:
-        return ""
-    return f"  Did you mean to use {previous}.of_type({token.class_.__name__})?"
 
 
 def _check_strategy(strategy: str | None, prop: Any) -> None:

@@ -193,8 +193,6 @@ class Query(Said):
             return found, found
         if self._from_obj:
             return self._from_obj[0], self._from_obj[0]
-        if not self._entities:
-            return None, None
         given = self._entities[0]
         if isinstance(given, type):  # FASTPATH: most queries are of a class
             mapper = inspect(given)

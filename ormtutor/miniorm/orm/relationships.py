@@ -115,7 +115,7 @@ class CascadeOptions(frozenset):  # type: ignore[type-arg]
         """`cascade.delete_orphan`: whether "delete-orphan" is among the names."""
         option = name.replace("_", "-")
         if option not in self._allowed:
-            raise AttributeError(name)
+            raise AttributeError(f"'CascadeOptions' object has no attribute {name!r}")
         return option in self
 
     def __repr__(self) -> str:

@@ -114,7 +114,7 @@ class ImmutableProperties:
         return iter(list(self._data.values()))
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *map(str, self._data)]
+        return [*dir(super()), *map(str, self._data)]
 
     def __getitem__(self, key: str) -> Any:
         return self._data[key]

@@ -341,8 +341,6 @@ class SessionTransaction:
     def close(self) -> None:
         """End without committing: connections go back, the transaction around is current again."""
         session = self.session
-        if session is None:
-            return
         session._transaction = self.parent
         if self.parent is None:
             for connection, transaction, should_commit, autoclose in self._enlisted:
