@@ -274,12 +274,15 @@ class Session:
 
     # adding and removing ----------------------------------------------------------------------
 
-    def add(self, instance: Any) -> None:
+    def add(self, instance: Any, _warn: Any = True) -> None:
         """Take an object in, with all that its save-update cascade reaches.
 
+        _warn: whether to warn during a flush. A second object lands here and is not added, as in
+        the original.
         Raises: UnmappedInstanceError. InvalidRequestError: it is in another session, or deleted.
         """
-        self._warn_in_flush("Session.add()")
+        if _warn:
+            self._warn_in_flush("Session.add()")
         self._save_or_update_state(instance_state(instance))
 
     def add_all(self, instances: Iterable[Any]) -> None:

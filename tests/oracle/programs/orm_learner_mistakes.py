@@ -207,3 +207,8 @@ show(lambda: session.refresh(hive))
 session.expire(hive)
 show(lambda: hive.name)
 show(lambda: hive.bees)
+# Of two objects in one add() the second is lost without a word.
+show(lambda: session.add(Hive(name="a"), Hive(name="b")))
+show(lambda: len(session.new))
+show(lambda: session.add(Hive(name="a"), Hive(name="b"), Hive(name="c")))
+session.rollback()
