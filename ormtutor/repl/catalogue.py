@@ -409,6 +409,25 @@ def python_decided(past: Past) -> Remark | None:
     return None
 
 
+def added_alone(past: Past) -> Remark | None:
+    """Tell that `session.add(a, b)` took only the first, without a word."""
+    tree = _parsed(past.turn.source)
+    if tree is None or past.failure is not None:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner, given = ast.unparse(node.func.value), [ast.unparse(each) for each in node.args]
+            if node.func.attr == "add" and len(given) == 2:
+                return Remark(
+                    "added alone",
+                    f"Only `{_short(given[0])}` was added; `{_short(given[1])}` was not.",
+                    "`add()` takes one object. What stands behind it is taken for a setting of "
+                    "SQLAlchemy's own, so that nothing complains. For several: "
+                    f"`{_short(owner)}.add_all([{_short(', '.join(given), 40)}])`.",
+                )
+    return None
+
+
 _ALIASED = re.compile(r"JOIN \"?(\w+)\"? AS (\w+_\d+)")
 
 
@@ -692,6 +711,7 @@ ERRORS: tuple[Callable[[Past], Remark | None], ...] = (
 )
 SURPRISES: tuple[Callable[[Past], Remark | None], ...] = (
     python_decided,
+    added_alone,
     joined_fills,
     cartesian,
     unlinked,
@@ -749,6 +769,7 @@ def unread(turns: Sequence[Turn]) -> Remark | None:
 
 ABOUT: dict[str, str] = {
     "python decided": r"`and`|`in`|`is`",
+    "added alone": r"add_all",
     "stray": r"not mapped",
     "joined fills": r"joinedload",
     "cartesian": r"cartesian",
@@ -796,6 +817,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "back_populates": ("both ends", "unlinked"),
     "foreign key set, relationship None": ("key, not object",),
     "a name that is not mapped": ("stray",),
+    "add() of several objects": ("added alone",),
     "many-to-many": ("association", "panel: association"),
     "Query or select()": ("command: translate",),
 }

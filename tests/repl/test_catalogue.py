@@ -255,6 +255,12 @@ SAID: dict[str, list[tuple[Program, str]]] = {
             "Python, not SQL, decided `or`: the filter became `Book 01`.",
         ),
     ],
+    "added alone": [
+        (
+            ("ben, eva = Author(name='Ben'), Author(name='Eva')", "session.add(ben, eva)"),
+            "Only `ben` was added; `eva` was not.",
+        ),
+    ],
     "joined fills": [
         (
             (f"session.query(Author).options(joinedload(Author.books)).{TO_TITLE}.all()",),
@@ -416,6 +422,11 @@ SILENT: dict[str, list[Program]] = {
         ('session.query(Author).filter(Author.name.in_(["Author 0"])).all()',),
         ("wanted = True", "session.query(Author).filter(Author.id == 1 if wanted else True).all()"),
         ("[author for author in session.query(Author) if author.id == 1 and author.name]",),
+    ],
+    "added alone": [
+        ("ben, eva = Author(name='Ben'), Author(name='Eva')", "session.add_all([ben, eva])"),
+        ("session.add(Author(name='Ben'))",),
+        ("{1}.add(2, 3)",),
     ],
     "joined fills": [
         ("session.query(Author).options(joinedload(Author.books)).filter(Author.id == 1).all()",),
