@@ -44,6 +44,8 @@ def _respelling(pattern: str, ours: str | Callable[[re.Match[str]], str]) -> Res
     return lambda text: found.sub(ours, text)
 
 
+_NAME = r"(?:\w+|\"[^\"]+\")"
+
 _MESSAGES = (
     (
         re.compile(r"No row was found when one was required"),
@@ -72,7 +74,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         here="query(User, User.name) selects users.name once",
         there="it is selected again as users_name__1",
         reason="The tutorials show one column; the second is a detail of how 1.4 labels.",
-        sql=_respelling(r",\s+[\w.\"]+ AS \"?\w+__\d+\"?", ""),
+        sql=_respelling(rf",\s+{_NAME}(?:\.{_NAME})* AS (?:\w+__\d+|\"[^\"]+__\d+\")", ""),
     ),
     Difference(
         "parent first in a subquery load",

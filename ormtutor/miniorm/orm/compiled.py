@@ -26,9 +26,9 @@ from ormtutor.miniorm.orm.context import (
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
-from ormtutor.miniorm.sql.select import KeyNamer
+from ormtutor.miniorm.sql.select import KeyNamer, TextualSelect
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
-from ormtutor.miniorm.sql.traversal import Binds
+from ormtutor.miniorm.sql.traversal import Binds, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -374,6 +374,11 @@ class StatementQuery(EntityQuery):
         )
         # As in the original text alone may repeat what would be joined to it.
         self.repeats_parents &= statement._is_text_clause
+        # A text has no place for the values in expressions of the entities. As in the original they
+        # are sent with it: column_property(name + "!") can't be read from one.
+        valued = [each.label(None) for each in compilation.primary if _has_values(each)]
+        is_text = statement._is_text_clause
+        self.sent = TextualSelect(statement, valued) if is_text and valued else statement
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
@@ -382,6 +387,10 @@ class StatementQuery(EntityQuery):
         """
         self.plan = self.compilation.row_plan(_locator(result))
         return make_loader(self.plan)
+
+
+def _has_values(column: Any) -> bool:
+    return any(each._is_bind_parameter for each in iterate(column))
 
 
 def _locator(result: Any) -> Callable[[Any], Position]:

@@ -239,7 +239,7 @@ def run_statement(
         session._autoflush(query.cause)
     bind = session.get_bind(mapper=query.mapper, clause=statement)
     connection = session._connection_for_bind(bind)
-    result = connection._execute_20(statement, params, _cause=query.cause)
+    result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()
     loader = query.row_loader(result)
     return load_rows(LoadContext(session, query, ()), query, rows, result.context, loader)

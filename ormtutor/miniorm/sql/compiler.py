@@ -177,6 +177,8 @@ class SQLCompiler(Compiled):
         self.frame = _Frame(None, None)
         # The names of the parameters that are marked in the text.
         self._marked: list[str] = []
+        # Those that are bound without a place in the text.
+        self._unwritten: list[str] = []
         # The CTEs by name, each with its text.
         self.ctes: dict[str, tuple[Any, str]] = {}
         self.result_columns = []
@@ -203,7 +205,7 @@ class SQLCompiler(Compiled):
                 texts[-1] += MARK + rest
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
-        self.positiontup = names
+        self.positiontup = [*self._unwritten, *names]
         self.has_expanding = any(self.binds[name].expanding for name in names)
         places = zip(map(self._placeholder, names), texts[1:], strict=True)
         self.string = texts[0] + "".join(chain.from_iterable(places))
@@ -919,6 +921,11 @@ class SQLCompiler(Compiled):
             for column in textual.column_args:
                 name = self._resolve(column.name)
                 self.result_columns.append((name, name, (column, name, column.key), column.type))
+        # Columns are not written, but their values are bound, as in the original.
+        known = len(self._marked)
+        for column in textual.column_args:
+            self.process(column)
+        self._unwritten += self._marked[known:]
         return self._close(self.process(textual.element))
 
     # -- INSERT, UPDATE, DELETE ----------------------------------------------------------------

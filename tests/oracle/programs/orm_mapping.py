@@ -1,7 +1,8 @@
 """Ways to map: declarative with all its arguments, classical, columns that are expressions."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table
-from sqlalchemy import UniqueConstraint, create_engine, func, inspect, select
+from sqlalchemy import UniqueConstraint, create_engine, func, inspect, select, text
+from sqlalchemy.exc import NoSuchColumnError, ProgrammingError
 from sqlalchemy.orm import Session, aliased, class_mapper, clear_mappers, column_property
 from sqlalchemy.orm import declarative_base, deferred, mapper, registry, relation, relationship
 from sqlalchemy.orm import synonym, validates
@@ -76,6 +77,17 @@ print("notes" in found.__dict__, found.notes, "notes" in found.__dict__)
 print(
     session.query(Orchard.tree_count, Orchard.title).filter(Orchard.full_name.like("South%")).all()
 )
+# A text has no place for the ", " of the full name, which is sent with it all the same.
+for rows in (
+    text("SELECT * FROM orchards"),
+    text("SELECT * FROM orchards WHERE parish = :parish").bindparams(parish="Holm"),
+    text("SELECT parish FROM orchards").columns((Orchard.parish + "!").label("parish")),
+):
+    for query in (session.query(Orchard), session.query(Orchard.full_name)):
+        try:
+            print(query.from_statement(rows).all())
+        except (ProgrammingError, NoSuchColumnError) as error:
+            print(error)
 for wrong in (lambda: Orchard(hectares=0), lambda: Orchard(colour="red")):
     try:
         wrong()
