@@ -75,6 +75,7 @@ def engines() -> tuple[Engine, Engine]:
 
 # A shared column outside of a SELECT that was wrapped: its label counts with one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
+NAME = r"(?:\w+|\"[^\"]+\")"
 ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
 # Which objects stand in a circle is told as a set, in no order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)
@@ -143,8 +144,8 @@ def without_parents_order(sql: str) -> str:
         return sql
     terms = found["terms"].split(", ")
     inner = re.findall(r"\) AS (anon_\d+) JOIN", sql)
-    parents = {"anon_1", *inner, *re.findall(r"(?<!OUTER) JOIN \S+ AS (\w+) ON", sql)}
-    selected = re.findall(r"[\w.\"]+", re.sub(r" AS [\w\"]+", "", sql))
+    parents = {"anon_1", *inner, *re.findall(rf"(?<!OUTER) JOIN {NAME} AS (\w+) ON", sql)}
+    selected = re.findall(rf"{NAME}(?:\.{NAME})*", re.sub(rf" AS {NAME}", "", sql))
     following = selected[selected.index(terms[0]) :] if terms[0] in selected else []
     while terms and terms[0].partition(".")[0] in parents and terms[0] in following[:1]:
         del terms[0], following[0]

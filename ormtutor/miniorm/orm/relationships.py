@@ -783,6 +783,7 @@ class RelationshipAttribute(InstrumentedAttribute):
     @known_as("PropComparator.any")
     def any(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (a member for which the criterion holds)."""
+        _refuse_taken_names("any_op", kwargs)
         if not self._configured().uselist:
             raise InvalidRequestError("'any()' not implemented for scalar attributes. Use has().")
         return self._criterion_exists(criterion, **kwargs)
@@ -790,6 +791,7 @@ class RelationshipAttribute(InstrumentedAttribute):
     @known_as("PropComparator.has")
     def has(self, criterion: Any = None, **kwargs: Any) -> Any:
         """EXISTS (the related object, and the criterion holds for it)."""
+        _refuse_taken_names("has_op", kwargs)
         if self._configured().uselist:
             raise InvalidRequestError("'has()' not implemented for collections.  Use any().")
         return self._criterion_exists(criterion, **kwargs)
@@ -840,6 +842,17 @@ def named_operator(op: Any) -> str:
     if type(function).__name__ == "builtin_function_or_method":
         return repr(function)
     return f"<function {op.__name__} at 0x{id(op):x}>"
+
+
+def _refuse_taken_names(function: str, kwargs: dict[str, Any]) -> None:
+    """Raise TypeError for keywords that SQLAlchemy's own function has as arguments.
+
+    Columns that are called so need an expression: any(C.a == 1).
+    """
+    for name in ("a", "b"):
+        if name in kwargs:
+            text = f"PropComparator.{function}() got multiple values for argument {name!r}"
+            raise TypeError(text)
 
 
 class MembershipClause(BooleanClauseList):

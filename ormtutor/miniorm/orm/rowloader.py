@@ -432,10 +432,11 @@ class _EntitySource:
                 ]
             lines += self._joined(child, fill)
         if plan.at_once:
-            told = f"{self._name}, context, {self.obj}, row, todo{number}"
-            lines.append(f"if todo{number}: load_at_once({told})")
+            given = f"{self._name}, context, {self.obj}, row, todo{number}"
+            lines.append(f"if todo{number}: load_at_once({given})")
         if self._tells_late:
-            lines.append(f"if new{number} is not None and tell is not None: tell(new{number})")
+            told = _indented(self._told(f"new{number}"), 1)
+            lines += [f"if new{number} is not None:", *told]
         return lines
 
     def _key(self) -> str:
@@ -510,13 +511,24 @@ class _EntitySource:
         lines += [
             f"table{self._number}[{self.ident}] = state",
             "made += 1",
-            f"new{self._number} = state"
-            if self._tells_late
-            else "if tell is not None: tell(state)",
+            *([f"new{self._number} = state"] if self._tells_late else self._told("state")),
         ]
-        if plan.mapper.reconstructor is not None:
-            lines.append(f"{source.name('reconstruct', plan.mapper.reconstructor)}({self.obj})")
         return [*lines, *self._first_row()]
+
+    def _told(self, state: str) -> list[str]:
+        """The object is loaded, which its class and listeners hear."""
+        told = []
+        reconstructor = self._plan.mapper.reconstructor
+        if reconstructor is not None:
+            # It sees the first member of a joined collection, the others come with later rows.
+            for child, fill in zip(self._plan.joined, self._fills, strict=True):
+                if child.prop.uselist:
+                    members = (
+                        f"{self._source.name('impl', child.impl)}, {self.obj}, {fill}.values()"
+                    )
+                    told.append(f"if {fill} is not None: fill_collection({members})")
+            told.append(f"{self._source.name('reconstruct', reconstructor)}({self.obj})")
+        return [*told, f"if tell is not None: tell({state})"]
 
     def _first_row(self) -> list[str]:
         """What is noted of an object whose values this row gives."""

@@ -144,6 +144,8 @@ for mistake in (
     lambda: Bee.hive.contains(Hive()),
     lambda: Hive.bees.contains(Hive()),
     lambda: Hive.bees.any(nam=1),
+    lambda: Hive.bees.any(a=1),
+    lambda: Bee.hive.has(name="x", b=1),
     lambda: Bee.hive.in_([Hive()]),
     lambda: Hive.name.in_("x"),
     lambda: Hive.name.in_(5),

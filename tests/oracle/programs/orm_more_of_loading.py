@@ -1,8 +1,8 @@
 """What runs when an object is loaded, and what refuses to load: @reconstructor, raise_on_sql."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, text
-from sqlalchemy.orm import Session, declarative_base, joinedload, raiseload, reconstructor
-from sqlalchemy.orm import relationship
+from sqlalchemy.orm import Session, declarative_base, immediateload, joinedload, raiseload
+from sqlalchemy.orm import reconstructor, relationship, selectinload, subqueryload
 
 Base = declarative_base()
 
@@ -19,7 +19,7 @@ class Mill(Base):
 
     @reconstructor
     def found(self):
-        print("found", self.__dict__.get("name"))
+        print("found", self.__dict__.get("name"), "wheels" in self.__dict__)
         self.turns = 0
 
 
@@ -71,3 +71,8 @@ rows = text("SELECT * FROM wheels ORDER BY id")
 for option in joinedload(Wheel.mill), joinedload("*"), joinedload(Wheel.mill).joinedload("wheels"):
     tell(lambda: session.query(Wheel).from_statement(rows).options(option).first().mill)
     tell(lambda: session.query(Wheel).enable_eagerloads(False).options(option).first().mill)
+
+# what comes at once with an object is there when it is told that it was found
+for load in subqueryload, immediateload, selectinload:
+    session.expunge_all()
+    tell(lambda: len(session.query(Mill).options(load(Mill.wheels)).order_by(Mill.id).all()))
