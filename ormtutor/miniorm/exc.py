@@ -284,11 +284,7 @@ def _cut_set(params: Any) -> str:
     if isinstance(params, dict):
         pairs = ", ".join(f"{key!r}: {cut_repr(value)}" for key, value in params.items())
         return f"{{{pairs}}}"
-    if not isinstance(params, (tuple, list)):
-        return cut_repr(params)
     inner = ", ".join(cut_repr(value) for value in params)
-    if isinstance(params, list):
-        return f"[{inner}]"
     return f"({inner},)" if len(params) == 1 else f"({inner})"
 
 

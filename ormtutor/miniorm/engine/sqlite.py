@@ -394,8 +394,6 @@ def resolve_type(spelled: str) -> Any:
     numbers = [part for part in parts if part.isdigit()]
     by_part = (type_ for part, type_ in _AFFINITIES.items() if part in name)
     known: Any = _TYPES.get(name) or next(by_part, sqltypes.NUMERIC)
-    if known is sqltypes.NullType:
-        return known()
     try:
         return known(*[int(number) for number in numbers])
     except TypeError:

@@ -833,8 +833,7 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
 
     # the expression --------------------------------------------------------------------------
 
-    def _express(self) -> Any:
-        raise NotImplementedError
+    _express: Callable[[], Any]
 
     @property
     def expression(self) -> Any:

@@ -153,10 +153,7 @@ class ClassColumns:
         return None if mapper is None else mapper.selectable
 
     def __getattr__(self, key: str) -> Any:
-        mapper = mapper_of_class(self.cls)
-        if mapper is None:
-            return getattr(self.cls, key)
-        prop = mapper._props.get(key)
+        prop = mapper_of_class(self.cls)._props.get(key)
         if prop is None:
             raise AttributeError(f"Class {self.cls!r} does not have a mapped column named {key!r}")
         if isinstance(prop, SynonymProperty):

@@ -649,8 +649,6 @@ class Compilation:
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
         """contains_eager(): the query's own joins bring the columns."""
-        if not self.loads_eagerly:
-            return
         self.repeats_parents |= bool(prop.uselist)
         alias = settings.get("alias")
         adapt, selectable = self._user_alias(prop, alias, place.root)

@@ -115,11 +115,7 @@ class Evaluator:
             return lambda obj: _any([function(obj) for function in functions])
         if clause.operator is operators.and_:
             return lambda obj: _all(functions, obj)
-        if clause.operator is operators.comma_op:
-            return lambda obj: _known([function(obj) for function in functions])
-        raise UnevaluatableError(
-            f"Cannot evaluate clauselist with operator {named_operator(clause.operator)}"
-        )
+        return lambda obj: _known([function(obj) for function in functions])
 
     def _binary(self, clause: Any) -> Evaluate:
         left, right = self.function(clause.left), self.function(clause.right)

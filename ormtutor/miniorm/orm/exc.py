@@ -82,8 +82,6 @@ class LoaderStrategyException(InvalidRequestError):
 
 def state_label(state: Any) -> str:
     """Name an object by its state, as messages do: `<User at 0x7f...>`."""
-    if state is None:
-        return "None"
     return f"<{state.class_.__name__} at 0x{id(state.obj()):x}>"
 
 

@@ -190,10 +190,9 @@ class Joins:
         return right, onclause
 
     def _target(self, right: Any) -> Any:
-        if isinstance(right, str):
-            return target_entity(entity_attribute(self._joinpoint, right))
         if isinstance(right, QueryableAttribute):
-            return target_entity(right)
+            target_entity(right)
+            return right.selectable  # there is none, as in the original
         entity = entity_behind(right)
         if hasattr(entity, "mapper"):
             return entity

@@ -712,8 +712,6 @@ class RelationshipAttribute(InstrumentedAttribute):
         """
         if op is operators.eq or op is operators.ne:
             return self._compared(other[0], op is operators.eq)
-        if op is operators.contains_op:
-            return self.contains(*other, **kw)
         if op is operators.in_op:
             raise NotImplementedError(
                 "in_() not yet supported for relationships.  For a simple many-to-one, use in_() "

@@ -709,8 +709,7 @@ class Session:
 
     def _register_altered(self, states: Iterable[InstanceState]) -> None:
         """These have other values than when the transaction began: a rollback must know."""
-        if self._transaction is None:
-            return
+        assert self._transaction is not None
         snapshot, new = self._transaction.snapshot, self._new
         for state in states:
             (snapshot.new if state in new else snapshot.dirty)[state] = True

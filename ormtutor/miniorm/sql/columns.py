@@ -178,10 +178,6 @@ class DedupeColumnCollection(ColumnCollection):
         for column in columns:
             self._put(column)
 
-    def remove(self, column: Any) -> None:
-        """Take a column away."""
-        self._refill([pair for pair in self._pairs if pair[1] is not column])
-
 
 def _distance(candidate: Any, column: Any) -> int:
     """By how many columns a candidate comes from what it shares with another one.

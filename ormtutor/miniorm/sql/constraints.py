@@ -455,10 +455,6 @@ class PrimaryKeyConstraint(Constraint):
                 f"columns to {own_names}. This warning may become an exception in a future release"
             )
 
-    def _replace(self, column: Any) -> None:
-        """A Column with primary_key=True came to the table."""
-        self.columns.add(column)
-
     @property
     def _autoincrement_column(self) -> Any:
         """The column that the database counts up, or None."""

@@ -134,7 +134,7 @@ class Column(SchemaItem, ColumnClause):
             self._fixed_structure = self
         parent.c._put(self)
         if self.primary_key:
-            parent.primary_key._replace(self)
+            parent.primary_key.columns.add(self)
         elif self.key in parent.primary_key:
             raise exc.ArgumentError(
                 f"Trying to redefine primary-key column '{self.key}' as a non-primary-key column "

@@ -603,6 +603,7 @@ class CoreJoinStep(
     destination: Any = delegate("target")
 
     def structure(self, binds: Binds) -> Hashable:
+        # (Of a program that does not import the ORM.)
         return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
 
 

@@ -35,7 +35,7 @@ from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
     from typing import Any, ClassVar
 
     from ormtutor.miniorm.sql.traversal import Binds
@@ -98,9 +98,8 @@ class FromClause(ClauseElement):
     columns: Any = delegate("c")
     exported_columns: Any = delegate("c")
 
-    def _own_columns(self) -> Iterable[tuple[Any, Any]]:
-        """Keys and columns for the collection."""
-        return ()
+    #: Keys and columns for the collection.
+    _own_columns: Callable[[], Iterable[tuple[Any, Any]]]
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         """The columns by which `selectable`, made of us, shows ours: (key, column)."""
@@ -243,9 +242,6 @@ class FromGrouping(FromClause):
 
     def _ungroup(self) -> Any:
         return self.element._ungroup()
-
-    def alias(self, name: Any = None) -> Any:
-        return FromGrouping(self.element.alias(name=name))
 
 
 class Join(FromClause):

@@ -41,6 +41,8 @@ with engine.connect() as connection:
         for pattern in ("^a", "["):
             regexp = select(column.op("REGEXP")(pattern))
             show("regexp", lambda: connection.execute(regexp).all())
+    nulls = select(users.c.age.op("REGEXP")("^a")).where(users.c.age.is_(None))
+    show("regexp", lambda: connection.execute(nulls).all())
     keys = connection.execute(select(users)).keys()
     show("keys", lambda: ["id" in keys, users.c.id in keys, 1 in keys, "x" in keys, None in keys])
     row = connection.execute(select(users)).mappings().first()
@@ -52,7 +54,9 @@ with engine.connect() as connection:
     result = connection.exec_driver_sql("insert into users (name) values ('cat')")
     show("key rows", lambda: result.inserted_primary_key_rows)
     show("extract", lambda: connection.execute(select(extract("nonsense", users.c.name))))
-    connection.execute(text("create table odd (a, b NULL, c VARCHAR(5,6), d BLOB(3), e DATE(4))"))
+    connection.execute(
+        text("create table odd (a, b NULL, c VARCHAR(5,6), d BLOB(3), e DATE(4), f MYBLOB(3))")
+    )
     show("types", lambda: [repr(found["type"]) for found in inspect(connection).get_columns("odd")])
     # A foreign key in the text of a table that is none.
     connection.execute(

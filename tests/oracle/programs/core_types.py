@@ -130,3 +130,22 @@ show(
 later = literal(moment) + two_days
 show("later", lambda: (type(later.type).__name__, later.compile(engine).params))
 show("day later", lambda: type((literal(moment.date()) - two_days).type).__name__)
+
+print("-- members by their values")
+
+
+class Color(enum.Enum):
+    red = "r"
+    green = "g"
+
+
+for values in (lambda kind: [member.value for member in kind], lambda kind: kind, None):
+    colors = Table("colors", MetaData(), Column("color", Enum(Color, values_callable=values)))
+    engine = create_engine("sqlite://")
+    colors.create(engine)
+    show("kept", lambda: colors.c.color.type.enums)
+    with engine.connect() as connection:
+        for member in (Color.red, "g", "green"):
+            show("in", lambda: connection.execute(colors.insert(), {"color": member}).rowcount)
+        show("out", lambda: connection.execute(text("select color from colors")).all())
+        show("out", lambda: connection.execute(select(colors)).all())

@@ -1,9 +1,13 @@
 """Back references found anew, synonyms with descriptors, validators that see what goes; mistakes."""
 
+import functools
+
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, MetaData, String, Table
-from sqlalchemy import CheckConstraint, create_engine, inspect
+from sqlalchemy import CheckConstraint, create_engine, inspect, select
 from sqlalchemy.orm import Session, aliased, backref, clear_mappers, configure_mappers
-from sqlalchemy.orm import declarative_base, joinedload, mapper, relationship, synonym, validates
+from sqlalchemy.orm import column_property, declarative_base, declared_attr, joinedload, mapper
+from sqlalchemy.orm import registry, relationship, synonym, validates
+from sqlalchemy.schema import CreateTable
 
 Base = declarative_base()
 engine = create_engine("sqlite://")
@@ -215,3 +219,149 @@ for arguments in (
 some = MetaData()
 some.reflect(engine, only=lambda name, metadata: name.startswith("k") and metadata is some)
 print(sorted(some.tables))
+
+print("-- attributes of mixins and of other classes")
+clear_mappers()
+engine = create_engine("sqlite://")
+Base = declarative_base(bind=engine)
+print(Base.metadata.bind is engine)
+
+
+class Named:
+    @declared_attr
+    def name(cls):
+        return Column(String)
+
+    @declared_attr
+    def __tablename__(cls):
+        return cls.__name__.lower() + "s"
+
+
+tell(lambda: (type(Named.name).__name__, Named.__tablename__))
+
+
+class Crate(Named, Base):
+    id = Column(Integer, primary_key=True)
+    apples = relationship("Apple", back_populates="crate", order_by="Apple.other_name")
+
+
+class Apple(Named, Base):
+    id = Column(Integer, primary_key=True)
+    crate_id = Column(ForeignKey("crates.id"))
+    number = Column(Integer)
+    other_name = synonym("name")
+    other_number = synonym("number")
+    crate = relationship(Crate, back_populates="apples")
+    numbered = relationship(
+        "Crate", primaryjoin="Crate.id == foreign(Apple.other_number)", viewonly=True
+    )
+
+
+Crate.also = Crate.name
+Crate.name = Crate.name
+tell(lambda: str(select(Crate).options(joinedload(Crate.apples))))
+tell(lambda: str(select(Apple).join(Apple.numbered)))
+
+
+def copies():
+    class Copy(Base):
+        __tablename__ = "copies"
+        id = Column(Integer, primary_key=True)
+        name = Crate.name
+        other = Crate.name
+
+    return str(select(Copy))
+
+
+tell(copies)
+
+
+def twice():
+    class Checked(Base):
+        __tablename__ = "checked"
+        id = Column(Integer, primary_key=True)
+
+        @validates("id")
+        def one(self, key, value):
+            return value
+
+        @validates("id")
+        def two(self, key, value):
+            return value
+
+    return Checked(id=5).id
+
+
+tell(twice)
+clear_mappers()
+registry_ = registry()
+src = Table("src", MetaData(), Column("id", Integer, primary_key=True), Column("x", Integer))
+
+
+class OfAlias:
+    pass
+
+
+def of_alias():
+    more = {"again": src.c.x, "more": column_property(src.c.x + 1)}
+    registry_.map_imperatively(OfAlias, src.alias("al"), properties=more)
+    return str(select(OfAlias)), str(OfAlias.again == 5)
+
+
+tell(of_alias)
+for base in (list, dict, Exception):
+    kind = type("Kind", (base,), {})
+    keyed = Table("kinds", MetaData(), Column("id", Integer, primary_key=True))
+    registry_.map_imperatively(kind, keyed)
+    tell(lambda: (kind(id=5) if base is dict else kind(), inspect(kind()).transient))
+
+
+class Partial:
+    def begin(self, a, b=3):
+        self.id = a + b
+
+    __init__ = functools.partialmethod(begin, b=4)
+
+
+registry_.map_imperatively(
+    Partial, Table("ws", MetaData(), Column("id", Integer, primary_key=True))
+)
+tell(lambda: Partial(5).id)
+
+
+class Limited:
+    size = Column(Integer, CheckConstraint("size > 5", name="big"))
+
+
+def limited():
+    class Box(Limited, registry_.generate_base()):
+        __tablename__ = "boxes"
+        id = Column(Integer, primary_key=True)
+
+    again = Box.__table__.to_metadata(MetaData())
+    return str(CreateTable(Box.__table__)), str(CreateTable(again))
+
+
+tell(limited)
+clear_mappers()
+Base = declarative_base()
+
+
+class House(Base):
+    __tablename__ = "houses"
+    id = Column(Integer, primary_key=True)
+
+
+class Room(Base):
+    __tablename__ = "rooms"
+    __mapper_args__ = {"exclude_properties": ["house_id"]}
+    id = Column(Integer, primary_key=True)
+    house_id = Column(ForeignKey("houses.id"))
+    house = relationship(House, backref="rooms")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+with Session(engine) as session:
+    session.add(Room(house=House()))
+    tell(session.flush)

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, String, Table, and_
 from sqlalchemy import create_engine, event
-from sqlalchemy.orm import Session, backref, declarative_base, foreign, remote, relationship
-from sqlalchemy.orm import with_parent
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, aliased, backref, clear_mappers, configure_mappers
+from sqlalchemy.orm import declarative_base, foreign, remote, relationship, with_parent
 from sqlalchemy.orm.collections import attribute_mapped_collection
 
 Base = declarative_base()
@@ -221,3 +222,124 @@ for kind in (Stack, Bag, Peeked):
         card.hand = hand
     print(kind.__name__, hand.cards.pop().id, [card.hand is hand for card in cards])
     print([card.id for card in hand.cards])
+
+print("-- conditions, one way and the other")
+
+
+def told(call, arguments):
+    clear_mappers()
+    try:
+        print(call(**arguments))
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+def shown(prop):
+    sides = [sorted(map(str, each)) for each in (prop.remote_side, prop.local_columns)]
+    return prop.direction.name, str(prop.primaryjoin), prop.uselist, *sides
+
+
+def of_two(**arguments):
+    Base = declarative_base()
+
+    class P(Base):
+        __tablename__ = "ps"
+        id = Column(Integer, primary_key=True)
+        x = Column(Integer)
+        qs = relationship("Q", **arguments)
+
+    class Q(Base):
+        __tablename__ = "qs"
+        id = Column(Integer, primary_key=True)
+        p_id = Column(Integer)
+        y = Column(Integer)
+
+    Table("zs", Base.metadata, Column("p", Integer), Column("q", Integer))
+    configure_mappers()
+    return shown(P.qs.property)
+
+
+marked = "P.id == foreign(Q.p_id)"
+between = {"secondary": "zs", "primaryjoin": "P.id == zs.c.p", "secondaryjoin": "Q.id == zs.c.q"}
+for arguments in (
+    {"primaryjoin": "and_(P.id == foreign(zs.c.p), zs.c.q == Q.id)", "viewonly": True},
+    {"primaryjoin": "foreign(P.id) == foreign(Q.p_id)"},
+    {"primaryjoin": "P.id == Q.p_id"},
+    {"primaryjoin": "P.id == Q.p_id", "foreign_keys": "[P.id, Q.p_id]"},
+    {"primaryjoin": "foreign(P.id) == remote(foreign(Q.p_id))"},
+    {"primaryjoin": "func.lower(P.x) == Q.y", "foreign_keys": "Q.y", "viewonly": True},
+    {"primaryjoin": "func.lower(P.x) == remote(foreign(Q.y))", "viewonly": True},
+    {"primaryjoin": "remote(P.id) == foreign(Q.p_id)"},
+    {"primaryjoin": "P.id == remote(foreign(Q.p_id))", "backref": "p"},
+    {"primaryjoin": marked, "backref": backref("p", primaryjoin="Q.p_id == P.id")},
+    {"primaryjoin": marked, "backref": backref("p", secondaryjoin="Q.p_id == P.id")},
+    {"primaryjoin": marked, "viewonly": True, "passive_deletes": True},
+    {"primaryjoin": marked, "passive_deletes": "all", "cascade": "all, delete-orphan"},
+    {"secondary": "zs"},
+    between,
+    {**between, "backref": "ps"},
+    {**between, "primaryjoin": "P.id == P.x"},
+    {**between, "primaryjoin": "zs.c.p == zs.c.q"},
+    {**between, "foreign_keys": "[zs.c.p, zs.c.q]"},
+    {"secondary": "nothing"},
+    {"secondary": 5},
+    {"secondary": lambda: 5},
+    {"secondary": "P"},
+    {"primaryjoin": "P.id == Q.id", "foreign_keys": "Q.id", "remote_side": "P.id"},
+    {"primaryjoin": "P.id == Q.id", "foreign_keys": "P.x"},
+    {"primaryjoin": "P.id == 5", "foreign_keys": "P.id"},
+    {"primaryjoin": "P.id == P.x", "foreign_keys": "P.id"},
+):
+    told(of_two, arguments)
+
+
+def of_itself(**arguments):
+    class N(declarative_base()):
+        __tablename__ = "ns"
+        id = Column(Integer, primary_key=True)
+        parent_id = Column(ForeignKey("ns.id"))
+        path = Column(String)
+        rel = relationship("N", **arguments)
+
+    configure_mappers()
+    asks = [each.any() if N.rel.property.uselist else each.has() for each in (N.rel.of_type(N),)]
+    return *shown(N.rel.property), str(select(N).where(*asks).join(N.rel.of_type(aliased(N))))
+
+
+descends = "remote(foreign(N.path)).like(N.path.concat('/%'))"
+for arguments in (
+    {},
+    {"remote_side": "N.id", "backref": "kids"},
+    {"primaryjoin": "remote(N.id) == N.parent_id", "backref": "kids"},
+    {"primaryjoin": "remote(N.id) == foreign(N.parent_id)", "backref": "kids"},
+    {"primaryjoin": descends, "viewonly": True},
+    {"primaryjoin": "and_(N.id == N.parent_id, N.path == func.lower(N.path))"},
+    {"remote_side": "[N.id, N.parent_id]"},
+):
+    told(of_itself, arguments)
+clear_mappers()
+Base = declarative_base()
+
+
+class Author(Base):
+    __tablename__ = "authors"
+    id = Column(Integer, primary_key=True)
+    books = relationship("Book", back_populates="author", viewonly=True)
+
+
+class Book(Base):
+    __tablename__ = "books"
+    id = Column(Integer, primary_key=True)
+    author_id = Column(ForeignKey("authors.id"))
+    author = relationship(Author, back_populates="books", viewonly=True)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+with Session(engine) as session:
+    author = Author()
+    session.add(author)
+    author.books.append(Book())
+    print([book.author for book in author.books], len(session.new))
+    session.commit()
+    print(author.books, session.execute(text("select count(*) from books")).scalar())

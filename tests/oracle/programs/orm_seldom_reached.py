@@ -7,13 +7,16 @@ import gc
 from sqlalchemy import JSON, Boolean, Column, Enum, ForeignKey, Integer, String, and_, case, column
 from sqlalchemy import create_engine, event, false, func, inspect, join, literal, not_, null, or_
 from sqlalchemy import select, text, true, tuple_, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Load, Query, Session, aliased, class_mapper, contains_eager
 from sqlalchemy.orm import declarative_base, defaultload, deferred, join as orm_join, joinedload
-from sqlalchemy.orm import lazyload, object_mapper, relationship, scoped_session, sessionmaker
+from sqlalchemy.orm import defer, foreign, lazyload, make_transient, noload, object_mapper
+from sqlalchemy.orm import raiseload, relationship, scoped_session, sessionmaker
 from sqlalchemy.orm import synonym, with_parent
 from sqlalchemy.orm import exc as orm_exc
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 from sqlalchemy.orm.decl_api import DeclarativeMeta
+from sqlalchemy.sql.functions import GenericFunction
 
 
 def show(label, call):
@@ -455,3 +458,125 @@ def breaks(connection):
 
 
 show("broken", lambda: Session(broken).connection())
+
+print("-- keys, ways and copies")
+
+
+class Pair(Base):
+    __tablename__ = "pairs"
+    a = Column(Integer, primary_key=True)
+    b = Column(Integer, primary_key=True, nullable=True)
+    c = Column(Integer)
+
+
+class Node(Base):
+    __tablename__ = "nodes"
+    id = Column(Integer, primary_key=True)
+    next_id = Column(ForeignKey("nodes.id"))
+    next = relationship("Node", remote_side=id)
+
+
+class Score(Base):
+    __tablename__ = "scores"
+    id = Column(Integer, primary_key=True)
+    code = Column(String)
+    same = relationship(
+        "Score", primaryjoin="foreign(Score.code) == remote(Score.code)", viewonly=True
+    )
+
+
+Score.__table__.create(engine)
+Node.__table__.create(engine)
+with engine.begin() as connection:
+    connection.execute(text("create table pairs (a integer, b integer, c integer)"))
+    connection.execute(text("insert into pairs values (1, null, 3)"))
+for change in (lambda pair: setattr(pair, "c", 5), session.delete):
+    change(session.query(Pair).one())
+    show("half a key", session.flush)
+    session.rollback()
+user = session.get(User, 1)
+del user.id
+show("no key", lambda: user.id)
+show("no key", session.flush)
+session.rollback()
+session.add_all([Node(id=n, next_id=n + 1 if n < 30 else None) for n in range(1, 31)])
+session.commit()
+for option in (lazyload(Node.next), lazyload("*")):
+    node, steps = session.query(Node).options(option).filter(Node.id == 1).one(), 0
+    while node is not None:
+        node, steps = node.next, steps + 1
+    print(steps)
+    session.close()
+for option in (raiseload(User.addresses), noload(User.addresses), defer(User.name)):
+    found = session.query(User).options(option).first()
+    session.expunge_all()
+    other = Session(engine)
+    merged = other.merge(found)
+    show("merged", lambda: [sorted(merged.__dict__)[1:], merged.name, len(merged.addresses)])
+    other.close()
+    session.close()
+session.execute(text("insert into scores (code) values ('{}'), ('[1')"))
+broken_rows = session.query(func.json(Score.code))
+show("broken rows", broken_rows.all)
+show("broken rows", lambda: session.execute(select(func.json(Score.code))).all())
+session.close()
+ab = aliased(Address)
+twice = query.select_from(join(User, aa), join(User, ab)).options(joinedload(User.addresses))
+show("twice", lambda: str(twice))
+both = query.union(query)
+show("union", lambda: str(both.filter(User.addresses.any()).order_by(User.addresses.any())))
+show("union", lambda: str(both.with_entities(User.addresses.any(), User.id)))
+for target in (User.addresses, Address):
+    show("target", lambda: str(select(User).join(target, User.id == Address.user_id)))
+show("target", lambda: str(query.join(User.name, User.id == Address.user_id)))
+
+
+class tripled(GenericFunction):
+    type = Integer
+
+
+show("function", lambda: [str(foreign(func.tripled(User.id))), str(func.tripled(5))])
+
+print("-- deleted and brought back")
+for away in (session.expunge, make_transient):
+    user = session.get(User, 2)
+    session.delete(user)
+    session.flush()
+    away(user)
+    session.rollback()
+    show("away", lambda: [user in session, inspect(user).detached, inspect(user).transient])
+    session.close()
+for goes_on in (True, False):
+
+    def caught():
+        with session.begin():
+            session.add(User(id=1))
+            try:
+                session.flush()
+            except IntegrityError:
+                print("caught")
+            if goes_on:
+                query.all()
+
+    show("caught", caught)
+    show("then", query.count)
+    session.close()
+outer = session.begin()
+inner = session.begin_nested()
+outer.close()
+session.begin()
+show("left behind", inner.commit)
+session.close()
+
+
+def empties(session, *_):
+    for each in list(session.new):
+        session.expunge(each)
+
+
+event.listen(session, "before_flush", empties)
+session.add(User(name="never"))
+session.commit()
+event.remove(session, "before_flush", empties)
+show("then", query.count)
+session.close()
