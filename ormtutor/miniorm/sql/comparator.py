@@ -166,10 +166,10 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
             raise not_expected(_IN_LIST, other)
         return _values_operand(left, op, list(other))
     if element._is_select_statement:
-        return element.scalar_subquery() if not element._is_scalar else element
+        return element.scalar_subquery()
     if element._is_bind_parameter:
         return _typed(left, op, element)._with_expanding(op)
-    if element._is_text_clause or isinstance(element, ClauseList):
+    if element._is_text_clause or element._is_scalar or isinstance(element, ClauseList):
         return element.self_group(against=op)
     is_select = element._is_from_clause or hasattr(element, "_as_in_select")
     if is_select and element is other:

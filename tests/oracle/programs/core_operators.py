@@ -48,6 +48,7 @@ CONDITIONS = [
     c.name.in_([]),
     c.name.notin_([]),
     c.berth.in_(select(func.max(c.berth))),
+    c.berth.in_(select(func.max(c.berth)).scalar_subquery()),
     c.berth.between(2, 5),
     ~c.berth.between(2, 5),
     c.name.startswith("He"),
