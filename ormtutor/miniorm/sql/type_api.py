@@ -65,9 +65,11 @@ class TypeNotCacheable(NotCacheable):
     def warn(self, statement: Any) -> None:
         """Warn of each type of a learner's own that has no `cache_ok`, wherever it stands."""
         met = TypeNotCacheable.met = []
-        with suppress(NotCacheable):
-            statement.structure(Binds())
-        TypeNotCacheable.met = None
+        try:
+            with suppress(NotCacheable):
+                statement.structure(Binds())
+        finally:
+            TypeNotCacheable.met = None
         for type_ in met:
             if getattr(type_, "cache_ok", False) is None:
                 exc.warn(

@@ -75,3 +75,24 @@ for ask in (
         warnings.simplefilter("always")
         print(ask())
         print([str(each.message)[:52] for each in heard if "cache key" in str(each.message)])
+
+
+class Marked(TypeDecorator):
+    impl = Integer
+
+    def __init__(self, mark):
+        super().__init__()
+        self.mark = mark
+
+    def process_result_value(self, value, dialect):
+        return self.mark, value
+
+
+# A statement that cannot be compiled leaves nothing behind.
+warnings.simplefilter("ignore")
+try:
+    session.execute(select(prices.c.cents, type_coerce(prices.c.id, 5)))
+except Exception as error:
+    print(type(error).__name__)
+for mark in "ab":
+    print(session.execute(select(type_coerce(prices.c.id, Marked(mark)))).first())
