@@ -278,6 +278,7 @@ class CursorResultMetaData(ResultMetaData):
         if objects and len(set(self._names)) < len(self._names):
             first = dict(reversed(found))
             positions.update({thing: AMBIGUOUS for thing, n in found if first[thing] != n})
+        positions.pop(None, None)
         self._twins = WeakValueDictionary()
         return positions
 
@@ -410,10 +411,17 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
 
 
 def _may_be_meant(key: Any, selected: Any) -> bool:
-    """Whether a name that two expressions share finds one by the other: columns of one lineage."""
-    if key._is_column_clause:
+    """Whether a name that two expressions share finds one by the other.
+
+    It does not if both are columns of tables, and of different ones.
+    """
+    if key._is_column_clause and not _is_of_no_table(key) and not _is_of_no_table(selected):
         return bool(selected._is_column_element and key.shares_lineage(selected))
     return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
+
+
+def _is_of_no_table(column: Any) -> bool:
+    return getattr(column, "_is_column_clause", False) and column.table is None
 
 
 def _column_property(position: int) -> property:

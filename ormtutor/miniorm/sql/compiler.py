@@ -874,7 +874,7 @@ class SQLCompiler(Compiled):
         name = self._resolve(part.name)
         found_by: tuple[Any, ...] | None = None
         if not column.repeated:
-            found_by = (element, column.key, element._label, name)
+            found_by = (element, column.key, column.label and element._label, name)
             if written is element:
                 found_by = (element, *_names_of(part), name)
         self.result_columns.append((name, part.name, found_by, part.type))

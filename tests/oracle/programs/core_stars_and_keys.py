@@ -1,8 +1,8 @@
 """By which names and columns the values of a row are found: stars, keys, columns that come twice."""
 
 from sqlalchemy import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL, Column, Date, Integer
-from sqlalchemy import MetaData, String, Table, column, create_engine, literal_column, select, text
-from sqlalchemy import true, tuple_, union
+from sqlalchemy import MetaData, String, Table, cast, column, create_engine, literal_column, select
+from sqlalchemy import text, true, tuple_, union
 from sqlalchemy.orm import Session, aliased, declarative_base
 
 Base = declarative_base()
@@ -116,3 +116,14 @@ for inner in (literal_column("1").label("so many"), literal_column("2").label("t
     print(connection.execute(select(select(inner).subquery())).all())
 flying = Kite.id == 5
 print(bool(flying == flying), bool(flying != flying), bool(flying == (Kite.id == 5)))
+
+print("== by the name alone, where one of the two is no column of a table")
+for statement, keys in (
+    (select(kites.c.id, kites.c.name), [column("name"), literal_column("name"), None]),
+    (text("SELECT id, name FROM kites").columns(id=Integer, name=String), [kites.c.name]),
+    (select(cast(kites.c.id, String), cast(kites.c.name, String)), ["kites_id", "id", None]),
+    (select(kites.c.id + 1, literal_column("5").label("id")), [column("id"), kites.c.id, None]),
+):
+    row = connection.execute(statement).first()
+    for key in keys:
+        tell(lambda: row._mapping[key])
