@@ -93,7 +93,7 @@ _known: dict[str, Any] = {"cast": Cast, "extract": Extract}
 
 def _register(function: type, package: str | None, identifier: Any) -> None:
     identifier = str(identifier).lower()
-    path = identifier if package is None else f"{package.lower()}.{identifier}"
+    path = identifier if package is None else f"{package}.{identifier}"
     if path in _known:
         exc.warn(
             f"The GenericFunction '{identifier}' is already registered and is going to be "
@@ -180,10 +180,10 @@ class _FunctionGenerator:
 
     def __call__(self, *c: Any, **kwargs: Any) -> Any:
         options = {**self.opts, **kwargs}
-        known = _known.get(".".join(self.__names).lower())
+        *package, name = self.__names
+        known = _known.get(".".join([*package, name.lower()]))
         if known is not None:
             return known(*c, **options)
-        *package, name = self.__names
         return Function(name, *c, packagenames=package, **options)
 
 

@@ -173,4 +173,6 @@ class Gale(GenericFunction):
     identifier = "Force"
 
 
-print(func.wind.bft(1), func.bft(1).type, func.wind.Beaufort(1), func.force(1).type)
+print(
+    func.wind.bft(1), func.Wind.bft(1), func.bft(1).type, func.wind.Beaufort(1), func.force(1).type
+)
