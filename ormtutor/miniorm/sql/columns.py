@@ -47,16 +47,17 @@ class ColumnCollection:
         With a key of its own it takes the place of a plain one of its name, too: a reflected one.
         """
         key = column.key if key is None else key
-        former = [self._index.get(key)]
-        plain = self._index.get(column.name)
-        if plain is not None and plain.key == plain.name:
-            former.append(plain)
+        index = self._index
+        former = []
+        if key in index or column.name in index:
+            names = [name for name in (key, column.name) if name in index]
+            former = [index[name] for name in names if name in (key, index[name].name)]
+        if not former:
+            self._append(key, column)
+            return
         if former[0] is column:
             return
         places = [n for n, (_, each) in enumerate(self._pairs) if any(each is f for f in former)]
-        if not places:
-            self._append(key, column)
-            return
         pairs = list(self._pairs)
         pairs[places[0]] = key, column
         for place in places[1:]:

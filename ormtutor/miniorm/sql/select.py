@@ -1046,11 +1046,14 @@ class CompoundSelect(GenerativeSelect):
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         proxies = self.selects[0]._column_proxies(selectable)
-        columns = zip(*[each._named_columns() for each in self.selects], strict=False)
-        for (_, proxy), parts in zip(proxies, columns, strict=False):
-            proxy._proxies = tuple(
-                [each.element._annotate({"weight": n}) for n, each in enumerate(parts, 1)]
-            )
+        told = [
+            [column for column in each._all_selected_columns if not column._is_text_clause]
+            for each in self.selects
+        ]
+        columns = zip(*told, strict=False)
+        for (_, proxy), (first, *others) in zip(proxies, columns, strict=False):
+            later = [each._annotate({"weight": n}) for n, each in enumerate(others, 2)]
+            proxy._proxies = (first, *later)
         return proxies  # type: ignore[no-any-return]
 
     @property
