@@ -300,12 +300,7 @@ class LoaderOptions:
         self._at: dict[Any, LoaderOptions] = {}
         self._kept: LoaderOptions | None = None
         for each in self.resolved:
-            before = self._by_path.get(each.path)
-            if before is not None and each.strategy == "undefer_group":
-                each = before._replace(settings={**before.settings, **each.settings})
-            elif before is not None and before.strategy == "undefer_group":
-                each = each._replace(settings={**before.settings, **each.settings})
-            if each.strategy is not None and (before is None or not each.settings.get("is_link")):
+            if each.strategy is not None:
                 self._by_path[each.path] = each
         if propagated is None:
             propagated = any(each.propagates for each in self.resolved)
@@ -388,17 +383,34 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
     Raises: ArgumentError: a path that does not start or continue anywhere here.
             LoaderStrategyException: a column's strategy on a relationship, or the reverse.
     """
-    resolved = [
-        _resolve_tokens(
-            option.entity or _root(step.tokens[0], entities),
-            step if option.propagates else step._replace(propagates=False),
-        )
-        for options, entities in given
-        for option in options
-        for step in option.steps
-        if step.tokens[0] is not None and (step.strategy or option.entity)
-    ]
+    resolved: list[Resolved] = []
+    said: dict[tuple[Any, ...], Resolved] = {}
+    for options, entities in given:
+        for option in options:
+            # As in the original what starts at Load(entity) adds up with nothing before it.
+            before = {} if option.entity else said
+            for step in option.steps:
+                if step.tokens[0] is not None and (step.strategy or option.entity):
+                    each = _resolve_tokens(
+                        option.entity or _root(step.tokens[0], entities),
+                        step if option.propagates else step._replace(propagates=False),
+                    )
+                    resolved.append(_added_up(before, each))
+            said.update(before)
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
+
+
+def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved:
+    """What is said of a path, beside what was said of it before."""
+    before = said.get(each.path)
+    if before is not None and each.settings.get("is_link"):
+        each = before
+    elif before is not None and "undefer_group" in (before.strategy, each.strategy):
+        said_by = before if each.strategy == "undefer_group" else each
+        each = said_by._replace(settings={**before.settings, **each.settings})
+    if each.strategy is not None:
+        said[each.path] = each
+    return each
 
 
 def _root(token: Any, entities: Sequence[Any]) -> Any:

@@ -72,6 +72,15 @@ for options in (
     [defer("*"), measured, drawn],
     [drawn, undefer("*"), undefer_group("spoken")],
     [drawn, defer(Cave.plan)],
+    # But Load(Cave) takes the place of what was said before it.
+    [Load(Cave).undefer_group("drawn"), Load(Cave).undefer_group("measured")],
+    [Load(Cave).undefer_group("drawn").undefer_group("measured")],
+    [Load(Cave).undefer_group("drawn"), Load(Cave).load_only("name")],
+    [Load(Cave).undefer_group("drawn").load_only("name")],
+    [Load(Cave).undefer_group("drawn"), measured],
+    [measured, Load(Cave).undefer_group("drawn")],
+    [Load(Cave).load_only("name"), Load(Cave).undefer_group("drawn")],
+    [load_only("name"), Load(Cave).undefer_group("drawn")],
 ):
     session.expunge_all()
     print(sorted(key for key in vars(query.options(*options).first()) if key[0] != "_"))
