@@ -766,10 +766,11 @@ class MapperRegistry:
     def configure(self, cascade: bool = False) -> None:
         """Finish all mappers of this registry, and (cascade) of those that it needs.
 
-        Raises: InvalidRequestError: it needs others, without cascade.
+        Raises: InvalidRequestError: it had something to finish, and needs others, without cascade.
         """
+        has_new_mappers = self._new_mappers
         configure_registries([self], cascade)
-        if self._dependencies and not cascade:
+        if has_new_mappers and self._dependencies and not cascade:
             raise InvalidRequestError(
                 "configure was called with cascade=False but additional registries remain"
             )

@@ -244,6 +244,7 @@ for cascade in (False, True):
     for place in range(3):
         bases, classes = three_bases()
         tell("configure", lambda: bases[place].configure(cascade=cascade))
+        tell("again", lambda: bases[place].configure())
         print([each.__mapper__.configured for each in classes])
         clear_mappers()
         bases, classes = three_bases()
