@@ -125,10 +125,8 @@ class Evaluator:
                 f"Cannot evaluate {type(clause).__name__} with operator "
                 f"{named_operator(clause.operator)}"
             )
-        name, types = (
-            getattr(clause.operator, "__name__", ""),
-            (clause.left.type, clause.right.type),
-        )
+        types = clause.left.type, clause.right.type
+        name = getattr(clause.operator, "__name__", "")
         if name in ARITHMETIC and not all(type_._type_affinity in NUMBERS for type_ in types):
             raise UnevaluatableError(
                 f'Cannot evaluate math operator "{name}" for datatypes {types[0]}, {types[1]}'
