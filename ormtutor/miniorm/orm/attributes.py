@@ -55,7 +55,6 @@ from ormtutor.miniorm.orm.state import (
     InstanceState,
     Loaders,
     PendingCollection,
-    instance_state,
     symbol,
 )
 from ormtutor.miniorm.sql import operators
@@ -73,6 +72,7 @@ if TYPE_CHECKING:
 
 # The state of a related object, with Python's own error when it is not mapped.
 state_of: Callable[[Any], InstanceState] = attrgetter("_sa_instance_state")
+instance_state = state_of  # SQLAlchemy's name
 
 OP_REMOVE = symbol("REMOVE")
 OP_APPEND = symbol("APPEND")
@@ -1094,13 +1094,13 @@ def remove_setattr(cls: Any) -> None:
 
 def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
     """The History of one attribute; by default loading what is needed for it."""
-    state = instance_state(obj)
+    state = state_of(obj)
     return state.mapper.impl_of(key).get_history(state, obj.__dict__, passive)
 
 
 def set_committed_value(instance: Any, key: str, value: Any) -> None:
     """Put a value as if it had been loaded: no history."""
-    state = instance_state(instance)
+    state = state_of(instance)
     state.mapper.impl_of(key).set_committed_value(state, instance.__dict__, value)
 
 
@@ -1109,7 +1109,7 @@ def flag_modified(instance: Any, key: str) -> None:
 
     Raises: InvalidRequestError: it has no value. KeyError: there is no such attribute.
     """
-    state, values = instance_state(instance), instance.__dict__
+    state, values = state_of(instance), instance.__dict__
     impl = state.mapper.impl_of(key)
     if not impl.send_modified_events:
         return

@@ -581,7 +581,7 @@ def instance_state(obj: Any) -> InstanceState:
 
 def was_deleted(obj: Any) -> bool:
     """Whether the object's row was deleted in a flush, now or earlier."""
-    return instance_state(obj)._deleted
+    return bool(obj._sa_instance_state._deleted)
 
 
 def has_identity(obj: Any) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Load, Query, Session, aliased, class_mapper, contains
 from sqlalchemy.orm import declarative_base, defaultload, deferred, join as orm_join, joinedload
 from sqlalchemy.orm import defer, foreign, lazyload, make_transient, noload, object_mapper
 from sqlalchemy.orm import raiseload, relationship, scoped_session, sessionmaker
-from sqlalchemy.orm import synonym, with_parent
+from sqlalchemy.orm import synonym, was_deleted, with_parent
 from sqlalchemy.orm import exc as orm_exc
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 from sqlalchemy.orm.decl_api import DeclarativeMeta
@@ -180,6 +180,10 @@ for wrong in (int, 5):
     show("mapper", lambda: class_mapper(wrong))
     show("error", lambda: orm_exc.UnmappedClassError(wrong))
 show("mapper", lambda: object_mapper(None))
+for wrong in (None, User, 5):
+    show("history", lambda: get_history(wrong, "addresses"))
+    show("committed", lambda: set_committed_value(wrong, "addresses", []))
+    show("deleted", lambda: was_deleted(wrong))
 mine = User(name="x")
 mine.nick = "y"
 show("nick", lambda: [mine.nick, mine.name, str(query.filter(User.nick == "x"))[-30:]])
