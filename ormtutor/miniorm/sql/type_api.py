@@ -14,6 +14,8 @@ Follows: SQLAlchemy 1.4, "Custom Types".
 
 from __future__ import annotations
 
+# threading.local is this very class, and `threading` costs a millisecond to import.
+from _thread import _local
 from contextlib import suppress
 from functools import cache, cached_property, partialmethod
 
@@ -56,20 +58,26 @@ def generic_repr(subject: Any, values_of: Any = None) -> str:
     return f"{type(subject).__name__}({', '.join(shown)})"
 
 
+class _Met(_local):
+    """The types without `cache_ok` of a statement, while a thread goes through it to name each."""
+
+    types: list[TypeEngine] | None = None
+
+
+_met = _Met()
+
+
 class TypeNotCacheable(NotCacheable):
     """No other type is like this one: what mentions it is compiled each time."""
 
-    #: The types of a statement that has none, while it is gone through again to name each.
-    met: list[TypeEngine] | None = None
-
     def warn(self, statement: Any) -> None:
         """Warn of each type of a learner's own that has no `cache_ok`, wherever it stands."""
-        met = TypeNotCacheable.met = []
+        met = _met.types = []
         try:
             with suppress(NotCacheable):
                 statement.structure(Binds())
         finally:
-            TypeNotCacheable.met = None
+            _met.types = None
         for type_ in met:
             if getattr(type_, "cache_ok", False) is None:
                 exc.warn(
@@ -328,9 +336,9 @@ class TypeDecorator(TypeEngine):
         """The same, if the class says by `cache_ok` that it may be part of a structure."""
         if self.cache_ok:
             return self._own_cache_id
-        if TypeNotCacheable.met is None:
+        if _met.types is None:
             raise TypeNotCacheable(self)
-        TypeNotCacheable.met.append(self)
+        _met.types.append(self)
         return -1
 
     def structure(self) -> Hashable | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.dialect import DefaultDialect
 from ormtutor.miniorm.sql.elements import column
+from ormtutor.miniorm.sql.traversal import cache_key
 from ormtutor.miniorm.sql.type_api import (
     NULLTYPE,
     TypeDecorator,
@@ -105,3 +107,24 @@ def test_the_type_of_an_operation_follows_its_operands(
 
 def test_what_is_no_type_stays_what_it_is() -> None:
     assert (to_instance(None), type(to_instance(Integer))) == (NULLTYPE, Integer)
+
+
+def test_another_thread_gets_no_key_while_the_types_without_one_are_told() -> None:
+    keys = []
+
+    class Unsaid(TypeDecorator):
+        impl = Integer
+
+    class Asking(TypeDecorator):
+        impl = Integer
+
+        @property
+        def cache_ok(self) -> bool:
+            other = column("x", Unsaid())
+            with ThreadPoolExecutor() as threads:
+                keys.append(threads.submit(cache_key, other, warns=False).result()[0])
+            return False
+
+    assert cache_key(column("y", Asking()))[0] is None
+    assert len(keys) > 1
+    assert set(keys) == {None}
