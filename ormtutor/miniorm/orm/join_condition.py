@@ -528,7 +528,8 @@ class JoinCondition:
             )
 
         def to_aliases(criterion: Any) -> Any:
-            return adapt(criterion, *to_target)
+            # FASTPATH: any() and has() seldom need an alias.
+            return adapt(criterion, *to_target) if to_target else criterion
 
         if extra_criteria and secondaryjoin is not None:
             secondaryjoin = and_(secondaryjoin, *map(to_aliases, extra_criteria))
