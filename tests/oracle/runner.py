@@ -19,6 +19,7 @@ import gc
 import io
 import itertools
 import json
+import os
 import random
 import re
 import sys
@@ -217,6 +218,8 @@ def main() -> None:
 
         alias.open_door("miniorm", {})
     else:
+        # Of the first deprecated feature in a process it says so once, whatever program that is in.
+        os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
         follow_the_closed_list()
         order.install()
     for line in sys.stdin:

@@ -550,8 +550,7 @@ class SubqueryLoader(_EagerLoader):
         rows = run(context.session, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in query.unique(rows):
-            if row[0] is not None:
-                found.setdefault(row[1:], []).append(row[0])
+            found.setdefault(row[1:], []).append(row[0])
         return found
 
     def _compilation(self) -> Compilation:

@@ -389,6 +389,7 @@ scoped.add(nine)
 scoped.autoflush = True
 show("scope", lambda: [nine in scoped, list(scoped), current.autoflush])
 scoped.remove()
+scoped.remove()
 future = Session(engine, future=True)
 show("future", lambda: future.transaction)
 future.execute(text("select 1"))
@@ -584,3 +585,27 @@ session.commit()
 event.remove(session, "before_flush", empties)
 show("then", query.count)
 session.close()
+
+deferring = create_engine("sqlite://")
+with deferring.begin() as connection:
+    connection.execute(text("create table firsts (id integer primary key)"))
+    connection.execute(
+        text("create table seconds (f integer references firsts deferrable initially deferred)")
+    )
+session = Session(deferring)
+session.execute(text("pragma foreign_keys = on"))
+session.execute(text("insert into seconds values (7)"))
+show("refused", session.commit)
+show("refused again", session.commit)
+session.rollback()
+show("then", lambda: session.execute(text("select * from seconds")).all())
+session.close()
+
+
+class Plain(declarative_base(constructor=None)):
+    __tablename__ = "plain"
+    id = Column(Integer, primary_key=True)
+
+
+show("no constructor", lambda: Plain(id=5))
+show("no constructor", lambda: Plain().id)
