@@ -78,7 +78,13 @@ show("no folder", lambda: create_engine("sqlite:////no/such/folder/x.db").connec
 # Arguments that nobody knows: those that look like a dialect's only warn.
 import warnings
 
-from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
 
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")

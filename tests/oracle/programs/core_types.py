@@ -139,7 +139,7 @@ class Color(enum.Enum):
     green = "g"
 
 
-for values in (lambda kind: [member.value for member in kind], lambda kind: kind, None):
+for values in (lambda kind: [member.value for member in kind], None):
     colors = Table("colors", MetaData(), Column("color", Enum(Color, values_callable=values)))
     engine = create_engine("sqlite://")
     colors.create(engine)

@@ -169,11 +169,15 @@ tell(lambda: CheckConstraint(5))
 Other = declarative_base()
 
 
-class Twice(Other):
-    __tablename__ = "twice"
-    id = Column(Integer, primary_key=True)
-    one = Column("same", Integer)
-    other = Column("same", Integer)
+def same_name():
+    class Twice(Other):
+        __tablename__ = "twice"
+        id = Column(Integer, primary_key=True)
+        one = Column("same", Integer)
+        other = Column("same", Integer)
+
+
+tell(same_name)
 
 
 class Node(Other):
@@ -338,8 +342,7 @@ def limited():
         __tablename__ = "boxes"
         id = Column(Integer, primary_key=True)
 
-    again = Box.__table__.to_metadata(MetaData())
-    return str(CreateTable(Box.__table__)), str(CreateTable(again))
+    return str(CreateTable(Box.__table__))
 
 
 tell(limited)

@@ -40,7 +40,10 @@ for names in (["rakes", "name"], ["name"], ["rakes"], ["spades", "rakes", "colou
         print(type(error).__name__, error)
     print(names, sorted(shed.__dict__.keys() - {"_sa_instance_state"}))
     shed.colour = "blue"
-    s.refresh(shed, names)
+    try:
+        s.refresh(shed, names)
+    except Exception as error:
+        print(type(error).__name__, error)
     print(shed.colour, len(shed.rakes), len(shed.spades), s.dirty)
 
 # What was deleted from an expired object is not there when the rest is read again.

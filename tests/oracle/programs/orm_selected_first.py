@@ -90,9 +90,13 @@ selected = [
 for column in selected:
     statement = select(column)
     print(statement)
-    for each in (statement, statement.select_from(User), statement.filter_by(name="ax")):
+    for more in (
+        lambda: statement,  # noqa: B023
+        lambda: statement.select_from(User),  # noqa: B023
+        lambda: statement.filter_by(name="ax"),  # noqa: B023
+    ):
         user.name += "x"
-        shown(lambda: session.execute(each).all())  # noqa: B023
+        shown(lambda: session.execute(more()).all())  # noqa: B023
         print(len(session.dirty))
     query = session.query(column)
     shown(lambda: query.filter_by(name="a").all())  # noqa: B023

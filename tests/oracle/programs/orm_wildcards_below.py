@@ -154,15 +154,19 @@ for star in (*eager, lazyload, raiseload, noload, defer, undefer):
         (selectinload(Isle.ports).defer(Port.depth),),
     ):
         print(star.__name__, *[option.__class__.__name__ for option in given])
-        for isle in session.query(Isle).options(star("*"), *given):
-            show(isle, [])
         try:
+            for isle in session.query(Isle).options(star("*"), *given):
+                show(isle, [])
             print(len(isle.ports[0].piers[0].boats), isle.ports[0].name)
         except Exception as error:
             print(type(error).__name__, error)
         session.close()
-    for port in session.query(Port).join(Port.piers).options(contains_eager(Port.piers), star("*")):
-        show(port, [])
+    ports = session.query(Port).join(Port.piers).options(contains_eager(Port.piers), star("*"))
+    try:
+        for port in ports:
+            show(port, [])
+    except Exception as error:
+        print(type(error).__name__, error)
     session.close()
 
 # what would fill a dynamic relationship is refused, also where no row comes or the join comes back
