@@ -684,7 +684,9 @@ class RelationshipAttribute(InstrumentedAttribute):
     def and_(self, *criteria: Any) -> Any:
         """The same relationship with more in its ON clause."""
         self._configured()
-        return self._with(_extra_criteria=self._extra_criteria + criteria)
+        # An attribute may be one, too: and_(User.is_active).
+        clauses = [each if clause_of(each) is None else clause_of(each) for each in criteria]
+        return self._with(_extra_criteria=(*self._extra_criteria, *clauses))
 
     def _configured(self) -> Any:
         """The property, with all mappers configured that were there when it was first asked for."""

@@ -71,3 +71,10 @@ for criterion in (
         print([found.id for found in session.query(Cook).filter(criterion()).order_by(Cook.id)])
     except AttributeError as error:
         print(error)
+for way in (
+    Cook.pots.and_(Pot.clean),
+    Cook.pots.and_(~Pot.clean),
+    Cook.pots.of_type(pot).and_(pot.clean, pot.id > 0),
+    Cook.hats.and_(Hat.white),
+):
+    print(session.query(Cook.id).join(way).order_by(Cook.id).all())
