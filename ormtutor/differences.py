@@ -44,7 +44,7 @@ def _respelling(pattern: str, ours: str | Callable[[re.Match[str]], str]) -> Res
     return lambda text: found.sub(ours, text)
 
 
-_NAME = r"(?:\w+|\"[^\"]+\")"
+_NAME = r"(?:\w+|\"(?:[^\"]|\"\")+\")"
 
 _MESSAGES = (
     (

@@ -75,7 +75,7 @@ def engines() -> tuple[Engine, Engine]:
 
 # A shared column outside of a SELECT that was wrapped: its label counts with one underscore.
 SHARED_OUTSIDE = re.compile(r", (anon_\d+\.\w+) AS (\w+)_\d+\b")
-NAME = r"(?:\w+|\"[^\"]+\")"
+NAME = r"(?:\w+|\"(?:[^\"]|\"\")+\")"
 ORDER = re.compile(r" ORDER BY (?P<terms>[^()]*)$")
 # Which objects stand in a circle is told as a set, in no order.
 CIRCLE = re.compile(r"(Circular dependency detected\.).*", re.DOTALL)

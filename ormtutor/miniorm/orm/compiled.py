@@ -26,6 +26,7 @@ from ormtutor.miniorm.orm.context import (
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import KeyNamer, TextualSelect
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import Binds, iterate
@@ -192,10 +193,10 @@ def _identity(bind: Any) -> Any:
 def _subject(entity: Any) -> str:
     if isinstance(entity, MapperEntity):
         return entity.mapper.class_.__name__
+    if not entity.name or isinstance(entity.name, AnonymousName):
+        return "expression"
     mapper = getattr(entity.entity, "mapper", None)
-    if mapper is not None and entity.name is not None:
-        return f"{mapper.class_.__name__}.{entity.name}"
-    return str(entity.name or "expression")
+    return str(entity.name) if mapper is None else f"{mapper.class_.__name__}.{entity.name}"
 
 
 #: How many queries of one structure are remembered for what they selected.
