@@ -47,22 +47,14 @@ class ColumnCollection:
         With a key of its own it takes the place of a plain one of its name, too: a reflected one.
         """
         key = column.key if key is None else key
-        index = self._index
-        former = []
-        if key in index or column.name in index:
-            names = [name for name in (key, column.name) if name in index]
-            former = [index[name] for name in names if name in (key, index[name].name)]
-        if not former:
+        plain = self._index.get(column.name)
+        taken = {key} if plain is None or plain.name != column.name else {key, column.name}
+        if self._index.keys().isdisjoint(taken):
             self._append(key, column)
-            return
-        if former[0] is column:
-            return
-        places = [n for n, (_, each) in enumerate(self._pairs) if any(each is f for f in former)]
-        pairs = list(self._pairs)
-        pairs[places[0]] = key, column
-        for place in places[1:]:
-            del pairs[place]
-        self._refill(pairs)
+        elif self._index.get(key) is not column:
+            place = next(n for n, (known, _) in enumerate(self._pairs) if known in taken)
+            pairs = [pair for pair in self._pairs if pair[0] not in taken]
+            self._refill([*pairs[:place], (key, column), *pairs[place:]])
 
     def _refill(self, pairs: list[tuple[Any, Any]]) -> None:
         for key, _ in self._pairs:
