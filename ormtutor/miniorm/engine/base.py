@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ormtutor.miniorm import event
+from ormtutor.miniorm import event, exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
@@ -145,7 +145,7 @@ class Engine:
         if compiled is not None:
             return compiled, binds
         how = {"for_executemany": True} if executemany and is_dml else {}
-        compiled = statement._compiler(self.dialect, column_keys=keys, linting=True, **how)
+        compiled = statement._compiler(self.dialect, column_keys=keys, linting=exc.warn, **how)
         if is_kept:
             self._compiled_cache.keep(key, compiled)
         else:

@@ -117,10 +117,12 @@ class CompiledQuery(EntityQuery):
     `fixed`. places: the same in the order of the text. simple: no value is converted.
     """
 
-    def __init__(self, compilation: Compilation, mapper: Any, dialect: Any, lint: bool) -> None:
+    def __init__(self, compilation: Compilation, mapper: Any, dialect: Any) -> None:
         super().__init__(compilation, mapper)
-        self.compiled = compiled = self.statement.compile(dialect=dialect, linting=lint)
-        self.is_linted = lint
+        # Warnings are for the one who sends the query, when it has flushed.
+        self.warnings: list[str] = []
+        tell = self.warnings.append
+        self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
         self.width = len(compiled.result_columns)
         entities = compilation.asked.entities
         if len(entities) > 1 or not is_star(entities[0]):
@@ -320,13 +322,11 @@ def compile_shape(
     key: Hashable,
     make: Callable[[], Compilation],
     mapper: Any = None,
-    lint: bool = True,
     sent: tuple[Cause, bool] | None = None,
 ) -> CompiledQuery:
     """The compiled query under this key; else what `make()` gives is compiled, and kept there.
 
-    key None: not to be kept. lint: warn once if its FROM elements are not connected. sent: it is
-    about to be, for this cause; and whether that flushes.
+    key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
     """
     engine = session.bind
     if engine is None and mapper is not None:
@@ -341,7 +341,7 @@ def compile_shape(
         raise
     if query is None:
         try:
-            query = CompiledQuery(make(), mapper, engine.dialect, lint)
+            query = CompiledQuery(make(), mapper, engine.dialect)
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
             if sent is not None:
@@ -351,10 +351,6 @@ def compile_shape(
                 session._connection_for_bind(engine)
             raise
         engine._shapes.keep(key, query)
-    elif lint and not query.is_linted:
-        # It was only shown until now.
-        query.is_linted = True
-        query.statement.compile(dialect=engine.dialect, linting=True)
     return query
 
 

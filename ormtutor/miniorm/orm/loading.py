@@ -67,6 +67,9 @@ def _ready(
     if engine is None:
         engine = session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine)
+    for warning in query.warnings:
+        sa_exc.warn(warning)
+    query.warnings.clear()
     try:
         text, parameters = query.ready(values, params)
     except Exception as error:

@@ -553,7 +553,7 @@ class Query(Said):
         try:
             if self.session is not None and self.session.get_bind(mapper=self._bind_mapper):
                 key, make, _ = self._shape()
-                query = compile_shape(self.session, key, make, self._bind_mapper, lint=False)
+                query = compile_shape(self.session, key, make, self._bind_mapper)
                 return str(query.compiled.string)
         except sa_exc.UnboundExecutionError:
             pass

@@ -39,7 +39,7 @@ from ormtutor.miniorm.sql.elements import (
     join_conditions,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
-from ormtutor.miniorm.sql.linting import warn_of_products
+from ormtutor.miniorm.sql.linting import tell_products
 from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK, AnonymousName, Names
 from ormtutor.miniorm.sql.select import ColumnNamer, CompoundSelect, FromList
 from ormtutor.miniorm.sql.traversal import cache_key, children
@@ -141,7 +141,7 @@ class SQLCompiler(Compiled):
     """Writes expressions and statements.
 
     column_keys: the names of the parameters that execution will bring, for INSERT and UPDATE.
-    linting: warn about cartesian products. for_executemany: it will be sent with several sets.
+    linting: whom to tell of cartesian products. for_executemany: it will be sent with several sets.
     compile_kwargs: `literal_binds=True` writes values into the text, `render_postcompile=True` a
     parameter for each member of a list.
     """
@@ -156,7 +156,7 @@ class SQLCompiler(Compiled):
         dialect: Any,
         statement: Any,
         column_keys: Any = None,
-        linting: bool = False,
+        linting: Any = None,
         compile_kwargs: Any = None,
         for_executemany: bool = False,
     ) -> None:
@@ -811,7 +811,7 @@ class SQLCompiler(Compiled):
     def _lint(self, statement: Any, froms: Sequence[Any]) -> None:
         if self.linting and not (len(froms) == 1 and froms[0]._is_table):
             kind, criteria = statement.__visit_name__.upper(), statement._where_criteria
-            warn_of_products(kind, froms, criteria, self._name_of_from)
+            tell_products(self.linting, kind, froms, criteria, self._name_of_from)
 
     def _name_of_from(self, from_: Any) -> Any:
         return from_.fullname if from_._is_table else self._resolve(from_.name)

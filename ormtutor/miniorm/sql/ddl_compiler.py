@@ -40,7 +40,7 @@ class DDLCompiler(Compiled):
         dialect: Any,
         statement: Any,
         column_keys: Any = None,
-        linting: bool = False,
+        linting: Any = None,
         compile_kwargs: Any = None,
     ) -> None:
         self.dialect = dialect

@@ -1,7 +1,7 @@
 """Linting: does a SELECT multiply tables that nothing connects?
 
 Before: compiler.py has written the FROM objects and the conditions of a statement.
-Here:   warn_of_products(), which follows what connects them and warns.
+Here:   tell_products(), which follows what connects them.
 After:  the learner reads the warning.
 
 Follows: SQLAlchemy 1.4, "FROM linting".
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from itertools import product
 
-from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.sorting import reachable
 from ormtutor.miniorm.sql.traversal import children
 
@@ -21,10 +20,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def warn_of_products(
-    kind: str, froms: Iterable[Any], criteria: Iterable[Any], name_of: Callable[[Any], str]
+def tell_products(
+    tell: Callable[[str], None],
+    kind: str,
+    froms: Iterable[Any],
+    criteria: Iterable[Any],
+    name_of: Callable[[Any], str],
 ) -> None:
-    """Warn of FROM objects that no join and no comparison connects with the first one."""
+    """Tell the FROM objects that no join and no comparison connects with the first one."""
     names: dict[Any, str] = {}
     neighbours: dict[Any, set[Any]] = {}
     for part in _inside((*froms, *criteria)):
@@ -41,7 +44,7 @@ def warn_of_products(
     reached = {start, *reachable(start, neighbours)}
     others = ", ".join(f'"{name}"' for each, name in names.items() if each not in reached)
     if others:
-        exc.warn(
+        tell(
             f"{kind} statement has a cartesian product between FROM element(s) {others} and FROM "
             f'element "{names[start]}".  Apply join condition(s) between each element to resolve.'
         )

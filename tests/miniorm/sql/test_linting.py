@@ -17,7 +17,7 @@ def test_unconnected_tables_are_warned_about(
     users: Table, addresses: Table, sqlite: DefaultDialect
 ) -> None:
     with pytest.warns(exc.SAWarning) as heard:
-        select(users.c.id, addresses.c.id).compile(dialect=sqlite, linting=True)
+        select(users.c.id, addresses.c.id).compile(dialect=sqlite, linting=exc.warn)
     assert str(heard[0].message) == (
         'SELECT statement has a cartesian product between FROM element(s) "addresses" and FROM '
         'element "users".  Apply join condition(s) between each element to resolve.'
@@ -38,7 +38,7 @@ def test_connected_tables_are_not(
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        compiled = build(users, addresses).compile(dialect=sqlite, linting=True)
+        compiled = build(users, addresses).compile(dialect=sqlite, linting=exc.warn)
     assert compiled.is_select is True
 
 

@@ -63,3 +63,7 @@ session.begin_nested()
 mayor.town = None
 show(session.flush)
 session.commit()
+
+# A query that is not sent, since its flush fails, does not warn that nothing connects its tables.
+session.add(Mayor())
+show(session.query(Mayor.id, Inn.id).all)
