@@ -184,6 +184,8 @@ class ColumnNamer:
             return element._label, True
         if element._is_column_clause:
             return element.name, False
+        if self.style is LABEL_STYLE_NONE:
+            return None, False
         return element._annotations.get("proxy_key"), True
 
     def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:

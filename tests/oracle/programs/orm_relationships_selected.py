@@ -1,6 +1,6 @@
 """A relationship in the place of a column: its condition is selected, under its name."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine, select, union
+from sqlalchemy import Column, ForeignKey, Integer, create_engine, exists, select, union
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased, declarative_base, relationship
 
@@ -38,6 +38,8 @@ for statement in (
 print(select(Shelf.jars, Shelf.id))
 print(select(Shelf.jars, Jar.shelf).subquery().c.keys())
 print(select(Shelf.jars).column_descriptions[0]["name"])
+print(select(Shelf.id).where(Shelf.id.in_(select(Jar.shelf))))
+print(session.query(Shelf).filter(exists(Jar.shelf)), select(exists(Jar.shelf)))
 query = session.query(Shelf.jars)
 print(query)
 print(query.all(), query.first()._fields, query.column_descriptions[0]["name"])
