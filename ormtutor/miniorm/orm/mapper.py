@@ -299,6 +299,12 @@ class Mapper(InspectionAttr):
         cls: Any = self.class_
         # Under the name by which SQLAlchemy's mapped classes are known.
         type.__setattr__(cls, "_sa_class_manager", self)
+        if "__del__" in vars(cls):
+            warn(
+                f"__del__() method on class {cls} will cause unreachable cycles and memory leaks, "
+                "as SQLAlchemy instrumentation often creates reference cycles.  Please remove this "
+                "method."
+            )
         self.own_init = vars(cls).get("__init__")
         self.sets_by_descriptor = cls.__setattr__ is not object.__setattr__
         members = {key: each for base in reversed(cls.__mro__) for key, each in vars(base).items()}
@@ -672,6 +678,7 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
             __init__.__doc__ = original.__doc__
     __init__.__qualname__ = "__init__"
     __init__.__module__ = mapper.class_.__module__
+    __init__.__annotations__ = {}  # help() shows the learner's class, not our types
     return __init__
 
 

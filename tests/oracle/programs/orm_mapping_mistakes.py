@@ -1,6 +1,7 @@
 """Mappings that are wrong, and what is said of them then and at each use that follows."""
 
 import gc
+from inspect import signature
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
 from sqlalchemy import create_engine, delete, event, func, inspect, text, update
@@ -249,3 +250,19 @@ with Session(engine) as session:
     session.expunge_all()
     tell("no type", lambda: session.get(Owl, 1).name)
 tell("no type", lambda: Base.metadata.create_all(create_engine("sqlite://")))
+
+
+class Moth(Base):
+    __tablename__ = "moths"
+    id = Column(Integer, primary_key=True)
+
+    def __del__(self):
+        print("gone", self.__dict__.get("id"))
+
+
+print(signature(Moth), signature(Moth.__init__))
+Base.metadata.create_all(engine)
+with Session(engine) as session:
+    session.add(Moth(id=3))
+    session.commit()
+    print(list(session.identity_map))
