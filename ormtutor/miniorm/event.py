@@ -36,8 +36,8 @@ class Dispatch:
     def __init__(self, names: tuple[str, ...] = (), parent: Dispatch | None = None) -> None:
         self._names = names if parent is None else parent._names
         self._parent = parent
-        # The listeners of our own with their events, in order.
-        self._own: list[tuple[str, Any]] = []
+        # The listeners of our own with their events, in order: what is called for each.
+        self._own: dict[tuple[str, Any], Any] = {}
         self._children: WeakSet[Dispatch] = WeakSet()
         for name in self._names:
             self._flow(name)
@@ -48,15 +48,14 @@ class Dispatch:
 
         def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
 
-    def add(self, name: str, function: Any) -> None:
-        """Add a listener; the same function is not added twice."""
-        if not self.has(name, function):
-            self._own.append((name, function))
-            self._flow(name)
+    def add(self, name: str, function: Any, called: Any) -> None:
+        """Add a listener; the same function is not added twice. called: what stands for it."""
+        self._own.setdefault((name, function), called)
+        self._flow(name)
 
     def discard(self, name: str, function: Any) -> None:
         """Take a listener away."""
-        self._own.remove((name, function))
+        del self._own[name, function]
         self._flow(name)
 
     def has(self, name: str, function: Any) -> bool:
@@ -66,7 +65,7 @@ class Dispatch:
     def _flow(self, name: str) -> None:
         """Put together what is called, here and below."""
         above = () if self._parent is None else getattr(self._parent, name)
-        own = [function for event, function in self._own if event == name]
+        own = [called for (event, _), called in self._own.items() if event == name]
         self.__dict__[name] = (*above, *own)
         for child in self._children:
             child._flow(name)
@@ -76,11 +75,13 @@ class Dispatch:
 _LEFT_OUT = """
     after_bulk_delete after_bulk_update after_execute before_execute do_orm_execute engine_connect
     handle_error release_savepoint rollback_savepoint savepoint set_connection_execution_options
-    after_configured after_create after_delete after_drop after_insert after_update append
-    attribute_instrument before_configured before_create before_delete before_drop before_insert
-    before_update bulk_replace checkin checkout column_reflect expire first_init init init_failure
-    init_scalar instrument_class load mapper_configured modified refresh refresh_flush remove reset
-    set
+    after_configured after_create after_delete after_drop after_insert after_parent_attach
+    after_update append attribute_instrument before_compile before_compile_delete
+    before_compile_update before_configured before_create before_delete before_drop before_insert
+    before_mapper_configured before_parent_attach before_update bulk_replace checkin checkout
+    column_reflect dispose_collection engine_disposed expire first_connect first_init init
+    init_collection init_failure init_scalar instrument_class load mapper_configured modified
+    refresh refresh_flush remove reset set set_engine_execution_options
     """
 
 
@@ -90,12 +91,17 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
     A factory such as sessionmaker or a proxy such as scoped_session names the real target in
     `_event_target`.
     """
-    target = getattr(target, "_event_target", target)
+    given, target = target, getattr(target, "_event_target", target)
     dispatch = getattr(target, "dispatch", None)
+    if dispatch is None and target is not given:
+        raise exc.ArgumentError(
+            "Session event listen on a scoped_session requires that its creation callable is "
+            "associated with the Session class."
+        )
     if not isinstance(dispatch, Dispatch) or identifier not in dispatch._names:
         if identifier in _LEFT_OUT.split():
             raise exc.InvalidRequestError(f"{identifier} is not in miniorm; SQLAlchemy has it")
-        raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{target}'")
+        raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{given}'")
     own = vars(target).get("dispatch")
     if isinstance(own, Dispatch):
         return own
@@ -109,12 +115,25 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
 def listen(target: Any, identifier: str, fn: Any, *args: Any, **kw: Any) -> None:
     """Call `fn` whenever the event `identifier` happens to `target`, an instance or a class.
 
+    retval=True: what a listener to before_cursor_execute returns is sent instead.
     Raises: InvalidRequestError: the target has no such event.
     """
-    for left_out in ("insert", "once"):
+    for left_out in ("insert", "named", "once"):
         if kw.get(left_out):
             raise TypeError(f"{left_out} is not in miniorm; SQLAlchemy has it")
-    _target_dispatch(target, identifier, create=True).add(identifier, fn)
+    ignores_result = identifier == "before_cursor_execute" and not kw.get("retval")
+    called = _sending_unchanged(fn) if ignores_result else fn
+    _target_dispatch(target, identifier, create=True).add(identifier, fn, called)
+
+
+def _sending_unchanged(fn: Any) -> Any:
+    """A listener to before_cursor_execute that was added without retval=True."""
+
+    def called(conn: Any, cursor: Any, statement: Any, parameters: Any, *rest: Any) -> Any:
+        fn(conn, cursor, statement, parameters, *rest)
+        return statement, parameters
+
+    return called
 
 
 def listens_for(target: Any, identifier: str, *args: Any, **kw: Any) -> Callable[[Any], Any]:

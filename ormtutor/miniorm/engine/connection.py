@@ -278,7 +278,7 @@ class Connection:
         sets: dictionaries.
         """
         ready = statement if isinstance(statement, Compiled) else None
-        statement = executable(statement) if ready is None else ready.statement
+        statement = executable(statement if ready is None else ready.statement)
         if statement._execution_options:
             options = {**statement._execution_options, **options}
         if ready is None:
@@ -403,9 +403,9 @@ class Connection:
         except BaseException as error:
             self._handle_dbapi_exception(error, statement, parameters)
         for listener in dispatch.before_cursor_execute:
-            changed = listener(self, cursor, statement, parameters, context, executemany)
-            if isinstance(changed, tuple) and len(changed) == 2:
-                statement, parameters = changed
+            statement, parameters = listener(
+                self, cursor, statement, parameters, context, executemany
+            )
         if self._echo is not None:
             self._echo.statement(context, statement, parameters)
         try:

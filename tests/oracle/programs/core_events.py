@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 metadata = MetaData()
 keys = Table("keys", metadata, Column("id", Integer, primary_key=True))
@@ -83,6 +84,18 @@ def own_connection(dialect, record, arguments, options):
 
 print(later.connect().execute(text("select 5")).scalar())
 
+# Only with retval=True is it asked what a listener returns.
+for options in ({}, {"retval": True}):
+    for returned in (None, "select 2", ("select 2", ())):
+        changing = create_engine("sqlite://")
+        event.listen(
+            changing, "before_cursor_execute", lambda *_, returned=returned: returned, **options
+        )
+        try:
+            print(options, returned, changing.connect().execute(text("select 1")).scalar())
+        except Exception as error:
+            print(options, returned, type(error).__name__, error)
+
 
 refusing = create_engine("sqlite://")
 
@@ -97,3 +110,14 @@ for ask in (refusing.connect, refusing.raw_connection, lambda: refusing.execute(
         ask()
     except Exception as error:
         print(type(error).__module__, type(error).__name__, error)
+
+# A session's factory is listened to, when it makes sessions as far as is known.
+for factory in (scoped_session(sessionmaker()), scoped_session(lambda: Session())):
+    try:
+        print(event.listen(factory, "before_flush", print))
+    except Exception as error:
+        print(type(error).__name__, error)
+try:
+    event.listen(sessionmaker(), "before_flight", print)
+except Exception as error:
+    print(type(error).__name__, error)
