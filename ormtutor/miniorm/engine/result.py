@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 _CLOSED = "This result object is closed."
 
 
+def _cut(tuples: Tuples, kept: Sequence[int] | None) -> Tuples:
+    """Tuples of the values at these positions alone; None: all."""
+    return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
+
+
 class ResultInternal:
     """What Result, ScalarResult and MappingResult share: fetch tuples, make them what they are.
 
@@ -69,15 +74,19 @@ class ResultInternal:
         made = self._make(tuples)
         if self._unique is None:
             return made
-        seen, key = self._unique
-        key = key or self._unique_key()
+        seen, strategy = self._unique
+        key = strategy or self._unique_key()
         fresh = []
-        for thing in made:
-            known_by = thing if key is None else key(thing)
+        for thing, judged in zip(made, self._judged(tuples) if strategy else made, strict=True):
+            known_by = judged if key is None else key(judged)
             if known_by not in seen:
                 seen[known_by] = thing  # held, so that no other gets its id()
                 fresh.append(thing)
         return fresh
+
+    def _judged(self, tuples: Tuples) -> list[Any]:
+        """What the `strategy` of unique() is called with."""
+        return self._make(tuples)
 
     def all(self) -> list[Any]:
         """Return all that remain."""
@@ -175,6 +184,8 @@ class Result(ResultInternal):
     #: Used up: there is just nothing more to read. Closed: reading is an error.
     _soft_closed = False
     _hard_closed = False
+    #: Its tuples hold nothing but one entity.
+    _of_one_entity = False
 
     def __init__(self, metadata: ResultMetaData) -> None:
         self._metadata = metadata
@@ -187,8 +198,7 @@ class Result(ResultInternal):
         """Raise ResourceClosedError when the statement returned no rows at all."""
 
     def _fetch(self, size: int | None = None) -> Tuples:
-        tuples, kept = self._read(size), self._kept
-        return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
+        return _cut(self._read(size), self._kept)
 
     def _fetch_row(self) -> Tuples:
         return self._fetch(1)
@@ -275,31 +285,38 @@ class ScalarResult(FilterResult):
         index = self._index
         return [values[index] for values in tuples]
 
+    def _judged(self, tuples: Tuples) -> list[Any]:
+        if self._real._of_one_entity:
+            return self._make(tuples)
+        return self._real._metadata.select([self._index]).rows(_cut(tuples, [self._index]))
+
     def _unique_key(self) -> Callable[[Any], Any] | None:
         filters = self._real._unique_filters
         return None if filters is None else filters[self._index]
 
 
 class MappingResult(FilterResult):
-    """The rows as read-only dictionaries."""
+    """The rows as read-only dictionaries; `columns()` leaves the Result's own rows as they are."""
 
-    def keys(self) -> RMKeyView:
-        """Return the names of the columns."""
-        return self._real.keys()
+    def __init__(self, real: Result) -> None:
+        super().__init__(real)
+        self._metadata, self._unique_filters = real._metadata, real._unique_filters
+        self._kept: list[int] | None = None
 
-    def columns(self, *col_expressions: Any) -> Self:
-        """Keep only these columns, in this order."""
-        self._real.columns(*col_expressions)
-        return self
+    def keys(self) -> Any:
+        """Return the names of the columns; without rows what the Result says to that."""
+        return self._real.keys() and RMKeyView(self._metadata)
 
+    _check_returns_rows: Any = delegate("_real._check_returns_rows")
+    columns: Any = Result.columns
     fetchone: Any = Result.fetchone
+    _unique_key: Any = Result._unique_key
 
     def _make(self, tuples: Tuples) -> list[Any]:
-        metadata = self._real._metadata
-        return [RowMapping(metadata, values) for values in tuples]
+        return [RowMapping(self._metadata, values) for values in _cut(tuples, self._kept)]
 
-    def _unique_key(self) -> Callable[[Any], Any]:
-        return Result._unique_key(self._real)
+    def _judged(self, tuples: Tuples) -> list[Any]:
+        return self._metadata.rows(_cut(tuples, self._kept))
 
 
 class ChunkedIteratorResult(Result):

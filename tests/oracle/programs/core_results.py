@@ -156,3 +156,17 @@ with engine.connect() as connection:
         print(row, [row], str(row), row._mapping, "%s" % (row,))
         print(connection.execute(select(literal(str(long)))).all())
         print(len(row[0]), connection.execute(select(literal(str(long)))).scalars().all())
+
+    # What unique() is told to compare is called with rows, also where values or mappings are read;
+    # columns() of mappings leaves the rows alone.
+    counted = select(ships.c.id, ships.c.name, ships.c.count)
+    run = lambda: connection.execute(counted)
+    show("by a row", lambda: run().unique(lambda row: row[0] % 2).mappings().all())
+    show("by a name", lambda: run().mappings().unique(lambda row: row.name[:1]).all())
+    show("by a value", lambda: run().scalars("name").unique(str.lower).all())
+    show("by the row of a value", lambda: run().scalars("name").unique(lambda row: row[0]).all())
+    show("by what is no more", lambda: run().unique(lambda row: row[1]).scalars().all())
+    result = run()
+    short = result.mappings().columns("name", "id").columns("id")
+    show("a mapping, a row", lambda: (short.fetchone(), result.fetchone(), short.all()))
+    show("the keys of each", lambda: (short.keys(), result.keys()))
