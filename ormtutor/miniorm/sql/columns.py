@@ -138,11 +138,20 @@ class ColumnCollection:
 
 
 class ImmutableColumnCollection(ColumnCollection):
-    """A collection that only its owner changes."""
+    """A collection that only its owner changes: `table.c.name = Column(...)` is refused."""
 
-    def add(self, column: Any, key: Any = None) -> None:
-        """Refuse."""
-        raise TypeError("ImmutableColumnCollection object is immutable")
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in ("_pairs", "_index"):
+            self._refuse()
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _refuse(self, *_: Any) -> None:
+        raise TypeError(f"{type(self).__name__} object is immutable")
+
+    add = extend = __setitem__ = __delitem__ = _refuse
 
 
 class ColumnSet(list):  # type: ignore[type-arg]

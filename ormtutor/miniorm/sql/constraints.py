@@ -70,7 +70,12 @@ _COLUMN_ROLE = "String column name or column expression for DDL constraint"
 
 def _column_or_name(thing: Any, role: str = _COLUMN_ROLE) -> Any:
     """Return what a learner gave for a column: its name, or the element."""
-    return thing if isinstance(thing, str) else given_clause(thing, role)
+    if isinstance(thing, str):
+        return thing
+    element = given_clause(thing, role)
+    if element._is_from_clause:
+        raise not_expected(role, thing, element=element)
+    return element
 
 
 # -- foreign keys ----------------------------------------------------------------------------------
@@ -134,8 +139,13 @@ class ForeignKey(SchemaItem):
         return f"{told.table.fullname}.{told.key}"
 
     @property
-    def _target(self) -> tuple[str, str | None]:
-        """The key in MetaData.tables of what it points to, and the column's."""
+    def _target(self) -> tuple[Any, str | None]:
+        """The key in MetaData.tables of what it points to, and the column's.
+
+        A Column that was given may not have its table yet.
+        """
+        if getattr(self._colspec, "table", "") is None:
+            return None, self._colspec.key
         table, dot, column = self.target_fullname.rpartition(".")
         if not dot:
             return column, None
@@ -415,11 +425,12 @@ class ForeignKeyConstraint(Constraint):
         for column, key in zip(self.columns, self.elements, strict=True):
             if key.parent is not column:
                 key._set_parent(column)
-        tables = sorted({key._target[0] for key in self.elements})
-        if len(tables) > 1:
+        tables = {key._target[0] for key in self.elements}
+        if len(tables) > 1 and None not in tables:
+            first, second, *_ = sorted(tables)
             raise exc.ArgumentError(
                 f"ForeignKeyConstraint on {parent.fullname}({', '.join(self.column_keys)}) refers "
-                f"to multiple remote tables: {tables[0]} and {tables[1]}"
+                f"to multiple remote tables: {first} and {second}"
             )
 
     def __repr__(self) -> str:

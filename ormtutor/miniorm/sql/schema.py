@@ -275,6 +275,8 @@ def attach(parent: Any, item: Any) -> None:
 def _add_type_constraint(column: Any, table: Any) -> None:
     """An Enum or Boolean may ask for a CHECK; it compares what is stored."""
     type_ = column.type
+    while isinstance(type_, sqltypes.TypeDecorator):
+        type_ = type_.impl
     if not isinstance(type_, sqltypes.SchemaType) or not type_.create_constraint:
         return
     if isinstance(type_, sqltypes.Enum):

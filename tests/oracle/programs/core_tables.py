@@ -2,7 +2,8 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, DateTime, Enum, Float, ForeignKey
 from sqlalchemy import ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, Numeric
-from sqlalchemy import PrimaryKeyConstraint, Sequence, String, Table, Text, Time, UniqueConstraint
+from sqlalchemy import PrimaryKeyConstraint, Sequence, String, Table, Text, Time, TypeDecorator
+from sqlalchemy import UniqueConstraint
 from sqlalchemy import (
     BigInteger,
     SmallInteger,
@@ -144,3 +145,38 @@ show("two tables", lambda: UniqueConstraint(gates.c.low, fences.c.low))
 show("no such column", lambda: UniqueConstraint(gates.c.low, "width"))
 show("a column of an alias", lambda: ForeignKey(gates.alias("other").c.low))
 show("neither", lambda: CreateTable(fences))
+show("a table for a column", lambda: Index("all", gates))
+show("and in a key", lambda: UniqueConstraint(gates))
+
+# a key may point to a column whose table comes later
+for make in (
+    lambda name, own, other: Table(name, parted, Column("own", Integer, ForeignKey(other))),
+    lambda name, own, other: Table(name, parted, own, ForeignKeyConstraint([own], [other])),
+    lambda name, own, other: Table(name, parted, Column("own", ForeignKey(other)), own),
+):
+    name, other = f"early_{len(parted.tables)}", Column("other", Integer, primary_key=True)
+    early = make(name, Column("mine", Integer), other)
+    Table(name + "_other", parted, other)
+    show(name, lambda: CreateTable(early))
+
+# the columns of a table are not set, nor deleted
+show("no attribute", lambda: setattr(gates.c, "width", Column("width", Integer)))
+show("nor an item", lambda: gates.c.__setitem__("width", Column("width", Integer)))
+show("none deleted", lambda: delattr(gates.c, "low"))
+show("in no way", lambda: gates.c.__delitem__("low"))
+show("or added", lambda: gates.c.extend([Column("width", Integer)]))
+show("they are", lambda: gates.c.keys())
+
+
+class Letter(TypeDecorator):
+    impl = Enum("x", "yy", name="of_letters", create_constraint=True)
+    cache_ok = True
+
+
+class Flag(TypeDecorator):
+    impl = Boolean
+    cache_ok = True
+
+
+checked = Table("checked", parted, Column("e", Letter), Column("u", Flag(create_constraint=True)))
+show("a CHECK of a type within", lambda: checked.create(engine))
