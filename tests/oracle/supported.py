@@ -46,9 +46,10 @@ SUPPORTED: dict[str, str] = {
         ArgumentError CompileError InvalidRequestError NoReferencedTableError
         NoReferencedColumnError NoForeignKeysError AmbiguousForeignKeysError NoSuchTableError
         NoSuchModuleError NoSuchColumnError UnboundExecutionError ResourceClosedError StatementError
-        DBAPIError IntegrityError OperationalError ProgrammingError InterfaceError NoResultFound
-        MultipleResultsFound UnmappedInstanceError UnmappedClassError DetachedInstanceError
-        FlushError StaleDataError ObjectDeletedError PendingRollbackError statement params orig
+        DBAPIError IntegrityError OperationalError ProgrammingError InterfaceError DataError
+        NoResultFound MultipleResultsFound UnmappedInstanceError UnmappedClassError
+        DetachedInstanceError FlushError StaleDataError ObjectDeletedError PendingRollbackError
+        statement params orig
         """,
     "Mapping": """
         declarative_base __tablename__ __table__ __table_args__ __mapper__ registry

@@ -3,7 +3,8 @@
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import AmbiguousForeignKeysError, ArgumentError, CompileError, DBAPIError
+from sqlalchemy.exc import AmbiguousForeignKeysError, ArgumentError, CompileError, DataError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import IntegrityError, InterfaceError, InvalidRequestError, NoForeignKeysError
 from sqlalchemy.exc import NoReferencedColumnError, NoReferencedTableError, NoSuchColumnError
 from sqlalchemy.exc import NoSuchModuleError, NoSuchTableError, OperationalError
@@ -72,6 +73,7 @@ caught(OperationalError, lambda: session.execute(text("SELECT * FROM owls")))
 caught(OperationalError, lambda: session.execute(text("SELEC 1")))
 # Which of the two it is depends on the version of Python.
 caught(DBAPIError, lambda: session.query(Bird).filter(Bird.ring == object).all())
+caught(DataError, lambda: session.execute(text("SELECT zeroblob(2000000000)")).all())
 print(issubclass(InterfaceError, DBAPIError), InterfaceError("x", {}, Exception("y")))
 caught(ProgrammingError, lambda: session.connection().exec_driver_sql("SELECT ?", (1, 2)))
 caught(StatementError, lambda: session.execute(text("SELECT :a"), {"b": 1}))
