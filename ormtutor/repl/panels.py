@@ -419,18 +419,25 @@ def sql(turns: Sequence[tuple[int, Sequence[Message]]], room: int, height: int) 
 
 
 def _newest(blocks: list[list[Line]], height: int) -> list[Line]:
-    """Return the last blocks that fit as wholes: a statement is never seen without its number."""
+    """Return the last blocks that fit as wholes: a statement is never seen without its number.
+
+    Where they leave most rows empty, the one above begins there: a CREATE TABLE before a COMMIT.
+    """
     shown = list(blocks)
+    above: list[Line] = []
     while len(shown) > 1 and sum(map(len, shown)) + (len(shown) < len(blocks)) > height:
-        shown.pop(0)
+        above = shown.pop(0)
     while len(shown) > 1 and not shown[0][0]:
         shown.pop(0)  # the empty line between two inputs
     lines = [line for block in shown for line in block]
-    if len(shown) < len(blocks):
+    more: Line = [("class:quiet", "      ... and more of it; :sql shows all")]
+    room = height - len(lines) - 1
+    if max(1, len(lines)) < room < len(above):
+        lines = [*above[:room], more, *lines]
+    elif len(shown) < len(blocks):
         lines.insert(0, [("class:quiet", "... more above; :sql shows all")])
     if len(lines) > height:
-        note: Line = [("class:quiet", "      ... and more of it; :sql shows all")]
-        lines = [*lines[: height - 1], note]
+        lines = [*lines[: height - 1], more]
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ormtutor.course.checking import Goal, Verdict
-from ormtutor.kernel.messages import NeedInput, StateChange, StillRunning
+from ormtutor.kernel.messages import NeedInput, StateChange, StillRunning, Transaction
 from ormtutor.records import replace
 from ormtutor.repl import panels
 from tests.repl.shelf import (
@@ -192,6 +192,20 @@ def test_a_full_sql_panel_keeps_the_newest_statements_whole() -> None:
     assert shown[0] == "... more above; :sql shows all"
     assert shown[1].startswith("#5  line 5")
     assert len(shown) <= 9
+
+
+def test_a_statement_above_a_lonely_commit_begins_where_it_has_room() -> None:
+    table = replace(
+        lazy_load(1)[0], sql="CREATE TABLE a (\n\tid INTEGER, \n\tx INTEGER, \n\ty INTEGER\n)"
+    )
+    shown = texts(panels.sql([(1, (table, Transaction(1, "COMMIT", 1)))], 60, 5))
+    assert shown == [
+        "#1  line 1  lazy load of Book.notes                   0.1 ms",
+        "    CREATE TABLE a (",
+        "            id INTEGER,",
+        "      ... and more of it; :sql shows all",
+        "    COMMIT                                            line 1",
+    ]
 
 
 def test_a_low_sql_panel_counts_the_columns() -> None:
