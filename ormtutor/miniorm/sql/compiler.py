@@ -732,11 +732,12 @@ class SQLCompiler(Compiled):
     def visit_cte(self, cte: Any, asfrom: bool = False) -> str:
         """The name of a CTE; its SELECT is written once, before the statement.
 
-        Alone, as str() has it, it is its SELECT.
+        Alone, as str() has it, it is its SELECT, where it has its name; an alias of it is nothing.
         """
         name = self._resolve(cte.name)
         if not asfrom:
-            return self.process(cte.element)
+            self.ctes[name] = (cte, "")
+            return "" if cte._cte_alias is not None else self.process(cte.element)
         known, _ = self.ctes.get(name, (None, ""))
         # A UNION of an alias has its name: inside of it the alias is the CTE itself.
         is_own = cte._cte_alias is None or (known is not None and _restates(known, cte))
@@ -771,11 +772,9 @@ class SQLCompiler(Compiled):
         self.ctes[name] = (cte, f"{text} AS \n({inner})")
 
     def _render_ctes(self) -> str:
-        if not self.ctes:
-            return ""
         is_recursive = any(cte.recursive for cte, _ in self.ctes.values())
-        texts = ", \n".join(text for _, text in self.ctes.values())
-        return f"WITH {'RECURSIVE ' if is_recursive else ''}{texts}\n "
+        texts = ", \n".join(text for _, text in self.ctes.values() if text)
+        return f"WITH {'RECURSIVE ' if is_recursive else ''}{texts}\n " if texts else ""
 
     def _open(self, statement: Any, froms: Any = (), own: Any = ()) -> _Frame:
         outer = self.frame

@@ -99,3 +99,9 @@ tell("in a union", lambda: with_both.union(with_both).count())
 entity = aliased(Part, select(Part).where(Part.count > 1).cte("more"))
 tell("an entity of one", lambda: [part.name for part in session.query(entity)])
 tell("beside", lambda: select(start, start.union(next_of(start))))
+
+# Alone, as it is printed.
+for start in first(), first("included"):
+    print(start)
+    print(start.union_all(next_of(start)))
+    print(repr(str(start.alias())))
