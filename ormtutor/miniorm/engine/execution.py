@@ -297,8 +297,20 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
             f"Number of columns in textual SQL ({len(columns)}) is smaller than number of "
             f"columns requested ({len(names)})"
         )
+    if in_order and statement.is_text:
+        _check_told_once([found_by[0] for _, _, found_by, _ in columns[: len(names)]])
     told = zip_longest(names, columns[: len(names)], fillvalue=_UNTOLD)
     return [(name, *rest) for name, (_, *rest) in told]
+
+
+def _check_told_once(columns: list[Any]) -> None:
+    seen = set()
+    for column in columns:
+        if column in seen:
+            raise exc.InvalidRequestError(
+                f"Duplicate column expression requested in textual SQL: {column!r}"
+            )
+        seen.add(column)
 
 
 def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:

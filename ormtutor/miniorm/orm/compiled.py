@@ -329,11 +329,15 @@ def compile_shape(
     key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
     """
     engine = session.bind
-    if engine is None and mapper is not None:
-        engine = session.get_bind(mapper=mapper)
-    elif engine is None:
-        asked = make().asked
-        engine = session.get_bind(mapper=asked.subject, clause=asked)
+    try:
+        if engine is None and mapper is not None:
+            engine = session.get_bind(mapper=mapper)
+        elif engine is None:
+            asked = make().asked
+            engine = session.get_bind(mapper=asked.subject, clause=asked)
+    except sa_exc.UnboundExecutionError:
+        _flush_before(session, sent)
+        raise
     try:
         query: CompiledQuery | None = engine._shapes.find(key)
     except AttributeError:
@@ -345,13 +349,16 @@ def compile_shape(
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
             if sent is not None:
-                cause, flushes = sent
-                if flushes:
-                    session._autoflush(cause)
+                _flush_before(session, sent)
                 session._connection_for_bind(engine)
             raise
         engine._shapes.keep(key, query)
     return query
+
+
+def _flush_before(session: Any, sent: tuple[Cause, bool] | None) -> None:
+    if sent is not None and sent[1]:
+        session._autoflush(sent[0])
 
 
 # Full statements ------------------------------------------------------------------------------
@@ -376,13 +383,16 @@ class StatementQuery(EntityQuery):
         valued = [each.label(None) for each in compilation.primary if _has_values(each)]
         is_text = statement._is_text_clause
         self.sent = TextualSelect(statement, valued) if is_text and valued else statement
+        is_told = isinstance(statement, TextualSelect)
+        # text().columns(): of what it does not tell the entities know nothing.
+        self.told = len(statement.column_args) if is_told and statement.positional else None
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
-        self.plan = self.compilation.row_plan(_locator(result))
+        self.plan = self.compilation.row_plan(_locator(result, self.told))
         return make_loader(self.plan)
 
 
@@ -390,9 +400,12 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
-def _locator(result: Any) -> Callable[[Any], Position]:
-    """What finds the columns of entities in the rows of any statement, by what the result says."""
-    names, positions = result._metadata.keys, result._metadata._positions
+def _locator(result: Any, told: int | None) -> Callable[[Any], Position]:
+    """What finds the columns of entities in the rows of any statement, by what the result says.
+
+    told: how many columns have names that count; None for all.
+    """
+    names, positions = result._metadata.keys[:told], result._metadata._positions
 
     def locate(column: Any) -> Position:
         found: Any = next((each for each in (column, *column._proxies) if each in positions), None)

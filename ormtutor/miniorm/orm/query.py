@@ -448,7 +448,9 @@ class Query(Said):
             statement = StatementOfEntities(
                 self._statement, entities_of_all(self._entities), self._with_options
             )
-        elif self._base is not None:
+        elif (
+            self._base is not None or not self._entities
+        ):  # nothing asked for: an error, said there
             asked = self._asked(
                 _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
@@ -496,7 +498,8 @@ class Query(Said):
 
     def exists(self) -> Any:
         """`EXISTS (this query)`."""
-        labelled = self.enable_eagerloads(False)._to_select(LABEL_STYLE_TABLENAME_PLUS_COL)
+        asking = self if self._entities else self.add_columns(elements.literal_column("1"))
+        labelled = asking.enable_eagerloads(False)._to_select(LABEL_STYLE_TABLENAME_PLUS_COL)
         statement = labelled.with_only_columns(1)
         entity = self._entity_selected_first()
         if entity is not None:
@@ -785,7 +788,8 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     for each in (target, *props):
         right, onclause = each[0] if isinstance(each, tuple) else each, None
         if isinstance(each, tuple) and len(each) == 2:
-            onclause = elements.null() if each[1] is None else each[1]
+            is_constant = each[1] is None or isinstance(each[1], bool)
+            onclause = as_on_clause(each[1]) if is_constant else each[1]
             if isinstance(right, (str, QueryableAttribute)):  # in the oldest programs
                 right, onclause = onclause, right
         steps.append((right, onclause))

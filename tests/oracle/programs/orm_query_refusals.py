@@ -95,7 +95,16 @@ for query in (
     tell(lambda: query.all())
 tell(lambda: session.query(Choir).params({"a": 1}, {"b": 2}))
 tell(lambda: session.query(Choir).params(None))
-for wrong in Singer.id, other.name, (Choir, 5), (Choir, None), (Choir, Singer), 5, "x":
+for wrong in (
+    Singer.id,
+    other.name,
+    (Choir, 5),
+    (Choir, None),
+    (Choir, Singer),
+    (Choir, False),
+    5,
+    "x",
+):
     tell(lambda: session.query(Singer).join(wrong).all())
     tell(lambda: session.query(Singer).join(wrong, Singer.choir).all())
 tell(lambda: session.query(Singer).select_from(text("choirs")).all())
@@ -139,3 +148,21 @@ for option in (
 tell(lambda: session.query(Choir).join(Choir.singers, None))
 tell(lambda: session.query(Choir).join(Singer, None))
 tell(lambda: session.query(Choir).outerjoin("singers", None))
+
+# Nothing is asked for, or rows have more columns than were told.
+nothing = session.query().filter(Singer.id == 1)
+for asked in (
+    nothing.count,
+    nothing.exists,
+    nothing.subquery,
+    lambda: nothing.add_columns(Singer.id),
+):
+    tell(asked)
+session.expunge_all()
+several = text("SELECT name, id, name AS motto FROM choirs")
+for told in ((Choir.name,), (Choir.name, Choir.id), (Choir.id, Choir.id)):
+    session.expunge_all()
+    found = several.columns(*told)
+    tell(lambda: [(each.id, each.name) for each in session.query(Choir).from_statement(found)])
+    tell(lambda: session.query(Choir.name, Choir.id).from_statement(found).all())
+    tell(lambda: session.execute(found).all())

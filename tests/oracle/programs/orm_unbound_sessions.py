@@ -46,6 +46,16 @@ for call in (
     except Exception as error:
         print(type(error).__name__, error)
 session.rollback()
+# Something waits to be saved: the flush that comes first is what fails.
+for call in (query.all, query.count, lambda: session.execute(select(Kite.name)), lambda: query):
+    kite = Kite()
+    session.add(kite)
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+    print(session.is_active, kite in session)
+    session.rollback()
 print(query)
 Factory.configure(bind=create_engine("sqlite://"))
 Base.metadata.create_all(Factory.kw["bind"])
