@@ -103,6 +103,11 @@ class SQLiteDDLCompiler(DDLCompiler):
 
     def column(self, column: Any) -> str:
         text = super().column(column)
+        keys = column.table.primary_key.columns
+        if column.primary_key and column.autoincrement is True and len(keys) != 1:
+            raise exc.CompileError(
+                "SQLite does not support autoincrement for composite primary keys"
+            )
         counts = column.primary_key and _counts_in_column(column.table)
         return f"{text} PRIMARY KEY AUTOINCREMENT" if counts else text
 

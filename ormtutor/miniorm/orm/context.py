@@ -47,7 +47,7 @@ from ormtutor.miniorm.sql.select import (
     outermost,
 )
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
-from ormtutor.miniorm.sql.traversal import replace
+from ormtutor.miniorm.sql.traversal import children, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -830,8 +830,8 @@ class Compilation:
         """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
 
         `-users.id` without a label is found as users.id too, which select() refuses; so are
-        subqueries that DISTINCT repeats for ORDER BY. select() finds no CAST of a column whose name
-        another has taken.
+        subqueries that DISTINCT repeats for ORDER BY. Of other unary expressions see _is_lost().
+        select() finds no CAST of a column whose name another has taken.
         """
         positions: dict[int, int] = {}
         subqueries: dict[int, int] = {}
@@ -847,6 +847,8 @@ class Compilation:
             while type(operand) in (elements.UnaryExpression, elements.Grouping):
                 operand = operand.element._deannotated
             if operand is not column and not self._is_wrapped:
+                if _is_lost(operand):
+                    del positions[id(column)]
                 positions[id(operand)] = index
                 if not self.asked.legacy:
                     ambiguous.add(id(operand))
@@ -938,6 +940,23 @@ def _joined_onto(
 def _is_name(clause: Any) -> bool:
     """Whether it is a string in ORDER BY."""
     return isinstance(clause, elements.TextualLabelReference)
+
+
+def _is_lost(operand: Any) -> bool:
+    """Whether 1.4 cannot find `-operand` again in a row.
+
+    It needs one column, no more, that is not inside of a function: `-func.max(users.id)` is lost.
+    """
+    named = _named_in(operand)
+    return len(named) != 1 or named[0]._is_function
+
+
+def _named_in(element: Any) -> list[Any]:
+    if element._is_scalar:
+        return []
+    if element._is_column_clause or element._is_function or isinstance(element, elements.Label):
+        return [element]
+    return [each for child in children(element) for each in _named_in(child)]
 
 
 def _unlabelled(column: Any) -> Any:

@@ -180,3 +180,11 @@ class Flag(TypeDecorator):
 
 checked = Table("checked", parted, Column("e", Letter), Column("u", Flag(create_constraint=True)))
 show("a CHECK of a type within", lambda: checked.create(engine))
+
+
+# A key of two columns counts by itself nowhere in SQLite.
+key = Column("id", Integer, primary_key=True, autoincrement=True)
+two = Table("two_keys", MetaData(), key, Column("kind", String, primary_key=True))
+show("in no dialect", lambda: CreateTable(two))
+show("in SQLite", lambda: CreateTable(two).compile(engine))
+show("created", lambda: two.create(engine))

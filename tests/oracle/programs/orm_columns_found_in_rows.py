@@ -7,6 +7,7 @@ from sqlalchemy import (
     String,
     cast,
     create_engine,
+    distinct,
     func,
     select,
     type_coerce,
@@ -51,6 +52,15 @@ lists = [
     (cast(Gauge.mark, String), cast(Gauge.mark, Integer)),
     (Gauge.mark, type_coerce(Gauge.mark, String)),
     (Gauge.mark, Gauge.mark + 1, func.abs(Gauge.mark)),
+    (-func.abs(Gauge.mark),),
+    (distinct(func.lower(Gauge.name)),),
+    (Gauge.name, -func.abs(Gauge.mark)),
+    (-func.abs(Gauge.mark).label("minus"),),
+    (-(Gauge.mark * Gauge.id),),
+    (distinct(Gauge.mark + 1),),
+    (-func.abs(Gauge.mark) + 1,),
+    (~(Gauge.broken & (Gauge.mark > 1)),),
+    (distinct(select(Gauge.id).limit(1).scalar_subquery()),),
 ]
 same = Gauge.id == other.id
 for columns in lists:
