@@ -25,7 +25,7 @@ from ormtutor.miniorm.orm.context import (
     is_star,
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
-from ormtutor.miniorm.sql.elements import clause_of
+from ormtutor.miniorm.sql.elements import Label, clause_of
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import KeyNamer, TextualSelect
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
@@ -250,7 +250,11 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
             continue
         element = entity.element
         proxy_key = element._annotations.get("proxy_key")
-        if proxy_key is not None and (proxy_key != element.key or not element._is_column_clause):
+        if isinstance(element, Label) or getattr(element, "is_literal", False):
+            key = element._proxy_key
+            is_named = not isinstance(key, AnonymousName)
+            names.append(name_of.unused(key if is_named else "_no_label", element))
+        elif proxy_key is not None and (proxy_key != element.key or not element._is_column_clause):
             names.append(name_of.unused(proxy_key, element))
         else:
             names.append(name_of(element))

@@ -1,7 +1,7 @@
 """select() of entities through a session: unnamed aliases, columns of a result, update and delete."""
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine
-from sqlalchemy import delete, select, union_all, update
+from sqlalchemy import delete, func, literal_column, select, union_all, update
 from sqlalchemy.orm import Session, aliased, declarative_base, relationship
 
 Base = declarative_base()
@@ -36,6 +36,17 @@ print([boat.name for boat in session.scalars(select(other).order_by(other.id))])
 print([row[0].name for row in session.execute(select(other, other.id + 1)).columns(0)])
 print(session.execute(select(other.name, other.id)).columns(1, 0).all())
 print(session.execute(select(other).limit(1)).mappings().all())
+
+# A name that comes again gets a number, also one that the learner gave; a label of None is no name.
+crews = select(Boat.name.label("who"), func.upper(Boat.name).label("who"), Boat.id.label("id"))
+for statement in (
+    crews.add_columns(Boat.id, Boat.id.label("who")),
+    select(Boat.name, Boat.name.label(None), Boat.id.label(None), Boat.name.label("name")),
+    select(Boat, Boat.name.label("Boat"), literal_column("1"), literal_column("1")),
+):
+    named = session.execute(statement.where(Boat.id == 1))
+    print(named.keys(), len(named.mappings().one()))
+    print(session.query(*statement.selected_columns).count())
 
 both = union_all(select(Boat).where(Boat.id == 1), select(Boat).where(Boat.name == "Tern"))
 either = aliased(Boat, both.subquery())
