@@ -217,7 +217,12 @@ class Asked(Said):
 
 
 def is_orm_select(statement: Any) -> bool:
-    """Whether a select() needs the ORM to be understood: mapped columns, or joins along them."""
+    """Whether a select() needs the ORM to be understood: mapped columns, or joins along them.
+
+    So does a Query's in which DISTINCT adds what is sorted by, whatever it selects.
+    """
+    if statement._selects_order:
+        return True
     replaced = [(each.columns, each.joins) for each in statement._replaced]
     told = [(statement._raw_columns, statement._setup_joins), *replaced]
     return any(

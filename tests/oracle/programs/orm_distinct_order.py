@@ -1,6 +1,6 @@
 """DISTINCT with ORDER BY of what is not selected: in unions, EXISTS, IN, subqueries."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, literal, select
 from sqlalchemy.orm import Session, declarative_base, joinedload, relationship
 
 Base = declarative_base()
@@ -54,3 +54,13 @@ print(select(Lake.name).distinct().order_by(Lake.id).union(select(Lake.name)))
 lowest = select(Lake).distinct().options(joinedload(Lake.inlets)).order_by((-Lake.id).desc())
 for statement in (lowest, lowest.limit(1)):
     print([lake.name for lake in session.execute(statement).scalars().unique()])
+
+# Also where nothing that is selected belongs to a class.
+numbered = session.query(func.rank().over(order_by=Lake.name)).distinct().order_by(Lake.id)
+constant = session.query(literal(1).label("one")).distinct().order_by(Lake.id)
+for query in (numbered, constant):
+    show(query)
+    print(query.count())
+    show(query.union(query))
+    show(session.query(query.exists()))
+    show(session.query(Lake).filter(Lake.id.in_(query.limit(1))))
