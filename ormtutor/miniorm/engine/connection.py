@@ -33,6 +33,7 @@ from ormtutor.miniorm.engine.transaction import (
     MarkerTransaction,
     NestedTransaction,
     RootTransaction,
+    check_context,
 )
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.compiler import Compiled
@@ -71,7 +72,7 @@ class Connection:
         self._transaction: RootTransaction | None = None
         self._nested_transaction: NestedTransaction | None = None
         #: The transaction whose `with` block we are in; it must not be over.
-        self._context_transaction: Transaction | None = None
+        self._trans_context_manager: Transaction | None = None
         self._savepoint_number = 0
         self._echo: Echo | None = engine._echo if engine._echo.tells() else None
 
@@ -178,15 +179,7 @@ class Connection:
         root, nested = self._transaction, self._nested_transaction
         if (root and not root._active) or (nested and not nested._active):
             self._refuse_inactive()
-        self._check_context()
-
-    def _check_context(self) -> None:
-        """Refuse to go on in the `with` block of a transaction that is over."""
-        if self._context_transaction and not self._context_transaction.is_active:
-            raise exc.InvalidRequestError(
-                "Can't operate on closed transaction inside context manager.  Please complete the "
-                "context manager before emitting further commands."
-            )
+        check_context(self)
 
     def _refuse_inactive(self) -> NoReturn:
         nested = "" if self._nested_transaction is None else "savepoint "

@@ -1,7 +1,8 @@
 """Transactions of one connection: the whole one, savepoints inside it, and 1.4's markers.
 
 Before: engine/connection.py makes one at `begin()`, or by itself in the 2.x style.
-Here:   which of them is active, what commit, rollback and close do to it and to those around it.
+Here:   which of them is active, what commit, rollback and close do to it and to those around it;
+        the `with` block of any transaction, also of a session's (orm/transaction.py).
 After:  engine/connection.py sends BEGIN (implicit), SAVEPOINT, COMMIT and ROLLBACK.
 
 A transaction ends in two steps. It becomes inactive when its work is over, also when something
@@ -23,9 +24,70 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 
-class Transaction:
+class TransactionalContext:
+    """A transaction in a `with` block: the end commits it, an error rolls it back.
+
+    Inside the block its subject, a connection or a session, does not go on once it is over.
+    """
+
+    is_active: Any
+    commit: Any
+    rollback: Any
+    _held_by: str  # the attribute that is the subject
+    _subject: Any = None
+    _outer_context: Any = None
+
+    def _end_inactive(self) -> None:
+        """What is left to do where it is over before the block."""
+
+    def _roll_back_failed_commit(self) -> None:
+        self.rollback()
+
+    def __enter__(self) -> Self:
+        self._subject = subject = getattr(self, self._held_by)
+        self._outer_context = subject._trans_context_manager
+        subject._trans_context_manager = self
+        return self
+
+    def __exit__(self, error_type: Any, error: Any, traceback: Any) -> None:
+        try:
+            if not self.is_active:
+                self._end_inactive()
+            elif error_type is not None:
+                self.rollback()
+            else:
+                self._commit_or_roll_back()
+        finally:
+            subject = self._subject
+            if subject is not None and subject._trans_context_manager is self:
+                subject._trans_context_manager = self._outer_context
+            self._subject = self._outer_context = None
+
+    def _commit_or_roll_back(self) -> None:
+        try:
+            self.commit()
+        except BaseException:
+            self._roll_back_failed_commit()
+            raise
+
+
+def check_context(subject: Any) -> None:
+    """Refuse work inside the `with` block of a transaction that is over.
+
+    Raises: InvalidRequestError.
+    """
+    context = subject._trans_context_manager
+    if context is not None and not context.is_active:
+        raise exc.InvalidRequestError(
+            "Can't operate on closed transaction inside context manager.  Please complete the "
+            "context manager before emitting further commands."
+        )
+
+
+class Transaction(TransactionalContext):
     """A transaction; leaving it as a context manager commits it, or rolls back after an error."""
 
+    _held_by = "connection"
     # What messages call it, and the connection's attribute that holds it.
     _kind = "transaction"
     _place = "_transaction"
@@ -35,10 +97,9 @@ class Transaction:
     is_active: Any = delegate("_active", "Say whether work can go on in it.")
 
     def __init__(self, connection: Any) -> None:
-        connection._check_context()
+        check_context(connection)
         self.connection = connection
         self._active = True
-        self._outer_subject: Any = None
 
     def commit(self) -> None:
         """Make the work last; of a savepoint: make it part of the transaction around.
@@ -87,24 +148,6 @@ class Transaction:
             setattr(self.connection, self._place, self._outer)
         else:
             exc.warn(f"{self._kind} already deassociated from connection")
-
-    def __enter__(self) -> Self:
-        # Work on the connection inside the block is refused once this transaction is over.
-        self._outer_subject = self.connection._context_transaction
-        self.connection._context_transaction = self
-        return self
-
-    def __exit__(self, error_type: Any, error: Any, traceback: Any) -> None:
-        self.connection._context_transaction = self._outer_subject
-        self._outer_subject = None
-        if error_type is None and self.is_active:
-            try:
-                self.commit()
-            except BaseException:
-                self.rollback()
-                raise
-        elif self.is_active:
-            self.rollback()
 
 
 class RootTransaction(Transaction):

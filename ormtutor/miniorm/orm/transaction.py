@@ -16,6 +16,7 @@ from __future__ import annotations
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.connection import Connection
+from ormtutor.miniorm.engine.transaction import TransactionalContext, check_context
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.exc import FlushError
@@ -63,14 +64,13 @@ class Snapshot:
         self.key_switches = {**inner.key_switches, **self.key_switches}
 
 
-class SessionTransaction:
+class SessionTransaction(TransactionalContext):
     """A Session-level transaction: outermost, nested (SAVEPOINT), or a subtransaction."""
 
     __module__ = "sqlalchemy.orm.session"
 
+    _held_by = "session"
     _rollback_exception: BaseException | None = None
-    _outer_context: SessionTransaction | None = None
-    _context_session: Any = None
 
     def __init__(
         self, session: Session, parent: SessionTransaction | None = None, nested: bool = False
@@ -358,49 +358,13 @@ class SessionTransaction:
 
     # as a context manager ---------------------------------------------------------------------
 
-    def __enter__(self) -> SessionTransaction:
-        session = self.session
-        self._outer_context = None if session is None else session._context_transaction
-        self._context_session = session
-        if session is not None:
-            session._context_transaction = self
-        return self
+    def _end_inactive(self) -> None:
+        if self._state is not CLOSED:
+            self.close()
 
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        try:
-            if self._state is not ACTIVE:
-                if self._state is not CLOSED:
-                    self.close()
-            elif kind is not None:
-                self.rollback()
-            else:
-                self._commit_or_roll_back()
-        finally:
-            session = self._context_session
-            if session is not None and session._context_transaction is self:
-                session._context_transaction = self._outer_context
-            self._context_session = self._outer_context = None
-
-    def _commit_or_roll_back(self) -> None:
-        try:
-            self.commit()
-        except BaseException:
-            if self._state in (ACTIVE, PREPARED, DEACTIVE):
-                self.rollback()
-            raise
+    def _roll_back_failed_commit(self) -> None:
+        if self._state in (ACTIVE, PREPARED, DEACTIVE):
+            self.rollback()
 
 
 leave_out(SessionTransaction, "prepare")
-
-
-def check_context(session: Session) -> None:
-    """Refuse work inside a `with session.begin():` whose transaction is over.
-
-    Raises: InvalidRequestError.
-    """
-    context = session._context_transaction
-    if context is not None and context._state is not ACTIVE:
-        raise exc.InvalidRequestError(
-            "Can't operate on closed transaction inside context manager.  Please complete the "
-            "context manager before emitting further commands."
-        )
