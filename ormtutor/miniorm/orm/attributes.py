@@ -488,14 +488,7 @@ class CollectionAttributeImpl(AttributeImpl):
         with suppress(ValueError, KeyError, IndexError):
             remove_member(collection, value, initiator)
 
-    def set(
-        self,
-        state: InstanceState,
-        dict_: Values,
-        value: Any,
-        initiator: Initiator,
-        passive: int = PASSIVE_OFF,
-    ) -> None:
+    def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign a whole collection: its members are taken, the container is ours.
 
         Raises: TypeError: it is not like the collection of this attribute.
@@ -511,10 +504,8 @@ class CollectionAttributeImpl(AttributeImpl):
         token = self.bulk_replace_token
         for listener in self.on_bulk_replace:
             listener(state, members, token)
-        old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT ^ (passive & NO_RAISE))
-        if old is PASSIVE_NO_RESULT:
-            old = self._default_value(state)
-        elif old is value:
+        old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT)
+        if old is value:
             return  # `obj.items += [...]` assigns the collection to its own attribute
         state.modified_event(dict_, self, old)
         dict_[self.key] = collection
@@ -556,9 +547,7 @@ class CollectionAttributeImpl(AttributeImpl):
         for listener in self.on_append_again:
             listener(state, value, initiator or self.append_token)
 
-    def fire_pre_remove_event(
-        self, state: InstanceState, dict_: Values, initiator: Initiator
-    ) -> None:
+    def fire_pre_remove_event(self, state: InstanceState, dict_: Values) -> None:
         """A member is about to leave, and it is not yet known which."""
         state.modified_event(dict_, self, NO_VALUE)
 
@@ -1094,8 +1083,7 @@ def remove_setattr(cls: Any) -> None:
 
 def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
     """The History of one attribute; by default loading what is needed for it."""
-    state = state_of(obj)
-    return state.mapper.impl_of(key).get_history(state, obj.__dict__, passive)
+    return state_of(obj).get_history(key, passive)
 
 
 def set_committed_value(instance: Any, key: str, value: Any) -> None:

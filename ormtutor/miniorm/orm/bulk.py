@@ -71,17 +71,10 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
 
 
 def execute_dml(
-    session: Any,
-    entity: Any,
-    statement: Any,
-    params: Any = None,
-    options: dict[str, Any] | None = None,
-    bind_arguments: dict[str, Any] | None = None,
+    session: Any, mapper: Any, statement: Any, params: Any, options: Any, bind_arguments: Any
 ) -> Any:
     """`Session.execute()` of update() or delete() of a mapped class; gives its result."""
-    options = dict(options or {})
     strategy = options.pop("synchronize_session", "evaluate")
-    mapper = entity.mapper
     change = BulkChange(session, mapper, statement, strategy)
     return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
@@ -155,12 +148,13 @@ class BulkChange:
                 f"Could not evaluate current criteria in Python: \"{error}\". Specify 'fetch' or "
                 "False for the synchronize_session execution option."
             ) from error
-        found = []
-        for state in list(self.session.identity_map.table_for(self.mapper.class_).values()):
-            obj = state()
-            if obj is not None and not state.expired and all(f(obj) for f in functions):
-                found.append(state)
-        return found
+        return [
+            state
+            for state in list(self.session.identity_map.table_for(self.mapper.class_).values())
+            if (obj := state()) is not None
+            and not state.expired
+            and all(function(obj) for function in functions)
+        ]
 
     def _fetched(self, params: Any) -> list[InstanceState]:
         mapper = self.mapper
@@ -170,12 +164,8 @@ class BulkChange:
         mapper.check_configured_once()
         rows = connection._execute_20(statement, params or {}, _cause=self.cause).all()
         table = self.session.identity_map.table_for(mapper.class_)
-        found = []
-        for row in rows:
-            state = table.get(mapper.ident_of(row))
-            if state is not None and state() is not None:
-                found.append(state)
-        return found
+        states = [table.get(mapper.ident_of(row)) for row in rows]
+        return [state for state in states if state is not None and state() is not None]
 
     # what becomes of them ---------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ def _something_is_going(collection: Any) -> None:
         if adapter.invalidated:
             adapter.check()
         state = adapter.owner_state
-        adapter.attr.fire_pre_remove_event(state, state.dict, None)
+        adapter.attr.fire_pre_remove_event(state, state.dict)
 
 
 # The reporting methods ------------------------------------------------------------------------

@@ -118,12 +118,6 @@ def entity_among(elements: Iterable[Any]) -> Any:
     return next(filter(None, entities), None)
 
 
-def first_entity(from_obj: Iterable[Any], entities: Iterable[Any]) -> Any:
-    """The entity that a query starts from: of its FROM elements, else the first one selected."""
-    selected = (each.entity for each in entities)
-    return entity_among(from_obj) or next(filter(None, selected), None)
-
-
 def entity_in(element: Any) -> Any:
     """The mapped entity that an expression speaks of first, or None."""
     return entity_among(elements_in(element))
@@ -411,7 +405,8 @@ class Compilation:
             return from_clauses
         asked = self.asked
         candidates = [entity.origin for entity in entities if entity.origin is not None]
-        start = first_entity(asked._from_obj, asked.entities)
+        selected = (each.entity for each in asked.entities)
+        start = entity_among(asked._from_obj) or next(filter(None, selected), None)
         run = Joins(from_clauses, candidates, start, self._adapt_to_base)
         return run.run(joins)
 
@@ -465,7 +460,7 @@ class Compilation:
     def _entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
         """Collect what one entity needs, in the order of its properties; gives its plan."""
         plan = EntityPlan(mapper, place.path, overwrite)
-        plan.whole = self.only is None or overwrite != "one"
+        plan.whole = self.only is None
         plan.known_too = self.known_too
         self._plans.append(plan)
         wanted = self.only if overwrite == "one" else None
@@ -616,7 +611,6 @@ class Compilation:
         onclause, through, association, _, to_target = prop.create_joins(
             source_selectable=source,
             dest_selectable=target.selectable,
-            of_type=target,
             alias_secondary=True,
             extra_criteria=criteria,
         )
@@ -694,7 +688,7 @@ class Compilation:
 
     def _plain_statement(self) -> Any:
         asked = self.asked
-        order_by = self._criteria(self.asked._order_by_clauses)
+        order_by = self._criteria(asked._order_by_clauses)
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
             order_by = self._add_order_by_columns(order_by)
@@ -942,11 +936,6 @@ def _joined_onto(
     return from_
 
 
-def _is_name(clause: Any) -> bool:
-    """Whether it is a string in ORDER BY."""
-    return isinstance(clause, elements.TextualLabelReference)
-
-
 def _is_lost(operand: Any) -> bool:
     """Whether 1.4 cannot find `-operand` again in a row.
 
@@ -975,6 +964,5 @@ def sorted_expression(clause: Any) -> Any:
     """The expression of an ORDER BY clause, without DESC and the like; None: it is text."""
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
         clause = clause.element
-    if not clause._is_column_element or clause._is_text_clause or _is_name(clause):
-        return None
-    return _unlabelled(clause)
+    is_text = clause._is_text_clause or isinstance(clause, elements.TextualLabelReference)
+    return _unlabelled(clause) if clause._is_column_element and not is_text else None

@@ -100,8 +100,7 @@ class Dependency:
         self.parent = prop.parent
         self.mapper = prop.mapper
         self.direction = prop.direction
-        # The mapper whose rows are pointed to.
-        self.source_mapper = self.mapper if self.direction is MANYTOONE else self.parent
+
         self.cascade_delete = "delete" in prop.cascade
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes
@@ -120,11 +119,10 @@ class Dependency:
 
         They are found out when they are needed, and kept.
         """
-        dest_mapper = {ONETOMANY: self.mapper, MANYTOONE: self.parent}.get(self.direction)
-        return [
-            KeyCopy(self.source_mapper, source, dest, dest_mapper)
-            for source, dest in self.prop.synchronize_pairs
-        ]
+        pointed_to = self.mapper if self.direction is MANYTOONE else self.parent
+        pointing = {ONETOMANY: self.mapper, MANYTOONE: self.parent}.get(self.direction)
+        pairs = self.prop.synchronize_pairs
+        return [KeyCopy(pointed_to, source, dest, pointing) for source, dest in pairs]
 
     # presort: which objects join in -----------------------------------------------------------
 
@@ -193,16 +191,14 @@ class Dependency:
         key_role = "keys cleared" if is_delete else "keys copied"
         roles = {parent_role, key_role, "children saved", "children deleted"}
         order = [each for each in self.order if roles.issuperset(each) and each != LET_GO]
-        all_parents = flush.step(self.parent, is_delete)
         saved, deleted = flush.step(self.mapper), flush.step(self.mapper, is_delete=True)
         passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
         for state in states:
             related = flush.all_pending(state, self.key, passive)
             if not related:
                 continue
-            key, parent = flush.step(self, is_delete, state), all_parents
-            if parent in flush.ring:
-                parent = flush.step(self.parent, is_delete, state)
+            key = flush.step(self, is_delete, state)
+            parent = flush.step(self.parent, is_delete, state)
             children: list[dict[str, Step]] = [
                 {"children saved": saved, "children deleted": deleted}
             ]
@@ -434,7 +430,7 @@ class ManyToMany(Dependency):
         ]
         rows = []
         for child in children:
-            if done and any((child, state) in pairs for pairs in done):
+            if any((child, state) in pairs for pairs in done):
                 continue
             self._verify_type(child)
             if child is not None and not self._wont_proceed(flush, child, operation):

@@ -240,7 +240,6 @@ class ORMJoin(selectable.Join):
         primary, through, secondary, _, self.adapt_to_target = onclause.property.create_joins(
             source_selectable=source,
             dest_selectable=right_from,
-            of_type=self._right_entity if hasattr(self._right_entity, "mapper") else None,
             alias_secondary=True,
             extra_criteria=onclause._extra_criteria,
         )

@@ -87,20 +87,17 @@ class IdentityMap:
     def __iter__(self) -> Iterator[Key]:
         return iter(self.keys())
 
-    def keys(self) -> KeysView[Key]:
+    def keys(self) -> KeysView[Any]:
         """The identity keys of all objects."""
-        return dict(self._states_by_key()).keys()
+        return {state.key: None for state in self._in_order()}.keys()
 
     def values(self) -> list[Any]:
         """All living objects."""
         return [obj for state in self._in_order() if (obj := state()) is not None]
 
-    def items(self) -> list[tuple[Key, Any]]:
+    def items(self) -> list[tuple[Any, Any]]:
         """Pairs of identity key and living object."""
-        return [(key, obj) for key, state in self._states_by_key() if (obj := state()) is not None]
-
-    def _states_by_key(self) -> list[tuple[Key, InstanceState]]:
-        return [(key, state) for state in self._in_order() if (key := state.key) is not None]
+        return [(state.key, obj) for state in self._in_order() if (obj := state()) is not None]
 
     # writing ---------------------------------------------------------------------------------
 

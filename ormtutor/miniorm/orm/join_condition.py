@@ -487,7 +487,6 @@ class JoinCondition:
         self,
         source_selectable: Any = None,
         dest_selectable: Any = None,
-        of_type: Any = None,
         alias_secondary: bool = False,
         extra_criteria: tuple[Any, ...] = (),
     ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any]]:
@@ -497,8 +496,6 @@ class JoinCondition:
         criteria to the destination, and then to the source.
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
-        if of_type is not None and dest_selectable is None:
-            dest_selectable = of_type.selectable
         if dest_selectable is None:
             dest_selectable = self.child_table
             if self.prop._is_self_referential and source_selectable is None:

@@ -55,9 +55,8 @@ class JoinStep(CoreJoinStep):
         """What the step leads to, for filter_by(): an entity, a FROM element, or None: a name."""
         for part in (self.target, self.onclause):
             if isinstance(part, QueryableAttribute):
-                if part is self.target or isinstance(self.target, (str, tuple)):
-                    return target_entity(part)
-            elif part is not None and not isinstance(part, str):
+                return target_entity(part)
+            if part is not None and not isinstance(part, str):
                 return entity_behind(part)
         return None
 

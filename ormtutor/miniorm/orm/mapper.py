@@ -829,13 +829,11 @@ def configure_registries(registries: Iterable[MapperRegistry], cascade: bool = T
 
 def _configure_mapper(mapper: Mapper) -> None:
     if mapper._configure_failed is not None:
-        error = InvalidRequestError(
+        raise InvalidRequestError(
             "One or more mappers failed to initialize - can't proceed with initialization of "
             f"other mappers. Triggering mapper: '{mapper}'. Original exception was: "
             f"{mapper._configure_failed}"
         )
-        error._configure_failed = mapper._configure_failed  # type: ignore[attr-defined]
-        raise error
     try:
         for prop in list(mapper._props.values()):
             if not prop._configure_started:
@@ -843,8 +841,7 @@ def _configure_mapper(mapper: Mapper) -> None:
         mapper.configured = True
         mapper._forget()
     except Exception as error:
-        if not hasattr(error, "_configure_failed"):
-            mapper._configure_failed = error
+        mapper._configure_failed = error
         raise
 
 

@@ -158,11 +158,11 @@ class Merge:
         for member in members:
             merged.append((yield self._arrive(member, prop)))
         if impl.dynamic:
-            impl.set(merged_state, merged_values, merged, None)
+            value = merged
         else:
-            collection = impl.new_collection(merged_state)
-            fill(collection, merged)
-            impl.set(merged_state, merged_values, collection, None, PASSIVE_MERGE)
+            value = impl.new_collection(merged_state)
+            fill(value, merged)
+        impl.set(merged_state, merged_values, value, None)
 
     def _arrive(self, member: Any, prop: Any) -> InstanceState:
         state: InstanceState = member._sa_instance_state

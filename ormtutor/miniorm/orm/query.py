@@ -666,12 +666,8 @@ class Query(Said):
             raise sa_exc.InvalidRequestError(
                 "get() can only be used against a single mapped class."
             )
-        if entities[0].entity.is_aliased_class:
-            raise sa_exc.ArgumentError(
-                f"Expected mapped class or mapper, got: {entities[0].entity!r}"
-            )
-        mapper = entities[0].mapper
-        return loading.get(self.session, mapper, ident, self._with_options, self._populate_existing)
+        entity = entities[0].entity
+        return loading.get(self.session, entity, ident, self._with_options, self._populate_existing)
 
     # bulk changes ----------------------------------------------------------------------------
 
@@ -836,11 +832,7 @@ def _bound(value: Any) -> Any:
 
 
 def session_execute(
-    session: Any,
-    statement: Any,
-    params: Any = None,
-    execution_options: Any = None,
-    bind_arguments: dict[str, Any] | None = None,
+    session: Any, statement: Any, params: Any, execution_options: Any, bind_arguments: Any
 ) -> Any:
     """`Session.execute`: any statement, ORM or Core; gives its Result.
 
@@ -857,12 +849,12 @@ def session_execute(
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
-            return bulk.execute_dml(session, entity, statement, params, options, bind_arguments)
+            mapper = entity.mapper
+            return bulk.execute_dml(session, mapper, statement, params, options, bind_arguments)
         if entity is not None:
             execution_options = {**(execution_options or {}), "future_result": False}
-            bind_arguments = {"mapper": entity.mapper, **(bind_arguments or {})}
-    arguments = {"clause": statement, **(bind_arguments or {})}
-    bind = arguments.pop("bind", None) or session.get_bind(**arguments)
+            bind_arguments = {"mapper": entity.mapper, **bind_arguments}
+    bind = session.get_bind(**{"clause": statement, **bind_arguments})
     connection = session._connection_for_bind(bind)
     return connection._execute_20(statement, params or {}, execution_options)
 

@@ -330,7 +330,7 @@ class RelationshipProperty(MapperProperty):
         resolver = Resolver(self)
         given = {
             name: _evaluated(resolver, getattr(self, name), favor_tables=name == "secondary")
-            for name in _EVALUATED
+            for name in _EVALUATED.split()
         }
 
         def columns(name: str) -> list[Any]:
@@ -509,9 +509,7 @@ class RelationshipProperty(MapperProperty):
         visited: set[InstanceState],
         halt_on: Callable[[InstanceState], bool] | None = None,
     ) -> Iterable[tuple[InstanceState, Any]]:
-        """The members that an operation on the parent goes on to, with their states; only "delete"
-        loads them.
-        """
+        """The members that an operation goes on to, with their states; only "delete" loads them."""
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
         found: list[tuple[InstanceState, Any]] = []
         members = self._members(type_, state)
@@ -557,14 +555,7 @@ class RelationshipProperty(MapperProperty):
         return bool(former) if self.uselist else True
 
 
-_EVALUATED = (
-    "order_by",
-    "primaryjoin",
-    "secondaryjoin",
-    "secondary",
-    "foreign_keys",
-    "remote_side",
-)
+_EVALUATED = "order_by primaryjoin secondaryjoin secondary foreign_keys remote_side"
 
 
 def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) -> Any:
@@ -698,7 +689,7 @@ class RelationshipAttribute(InstrumentedAttribute):
     def _express(self) -> Any:
         primaryjoin, secondaryjoin, *_ = self._configured().create_joins(
             source_selectable=self.parent.selectable,
-            of_type=None if self._of_type is None else inspect(self._of_type),
+            dest_selectable=None if self._of_type is None else inspect(self._of_type).selectable,
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
         )

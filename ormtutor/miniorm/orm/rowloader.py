@@ -230,7 +230,7 @@ def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values:
         changed = state.committed_state
         state.commit(values, [key for key in plan.columns if key in values and key not in changed])
     elif plan.whole:
-        state.commit_all(values, context.session.identity_map)
+        state.commit_all(values, context.session.identity_map._modified)
     else:
         state.commit(values, plan.columns)
 

@@ -584,9 +584,7 @@ class Session:
             self.autoflush = autoflush
 
     def _autoflush(self, cause: Cause | str) -> None:
-        """Flush before a query, if that is wanted. cause: why the query is sent, or in words what
-        asks for it.
-        """
+        """Flush before a query, if wanted. cause: why it is sent, or in words what asks for it."""
         if not self.autoflush or self._flushing or self._is_clean():
             return
         try:
@@ -620,12 +618,11 @@ class Session:
 
     # what a flush and the queries report --------------------------------------------------------
 
-    def _register_persistent(self, states: Iterable[InstanceState]) -> None:
+    def _register_persistent(self, states: list[InstanceState]) -> None:
         """These were written: they have a key, no changes, and are not pending any more.
 
         Raises: FlushError: a primary key is NULL.
         """
-        states = list(states)
         # First, since reading an expired key may fail, and a rollback then has to find them all.
         self._register_altered(states)
         identity_map = self.identity_map
@@ -658,7 +655,7 @@ class Session:
                 if identity_map.latest is not state.mapper.class_:
                     identity_map.next_place(state.mapper.class_)
                 state.place = identity_map.count
-            state.commit_all(values, identity_map)
+            state.commit_all(values, identity_map._modified)
             state.orphaned = False
         self._leave_pending(states)
 

@@ -371,7 +371,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             # The first change begins the transaction, whose snapshot must hold the old state.
             if not had_modified and session._transaction is None:
                 session._autobegin()
-        if obj is None and impl is not None:
+        if obj is None:
             raise ObjectDereferencedError(
                 f"Can't emit change event for attribute '{self.class_.__name__}.{impl.key}' - "
                 "parent object of type "
@@ -398,13 +398,12 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     # expiry and commit -----------------------------------------------------------------------
 
-    def expire(self, dict_: Values, modified_states: Any = None) -> None:
+    def expire(self, dict_: Values, modified_states: Any) -> None:
         """Forget all values: the next read loads them. `modified_states`: the identity map's."""
         self.expired = True
         if self.modified:
-            if modified_states is not None:
-                modified_states.pop(self, None)
             self.modified = False
+            modified_states.pop(self, None)
         self.committed_state = UNCHANGED
         self.pending_mutations = None
         self.empty_collections = None
@@ -466,18 +465,14 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     def commit(self, dict_: Values, keys: Iterable[str]) -> None:
         """The present values of `keys` are those of the row."""
-        if (
-            self.committed_state is UNCHANGED
-            and not self.expired_attributes
-            and self.callables is None
-        ):
-            self.expired = False
+        self.expired = False
+        has_changes = self.committed_state is not UNCHANGED
+        if not (has_changes or self.expired_attributes or self.callables):
             return
         keys = set(keys)
-        if self.committed_state is not UNCHANGED:
+        if has_changes:
             for key in keys:
                 self.committed_state.pop(key, None)
-        self.expired = False
         self._is_here(keys.intersection(dict_))
 
     def _is_here(self, keys: set[str]) -> None:
@@ -487,7 +482,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         if self.callables:
             self.callables = {k: v for k, v in self.callables.items() if k not in keys}
 
-    def commit_all(self, dict_: Values, identity_map: Any = None) -> None:
+    def commit_all(self, dict_: Values, modified_states: Any) -> None:
         """All present values are those of the row: nothing is changed, nothing expired."""
         self.committed_state = UNCHANGED
         self.pending_mutations = None
@@ -495,8 +490,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             self.expired_attributes -= dict_.keys()
         if self.modified:
             self.modified = False
-            if identity_map is not None:
-                identity_map._modified.pop(self, None)
+            modified_states.pop(self, None)
         self.expired = False
 
 

@@ -641,7 +641,7 @@ def _reset_changes_within(session: Session) -> None:
         return
     count = len(modified)
     for state, obj in list(modified.items()):
-        state.commit_all(obj.__dict__, session.identity_map)
+        state.commit_all(obj.__dict__, modified)
     warn(
         f"Attribute history events accumulated on {count} previously clean instances "
         "within inner-flush event handlers have been reset, and will not result in database "

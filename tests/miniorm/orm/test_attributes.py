@@ -24,7 +24,7 @@ def history(obj: Any, key: str) -> Any:
 
 def flushed(obj: Any) -> Any:
     """The object as it is after a flush: its values are those of the row."""
-    inspect(obj).commit_all(obj.__dict__)
+    inspect(obj).commit_all(obj.__dict__, {})
     return obj
 
 

@@ -48,7 +48,7 @@ class Log:
     def fire_remove_event(self, state: Any, dict_: Any, value: Any, initiator: Any) -> None:
         self.events.append(f"-{value}")
 
-    def fire_pre_remove_event(self, state: Any, dict_: Any, initiator: Any) -> None:
+    def fire_pre_remove_event(self, state: Any, dict_: Any) -> None:
         self.events.append("-?")
 
 

@@ -128,7 +128,7 @@ def test_expiring_forgets_values_and_changes_but_not_other_attributes(gardens: G
     garden = gardens.Garden(name="Kew", plants=[gardens.Plant()])
     garden.colour = "green"
     state = inspect(garden)
-    state.expire(garden.__dict__)
+    state.expire(garden.__dict__, {})
 
     assert set(vars(garden)) == {"_sa_instance_state", "colour"}
     assert state.expired
@@ -149,7 +149,7 @@ def test_expiring_one_attribute_leaves_the_others(gardens: Gardens) -> None:
 def test_after_commit_all_nothing_is_changed(gardens: Gardens) -> None:
     garden = gardens.Garden(name="Kew")
     state = inspect(garden)
-    state.commit_all(garden.__dict__)
+    state.commit_all(garden.__dict__, {})
 
     assert (state.modified, state.committed_state, garden.name) == (False, UNCHANGED, "Kew")
 
