@@ -147,5 +147,8 @@ def test_a_kind_of_mapping_that_is_left_out_says_so(ask: Callable[[], Any], name
 
 
 def test_an_argument_that_nobody_has_is_a_slip() -> None:
-    with pytest.raises(TypeError, match=r"over\(\) got an unexpected keyword argument 'row'$"):
+    with pytest.raises(
+        TypeError, match=r"over\(\) got an unexpected keyword argument 'row'"
+    ) as caught:
         func.count().over(row=1)
+    assert "miniorm" not in str(caught.value)

@@ -115,6 +115,7 @@ def run(source: str, name: str) -> dict[str, Any]:
     ended = ""
     with warnings.catch_warnings(record=True) as heard, contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # sqlite3's, from Python 3.13 on
         try:
             exec(compile(source, name, "exec"), module.__dict__)
         except BaseException as error:

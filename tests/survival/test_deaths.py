@@ -27,10 +27,11 @@ from tests.survival.conftest import Learner, needs_proc, processes, within
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
         ("import ctypes; ctypes.string_at(0)", "killed by SIGSEGV"),
         ("import builtins; vars(builtins).clear()", "exit code 1"),
-        (
+        pytest.param(
             "import sys; sys.setrecursionlimit(10**8)\nnest = []\n"
             "for _ in range(300000): nest = [nest]\nrepr(nest)",
             "killed by SIGSEGV",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 12), reason="a RecursionError there"),
         ),
     ],
 )
@@ -50,11 +51,12 @@ def test_the_end_of_the_kernel_is_told_and_the_names_come_back(
 def test_an_endless_recursion_is_told_in_a_few_lines(kernel: Kernel) -> None:
     replies = kernel.run("def f(): f()\nf()")
     told = replies[-1].failure.text.splitlines()  # type: ignore[attr-defined]
+    frames = 1000 if sys.version_info < (3, 12) else 1001  # exec() takes no place of its own
     assert told == [
         "Traceback (most recent call last):",
         "  line 2, in <module>: f()",
         "  line 1, in f: def f(): f()",
-        "  … 1000 similar",
+        f"  … {frames} similar",
         "RecursionError: maximum recursion depth exceeded",
     ]
 

@@ -56,7 +56,8 @@ for future in (False, True):
             print(type(row).__name__, row, row._fields)
             for key in ("id", "name", "count", "key", "x", "max_1", "nope", 0, -1, 17):
                 show(f"row[{key!r}]", lambda: row[key])
-                show(f"mapping[{key!r}]", lambda: row._mapping[key])
+                if isinstance(key, str):  # a number's error depends on SQLAlchemy's C extensions
+                    show(f"mapping[{key!r}]", lambda: row._mapping[key])
                 show(f"{key!r} in row", lambda: key in row)
                 show(f"{key!r} in mapping", lambda: key in row._mapping)
                 if isinstance(key, str) and not callable(getattr(row, key, None)):
@@ -66,7 +67,6 @@ for future in (False, True):
                 show(f"mapping[{column}]", lambda: row._mapping[column])
                 show(f"{column} in mapping", lambda: column in row._mapping)
             show("slice", lambda: row[0:2])
-            show("slice of mapping", lambda: row._mapping[0:2])
             show("keys", lambda: row.keys())
             show("items", lambda: row.items())
             show("values", lambda: row.values())

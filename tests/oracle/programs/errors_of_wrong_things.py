@@ -88,7 +88,9 @@ for place in (each.strip() for line in PLACES.strip().splitlines() for each in l
         try:
             print(thing, "->", eval(place.replace("{}", thing)))
         except Exception as error:
-            print(thing, "!!", type(error).__name__, error)
+            # A row says more of what it lacks where SQLAlchemy has its C extensions.
+            told = str(error).removeprefix("Could not locate column in row for column ")
+            print(thing, "!!", type(error).__name__, told.strip("'"))
         session.rollback()
         session.expunge_all()
         user = session.query(User).first()
