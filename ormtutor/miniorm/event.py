@@ -85,8 +85,8 @@ _LEFT_OUT = """
     """
 
 
-def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
-    """The Dispatch that belongs to `target` itself, made when `create` and not there yet.
+def _target_dispatch(target: Any, identifier: str) -> Dispatch:
+    """The Dispatch that belongs to `target` itself, made if it is not there yet.
 
     A factory such as sessionmaker or a proxy such as scoped_session names the real target in
     `_event_target`.
@@ -103,12 +103,8 @@ def _target_dispatch(target: Any, identifier: str, create: bool) -> Dispatch:
             raise exc.InvalidRequestError(f"{identifier} is not in miniorm; SQLAlchemy has it")
         raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{given}'")
     own = vars(target).get("dispatch")
-    if isinstance(own, Dispatch):
-        return own
-    if not create:
-        return dispatch
-    own = Dispatch(parent=dispatch)
-    target.dispatch = own
+    if not isinstance(own, Dispatch):
+        own = target.dispatch = Dispatch(parent=dispatch)
     return own
 
 
@@ -123,7 +119,7 @@ def listen(target: Any, identifier: str, fn: Any, *args: Any, **kw: Any) -> None
             raise TypeError(f"{left_out} is not in miniorm; SQLAlchemy has it")
     ignores_result = identifier == "before_cursor_execute" and not kw.get("retval")
     called = _sending_unchanged(fn) if ignores_result else fn
-    _target_dispatch(target, identifier, create=True).add(identifier, fn, called)
+    _target_dispatch(target, identifier).add(identifier, fn, called)
 
 
 def _sending_unchanged(fn: Any) -> Any:
@@ -151,7 +147,7 @@ def remove(target: Any, identifier: str, fn: Any) -> None:
 
     Raises: InvalidRequestError: that function does not listen to that event there.
     """
-    dispatch = _target_dispatch(target, identifier, create=False)
+    dispatch = _target_dispatch(target, identifier)
     if not dispatch.has(identifier, fn):
         raise exc.InvalidRequestError(
             f"No listeners found for event {target} / {identifier!r} / {fn} "
@@ -161,8 +157,7 @@ def remove(target: Any, identifier: str, fn: Any) -> None:
 
 def contains(target: Any, identifier: str, fn: Any) -> bool:
     """Whether `fn` listens to that event of that very target."""
-    dispatch = _target_dispatch(target, identifier, create=False)
-    return dispatch.has(identifier, fn)
+    return _target_dispatch(target, identifier).has(identifier, fn)
 
 
 __getattr__ = names_left_out("sqlalchemy.event")

@@ -68,7 +68,15 @@ def everywhere(raw, record):
     print("any engine connects")
 
 
-create_engine("sqlite://").connect().close()
+first = create_engine("sqlite://")
+first.connect().close()
+# What listens to all engines does not listen to one.
+print(event.contains(first, "connect", everywhere), event.contains(Engine, "connect", everywhere))
+try:
+    event.remove(first, "connect", everywhere)
+except Exception as error:
+    print(type(error).__name__)
+print(event.contains(Engine, "connect", everywhere))
 event.remove(Engine, "connect", everywhere)
 
 later = create_engine("sqlite://")
