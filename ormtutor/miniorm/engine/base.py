@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cursor import CursorResult
 
-_EVENTS = """
-    do_connect connect before_cursor_execute after_cursor_execute begin commit rollback
-    """
+_EVENTS = "do_connect connect before_cursor_execute after_cursor_execute begin commit rollback"
 
 
 class _trans_ctx:

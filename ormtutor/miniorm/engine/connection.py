@@ -191,13 +191,7 @@ class Connection:
 
     # -- statements ----------------------------------------------------------------------------
 
-    def execute(
-        self,
-        statement: Any,
-        *multiparams: Any,
-        _cause: Cause | None = None,
-        **params: Any,
-    ) -> CursorResult:
+    def execute(self, statement: Any, *multiparams: Any, **params: Any) -> CursorResult:
         """Execute a statement: a construct, or SQL text.
 
         multiparams: one parameter set or several (an executemany). params: one set by keyword.
@@ -205,8 +199,8 @@ class Connection:
         """
         sets = parameter_sets(multiparams, params)
         if isinstance(statement, str):
-            return self._execute_text(statement, sets, _cause)
-        return self._run(self._context_of(statement, sets, NO_OPTIONS, _cause))
+            return self._execute_text(statement, sets)
+        return self._run(self._context_of(statement, sets))
 
     def scalar(self, statement: Any, *args: Any, **kw: Any) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
@@ -263,8 +257,8 @@ class Connection:
         self,
         statement: Any,
         sets: Sequence[Any],
-        options: Mapping[str, Any],
-        cause: Cause | None,
+        options: Mapping[str, Any] = NO_OPTIONS,
+        cause: Cause | None = None,
     ) -> ExecutionContext:
         """Compile a construct (a learner may have done so) and fill in its parameters.
 

@@ -10,7 +10,7 @@ Follows: SQLAlchemy 1.4, "CursorResult", "LegacyCursorResult".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.engine.result import Result
+from ormtutor.miniorm.engine.result import CLOSED, Result
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.elements import delegate
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Processors = Sequence[Callable[[Any], Any] | None]
 
-_CLOSED = "This result object is closed."
 _NO_ROWS = "This result object does not return rows. It has been closed automatically."
 _NO_METADATA = CursorResultMetaData(())
 
@@ -83,7 +82,7 @@ class CursorResult(Result):
             # When the rows are just used up there is nothing to say.
             self._check_returns_rows()
             if self._hard_closed:
-                raise exc.ResourceClosedError(_CLOSED)
+                raise exc.ResourceClosedError(CLOSED)
             return []
         try:
             cursor: Any = self.cursor

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any, NoReturn
 
-    from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.cursor import CursorResult
     from ormtutor.miniorm.engine.transaction import Transaction
 
@@ -65,20 +64,18 @@ class Connection(connection.Connection):
         if self._transaction is None:
             RootTransaction(self)
 
-    def execute(  # type: ignore[override]  # 2.x takes one set, 1.4 any number
+    def execute(  # 2.x takes one set, 1.4 any number
         self,
         statement: Any,
         parameters: Any = None,
         execution_options: Mapping[str, Any] | None = None,
-        *,
-        _cause: Cause | None = None,
     ) -> CursorResult:
         """Execute a statement.
 
         parameters: a dictionary, or a list of them (an executemany).
         Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
         """
-        return self._execute_20(statement, parameters, execution_options, _cause)
+        return self._execute_20(statement, parameters, execution_options)
 
 
 class Engine(base.Engine):

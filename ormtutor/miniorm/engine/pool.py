@@ -80,7 +80,7 @@ class Pool:
         self._size = self._usual_size if pool_size is None else pool_size
         self._idle: list[_ConnectionRecord] = []
         #: Set by engine/base.py: gives the engine's Dispatch, whose listeners hear of connections.
-        self._events: Callable[[], Any] | None = None
+        self._events: Callable[[], Any]
 
     def connect(self) -> _ConnectionFairy:
         """Lend a connection."""
@@ -109,9 +109,6 @@ class Pool:
             self._idle.append(record)
         else:
             record.dbapi_connection.close()
-
-    def _listeners(self, name: str) -> tuple[Any, ...]:
-        return () if self._events is None else getattr(self._events(), name)
 
     def _open(self) -> _ConnectionRecord:
         record = _ConnectionRecord()

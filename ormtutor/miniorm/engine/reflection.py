@@ -124,7 +124,7 @@ class Inspector:
     def _ask(self, statement: str, *parameters: Any) -> Any:
         sets = (parameters,) if parameters else ()
         with self.on_one_connection() as inspector:
-            return inspector.bind._execute_text(statement, sets, CORE).fetchall()
+            return inspector.bind._execute_text(statement, sets).fetchall()
 
     def _pragma(self, pragma: str, name: str, schema: str | None) -> Any:
         with self.on_one_connection() as inspector:

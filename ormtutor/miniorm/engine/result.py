@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Tuples = Sequence[tuple[Any, ...]]
 
-_CLOSED = "This result object is closed."
+CLOSED = "This result object is closed."
 
 
 def _cut(tuples: Tuples, kept: Sequence[int] | None) -> Tuples:
@@ -360,7 +360,7 @@ class ChunkedIteratorResult(Result):
 
     def _read(self, size: int | None = None) -> Tuples:
         if self._hard_closed:
-            raise exc.ResourceClosedError(_CLOSED)
+            raise exc.ResourceClosedError(CLOSED)
         return list(islice(self._tuples, size))
 
     def _fetch_row(self) -> Tuples:
