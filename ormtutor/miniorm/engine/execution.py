@@ -184,7 +184,7 @@ class ExecutionContext:
         cursor = self.root_connection._send(context)
         row = cursor.fetchone()
         cursor.close()
-        process = type_._cached_result_processor(self.dialect, None)
+        process = type_._cached_result_processor(self.dialect)
         return row[0] if process is None else process(row[0])
 
     # After an insert().
@@ -211,7 +211,7 @@ def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
     """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
     known = compiled.__dict__.get("_key_columns")
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     statement, table = compiled.statement, compiled.statement.table
     columns = list(table.primary_key)
     keys = [column.key for column in columns]
@@ -256,7 +256,7 @@ def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any
     found = memo.get((legacy, names))
     if found is None:
         found = memo[legacy, names] = _make_metadata(compiled, names, legacy)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def row_processors(compiled: Any, description: Any) -> Any:
@@ -273,9 +273,7 @@ def _make_metadata(
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
     objects = [found_by for _, _, found_by, _ in columns] if compiled.result_columns else ()
-    processors = [
-        type_._cached_result_processor(compiled.dialect, None) for _, _, _, type_ in columns
-    ]
+    processors = [type_._cached_result_processor(compiled.dialect) for _, _, _, type_ in columns]
     metadata = CursorResultMetaData([name for name, *_ in columns], objects, legacy=legacy)
     return metadata, processors if any(processors) else None
 
@@ -288,7 +286,7 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
     if columns and statement.is_text:
         in_order = statement.positional
     elif in_order and not any(name in (None, "*") for name, *_ in columns):
-        return columns  # type: ignore[no-any-return]
+        return columns
     if not in_order:
         by_name = {column[0]: column for column in columns}
         columns = [by_name.get(name, _UNTOLD) for name in names]

@@ -127,9 +127,7 @@ class LegacyRow(Row):
     def __contains__(self, key: Any) -> bool:
         return key in self._metadata
 
-    def has_key(self, key: Any) -> bool:
-        """Say whether the row has this column."""
-        return key in self._metadata
+    has_key = __contains__
 
     def items(self) -> list[tuple[str, Any]]:
         """Return (name, value) pairs."""
@@ -350,7 +348,7 @@ class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
         return item in self._items
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == list(other)  # type: ignore[call-overload,no-any-return]
+        return list(self) == list(other)  # type: ignore[call-overload]
 
 
 class RMKeyView(ROMappingView):
@@ -379,24 +377,19 @@ class RowMapping(Mapping):  # type: ignore[type-arg]
         self._data = values
 
     __getattr__ = Row.__getattr__
+    __len__ = Row.__len__
+    keys = Row.keys
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             raise TypeError("can't use slices for mapping access")
         return self._data[self._metadata.index(key)]
 
-    def __len__(self) -> int:
-        return len(self._data)
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._metadata.keys)
 
     def __contains__(self, key: object) -> bool:
         return not isinstance(key, int) and key in self._metadata
-
-    def keys(self) -> RMKeyView:
-        """Return the names, as a view."""
-        return RMKeyView(self._metadata)
 
     def values(self) -> ROMappingView:
         """Return the values, as a view."""
@@ -417,7 +410,7 @@ def _may_be_meant(key: Any, selected: Any) -> bool:
     """
     if key._is_column_clause and not _is_of_no_table(key) and not _is_of_no_table(selected):
         return bool(selected._is_column_element and key.shares_lineage(selected))
-    return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
+    return key.name == getattr(selected, "name", None)
 
 
 def _is_of_no_table(column: Any) -> bool:

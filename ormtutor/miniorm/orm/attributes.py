@@ -55,10 +55,10 @@ from ormtutor.miniorm.orm.state import (
     InstanceState,
     Loaders,
     PendingCollection,
-    symbol,
 )
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import comparison_method
+from ormtutor.miniorm.sql.naming import symbol
 from ormtutor.miniorm.sql.operators import ColumnOperators
 
 TYPE_CHECKING = False

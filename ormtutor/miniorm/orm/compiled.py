@@ -422,6 +422,6 @@ def _locator(result: Any, told: int | None) -> Callable[[Any], Position]:
                 raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:
             return positions[found], None
-        return positions[found], column.type._cached_result_processor(result.dialect, None)
+        return positions[found], column.type._cached_result_processor(result.dialect)
 
     return locate

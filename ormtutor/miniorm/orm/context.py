@@ -123,7 +123,7 @@ def entity_in(element: Any) -> Any:
     return entity_among(elements_in(element))
 
 
-def elements_in(element: Any, closed: str = "_is_select_statement") -> Iterable[Any]:
+def elements_in(element: Any, closed: str = "is_select") -> Iterable[Any]:
     """The element and its parts, level by level, except what stands inside a closed element."""
     level = [element]
     while level:

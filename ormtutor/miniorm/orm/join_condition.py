@@ -19,9 +19,9 @@ from itertools import product
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import AmbiguousForeignKeysError, ArgumentError, NoForeignKeysError, warn
-from ormtutor.miniorm.orm.state import symbol
 from ormtutor.miniorm.sql import operators
-from ormtutor.miniorm.sql.elements import and_, as_condition, bindparam
+from ormtutor.miniorm.sql.elements import ClauseList, and_, as_condition, bindparam
+from ormtutor.miniorm.sql.naming import symbol
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.selectable import Join, join_condition
 from ormtutor.miniorm.sql.traversal import adapt, clone, iterate, replace
@@ -461,7 +461,7 @@ class JoinCondition:
     def equated(self) -> list[Pair]:
         """The two sides of each `column = column`, if the condition is nothing else; else none."""
         condition = self.primaryjoin
-        is_conjunction = condition._is_clause_list and condition.operator is operators.and_
+        is_conjunction = isinstance(condition, ClauseList) and condition.operator is operators.and_
         clauses = list(condition.clauses) if is_conjunction else [condition]
         sides = [
             (clause.left, clause.right)

@@ -23,7 +23,7 @@ from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
 from ormtutor.miniorm.orm.loading import PLAIN
 from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
-from ormtutor.miniorm.sql.elements import ClauseElement, and_, bindparam
+from ormtutor.miniorm.sql.elements import and_, bindparam, is_sql
 from ormtutor.miniorm.sql.sorting import sort_tables
 
 TYPE_CHECKING = False
@@ -269,7 +269,7 @@ def takes_over_row(
     if not state.expired_attributes.isdisjoint(mapper._pk_attribute_keys):
         state.load_expired(PASSIVE_OFF)
     key = [values.get(each) for each in mapper._pk_attribute_keys]
-    if any(value is None or _is_expression(value) for value in key):
+    if any(value is None or is_sql(value) for value in key):
         return False
     ident = mapper.ident_of(key)
     found = loading.in_identity_map(flush.session, mapper, ident, flush.lookup_flags)
@@ -287,10 +287,6 @@ def takes_over_row(
     return False
 
 
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")
-
-
 def _take_values(writing: Writing, record: Record) -> None:
     """The row of a pending object: its values; NULL where neither it nor a default says more."""
     values, params = record.values, record.params
@@ -301,7 +297,7 @@ def _take_values(writing: Writing, record: Record) -> None:
         if value is None:
             if column in writing.reads_none:
                 params[column.key] = None
-        elif _is_expression(value):
+        elif is_sql(value):
             record.expressions[column] = value
         else:
             params[column.key] = value
@@ -320,7 +316,7 @@ def _take_changes(writing: Writing, record: Record, committed: Mapping[str, Any]
         if column is None:
             continue
         value = record.values[key]
-        if type(value) not in PLAIN and _is_expression(value):
+        if type(value) not in PLAIN and is_sql(value):
             record.expressions[column] = value
         elif not impls[key].is_same(value, old):
             record.params[column.key] = value

@@ -418,7 +418,7 @@ class Query(Said):
         if isinstance(statement, str):
             statement = elements.text(statement)
         element = elements.clause_of(statement)
-        if element is None or not (element._is_select_statement or element._is_text_clause):
+        if element is None or not (element.is_select or element._is_text_clause):
             role = "SELECT construct or equivalent text() construct"
             raise elements.not_expected(role, statement, element=element)
         return self._with(_statement=element)

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ormtutor.miniorm.orm.attributes import AttributeEvent
-    from ormtutor.miniorm.orm.state import symbol
+    from ormtutor.miniorm.sql.naming import symbol
 
 LAZY_SPELLINGS = {True: "select", False: "joined", None: "noload"}
 STRATEGIES = "dynamic immediate joined noload raise raise_on_sql select selectin subquery"

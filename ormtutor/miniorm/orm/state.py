@@ -22,6 +22,7 @@ from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import NO_STATE, ObjectDereferencedError, UnmappedInstanceError
+from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
 
 
 # Markers and flags ---------------------------------------------------------------------------
-
-
-class symbol:
-    """A named constant."""
-
-    __module__ = "sqlalchemy.util.langhelpers"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"symbol({self.name!r})"
 
 
 # What a read can give instead of a value. Compare with `is`.

@@ -41,12 +41,12 @@ class ColumnCollection:
         ):
             self.__dict__[key] = column
 
-    def _put(self, column: Any, key: Any = None) -> None:
+    def _put(self, column: Any) -> None:
         """Append a column, or put it in the place of the one with its key.
 
         With a key of its own it takes the place of a plain one of its name, too: a reflected one.
         """
-        key = column.key if key is None else key
+        key = column.key
         plain = self._index.get(column.name)
         taken = {key} if plain is None or plain.name != column.name else {key, column.name}
         if self._index.keys().isdisjoint(taken):
@@ -171,9 +171,7 @@ class ColumnSet(list):  # type: ignore[type-arg]
 class DedupeColumnCollection(ColumnCollection):
     """The columns of a constraint: one for each key."""
 
-    def add(self, column: Any, key: Any = None) -> None:
-        """Append a column, or put it in the place of the one with its key."""
-        self._put(column, key)
+    add = ColumnCollection._put
 
     def extend(self, columns: Iterable[Any]) -> None:
         """Append several columns."""

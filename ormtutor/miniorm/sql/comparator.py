@@ -165,19 +165,18 @@ def _list_operand(left: Any, op: Operator, other: Any) -> Any:
         if isinstance(other, (str, bytes)) or not hasattr(type(other), "__iter__"):
             raise not_expected(_IN_LIST, other)
         return _values_operand(left, op, list(other))
-    if element._is_select_statement:
+    if element.is_select:
         return element.scalar_subquery()
     if element._is_bind_parameter:
         return _typed(left, op, element)._with_expanding(op)
     if element._is_text_clause or element._is_scalar or isinstance(element, ClauseList):
         return element.self_group(against=op)
-    is_select = element._is_from_clause or hasattr(element, "_as_in_select")
-    if is_select and element is other:
+    if element is other and (element._is_from_clause or element._is_function):
         exc.warn(
             f"Coercing {type(element).__name__} object into a select() for use in IN(); please "
             "pass a select() construct explicitly"
         )
-        return element._as_in_select().scalar_subquery()
+        return element.select().scalar_subquery()
     raise not_expected(_IN_LIST, other, element=element)
 
 
@@ -233,14 +232,13 @@ def _getitem(left: Any, op: Operator, index: Any) -> Any:
 
 
 _BUILDERS: dict[Any, Callable[..., Any]] = {
-    operators.and_: lambda left, op, value: join_conditions(op, (left, value)),
-    operators.or_: lambda left, op, value: join_conditions(op, (left, value)),
     operators.inv: lambda left, op: left._negate(),
     operators.collate: lambda left, op, collation: collate(left, collation),
     operators.getitem: _getitem,
 }
 for _ops, _builder in (
     ("eq ne lt le gt ge is_ is_not is_distinct_from is_not_distinct_from", _comparison),
+    ("and_ or_", lambda left, op, value: join_conditions(op, (left, value))),
     ("neg distinct_op", _before),
     ("add sub mul truediv mod concat_op", _arithmetic),
     ("like_op not_like_op ilike_op not_ilike_op", _like),
@@ -285,4 +283,4 @@ def between(expr: Any, lower_bound: Any, upper_bound: Any, symmetric: bool = Fal
 
 def distinct(expr: Any) -> UnaryExpression:
     """`DISTINCT expr`, inside a function or in a list of columns."""
-    return _before(as_expression(expr), operators.distinct_op)  # type: ignore[no-any-return]
+    return _before(as_expression(expr), operators.distinct_op)

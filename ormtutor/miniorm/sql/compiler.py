@@ -103,7 +103,7 @@ class Compiled:
             method = getattr(self, f"visit_{element.__visit_name__}")
         except AttributeError:
             raise exc.UnsupportedCompilationError(self, type(element)) from None
-        return method(element, **kw)  # type: ignore[no-any-return]
+        return method(element, **kw)
 
 
 class _Frame:
@@ -399,7 +399,7 @@ class SQLCompiler(Compiled):
             return self.process(label.element)
         name = self.preparer.quote(self._resolve(label.name))
         if label is frame.known_label:
-            return name  # type: ignore[no-any-return]
+            return name
         # A label inside of a label is not written.
         frame.writes_labels = False
         text = f"{self.process(label.element)} AS {name}"
@@ -415,11 +415,9 @@ class SQLCompiler(Compiled):
         table = column.table
         if table is None or not table.named_with_column or not self.frame.include_table:
             return text
-        table_name = self._resolve(table.name)
-        prefix = ""
-        if table.schema and table._is_table:
-            prefix = self.preparer.quote(table.schema) + "."
-        return f"{prefix}{self.preparer.quote(table_name)}.{text}"
+        if table._is_table:
+            return f"{self.preparer.format_table(table)}.{text}"
+        return f"{self.preparer.quote(self._resolve(table.name))}.{text}"
 
     def _fallback_column_name(self, column: Any) -> str:
         raise exc.CompileError("Cannot compile Column object until its 'name' is assigned.")
@@ -428,10 +426,10 @@ class SQLCompiler(Compiled):
         """Text of the learner, with our mark made harmless."""
         if isinstance(text, str) and MARK in text:
             return text.replace(MARK, MARKED_MARK)
-        return text  # type: ignore[no-any-return]
+        return text
 
     def visit_collation(self, element: Any) -> str:
-        return self.preparer.quote(element.collation)  # type: ignore[no-any-return]
+        return self.preparer.quote(element.collation)
 
     def visit_null(self, element: Any) -> str:
         return "NULL"
@@ -496,7 +494,7 @@ class SQLCompiler(Compiled):
         # Reserved words may name functions (left, right), so only strange names are quoted.
         if part.replace("_", "a").isalnum() and not part[0].isdigit() and part.isascii():
             return part
-        return self.preparer.quote(part)  # type: ignore[no-any-return]
+        return self.preparer.quote(part)
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
@@ -518,8 +516,8 @@ class SQLCompiler(Compiled):
     def visit_unary(self, unary: Any) -> str:
         operator = unary.operator
         if operator is not None:
-            return operator.symbol + self.process(unary.element)  # type: ignore[no-any-return]
-        return self.process(unary.element) + unary.modifier.symbol  # type: ignore[no-any-return]
+            return operator.symbol + self.process(unary.element)
+        return self.process(unary.element) + unary.modifier.symbol
 
     def visit_binary(self, binary: Any) -> str:
         operator = binary.operator
@@ -528,7 +526,7 @@ class SQLCompiler(Compiled):
             self._warn_of_null(binary.right)
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
-            return own(binary, operator)  # type: ignore[no-any-return]
+            return own(binary, operator)
         form = self.operator_forms.get(operator.__name__)
         if form is None:
             return self._generate_generic_binary(binary, operator.symbol)

@@ -167,30 +167,24 @@ class ForeignKey(SchemaItem):
         """
         if self._original is not None:
             return self._original.column
-        if not isinstance(self._colspec, str):
-            return self._colspec
-        if self.parent is None:
-            raise exc.InvalidRequestError(
-                "this ForeignKey object does not yet have a parent Column associated with it."
-            )
-        table = self.parent.table
-        if table is None:
-            raise exc.InvalidRequestError(
-                "this ForeignKey's parent column is not yet associated with a Table."
-            )
         column = self._referred_now()
-        if column is not None:
-            return column
+        if column is None:
+            raise self._unresolved()
+        return column
+
+    def _unresolved(self) -> exc.NoReferenceError:
+        """The error for a key whose table, or whose column there, is not known."""
+        table = self.parent.table
         table_key, wanted = self._target
         target = table.metadata.tables.get(table_key)
         if target is None:
-            raise exc.NoReferencedTableError(
+            return exc.NoReferencedTableError(
                 f"Foreign key associated with column '{self.parent}' could not find table "
                 f"'{table_key}' with which to generate a foreign key to target column '{wanted}'",
                 table_key,
             )
         wanted = wanted or self.parent.key
-        raise exc.NoReferencedColumnError(
+        return exc.NoReferencedColumnError(
             f"Could not initialize target column for ForeignKey '{self._colspec}' on table "
             f"'{table.name}': table '{target.name}' has no column named '{wanted}'",
             target.name,
@@ -198,9 +192,20 @@ class ForeignKey(SchemaItem):
         )
 
     def _referred_now(self) -> Any:
-        """The column that it points to, or None as long as it is not there."""
+        """The column that it points to, or None as long as it is not there.
+
+        Raises: InvalidRequestError: a name means nothing before its column is in a table.
+        """
         if not isinstance(self._colspec, str):
             return self._colspec
+        if self.parent is None:
+            raise exc.InvalidRequestError(
+                "this ForeignKey object does not yet have a parent Column associated with it."
+            )
+        if self.parent.table is None:
+            raise exc.InvalidRequestError(
+                "this ForeignKey's parent column is not yet associated with a Table."
+            )
         table_key, key = self._target
         table = self.parent.table.metadata.tables.get(table_key)
         if table is None:
@@ -269,7 +274,7 @@ class ColumnCollectionMixin:
         if self.parent is not None:
             return
         columns = [each for each in self._pending if hasattr(each, "_on_table_attach")]
-        tables = [each.table for each in columns if getattr(each.table, "_is_schema_table", False)]
+        tables = [each.table for each in columns if hasattr(each.table, "append_constraint")]
         if len(tables) < len(columns) == len(self._pending):
             late = next((each for each in columns if each.table is None), None)
             if late is not None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.dml import as_key, column_key
 from ormtutor.miniorm.sql.elements import BindParameter, clause_of
+from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-REQUIRED: Any = type("_Required", (), {"__repr__": lambda self: "symbol('REQUIRED')"})()
+REQUIRED: Any = symbol("REQUIRED")
 
 
 class CrudPlan:
@@ -87,9 +88,9 @@ class CrudPlan:
         """SQL gives the value: who wants to know it must ask the database."""
         if not isinstance(column, MultiRowColumn):
             self.compiler.postfetch.append(column)
-        if element._is_select_statement:
+        if element.is_select:
             element = element.scalar_subquery()
-        return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
+        return self.compiler.process(element.self_group())
 
     def _value(self, column: Any, value: Any) -> str:
         """A value that was given."""
@@ -100,14 +101,14 @@ class CrudPlan:
         if value is REQUIRED:
             made = _bind(name, column.type, self.unknown, required=True)
             if self.unknown is None:
-                return self.compiler.placed(made)  # type: ignore[no-any-return]
+                return self.compiler.placed(made)
         elif element is None:
             made = _bind(name, column.type, value)
         elif element._is_bind_parameter:
             made = self._adopted(name, column, element)
         else:
             return self._element(column, element)
-        return self.compiler.process(made)  # type: ignore[no-any-return]
+        return self.compiler.process(made)
 
     def _adopted(self, name: str, column: Any, bind: Any) -> Any:
         """A parameter that the learner gave gets the type and, once, the name of the column."""
@@ -123,7 +124,7 @@ class CrudPlan:
     # -- defaults ------------------------------------------------------------------------------
 
     def _default_for_insert(self, column: Any) -> str | None:
-        default = getattr(column, "default", None)
+        default = column.default
         counts = self.compiler.dialect.supports_sequences
         if default is not None and not default.is_sequence:
             return self._default(column, default)
@@ -131,7 +132,7 @@ class CrudPlan:
             if column.primary_key:
                 return self._default(column, default)
             return f"<next sequence value: {default._key}>"
-        if getattr(column, "server_default", None) is not None:
+        if column.server_default is not None:
             self.compiler.postfetch.append(column)
         elif (
             column.primary_key
@@ -142,7 +143,7 @@ class CrudPlan:
         return None
 
     def _default_for_update(self, column: Any) -> str | None:
-        onupdate = getattr(column, "onupdate", None)
+        onupdate = column.onupdate
         if onupdate is None or onupdate.is_sequence:
             return None
         return self._default(column, onupdate)
@@ -152,7 +153,7 @@ class CrudPlan:
             return self._element(column, default.arg)
         # The engine will compute it and bring it under the column's name.
         self.compiler.prefetch.append(column)
-        return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
+        return self.compiler.process(_bind(column.key, column.type, None))
 
     def _is_asked_first(self, column: Any) -> bool:
         """Whether SQL gives a primary key by default: it is wanted back, nothing else tells it."""
@@ -173,7 +174,8 @@ class CrudPlan:
             for column in self.table.c
             if self.statement._takes_defaults
             and column.key not in names
-            and _has_python_side(column)
+            and column.default is not None
+            and not column.default.is_sequence
         ]
         for column in (*[self.table.c[key] for key in names], *extra):
             self._add(column, "")
@@ -227,7 +229,7 @@ class MultiRowColumn:
         self.key = f"{original.key}_m{index}"
         self.row = index
         self.original = original
-        self.default = getattr(original, "default", None)
+        self.default = original.default
         self.type = original.type
 
 
@@ -236,11 +238,6 @@ def _bind(name: str, type_: Any, value: Any, required: bool = False) -> BindPara
     bind = BindParameter(name, value, type_, required=required)
     bind._is_crud = True
     return bind
-
-
-def _has_python_side(column: Any) -> bool:
-    default = getattr(column, "default", None)
-    return default is not None and not default.is_sequence
 
 
 def _warn_about_key(column: Any) -> None:

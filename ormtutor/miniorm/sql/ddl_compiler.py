@@ -13,8 +13,9 @@ from time import perf_counter
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.sql.compiler import Compiled
+from ormtutor.miniorm.sql.elements import literal
 from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK
-from ormtutor.miniorm.sql.types import STRINGTYPE, Boolean
+from ormtutor.miniorm.sql.types import Boolean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,10 +99,7 @@ class DDLCompiler(Compiled):
 
     def default(self, default: Any) -> str:
         """Write what stands after DEFAULT."""
-        if not isinstance(default, str):
-            return self.expression(default)
-        compiler = self.dialect.statement_compiler(self.dialect, None)
-        return compiler.render_literal_value(default, STRINGTYPE)  # type: ignore[no-any-return]
+        return self.expression(literal(default) if isinstance(default, str) else default)
 
     def visit_drop_table(self, drop: Any) -> str:
         return f"\nDROP TABLE {self.preparer.format_table(drop.element)}"
@@ -169,7 +167,7 @@ class DDLCompiler(Compiled):
 
     def remote_table(self, table: Any) -> str:
         """Write the table that a foreign key refers to."""
-        return self.preparer.format_table(table)  # type: ignore[no-any-return]
+        return self.preparer.format_table(table)
 
 
 # -- types -----------------------------------------------------------------------------------------

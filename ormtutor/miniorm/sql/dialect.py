@@ -46,8 +46,8 @@ class DefaultDialect:
     def __init__(self, paramstyle: str | None = None, **kw: Any) -> None:
         self.paramstyle = paramstyle or self.default_paramstyle
         self.positional = self.paramstyle == "qmark"
-        self.identifier_preparer = self.preparer(self)
-        self.compilers_preparer = self.preparer(self, for_compiler=True)
+        self.identifier_preparer = self.preparer()
+        self.compilers_preparer = self.preparer(for_compiler=True)
         self.type_compiler = self.type_compiler(self)
         # What compile() made lately; see SelectBase._compiler().
         self.compiled_selects = Shapes()

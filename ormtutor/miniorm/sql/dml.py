@@ -27,7 +27,7 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
     structure_of,
 )
-from ormtutor.miniorm.sql.select import HasWhere, Statement
+from ormtutor.miniorm.sql.select import HasWhere, Statement, each_once
 from ormtutor.miniorm.sql.selectable import TableClause
 from ormtutor.miniorm.sql.types import NULLTYPE
 
@@ -47,10 +47,9 @@ def as_subject(thing: Any) -> Any:
     element = clause_of(thing)
     role = "subject table for an INSERT, UPDATE or DELETE"
     if element is not None:
-        derived = element._is_subquery or element._is_cte
-        if element._is_table or (element._is_from_clause and not derived):
+        if element._is_from_clause and element.__visit_name__ not in ("subquery", "cte"):
             return element
-        if element._is_select_statement:
+        if element.is_select:
             raise no_select(role, thing, element)
     raise not_expected(role, thing, element=element)
 
@@ -77,7 +76,6 @@ class UpdateBase(Statement):
     """What INSERT, UPDATE and DELETE share."""
 
     is_dml = True
-    _has_values = False
     _sqlite_arguments = ()
     _where_criteria: tuple[Any, ...] = ()
 
@@ -148,9 +146,8 @@ class ValuesBase(UpdateBase):
             self.__dict__.update(self.values(values).__dict__)
 
     @property
-    def _has_values(self) -> bool:  # type: ignore[override]
-        told = (self._values, self.select)
-        return bool(self._multi_values) or any(each is not None for each in told)
+    def _has_values(self) -> bool:
+        return self._values is not None or bool(self._multi_values) or self.select is not None
 
     def values(self, *args: Any, **kwargs: Any) -> Any:
         """Return a copy with values to write: keywords, a dictionary, a tuple for all columns, or
@@ -213,7 +210,7 @@ class ValuesBase(UpdateBase):
                 "Can't mix single and multiple VALUES formats in one INSERT statement; one style "
                 "appends to a list while the other replaces values, so the intent is ambiguous."
             )
-        return self._multi_values[0]  # type: ignore[no-any-return]
+        return self._multi_values[0]
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         rows = self._multi_values if self._values is None else (self._values,)
@@ -251,7 +248,7 @@ def _value_structure(key: Any, value: Any, suffix: str, binds: Binds) -> Hashabl
     name = column_key(key)
     if element is None:
         binds.append(BindParameter(name + suffix, value, NULLTYPE))
-        return name  # type: ignore[no-any-return]
+        return name
     return name or key.structure(binds), element.structure(binds)
 
 
@@ -272,7 +269,7 @@ class Insert(ValuesBase):
         element = clause_of(select)
         if element is not None and element._is_from_clause:
             element = element.select()
-        if element is None or not element._is_select_statement:
+        if element is None or not element.is_select:
             raise not_expected("SELECT statement or equivalent textual object", select)
         keys = tuple(column_key(as_key(name)) for name in names)
         return self._with(_select_names=keys, select=element, _takes_defaults=include_defaults)
@@ -280,6 +277,8 @@ class Insert(ValuesBase):
 
 class DMLWhereBase(HasWhere, UpdateBase):
     """What UPDATE and DELETE share: WHERE."""
+
+    _parts = ("table", "_where_criteria")
 
     def __init__(self, table: Any, whereclause: Any = None, *values: Any, **kw: Any) -> None:
         super().__init__(table, *values, **kw)
@@ -292,10 +291,7 @@ class DMLWhereBase(HasWhere, UpdateBase):
     @property
     def _extra_froms(self) -> list[Any]:
         """FROM objects of WHERE that are not the table."""
-        found = {id(self.table._deannotated): self.table}
-        for from_ in self._implied_froms:
-            found.setdefault(id(from_._deannotated), from_)
-        return list(found.values())[1:]
+        return each_once([self.table, *self._implied_froms])[1:]
 
 
 class Update(DMLWhereBase, ValuesBase):
@@ -303,7 +299,6 @@ class Update(DMLWhereBase, ValuesBase):
 
     __visit_name__ = "update"
     is_update = True
-    _parts = ("table", "_where_criteria")
 
     def __init__(self, *args: Any, preserve_parameter_order: bool = False, **kw: Any) -> None:
         self._in_order = preserve_parameter_order
@@ -336,7 +331,6 @@ class Delete(DMLWhereBase):
 
     __visit_name__ = "delete"
     is_delete = True
-    _parts = ("table", "_where_criteria")
 
 
 def insert(table: Any, values: Any = None, **kw: Any) -> Insert:

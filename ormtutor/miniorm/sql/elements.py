@@ -30,7 +30,7 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_method
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
-from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
 from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone, replace
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 NO_ANNOTATIONS: dict[str, Any] = {}
-NO_ARG: Any = type("NO_ARG", (), {"__repr__": lambda self: "symbol('NO_ARG')"})()
+NO_ARG: Any = symbol("NO_ARG")
 
 
 def delegate(path: str, doc: str | None = None) -> Any:
@@ -61,18 +61,15 @@ class ClauseElement:
     is_clause_element = True
     is_selectable = is_select = is_insert = is_update = is_delete = False
     _is_from_clause = False
-    _is_select_statement = False
     # A select() is read by the ORM when a mapped column stands in it, but not inside one of these.
     _hides_entities = False
     _is_table = False
     _is_subquery = False
-    _is_cte = False
     _is_scalar = False
     _is_column_clause = False
     _is_text_clause = False
     _is_function = False
     _is_bind_parameter = False
-    _is_clause_list = False
     _is_column_element = False
     _is_implicitly_boolean = False
     # The name that a bind parameter opposite us takes; None: there is none.
@@ -231,7 +228,7 @@ def _annotated_class(cls: Any) -> Any:
             return hash(self._origin)
 
         def structure(self, binds: Binds) -> Hashable:
-            return self._origin.structure(binds)  # type: ignore[no-any-return]
+            return self._origin.structure(binds)
 
         if issubclass(cls, ColumnElement):
 
@@ -328,17 +325,17 @@ class ColumnElement(ColumnOperators, ClauseElement):
     primary_key = False
     foreign_keys: Any = ()
     _proxies: Any = ()
-    # Labels that we bring: what follows AS, and under which key a subquery shows us.
+    # Our name in SQL, and in Python.
     name: Any
     key: Any = None
+    # What follows AS where each label begins with its table; the name that shows without AS. Below:
+    # _anon_name_label, for want of a name; _proxy_key and _tq_key_label, our key in the `.c` of a
+    # subquery, in the new style of labels and in the old.
     _label: Any = None
+    _own_name: Any = None
     _render_label_in_columns_clause = True
     # The operator that decides where we need parentheses, if one does.
     _groups_as: Any = None
-    # An expression that is a column in new clothes: CAST(column ...); its name serves as label.
-    _wraps_name = False
-    #: The name that a SELECT shows without AS.
-    _own_name: Any = None
     type: Any = sqltypes.NULLTYPE
 
     __hash__ = object.__hash__
@@ -528,9 +525,7 @@ class BindParameter(ColumnElement):
 
     def _with_value(self, value: Any, unique: bool) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(  # type: ignore[no-any-return]
-            value=value, type=type_, unique=unique, required=False, callable=None
-        )
+        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)
 
     def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
@@ -653,7 +648,7 @@ class TextClause(Executable):
         known.update((bind._orig_key, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value, unique=known[name].unique)
-        return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
+        return self._with(_binds=tuple(known.values()))
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
@@ -702,7 +697,6 @@ class ClauseList(ClauseElement):
 
     __visit_name__ = "clauselist"
     _parts = ("clauses",)
-    _is_clause_list = True
 
     def __init__(
         self, *clauses: Any, operator: Any = operators.comma_op, group: bool = True
@@ -755,7 +749,8 @@ def join_conditions(operator: Operator, clauses: Iterable[Any]) -> Any:
 
 def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
     for clause in clauses:
-        if clause._is_clause_list and clause.operator is operator and not clause._annotations:
+        is_list = isinstance(clause, ClauseList) and clause.operator is operator
+        if is_list and not clause._annotations:
             yield from clause.clauses
         else:
             yield clause.self_group(against=operator)
@@ -811,10 +806,9 @@ class UnaryExpression(ColumnElement):
         return UnaryExpression(self, operators.inv, type_=type_)
 
 
-class WrapsColumnExpression:
+class WrapsColumnExpression(ColumnElement):
     """What CAST and its like share: they are named after the expression that they wrap."""
 
-    _wraps_name = True
     _wrapped: Any = delegate("element", "The expression.")
 
     @property
@@ -830,7 +824,7 @@ class WrapsColumnExpression:
     def _anon_name_label(self) -> Any:
         wrapped = self._wrapped
         if wrapped._is_text_clause:
-            return super()._anon_name_label  # type: ignore[misc]
+            return super()._anon_name_label
         return wrapped._own_name or wrapped._anon_name_label
 
 
@@ -1016,6 +1010,9 @@ class ColumnClause(ColumnElement):
     __visit_name__ = "column"
     _is_column_clause = True
     _groups = False
+    default: Any = None  # as the next two, what a table's column may have
+    onupdate: Any = None
+    server_default: Any = None
 
     def __init__(
         self, text: Any, type_: Any = None, is_literal: bool = False, _selectable: Any = None
@@ -1081,9 +1078,9 @@ class ColumnClause(ColumnElement):
         )
 
 
-def column(text: str, type_: Any = None, is_literal: bool = False, _selectable: Any = None) -> Any:
+def column(text: str, type_: Any = None, is_literal: bool = False) -> ColumnClause:
     """A column by name, of no table."""
-    return ColumnClause(text, type_, is_literal, _selectable)
+    return ColumnClause(text, type_, is_literal)
 
 
 def literal_column(text: str, type_: Any = None) -> ColumnClause:
@@ -1157,7 +1154,7 @@ def is_sql(thing: Any) -> bool:
 
 
 def element_or_constant(thing: Any) -> Any:
-    """The same, and an element for None, True and False."""
+    """What clause_of() gives, and an element for None, True and False."""
     element = clause_of(thing)
     return constant_of(thing) if element is None else element
 
@@ -1173,12 +1170,7 @@ def given_clause(thing: Any, role: str) -> Any:
     return element
 
 
-def as_expression(
-    thing: Any,
-    type_: Any = None,
-    name: str = "param",
-    role: str = "SQL expression element",
-) -> Any:
+def as_expression(thing: Any, type_: Any = None, name: str = "param") -> Any:
     """An operand: an element, or a plain value as a bind parameter.
 
     type_: of a plain value, if not its own. name: of its parameter.
@@ -1186,15 +1178,16 @@ def as_expression(
     """
     element = clause_of(thing)
     if element is not None:
-        return as_operand(element, role, given=thing)
+        return as_operand(element, _OPERAND, given=thing)
     if thing is None:
         return NULL
     try:
         return BindParameter._make(name, thing, type_ or sqltypes.type_of_literal(thing))
     except exc.ArgumentError as error:
-        raise not_expected(role, thing) from error
+        raise not_expected(_OPERAND, thing) from error
 
 
+_OPERAND = "SQL expression element"
 _ADVICE = (
     " To create a column expression from a FROM clause row as a whole, use the .table_valued() "
     "method."
@@ -1213,9 +1206,9 @@ def as_operand(
     role, given, advice: for the error, what was expected, what was written and what to do.
     Raises: ArgumentError: a table.
     """
-    if element._is_column_element or element._is_text_clause or element._is_clause_list:
+    if element._is_column_element or element._is_text_clause or isinstance(element, ClauseList):
         return element
-    if element._is_select_statement:
+    if element.is_select:
         return implicit_scalar(element)
     if element._is_subquery:
         return implicit_scalar(element.element)

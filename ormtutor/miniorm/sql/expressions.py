@@ -88,7 +88,7 @@ def case(*whens: Any, **kw: Any) -> Case:
     return Case(*whens, **kw)
 
 
-class _OfType(WrapsColumnExpression, ColumnElement):
+class _OfType(WrapsColumnExpression):
     """What has another type than the expression in it.
 
     Cast and TypeCoerce are siblings: were one the other's parent, Python would turn around what is

@@ -66,8 +66,6 @@ class FunctionElement(Executable, ColumnElement):
         """Return `SELECT function`."""
         return Select(self)
 
-    _as_in_select = select
-
 
 leave_out(FunctionElement, "alias as_comparison scalar_table_valued")
 

@@ -59,5 +59,5 @@ def _inside(elements: Iterable[Any]) -> Iterator[Any]:
     for each in elements:
         yield each
         has_name = each._is_from_clause and each.named_with_column
-        if not has_name and not each._is_select_statement:
+        if not has_name and not each.is_select:
             yield from _inside(children(each))

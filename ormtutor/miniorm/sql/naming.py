@@ -1,7 +1,8 @@
 """Names: those that are found only when a statement is compiled, and how all of them are written.
 
 Before: nothing.
-Here:   AnonymousName; IdentifierPreparer, which knows when a name needs quotes.
+Here:   symbol, a constant that is nothing but its name; AnonymousName; IdentifierPreparer, which
+        knows when a name needs quotes.
 After:  elements.py, selectable.py and schema.py name things with them, compiler.py resolves them;
         the compilers write every name through the preparer; engine/sqlite.py has its own reserved
         words.
@@ -14,6 +15,18 @@ from itertools import groupby
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+class symbol:
+    """A named constant."""
+
+    __module__ = "sqlalchemy.util.langhelpers"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"symbol({self.name!r})"
 
 
 class AnonymousName(str):
@@ -43,7 +56,7 @@ class AnonymousName(str):
 
     def resolve(self, names: Any) -> str:
         """The real name; `names` maps `140 users` to `users_1`."""
-        return str(self) % names  # type: ignore[no-any-return]
+        return str(self) % names
 
 
 def _plain(base: str) -> str:
@@ -105,8 +118,7 @@ class IdentifierPreparer:
     __module__ = "sqlalchemy.sql.compiler"
     reserved_words: frozenset[str] = RESERVED_WORDS
 
-    def __init__(self, dialect: Any, for_compiler: bool = False) -> None:
-        self.dialect = dialect
+    def __init__(self, for_compiler: bool = False) -> None:
         # Whether the text is a template of compiler.py, in which our mark must be made harmless.
         self.for_compiler = for_compiler
         self._known: dict[str, str] = {}

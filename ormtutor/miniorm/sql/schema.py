@@ -35,7 +35,7 @@ from ormtutor.miniorm.sql.defaults import (
 )
 from ormtutor.miniorm.sql.elements import ClauseElement, ColumnClause, clause_of, delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
-from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.selectable import TableClause
 from ormtutor.miniorm.sql.sorting import sort_tables
 from ormtutor.miniorm.sql.traversal import Shapes
@@ -70,13 +70,10 @@ class Column(SchemaItem, ColumnClause):
     autoincrement: Any = "auto"
     comment: Any = None
     constraints: Any = ()
-    default: Any = None
     doc: Any = None
     index: Any = None
     nullable = True
-    onupdate: Any = None
     primary_key = False
-    server_default: Any = None
     unique: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -294,7 +291,6 @@ class Table(DatabaseItem, TableClause):
 
     __visit_name__ = "table"
     _sqlite_arguments = ("sqlite_autoincrement",)
-    _is_schema_table = True
     primary_key: Any = None
     foreign_keys: Any = None
 
@@ -367,9 +363,6 @@ class Table(DatabaseItem, TableClause):
 
     bind: Any = delegate("metadata.bind", "The engine that the MetaData is bound to, or None.")
     _autoincrement_column: Any = delegate("primary_key._autoincrement_column")
-    autoincrement_column: Any = delegate(
-        "_autoincrement_column", "The column that the database counts up, or None."
-    )
 
     @property
     def foreign_key_constraints(self) -> set[Any]:
@@ -393,7 +386,7 @@ class Table(DatabaseItem, TableClause):
 
 
 leave_out(Table, "add_is_dependent_on exists to_metadata tometadata")
-BLANK_SCHEMA: Any = type("BLANK_SCHEMA", (), {"__repr__": lambda self: "symbol('BLANK_SCHEMA')"})()
+BLANK_SCHEMA: Any = symbol("BLANK_SCHEMA")
 
 
 # -- the collection --------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
     structure_of,
 )
-from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.selectable import (
     CTE,
     LABEL_STYLE_DEFAULT,
@@ -54,7 +54,6 @@ from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     FromClause,
     Join,
-    LabelStyle,
     Subquery,
     as_from,
     can_join,
@@ -79,9 +78,9 @@ def as_selected(thing: Any) -> Any:
     """
     element = clause_of(thing)
     if element is not None:
-        if element._is_select_statement:
+        if element.is_select:
             raise elements.no_select(SELECTED, thing, element)
-        is_expression = element._is_column_element or element._is_clause_list
+        is_expression = element._is_column_element or isinstance(element, elements.ClauseList)
         if not (is_expression or element._is_from_clause or element._is_text_clause):
             raise not_expected(SELECTED, thing)
         return element
@@ -123,7 +122,7 @@ def as_limit(value: Any) -> Any:
 def _as_prefix(thing: Any) -> Any:
     if isinstance(thing, str):
         return elements.TextClause(thing)
-    element = None if isinstance(thing, type) else elements.element_or_constant(thing)
+    element = elements.element_or_constant(thing)
     if element is None or not (element._is_column_element or element._is_text_clause):
         raise not_expected("statement sub-expression element", thing, element=element)
     return element
@@ -151,7 +150,7 @@ class ColumnNamer:
 
     __slots__ = ("dedupe", "key_of", "qualified", "repeats", "seen", "style", "taken")
 
-    def __init__(self, style: LabelStyle, dedupe: bool = False) -> None:
+    def __init__(self, style: symbol, dedupe: bool = False) -> None:
         self.style = style
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.dedupe = dedupe
@@ -214,7 +213,7 @@ class ColumnNamer:
 
     def _dedupe_label(self, element: Any) -> Any:
         self.repeats += 1
-        if element._wraps_name and not self.qualified:
+        if isinstance(element, elements.WrapsColumnExpression) and not self.qualified:
             name = element._wrapped._own_name
             if name:
                 return element._anonymous(f"{name}_")
@@ -231,7 +230,7 @@ class KeyNamer:
 
     __slots__ = ("numbers", "qualified", "repeats", "used")
 
-    def __init__(self, style: LabelStyle) -> None:
+    def __init__(self, style: symbol) -> None:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.repeats = style is LABEL_STYLE_NONE
         self.used: set[Any] = set()
@@ -267,7 +266,6 @@ class Statement(Executable):
 
     __module__ = "sqlalchemy.sql.base"
     _with_options: tuple[Any, ...] = ()
-    _annotations: Any = elements.NO_ANNOTATIONS
     _prefixes: tuple[Any, ...] = ()
 
     @known_as("Executable.options")
@@ -362,7 +360,6 @@ class SelectBase(Statement):
 
     is_selectable = True
     is_select = True
-    _is_select_statement = True
     _hides_entities = True
     # Whether it stands in parentheses, as a part of a UNION.
     _in_parentheses = False
@@ -447,7 +444,7 @@ class SelectBase(Statement):
 
     def cte(self, name: Any = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
-        return CTE._construct(self._for_subquery(), name, recursive=recursive)  # type: ignore[no-any-return]
+        return CTE._construct(self._for_subquery(), name, recursive=recursive)
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""
@@ -467,7 +464,7 @@ class SelectBase(Statement):
         """`EXISTS (this)`."""
         return Exists(self)
 
-    def set_label_style(self, style: LabelStyle) -> Any:
+    def set_label_style(self, style: symbol) -> Any:
         """The same with another way to label columns."""
         if self._label_style is style:
             return self
@@ -581,7 +578,7 @@ def _set_operation(keyword: str) -> Any:
 
     def combine(*selects: Any, **kw: Any) -> CompoundSelect:
         compound = CompoundSelect(keyword, *selects)
-        return _with_arguments(compound, kw)  # type: ignore[no-any-return]
+        return _with_arguments(compound, kw)
 
     name = "except_" if keyword == "EXCEPT" else keyword.lower().replace(" ", "_")
     combine.__name__ = combine.__qualname__ = name
@@ -605,7 +602,7 @@ class CoreJoinStep(
     destination: Any = delegate("target")
 
     def structure(self, binds: Binds) -> Hashable:
-        # (Of a program that does not import the ORM.)
+        # For a program without the ORM: JoinStep in orm/joins.py has its own.
         return *[structure_of(part, binds) for part in self[:3]], self.isouter, self.full
 
 
@@ -823,7 +820,7 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
         structure = structure, getattr(column, "type", sqltypes.NULLTYPE).cache_id
     annotations = column._annotations
     if not annotations:
-        return structure  # type: ignore[no-any-return]
+        return structure
     entity = annotations.get("parententity")
     return (
         structure,
@@ -1056,7 +1053,7 @@ class CompoundSelect(GenerativeSelect):
         for (_, proxy), (first, *others) in zip(proxies, columns, strict=False):
             later = [each._annotate({"weight": n}) for n, each in enumerate(others, 2)]
             proxy._proxies = (first, *later)
-        return proxies  # type: ignore[no-any-return]
+        return proxies
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1072,8 +1069,8 @@ def as_compound_part(thing: Any) -> Any:
 
     Raises: ArgumentError: something else.
     """
-    element = None if isinstance(thing, type) else clause_of(thing)
-    if element is not None and element._is_select_statement:
+    element = clause_of(thing)
+    if element is not None and element.is_select:
         return element
     advice = ""
     if element is not None and element._is_subquery:
@@ -1099,7 +1096,7 @@ class TextualSelect(SelectBase):
 
     _raw_columns: Any = delegate("column_args")
 
-    def set_label_style(self, style: LabelStyle) -> Any:
+    def set_label_style(self, style: symbol) -> Any:
         return self
 
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
@@ -1252,7 +1249,7 @@ def select(*args: Any, **kw: Any) -> Select:
     select(a, b), or as in earlier releases select([a, b], whereclause, from_obj=..., order_by=...).
     """
     if kw or _is_legacy(args):
-        return _legacy_select(*args, **kw)  # type: ignore[no-any-return]
+        return _legacy_select(*args, **kw)
     return Select(*args)
 
 

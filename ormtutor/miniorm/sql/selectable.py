@@ -30,7 +30,7 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
     structure_of,
 )
-from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
@@ -41,22 +41,11 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.sql.traversal import Binds
 
 
-class LabelStyle:
-    """How the columns of a SELECT are labelled."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"symbol('{self.name}')"
-
-
-# No labels but those that the learner gives; labels for columns of one name; table_column.
-LABEL_STYLE_NONE = LabelStyle("LABEL_STYLE_NONE")
-LABEL_STYLE_DISAMBIGUATE_ONLY = LabelStyle("LABEL_STYLE_DISAMBIGUATE_ONLY")
-LABEL_STYLE_TABLENAME_PLUS_COL = LabelStyle("LABEL_STYLE_TABLENAME_PLUS_COL")
+# How the columns of a SELECT are labelled: not at all but as the learner says; those of one name;
+# each as table_column.
+LABEL_STYLE_NONE = symbol("LABEL_STYLE_NONE")
+LABEL_STYLE_DISAMBIGUATE_ONLY = symbol("LABEL_STYLE_DISAMBIGUATE_ONLY")
+LABEL_STYLE_TABLENAME_PLUS_COL = symbol("LABEL_STYLE_TABLENAME_PLUS_COL")
 LABEL_STYLE_DEFAULT = LABEL_STYLE_DISAMBIGUATE_ONLY
 
 
@@ -77,8 +66,6 @@ class FromClause(ClauseElement):
     # Set by select.py and dml.py, which are to the right.
     _select_columns: ClassVar[Any] = None
     _dml: ClassVar[dict[str, Any]] = {}
-
-    bind: Any = None
 
     @property
     def description(self) -> str:
@@ -158,9 +145,6 @@ class FromClause(ClauseElement):
         """`this AS name`."""
         return Alias._construct(self, name)
 
-    def _as_in_select(self) -> Any:
-        return self.select()
-
 
 leave_out(FromClause, "lateral table_valued tablesample")
 
@@ -171,7 +155,7 @@ class TableClause(FromClause):
     __visit_name__ = "table"
     named_with_column = True
     _is_table = True
-    # The hooks of INSERT, which a Table overrides.
+    # The column that the database counts up: a Table may know one.
     _autoincrement_column: Any = None
 
     # Plain attributes of the instance: `users.c.name` is two dictionary reads.
@@ -294,10 +278,6 @@ class Join(FromClause):
     def primary_key(self) -> Any:
         keys = [each for _, each in self._own_columns() if each.primary_key]
         return ColumnSet(reduce_columns(keys, self.onclause))
-
-    @property
-    def bind(self) -> Any:
-        return self.left.bind or self.right.bind
 
     @property
     def _hide_froms(self) -> Any:
@@ -440,7 +420,7 @@ class AliasedReturnsRows(FromClause):
         return super().is_derived_from(fromclause) or self.element.is_derived_from(fromclause)
 
     def _own_columns(self) -> Iterable[tuple[Any, Any]]:
-        return self.element._column_proxies(self)  # type: ignore[no-any-return]
+        return self.element._column_proxies(self)
 
     bind: Any = delegate("element.bind", "That of the aliased thing.")
 
@@ -480,7 +460,6 @@ class CTE(AliasedReturnsRows):
     """A SELECT with a name, before the statement: WITH name AS (...)."""
 
     __visit_name__ = "cte"
-    _is_cte = True
     # The CTE whose alias we are; the CTE that we extend by union().
     _cte_alias: Any = None
     _restates: Any = None
@@ -488,7 +467,7 @@ class CTE(AliasedReturnsRows):
 
     def _own_columns(self) -> Iterable[tuple[Any, Any]]:
         source = self.element if self._cte_alias is None else self._cte_alias
-        return source._column_proxies(self)  # type: ignore[no-any-return]
+        return source._column_proxies(self)
 
     def alias(self, name: Any = None) -> Any:
         return CTE._construct(self.element, name, recursive=self.recursive, _cte_alias=self)
@@ -515,7 +494,7 @@ def as_from(thing: Any) -> Any:
     Raises: ArgumentError: something that has no rows.
     """
     element = clause_of(thing)
-    if element is not None and element._is_select_statement:
+    if element is not None and element.is_select:
         exc.warn(
             "Implicit coercion of SELECT and textual SELECT constructs into FROM clauses is "
             "deprecated; please call .subquery() on any Core select or ORM Query object in order "

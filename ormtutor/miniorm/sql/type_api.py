@@ -134,7 +134,7 @@ class TypeEngine:
 
     def dialect_impl(self, dialect: Any) -> TypeEngine:
         """Return the dialect's version of this type."""
-        return self._memo(dialect)["impl"]  # type: ignore[no-any-return]
+        return self._memo(dialect)["impl"]
 
     def _memo(self, dialect: Any) -> dict[Any, Any]:
         memo: dict[Any, Any] | None = dialect.type_memos.get(self)
@@ -143,14 +143,14 @@ class TypeEngine:
         return memo
 
     def _dialect_version(self, dialect: Any) -> TypeEngine:
-        return dialect.type_descriptor(self)  # type: ignore[no-any-return]
+        return dialect.type_descriptor(self)
 
-    def _cached(self, kind: str, dialect: Any, coltype: Any = None) -> Processor:
+    def _cached(self, kind: str, dialect: Any) -> Processor:
         memo = self._memo(dialect)
         if kind not in memo:
-            arguments = (coltype,) if kind == "result_processor" else ()
-            memo[kind] = getattr(memo["impl"], kind)(dialect, *arguments)
-        return memo[kind]  # type: ignore[no-any-return]
+            coltype = (None,) if kind == "result_processor" else ()
+            memo[kind] = getattr(memo["impl"], kind)(dialect, *coltype)
+        return memo[kind]
 
     _cached_bind_processor = partialmethod(_cached, "bind_processor")
     _cached_result_processor = partialmethod(_cached, "result_processor")
@@ -192,19 +192,15 @@ class TypeEngine:
 
     def copy(self, **kw: Any) -> Any:
         """Return a shallow copy."""
-        return self._twin(type(self))
+        twin = object.__new__(type(self))
+        known = vars(self).items()
+        vars(twin).update(item for item in known if item[0] not in ("cache_id", "_own_cache_id"))
+        return twin
 
     def adapt(self, cls: type) -> Any:
         """Return an instance of another class with our arguments, as far as it takes them."""
         mine = vars(self)
         return cls(**{name: mine[name] for name in init_names(cls) if name in mine})
-
-    def _twin(self, cls: Any) -> Any:
-        """An instance of another class with all that we know."""
-        twin = cls.__new__(cls)
-        known = vars(self).items()
-        vars(twin).update(item for item in known if item[0] not in ("cache_id", "_own_cache_id"))
-        return twin
 
     def _find_cache_id(self) -> int:
         """A small number for the structure of a statement, the same for equal types.
@@ -227,7 +223,7 @@ class TypeEngine:
     def compile(self, dialect: Any = None) -> str:
         """Return the type as DDL spells it."""
         dialect = dialect or TypeEngine._default_dialect()
-        return dialect.type_compiler.process(self)  # type: ignore[no-any-return]
+        return dialect.type_compiler.process(self)
 
     def __str__(self) -> str:
         return str(self.compile())
@@ -291,7 +287,7 @@ class TypeDecorator(TypeEngine):
 
     def load_dialect_impl(self, dialect: Any) -> TypeEngine:
         """Return the decorated type in that dialect."""
-        return self.impl  # type: ignore[no-any-return]
+        return self.impl
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
         """Plain values opposite such an expression are of this type."""

@@ -18,6 +18,7 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.sql import operators
+from ormtutor.miniorm.sql.naming import symbol
 from ormtutor.miniorm.sql.operators import Operator
 
 # What type_api.py defines belongs to the published set, so it can be had from here as well.
@@ -51,7 +52,7 @@ def _written(write: Callable[[Any], str]) -> Any:
 
 
 def _in_quotes(value: Any) -> str:
-    return "'" + value.replace("'", "''") + "'"  # type: ignore[no-any-return]
+    return "'" + value.replace("'", "''") + "'"
 
 
 class String(TypeEngine):
@@ -327,10 +328,8 @@ class Boolean(TypeEngine, SchemaType):
         return unless_none(lambda value: int(_as_bool(value)))
 
     def literal_processor(self, dialect: Any) -> Processor:
-        """As the dialect spells true and false."""
-        compiler = dialect.statement_compiler(dialect, None)
-        true, false = compiler.visit_true(None), compiler.visit_false(None)
-        return lambda value: true if _as_bool(value) else false
+        names = ("false", "true") if dialect.supports_native_boolean else ("0", "1")
+        return lambda value: names[_as_bool(value)]
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
         return unless_none(bool)
@@ -355,7 +354,7 @@ class JSON(TypeEngine):
     _is_concatenable = True
     python_type: Any = dict
     #: The mark for JSON null, as against SQL NULL.
-    NULL: Any = type("_Null", (), {"__repr__": lambda self: "symbol('JSON_NULL')"})()
+    NULL: Any = symbol("JSON_NULL")
 
     def __init__(self, none_as_null: bool = False) -> None:
         self.none_as_null = none_as_null

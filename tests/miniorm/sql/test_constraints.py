@@ -137,14 +137,14 @@ def test_the_primary_key_may_be_told_as_a_constraint() -> None:
     ],
 )
 def test_which_column_counts_up_by_itself(columns: list[Column], counts: str | None) -> None:
-    found = Table("t", MetaData(), *columns).autoincrement_column
+    found = Table("t", MetaData(), *columns)._autoincrement_column
     assert getattr(found, "name", None) == counts
 
 
 def test_text_cannot_count_up() -> None:
     table = Table("t", MetaData(), Column("id", String, primary_key=True, autoincrement=True))
     with pytest.raises(exc.ArgumentError) as caught:
-        _ = table.autoincrement_column
+        _ = table._autoincrement_column
     assert str(caught.value) == (
         "Column type VARCHAR on column 't.id' is not compatible with autoincrement=True"
     )
