@@ -348,12 +348,13 @@ def _row_key(
 ) -> Sequence[Any]:
     """The primary key that a row has in the database; a new object has that of the row it takes.
 
-    Raises: FlushError: it is NULL.
+    Raises: FlushError: it is NULL, or there is no row to delete.
     """
     mapper = writing.mapper
     key: Sequence[Any]
     if state.ident is None:
-        key = [state.dict.get(name) for name in mapper._pk_attribute_keys]
+        own = {} if verb == "delete from" else state.dict
+        key = [own.get(name) for name in mapper._pk_attribute_keys]
     else:
         if state.expired_attributes:
             flush.load_key(state)

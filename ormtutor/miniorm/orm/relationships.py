@@ -533,7 +533,10 @@ class RelationshipProperty(MapperProperty):
         return found
 
     def _members(self, type_: str, state: InstanceState) -> list[Any]:
-        """The members, be it a collection or one object; to be saved are the former ones too."""
+        """The members, be it a collection or one object; to be saved are the former ones too.
+
+        The members of a dynamic one that are to be deleted are those in the table by now.
+        """
         impl, dict_ = state.mapper.impls[self.key], state.dict
         loads = type_ == "delete" and not self.passive_deletes
         if self.key not in dict_ and not loads:
@@ -541,7 +544,8 @@ class RelationshipProperty(MapperProperty):
         passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
         if impl.dynamic or (type_ == "save-update" and self._has_former(state)):
             history = impl.get_history(state, dict_, passive)
-            return history.sum() if type_ == "save-update" else history.non_deleted()
+            with_former = loads or type_ == "save-update"
+            return history.sum() if with_former else history.non_deleted()
         value = impl.get(state, dict_, passive)
         if value is None or id(value) in MARKERS:
             return []
