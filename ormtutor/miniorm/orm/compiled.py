@@ -376,16 +376,17 @@ class StatementQuery(EntityQuery):
 
     def __init__(self, asked: Asked, statement: Any) -> None:
         asked.textual = True
+        is_text = statement._is_text_clause
+        asked.keeps_keys = is_text
         compilation = Compilation(asked)
         super().__init__(
             compilation, next((each.mapper for each in compilation.mapper_entities), None)
         )
         # As in the original text alone may repeat what would be joined to it.
-        self.repeats_parents &= statement._is_text_clause
+        self.repeats_parents &= is_text
         # A text has no place for the values in expressions of the entities. As in the original they
         # are sent with it: column_property(name + "!") can't be read from one.
         valued = [each.label(None) for each in compilation.primary if _has_values(each)]
-        is_text = statement._is_text_clause
         self.sent = TextualSelect(statement, valued) if is_text and valued else statement
         is_told = isinstance(statement, TextualSelect)
         # text().columns(): of what it does not tell the entities know nothing.
@@ -396,7 +397,10 @@ class StatementQuery(EntityQuery):
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
-        self.plan = self.compilation.row_plan(_locator(result, self.told))
+        is_text = self.compilation.asked.keeps_keys
+        # In a text nothing is found but what is not deferred.
+        wanted = {id(column) for column in self.compilation.selected} if is_text else None
+        self.plan = self.compilation.row_plan(_locator(result, self.told, wanted))
         return make_loader(self.plan)
 
 
@@ -404,10 +408,11 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
-def _locator(result: Any, told: int | None) -> Callable[[Any], Position]:
+def _locator(result: Any, told: int | None, wanted: set[int] | None) -> Callable[[Any], Position]:
     """What finds the columns of entities in the rows of any statement, by what the result says.
 
-    told: how many columns have names that count; None for all.
+    told: how many columns have names that count; None for all. wanted: of a text, the columns that
+    may be found, by identity.
     """
     names, positions = result._metadata.keys[:told], result._metadata._positions
 
@@ -416,7 +421,10 @@ def _locator(result: Any, told: int | None) -> Callable[[Any], Position]:
         if found is None:
             called = (getattr(column, "_label", None), getattr(column, "name", None))
             found = next((name for name in called if name in names), None)
-            if found is None:
+            if found is None and wanted is None:
+                # What is not among its columns is looked for by name there: `a + b` has none.
+                _ = [each.name for each in iterate(column)]
+            if found is None or (wanted is not None and id(column) not in wanted):
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
             if names.count(found) > 1:
                 raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))

@@ -172,7 +172,8 @@ class Asked(Said):
 
     legacy: it is a Query. toplevel: it is not a part of another statement; shows_deferred: a part
     has the deferred columns too. textual: the rows come from a statement of the learner's own, to
-    which nothing can be joined. keeps_order: also inside of the SELECT of a subquery load.
+    which nothing can be joined. keeps_keys: load_only() loads primary keys too.
+    keeps_order: also inside of the SELECT of a subquery load.
     entity_criteria: a mapper, and what holds for all its rows, also those of joined eager loads.
     """
 
@@ -182,6 +183,7 @@ class Asked(Said):
     toplevel = True
     shows_deferred = True
     textual = False
+    keeps_keys = True
 
     def __init__(self, entities: Sequence[Any], legacy: bool = True, **said: Any) -> None:
         self.entities = list(entities)
@@ -500,7 +502,7 @@ class Compilation:
         is_key = prop.columns[0] in set(prop.parent.primary_key)
         if prop.group and undeferred(prop.group) in option.settings:
             return True
-        return is_key and bool(option.settings.get("undefer_pks"))
+        return is_key and self.asked.keeps_keys and bool(option.settings.get("undefer_pks"))
 
     def _select_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
         column = place.adapt(prop.columns[0])

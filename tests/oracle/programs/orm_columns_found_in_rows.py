@@ -10,9 +10,10 @@ from sqlalchemy import (
     distinct,
     func,
     select,
+    text,
     type_coerce,
 )
-from sqlalchemy.orm import Session, aliased, declarative_base
+from sqlalchemy.orm import Session, aliased, declarative_base, defer, load_only, undefer
 
 Base = declarative_base()
 
@@ -71,5 +72,15 @@ for columns in lists:
     ):
         try:
             print(rows())
+        except Exception as error:
+            print(type(error).__name__, error)
+
+# A statement of one's own, whose key is deferred: a text needs it, and a SELECT gives it unread.
+for option in (defer(Gauge.id), load_only(Gauge.name), defer(Gauge.mark), undefer(Gauge.id)):
+    for statement in (text("SELECT * FROM gauges"), select(Gauge), select(Gauge.__table__)):
+        session.expunge_all()
+        try:
+            gauge = session.query(Gauge).from_statement(statement).options(option).first()
+            print(sorted(key for key in vars(gauge) if key[0] != "_"), gauge)
         except Exception as error:
             print(type(error).__name__, error)
