@@ -13,7 +13,15 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlalchemy.orm import Session, aliased, declarative_base, defer, load_only, undefer
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    column_property,
+    declarative_base,
+    defer,
+    load_only,
+    undefer,
+)
 
 Base = declarative_base()
 
@@ -27,6 +35,12 @@ class Gauge(Base):
 
     def __repr__(self):
         return f"<gauge {self.id} {self.mark}>"
+
+
+class Scale(Base):
+    __tablename__ = "scales"
+    id = Column(Integer, primary_key=True)
+    twice = column_property(id + id)
 
 
 engine = create_engine("sqlite://")
@@ -84,3 +98,11 @@ for option in (defer(Gauge.id), load_only(Gauge.name), defer(Gauge.mark), undefe
             print(sorted(key for key in vars(gauge) if key[0] != "_"), gauge)
         except Exception as error:
             print(type(error).__name__, error)
+
+# Its columns alone have no place for an expression of the class.
+session.add(Scale(id=3))
+for statement in (select(Scale), select(Scale.__table__), text("SELECT * FROM scales")):
+    try:
+        print(session.query(Scale).from_statement(statement).one().twice)
+    except Exception as error:
+        print(type(error).__name__, error)
