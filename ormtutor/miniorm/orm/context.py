@@ -337,8 +337,10 @@ class Compilation:
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
         if options is None:
-            options = resolve(self._options_given()) if self.loads_eagerly else NO_OPTIONS
-        self.options = options
+            options = self._resolved_options() if asked.toplevel else NO_OPTIONS
+        #: Without eager loading they count for what the objects load later only.
+        self.later_options = options
+        self.options = options if asked._eager else NO_OPTIONS
 
     @cached_property
     def statement(self) -> Any:
@@ -380,6 +382,14 @@ class Compilation:
     def loads_eagerly(self) -> bool:
         """Whether loading options count: not in a part of another statement."""
         return self.asked._eager and self.asked.toplevel
+
+    def _resolved_options(self) -> LoaderOptions:
+        try:
+            return resolve(self._options_given())
+        except sa_exc.ArgumentError:
+            if self.asked._eager:
+                raise
+            return NO_OPTIONS  # as in the original nobody minds what has no place
 
     def _options_given(self) -> list[tuple[Sequence[Any], Sequence[Any]]]:
         """Options, and the entities that the query had when it got them."""
@@ -474,8 +484,8 @@ class Compilation:
             elif isinstance(prop, RelationshipProperty):
                 self._relationship(prop, plan, place)
         plan.selected_key = [place.adapt(column) for column in mapper.primary_key]
-        if self.options.propagated:
-            plan.load_options = self.options.below(place.path)
+        if self.later_options.propagated:
+            plan.load_options = self.later_options.below(place.path)
         return plan
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:

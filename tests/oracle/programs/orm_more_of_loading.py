@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, text
 from sqlalchemy.orm import Session, declarative_base, immediateload, joinedload, raiseload
-from sqlalchemy.orm import reconstructor, relationship, selectinload, subqueryload
+from sqlalchemy.orm import lazyload, reconstructor, relationship, selectinload, subqueryload
 
 Base = declarative_base()
 
@@ -76,3 +76,14 @@ for option in joinedload(Wheel.mill), joinedload("*"), joinedload(Wheel.mill).jo
 for load in subqueryload, immediateload, selectinload:
     session.expunge_all()
     tell(lambda: len(session.query(Mill).options(load(Mill.wheels)).order_by(Mill.id).all()))
+
+# without eager loading the options count for what is loaded later
+for option in (
+    lazyload(Wheel.mill).defer(Mill.name),
+    joinedload(Wheel.mill).lazyload(Mill.wheels),
+    lazyload(Wheel.mill).joinedload(Mill.wheels),
+):
+    session.expunge_all()
+    wheel = session.query(Wheel).options(option).enable_eagerloads(False).first()
+    tell(lambda: wheel.mill.name)
+    tell(lambda: len(wheel.mill.wheels))
