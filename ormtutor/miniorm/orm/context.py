@@ -620,6 +620,10 @@ class Compilation:
             # As in the original an alias of the class that was joined takes its place.
             whole = self.from_clauses[key]
             source = source if is_present(source, whole) else whole
+        elif key is parent.root and parent.columns is self.primary:
+            # And around a subquery the class at the root takes the place of an alias of it.
+            root = key.element
+            source = root if root.is_derived_from(prop.parent.persist_selectable) else source
         onclause, through, association, _, to_target = prop.create_joins(
             source_selectable=source,
             dest_selectable=target.selectable,

@@ -1,7 +1,14 @@
 """The same join said twice: made once from one place, and again from another."""
 
 from sqlalchemy import Column, ForeignKey, Integer
-from sqlalchemy.orm import Session, aliased, declarative_base, joinedload, relationship
+from sqlalchemy.orm import (
+    Session,
+    aliased,
+    contains_eager,
+    declarative_base,
+    joinedload,
+    relationship,
+)
 
 Base = declarative_base()
 
@@ -24,6 +31,15 @@ class Pier(Base):
     __tablename__ = "piers"
     id = Column(Integer, primary_key=True)
     bridge_id = Column(ForeignKey("bridges.id"))
+
+
+class Path(Base):
+    __tablename__ = "paths"
+    id = Column(Integer, primary_key=True)
+    from_id = Column(ForeignKey("paths.id"))
+    road_id = Column(ForeignKey("roads.id"))
+    branches = relationship("Path")
+    road = relationship(Road, lazy="joined")
 
 
 session = Session()
@@ -63,3 +79,16 @@ for query in (
     session.query(Bridge).join(other.road).options(joinedload(Bridge.road)).limit(2),
 ):
     print(query)
+
+# Around the subquery of a LIMIT they start from the class, though it is its alias that has them.
+branch, near = aliased(Path), aliased(Bridge)
+branches = session.query(Path).join(Path.branches.of_type(branch))
+bridges = roads.join(Road.bridges.of_type(near))
+for query in (
+    branches.options(contains_eager(Path.branches, alias=branch)),
+    branches.options(contains_eager(Path.branches, alias=branch).joinedload(Path.branches)),
+    bridges.options(contains_eager(Road.bridges, alias=near).joinedload(Bridge.piers)),
+    bridges.options(contains_eager(Road.bridges, alias=near).joinedload(Bridge.road)),
+):
+    print(query)
+    print(query.limit(2))
