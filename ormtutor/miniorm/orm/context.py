@@ -519,7 +519,8 @@ class Compilation:
         if column is None:
             plan.expired |= {prop.key}
             return
-        for equal in prop.columns:
+        place.columns.add(column)  # an alias may give another element each time that it is asked
+        for equal in prop.columns[1:]:
             place.columns.add(place.adapt(equal))
         plan.selected[prop.key] = column
 

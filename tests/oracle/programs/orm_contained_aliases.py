@@ -1,0 +1,57 @@
+"""contains_eager() of an alias: its expressions, and joined loads below it when LIMIT wraps all."""
+
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
+from sqlalchemy.orm import relationship
+
+Base = declarative_base()
+
+
+class Branch(Base):
+    __tablename__ = "branches"
+    id = Column(Integer, primary_key=True)
+    length = Column(Integer)
+    parent_id = Column(ForeignKey("branches.id"))
+    parent = relationship("Branch", remote_side=[id], back_populates="forks")
+    forks = relationship("Branch", back_populates="parent", order_by="Branch.id")
+    leaves = relationship("Leaf", lazy="joined", order_by="Leaf.id")
+    inches = column_property(length * 39)
+
+
+class Leaf(Base):
+    __tablename__ = "leaves"
+    id = Column(Integer, primary_key=True)
+    branch_id = Column(ForeignKey("branches.id"))
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+trunk = Branch(length=9, leaves=[Leaf()])
+bough = Branch(length=5, parent=trunk, leaves=[Leaf(), Leaf()])
+session.add(Branch(length=2, parent=bough))
+session.flush()
+
+
+def told(branch):
+    return branch and sorted(set(vars(branch)) & {"inches", "parent", "forks", "leaves"})
+
+
+other = aliased(Branch)
+upwards = session.query(Branch).join(other, Branch.parent).order_by(Branch.id)
+downwards = session.query(Branch).join(Branch.forks.of_type(other)).order_by(Branch.id)
+for query in (
+    upwards.filter(Branch.id == bough.id).options(contains_eager(Branch.parent, alias=other)),
+    upwards.options(contains_eager(Branch.parent, alias=other)),
+    downwards.options(contains_eager(Branch.forks.of_type(other))),
+    downwards.options(contains_eager(Branch.forks, alias=other)).filter(other.length < 5),
+):
+    print(query.limit(2), query.distinct(), sep="\n")
+    # Of objects that are known already an expression is filled, of new ones all.
+    for branch in query:
+        print(branch.id, told(branch), told(vars(branch).get("parent")))
+    session.commit()
+    session.expunge_all()
+    for branch in query:
+        print(told(branch), [(fork.inches, told(fork)) for fork in branch.forks])
+    session.expunge_all()
