@@ -229,7 +229,7 @@ class MultiRowColumn:
         self.key = f"{original.key}_m{index}"
         self.row = index
         self.original = original
-        self.default = original.default
+        self.default = getattr(original, "default", None)
         self.type = original.type
 
 

@@ -33,7 +33,7 @@ from ormtutor.miniorm.sql.types import NULLTYPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
     from typing import Any
 
     from ormtutor.miniorm.sql.traversal import Binds
@@ -47,7 +47,7 @@ def as_subject(thing: Any) -> Any:
     element = clause_of(thing)
     role = "subject table for an INSERT, UPDATE or DELETE"
     if element is not None:
-        if element._is_from_clause and element.__visit_name__ not in ("subquery", "cte"):
+        if element._is_from_clause and not element._is_subquery:
             return element
         if element.is_select:
             raise no_select(role, thing, element)
@@ -139,6 +139,7 @@ class ValuesBase(UpdateBase):
     _multi_values: tuple[Any, ...] = ()
     _in_order = False
     _takes_defaults = True
+    _as_key: Callable[[Any], Any] = staticmethod(as_key)
 
     def __init__(self, table: Any, values: Any = None, **kw: Any) -> None:
         super().__init__(table, **kw)
@@ -190,9 +191,6 @@ class ValuesBase(UpdateBase):
         return {
             (name := self._as_key(key)): _as_value(name, value) for key, value in values.items()
         }
-
-    def _as_key(self, key: Any) -> Any:
-        return as_key(key)
 
     def _first_values(self) -> dict[Any, Any]:
         """The values, or those of the first row, by column key.

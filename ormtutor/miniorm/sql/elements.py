@@ -67,7 +67,7 @@ class ClauseElement:
     _is_subquery = False
     _is_scalar = False
     _is_column_clause = False
-    _is_text_clause = False
+    _is_text_clause = is_literal = False
     _is_function = False
     _is_bind_parameter = False
     _is_column_element = False
@@ -92,11 +92,7 @@ class ClauseElement:
 
     # -- compiling -----------------------------------------------------------------------------
 
-    @property
-    def bind(self) -> Any:
-        """The engine that some table in here is bound to, or None."""
-        engines = (from_.bind for from_ in self._from_objects if from_ is not self)
-        return next((engine for engine in engines if engine is not None), None)
+    bind: Any = None
 
     def compile(self, bind: Any = None, dialect: Any = None, **kw: Any) -> Any:
         """Write this as SQL for a dialect; see Compiled."""
@@ -254,6 +250,12 @@ class Executable(ClauseElement):
     supports_execution = True
     is_dml = is_text = False
     _execution_options: Any = NO_ANNOTATIONS
+
+    @property
+    def bind(self) -> Any:
+        """The engine that some table in here is bound to, or None."""
+        engines = (from_.bind for from_ in self._from_objects if from_ is not self)
+        return next((engine for engine in engines if engine is not None), None)
 
     def execution_options(self, **kw: Any) -> Any:
         """A copy with options for whoever executes it."""
@@ -697,6 +699,7 @@ class ClauseList(ClauseElement):
 
     __visit_name__ = "clauselist"
     _parts = ("clauses",)
+    type: Any = sqltypes.NULLTYPE
 
     def __init__(
         self, *clauses: Any, operator: Any = operators.comma_op, group: bool = True
@@ -803,7 +806,9 @@ class UnaryExpression(ColumnElement):
     def _negate(self) -> Any:
         is_boolean = self.type._type_affinity is sqltypes.Boolean
         type_ = sqltypes.BOOLEANTYPE if is_boolean else None
-        return UnaryExpression(self, operators.inv, type_=type_)
+        negated = UnaryExpression(self, operators.inv, type_=type_)
+        negated._render_label_in_columns_clause = self._render_label_in_columns_clause
+        return negated
 
 
 class WrapsColumnExpression(ColumnElement):
@@ -917,7 +922,7 @@ class Grouping(ColumnElement):
 
     def __init__(self, element: Any) -> None:
         self.element = element
-        self.type = getattr(element, "type", sqltypes.NULLTYPE)
+        self.type = element.type
 
     self_group = ClauseElement.self_group
 

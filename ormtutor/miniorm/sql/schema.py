@@ -386,7 +386,7 @@ class Table(DatabaseItem, TableClause):
 
 
 leave_out(Table, "add_is_dependent_on exists to_metadata tometadata")
-BLANK_SCHEMA: Any = symbol("BLANK_SCHEMA")
+BLANK_SCHEMA: Any = symbol("blank_schema")
 
 
 # -- the collection --------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ from ormtutor.miniorm.sql.elements import (
     BindParameter,
     ClauseElement,
     ColumnClause,
+    ColumnElement,
     Executable,
-    Grouping,
     UnaryExpression,
     as_condition,
     as_sorting,
@@ -242,7 +242,7 @@ class KeyNamer:
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key
-        if isinstance(element, elements.Label) or getattr(element, "is_literal", False):
+        if isinstance(element, elements.Label) or element.is_literal:
             self.used.add(key)
             return key
         if key is None or (isinstance(key, AnonymousName) and not self.qualified):
@@ -722,7 +722,7 @@ class Select(HasWhere, GenerativeSelect):
         return [
             {
                 "name": name_of(element),
-                "type": getattr(element, "type", sqltypes.NULLTYPE),
+                "type": element.type,
                 "expr": element,
             }
             for element in self._all_selected_columns
@@ -817,7 +817,7 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
     """What is selected, and what the ORM knows of it: its entity and its name there."""
     structure = column.structure(binds)
     if not (column._is_column_clause or column._is_from_clause):
-        structure = structure, getattr(column, "type", sqltypes.NULLTYPE).cache_id
+        structure = structure, column.type.cache_id
     annotations = column._annotations
     if not annotations:
         return structure
@@ -1138,20 +1138,20 @@ elements.TextClause.columns = columns
 # -- as expressions --------------------------------------------------------------------------------
 
 
-class ScalarSelect(Grouping):
+class ScalarSelect(ColumnElement):
     """A SELECT of one column as a value."""
 
+    __visit_name__ = "grouping"
+    _parts = ("element",)
     _is_scalar = True
 
     def __init__(self, element: Any) -> None:
         self.element = element
         columns = element._all_selected_columns
-        self.type = getattr(columns[0], "type", sqltypes.NULLTYPE) if columns else sqltypes.NULLTYPE
+        self.type = columns[0].type if columns else sqltypes.NULLTYPE
 
-    _proxies: Any = ()
+    self_group = ClauseElement.self_group
     _from_objects: Any = ()
-    _bind_name: Any = None
-    _is_implicitly_boolean: Any = False
 
     @property
     def columns(self) -> Any:
@@ -1162,8 +1162,6 @@ class ScalarSelect(Grouping):
         )
 
     c = columns
-
-    bind: Any = delegate("element.bind", "That of the SELECT.")
 
     def __getattr__(self, key: str) -> Any:
         if key == "element" or key.startswith("__"):
@@ -1181,22 +1179,6 @@ class ScalarSelect(Grouping):
     def where(self, crit: Any) -> Any:
         """The SELECT with a condition."""
         return ScalarSelect(self.element.where(crit))
-
-    def _ungroup(self) -> Any:
-        return self
-
-
-class NotExists(UnaryExpression):
-    """`NOT (EXISTS (SELECT ...))`."""
-
-    __module__ = "sqlalchemy.sql.elements"
-    _render_label_in_columns_clause = True
-
-    def _negate(self) -> Any:
-        return NotExists(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
-
-
-NotExists.__name__ = NotExists.__qualname__ = "UnaryExpression"
 
 
 def _of_inner(name: str) -> Any:
@@ -1226,9 +1208,6 @@ class Exists(UnaryExpression):
     _render_label_in_columns_clause = True
 
     _from_objects: Any = ()
-
-    def _negate(self) -> Any:
-        return NotExists(self, operators.inv, type_=sqltypes.BOOLEANTYPE)
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
         """`SELECT EXISTS (...)`."""

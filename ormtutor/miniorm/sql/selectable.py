@@ -21,6 +21,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.columns import ColumnSet, ImmutableColumnCollection
 from ormtutor.miniorm.sql.elements import (
     ClauseElement,
+    Executable,
     and_,
     as_condition,
     clause_of,
@@ -66,6 +67,7 @@ class FromClause(ClauseElement):
     # Set by select.py and dml.py, which are to the right.
     _select_columns: ClassVar[Any] = None
     _dml: ClassVar[dict[str, Any]] = {}
+    bind: Any = Executable.bind
 
     @property
     def description(self) -> str:

@@ -49,3 +49,18 @@ show(
 )
 show("unbound", lambda: select(Table("loose", MetaData(), Column("id", Integer))).execute())
 show("drop", lambda: metadata.drop_all())
+
+# A statement or a table has the engine of its tables, and is written for it; an expression has none.
+expressions = [kites.c.id == 5, kites.c.hue + "x", kites.c.id.in_([1]), kites.c.hue.desc()]
+statements = [
+    select(kites).limit(1),
+    select(kites).where(kites.c.id == 5).exists(),
+    func.f(kites.c.id, 5),
+]
+froms = [
+    kites.alias(),
+    kites.join(tails),
+    tails.join(kites.alias().join(kites.alias(), kites.c.id == 1)),
+]
+for element in (*expressions, *statements, *froms, select(kites).scalar_subquery()):
+    print(element, element.bind)

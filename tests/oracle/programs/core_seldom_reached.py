@@ -4,7 +4,8 @@ import logging
 import sys
 
 from sqlalchemy import Column, Enum, ForeignKey, Index, Integer, JSON, MetaData, String, Table
-from sqlalchemy import create_engine, event, extract, func, inspect, literal, select, text
+from sqlalchemy import BLANK_SCHEMA, create_engine, delete, event, extract, func, inspect, literal
+from sqlalchemy import select, text, update
 from sqlalchemy.engine import Inspector
 from sqlalchemy.future import create_engine as future_engine, select as future_select
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement
@@ -162,3 +163,8 @@ def begin():
 
 
 show("begin", begin)
+
+
+# A CTE may be the subject of a statement.
+some = select(Table("some", MetaData(), Column("id", Integer))).cte("c")
+print(update(some).values(id=1), delete(some), BLANK_SCHEMA)
