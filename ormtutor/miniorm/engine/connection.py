@@ -90,9 +90,12 @@ class Connection:
 
         Raises: ResourceClosedError: this connection is closed.
         """
+        self._check_open()
+        return self._fairy
+
+    def _check_open(self) -> None:
         if self._fairy is None:
             raise exc.ResourceClosedError("This Connection is closed")
-        return self._fairy
 
     def close(self) -> None:
         """Roll back what is open and give the raw connection back."""
@@ -145,9 +148,9 @@ class Connection:
         self._log("BEGIN (implicit)")
         for listener in self.dispatch.begin:
             listener(self)
-        if self._fairy is None:
+        if self._fairy is None:  # a listener closed it
             self._end_transaction("rollback")
-            self.connection  # noqa: B018 (raises: it was closed by a listener)
+            self._check_open()
 
     def _end_transaction(self, how: str) -> None:
         """Commit or roll back, as `how` says."""
@@ -167,7 +170,7 @@ class Connection:
 
     def _execute_directly(self, statement: str) -> None:
         """Send a statement of the engine's own."""
-        self.connection  # noqa: B018 (raises if it is closed)
+        self._check_open()
         context = ExecutionContext(self, None, statement, (), CORE, NO_OPTIONS)
         context.origin, context.made_at = "no key", perf_counter()
         self._send(context)
@@ -175,7 +178,7 @@ class Connection:
     def _check_usable(self) -> None:
         """Refuse a statement where a transaction waits for its end."""
         if self._fairy is None:
-            self.connection  # noqa: B018 (raises: it is closed)
+            self._check_open()
         root, nested = self._transaction, self._nested_transaction
         if (root and not root._active) or (nested and not nested._active):
             self._refuse_inactive()
@@ -281,7 +284,7 @@ class Connection:
             try:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
-                self.connection  # noqa: B018 (raises: it is closed)
+                self._check_open()
                 told = list(sets) if len(sets) > 1 or any(sets) else []
                 self._handle_dbapi_exception(error, compiled.string, told)
         return context
@@ -297,7 +300,7 @@ class Connection:
         try:
             rows: Sequence[Any] = cursor.fetchall()
         except BaseException as error:
-            self._handle_dbapi_exception(error, cursor=cursor, context=context)
+            self._handle_dbapi_exception(error, context=context)
         processors = row_processors(context.compiled, cursor.description)
         cursor.close()
         if context._outcome is not None:
@@ -351,7 +354,8 @@ class Connection:
             number, failed = len(made), tuple(rows[len(made)])
             cause = cause_of(number)
             context = ExecutionContext(self, compiled, None, (failed,), cause, NO_OPTIONS)
-            self._handle_dbapi_exception(error, text, failed, cursor, context)
+            context.cursor = cursor
+            self._handle_dbapi_exception(error, text, failed, context)
         cursor.close()
         return True
 
@@ -401,7 +405,7 @@ class Connection:
             else:
                 cursor.execute(statement, parameters)
         except BaseException as error:
-            self._handle_dbapi_exception(error, statement, parameters, cursor, context)
+            self._handle_dbapi_exception(error, statement, parameters, context)
         for listener in dispatch.after_cursor_execute:
             listener(self, cursor, statement, parameters, context, executemany)
         return cursor
@@ -411,7 +415,6 @@ class Connection:
         error: BaseException,
         statement: str | None = None,
         parameters: Any = None,
-        cursor: Any = None,
         context: ExecutionContext | None = None,
     ) -> NoReturn:
         """Raise what the driver raised as one of ours, after cleaning up."""
@@ -425,8 +428,8 @@ class Connection:
                 hide_parameters=self.engine.hide_parameters,
                 ismulti=None if context is None else context.executemany,
             )
-        if cursor is not None:
-            cursor.close()
+        if context is not None:
+            context.cursor.close()
         is_gone = "closed database" in str(error)  # then a rollback would fail likewise, for ever
         if self._transaction is None and self._dbapi is not None and not is_gone:
             self._end_transaction("rollback")

@@ -88,7 +88,7 @@ class CursorResult(Result):
             cursor: Any = self.cursor
             tuples: Tuples = cursor.fetchall() if size is None else cursor.fetchmany(size)
         except BaseException as error:
-            self.connection._handle_dbapi_exception(error, cursor=self.cursor, context=self.context)
+            self.connection._handle_dbapi_exception(error, context=self.context)
         self._count += len(tuples)
         if size is None or not tuples:
             self._soft_close()

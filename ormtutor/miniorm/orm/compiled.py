@@ -250,7 +250,7 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
             continue
         element = entity.element
         proxy_key = element._annotations.get("proxy_key")
-        if isinstance(element, Label) or getattr(element, "is_literal", False):
+        if isinstance(element, Label) or element.is_literal:
             key = element._proxy_key
             is_named = not isinstance(key, AnonymousName)
             names.append(name_of.unused(key if is_named else "_no_label", element))
@@ -262,7 +262,7 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
 
 
 def _is_text(entity: Any) -> bool:
-    return entity.element._is_text_clause or getattr(entity.element, "is_literal", False)
+    return entity.element._is_text_clause or entity.element.is_literal
 
 
 def _is_expression(entity: Any) -> bool:

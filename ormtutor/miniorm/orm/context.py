@@ -276,8 +276,7 @@ def unchanged(expression: Any) -> Any:
 def is_star(entity: Any) -> bool:
     """Whether an entity is `*`: nobody knows how many columns that is."""
     element = entity.element
-    is_literal = getattr(element, "is_literal", False)
-    return (element.name if is_literal else getattr(element, "text", None)) == "*"
+    return (element.name if element.is_literal else getattr(element, "text", None)) == "*"
 
 
 # Where in a query an entity stands, while its columns are collected.

@@ -844,7 +844,7 @@ class SQLCompiler(Compiled):
         namer = ColumnNamer(select._label_style, dedupe=True)
         for column in map(namer.name, select._all_selected_columns):
             element = column.element
-            if getattr(element, "type", sqltypes.NULLTYPE)._is_tuple_type:
+            if element.type._is_tuple_type:
                 raise exc.CompileError(
                     "Most backends don't support SELECTing from a tuple() object.  If this is an "
                     "ORM query, consider using the Bundle object."
@@ -865,8 +865,7 @@ class SQLCompiler(Compiled):
         element = column.element
         part = _naming_part(written)
         if part is None:
-            type_ = getattr(element, "type", sqltypes.NULLTYPE)
-            self.result_columns.append((None, None, (element,), type_))
+            self.result_columns.append((None, None, (element,), element.type))
             return
         name = self._resolve(part.name)
         found_by: tuple[Any, ...] | None = None
@@ -1036,7 +1035,7 @@ def _names_of(element: Any) -> tuple[Any, ...]:
     """By what a result column is found, beside its name."""
     if element._is_column_clause:
         return element, element.name, element.key, element._label
-    if element.__visit_name__ == "function":
+    if element._is_function:
         return element, element.name
     return (element,)
 

@@ -33,7 +33,9 @@ def tell_products(
     for part in _inside((*froms, *criteria)):
         if part._is_from_clause and part.named_with_column:
             names[part._deannotated] = name_of(part)
-        elif part.__visit_name__ == "join" or _is_comparison(part):
+        elif part.__visit_name__ == "join" or (
+            part.__visit_name__ == "binary" and part.operator.is_comparison
+        ):
             for sides in product(part.left._from_objects, part.right._from_objects):
                 one, other = (side._deannotated for side in sides)
                 neighbours.setdefault(one, set()).add(other)
@@ -48,10 +50,6 @@ def tell_products(
             f"{kind} statement has a cartesian product between FROM element(s) {others} and FROM "
             f'element "{names[start]}".  Apply join condition(s) between each element to resolve.'
         )
-
-
-def _is_comparison(part: Any) -> bool:
-    return part.__visit_name__ == "binary" and bool(part.operator.is_comparison)
 
 
 def _inside(elements: Iterable[Any]) -> Iterator[Any]:
