@@ -515,7 +515,10 @@ class RelationshipProperty(MapperProperty):
         members = self._members(type_, state)
         if not members:
             return found
-        for each, member in zip(states_of(members), members, strict=True):
+        # Among dynamic members None is an error, in a list or set it is left alone.
+        is_dynamic = self.lazy == "dynamic"
+        states = [state_of(each) for each in members] if is_dynamic else states_of(members)
+        for each, member in zip(states, members, strict=True):
             if (
                 each is None
                 or each in visited

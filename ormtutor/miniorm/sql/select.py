@@ -1036,8 +1036,15 @@ class CompoundSelect(GenerativeSelect):
         return self.selects[0]._label_style
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether one of the SELECTs is."""
-        return any(each.is_derived_from(fromclause) for each in self.selects)
+        """Whether one of the SELECTs is; that in parentheses, which SQLite refuses, can't tell."""
+        for each in self.selects:
+            if each._in_parentheses:
+                raise AttributeError(
+                    "'SelectStatementGrouping' object has no attribute 'is_derived_from'"
+                )
+            if each.is_derived_from(fromclause):
+                return True
+        return False
 
     @property
     def _raw_columns(self) -> Any:

@@ -81,3 +81,11 @@ try:
     session.commit()
 except Exception as error:
     print(type(error).__name__, error)
+
+# None among the members is told when they are saved with their owner.
+session = Session(engine)
+for owner in (Ship(sailors=[None]), Fleet(ships=[None])):
+    try:
+        print(session.add(owner), len(session.new))
+    except AttributeError as error:
+        print(error)

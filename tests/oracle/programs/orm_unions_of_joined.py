@@ -50,3 +50,16 @@ for query in (
     print(query)
     rows = query.all()
     print(len(rows), sorted(name for one in session for name in vars(one) if name[0] != "_"))
+
+# What is ordered or limited stands in parentheses, which SQLite refuses; more can't be made of it.
+ordered = session.query(City).order_by(City.id)
+for query in (
+    lambda: ordered.union(session.query(City)),
+    lambda: ordered.union(session.query(City)).join(City.arrivals),
+    lambda: session.query(City).union(ordered).join(City.arrivals),
+    lambda: session.query(City).union(ordered).options(joinedload(City.arrivals)),
+):
+    try:
+        print(query())
+    except AttributeError as error:
+        print(error)
