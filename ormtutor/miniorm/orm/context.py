@@ -366,7 +366,7 @@ class Compilation:
             self._outputs.append(set_up(entity))
         for waiting in self._waiting_joins:
             self._join_eagerly(*waiting)
-        if not self.primary:
+        if not self.primary and not self.asked.textual:
             raise sa_exc.InvalidRequestError(
                 "Query contains no columns with which to SELECT from."
                 if self.only is None
