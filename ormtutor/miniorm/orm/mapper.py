@@ -282,14 +282,8 @@ class Mapper(InspectionAttr):
         self._instrument()
         for key, prop in (properties or {}).items():
             self._configure_property(key, prop, init=False)
-        excluded = set(exclude_properties)
         included = None if include_properties is None else set(include_properties)
-        for column in local_table.c:
-            key = f"{column_prefix or ''}{column.key}"
-            names = {column, column.key}
-            is_wanted = not names & excluded and (included is None or bool(names & included))
-            if column not in self._columntoproperty and is_wanted and not self._has_own(key):
-                self._configure_property(key, column, init=False)
+        self._configure_other_columns(included, set(exclude_properties), column_prefix or "")
         self._configure_primary_key(primary_key)
         self.registry._new_mappers = True
 
@@ -331,6 +325,14 @@ class Mapper(InspectionAttr):
         own = vars(self.class_).get(key)
         is_field = key in getattr(self.class_, "__dataclass_fields__", ())
         return not (own is None or is_field or isinstance(own, InspectionAttr | ColumnElement))
+
+    def _configure_other_columns(self, included: Any, excluded: set[Any], prefix: str) -> None:
+        """The columns that the properties do not mention become attributes, under their names."""
+        for column in self.local_table.c:
+            key, names = f"{prefix}{column.key}", {column, column.key}
+            is_wanted = not names & excluded and (included is None or bool(names & included))
+            if column not in self._columntoproperty and is_wanted and not self._has_own(key):
+                self._configure_property(key, column, init=False)
 
     def _configure_primary_key(self, given: Any) -> None:
         table = self.persist_selectable
@@ -481,10 +483,9 @@ class Mapper(InspectionAttr):
     def _selected_columns(self) -> list[Any]:
         """The columns of a SELECT of the class as a whole, inside another statement."""
         return [
-            column
+            prop.columns[0]
             for prop in self._props.values()
             if isinstance(prop, ColumnProperty) and prop.is_shown_in_subqueries
-            for column in prop.columns[:1]
         ]
 
     @cached_property

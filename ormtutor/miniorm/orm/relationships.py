@@ -449,7 +449,6 @@ class RelationshipProperty(MapperProperty):
             and self.key not in other._overlaps
             and "__*" not in self._overlaps
             and "__*" not in other._overlaps
-            and (self.key != other.key or self.parent is not other.parent)
         )
 
     def _warn_of_conflict(self, source: Any, target: Any, others: list[Any]) -> None:
@@ -890,57 +889,64 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
     impl.on_set += (set_,)
 
 
-def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> None:
+class _SessionCascade:
     """Members come into the parent's session; pending orphans leave it."""
 
-    def session_of(state: InstanceState, what: str) -> Any:
-        """The parent's session; warns where a flush is going on."""
-        session = state.session
-        if session is not None and session._warn_on_events:
-            session._warn_in_flush(what)
-        return session
+    def __init__(self, prop: RelationshipProperty) -> None:
+        self.prop = prop
 
-    def join(session: Any, member: Any, initiator: AttributeEvent) -> None:
-        if member is None or "save-update" not in prop._cascade:
-            return
-        if session.future and initiator.impl.key != prop.key:  # 2.x: not by the back reference
-            return
-        member_state = state_of(member)
-        if not session._contains_state(member_state):
-            session._save_or_update_state(member_state)
-
-    def is_orphan(member: Any) -> bool:
-        is_object = member is not None and id(member) not in MARKERS
-        return (
-            is_object and prop._cascade.delete_orphan and prop.mapper._is_orphan(state_of(member))
-        )
-
-    def append(state: InstanceState, member: Any, initiator: AttributeEvent) -> Any:
-        if member is not None and (session := session_of(state, "collection append")):
-            join(session, member, initiator)
+    def append(self, state: InstanceState, member: Any, initiator: AttributeEvent) -> Any:
+        if member is not None and (session := _session_of(state, "collection append")):
+            self._join(session, member, initiator)
         return member
 
-    def set_(state: InstanceState, member: Any, old: Any, initiator: AttributeEvent) -> Any:
-        if old is not member and (session := session_of(state, "related attribute set")):
-            join(session, member, initiator)
-            if is_orphan(old) and state_of(old) in session._new:
+    def set(self, state: InstanceState, member: Any, old: Any, initiator: AttributeEvent) -> Any:
+        if old is not member and (session := _session_of(state, "related attribute set")):
+            self._join(session, member, initiator)
+            if self._is_orphan(old) and state_of(old) in session._new:
                 session.expunge(old)
         return member
 
-    def remove(state: InstanceState, member: Any, initiator: AttributeEvent) -> None:
-        what = "collection remove" if prop.uselist else "related attribute delete"
-        session = None if member is None else session_of(state, what)
-        if not is_orphan(member):
+    def remove(self, state: InstanceState, member: Any, initiator: AttributeEvent) -> None:
+        what = "collection remove" if self.prop.uselist else "related attribute delete"
+        session = None if member is None else _session_of(state, what)
+        if not self._is_orphan(member):
             return
         if session is not None and state_of(member) in session._new:
             session.expunge(member)
         else:
             state_of(member).orphaned = True
 
-    impl.on_append += (append,)
-    impl.on_append_again += (append,)
-    impl.on_set += (set_,)
-    impl.on_remove += (remove,)
+    def _join(self, session: Any, member: Any, initiator: AttributeEvent) -> None:
+        if member is None or "save-update" not in self.prop._cascade:
+            return
+        if session.future and initiator.impl.key != self.prop.key:
+            return  # 2.x: not by the back reference
+        member_state = state_of(member)
+        if not session._contains_state(member_state):
+            session._save_or_update_state(member_state)
+
+    def _is_orphan(self, member: Any) -> bool:
+        if member is None or id(member) in MARKERS or not self.prop._cascade.delete_orphan:
+            return False
+        return self.prop.mapper._is_orphan(state_of(member))
+
+
+def _session_of(state: InstanceState, what: str) -> Any:
+    """The parent's session; warns where a flush is going on."""
+    session = state.session
+    if session is not None and session._warn_on_events:
+        session._warn_in_flush(what)
+    return session
+
+
+def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> None:
+    """From now on the session of an object hears of its members that come and go."""
+    cascade = _SessionCascade(prop)
+    impl.on_append += (cascade.append,)
+    impl.on_append_again += (cascade.append,)
+    impl.on_set += (cascade.set,)
+    impl.on_remove += (cascade.remove,)
 
 
 # What learners call ---------------------------------------------------------------------------
