@@ -47,7 +47,7 @@ from ormtutor.miniorm.sql.select import (
     outermost,
 )
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
-from ormtutor.miniorm.sql.traversal import children, replace
+from ormtutor.miniorm.sql.traversal import children, iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,16 +120,7 @@ def entity_among(elements: Iterable[Any]) -> Any:
 
 def entity_in(element: Any) -> Any:
     """The mapped entity that an expression speaks of first, or None."""
-    return entity_among(elements_in(element))
-
-
-def elements_in(element: Any, closed: str = "is_select") -> Iterable[Any]:
-    """The element and its parts, level by level, except what stands inside a closed element."""
-    level = [element]
-    while level:
-        yield from level
-        opened = [each for each in level if not getattr(each, closed)]
-        level = [child for each in opened for child in each.get_children()]
+    return entity_among(iterate(element, closed="is_select"))
 
 
 def entities_of(thing: Any) -> list[Any]:
@@ -226,7 +217,7 @@ def is_orm_select(statement: Any) -> bool:
         or (
             column._is_column_element
             and not column._is_column_clause
-            and entity_among(elements_in(column, closed="_hides_entities"))
+            and entity_among(iterate(column, closed="_hides_entities"))
         )
         for columns, _ in told
         for column in columns
@@ -489,7 +480,7 @@ class Compilation:
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
         if not self.asked.toplevel:
-            if not prop.deferred or (self.asked.shows_deferred and prop.is_shown_in_subqueries):
+            if prop.is_shown_in_subqueries and (self.asked.shows_deferred or not prop.deferred):
                 self._select_column(prop, plan, place)
             return
         option = self.options.for_path(place.path, prop, COLUMN_WILDCARD)
@@ -643,7 +634,7 @@ class Compilation:
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """The join's columns of the parent must be selected, so that a subquery has them."""
         table = prop.parent.persist_selectable
-        for element in elements_in(prop.primaryjoin):
+        for element in iterate(prop.primaryjoin, closed="is_select"):
             if element._is_column_clause and table.c.contains_column(element):
                 self.primary.add(parent.adapt(element._deannotated))
 
@@ -737,7 +728,8 @@ class Compilation:
             # An attribute of a class that is selected only for this is not found by its label.
             if not isinstance(element, elements.Label) or id(_unlabelled(element)) not in added:
                 return None
-            owners = [each._annotations.get("parententity") for each in elements_in(element)]
+            parts = iterate(element, closed="is_select")
+            owners = [each._annotations.get("parententity") for each in parts]
             return element.element if any(owner and owner.is_mapper for owner in owners) else None
 
         return tuple([replace(clause, without_label) for clause in order_by])
@@ -787,7 +779,7 @@ class Compilation:
         for name, value in self.asked.__dict__.items():
             if name in _CRITERIA:
                 stored[name] = self._criteria(value)
-            elif name in _CORRELATED and value is not None:
+            elif name in _CORRELATED:
                 stored[name] = tuple([from_element(each) for each in value])
             elif name in _PLAIN:
                 stored[name] = value

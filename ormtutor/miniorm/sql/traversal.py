@@ -119,12 +119,16 @@ def children(element: Any) -> Iterator[Any]:
         yield from _flatten(getattr(element, name))
 
 
-def iterate(element: Any) -> Iterator[Any]:
-    """`element` and all elements inside it, level by level."""
+def iterate(element: Any, closed: str = "") -> Iterator[Any]:
+    """`element` and all elements inside it, level by level.
+
+    closed: the fact of an element, by its name, that keeps what is inside of it out.
+    """
     level = [element]
     while level:
         yield from level
-        level = [child for each in level for child in children(each)]
+        opened = [each for each in level if not getattr(each, closed)] if closed else level
+        level = [child for each in opened for child in children(each)]
 
 
 def clone(element: Any, into: type | None = None) -> Any:
