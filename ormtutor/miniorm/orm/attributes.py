@@ -93,7 +93,7 @@ class History(namedtuple("History", "added unchanged deleted")):
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        return self[0] is not None or self[1] is not None or self[2] is not None
+        return self[0] is not None
 
     def empty(self) -> bool:
         """Whether there is neither change nor value."""
@@ -343,8 +343,7 @@ class ScalarAttributeImpl(_SingleAttributeImpl):
         return dict_.get(self.key, NO_VALUE)
 
     def _had_none(self, state: InstanceState, old: Any) -> bool:
-        is_expired = state.expired or self.key in state.expired_attributes
-        return old is NO_VALUE and not is_expired
+        return not (state.expired or self.key in state.expired_attributes)
 
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign a value."""

@@ -67,7 +67,7 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
     entity = statement.table._annotations.get("parententity")
     mapper = None if entity is None else entity.mapper
     change = BulkChange(query.session, mapper, statement, strategy)
-    return change.run(query._params, query._autoflush).rowcount
+    return change.run(query._params, query._autoflush, {}, {}).rowcount
 
 
 def execute_dml(
@@ -112,9 +112,7 @@ class BulkChange:
                 by_key[prop.key] = value
         return by_key
 
-    def run(
-        self, params: Any, autoflush: bool, options: Any = None, bind_arguments: Any = None
-    ) -> Any:
+    def run(self, params: Any, autoflush: bool, options: Any, bind_arguments: Any) -> Any:
         """Find who matches, send the statement, tell the objects; gives the result."""
         session = self.session
         if autoflush:
@@ -126,10 +124,10 @@ class BulkChange:
             matched = self._fetched(params)
         if self.strategy and self.statement.is_update:
             self.values  # noqa: B018  what is no attribute is refused before the UPDATE
-        arguments = {"mapper": self.mapper, "clause": self.statement, **(bind_arguments or {})}
+        arguments = {"mapper": self.mapper, "clause": self.statement, **bind_arguments}
         connection = session._connection_for_bind(session.get_bind(**arguments))
         cause = cause_for(self.cause, connection, matched) if matched else self.cause
-        options = {**(options or {}), "future_result": False}
+        options = {**options, "future_result": False}
         result = connection._execute_20(self.statement, params or {}, options, _cause=cause)
         if self.statement.is_delete:
             session._remove_newly_deleted(matched)

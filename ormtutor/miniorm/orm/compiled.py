@@ -183,8 +183,8 @@ class CompiledQuery(EntityQuery):
         Raises: InvalidRequestError: a joined collection, or a subquery load.
         """
         self.row_loader()
-        plans = [] if self.plan is None else self.plan.entities()
-        if self.repeats_parents or any(each.always for plan in plans for _, each in plan.at_once):
+        at_once = [each for plan in self.plan.entities() for _, each in plan.at_once]
+        if self.repeats_parents or any(each.always for each in at_once):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
 

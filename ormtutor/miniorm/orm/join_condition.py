@@ -338,7 +338,7 @@ class JoinCondition:
             "ForeignKeyConstraint, or are annotated in the join condition with the foreign() "
             "annotation."
         )
-        if has_foreign and not self.prop.viewonly:
+        if has_foreign:
             raise ArgumentError(
                 "Could not locate any simple equality expressions involving locally mapped foreign "
                 f"key columns for {which} join condition '{expr}' on relationship {self.prop}.  "

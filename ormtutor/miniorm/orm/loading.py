@@ -63,9 +63,7 @@ def _ready(
     """
     if autoflush and session.autoflush:
         session._autoflush(cause)
-    engine = session.bind
-    if engine is None:
-        engine = session.get_bind(mapper=query.mapper, clause=query.statement)
+    engine = session.bind or session.get_bind(mapper=query.mapper, clause=query.statement)
     connection = session._connection_for_bind(engine)
     for warning in query.warnings:
         sa_exc.warn(warning)
@@ -269,10 +267,7 @@ def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PAS
     An expired one is refreshed first, which tells whether its row is still there;
     PASSIVE_NO_RESULT: it would have to be, and may not.
     """
-    table = session.identity_map.tables.get(mapper.class_)
-    if table is None:
-        return None
-    state = table.get(ident)
+    state = session.identity_map.tables.get(mapper.class_, {}).get(ident)
     if state is None:
         return None
     obj = state()

@@ -295,13 +295,10 @@ class LoaderOptions:
         self.resolved = tuple(resolved)
         self.origin = origin
         self.whole = whole or self
-        self._by_path: dict[tuple[Any, ...], Resolved] = {}
+        self._by_path = {each.path: each for each in self.resolved if each.strategy is not None}
         self._below: dict[tuple[tuple[Any, ...], bool], LoaderOptions | None] = {}
         self._at: dict[Any, LoaderOptions] = {}
         self._kept: LoaderOptions | None = None
-        for each in self.resolved:
-            if each.strategy is not None:
-                self._by_path[each.path] = each
         if propagated is None:
             propagated = any(each.propagates for each in self.resolved)
         self.propagated = propagated

@@ -58,7 +58,8 @@ class EntityPlan:
     known_too: whether something is loaded for objects that have it: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again. left_out: the deferred columns
     that it takes away.
-    overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object).
+    overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object;
+    whole: of all its attributes).
     """
 
     def __init__(self, mapper: Any, path: tuple[Any, ...], overwrite: str = "") -> None:

@@ -337,7 +337,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             if impl.collection:
                 if previous is NO_VALUE:
                     previous = dict_.get(key, NO_VALUE)
-                if previous is not None and previous is not NO_VALUE:
+                if previous is not NO_VALUE:
                     previous = list(collection_members(previous))
             if committed is UNCHANGED:
                 self.committed_state = {key: previous}

@@ -2,7 +2,7 @@
 
 Before: orm/session.py begins one when it is first needed.
 Here:   SessionTransaction commits, rolls back, nests as SAVEPOINT; its Snapshot restores objects.
-After:  engine/transaction.py for the transactions of the connections.
+After:  engine/transaction.py for the transactions of the connections, and for `with` blocks.
 
 Three kinds form a chain through `parent`. The outermost one owns the connections. A nested one is a
 SAVEPOINT on each connection that it meets. A subtransaction owns nothing: a flush runs in one, so
