@@ -99,7 +99,6 @@ def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
 
 
 def _columns_with(expr: Any, role: str) -> list[Any]:
-    """The columns in an expression that have this role."""
     return [each for each in iterate(expr) if _is_column(each) and role in each._annotations]
 
 

@@ -199,7 +199,6 @@ _NOT_FOR_MAPPERS = """
 
 
 def _listed(given: Any) -> list[Any]:
-    """One column, or several, as a list."""
     return list(given) if isinstance(given, list | tuple) else [given]
 
 

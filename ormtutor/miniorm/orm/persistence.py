@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Values = dict[str, Any]
 
 
-class Record:
+class RowRecord:
     """One row to be written.
 
     params: by column key (the old primary key of an UPDATE by column label).
@@ -206,7 +206,7 @@ def _insert_rows(
 
 def records_of(
     mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction
-) -> tuple[list[Record], list[Record]]:
+) -> tuple[list[RowRecord], list[RowRecord]]:
     """The rows that change, and those that are new.
 
     Raises: FlushError: the key of a row is NULL.
@@ -215,7 +215,7 @@ def records_of(
     updates, inserts = [], []
     for state in states:
         values, committed = flush.values_of(state)
-        record = Record(state, values)
+        record = RowRecord(state, values)
         if state.ident is not None or takes_over_row(mapper, state, values, flush):
             _take_changes(writing, record, committed)
             if record.params or record.expressions:
@@ -287,7 +287,7 @@ def takes_over_row(
     return False
 
 
-def _take_values(writing: Writing, record: Record) -> None:
+def _take_values(writing: Writing, record: RowRecord) -> None:
     """The row of a pending object: its values; NULL where neither it nor a default says more."""
     values, params = record.values, record.params
     for key, column in writing.columns:
@@ -308,7 +308,7 @@ def _take_values(writing: Writing, record: Record) -> None:
     record.is_complete = writing.pk_keys <= params.keys()
 
 
-def _take_changes(writing: Writing, record: Record, committed: Mapping[str, Any]) -> None:
+def _take_changes(writing: Writing, record: RowRecord, committed: Mapping[str, Any]) -> None:
     """The columns of a persistent object that have other values than those committed."""
     impls = writing.mapper.impls
     for key, old in committed.items():
@@ -323,7 +323,7 @@ def _take_changes(writing: Writing, record: Record, committed: Mapping[str, Any]
 
 
 def _add_row_key(
-    writing: Writing, record: Record, committed: Mapping[str, Any], flush: UOWTransaction
+    writing: Writing, record: RowRecord, committed: Mapping[str, Any], flush: UOWTransaction
 ) -> None:
     """Say which row: by the key that it has now."""
     state, values, params = record.state, record.values, record.params
@@ -370,7 +370,7 @@ def _row_key(
 def _emit(
     writing: Writing,
     connection: Connection,
-    records: list[Record],
+    records: list[RowRecord],
     flush: UOWTransaction,
     is_update: bool,
 ) -> None:
@@ -395,7 +395,7 @@ def _emit(
             )
 
 
-def groups_of(records: Sequence[Record]) -> Iterator[list[Record]]:
+def groups_of(records: Sequence[RowRecord]) -> Iterator[list[RowRecord]]:
     """Records of one shape that follow each other."""
     for _, group in groupby(records, attrgetter("shape")):
         yield list(group)
@@ -406,18 +406,17 @@ def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) ->
     dispatch = connection.dispatch
     if not dispatch.before_cursor_execute and not dispatch.after_cursor_execute:
         return cause
-    return cause.with_objects(lambda: [label_of(state) for state in states], states)
+    return cause.with_objects(lambda: [label_of_state(state) for state in states], states)
 
 
-def label_of(state: InstanceState) -> str:
+def label_of_state(state: InstanceState) -> str:
     """`User#1`, or `User (new)` as long as there is no key."""
     mapper = state.mapper
     ident = mapper.ident_in(state.dict) if state.ident is None else state.ident
     return f"{mapper.class_.__name__} (new)" if ident is None else loading.label_of(mapper, ident)
 
 
-def _take_new_key(writing: Writing, record: Record, context: Any) -> None:
-    """The key that the database made."""
+def _take_new_key(writing: Writing, record: RowRecord, context: Any) -> None:
     key_values = context.inserted_primary_key()
     for value, column in zip(key_values, writing.table.primary_key, strict=True):
         key = writing.attribute_of.get(column)
@@ -425,7 +424,7 @@ def _take_new_key(writing: Writing, record: Record, context: Any) -> None:
             record.values[key] = value
 
 
-def _take_back(writing: Writing, records: list[Record], context: Any, is_update: bool) -> None:
+def _take_back(writing: Writing, records: list[RowRecord], context: Any, is_update: bool) -> None:
     """Defaults that were computed here go into the objects; those of the database are expired."""
     computed = context.compiled.prefetch
     made_there = [

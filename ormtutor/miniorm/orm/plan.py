@@ -49,7 +49,7 @@ class NewKey:
 
     def __init__(self, state: InstanceState, key: str) -> None:
         self.state = state
-        self._label = f"{persistence.label_of(state)}.{key}"
+        self._label = f"{persistence.label_of_state(state)}.{key}"
 
     def __repr__(self) -> str:
         return self._label
@@ -176,7 +176,10 @@ class Rehearsal(unitofwork.UOWTransaction):
     ) -> None:
         """Take down a record; one with a table belongs to the statement that was begun last."""
         labels = tuple(
-            [each if isinstance(each, str) else persistence.label_of(each) for each in subjects]
+            [
+                each if isinstance(each, str) else persistence.label_of_state(each)
+                for each in subjects
+            ]
         )
         statement = self._statement if table else 0
         self.records.append(Record(action, table, labels, tuple(values), reason, statement))
@@ -220,7 +223,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         if not replaced and not (may_load and unloaded):
             return
         name = f"{state.class_.__name__}.{key}"
-        label = f"{name} of {persistence.label_of(state)}"
+        label = f"{name} of {persistence.label_of_state(state)}"
         if label not in self._loads_noted:
             self._loads_noted.add(label)
             self._add("load", "", label, reason="it must be known first")
@@ -248,7 +251,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         """Remember the key that would be copied."""
         for copy in subject.copies:
             self.copied[dest][copy.dest_key] = self._current(source, copy.source_key)
-        reason = f"key of {persistence.label_of(source)} along {subject.prop}"
+        reason = f"key of {persistence.label_of_state(source)} along {subject.prop}"
         self.copied_because[dest][reason] = None
 
     def clear(self, dest: InstanceState, subject: Dependency, source: InstanceState | None) -> None:
@@ -259,7 +262,7 @@ class Rehearsal(unitofwork.UOWTransaction):
             self.copied[dest][copy.dest_key] = None
         reason = f"removed from {subject.prop}"
         if source is not None and self.is_deleted(source):
-            gone = persistence.label_of(source)
+            gone = persistence.label_of_state(source)
             reason = f"{gone} is deleted, {subject.prop} does not cascade that"
         self.copied_because[dest][reason] = None
 
@@ -290,7 +293,7 @@ class Rehearsal(unitofwork.UOWTransaction):
             reasons = []
             switched = self.row_switches.get(state)
             if switched is not None:
-                reasons.append(f"takes over the row of {persistence.label_of(switched)}")
+                reasons.append(f"takes over the row of {persistence.label_of_state(switched)}")
             elif action == "insert" or state not in self.copied_because:
                 reasons.append(self.reasons.get(state, "changed" if state.ident else "added"))
             reasons += self.copied_because[state]

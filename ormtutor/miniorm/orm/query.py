@@ -945,7 +945,6 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
 
 
 def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:
-    """What entities are, as dictionaries."""
     return [
         {
             "name": name,

@@ -678,7 +678,6 @@ class Session:
         return mapper.ident_of(key)
 
     def _switch_key(self, state: InstanceState, ident: Any) -> None:
-        """An object gets its key, or another one."""
         if state.ident is not None:
             self.identity_map.discard(state)
             assert self._transaction is not None
