@@ -205,13 +205,13 @@ class Connection:
             return self._execute_text(statement, sets)
         return self._run(self._context_of(statement, sets))
 
-    def scalar(self, statement: Any, *args: Any, **kw: Any) -> Any:
+    def scalar(self, object_: Any, *args: Any, **kw: Any) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
-        return self.execute(statement, *args, **kw).scalar()
+        return self.execute(object_, *args, **kw).scalar()
 
-    def scalars(self, statement: Any, *args: Any, **kw: Any) -> Any:
+    def scalars(self, object_: Any, *args: Any, **kw: Any) -> Any:
         """Execute a statement and return the values of its first column."""
-        return self.execute(statement, *args, **kw).scalars()
+        return self.execute(object_, *args, **kw).scalars()
 
     def exec_driver_sql(
         self,

@@ -78,12 +78,12 @@ def _remembered(find: Callable[..., Any]) -> Any:
     """Decorate a question to the database: it is asked once, on one connection."""
 
     @wraps(find)
-    def ask(self: Any, name: str, schema: str | None = None) -> Any:
-        key = (find.__name__, name, schema)
+    def ask(self: Any, table_name: str, schema: str | None = None) -> Any:
+        key = (find.__name__, table_name, schema)
         known = self.info_cache.get(key)
         if known is None:
             with self.on_one_connection() as inspector:
-                known = self.info_cache[key] = find(inspector, name, schema)
+                known = self.info_cache[key] = find(inspector, table_name, schema)
         return known
 
     return ask

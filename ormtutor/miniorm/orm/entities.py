@@ -225,8 +225,9 @@ class ORMJoin(selectable.Join):
         left_entity: Any = None,
     ) -> None:
         for side in (left, right):
-            if elements.clause_of(side) is None:
-                inspect(side)  # as the original fails on what is neither mapped nor SQL
+            clause = elements.clause_of(side)
+            if clause is None or clause._is_column_element:
+                inspect(side).selectable  # noqa: B018  what can be no side of a join has none
         left_from, right_from = from_element(left), from_element(right)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):

@@ -63,3 +63,12 @@ for extend in (False, True):
         for table in again.sorted_tables:
             print(table.name, sorted(index.name for index in table.indexes))
             print(sorted((type(each).__name__, str(each.name)) for each in table.constraints))
+
+# by keyword, and without saying which table
+asking = inspect(engine)
+print(asking.get_columns(table_name="zones"), asking.get_indexes(table_name="zones", schema=None))
+for ask in asking.get_columns, asking.get_foreign_keys, engine.connect().scalars:
+    try:
+        print(ask())
+    except TypeError as error:
+        print(str(error).rpartition(".")[2])

@@ -166,3 +166,8 @@ for told in ((Choir.name,), (Choir.name, Choir.id), (Choir.id, Choir.id)):
     tell(lambda: [(each.id, each.name) for each in session.query(Choir).from_statement(found)])
     tell(lambda: session.query(Choir.name, Choir.id).from_statement(found).all())
     tell(lambda: session.execute(found).all())
+
+# What is no side of a join(), whose condition comes last.
+for wrong in Choir.singers, Choir.id == Singer.choir_id, Singer.id, Singer():
+    tell(lambda: join(Choir, wrong))
+    tell(lambda: join(wrong, Choir))
