@@ -25,7 +25,7 @@ from ormtutor.miniorm.orm.context import (
     is_star,
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
-from ormtutor.miniorm.sql.elements import Label, clause_of
+from ormtutor.miniorm.sql.elements import Label, clause_of, named_within
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import KeyNamer, TextualSelect
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
@@ -388,9 +388,10 @@ class StatementQuery(EntityQuery):
         # are sent with it: column_property(name + "!") can't be read from one.
         valued = [each.label(None) for each in compilation.primary if _has_values(each)]
         self.sent = TextualSelect(statement, valued) if is_text and valued else statement
-        is_told = isinstance(statement, TextualSelect)
         # text().columns(): of what it does not tell the entities know nothing.
-        self.told = len(statement.column_args) if is_told and statement.positional else None
+        is_told = isinstance(statement, TextualSelect) and statement.positional
+        told = statement.column_args if is_told else ()
+        self.told = [column for each in told for column in named_within(each)]
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
@@ -408,19 +409,30 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
-def _locator(result: Any, told: int | None, wanted: set[int] | None) -> Callable[[Any], Position]:
+def _locator(
+    result: Any, told: Sequence[Any], wanted: set[int] | None
+) -> Callable[[Any], Position]:
     """What finds the columns of entities in the rows of any statement, by what the result says.
 
-    told: how many columns have names that count; None for all. wanted: of a text, the columns that
-    may be found, by identity.
+    told: the columns that text().columns() told in this order; nothing else counts then. wanted: of
+    a text, the columns that may be found, by identity.
     """
-    names, positions = result._metadata.keys[:told], result._metadata._positions
+    names, positions = result._metadata.keys, result._metadata._positions
+    called: tuple[str, ...] = ("_label", "name")
+    if told:
+        called = ("name",)
+        told = told[: len(names)]
+        names = [getattr(each, "name", None) for each in told]
+        positions = {name: place for place, name in enumerate(names)}
+        for place, each in enumerate(told):
+            positions.update(dict.fromkeys((each, *each._proxies), place))
 
     def locate(column: Any) -> Position:
-        found: Any = next((each for each in (column, *column._proxies) if each in positions), None)
+        same = (column,) if told else (column, *column._proxies)
+        found: Any = next((each for each in same if each in positions), None)
         if found is None:
-            called = (getattr(column, "_label", None), getattr(column, "name", None))
-            found = next((name for name in called if name in names), None)
+            own = [getattr(column, name, None) for name in called]
+            found = next((name for name in own if name in names), None)
             if found is None and wanted is None:
                 # What is not among its columns is looked for by name there: `a + b` has none.
                 _ = [each.name for each in iterate(column)]

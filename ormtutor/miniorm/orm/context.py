@@ -47,7 +47,7 @@ from ormtutor.miniorm.sql.select import (
     outermost,
 )
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
-from ormtutor.miniorm.sql.traversal import children, iterate, replace
+from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -949,16 +949,8 @@ def _is_lost(operand: Any) -> bool:
 
     It needs one column, no more, that is not inside of a function: `-func.max(users.id)` is lost.
     """
-    named = _named_in(operand)
+    named = elements.named_within(operand)
     return len(named) != 1 or named[0]._is_function
-
-
-def _named_in(element: Any) -> list[Any]:
-    if element._is_scalar:
-        return []
-    if element._is_column_clause or element._is_function or isinstance(element, elements.Label):
-        return [element]
-    return [each for child in children(element) for each in _named_in(child)]
 
 
 def _unlabelled(column: Any) -> Any:

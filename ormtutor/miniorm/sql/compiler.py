@@ -37,6 +37,7 @@ from ormtutor.miniorm.sql.elements import (
     delegate,
     froms_of,
     join_conditions,
+    named_within,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
 from ormtutor.miniorm.sql.linting import tell_products
@@ -914,9 +915,12 @@ class SQLCompiler(Compiled):
     def visit_textual_select(self, textual: Any, asfrom: bool = False) -> str:
         frame = self._open(textual, own=self.frame.own)
         if frame.tells_result:
-            for column in textual.column_args:
-                name = self._resolve(column.name)
-                self.result_columns.append((name, name, (column, name, column.key), column.type))
+            for told in textual.column_args:
+                for column in named_within(told):
+                    name = self._resolve(column.name)
+                    # As in the original nothing finds a function that is told without a label.
+                    found_by = () if column._is_function else (column, name, column.key)
+                    self.result_columns.append((name, name, found_by, column.type))
         # Columns are not written, but their values are bound, as in the original.
         known = len(self._marked)
         for column in textual.column_args:

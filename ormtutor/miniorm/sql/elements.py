@@ -1228,6 +1228,18 @@ _ROLES_OF_FUNCTIONS = (
 )
 
 
+def named_within(element: Any) -> list[Any]:
+    """The columns, labels and functions in an expression, which 1.4 finds in a row in its place.
+
+    What stands inside of a label, a function or a scalar subquery does not count.
+    """
+    if element._is_scalar:
+        return []
+    if element._is_column_clause or element._is_function or isinstance(element, Label):
+        return [element]
+    return [each for child in children(element) for each in named_within(child)]
+
+
 def not_expected(
     role: str, given: Any, advice: str = "", element: Any = None, **kw: Any
 ) -> exc.ArgumentError:

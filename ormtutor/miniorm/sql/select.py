@@ -1129,11 +1129,10 @@ class TextualSelect(SelectBase):
 def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
     """The text as a SELECT whose columns are told."""
     told = [
-        ColumnClause(each) if isinstance(each, str) else given_clause(each, "Column expression")
+        ColumnClause(each.key, types.pop(each.key))
+        if each.key in types
+        else given_clause(each, "Column expression")
         for each in cols
-    ]
-    told = [
-        ColumnClause(each.key, types.pop(each.key)) if each.key in types else each for each in told
     ]
     keyed = [ColumnClause(key, type_) for key, type_ in types.items()]
     return TextualSelect(self, told + keyed, positional=bool(told) and not keyed)

@@ -1,7 +1,7 @@
 """What a query that cannot be compiled has done by then, and objects whose relationship refuses."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event, func
-from sqlalchemy import literal, literal_column, select, text
+from sqlalchemy import Column, ForeignKey, Integer, String, cast, column, create_engine, distinct
+from sqlalchemy import event, func, literal, literal_column, select, text
 from sqlalchemy.orm import Load, Session, aliased, configure_mappers, contains_eager
 from sqlalchemy.orm import declarative_base, defaultload, defer, join, joinedload, load_only
 from sqlalchemy.orm import raiseload, relationship
@@ -160,9 +160,25 @@ for asked in (
     tell(asked)
 session.expunge_all()
 several = text("SELECT name, id, name AS motto FROM choirs")
-for told in ((Choir.name,), (Choir.name, Choir.id), (Choir.id, Choir.id)):
+for told in (
+    (Choir.name,),
+    (Choir.name, Choir.id),
+    (Choir.id, Choir.id),
+    (Choir.name.label("motto"), Choir.id),
+    (column("name"), column("id")),
+    (Choir.name, func.max(Choir.id)),
+    (Choir.name, func.max(Choir.id).label("id")),
+    (Choir.name, cast(Choir.id, String)),
+    (distinct(Choir.name), Choir.id),
+    ("name", "id"),
+    (Choir,),
+):
     session.expunge_all()
-    found = several.columns(*told)
+    tell(lambda: several.columns(*told))
+    try:
+        found = several.columns(*told)
+    except AttributeError:
+        continue
     tell(lambda: [(each.id, each.name) for each in session.query(Choir).from_statement(found)])
     tell(lambda: session.query(Choir.name, Choir.id).from_statement(found).all())
     tell(lambda: session.execute(found).all())
