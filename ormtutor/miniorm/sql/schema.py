@@ -286,6 +286,15 @@ def _add_type_constraint(column: Any, table: Any) -> None:
 # -- tables ----------------------------------------------------------------------------------------
 
 
+class TableName(str):
+    """The name of a table; users.name.like(), where users.c.name is meant, fails as in 1.4."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
 class Table(DatabaseItem, TableClause):
     """A table of a database."""
 
@@ -331,7 +340,8 @@ class Table(DatabaseItem, TableClause):
         """Nothing: __new__ has done it, and may have given a table that exists."""
 
     def _set_up(self, name: Any, metadata: Any, schema: Any, items: Any, kw: Any) -> None:
-        TableClause.__init__(self, name, schema=schema)
+        own_name = None if name is None else TableName(name)
+        TableClause.__init__(self, own_name, schema=schema)
         self.metadata = metadata
         self.key = self.fullname
         self.indexes: set[Any] = set()

@@ -188,3 +188,7 @@ two = Table("two_keys", MetaData(), key, Column("kind", String, primary_key=True
 show("in no dialect", lambda: CreateTable(two))
 show("in SQLite", lambda: CreateTable(two).compile(engine))
 show("created", lambda: two.create(engine))
+# users.name.like(), where users.c.name is meant
+show("no column's method", lambda: two.name.like("x"))
+show("nor its column", lambda: two.name.kind)
+show("a string", lambda: (two.name, two.name == "two_keys", two.name.upper(), repr(two.name)))
