@@ -1,6 +1,6 @@
 """Errors and warnings of Core, with the published names, texts and codes.
 
-Before: nothing but doors.py; this is the lowest module of miniorm.
+Before: nothing but doors.py and leftout.py.
 Here:   what may go wrong, and the wrapping of what the database driver raises.
 After:  every module raises these; orm/exc.py adds those of the ORM.
 

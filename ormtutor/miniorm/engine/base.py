@@ -135,14 +135,13 @@ class Engine:
         keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1
         # A flush executes the same insert() again and again (500 commits: 4 % less time).
-        is_dml = getattr(statement, "is_dml", False)
-        structure, binds = (self._structure_of_dml if is_dml else cache_key)(statement)
+        structure, binds = (self._structure_of_dml if statement.is_dml else cache_key)(statement)
         is_kept = structure is not None and options.get("compiled_cache", self) is not None
         key = (structure, tuple(keys), executemany)
         compiled = self._compiled_cache.find(key) if is_kept else None
         if compiled is not None:
             return compiled, binds
-        how = {"for_executemany": True} if executemany and is_dml else {}
+        how = {"for_executemany": True} if executemany and statement.is_dml else {}
         compiled = statement._compiler(self.dialect, column_keys=keys, linting=exc.warn, **how)
         if is_kept:
             self._compiled_cache.keep(key, compiled)

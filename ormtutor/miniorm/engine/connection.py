@@ -1,8 +1,9 @@
 """Connection: where statements are sent, and transactions begin and end.
 
 Before: engine/base.py's Engine makes one; orm/session.py asks for it.
-Here:   parameters are sorted out, the compiled statement is fetched, the cursor runs it, listeners
-        hear of it; transactions, autocommit, savepoints, and what becomes of the driver's errors.
+Here:   the compiled statement is fetched, its context made (engine/execution.py), the cursor runs
+        it, listeners hear of it; where transactions and savepoints begin and end (their states are
+        in engine/transaction.py), autocommit, and what becomes of the driver's errors.
 After:  engine/cursor.py gives the result; engine/echo.py writes the log.
 
 Two manners live side by side, as in SQLAlchemy 1.4: by itself a Connection commits after each

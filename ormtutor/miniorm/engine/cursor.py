@@ -107,12 +107,9 @@ class CursorResult(Result):
         if self._soft_closed:
             return
         self._soft_closed = True
-        cursor = self.cursor
-        self.cursor = None
-        if cursor is not None:
-            cursor.close()
-        context = self.context
-        outcome = context._outcome
+        cursor, self.cursor = self.cursor, None
+        cursor.close()
+        outcome = self.context._outcome
         if outcome is not None and self.returns_rows:
             outcome.rows = self._count
         if self.connection.should_close_with_result:

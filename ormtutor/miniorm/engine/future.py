@@ -64,7 +64,7 @@ class Connection(connection.Connection):
         if self._transaction is None:
             RootTransaction(self)
 
-    def execute(  # 2.x takes one set, 1.4 any number
+    def execute(
         self,
         statement: Any,
         parameters: Any = None,
@@ -72,7 +72,7 @@ class Connection(connection.Connection):
     ) -> CursorResult:
         """Execute a statement.
 
-        parameters: a dictionary, or a list of them (an executemany).
+        parameters: a dictionary, or a list of them (an executemany); 1.4 took any number of them.
         Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
         """
         return self._execute_20(statement, parameters, execution_options)

@@ -1,6 +1,6 @@
 """Result: the ways to read what came back.
 
-Before: engine/cursor.py (a cursor's rows) or orm/context.py (objects made from rows) gives tuples.
+Before: engine/cursor.py (a cursor's rows) or orm/compiled.py (objects made from rows) gives tuples.
 Here:   all, first, one, scalar, scalars, mappings, unique, partitions over any source of tuples.
 After:  learners, and orm/query.py.
 

@@ -2,8 +2,8 @@
 
 Before: all of sql/ holds structure; str(element) and the engine ask for text here.
 Here:   SQLCompiler: a method `visit_<kind>` for each kind of element; Compiled, the result.
-After:  engine/sqlite.py overrides the spellings of SQLite; engine/connection.py sends `string`
-        with what `construct_params()` gives.
+After:  engine/sqlite.py overrides the spellings of SQLite; engine/execution.py puts parameters to
+        the text, engine/connection.py sends both.
 
 While text is put together a bind parameter stands in it as a mark and its name. Only at the end the
 marks become `?` or `:name`, in the order in which they stand, so that the order of parameters is

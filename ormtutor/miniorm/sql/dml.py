@@ -105,10 +105,6 @@ class UpdateBase(Statement):
     unique_params = params
 
     @property
-    def _from_objects(self) -> list[Any]:
-        return [self.table]
-
-    @property
     def _implied_froms(self) -> list[Any]:
         return froms_of(self._where_criteria)
 

@@ -1,6 +1,6 @@
 """The operators: symbol, precedence, negation, and what they do to plain Python values.
 
-Before: exc.py.
+Before: nothing.
 Here:   one Operator object for each operator of SQL, and the rule for parentheses.
 After:  elements.py builds expressions with them, compiler.py writes their symbols.
 

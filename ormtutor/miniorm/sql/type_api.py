@@ -208,15 +208,14 @@ class TypeEngine:
         Raises: TypeNotCacheable: no other type is like this one.
         """
         structure = self.structure()
-        if structure is not None:
-            with suppress(TypeError):  # an argument that cannot be hashed
-                return _cache_ids.setdefault(structure, len(_cache_ids))
+        with suppress(TypeError):  # an argument that cannot be hashed
+            return _cache_ids.setdefault(structure, len(_cache_ids))
         raise TypeNotCacheable(self)
 
     cache_id = cached_property(_find_cache_id)
 
-    def structure(self) -> Hashable | None:
-        """Return what makes two types give the same SQL and conversion; None: never the same."""
+    def structure(self) -> Hashable:
+        """Return what makes two types give the same SQL and conversion."""
         values = [vars(self).get(name) for name in init_names(type(self))]  # type: ignore[arg-type]
         return type(self), *[tuple(each) if isinstance(each, list) else each for each in values]
 
@@ -337,7 +336,7 @@ class TypeDecorator(TypeEngine):
         _met.types.append(self)
         return -1
 
-    def structure(self) -> Hashable | None:
+    def structure(self) -> Hashable:
         """The class, the decorated type and what a learner's constructor has set."""
         unlike = ("impl", "_own_cache_id")
         told = [item for item in sorted(vars(self).items()) if item[0] not in unlike]

@@ -302,7 +302,7 @@ class Enum(String, SchemaType):
         """The enum class or str."""
         return self.enum_class or str
 
-    def structure(self) -> Hashable | None:
+    def structure(self) -> Hashable:
         return type(self), tuple(self.enums), self.enum_class, self.name, self.validate_strings
 
     def __repr__(self) -> str:
@@ -414,7 +414,7 @@ class TupleType(TypeEngine):
     def __init__(self, *types: Any) -> None:
         self.types = [to_instance(type_) for type_ in types]
 
-    def structure(self) -> Hashable | None:
+    def structure(self) -> Hashable:
         return TupleType, *[type_.structure() for type_ in self.types]
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
