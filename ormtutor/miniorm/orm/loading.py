@@ -4,7 +4,7 @@ Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values f
 Here:   run() sends it, calls the row loader and what is loaded after all rows; get() by primary
         key; refresh of expired attributes.
 After:  engine/connection.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py
-        holds them.
+        holds them; orm/outcome.py counts them for whoever asked.
 
 Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expiring".
 """
@@ -12,7 +12,6 @@ Follows: SQLAlchemy 1.4, `Session.get`, `Session.refresh`, "Refreshing / Expirin
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -24,6 +23,7 @@ from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
+from ormtutor.miniorm.orm.outcome import label_of, tell_outcome
 from ormtutor.miniorm.orm.rowloader import LoadContext
 from ormtutor.miniorm.orm.state import (
     PASSIVE_NO_RESULT,
@@ -115,7 +115,7 @@ def load_rows(
         outcome.loading = True
     loaded: list[Any] = loader(rows, context)
     if outcome is not None:
-        _tell_outcome(outcome, query, rows, context)
+        tell_outcome(outcome, query, rows, context)
     if context.batches:
         context.load_later()
     return loaded
@@ -163,71 +163,6 @@ def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any)
         )
 
 
-def _tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> None:
-    """How many rows became how many objects. Counted only when someone asked for the outcome.
-
-    Rows that come in parts (yield_per) add up; how many there were the result tells in the end.
-    """
-    outcome.loading = False
-    outcome.rows = len(rows)
-    outcome.made = max(outcome.made, 0) + context.made
-    found: dict[type, set[Any]] = {}
-    for plan in query.plan.entities():
-        found.setdefault(plan.mapper.class_, set()).update(rows_in(plan, rows))
-    outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
-    if outcome.known > 0:
-        kept = _kept(query.plan.entities(), rows, context.session)
-        outcome.kept = tuple(islice(kept, MOST_KEPT))
-
-
-def rows_in(plan: Any, rows: Any) -> dict[Any, Any]:
-    """The first row of each object at the place of one entity, by the primary key as it came."""
-    positions = [position for position, _ in plan.ident]
-    first: dict[Any, Any] = {}
-    for row in rows:
-        first.setdefault(tuple([row[position] for position in positions]), row)
-    first.pop((None,) * len(positions), None)
-    if plan.mapper.single_key:
-        return {key: row for (key,), row in first.items()}
-    return first
-
-
-def labels_in(plan: Any, rows: Any) -> list[str]:
-    """The objects in the rows at the place of one entity, as causes name them."""
-    return [label_of(plan.mapper, key) for key in rows_in(plan, rows)]
-
-
-MOST_KEPT = 3
-# The types of values that are what they look like: no SQL expression is among them.
-PLAIN = frozenset((int, str, float, bool, bytes, type(None)))
-
-
-def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, str, Any, Any]]:
-    """What known objects hold otherwise than their rows: plain values only."""
-    seen: set[Any] = set()
-    for plan in plans:
-        table = session.identity_map.tables.get(plan.mapper.class_, {})
-        for ident, row in rows_in(plan, rows).items():
-            state = table.get(ident)
-            if state is None or state in seen:
-                continue
-            seen.add(state)
-            for key, (position, process) in plan.columns.items():
-                if key not in state.dict or key in state.committed_state:
-                    continue
-                held, value = state.dict[key], row[position]
-                value = value if process is None else process(value)
-                if _differ(held, value):
-                    yield state, key, held, value
-
-
-def _differ(held: Any, value: Any) -> bool:
-    """Whether two plain values differ; of others only whether one is missing."""
-    if type(held) in PLAIN and type(value) in PLAIN:
-        return bool(held != value)
-    return (held is None) is not (value is None)
-
-
 def run_statement(
     session: Any,
     query: StatementQuery,
@@ -247,12 +182,6 @@ def run_statement(
 
 
 # By primary key -------------------------------------------------------------------------------
-
-
-def label_of(mapper: Mapper, ident: Any) -> str:
-    """`User#1`: how causes name an object."""
-    key = ident if mapper.single_key else ",".join(map(str, ident))
-    return f"{mapper.class_.__name__}#{key}"
 
 
 def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> Cause:

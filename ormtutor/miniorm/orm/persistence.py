@@ -20,8 +20,8 @@ from operator import attrgetter
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.orm import loading
 from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
-from ormtutor.miniorm.orm.loading import PLAIN
-from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF
+from ormtutor.miniorm.orm.outcome import label_of
+from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF, PLAIN
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
 from ormtutor.miniorm.sql.elements import and_, bindparam, is_sql
 from ormtutor.miniorm.sql.sorting import sort_tables
@@ -413,7 +413,7 @@ def label_of_state(state: InstanceState) -> str:
     """`User#1`, or `User (new)` as long as there is no key."""
     mapper = state.mapper
     ident = mapper.ident_in(state.dict) if state.ident is None else state.ident
-    return f"{mapper.class_.__name__} (new)" if ident is None else loading.label_of(mapper, ident)
+    return f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident)
 
 
 def _take_new_key(writing: Writing, record: RowRecord, context: Any) -> None:

@@ -68,6 +68,9 @@ PASSIVE_MERGE = PASSIVE_OFF | NO_RAISE
 # are replaced, never written to.
 UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 
+# The types of values that are what they look like: no SQL expression is among them.
+PLAIN = frozenset((int, str, float, bool, bytes, type(None)))
+
 
 class Names(frozenset):  # type: ignore[type-arg]
     """Attribute names; shown as the set that they are to learners."""

@@ -25,9 +25,10 @@ from ormtutor.miniorm.orm.compiled import compile_shape
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
-from ormtutor.miniorm.orm.loading import in_identity_map, label_of, labels_in, load_by_ident, run
+from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
+from ormtutor.miniorm.orm.outcome import label_of, labels_in
 from ormtutor.miniorm.orm.rowloader import one_of, require_population
 from ormtutor.miniorm.orm.state import (
     ATTR_EMPTY,
