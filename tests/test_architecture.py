@@ -71,6 +71,16 @@ ENGINE_ORDER = (
     .split()
 )
 
+# What a module of the engine puts into a class of another: ARCHITECTURE.md's block of that name.
+ENGINE_HOOKS = {
+    tuple(line.split()[:2])
+    for line in (ROOT / "ARCHITECTURE.md")
+    .read_text(encoding="utf-8")
+    .partition("```text engine-hooks\n")[2]
+    .partition("```")[0]
+    .splitlines()
+}
+
 STANDARD_LIBRARY_LATE = {"asyncio", "typing", "inspect", "logging", "dataclasses"}
 
 ONLY_IN = {
@@ -193,6 +203,28 @@ def engine_place(module: str) -> int:
 def test_inside_the_engine_imports_point_left(path: Path) -> None:
     here = dotted(path).removeprefix("ormtutor.")
     assert {name for name in own_imports(path) if engine_place(name) >= engine_place(here)} == set()
+
+
+def hooks_of(path: Path) -> set[tuple[str, str]]:
+    """What a module assigns to classes of other modules."""
+    body = parse(path).body
+    own = {node.name for node in body if isinstance(node, ast.ClassDef)}
+    targets = [
+        ast.unparse(target).split(".")[-2:]
+        for node in body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute)
+    ]
+    module = ".".join(path.with_suffix("").parts[2:])
+    return {
+        (f"{cls}.{name}", module) for cls, name in targets if cls[0].isupper() and cls not in own
+    }
+
+
+def test_the_page_names_all_that_a_high_module_puts_into_a_low_one() -> None:
+    found = set().union(*map(hooks_of, ENGINE_MODULES))
+    assert found == ENGINE_HOOKS
 
 
 def test_there_is_no_cycle() -> None:

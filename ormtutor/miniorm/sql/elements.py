@@ -79,7 +79,7 @@ class ClauseElement:
     _fixed_structure: Any = None
     # False: self_group() gives the element itself inside every operator but AND, OR, ANY and ALL.
     _groups = True
-    # Set by compiler.py.
+    # Set by dialect.py: the dialect that `str(element)` speaks.
     _default_dialect: ClassVar[Any]
     # What messages call it, if it has a name.
     description: Any = None
