@@ -100,7 +100,10 @@ def differences() -> str:
     return f"""# Where the engine differs from SQLAlchemy 1.4.54
 
 {MADE}
-The list is closed. Everything else is the same, or a mistake of ours.
+The list is closed. Everything else is the same, or a mistake of ours; but for what the tutor is
+built on: looking never sends SQL. `inspect(obj).attrs.badge.history` of a one-to-one loads the old
+badge in SQLAlchemy and tells only the new one here. And a database in a file has a small pool, one
+in memory a single connection for all threads.
 {parts}"""
 
 

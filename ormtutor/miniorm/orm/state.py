@@ -549,7 +549,10 @@ class AttributeState:
 
     @property
     def history(self) -> Any:
-        """What was added, is unchanged and was deleted since the last flush, as far as loaded."""
+        """What was added, is unchanged and was deleted since the last flush, as far as loaded.
+
+        Differs: SQLAlchemy loads the old object of a one-to-one for it; looking sends no SQL here.
+        """
         return self.state.get_history(self.key, PASSIVE_NO_INITIALIZE)
 
 
