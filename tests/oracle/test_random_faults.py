@@ -21,6 +21,9 @@ CHUNKS = range(10)
 CHUNK = 30
 ORDERS = 8
 
+# SQLAlchemy has lost an object's session here and fails in itself; miniorm goes on.
+FAILS_IN_ITSELF = "AttributeError: 'InstanceState' object has no attribute '_instance_dict'"
+
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[tuple[Engine, Engine]]:
@@ -33,8 +36,8 @@ def both() -> Iterator[tuple[Engine, Engine]]:
 def disagreement(seed: int, ours: Engine, oracle: Engine) -> list[str]:
     """Return how a program is undone differently, or not as it should be."""
     source = generate_faults(seed).source
-    mine = ours.run(source)
-    found = unlike(mine, oracle.run(source))
+    mine, theirs = ours.run(source), oracle.run(source)
+    found = [] if FAILS_IN_ITSELF in theirs.error else unlike(mine, theirs)
     for order in range(1, ORDERS if found else 0):
         found = unlike(mine, oracle.run(source, order=order))
         if not found:

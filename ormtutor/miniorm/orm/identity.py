@@ -15,10 +15,9 @@ Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import state_label
+from ormtutor.miniorm.orm.state import identity_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,9 +76,14 @@ class IdentityMap:
         """Every state in the map. A list, since objects may die while the caller walks it."""
         return [state for table in self.tables.values() for state in list(table.values())]
 
-    def _in_order(self) -> list[InstanceState]:
-        """The same, in the order in which they came."""
-        return sorted(self.all_states(), key=attrgetter("place"))
+    def _in_order(self) -> list[tuple[Key, InstanceState]]:
+        """The same with their keys, in the order in which they came."""
+        found = [
+            (identity_key(state.mapper, ident), state)
+            for table in self.tables.values()
+            for ident, state in list(table.items())
+        ]
+        return sorted(found, key=lambda pair: pair[1].place)
 
     def __len__(self) -> int:
         return sum(map(len, self.tables.values()))
@@ -89,15 +93,15 @@ class IdentityMap:
 
     def keys(self) -> KeysView[Any]:
         """The identity keys of all objects."""
-        return {state.key: None for state in self._in_order()}.keys()
+        return dict(self._in_order()).keys()
 
     def values(self) -> list[Any]:
         """All living objects."""
-        return [obj for state in self._in_order() if (obj := state()) is not None]
+        return [obj for _, obj in self.items()]
 
     def items(self) -> list[tuple[Any, Any]]:
         """Pairs of identity key and living object."""
-        return [(state.key, obj) for state in self._in_order() if (obj := state()) is not None]
+        return [(key, obj) for key, state in self._in_order() if (obj := state()) is not None]
 
     # writing ---------------------------------------------------------------------------------
 

@@ -164,6 +164,11 @@ class Loaders:
     dynamic: Callable[..., Any]
 
 
+def identity_key(mapper: Any, ident: Any) -> Key:
+    """The key `(User, (1,), None)` of a primary key as states have it."""
+    return mapper.class_, (ident,) if mapper.single_key else ident, None
+
+
 def _object_is_gone(state: InstanceState) -> None:
     """The object died: its identity is free again.
 
@@ -268,11 +273,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     @property
     def key(self) -> Key | None:
         """The identity key `(User, (1,), None)`, or None before the first flush."""
-        ident = self.ident
-        if ident is None:
-            return None
-        mapper = self.mapper
-        return mapper.class_, (ident,) if mapper.single_key else ident, None
+        return None if self.ident is None else identity_key(self.mapper, self.ident)
 
     identity_token = None
 

@@ -1,6 +1,6 @@
 """A flush that stops before its first row: the transaction, or SAVEPOINT, has begun."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, create_engine
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine, inspect, text
 from sqlalchemy.orm import Session, declarative_base, relationship
 
 Base = declarative_base()
@@ -67,3 +67,19 @@ session.commit()
 # A query that is not sent, since its flush fails, does not warn that nothing connects its tables.
 session.add(Mayor())
 show(session.query(Mayor.id, Inn.id).all)
+
+
+class Mark(Base):
+    __tablename__ = "marks"
+    word = Column(String, primary_key=True)
+
+
+# A table that takes a NULL key: its object has none, and the one before it keeps its place.
+session.execute(text("CREATE TABLE marks (word VARCHAR PRIMARY KEY)"))
+session.commit()
+first = Mark(word="a")
+session.add_all([first, Mark()])
+show(session.flush)
+marks = [key for key in session.identity_map if key[0] is Mark]
+print(marks, [session.identity_map[key] is first for key in marks])
+print(inspect(first).key, inspect(first).transient, first in session)
