@@ -837,8 +837,9 @@ class Compilation:
         """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
 
         `-users.id` without a label is found as users.id too, which select() refuses; so are
-        subqueries that DISTINCT repeats for ORDER BY. Of other unary expressions see _is_lost().
-        select() finds no CAST of a column whose name another has taken.
+        subqueries that DISTINCT repeats for ORDER BY. `-func.max(users.id)`, and what has no column
+        or several, is not found at all. select() finds no CAST of a column whose name another has
+        taken.
         """
         positions: dict[int, int] = {}
         subqueries: dict[int, int] = {}
@@ -846,19 +847,19 @@ class Compilation:
         names = set()
         for index, column in enumerate(self.selected):
             name = None if column._is_text_clause else column._proxy_key
-            operand = column
             is_hidden = name in names and isinstance(column, elements.WrapsColumnExpression)
             if self.asked.legacy or not is_hidden:
                 positions[id(column)] = index
             names.add(name)
-            while type(operand) in (elements.UnaryExpression, elements.Grouping):
-                operand = operand.element._deannotated
-            if operand is not column and not self._is_wrapped:
-                if _is_lost(operand):
+            if _is_bare(column) and not self._is_wrapped:
+                named = elements.named_within(column)
+                if len(named) != 1 or named[0]._is_function:
                     del positions[id(column)]
-                positions[id(operand)] = index
-                if not self.asked.legacy:
-                    ambiguous.add(id(operand))
+                else:
+                    operand = named[0]._deannotated
+                    positions[id(operand)] = index
+                    if not self.asked.legacy:
+                        ambiguous.add(id(operand))
             elif isinstance(operand := _unlabelled(column), elements.Label):
                 if id(operand) in subqueries and self.asked._distinct:
                     ambiguous.add(subqueries[id(operand)])
@@ -944,13 +945,10 @@ def _joined_onto(
     return from_
 
 
-def _is_lost(operand: Any) -> bool:
-    """Whether 1.4 cannot find `-operand` again in a row.
-
-    It needs one column, no more, that is not inside of a function: `-func.max(users.id)` is lost.
-    """
-    named = elements.named_within(operand)
-    return len(named) != 1 or named[0]._is_function
+def _is_bare(column: Any) -> bool:
+    """Whether it is an operator that gets no label: `-users.id` is, `~exists()` is not."""
+    is_unary = isinstance(column, elements.UnaryExpression)
+    return is_unary and not column._render_label_in_columns_clause
 
 
 def _unlabelled(column: Any) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     cast,
     create_engine,
     distinct,
+    exists,
     func,
     select,
     text,
@@ -76,6 +77,10 @@ lists = [
     (-func.abs(Gauge.mark) + 1,),
     (~(Gauge.broken & (Gauge.mark > 1)),),
     (distinct(select(Gauge.id).limit(1).scalar_subquery()),),
+    (~exists().where(Gauge.id == 7),),
+    (Gauge.name, ~select(other.id).where(other.id == 7).exists()),
+    (Gauge.mark, -(Gauge.mark + 1)),
+    (Gauge.mark, -cast(Gauge.mark, Integer)),
 ]
 same = Gauge.id == other.id
 for columns in lists:
