@@ -16,7 +16,7 @@ from functools import partial
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
-from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
+from ormtutor.miniorm.engine.row import AMBIGUOUS, AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
 from ormtutor.miniorm.orm.context import (
     Asked,
     Compilation,
@@ -424,21 +424,24 @@ def _locator(
         told = told[: len(names)]
         names = [getattr(each, "name", None) for each in told]
         positions = {name: place for place, name in enumerate(names)}
+        positions.update({each: place for place, each in enumerate(told)})
+        # The column of an alias is found as the table's too, if that was not told itself.
         for place, each in enumerate(told):
-            positions.update(dict.fromkeys((each, *each._proxies), place))
+            for proxied in each._proxies:
+                positions.setdefault(proxied, place)
 
     def locate(column: Any) -> Position:
         same = (column,) if told else (column, *column._proxies)
         found: Any = next((each for each in same if each in positions), None)
         if found is None:
             own = [getattr(column, name, None) for name in called]
-            found = next((name for name in own if name in names), None)
+            found = next((name for name in own if name in positions), None)
             if found is None and wanted is None:
                 # What is not among its columns is looked for by name there: `a + b` has none.
                 _ = [each.name for each in iterate(column)]
             if found is None or (wanted is not None and id(column) not in wanted):
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            if names.count(found) > 1:
+            if names.count(found) > 1 or positions[found] == AMBIGUOUS:
                 raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:
             return positions[found], None
