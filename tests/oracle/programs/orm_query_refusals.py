@@ -182,8 +182,18 @@ for told in (
     tell(lambda: [(each.id, each.name) for each in session.query(Choir).from_statement(found)])
     tell(lambda: session.query(Choir.name, Choir.id).from_statement(found).all())
     tell(lambda: session.execute(found).all())
+first, second = aliased(Choir), aliased(Choir)
+pairs = text("SELECT id, id + 5, name FROM choirs")
+for told in (Choir.id, first.id), (first.id, Choir.id), (first.id, second.id):
+    found = pairs.columns(*told, Choir.name)
+    for asked in (Choir.id, first.id), (Choir.name, Choir.id):
+        tell(lambda: session.query(*asked).from_statement(found).all())
+counted = select(Choir.name, func.count(Choir.id)).group_by(Choir.name)
+tell(lambda: session.query(Choir.name, func.count()).from_statement(counted).all())
+tell(lambda: session.query(func.count(Singer.id)).from_statement(counted).scalar())
 
 # What is no side of a join(), whose condition comes last.
 for wrong in Choir.singers, Choir.id == Singer.choir_id, Singer.id, Singer():
     tell(lambda: join(Choir, wrong))
     tell(lambda: join(wrong, Choir))
+print(join(Choir, func.json_each("[]"), literal(True)))
