@@ -376,8 +376,7 @@ class StatementQuery(EntityQuery):
 
     def __init__(self, asked: Asked, statement: Any) -> None:
         asked.textual = True
-        is_text = statement._is_text_clause
-        asked.keeps_keys = is_text
+        self._is_text = asked.keeps_keys = is_text = statement._is_text_clause
         compilation = Compilation(asked)
         super().__init__(
             compilation, next((each.mapper for each in compilation.mapper_entities), None)
@@ -398,9 +397,8 @@ class StatementQuery(EntityQuery):
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
-        is_text = self.compilation.asked.keeps_keys
         # In a text nothing is found but what is not deferred.
-        wanted = {id(column) for column in self.compilation.selected} if is_text else None
+        wanted = set(map(id, self.compilation.selected)) if self._is_text else None
         self.plan = self.compilation.row_plan(_locator(result, self.told, wanted))
         return make_loader(self.plan)
 

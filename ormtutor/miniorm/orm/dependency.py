@@ -100,7 +100,6 @@ class Dependency:
         self.parent = prop.parent
         self.mapper = prop.mapper
         self.direction = prop.direction
-
         self.cascade_delete = "delete" in prop.cascade
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes

@@ -448,9 +448,8 @@ class Query(Said):
             statement = StatementOfEntities(
                 self._statement, entities_of_all(self._entities), self._with_options
             )
-        elif (
-            self._base is not None or not self._entities
-        ):  # nothing asked for: an error, said there
+        elif self._base is not None or not self._entities:
+            # Where nothing is asked for, the compilation says so.
             asked = self._asked(
                 _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
