@@ -15,6 +15,8 @@ Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.engine.cause import COUNT, QUERY, Cause
@@ -550,16 +552,17 @@ class Query(Said):
         return entity if isinstance(entity, type) else None
 
     def __str__(self) -> str:
+        bind = None
+        if self.session is not None:
+            with suppress(sa_exc.UnboundExecutionError):
+                bind = self.session.get_bind(mapper=self._bind_mapper)
         if self._statement is not None:
-            return str(self._statement)
-        try:
-            if self.session is not None and self.session.get_bind(mapper=self._bind_mapper):
-                key, make, _ = self._shape()
-                query = compile_shape(self.session, key, make, self._bind_mapper)
-                return str(query.compiled.string)
-        except sa_exc.UnboundExecutionError:
-            pass
-        return str(context.Compilation(self._asked()).statement)
+            return str(self._statement.compile(bind))
+        if bind is None:
+            return str(context.Compilation(self._asked()).statement)
+        key, make, _ = self._shape()
+        query = compile_shape(self.session, key, make, self._bind_mapper)
+        return str(query.compiled.string)
 
     # running ---------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
+    select,
     text,
 )
 from sqlalchemy.ext.declarative import declarative_base
@@ -130,6 +131,8 @@ columns = text("SELECT name, id, town FROM bakers where name=:name")
 columns = columns.columns(Baker.name, Baker.id, Baker.town)
 print(query.from_statement(columns).params(name="bert").all())
 print(session.query(Baker.id, Baker.name).from_statement(columns).params(name="anna").all())
+print(session.query(Baker).from_statement(columns))
+print(session.query(Baker).from_statement(select(Baker).where(Baker.id == 1)))
 some = literal_column("weight * 2").label("double")
 print(session.query(Loaf.grain, some).order_by(text("double desc")).all())
 
