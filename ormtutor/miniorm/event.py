@@ -14,6 +14,7 @@ Follows: SQLAlchemy 1.4, "Events".
 
 from __future__ import annotations
 
+from types import MethodType
 from weakref import WeakSet
 
 from ormtutor.miniorm import exc
@@ -50,17 +51,18 @@ class Dispatch:
 
     def add(self, name: str, function: Any, called: Any) -> None:
         """Add a listener; the same function is not added twice. called: what stands for it."""
-        self._own.setdefault((name, function), called)
+        hash(called)  # raises TypeError, as in the original
+        self._own.setdefault((name, _identity(function)), called)
         self._flow(name)
 
     def discard(self, name: str, function: Any) -> None:
         """Take a listener away."""
-        del self._own[name, function]
+        del self._own[name, _identity(function)]
         self._flow(name)
 
     def has(self, name: str, function: Any) -> bool:
         """Whether `function` was added here (not above)."""
-        return (name, function) in self._own
+        return (name, _identity(function)) in self._own
 
     def _flow(self, name: str) -> None:
         """Put together what is called, here and below."""
@@ -69,6 +71,13 @@ class Dispatch:
         self.__dict__[name] = (*above, *own)
         for child in self._children:
             child._flow(name)
+
+
+def _identity(function: Any) -> Any:
+    """What tells a listener from others, also from one that is equal; a method is made anew."""
+    if isinstance(function, MethodType):
+        return id(function.__func__), id(function.__self__)
+    return id(function)
 
 
 # Events of sessions, engines, mappers, attributes and tables.

@@ -77,6 +77,15 @@ class Connection(connection.Connection):
         """
         return self._execute_20(statement, parameters, execution_options)
 
+    def scalar(
+        self,
+        statement: Any,
+        parameters: Any = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Execute a statement and return the first value of the first row, or None."""
+        return self.execute(statement, parameters, execution_options).scalar()
+
 
 class Engine(base.Engine):
     """An engine whose connections are of the 2.x manner."""

@@ -29,3 +29,4 @@ def tell(connection, cursor, statement, parameters, context, executemany):
 with engine.connect() as connection:
     connection.execute(select(1))
     connection.execute(select(2), execution_options={"mark": 1})
+    print(connection.scalar(statement=select(3), parameters={}, execution_options={"mark": 2}))

@@ -1,5 +1,7 @@
 """Listeners of an engine."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -104,6 +106,27 @@ for options in ({}, {"retval": True}):
         except Exception as error:
             print(options, returned, type(error).__name__, error)
 
+
+@dataclass
+class Counter:
+    count: int = 0
+
+    def __call__(self, *arguments):
+        self.count += 1
+
+
+# Two listeners that are equal are two; their class, having __eq__(), has no hash.
+counted, counters = create_engine("sqlite://"), [Counter(), Counter()]
+for counter in counters:
+    event.listen(counted, "before_cursor_execute", counter)
+counted.execute("SELECT 1")
+event.remove(counted, "before_cursor_execute", counters[0])
+counted.execute("SELECT 2")
+print(counters, [event.contains(counted, "before_cursor_execute", each) for each in counters])
+try:
+    event.listen(counted, "after_cursor_execute", counters[0])
+except TypeError as error:
+    print(error)
 
 refusing = create_engine("sqlite://")
 
