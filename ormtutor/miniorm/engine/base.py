@@ -142,7 +142,8 @@ class Engine:
         if compiled is not None:
             return compiled, binds
         how = {"for_executemany": True} if executemany and statement.is_dml else {}
-        compiled = statement._compiler(self.dialect, column_keys=keys, linting=exc.warn, **how)
+        lint = exc.warn if self.dialect.enable_from_linting else None
+        compiled = statement._compiler(self.dialect, column_keys=keys, linting=lint, **how)
         if is_kept:
             self._compiled_cache.keep(key, compiled)
         else:

@@ -24,8 +24,8 @@ _ENGINE_ARGUMENTS = "echo hide_parameters logging_name"
 #: Accepted for the sake of programs that give them; one connection in memory and a few on a file
 #: need no tuning, and Python 3 has no encodings to choose.
 _WITHOUT_EFFECT = """
-    case_sensitive convert_unicode echo_pool empty_in_strategy enable_from_linting encoding
-    implicit_returning max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
+    case_sensitive convert_unicode echo_pool empty_in_strategy encoding implicit_returning
+    max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
     pool_reset_on_return query_cache_size
     """
 _LEFT_OUT = """
@@ -39,7 +39,8 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
 
     echo: True writes each statement to the log, "debug" each row as well. future: the 2.x manner.
     connect_args: further arguments for sqlite3.connect(). creator: opens connections itself.
-    poolclass: another pool. hide_parameters: the log and errors do not show them.
+    poolclass: another pool. enable_from_linting: warn of cartesian products. hide_parameters: the
+    log and errors do not show them.
     Raises: ArgumentError: that is no URL. NoSuchModuleError: another database than SQLite.
     """
     url = make_url(url)
@@ -52,6 +53,7 @@ def create_engine(url: Any, **kwargs: Any) -> Engine:
         raise TypeError(f"create_engine({left_out}=...) is not in miniorm; SQLAlchemy has it")
     engine_class = future.Engine if kwargs.pop("future", False) else Engine
     dialect = SQLiteDialect()
+    dialect.enable_from_linting = kwargs.pop("enable_from_linting", True)
     creator = _creator(dialect, url, kwargs)
     pool_class = kwargs.pop("poolclass", None) or dialect.pool_class(url)
     _take(kwargs, _WITHOUT_EFFECT)

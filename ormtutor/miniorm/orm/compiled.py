@@ -121,7 +121,7 @@ class CompiledQuery(EntityQuery):
         super().__init__(compilation, mapper)
         # Warnings are for the one who sends the query, when it has flushed.
         self.warnings: list[str] = []
-        tell = self.warnings.append
+        tell = self.warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
         self.width = len(compiled.result_columns)
         entities = compilation.asked.entities

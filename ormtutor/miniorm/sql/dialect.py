@@ -38,6 +38,8 @@ class DefaultDialect:
     colspecs: dict[type, type] = {}  # noqa: RUF012 - a dialect replaces it whole
     default_paramstyle = "named"
     supports_native_boolean = False
+    # Warn of a SELECT whose tables nothing connects, when it is sent.
+    enable_from_linting = True
     supports_alter = True
     supports_default_values = False
     supports_sequences = False

@@ -8,6 +8,7 @@ from sqlalchemy import BLANK_SCHEMA, create_engine, delete, event, extract, func
 from sqlalchemy import select, text, update
 from sqlalchemy.engine import Inspector
 from sqlalchemy.future import create_engine as future_engine, select as future_select
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement
 
 
@@ -168,3 +169,11 @@ show("begin", begin)
 # A CTE may be the subject of a statement.
 some = select(Table("some", MetaData(), Column("id", Integer))).cte("c")
 print(update(some).values(id=1), delete(some), BLANK_SCHEMA)
+
+# Nothing connects the two: one engine warns of it, the other was told not to.
+for lints in (True, False):
+    engine = create_engine("sqlite://", enable_from_linting=lints)
+    metadata.create_all(engine)
+    other = users.alias()
+    print(engine.execute(select(users.c.id, other.c.id)).all())
+    print(Session(engine).query(users.c.id, other.c.id).all())
