@@ -211,7 +211,7 @@ def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
     """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
     known = compiled.__dict__.get("_key_columns")
     if known is not None:
-        return known
+        return known  # type: ignore[no-any-return]
     statement, table = compiled.statement, compiled.statement.table
     columns = list(table.primary_key)
     keys = [column.key for column in columns]
@@ -256,7 +256,7 @@ def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any
     found = memo.get((legacy, names))
     if found is None:
         found = memo[legacy, names] = _make_metadata(compiled, names, legacy)
-    return found
+    return found  # type: ignore[no-any-return]
 
 
 def row_processors(compiled: Any, description: Any) -> Any:
@@ -286,7 +286,7 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
     if columns and statement.is_text:
         in_order = statement.positional
     elif in_order and not any(name in (None, "*") for name, *_ in columns):
-        return columns
+        return columns  # type: ignore[no-any-return]
     if not in_order:
         by_name = {column[0]: column for column in columns}
         columns = [by_name.get(name, _UNTOLD) for name in names]

@@ -348,7 +348,7 @@ class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
         return item in self._items
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == list(other)  # type: ignore[call-overload]
+        return list(self) == list(other)  # type: ignore[call-overload,no-any-return]
 
 
 class RMKeyView(ROMappingView):
@@ -410,7 +410,7 @@ def _may_be_meant(key: Any, selected: Any) -> bool:
     """
     if key._is_column_clause and not _is_of_no_table(key) and not _is_of_no_table(selected):
         return bool(selected._is_column_element and key.shares_lineage(selected))
-    return key.name == getattr(selected, "name", None)
+    return key.name == getattr(selected, "name", None)  # type: ignore[no-any-return]
 
 
 def _is_of_no_table(column: Any) -> bool:

@@ -283,4 +283,4 @@ def between(expr: Any, lower_bound: Any, upper_bound: Any, symmetric: bool = Fal
 
 def distinct(expr: Any) -> UnaryExpression:
     """`DISTINCT expr`, inside a function or in a list of columns."""
-    return _before(as_expression(expr), operators.distinct_op)
+    return _before(as_expression(expr), operators.distinct_op)  # type: ignore[no-any-return]

@@ -104,7 +104,7 @@ class Compiled:
             method = getattr(self, f"visit_{element.__visit_name__}")
         except AttributeError:
             raise exc.UnsupportedCompilationError(self, type(element)) from None
-        return method(element, **kw)
+        return method(element, **kw)  # type: ignore[no-any-return]
 
 
 class _Frame:
@@ -400,7 +400,7 @@ class SQLCompiler(Compiled):
             return self.process(label.element)
         name = self.preparer.quote(self._resolve(label.name))
         if label is frame.known_label:
-            return name
+            return name  # type: ignore[no-any-return]
         # A label inside of a label is not written.
         frame.writes_labels = False
         text = f"{self.process(label.element)} AS {name}"
@@ -427,10 +427,10 @@ class SQLCompiler(Compiled):
         """Text of the learner, with our mark made harmless."""
         if isinstance(text, str) and MARK in text:
             return text.replace(MARK, MARKED_MARK)
-        return text
+        return text  # type: ignore[no-any-return]
 
     def visit_collation(self, element: Any) -> str:
-        return self.preparer.quote(element.collation)
+        return self.preparer.quote(element.collation)  # type: ignore[no-any-return]
 
     def visit_null(self, element: Any) -> str:
         return "NULL"
@@ -495,7 +495,7 @@ class SQLCompiler(Compiled):
         # Reserved words may name functions (left, right), so only strange names are quoted.
         if part.replace("_", "a").isalnum() and not part[0].isdigit() and part.isascii():
             return part
-        return self.preparer.quote(part)
+        return self.preparer.quote(part)  # type: ignore[no-any-return]
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
@@ -517,8 +517,8 @@ class SQLCompiler(Compiled):
     def visit_unary(self, unary: Any) -> str:
         operator = unary.operator
         if operator is not None:
-            return operator.symbol + self.process(unary.element)
-        return self.process(unary.element) + unary.modifier.symbol
+            return operator.symbol + self.process(unary.element)  # type: ignore[no-any-return]
+        return self.process(unary.element) + unary.modifier.symbol  # type: ignore[no-any-return]
 
     def visit_binary(self, binary: Any) -> str:
         operator = binary.operator
@@ -527,7 +527,7 @@ class SQLCompiler(Compiled):
             self._warn_of_null(binary.right)
         own = getattr(self, f"visit_{operator.__name__}_binary", None)
         if own is not None:
-            return own(binary, operator)
+            return own(binary, operator)  # type: ignore[no-any-return]
         form = self.operator_forms.get(operator.__name__)
         if form is None:
             return self._generate_generic_binary(binary, operator.symbol)

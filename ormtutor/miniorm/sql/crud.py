@@ -90,7 +90,7 @@ class CrudPlan:
             self.compiler.postfetch.append(column)
         if element.is_select:
             element = element.scalar_subquery()
-        return self.compiler.process(element.self_group())
+        return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
     def _value(self, column: Any, value: Any) -> str:
         """A value that was given."""
@@ -101,14 +101,14 @@ class CrudPlan:
         if value is REQUIRED:
             made = _bind(name, column.type, self.unknown, required=True)
             if self.unknown is None:
-                return self.compiler.placed(made)
+                return self.compiler.placed(made)  # type: ignore[no-any-return]
         elif element is None:
             made = _bind(name, column.type, value)
         elif element._is_bind_parameter:
             made = self._adopted(name, column, element)
         else:
             return self._element(column, element)
-        return self.compiler.process(made)
+        return self.compiler.process(made)  # type: ignore[no-any-return]
 
     def _adopted(self, name: str, column: Any, bind: Any) -> Any:
         """A parameter that the learner gave gets the type and, once, the name of the column."""
@@ -153,7 +153,7 @@ class CrudPlan:
             return self._element(column, default.arg)
         # The engine will compute it and bring it under the column's name.
         self.compiler.prefetch.append(column)
-        return self.compiler.process(_bind(column.key, column.type, None))
+        return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
 
     def _is_asked_first(self, column: Any) -> bool:
         """Whether SQL gives a primary key by default: it is wanted back, nothing else tells it."""

@@ -167,7 +167,7 @@ class DDLCompiler(Compiled):
 
     def remote_table(self, table: Any) -> str:
         """Write the table that a foreign key refers to."""
-        return self.preparer.format_table(table)
+        return self.preparer.format_table(table)  # type: ignore[no-any-return]
 
 
 # -- types -----------------------------------------------------------------------------------------

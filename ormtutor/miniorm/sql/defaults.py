@@ -127,7 +127,7 @@ def _positional_count(function: Any) -> int:
     if code is None:
         return 0
     bound = 0 if called is function else 1
-    return code.co_argcount - bound - len(called.__defaults__ or ())
+    return code.co_argcount - bound - len(called.__defaults__ or ())  # type: ignore[no-any-return]
 
 
 class Sequence(DefaultGenerator):

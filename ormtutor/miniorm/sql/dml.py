@@ -204,7 +204,7 @@ class ValuesBase(UpdateBase):
                 "Can't mix single and multiple VALUES formats in one INSERT statement; one style "
                 "appends to a list while the other replaces values, so the intent is ambiguous."
             )
-        return self._multi_values[0]
+        return self._multi_values[0]  # type: ignore[no-any-return]
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         rows = self._multi_values if self._values is None else (self._values,)
@@ -242,7 +242,7 @@ def _value_structure(key: Any, value: Any, suffix: str, binds: Binds) -> Hashabl
     name = column_key(key)
     if element is None:
         binds.append(BindParameter(name + suffix, value, NULLTYPE))
-        return name
+        return name  # type: ignore[no-any-return]
     return name or key.structure(binds), element.structure(binds)
 
 

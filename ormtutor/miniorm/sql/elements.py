@@ -200,6 +200,18 @@ def froms_of(*elements: Iterable[Any]) -> list[Any]:
     return [from_ for some in elements for each in some for from_ in each._from_objects]
 
 
+def named_within(element: Any) -> list[Any]:
+    """The columns, labels and functions in an expression, which 1.4 finds in a row in its place.
+
+    What stands inside of a label, a function or a scalar subquery does not count.
+    """
+    if element._is_scalar:
+        return []
+    if element._is_column_clause or element._is_function or isinstance(element, Label):
+        return [element]
+    return [each for child in children(element) for each in named_within(child)]
+
+
 def _comparable(element: Any) -> Any:
     binds = Binds()
     try:
@@ -224,7 +236,7 @@ def _annotated_class(cls: Any) -> Any:
             return hash(self._origin)
 
         def structure(self, binds: Binds) -> Hashable:
-            return self._origin.structure(binds)
+            return self._origin.structure(binds)  # type: ignore[no-any-return]
 
         if issubclass(cls, ColumnElement):
 
@@ -527,7 +539,7 @@ class BindParameter(ColumnElement):
 
     def _with_value(self, value: Any, unique: bool) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)
+        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)  # type: ignore[no-any-return]
 
     def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
@@ -650,7 +662,7 @@ class TextClause(Executable):
         known.update((bind._orig_key, bind) for bind in binds)
         for name, value in names_to_values.items():
             known[name] = known[name]._with_value(value, unique=known[name].unique)
-        return self._with(_binds=tuple(known.values()))
+        return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
@@ -1226,18 +1238,6 @@ _ROLES_OF_FUNCTIONS = (
     *("SQL expression for", "Column expression or", "FROM expression", "Join target"),
     *("ORDER BY expression", "GROUP BY expression", "SELECT construct", "subject table"),
 )
-
-
-def named_within(element: Any) -> list[Any]:
-    """The columns, labels and functions in an expression, which 1.4 finds in a row in its place.
-
-    What stands inside of a label, a function or a scalar subquery does not count.
-    """
-    if element._is_scalar:
-        return []
-    if element._is_column_clause or element._is_function or isinstance(element, Label):
-        return [element]
-    return [each for child in children(element) for each in named_within(child)]
 
 
 def not_expected(

@@ -56,7 +56,7 @@ class AnonymousName(str):
 
     def resolve(self, names: Any) -> str:
         """The real name; `names` maps `140 users` to `users_1`."""
-        return str(self) % names
+        return str(self) % names  # type: ignore[no-any-return]
 
 
 def _plain(base: str) -> str:

@@ -444,7 +444,7 @@ class SelectBase(Statement):
 
     def cte(self, name: Any = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
-        return CTE._construct(self._for_subquery(), name, recursive=recursive)
+        return CTE._construct(self._for_subquery(), name, recursive=recursive)  # type: ignore[no-any-return]
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""
@@ -578,7 +578,7 @@ def _set_operation(keyword: str) -> Any:
 
     def combine(*selects: Any, **kw: Any) -> CompoundSelect:
         compound = CompoundSelect(keyword, *selects)
-        return _with_arguments(compound, kw)
+        return _with_arguments(compound, kw)  # type: ignore[no-any-return]
 
     name = "except_" if keyword == "EXCEPT" else keyword.lower().replace(" ", "_")
     combine.__name__ = combine.__qualname__ = name
@@ -820,7 +820,7 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
         structure = structure, column.type.cache_id
     annotations = column._annotations
     if not annotations:
-        return structure
+        return structure  # type: ignore[no-any-return]
     entity = annotations.get("parententity")
     return (
         structure,
@@ -1060,7 +1060,7 @@ class CompoundSelect(GenerativeSelect):
         for (_, proxy), (first, *others) in zip(proxies, columns, strict=False):
             later = [each._annotate({"weight": n}) for n, each in enumerate(others, 2)]
             proxy._proxies = (first, *later)
-        return proxies
+        return proxies  # type: ignore[no-any-return]
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1234,7 +1234,7 @@ def select(*args: Any, **kw: Any) -> Select:
     select(a, b), or as in earlier releases select([a, b], whereclause, from_obj=..., order_by=...).
     """
     if kw or _is_legacy(args):
-        return _legacy_select(*args, **kw)
+        return _legacy_select(*args, **kw)  # type: ignore[no-any-return]
     return Select(*args)
 
 

@@ -422,7 +422,7 @@ class AliasedReturnsRows(FromClause):
         return super().is_derived_from(fromclause) or self.element.is_derived_from(fromclause)
 
     def _own_columns(self) -> Iterable[tuple[Any, Any]]:
-        return self.element._column_proxies(self)
+        return self.element._column_proxies(self)  # type: ignore[no-any-return]
 
     bind: Any = delegate("element.bind", "That of the aliased thing.")
 
@@ -469,7 +469,7 @@ class CTE(AliasedReturnsRows):
 
     def _own_columns(self) -> Iterable[tuple[Any, Any]]:
         source = self.element if self._cte_alias is None else self._cte_alias
-        return source._column_proxies(self)
+        return source._column_proxies(self)  # type: ignore[no-any-return]
 
     def alias(self, name: Any = None) -> Any:
         return CTE._construct(self.element, name, recursive=self.recursive, _cte_alias=self)

@@ -134,7 +134,7 @@ class TypeEngine:
 
     def dialect_impl(self, dialect: Any) -> TypeEngine:
         """Return the dialect's version of this type."""
-        return self._memo(dialect)["impl"]
+        return self._memo(dialect)["impl"]  # type: ignore[no-any-return]
 
     def _memo(self, dialect: Any) -> dict[Any, Any]:
         memo: dict[Any, Any] | None = dialect.type_memos.get(self)
@@ -143,14 +143,14 @@ class TypeEngine:
         return memo
 
     def _dialect_version(self, dialect: Any) -> TypeEngine:
-        return dialect.type_descriptor(self)
+        return dialect.type_descriptor(self)  # type: ignore[no-any-return]
 
     def _cached(self, kind: str, dialect: Any) -> Processor:
         memo = self._memo(dialect)
         if kind not in memo:
             coltype = (None,) if kind == "result_processor" else ()
             memo[kind] = getattr(memo["impl"], kind)(dialect, *coltype)
-        return memo[kind]
+        return memo[kind]  # type: ignore[no-any-return]
 
     _cached_bind_processor = partialmethod(_cached, "bind_processor")
     _cached_result_processor = partialmethod(_cached, "result_processor")
@@ -222,7 +222,7 @@ class TypeEngine:
     def compile(self, dialect: Any = None) -> str:
         """Return the type as DDL spells it."""
         dialect = dialect or TypeEngine._default_dialect()
-        return dialect.type_compiler.process(self)
+        return dialect.type_compiler.process(self)  # type: ignore[no-any-return]
 
     def __str__(self) -> str:
         return str(self.compile())
@@ -286,7 +286,7 @@ class TypeDecorator(TypeEngine):
 
     def load_dialect_impl(self, dialect: Any) -> TypeEngine:
         """Return the decorated type in that dialect."""
-        return self.impl
+        return self.impl  # type: ignore[no-any-return]
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
         """Plain values opposite such an expression are of this type."""

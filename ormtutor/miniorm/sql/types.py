@@ -52,7 +52,7 @@ def _written(write: Callable[[Any], str]) -> Any:
 
 
 def _in_quotes(value: Any) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return "'" + value.replace("'", "''") + "'"  # type: ignore[no-any-return]
 
 
 class String(TypeEngine):
