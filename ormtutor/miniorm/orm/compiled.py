@@ -435,8 +435,8 @@ def _locator(
             own = [getattr(column, name, None) for name in called]
             found = next((name for name in own if name in positions), None)
             if found is None and wanted is None:
-                # What is not among its columns is looked for by name there: `a + b` has none.
-                _ = [each.name for each in iterate(column)]
+                for part in iterate(column):
+                    part.name  # noqa: B018  the original looks for names: `a + b` has none
             if found is None or (wanted is not None and id(column) not in wanted):
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
             if names.count(found) > 1 or positions[found] == AMBIGUOUS:

@@ -368,11 +368,6 @@ class Compilation:
             return self._wrapped_statement()
         return self._plain_statement()
 
-    @property
-    def loads_eagerly(self) -> bool:
-        """Whether loading options count: not in a part of another statement."""
-        return self.asked._eager and self.asked.toplevel
-
     def _resolved_options(self) -> LoaderOptions:
         try:
             return resolve(self._options_given())
@@ -558,7 +553,7 @@ class Compilation:
     def _joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
-        if not self.loads_eagerly:
+        if not (self.asked._eager and self.asked.toplevel):  # not in a part of another statement
             self._when_read(prop, plan)
             return
         self.repeats_parents |= bool(prop.uselist)
