@@ -26,8 +26,9 @@ from ormtutor.miniorm.orm.context import (
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import Label, clause_of, named_within
+from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.naming import AnonymousName
-from ormtutor.miniorm.sql.select import KeyNamer, TextualSelect
+from ormtutor.miniorm.sql.select import TextualSelect
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import Binds, iterate
 

@@ -1,9 +1,9 @@
 """SQL: the door to expressions and statements, `from sqlalchemy.sql import func, select`.
 
 The modules below import one another directly and never this one. In the order in which they stand:
-operators, traversal, naming, type_api, types, elements, comparator, columns, selectable, select,
-expressions, functions, defaults, constraints, sorting, schema, dml, ddl; then those that write
-text: linting, crud, compiler, ddl_compiler, dialect.
+operators, traversal, naming, type_api, types, elements, comparator, columns, selectable, labels,
+select, expressions, functions, defaults, constraints, sorting, schema, dml, ddl; then those that
+write text: linting, crud, compiler, ddl_compiler, dialect.
 """
 
 from __future__ import annotations

@@ -40,9 +40,10 @@ from ormtutor.miniorm.sql.elements import (
     named_within,
 )
 from ormtutor.miniorm.sql.functions import AnsiFunction
+from ormtutor.miniorm.sql.labels import ColumnNamer
 from ormtutor.miniorm.sql.linting import tell_products
 from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK, AnonymousName, Names
-from ormtutor.miniorm.sql.select import ColumnNamer, CompoundSelect, FromList
+from ormtutor.miniorm.sql.select import CompoundSelect, FromList
 from ormtutor.miniorm.sql.traversal import cache_key, children
 
 TYPE_CHECKING = False

@@ -1,15 +1,13 @@
 """Select: the SELECT statement, UNION and its like, and what is made of them.
 
-Before: selectable.py has what stands in FROM.
-Here:   Select, CompoundSelect, TextualSelect; ScalarSelect and Exists, which are expressions; how
-        the selected columns are named.
+Before: selectable.py has what stands in FROM, labels.py names the selected columns.
+Here:   Select, CompoundSelect, TextualSelect; ScalarSelect and Exists, which are expressions.
 After:  compiler.py writes them; orm/context.py makes Selects of queries.
 
 A statement does not change: every method gives a new one. What was not asked for is not stored in
 the instance (the class has the defaults), so a copy is one small dictionary.
 
-The file is one thing: a SELECT, its use as a value, its use in UNION and its naming of columns
-refer to one another.
+The file is one thing: a SELECT, its use as a value and its use in UNION refer to one another.
 
 Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 """
@@ -45,7 +43,8 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
     structure_of,
 )
-from ormtutor.miniorm.sql.naming import AnonymousName, symbol
+from ormtutor.miniorm.sql.labels import ColumnNamer, KeyNamer, SelectedColumn
+from ormtutor.miniorm.sql.naming import symbol
 from ormtutor.miniorm.sql.selectable import (
     CTE,
     LABEL_STYLE_DEFAULT,
@@ -126,136 +125,6 @@ def _as_prefix(thing: Any) -> Any:
     if element is None or not (element._is_column_element or element._is_text_clause):
         raise not_expected("statement sub-expression element", thing, element=element)
     return element
-
-
-# -- how selected columns are named ----------------------------------------------------------------
-
-
-class SelectedColumn(namedtuple("SelectedColumn", "element label key fallback repeated")):
-    """One column of a SELECT and its names.
-
-    label: what must follow AS; None: nothing must. fallback: the label inside a subquery in FROM,
-    where every column has one. key: the key in the subquery's `.c`. repeated: an earlier column is
-    the same.
-    """
-
-    __slots__ = ()
-
-
-class ColumnNamer:
-    """Decides the labels of selected columns, one after the other.
-
-    dedupe: give a second occurrence of the same column a label of its own.
-    """
-
-    __slots__ = ("dedupe", "key_of", "qualified", "repeats", "seen", "style", "taken")
-
-    def __init__(self, style: symbol, dedupe: bool = False) -> None:
-        self.style = style
-        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
-        self.dedupe = dedupe
-        # For each label the column that has it; and which column has which label already.
-        self.taken: dict[Any, int] = {}
-        self.seen: set[tuple[int, Any]] = set()
-        self.repeats = 0
-        self.key_of = KeyNamer(style)
-
-    def name(self, element: Any) -> SelectedColumn:
-        """The next column and its names."""
-        key = self.key_of(element)
-        is_column = element._is_column_clause
-        if element._is_text_clause or (is_column and not element._render_label_in_columns_clause):
-            return SelectedColumn(element, None, key, None, False)
-        label, required = self._own_label(element)
-        if self.style is LABEL_STYLE_NONE and element._render_label_in_columns_clause:
-            return SelectedColumn(element, None, key, label or element._anon_name_label, False)
-        if label is None:
-            return self._nameless(element, key)
-        return self._named(element, key, label, required)
-
-    def _own_label(self, element: Any) -> tuple[Any, bool]:
-        """The label that an element brings, and whether it must be written."""
-        if isinstance(element, elements.Label):
-            return element.name, False
-        if not element._render_label_in_columns_clause:
-            return None, False
-        if self.qualified:
-            return element._label, True
-        if element._is_column_clause:
-            return element.name, False
-        if self.style is LABEL_STYLE_NONE:
-            return None, False
-        return element._annotations.get("proxy_key"), True
-
-    def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
-        identity = hash(element)
-        if self.taken.setdefault(label, identity) != identity:
-            # Another column has that label.
-            label = element._anon_name_label
-            if self.qualified:
-                label = element._anonymous(element._label)
-            required = True
-            self.taken.setdefault(label, identity)
-        mark = (identity, label)
-        repeated = self.dedupe and mark in self.seen
-        self.seen.add(mark)
-        if repeated:
-            label, required = self._dedupe_label(element), True
-        return SelectedColumn(element, label if required else None, key, label, repeated)
-
-    def _nameless(self, element: Any, key: Any) -> SelectedColumn:
-        label = element._anon_name_label
-        repeated = label in self.taken
-        self.taken[label] = hash(element)
-        if repeated:
-            label = self._dedupe_label(element)
-        return SelectedColumn(element, None, key, label, repeated)
-
-    def _dedupe_label(self, element: Any) -> Any:
-        self.repeats += 1
-        if isinstance(element, elements.WrapsColumnExpression) and not self.qualified:
-            name = element._wrapped._own_name
-            if name:
-                return element._anonymous(f"{name}_")
-            return element._anonymous(element._label or "anon", self.repeats)
-        if element._is_scalar:
-            base = element._anon_name_label
-        else:
-            base = element._label if self.qualified else getattr(element, "name", None)
-        return element._anonymous(base, self.repeats)
-
-
-class KeyNamer:
-    """The keys under which a subquery shows the columns of a SELECT."""
-
-    __slots__ = ("numbers", "qualified", "repeats", "used")
-
-    def __init__(self, style: symbol) -> None:
-        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
-        self.repeats = style is LABEL_STYLE_NONE
-        self.used: set[Any] = set()
-        # For a key that came again the number of each column that asked for it.
-        self.numbers: dict[Any, dict[int, int]] = {}
-
-    def __call__(self, element: Any) -> Any:
-        """The key of the next column."""
-        if element._is_text_clause:
-            return None
-        key = element._tq_key_label if self.qualified else element._proxy_key
-        if isinstance(element, elements.Label) or element.is_literal:
-            self.used.add(key)
-            return key
-        if key is None or (isinstance(key, AnonymousName) and not self.qualified):
-            key = "_no_label"
-        return self.unused(key, element)
-
-    def unused(self, key: Any, element: Any) -> Any:
-        """This key; with the column's number when it was taken."""
-        if self.repeats or key not in self.used or isinstance(key, AnonymousName):
-            self.used.add(key)
-            return key
-        numbers = self.numbers.setdefault(key, {})
-        return f"{key}_{numbers.setdefault(hash(element), len(numbers) + 1)}"
 
 
 # -- statements ------------------------------------------------------------------------------------

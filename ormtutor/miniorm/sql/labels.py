@@ -1,0 +1,156 @@
+"""Labels: how the columns of a SELECT are named.
+
+Before: elements.py has for each expression the names that it could show itself by.
+Here:   ColumnNamer decides what follows AS, column after column; KeyNamer, under which key the
+        `.c` of a subquery shows each.
+After:  select.py makes subqueries by them, compiler.py writes them, orm/compiled.py names the
+        values of a row.
+
+                      select(a.c.id, b.c.id)       select(a.c.id, a.c.id)        as a subquery, .c
+  NONE                a.id, b.id                   a.id, a.id                    id, id_1
+  DISAMBIGUATE_ONLY   a.id, b.id AS id_1           a.id, a.id AS id__1           id, id_1
+  TABLENAME_PLUS_COL  a.id AS a_id, b.id AS b_id   a.id AS a_id, a.id AS a_id__1 a_id, b_id (a_id_1)
+
+What has no name becomes `anon_1`, `max_1` or, under the key, `_no_label`.
+
+Follows: SQLAlchemy 1.4, "Select.set_label_style".
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+from ormtutor.miniorm.sql import elements
+from ormtutor.miniorm.sql.naming import AnonymousName, symbol
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class SelectedColumn(namedtuple("SelectedColumn", "element label key fallback repeated")):
+    """One column of a SELECT and its names.
+
+    label: what must follow AS; None: nothing must. fallback: the label inside a subquery in FROM,
+    where every column has one. key: the key in the subquery's `.c`. repeated: an earlier column is
+    the same.
+    """
+
+    __slots__ = ()
+
+
+class ColumnNamer:
+    """Decides the labels of selected columns, one after the other.
+
+    dedupe: give a second occurrence of the same column a label of its own.
+    """
+
+    __slots__ = ("dedupe", "key_of", "qualified", "repeats", "seen", "style", "taken")
+
+    def __init__(self, style: symbol, dedupe: bool = False) -> None:
+        self.style = style
+        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
+        self.dedupe = dedupe
+        # For each label the column that has it; and which column has which label already.
+        self.taken: dict[Any, int] = {}
+        self.seen: set[tuple[int, Any]] = set()
+        self.repeats = 0
+        self.key_of = KeyNamer(style)
+
+    def name(self, element: Any) -> SelectedColumn:
+        """The next column and its names."""
+        key = self.key_of(element)
+        is_column = element._is_column_clause
+        if element._is_text_clause or (is_column and not element._render_label_in_columns_clause):
+            return SelectedColumn(element, None, key, None, False)
+        label, required = self._own_label(element)
+        if self.style is LABEL_STYLE_NONE and element._render_label_in_columns_clause:
+            return SelectedColumn(element, None, key, label or element._anon_name_label, False)
+        if label is None:
+            return self._nameless(element, key)
+        return self._named(element, key, label, required)
+
+    def _own_label(self, element: Any) -> tuple[Any, bool]:
+        """The label that an element brings, and whether it must be written."""
+        if isinstance(element, elements.Label):
+            return element.name, False
+        if not element._render_label_in_columns_clause:
+            return None, False
+        if self.qualified:
+            return element._label, True
+        if element._is_column_clause:
+            return element.name, False
+        if self.style is LABEL_STYLE_NONE:
+            return None, False
+        return element._annotations.get("proxy_key"), True
+
+    def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
+        identity = hash(element)
+        if self.taken.setdefault(label, identity) != identity:
+            # Another column has that label.
+            label = element._anon_name_label
+            if self.qualified:
+                label = element._anonymous(element._label)
+            required = True
+            self.taken.setdefault(label, identity)
+        mark = (identity, label)
+        repeated = self.dedupe and mark in self.seen
+        self.seen.add(mark)
+        if repeated:
+            label, required = self._dedupe_label(element), True
+        return SelectedColumn(element, label if required else None, key, label, repeated)
+
+    def _nameless(self, element: Any, key: Any) -> SelectedColumn:
+        label = element._anon_name_label
+        repeated = label in self.taken
+        self.taken[label] = hash(element)
+        if repeated:
+            label = self._dedupe_label(element)
+        return SelectedColumn(element, None, key, label, repeated)
+
+    def _dedupe_label(self, element: Any) -> Any:
+        self.repeats += 1
+        if isinstance(element, elements.WrapsColumnExpression) and not self.qualified:
+            name = element._wrapped._own_name
+            if name:
+                return element._anonymous(f"{name}_")
+            return element._anonymous(element._label or "anon", self.repeats)
+        if element._is_scalar:
+            base = element._anon_name_label
+        else:
+            base = element._label if self.qualified else getattr(element, "name", None)
+        return element._anonymous(base, self.repeats)
+
+
+class KeyNamer:
+    """The keys under which a subquery shows the columns of a SELECT."""
+
+    __slots__ = ("numbers", "qualified", "repeats", "used")
+
+    def __init__(self, style: symbol) -> None:
+        self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
+        self.repeats = style is LABEL_STYLE_NONE
+        self.used: set[Any] = set()
+        # For a key that came again the number of each column that asked for it.
+        self.numbers: dict[Any, dict[int, int]] = {}
+
+    def __call__(self, element: Any) -> Any:
+        """The key of the next column."""
+        if element._is_text_clause:
+            return None
+        key = element._tq_key_label if self.qualified else element._proxy_key
+        if isinstance(element, elements.Label) or element.is_literal:
+            self.used.add(key)
+            return key
+        if key is None or (isinstance(key, AnonymousName) and not self.qualified):
+            key = "_no_label"
+        return self.unused(key, element)
+
+    def unused(self, key: Any, element: Any) -> Any:
+        """This key; with the column's number when it was taken."""
+        if self.repeats or key not in self.used or isinstance(key, AnonymousName):
+            self.used.add(key)
+            return key
+        numbers = self.numbers.setdefault(key, {})
+        return f"{key}_{numbers.setdefault(hash(element), len(numbers) + 1)}"
