@@ -45,7 +45,7 @@ COMMIT = {
     "rows from now on. The next read asks again.",
 }
 LAZY_LOAD = {
-    "orm/attributes.py AttributeImpl.get": "`shelf.jars` is not in the object's dictionary, so "
+    "orm/impls.py AttributeImpl.get": "`shelf.jars` is not in the object's dictionary, so "
     "its descriptor asks the attribute.",
     "orm/strategies.py load_lazily": "The mapping says how what is missing is loaded; here: by a "
     "SELECT at the first read.",
@@ -56,7 +56,7 @@ LAZY_LOAD = {
     "something waits.",
     "orm/loading.py load_rows": "Rows become objects; one that the identity map has is not made "
     "again.",
-    "orm/attributes.py CollectionAttributeImpl.set_committed_value": "The list is filled without "
+    "orm/impls.py CollectionAttributeImpl.set_committed_value": "The list is filled without "
     "a change being noted.",
 }
 

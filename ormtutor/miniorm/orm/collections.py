@@ -1,9 +1,9 @@
 """Collections: a list, a set and a dictionary that report who comes and who goes.
 
-Before: orm/attributes.py gives each loaded relationship its collection.
+Before: orm/impls.py gives each loaded relationship its collection.
 Here:   the reporting methods of list, set and dict; the adapter that stands between a collection
         and its attribute; dictionaries keyed by something of their members.
-After:  orm/attributes.py is told, which keeps history and back references.
+After:  orm/impls.py is told, which keeps history and back references.
 
 A collection class that is not one of ours has its changing methods wrapped at its first use. Those
 that add and remove one member take a private `_sa_initiator`: what caused the change, or False when

@@ -1,6 +1,6 @@
 """Dynamic relationships: `user.posts` is a query and not a list.
 
-Before: relationship(lazy="dynamic"); orm/attributes.py keeps what is appended and removed.
+Before: relationship(lazy="dynamic"); orm/impls.py keeps what is appended and removed.
 Here:   AppenderQuery, which asks for the members and takes new ones.
 After:  what is asked further (`user.posts.filter(...)`) is a plain Query of the session.
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from ormtutor.miniorm.orm.attributes import DynamicAttributeImpl
+    from ormtutor.miniorm.orm.impls import DynamicAttributeImpl
     from ormtutor.miniorm.orm.state import InstanceState
 
 

@@ -23,13 +23,12 @@ from ormtutor.miniorm.orm.attributes import (
     ColumnAttribute,
     Proxy,
     QueryableAttribute,
-    ScalarAttributeImpl,
     asked_first,
     install_setattr,
-    listen_for_validation,
     remove_setattr,
 )
 from ormtutor.miniorm.orm.exc import UnmappedClassError, UnmappedColumnError, UnmappedInstanceError
+from ormtutor.miniorm.orm.impls import ScalarAttributeImpl, listen_for_validation
 from ormtutor.miniorm.orm.state import (
     NO_VALUE,
     NOTHING,
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.attributes import AttributeImpl
+    from ormtutor.miniorm.orm.impls import AttributeImpl
 
 
 # Properties -----------------------------------------------------------------------------------

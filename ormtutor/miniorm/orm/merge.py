@@ -3,7 +3,7 @@
 Before: orm/session.py, `Session.merge(instance)`.
 Here:   the object with the same key is found, loaded or made; each attribute is copied to it, and
         along the merge cascade the related objects are merged too, each once.
-After:  orm/loading.py loads, orm/attributes.py sets; the next flush writes what is different.
+After:  orm/loading.py loads, orm/impls.py sets; the next flush writes what is different.
 
 Each merge of one object is a generator that asks for the merges that it needs, and a stack of
 them is run here: a chain of objects may be longer than Python's own stack.

@@ -17,7 +17,7 @@ from collections import defaultdict, namedtuple
 
 from ormtutor.miniorm.exc import CircularDependencyError, InvalidRequestError
 from ormtutor.miniorm.orm import persistence, unitofwork
-from ormtutor.miniorm.orm.attributes import HISTORY_BLANK
+from ormtutor.miniorm.orm.impls import HISTORY_BLANK
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
     LOAD_AGAINST_COMMITTED,

@@ -4,7 +4,7 @@ Before: orm/mapper.py calls here when a mapping has a relationship(), and when i
 Here:   relationship() and its arguments; back references; cascades and who is an orphan; the
         operators of `User.addresses`; what listens when members come and go.
 After:  orm/join_condition.py works out the columns; orm/strategies.py loads, orm/dependency.py
-        writes; orm/attributes.py keeps the two sides alike.
+        writes; orm/impls.py keeps the two sides alike.
 
 The file is one thing, the relationship property with its attribute and its listeners; what it
 knows of columns and conditions stands in join_condition.py.
@@ -23,19 +23,19 @@ from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_arguments
-from ormtutor.miniorm.orm.attributes import (
+from ormtutor.miniorm.orm.attributes import InstrumentedAttribute
+from ormtutor.miniorm.orm.clsregistry import Resolver
+from ormtutor.miniorm.orm.collections import collection_members
+from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
+from ormtutor.miniorm.orm.impls import (
     AttributeImpl,
     CollectionAttributeImpl,
     DynamicAttributeImpl,
-    InstrumentedAttribute,
     ScalarObjectAttributeImpl,
     listen_for_backref,
     state_of,
     states_of,
 )
-from ormtutor.miniorm.orm.clsregistry import Resolver
-from ormtutor.miniorm.orm.collections import collection_members
-from ormtutor.miniorm.orm.exc import LoaderStrategyException, state_label
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import Mapper, MapperProperty, class_mapper, mapper_of_class
 from ormtutor.miniorm.orm.state import (
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-    from ormtutor.miniorm.orm.attributes import AttributeEvent
+    from ormtutor.miniorm.orm.impls import AttributeEvent
     from ormtutor.miniorm.sql.naming import symbol
 
 LAZY_SPELLINGS = {True: "select", False: "joined", None: "noload"}

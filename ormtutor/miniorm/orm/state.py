@@ -1,6 +1,6 @@
 """State: what is known about one mapped object beside its values.
 
-Before: orm/attributes.py reports changes here; orm/session.py moves objects through their lives.
+Before: orm/impls.py reports changes here; orm/session.py moves objects through their lives.
 Here:   InstanceState (key, session, committed values, what is expired: transient ... detached),
         the markers for "no value", and the flags that say how far a read may go to find one.
 After:  orm/identity.py keeps states by key; orm/loading.py refreshes what is expired.

@@ -3,7 +3,7 @@
 Before: relationship(lazy=...), deferred() and the loading options name a strategy.
 Here:   lazy loading (by the first read), with its refusals; selectin, subquery and immediate
         loading, which run when the rows of a query are read; deferred columns.
-After:  orm/loading.py sends what is needed; orm/attributes.py receives the values.
+After:  orm/loading.py sends what is needed; orm/impls.py receives the values.
 
 Joined eager loading is not here: it is a part of the query itself, and stands in orm/context.py.
 Each strategy compiles its SELECT once and keeps it with the engine, under a key of its own.

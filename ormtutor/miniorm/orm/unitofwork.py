@@ -22,8 +22,8 @@ from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, persistence
-from ormtutor.miniorm.orm.attributes import states_of
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError, state_label
+from ormtutor.miniorm.orm.impls import states_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.state import (
     CALLABLES_OK,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cause import Cause
     from ormtutor.miniorm.engine.connection import Connection
-    from ormtutor.miniorm.orm.attributes import History
     from ormtutor.miniorm.orm.dependency import Dependency
+    from ormtutor.miniorm.orm.impls import History
     from ormtutor.miniorm.orm.mapper import Mapper
     from ormtutor.miniorm.orm.session import Session
     from ormtutor.miniorm.orm.state import InstanceState
