@@ -328,12 +328,14 @@ def compile_shape(
     make: Callable[[], Compilation],
     mapper: Any = None,
     sent: tuple[Cause, bool] | None = None,
+    bind: Any = None,
 ) -> CompiledQuery:
     """The compiled query under this key; else what `make()` gives is compiled, and kept there.
 
     key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
+    bind: where, if not where the session is bound.
     """
-    engine = session.bind
+    engine = bind or session.bind
     try:
         if engine is None and mapper is not None:
             engine = session.get_bind(mapper=mapper)

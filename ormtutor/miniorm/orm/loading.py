@@ -56,15 +56,18 @@ def _ready(
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
+    bind: Any = None,
 ) -> ExecutionContext:
     """Autoflush; give what the connection needs to know for sending the SELECT.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
+    bind: where, if not where the session is bound.
     """
     if autoflush and session.autoflush:
         session._autoflush(cause)
-    engine = session.bind or session.get_bind(mapper=query.mapper, clause=query.statement)
-    connection = session._connection_for_bind(engine)
+    connection = session._connection_for_bind(
+        bind or session.bind or session.get_bind(mapper=query.mapper, clause=query.statement)
+    )
     for warning in query.warnings:
         sa_exc.warn(warning)
     query.warnings.clear()
@@ -128,12 +131,13 @@ def run_when_read(
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
+    bind: Any = None,
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    execution = _ready(session, query, values, cause, params, autoflush)
+    execution = _ready(session, query, values, cause, params, autoflush, bind)
     result = execution.root_connection._run(execution)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
@@ -169,11 +173,12 @@ def run_statement(
     statement: Any,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
+    bind: Any = None,
 ) -> list[Any]:
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
-    bind = session.get_bind(mapper=query.mapper, clause=statement)
+    bind = session.get_bind(mapper=query.mapper, clause=statement, bind=bind)
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()

@@ -842,12 +842,12 @@ def session_execute(
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
-    if isinstance(statement, Select) and context.is_orm_select(statement):
-        if bind_arguments:
-            session.get_bind(**{"clause": statement, **bind_arguments})
-        return _execute_select(session, statement, params, options)
-    if isinstance(statement, StatementOfEntities):
-        return statement._execute_in(session, params, options)
+    is_select = isinstance(statement, Select) and context.is_orm_select(statement)
+    if is_select or isinstance(statement, StatementOfEntities):
+        arguments = {"clause": statement, **bind_arguments}
+        bind = session.get_bind(**arguments) if bind_arguments else None
+        execute = _execute_select if is_select else _execute_of_entities
+        return execute(session, statement, params, options, bind)
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
@@ -882,7 +882,9 @@ def _executable(statement: Any) -> Any:
     return element
 
 
-def _execute_select(session: Any, statement: Any, params: Any, options: dict[str, Any]) -> Any:
+def _execute_select(
+    session: Any, statement: Any, params: Any, options: dict[str, Any], bind: Any
+) -> Any:
     sets = parameter_sets_20(params)
     overwrite = "all" if options.get("populate_existing") else ""
     autoflush = options.get("autoflush", True)
@@ -893,9 +895,9 @@ def _execute_select(session: Any, statement: Any, params: Any, options: dict[str
         return context.Compilation(asked, overwrite=overwrite, binds=binds)
 
     shape = None if key is None else (key, overwrite)
-    query = compile_shape(session, shape, make, sent=(QUERY, autoflush))
+    query = compile_shape(session, shape, make, sent=(QUERY, autoflush), bind=bind)
     given = sets[0] if sets else None
-    parts = loading.run_when_read(session, query, binds, query.cause, given, autoflush)
+    parts = loading.run_when_read(session, query, binds, query.cause, given, autoflush, bind)
     size = options.get("yield_per")
     if size:
         query.check_yield_per()
@@ -920,21 +922,24 @@ class StatementOfEntities(Statement):
         """The same with values for its parameters."""
         return self._with(element=self.element.params(*args, **kw))
 
-    def _execute_in(self, session: Any, params: Any, options: dict[str, Any]) -> Any:
-        """Send the statement; gives a Result of the entities."""
-        asked = Asked(
-            self._entities,
-            legacy=False,
-            _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-            _with_options=self._with_options,
-        )
-        query = StatementQuery(asked, self.element)
-        autoflush = options.get("autoflush", True)
-        loaded = loading.run_statement(session, query, self.element, params, autoflush)
-        return query.result(lambda size: [loaded])
-
 
 StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"
+
+
+def _execute_of_entities(
+    session: Any, statement: Any, params: Any, options: dict[str, Any], bind: Any
+) -> Any:
+    element = statement.element
+    asked = Asked(
+        statement._entities,
+        legacy=False,
+        _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
+        _with_options=statement._with_options,
+    )
+    query = StatementQuery(asked, element)
+    autoflush = options.get("autoflush", True)
+    loaded = loading.run_statement(session, query, element, params, autoflush, bind)
+    return query.result(lambda size: [loaded])
 
 
 @known_as("Select.from_statement")

@@ -560,7 +560,7 @@ class Session:
         **kw: Any,
     ) -> Any:
         """Execute a statement in this session's transaction; gives its Result."""
-        arguments = {**(bind_arguments or {}), **kw}
+        arguments = dict(bind_arguments or {}, **kw)
         return session_execute(self, statement, params, execution_options, arguments)
 
     def scalar(self, statement: Any, params: Any = None, **kw: Any) -> Any:

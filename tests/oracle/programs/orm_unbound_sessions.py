@@ -61,6 +61,26 @@ Factory.configure(bind=create_engine("sqlite://"))
 Base.metadata.create_all(Factory.kw["bind"])
 print(Factory().query(func.count(Kite.id)).scalar())
 
+# A statement may say where it goes, also when the session is bound elsewhere.
+elsewhere = create_engine("sqlite://")
+Base.metadata.create_all(elsewhere)
+with Session(elsewhere) as there, there.begin():
+    there.add(Kite(name="there"))
+for session in (Session(), Factory()):
+    there = {"bind": elsewhere}
+    print(session.execute(select(Kite.name), bind_arguments=there).all())
+    print(session.scalar(select(Kite.id), bind_arguments=there))
+    kites = session.scalars(select(Kite), bind_arguments=there).all()
+    print([kite.name for kite in kites])
+    textual = select(Kite).from_statement(text("SELECT * FROM kites"))
+    print(session.scalars(textual, bind_arguments=there).one().name)
+    print(session.execute(text("SELECT name FROM kites"), bind_arguments=there).all())
+    for wrong in ({"elsewhere": elsewhere}, {"bind": "elsewhere"}, 5):
+        try:
+            session.execute(select(Kite.name), bind_arguments=wrong)
+        except Exception as error:
+            print(type(error).__name__, error)
+
 Bound = declarative_base(metadata=MetaData(bind=create_engine("sqlite://")))
 
 
