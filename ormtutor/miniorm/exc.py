@@ -35,6 +35,10 @@ class HasDescriptionCode:
             self.code = code
         super().__init__(*arg)
 
+    def __reduce__(self) -> Any:
+        """For pickle: the arguments of each class's own `__init__` are not asked for again."""
+        return _made_without_init, (type(self), *self.args), vars(self)
+
     def _background(self) -> str:
         return f"(Background on this error at: https://sqlalche.me/e/14/{self.code})"
 
@@ -42,6 +46,10 @@ class HasDescriptionCode:
         # KeyError, from which one of them comes, would show the message in quotes.
         message = str(self.args[0]) if len(self.args) == 1 else str(self.args)
         return f"{message} {self._background()}" if self.code else message
+
+
+def _made_without_init(cls: type, *args: Any) -> Any:
+    return cls.__new__(cls, *args)
 
 
 class SQLAlchemyError(HasDescriptionCode, Exception):

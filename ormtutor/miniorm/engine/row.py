@@ -111,6 +111,9 @@ class Row:
     def __repr__(self) -> str:
         return exc.shown_parameters(self._data, ismulti=False)
 
+    def __reduce__(self) -> Any:
+        return self._metadata.row, (self._data,)
+
     __eq__ = _comparison(operator.eq)
     __ne__ = _comparison(operator.ne)
     __lt__ = _comparison(operator.lt)
@@ -172,6 +175,10 @@ class ResultMetaData:
         self.legacy = legacy
         self._positions = self._index_all(objects)
         self._row_class: type[Row] | None = None
+
+    def __reduce__(self) -> Any:
+        """For pickle: what has been away is found by name."""
+        return _named, (isinstance(self, CursorResultMetaData), self._names, self.legacy)
 
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         positions: dict[Any, int] = {}
@@ -415,6 +422,10 @@ def _may_be_meant(key: Any, selected: Any) -> bool:
 
 def _is_of_no_table(column: Any) -> bool:
     return getattr(column, "_is_column_clause", False) and column.table is None
+
+
+def _named(of_cursor: bool, names: Iterable[str | None], legacy: bool) -> ResultMetaData:
+    return (CursorResultMetaData if of_cursor else ResultMetaData)(names, legacy=legacy)
 
 
 def _column_property(position: int) -> property:

@@ -139,6 +139,10 @@ class AttributeEvent:
         self.op = op
 
 
+def _impl_of(prop: Any) -> AttributeImpl:
+    return prop.parent.impl_of(prop.key)
+
+
 class AttributeImpl:
     """How one attribute is read, written and remembered.
 
@@ -185,6 +189,9 @@ class AttributeImpl:
 
     def __str__(self) -> str:
         return str(self.prop)
+
+    def __reduce__(self) -> Any:
+        return _impl_of, (self.prop,)
 
     # reading ---------------------------------------------------------------------------------
 

@@ -94,6 +94,13 @@ class MapperProperty(InspectionAttr):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at 0x{id(self):x}; {self.key or 'no key'}>"
 
+    def __reduce__(self) -> Any:
+        return _property_named, (self.parent.class_, self.key)
+
+
+def _property_named(cls: type, key: str) -> MapperProperty:
+    return class_mapper(cls)._props[key]
+
 
 _NOT_FOR_COLUMNS = frozenset(
     ("active_history", "comparator_factory", "doc", "expire_on_flush", "info", "raiseload")

@@ -249,6 +249,13 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     obj = ref.__call__
 
+    def __reduce__(self) -> Any:
+        """For pickle and deepcopy: of an object that is nowhere else known, and in no session."""
+        kept = {name: getattr(self, name) for name in _KEPT}
+        if self.committed_state:
+            kept["committed_state"] = self.committed_state
+        return _restored, (self.class_, self()), (None, kept)
+
     # facts -----------------------------------------------------------------------------------
 
     object = property(ref.__call__, doc="The object, or None when it is gone.")
@@ -503,6 +510,17 @@ def create_state(obj: Any, mapper: Any) -> InstanceState:
     state.insert_order = state.place = 0
     obj.__dict__["_sa_instance_state"] = state
     return state
+
+
+_KEPT = ("ident", "expired_attributes", "expired", "modified", "callables", "parents")
+
+
+def _restored(cls: type, obj: Any) -> InstanceState:
+    mapper = vars(cls)["_sa_class_manager"]
+    mapper.check_configured_once()
+    if obj is None:  # it was gone when somebody else spoke of it
+        obj = object.__new__(cls)
+    return obj.__dict__.get("_sa_instance_state") or create_state(obj, mapper)
 
 
 class PendingCollection:

@@ -24,9 +24,20 @@ class symbol:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        _symbols[name] = self  # for pickle: whoever asks compares with `is`
 
     def __repr__(self) -> str:
         return f"symbol({self.name!r})"
+
+    def __reduce__(self) -> Any:
+        return _symbol_named, (self.name,)
+
+
+_symbols: dict[str, symbol] = {}
+
+
+def _symbol_named(name: str) -> symbol:
+    return _symbols[name]
 
 
 class AnonymousName(str):
