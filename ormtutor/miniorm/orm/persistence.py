@@ -348,13 +348,16 @@ def _row_key(
 ) -> Sequence[Any]:
     """The primary key that a row has in the database; a new object has that of the row it takes.
 
+    A new object that is deleted (it was replaced) has one if a rollback made it new again.
+
     Raises: FlushError: it is NULL, or there is no row to delete.
     """
     mapper = writing.mapper
     key: Sequence[Any]
     if state.ident is None:
-        own = {} if verb == "delete from" else state.dict
+        own = {**state.dict, **state.committed_state} if verb == "delete from" else state.dict
         key = [own.get(name) for name in mapper._pk_attribute_keys]
+        key = [None if value is NO_VALUE else value for value in key]
     else:
         if state.expired_attributes:
             flush.load_key(state)

@@ -1,7 +1,7 @@
 """An object that is deleted is used again: deleted, added, let go, and what a rollback makes of it."""
 
 from sqlalchemy import Column, ForeignKey, Integer, create_engine, inspect, text
-from sqlalchemy.orm import Session, declarative_base, make_transient, relationship
+from sqlalchemy.orm import Session, backref, declarative_base, make_transient, relationship
 
 Base = declarative_base()
 
@@ -19,6 +19,13 @@ class Guest(Base):
     inn = relationship("Inn", back_populates="guests")
 
 
+class Sign(Base):
+    __tablename__ = "signs"
+    id = Column(Integer, primary_key=True)
+    inn_id = Column(ForeignKey("inns.id"))
+    inn = relationship("Inn", backref=backref("sign", uselist=False, cascade="all, delete-orphan"))
+
+
 engine = create_engine("sqlite://")
 Base.metadata.create_all(engine)
 STEPS = {
@@ -26,6 +33,7 @@ STEPS = {
     "rows": lambda: session.query(Inn).delete("fetch"),
     "guest": lambda: session.delete(guest),
     "add": lambda: session.add(inn),
+    "sign": lambda: session.add(Sign(inn=inn)),
     "expunge": lambda: session.expunge(inn),
     "transient": lambda: make_transient(inn),
     "merge": lambda: session.merge(inn),
@@ -58,6 +66,8 @@ for story in (
     "delete flush expunge rollback",
     "commit rows delete rollback delete commit",
     "commit delete flush delete rollback",
+    "sign flush sign rollback",
+    "sign flush rollback sign flush",
 ):
     print(story)
     session = Session(engine)
@@ -74,5 +84,6 @@ for story in (
         show(step, guest)
     session.close()
     with engine.begin() as connection:
+        connection.execute(text("DELETE FROM signs"))
         connection.execute(text("DELETE FROM guests"))
         connection.execute(text("DELETE FROM inns"))
