@@ -40,13 +40,18 @@ from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import (
     SAID,
     SELECTED,
+    Exists,
     Said,
     ScalarSelect,
     Select,
     as_selected,
     outermost,
 )
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, Join
+from ormtutor.miniorm.sql.selectable import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    AliasedReturnsRows,
+    Join,
+)
 from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
@@ -161,10 +166,10 @@ def mapper_entities(entities: Iterable[Any]) -> list[Any]:
 class Asked(Said):
     """Everything that a Query or a select() says, in one form.
 
-    legacy: it is a Query. toplevel: it is not a part of another statement; shows_deferred: a part
-    has the deferred columns too. textual: the rows come from a statement of the learner's own, to
-    which nothing can be joined. keeps_keys: load_only() loads primary keys too.
-    keeps_order: also inside of the SELECT of a subquery load.
+    legacy: it is a Query. toplevel: it is not a part of another statement; _all_columns: but shows
+    what a part would. shows_deferred: a part has the deferred columns too. textual: the rows come
+    from a statement of the learner's own, to which nothing can be joined. keeps_keys: load_only()
+    loads primary keys too. keeps_order: also inside of the SELECT of a subquery load.
     entity_criteria: a mapper, and what holds for all its rows, also those of joined eager loads.
     """
 
@@ -172,6 +177,7 @@ class Asked(Said):
     keeps_order = False
     entity_criteria: tuple[Any, tuple[Any, ...]] = (None, ())
     toplevel = True
+    _all_columns = False
     shows_deferred = True
     textual = False
     keeps_keys = True
@@ -212,20 +218,30 @@ def is_orm_select(statement: Any) -> bool:
         return True
     replaced = [(each.columns, each.joins) for each in statement._replaced]
     told = [(statement._raw_columns, statement._setup_joins), *replaced]
-    return any(
-        "parententity" in column._annotations
-        or (
-            column._is_column_element
-            and not column._is_column_clause
-            and entity_among(iterate(column, closed="_hides_entities"))
-        )
-        for columns, _ in told
-        for column in columns
-    ) or any(
+    return any(_is_mapped_column(column) for columns, _ in told for column in columns) or any(
         isinstance(part, (QueryableAttribute, AliasedClass, type))
         or "parententity" in getattr(part, "_annotations", ())
+        or _shows_entities(part)
         for parts in (statement._from_obj, *[step[:2] for _, joins in told for step in joins])
         for part in parts
+    )
+
+
+def _is_mapped_column(column: Any) -> bool:
+    looks_inside = column._is_column_element and not column._is_column_clause
+    inside = iterate(column, closed="_hides_entities") if looks_inside else [column]
+    return any("parententity" in each._annotations or _shows_entities(each) for each in inside)
+
+
+def _shows_entities(part: Any) -> bool:
+    """Whether it is, or is a column of, a SELECT of mapped columns with a name; or EXISTS of it."""
+    source = part.element.element if isinstance(part, Exists) else getattr(part, "table", part)
+    while isinstance(source, AliasedReturnsRows):
+        source = source.element
+    return (
+        source is not part
+        and isinstance(source, Select)
+        and ("_is_plain" in source.__dict__ or is_orm_select(source))
     )
 
 
@@ -474,7 +490,7 @@ class Compilation:
         return plan
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
-        if not self.asked.toplevel:
+        if self.asked._all_columns or not self.asked.toplevel:
             if prop.is_shown_in_subqueries and (self.asked.shows_deferred or not prop.deferred):
                 self._select_column(prop, plan, place)
             return

@@ -443,7 +443,7 @@ class Query(Said):
     def _to_select(self, label_style: Any, all_columns: bool = False) -> Any:
         """This query as a select(): the other face of the same statement.
 
-        all_columns: of a union, the deferred ones as well.
+        all_columns: the deferred ones as well.
         """
         statement: Any
         if self._statement is not None:
@@ -463,6 +463,7 @@ class Query(Said):
             for name, value in self.__dict__.items():
                 if name in SAID:
                     stored[name] = value
+            stored["_all_columns"] = all_columns
             if self._distinct and self._order_by_clauses:
                 stored["_selects_order"] = True
         return statement.params(self._params) if self._params else statement

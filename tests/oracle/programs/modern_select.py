@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine
 from sqlalchemy import delete, func, literal_column, select, union_all, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased, declarative_base, relationship
 
 Base = declarative_base()
@@ -46,7 +47,10 @@ for statement in (
 ):
     named = session.execute(statement.where(Boat.id == 1))
     print(named.keys(), len(named.mappings().one()))
-    print(session.query(*statement.selected_columns).count())
+    try:
+        print(session.query(*statement.selected_columns).count())
+    except InvalidRequestError as error:
+        print(error)
 
 both = union_all(select(Boat).where(Boat.id == 1), select(Boat).where(Boat.name == "Tern"))
 either = aliased(Boat, both.subquery())
@@ -60,6 +64,27 @@ session.execute(update(Boat).where(Boat.id == 2).values({Boat.name: Boat.name + 
 print(session.scalar(select(Boat.name).where(Boat.id == 2)))
 session.execute(delete(Trip).where(Trip.miles > 5))
 print(session.scalars(select(Trip.miles)).all())
+session.rollback()
+
+# What reads a subquery of entities flushes as they do; a union or a scalar of them does not.
+names, counted = select(Boat.name).subquery(), select(func.count())
+for place, statement in enumerate(
+    (
+        counted.select_from(select(Boat).subquery()),
+        select(func.max(names.c.name)),
+        select(select(other).cte()),
+        select(session.query(Boat).subquery().alias()),
+        select(select(Boat).where(Boat.id == 1).exists()),
+        select(Trip.__table__).join(names, names.c.name != "Auk"),
+        counted.where(Boat.__table__.c.id.in_(select(Boat.id))),
+        select(union_all(select(Boat.id), select(Trip.id)).subquery()),
+        select(select(func.count(Boat.id)).scalar_subquery()),
+        counted.select_from(select(Boat.__table__).subquery()),
+        select(Trip.__table__.join(names, names.c.name != "Auk")),
+    )
+):
+    session.add(Boat(name=f"Gull {place}"))
+    print(place, session.execute(statement).all(), len(session.new))
 session.rollback()
 
 found = Table("trips", MetaData(), autoload_with=engine)

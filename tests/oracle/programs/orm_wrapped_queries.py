@@ -84,3 +84,8 @@ for order in (other.size.desc(), other.rank.label("r"), label, label.desc()):
 for order in (-Choir.size, (Choir.size + Choir.rank).desc(), func.abs(-Choir.size)):
     show(choirs.union(choirs).order_by(order, Choir.id))
     show(session.query(aliased(Choir, choirs.subquery())))
+
+# A Query that session.execute() gets is read as a part: with the deferred columns, without loads.
+for query in (choirs, choirs.options(defer(Choir.size)), session.query(other, Choir.rank)):
+    session.expunge_all()
+    print([sorted(row[0].__dict__) for row in session.execute(query.limit(2))])
