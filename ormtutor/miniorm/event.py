@@ -6,8 +6,9 @@ After:  engine/base.py and orm/session.py own a Dispatch each and call what stan
 
 A target class has a class attribute `dispatch = Dispatch(("connect", "begin", ...))`. Every event
 is an attribute of it, a tuple of functions, empty as long as nobody listens, so that the hot path
-is `if self.dispatch.begin:`. Listening on an instance gives it a Dispatch of its own below that of
-its class, and what is added above flows down to those below, also to the ones made earlier.
+is `if self.dispatch.begin:`. Listening on an instance or a subclass gives it a Dispatch of its own
+below that of its class, and what is added above flows down to those below, also to the ones made
+earlier.
 
 Follows: SQLAlchemy 1.4, "Events".
 """
@@ -15,7 +16,7 @@ Follows: SQLAlchemy 1.4, "Events".
 from __future__ import annotations
 
 from types import MethodType
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.leftout import names_left_out
@@ -29,19 +30,24 @@ if TYPE_CHECKING:
 class Dispatch:
     """The listeners of one target: an attribute for each event, holding a tuple of functions.
 
-    names: the events that exist. parent: the Dispatch whose listeners come before ours.
+    names: the events that exist. parent: the Dispatch whose listeners are ours too. of_class: a
+    class calls a function as often as it was added, and one that is added above takes its turn; an
+    instance calls it once, and its own after all of the class.
     """
 
     _names: tuple[str, ...]
 
-    def __init__(self, names: tuple[str, ...] = (), parent: Dispatch | None = None) -> None:
+    def __init__(
+        self, names: tuple[str, ...] = (), parent: Dispatch | None = None, of_class: bool = True
+    ) -> None:
         self._names = names if parent is None else parent._names
         self._parent = parent
-        # The listeners of our own with their events, in order: what is called for each.
+        self._of_class = of_class
+        # The listeners of our own, by event and identity: what is called for each.
         self._own: dict[tuple[str, Any], Any] = {}
         self._children: WeakSet[Dispatch] = WeakSet()
         for name in self._names:
-            self._flow(name)
+            self.__dict__[name] = () if parent is None else getattr(parent, name)
         if parent is not None:
             parent._children.add(self)
 
@@ -50,27 +56,50 @@ class Dispatch:
         def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
 
     def add(self, name: str, function: Any, called: Any) -> None:
-        """Add a listener; the same function is not added twice. called: what stands for it."""
-        hash(called)  # raises TypeError, as in the original
-        self._own.setdefault((name, _identity(function)), called)
-        self._flow(name)
+        """Add a listener. called: what stands for it.
+
+        Raises: TypeError: it is no function, but None or a list; as in the original a class has it.
+        """
+        if self._of_class:
+            self._change(name, lambda listeners: (*listeners, called))
+        hash(ref(called))
+        if self._of_class:
+            self._own[name, _identity(function)] = called
+        else:
+            self._own.setdefault((name, _identity(function)), called)
+            self._put_together(name)
 
     def discard(self, name: str, function: Any) -> None:
-        """Take a listener away."""
-        del self._own[name, _identity(function)]
-        self._flow(name)
+        """Take a listener away: of a class one of those that are the same."""
+        called = self._own.pop((name, _identity(function)))
+        if self._of_class:
+            self._change(name, lambda listeners: _without_one(listeners, called))
+        else:
+            self._put_together(name)
 
     def has(self, name: str, function: Any) -> bool:
         """Whether `function` was added here (not above)."""
         return (name, _identity(function)) in self._own
 
-    def _flow(self, name: str) -> None:
-        """Put together what is called, here and below."""
-        above = () if self._parent is None else getattr(self._parent, name)
-        own = [called for (event, _), called in self._own.items() if event == name]
-        self.__dict__[name] = (*above, *own)
+    def _change(self, name: str, change: Any) -> None:
+        """Change what is called, here and below."""
+        self.__dict__[name] = change(getattr(self, name))
         for child in self._children:
-            child._flow(name)
+            if child._of_class:
+                child._change(name, change)
+            else:
+                child._put_together(name)
+
+    def _put_together(self, name: str) -> None:
+        own = [called for (event, _), called in self._own.items() if event == name]
+        self.__dict__[name] = (*getattr(self._parent, name), *own)
+        for child in self._children:
+            child._put_together(name)
+
+
+def _without_one(listeners: tuple[Any, ...], called: Any) -> tuple[Any, ...]:
+    place = listeners.index(called)
+    return listeners[:place] + listeners[place + 1 :]
 
 
 def _identity(function: Any) -> Any:
@@ -111,9 +140,19 @@ def _target_dispatch(target: Any, identifier: str) -> Dispatch:
         if identifier in _LEFT_OUT.split():
             raise exc.InvalidRequestError(f"{identifier} is not in miniorm; SQLAlchemy has it")
         raise exc.InvalidRequestError(f"No such event '{identifier}' for target '{given}'")
+    return _own_dispatch(target)
+
+
+def _own_dispatch(target: Any) -> Dispatch:
+    """The Dispatch of a class or instance; each class above it has one, too."""
     own = vars(target).get("dispatch")
     if not isinstance(own, Dispatch):
-        own = target.dispatch = Dispatch(parent=dispatch)
+        is_class = isinstance(target, type)
+        above = target.__mro__[1:] if is_class else (type(target),)
+        known = [each for each in above if isinstance(getattr(each, "dispatch", None), Dispatch)]
+        # A Connection's stands below that of its engine.
+        parent = _own_dispatch(known[0]) if known else target.dispatch
+        own = target.dispatch = Dispatch(parent=parent, of_class=is_class)
     return own
 
 

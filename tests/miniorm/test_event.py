@@ -113,3 +113,12 @@ def test_a_factory_may_name_the_real_target() -> None:
 def test_an_event_that_is_left_out_says_so(name: str) -> None:
     with pytest.raises(exc.InvalidRequestError, match=f"^{name} is not in miniorm; SQLAlchemy"):
         event.listen(Station, name, print)
+
+
+def test_a_subclass_that_was_listened_to_first_hears_what_its_class_hears() -> None:
+    class Halt(Terminus):
+        pass
+
+    event.listen(Halt, "leave", lambda: "halt")
+    event.listen(Terminus, "leave", lambda: "terminus")
+    assert call(Halt(), "leave") == ["halt", "terminus"]

@@ -14,7 +14,6 @@ from _thread import _local
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import InvalidRequestError, warn
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.orm.mapper import mapper_of_class
@@ -52,10 +51,7 @@ class sessionmaker:
             "expire_on_commit": expire_on_commit,
         }
         # A class of its own, so that one can listen to the sessions of this factory alone.
-        namespace = {
-            "__module__": "sqlalchemy.orm.session",
-            "dispatch": Dispatch(parent=class_.dispatch),
-        }
+        namespace = {"__module__": "sqlalchemy.orm.session"}
         self.class_ = type(class_.__name__, (class_,), namespace)
         self._event_target: Any = self.class_
 

@@ -1,7 +1,7 @@
 """What listeners hear of a session and of the states of its objects."""
 
 from sqlalchemy import Column, Integer, String, create_engine, event
-from sqlalchemy.orm import Session, declarative_base
+from sqlalchemy.orm import Session, declarative_base, scoped_session, sessionmaker
 
 Base = declarative_base()
 
@@ -105,3 +105,52 @@ session.add(Bell(tone="written"))
 session.flush()
 session.query(Bell).filter(Bell.tone == "written").one().tone = "changed"
 session.close()
+
+
+# Who hears what, when classes are derived: in the order in which listeners came, and a class calls
+# the same function as often as it was added.
+class Louder(Session):
+    pass
+
+
+class Loudest(Louder):
+    pass
+
+
+def hears(letter):
+    return lambda *_: heard.append(letter)
+
+
+def commit(one):
+    heard.clear()
+    one.commit()
+    print(heard)
+
+
+heard = []
+maker = sessionmaker(engine, class_=Loudest)
+one = Louder(engine)
+a, b, c, d, e = map(hears, "abcde")
+event.listen(one, "before_commit", a)
+event.listen(Loudest, "before_commit", b)
+event.listen(Louder, "before_commit", c)
+event.listen(maker, "before_commit", d)
+event.listen(Louder, "before_commit", e)
+for each in (one, Louder(engine), Loudest(engine), maker(), scoped_session(maker), Session(engine)):
+    commit(each)
+event.listen(Louder, "before_commit", c)
+event.listen(one, "before_commit", a)
+for _ in range(2):
+    for each in (one, Loudest(engine), maker(), sessionmaker(engine, class_=Louder)()):
+        commit(each)
+    print(event.contains(Louder, "before_commit", c), event.contains(one, "before_commit", a))
+    try:
+        event.remove(Louder, "before_commit", c)
+    except Exception as error:
+        print(type(error).__name__)
+for nothing in (None, [], "a", 5):
+    try:
+        event.listen(one, "before_commit", nothing)
+    except TypeError as error:
+        print(error)
+commit(one)
