@@ -354,11 +354,12 @@ class SQLCompiler(Compiled):
 
     def _list(self, bind: Any, members: Any, write: Callable[..., str]) -> str:
         """The members of a list for IN; write(values, type, places) writes some of one type."""
-        members = list(members or ())
         types = tuple(bind.type.types) if bind.type._is_tuple_type else ()
         if not members:
             return self.visit_empty_set_op_expr(types or [bind.type], bind.expand_op)
+        # As in the original a set or an iterator will do only where a type says what is in it.
         are_rows = bind.type._is_null and isinstance(members[0], (tuple, list))
+        members = list(members)
         if not bind.type._is_tuple_type and not are_rows:
             return write(members, bind.type, range(1, len(members) + 1))
         rows = []

@@ -506,7 +506,7 @@ class BindParameter(ColumnElement):
         self._orig_key = key
         self.value = value
         if type_ is None:
-            sample = next(iter(value)) if expanding and value else value
+            sample = value[0] if expanding and value else value
             type_ = sqltypes.type_of_literal(sample)
         self.type = type_() if isinstance(type_, type) else type_
         self.unique = unique

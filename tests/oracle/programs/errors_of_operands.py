@@ -1,7 +1,19 @@
 """Things that are no values, no columns, no tables, where one of these is expected."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, case, create_engine
-from sqlalchemy import desc, exists, func, insert, inspect, literal, not_, nullslast, select, text
+from sqlalchemy import (
+    bindparam,
+    desc,
+    exists,
+    func,
+    insert,
+    inspect,
+    literal,
+    not_,
+    nullslast,
+    select,
+    text,
+)
 from sqlalchemy import tuple_, union, update
 from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
 from sqlalchemy.orm import lazyload, load_only, relationship, undefer_group, with_parent
@@ -185,3 +197,11 @@ for use in (
 joined = select(other).select_from(Kite).outerjoin(other, other.id == 99)
 print(session.execute(joined).fetchone(), session.execute(joined).all())
 told(lambda: next(session.execute(joined)))
+# What a list in a text may be: a set will do only where a type says what is in it.
+by_ids = text("SELECT name FROM kites WHERE id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
+for ids in ([1, 2], (1, 2), {1, 2}, iter([1]), {1: 2}, 1, [], set(), None, range(2)):
+    told(lambda: session.execute(by_ids, {"ids": ids}).all())
+    told(lambda: by_ids.bindparams(bindparam("ids", ids, expanding=True)))
+    told(lambda: session.query(Kite.name).filter(Kite.id.in_(bindparam("q"))).params(q=ids).all())
