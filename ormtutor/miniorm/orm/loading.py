@@ -33,6 +33,7 @@ from ormtutor.miniorm.orm.state import (
     Loaders,
 )
 from ormtutor.miniorm.sql.elements import BindParameter, and_
+from ormtutor.miniorm.sql.select import select
 from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
     LABEL_STYLE_TABLENAME_PLUS_COL,
@@ -238,6 +239,8 @@ def get(
         obj = in_identity_map(session, mapper, ident)
         if obj is not None:
             return obj
+    if options:
+        options = select().options(*options)._with_options  # refuses what is none
     return load_by_ident(
         session,
         mapper,
@@ -397,7 +400,6 @@ def refresh(
         None if attribute_names is None else frozenset(attribute_names),
         label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
         cause=_for_one("refresh", mapper, state.ident),
-        autoflush=False,
     )
     if found is None:
         raise sa_exc.InvalidRequestError(

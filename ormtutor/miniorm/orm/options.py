@@ -256,8 +256,18 @@ immediateload = _starting(Load.immediateload)
 noload = _starting(Load.noload)
 raiseload = _starting(Load.raiseload)
 defaultload = _starting(Load.defaultload)
-defer = _starting(Load.defer)
-undefer = _starting(Load.undefer)
+_defer = _starting(Load.defer)
+_undefer = _starting(Load.undefer)
+
+
+def defer(key: Any, *addl_attrs: Any, **arguments: Any) -> _UnboundLoad:
+    """Leave the column out until it is read."""
+    return _defer(key, *addl_attrs, **arguments)
+
+
+def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
+    """Load the deferred column with the rest."""
+    return _undefer(key, *addl_attrs)
 
 
 def undefer_group(name: str) -> _UnboundLoad:

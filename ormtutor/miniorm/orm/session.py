@@ -33,7 +33,6 @@ from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
-from ormtutor.miniorm.orm.outcome import label_of
 from ormtutor.miniorm.orm.query import Query, session_execute
 from ormtutor.miniorm.orm.state import LOAD_REPLACED, NOTHING, PASSIVE_OFF, instance_state
 from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction
@@ -504,7 +503,6 @@ class Session:
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
         self.expire(instance, names)
-        self._autoflush(f"refresh of {label_of(state.mapper, state.ident)}")
         loading.refresh(self, state, names)
 
     def merge(self, instance: Any, load: bool = True, **left_out: Any) -> Any:

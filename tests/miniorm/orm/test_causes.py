@@ -290,7 +290,7 @@ def test_an_autoflush_says_what_asked_for_it(
     session.add(gardens.Tool(name="rake"))
     session.merge(gardens.Garden(id=1))
     flushes = [cause for cause in sql_log.causes if cause.startswith("autoflush")]
-    assert flushes == ["autoflush for refresh of Garden#1", "autoflush for merge of Garden"]
+    assert flushes == ["autoflush for refresh of expired Garden#1", "autoflush for merge of Garden"]
 
 
 def test_reading_a_dynamic_relationship_asks_for_a_flush(engine: Engine, sql_log: SQLLog) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, asc, case, delete, desc, insert
 from sqlalchemy import nullslast, select, update
-from sqlalchemy.orm import Session, declarative_base, relationship
+from sqlalchemy.orm import Session, declarative_base, defer, relationship, undefer
 
 Base = declarative_base()
 
@@ -50,3 +50,5 @@ for function in asc, desc, nullslast:
 for function in insert, update, delete:
     told(lambda: print(function(Kite, synchronize_session=False)))
     told(lambda: print(function(Kite.__table__, wrong=1)))
+told(lambda: defer())
+told(lambda: undefer())

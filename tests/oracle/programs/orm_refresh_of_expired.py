@@ -53,3 +53,20 @@ try:
     print(shed.name)
 except KeyError as error:
     print(error, shed.colour)
+
+# A key that was changed in memory: the row is asked for by the key that it had before the flush.
+s.rollback()
+shed = s.query(Shed).first()
+for names in (["name"], ["name", "id"], None):
+    shed.id = 30
+    try:
+        s.refresh(shed, names)
+    except Exception as error:
+        print(type(error).__name__)
+    print(names, sorted(shed.__dict__.keys() - {"_sa_instance_state"}), shed.id)
+    s.rollback()
+for options in ([1], ["rakes"], [Shed.rakes]):
+    try:
+        s.get(Shed, 77, options=options)
+    except Exception as error:
+        print(type(error).__name__, str(error)[:60])
