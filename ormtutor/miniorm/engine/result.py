@@ -90,7 +90,7 @@ class ResultInternal:
 
     def all(self) -> list[Any]:
         """Return all that remain."""
-        return self._made(self._real._fetch())
+        return self._made(self._real._read(None))
 
     fetchall = all
 
@@ -100,9 +100,9 @@ class ResultInternal:
         if size is None:
             size = real._yield_per or real._usual_size
         if self._unique is None or size is None:
-            return self._made(real._fetch(size))
+            return self._made(real._read(size))
         fresh: list[Any] = []
-        while len(fresh) < size and (tuples := real._fetch(size - len(fresh))):
+        while len(fresh) < size and (tuples := real._read(size - len(fresh))):
             fresh.extend(self._made(tuples))
         return fresh
 
@@ -112,7 +112,7 @@ class ResultInternal:
             yield part
 
     def __iter__(self) -> Iterator[Any]:
-        while tuples := self._real._fetch(1):
+        while tuples := self._real._read(1):
             yield from self._made(tuples)
 
     def __next__(self) -> Any:
@@ -197,14 +197,11 @@ class Result(ResultInternal):
     def _check_returns_rows(self) -> None:
         """Raise ResourceClosedError when the statement returned no rows at all."""
 
-    def _fetch(self, size: int | None = None) -> Tuples:
-        return _cut(self._read(size), self._kept)
-
     def _fetch_row(self) -> Tuples:
-        return self._fetch(1)
+        return self._read(1)
 
     def _make(self, tuples: Tuples) -> list[Any]:
-        return self._metadata.rows(tuples)
+        return self._metadata.rows(_cut(tuples, self._kept))
 
     def _unique_key(self) -> Callable[[Any], Any]:
         filters = self._unique_filters
@@ -246,7 +243,7 @@ class Result(ResultInternal):
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None without rows."""
-        tuples = self._first_tuple()
+        tuples = _cut(self._first_tuple(), self._kept)
         return tuples[0][0] if tuples else None
 
     def scalar_one(self) -> Any:
@@ -254,23 +251,25 @@ class Result(ResultInternal):
 
         Raises: NoResultFound: no row. MultipleResultsFound: two or more.
         """
-        return self._only_tuple()[0][0]
+        return _cut(self._only_tuple(), self._kept)[0][0]
 
     def scalar_one_or_none(self) -> Any:
         """Return the first value of the only row, or None without rows.
 
         Raises: MultipleResultsFound: two or more.
         """
-        tuples = self._only_tuple(or_none=True)
+        tuples = _cut(self._only_tuple(or_none=True), self._kept)
         return tuples[0][0] if tuples else None
 
 
 class FilterResult(ResultInternal):
-    """A Result seen in another way; both read from one source."""
+    """A Result seen in another way, with the columns that it had; both read from one source."""
 
     def __init__(self, real: Result) -> None:
         self._real = real
         self._unique = real._unique
+        self._metadata, self._kept = real._metadata, real._kept
+        self._unique_filters = real._unique_filters
 
 
 class ScalarResult(FilterResult):
@@ -279,7 +278,8 @@ class ScalarResult(FilterResult):
     def __init__(self, real: Result, index: Any) -> None:
         super().__init__(real)
         real._check_returns_rows()
-        self._index = _position(real._metadata, index)
+        self._position = _position(real._metadata, index)
+        self._index = self._position if self._kept is None else self._kept[self._position]
 
     def _make(self, tuples: Tuples) -> list[Any]:
         index = self._index
@@ -288,20 +288,15 @@ class ScalarResult(FilterResult):
     def _judged(self, tuples: Tuples) -> list[Any]:
         if self._real._of_one_entity:
             return self._make(tuples)
-        return self._real._metadata.select([self._index]).rows(_cut(tuples, [self._index]))
+        return self._metadata.select([self._position]).rows(_cut(tuples, [self._index]))
 
     def _unique_key(self) -> Callable[[Any], Any] | None:
-        filters = self._real._unique_filters
-        return None if filters is None else filters[self._index]
+        filters = self._unique_filters
+        return None if filters is None else filters[self._position]
 
 
 class MappingResult(FilterResult):
     """The rows as read-only dictionaries; `columns()` leaves the Result's own rows as they are."""
-
-    def __init__(self, real: Result) -> None:
-        super().__init__(real)
-        self._metadata, self._unique_filters = real._metadata, real._unique_filters
-        self._kept: list[int] | None = None
 
     def keys(self) -> Any:
         """Return the names of the columns; without rows what the Result says to that."""

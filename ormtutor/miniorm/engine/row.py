@@ -221,7 +221,7 @@ class ResultMetaData:
         """Find what is not the very object that was selected."""
 
     def _missing(self, key: Any) -> Exception:
-        return KeyError(key)
+        return KeyError(str(key) if isinstance(key, int) else key)
 
     def _make_row_class(self) -> type[Row]:
         base = LegacyRow if self.legacy else Row
@@ -305,7 +305,7 @@ class CursorResultMetaData(ResultMetaData):
 
     def _missing(self, key: Any) -> Exception:
         if isinstance(key, int):
-            return KeyError(str(key))
+            return super()._missing(key)
         return exc.NoSuchColumnError(MISSING_COLUMN % (key,))
 
     def _find(self, key: Any) -> int | None:

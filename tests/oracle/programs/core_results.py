@@ -170,3 +170,21 @@ with engine.connect() as connection:
     short = result.mappings().columns("name", "id").columns("id")
     show("a mapping, a row", lambda: (short.fetchone(), result.fetchone(), short.all()))
     show("the keys of each", lambda: (short.keys(), result.keys()))
+    # A view keeps the columns that the result had when it was taken.
+    for view in (
+        lambda result: result.mappings(),
+        lambda result: result.scalars("name"),
+        lambda result: result.columns("count", "name").scalars(1),
+        lambda result: result.columns("count", "name").mappings(),
+    ):
+        result = run()
+        viewed = view(result)
+        result.columns("name")
+        show("a view, a row", lambda: (viewed.first(), result.keys()))
+        result = run()
+        viewed = view(result)
+        result.columns("name")
+        show("a row, a view", lambda: (result.fetchone(), viewed.unique().all()))
+    for how in ("scalar", "scalar_one", "scalar_one_or_none"):
+        one = connection.execute(counted.limit(1)).columns("name")
+        show(how, lambda: getattr(one, how)())
