@@ -410,13 +410,12 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
-def _locator(
-    result: Any, told: Sequence[Any], wanted: set[int] | None
-) -> Callable[[Any], Position]:
+def _locator(result: Any, told: Sequence[Any], wanted: set[int] | None) -> Callable[..., Position]:
     """What finds the columns of entities in the rows of any statement, by what the result says.
 
     told: the columns that text().columns() told in this order; nothing else counts then. wanted: of
     a text, the columns that may be found, by identity.
+    Of what was joined to the entity (`itself`) no other column of that name is taken.
     """
     names, positions = result._metadata.keys, result._metadata._positions
     called: tuple[str, ...] = ("_label", "name")
@@ -431,9 +430,15 @@ def _locator(
             for proxied in each._proxies:
                 positions.setdefault(proxied, place)
 
-    def locate(column: Any) -> Position:
-        same = (column,) if told else (column, *column._proxies)
+    standing_for = [each for each in positions if getattr(each, "_is_column_element", False)]
+
+    def locate(column: Any, itself: bool = False) -> Position:
+        same = (column,) if told or itself else (column, *column._proxies)
         found: Any = next((each for each in same if each in positions), None)
+        if found is None and wanted is None:
+            if itself:
+                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
+            found = next((each for each in standing_for if column in each.proxy_set), None)
         if found is None:
             own = [getattr(column, name, None) for name in called]
             found = next((name for name in own if name in positions), None)

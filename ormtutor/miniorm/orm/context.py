@@ -806,7 +806,7 @@ class Compilation:
         """The columns in the order of a row, by what was asked for them."""
         return [*self.primary, *self.extra, *self.secondary]
 
-    def row_plan(self, locate: Callable[[Any], Position] | None = None) -> RowPlan:
+    def row_plan(self, locate: Callable[..., Position] | None = None) -> RowPlan:
         """Which column of a row fills what. locate: for rows that are not those of our statement.
 
         Raises: NoSuchColumnError: a column is not in the row.
@@ -832,19 +832,19 @@ class Compilation:
         ]
         return RowPlan(outputs, self.gives_entities, self._with_later)
 
-    def _drop_unidentified(self, locate: Callable[[Any], Position]) -> None:
+    def _drop_unidentified(self, locate: Callable[..., Position]) -> None:
         """Joined objects without a primary key in the row are loaded when they are read."""
         for plan in list(self._plans):
             for joined in list(plan.joined):
                 try:
                     for column in joined.entity.selected_key:
-                        locate(column)
+                        locate(column, itself=True)
                 except sa_exc.NoSuchColumnError:
                     plan.joined.remove(joined)
                     plan.resets.append(joined.prop.key)
                     self._plans.remove(joined.entity)
 
-    def _own_positions(self) -> Callable[[Any], Position]:
+    def _own_positions(self) -> Callable[..., Position]:
         """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
 
         `-users.id` without a label is found as users.id too, which select() refuses; so are
@@ -876,7 +876,7 @@ class Compilation:
                     ambiguous.add(subqueries[id(operand)])
                 subqueries.setdefault(id(operand), id(column))
 
-        def locate(column: Any) -> Position:
+        def locate(column: Any, itself: bool = True) -> Position:
             if id(column) not in positions:
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
             if id(column) in ambiguous:

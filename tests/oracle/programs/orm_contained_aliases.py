@@ -1,8 +1,9 @@
 """contains_eager() of an alias: its expressions, and joined loads below it when LIMIT wraps all."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, ForeignKey, Integer, create_engine
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
-from sqlalchemy.orm import relationship
+from sqlalchemy.orm import defer, noload, relationship
 
 Base = declarative_base()
 
@@ -55,3 +56,27 @@ for query in (
     for branch in query:
         print(told(branch), [(fork.inches, told(fork)) for fork in branch.forks])
     session.expunge_all()
+
+# A statement of one's own without the columns of what it is said to contain: they are not there,
+# also where another column has the name of their key.
+branches, leaves = Branch.__table__, Leaf.__table__
+alias = leaves.alias()
+for statement in (
+    select(branches),
+    select(branches, leaves).join(leaves).order_by(leaves.c.id),
+    select(branches, leaves.c.branch_id).join(leaves),
+    select(branches, leaves.c.id).join(leaves).order_by(leaves.c.id),
+    select(branches, alias).join(alias, alias.c.branch_id == branches.c.id),
+    text("SELECT * FROM branches"),
+    text(
+        "SELECT branches.*, leaves.branch_id FROM branches JOIN leaves ON branch_id = branches.id"
+    ).columns(branches.c.id, branches.c.length, branches.c.parent_id, leaves.c.branch_id),
+    select(branches.c.id.label("a"), branches.c.length.label("b"), branches.c.parent_id),
+    select(branches.alias("x")).set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL),
+):
+    session.expunge_all()
+    for option in (contains_eager(Branch.leaves), noload(Branch.leaves)):
+        query = session.query(Branch).options(option, defer(Branch.inches))
+        query = query.from_statement(statement)
+        for branch in query.all():
+            print(told(branch), [vars(leaf).get("id") for leaf in vars(branch).get("leaves", ())])
