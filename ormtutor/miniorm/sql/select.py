@@ -435,10 +435,10 @@ def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tupl
         offset = offset_clause
         if offset is None or offset._is_bind_parameter:
             offset = getattr(offset, "effective_value", None) or 0
-        offset = offset + start if start else offset
+        offset = offset + start if start != 0 else offset  # either may be an expression
         offset_clause = as_limit(None if offset == 0 else offset)
     if stop is not None:
-        limit_clause = as_limit(stop - (start or 0))
+        limit_clause = as_limit(stop if start is None else stop - start)
     return limit_clause, offset_clause
 
 

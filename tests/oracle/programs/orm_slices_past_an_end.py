@@ -1,6 +1,6 @@
 """Slices of a collection that begin or end outside of it."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy import Column, ForeignKey, Integer, bindparam, create_engine, func, literal, select
 from sqlalchemy.orm import Session, declarative_base, relationship
 
 Base = declarative_base()
@@ -53,3 +53,7 @@ print([[*shelf.books] for shelf in session.query(Shelf).order_by(Shelf.id)])
 for query in (session.query(Book), session.query(Book).limit(3), session.query(Book).offset(1)):
     for start, stop in ((1, 0), (0, 2), (2, None), (None, 2), (0, None), (3, 1)):
         print(query.slice(start, stop).all())
+for start in (literal(1), bindparam("n", 1), literal(0) + 1, func.abs(1)):
+    print(session.query(Book)[start:], session.query(Book)[start : literal(2)])
+    print(session.query(Book).slice(start, 3).all(), session.query(Book)[start])
+    print(select(Book).slice(start, 3), select(Book).slice(None, start))
