@@ -69,14 +69,29 @@ class String(TypeEngine):
     literal_processor = _written(_in_quotes)
 
 
-def _type(name: str, base: Any, spelled: str, doc: str = "") -> Any:
+def _type(name: str, base: Any, spelled: str, doc: str = "", **body: Any) -> Any:
     """A type that differs from another one in how it is spelled only."""
-    return type(name, (base,), {"__visit_name__": spelled, "__doc__": doc or f"SQL {spelled}."})
+    body |= {"__visit_name__": spelled, "__doc__": doc or f"SQL {spelled}."}
+    return type(name, (base,), body)
+
+
+def _warning_of_bytes(self: Any, dialect: Any) -> Processor:
+    def process(value: Any) -> Any:
+        if isinstance(value, bytes):
+            shown = f"{value[:25]!r}..." if len(value) > 25 else value
+            exc.warn(
+                f"Unicode type received non-unicode bind param value {shown!r}. (this warning may "
+                "be suppressed after 10 occurrences)"
+            )
+        return value
+
+    return process
 
 
 Text = _type("Text", String, "TEXT", "Text of any length.")
-Unicode = _type("Unicode", String, "VARCHAR", "Text of a length; in Python 3 the same as String.")
-UnicodeText = _type("UnicodeText", Text, "TEXT", "Text of any length; the same as Text.")
+_no_bytes = {"bind_processor": _warning_of_bytes}
+Unicode = _type("Unicode", String, "VARCHAR", "Text of a length, and no bytes.", **_no_bytes)
+UnicodeText = _type("UnicodeText", Text, "TEXT", "Text of any length, and no bytes.", **_no_bytes)
 
 
 class Integer(TypeEngine):

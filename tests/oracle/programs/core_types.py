@@ -7,7 +7,17 @@ import warnings
 
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Float, Integer
 from sqlalchemy import LargeBinary, MetaData, Numeric, String, Table, Text, Time
-from sqlalchemy import TypeDecorator, Unicode, cast, create_engine, func, inspect, literal, select
+from sqlalchemy import (
+    TypeDecorator,
+    Unicode,
+    UnicodeText,
+    cast,
+    create_engine,
+    func,
+    inspect,
+    literal,
+    select,
+)
 from sqlalchemy import text
 from sqlalchemy.dialects.sqlite import DATE, DATETIME, TIME
 
@@ -149,3 +159,14 @@ for values in (lambda kind: [member.value for member in kind], None):
             show("in", lambda: connection.execute(colors.insert(), {"color": member}).rowcount)
         show("out", lambda: connection.execute(text("select color from colors")).all())
         show("out", lambda: connection.execute(select(colors)).all())
+# Bytes where text is wanted are sent, with a warning.
+texts = Table(
+    "texts", MetaData(), Column("a", Unicode(9)), Column("b", UnicodeText), Column("c", String)
+)
+texts.create(engine)
+with engine.connect() as connection:
+    connection.execute(texts.insert(), {"a": b"a", "b": b"long " * 9, "c": b"c"})
+    connection.execute(texts.insert(), [{"a": "a"}, {"a": b"several"}, {"a": None}])
+    for column in texts.c:
+        print(connection.execute(select(column).where(column == b"a")).all())
+    print(connection.execute(select(cast(b"x", Unicode), literal(b"y", UnicodeText))).all())
