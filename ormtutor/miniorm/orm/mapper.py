@@ -11,6 +11,7 @@ Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
 
 from __future__ import annotations
 
+from _thread import RLock  # threading.RLock is this very class; see orm/sessionmaker.py
 from functools import cached_property, partial
 from operator import attrgetter
 from types import FunctionType
@@ -755,6 +756,8 @@ def _renamed(original: Any) -> Any:
 
 # In the order of their making: that of an address would be another one in each run.
 _registries: WeakKeyDictionary[MapperRegistry, None] = WeakKeyDictionary()
+# One thread configures; the others wait for it. It may come back here while it does.
+_configuration = RLock()
 _configuring = False
 
 
@@ -817,20 +820,21 @@ def configure_registries(registries: Iterable[MapperRegistry], cascade: bool = T
     Raises: InvalidRequestError: a mapper failed, now or at an earlier attempt.
     """
     global _configuring
-    if _configuring:
-        return
-    _configuring = True
-    try:
-        todo = list(dict.fromkeys(registries))
-        for registry in todo:
-            for mapper in list(registry._mappers):
-                if mapper.primary_key is not None and not mapper.configured:
-                    _configure_mapper(mapper)
-            registry._new_mappers = False
-            if cascade:
-                todo += [needed for needed in registry._dependencies if needed not in todo]
-    finally:
-        _configuring = False
+    with _configuration:
+        if _configuring:
+            return
+        _configuring = True
+        try:
+            todo = list(dict.fromkeys(registries))
+            for registry in todo:
+                for mapper in list(registry._mappers):
+                    if mapper.primary_key is not None and not mapper.configured:
+                        _configure_mapper(mapper)
+                registry._new_mappers = False
+                if cascade:
+                    todo += [needed for needed in registry._dependencies if needed not in todo]
+        finally:
+            _configuring = False
 
 
 def _configure_mapper(mapper: Mapper) -> None:

@@ -1,5 +1,8 @@
 """When mappers are configured: a class that names one that is still missing can be used a while."""
 
+import sys
+import threading
+
 from sqlalchemy import *
 from sqlalchemy import inspect
 from sqlalchemy.orm import *
@@ -252,3 +255,46 @@ for cascade in (False, True):
         tell("dispose", lambda: bases[place].dispose(cascade=cascade))
         print([hasattr(each, "__mapper__") for each in classes])
         clear_mappers()
+
+
+# Threads that first ask at one moment: one of them configures, the others wait for it.
+def ring_of(size):
+    made = declarative_base()
+
+    def member(place):
+        after = (place + 1) % size
+        body = {
+            "__tablename__": f"ring_{place}",
+            "id": Column(Integer, primary_key=True),
+            "after_id": Column(ForeignKey(f"ring_{after}.id")),
+            "after": relationship(f"Ring{after}", back_populates="before"),
+            "before": relationship(f"Ring{(place - 1) % size}", back_populates="after"),
+        }
+        return type(f"Ring{place}", (made,), body)
+
+    return [member(place) for place in range(size)]
+
+
+def ask(place, ring, gate):
+    gate.wait()
+    try:
+        if place % 2:
+            told.add(str(Session().query(ring[place]).join(ring[place].after)))
+        else:
+            told.add(len(ring[place](after=ring[place + 1]()).after.before))
+    except Exception as error:
+        told.add(repr(error))
+
+
+told = set()
+interval = sys.getswitchinterval()
+sys.setswitchinterval(1e-6)
+for _ in range(9):
+    ring, gate = ring_of(6), threading.Barrier(4)
+    threads = [threading.Thread(target=ask, args=(place, ring, gate)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+sys.setswitchinterval(interval)
+print(sorted(map(str, told)))
