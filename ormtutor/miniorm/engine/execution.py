@@ -202,7 +202,7 @@ class ExecutionContext:
         _, keys, generated = _key_columns(self.compiled)
         given = self.compiled_parameters[0] if self.compiled_parameters else {}
         values = [given.get(key) for key in keys]
-        if generated is not None and values[generated] is None:
+        if generated is not None and keys[generated] not in given:
             values[generated] = self.lastrowid
         return values
 

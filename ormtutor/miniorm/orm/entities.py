@@ -122,7 +122,7 @@ class AliasedInsp(InspectionAttr):
 
     def _replacement_or_own(self, element: Any) -> Any:
         if element._is_bind_parameter and element.unique and element.callable is None:
-            return element._with_value(element.value, unique=True)
+            return element._with_value(element.value)
         return self._replacement(element)
 
     def __str__(self) -> str:

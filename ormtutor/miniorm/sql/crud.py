@@ -51,9 +51,9 @@ class CrudPlan:
         if self.select is not None:
             self._from_select()
         else:
-            # Those of execution are REQUIRED; values() told the others.
-            required = {column_key(as_key(key)): REQUIRED for key in keys}
-            self._write_columns({**required, **given})
+            # Those of execution are REQUIRED, but for those that values() told by the same name.
+            required = {column_key(as_key(key)): REQUIRED for key in keys if key not in given}
+            self._write_columns({**given, **required})
         unknown = set(given) - set(self.table.c.keys())
         if unknown:
             names = ", ".join(str(name) for name in sorted(unknown))

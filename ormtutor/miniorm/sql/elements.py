@@ -184,9 +184,10 @@ class ClauseElement:
         values = {**kw, **args[0]} if args else kw
 
         def exchange(part: Any) -> Any:
-            if part._is_bind_parameter and part._orig_key in values:
-                return part._with_value(values[part._orig_key], unique=unique or part.unique)
-            return None
+            if not part._is_bind_parameter or not (unique or part.key in values):
+                return None
+            made = part._with_value(values[part.key]) if part.key in values else part
+            return made._with(unique=True) if unique else made
 
         return replace(self, exchange)
 
@@ -537,9 +538,9 @@ class BindParameter(ColumnElement):
         bind.type = type_
         return bind
 
-    def _with_value(self, value: Any, unique: bool) -> BindParameter:
+    def _with_value(self, value: Any) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(value=value, type=type_, unique=unique, required=False, callable=None)  # type: ignore[no-any-return]
+        return self._with(value=value, type=type_, required=False, callable=None)  # type: ignore[no-any-return]
 
     def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
@@ -552,7 +553,10 @@ class BindParameter(ColumnElement):
         return self.type.cache_id, name
 
     _from_objects: Any = ()
-    _proxy_key: Any = None
+
+    @property
+    def _proxy_key(self) -> Any:
+        return self.key
 
     def __repr__(self) -> str:
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
@@ -661,7 +665,7 @@ class TextClause(Executable):
                 )
         known.update((bind._orig_key, bind) for bind in binds)
         for name, value in names_to_values.items():
-            known[name] = known[name]._with_value(value, unique=known[name].unique)
+            known[name] = known[name]._with_value(value)
         return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
 
     # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.

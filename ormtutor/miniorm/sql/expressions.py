@@ -215,7 +215,8 @@ def _sorting(clauses: Any) -> tuple[Any, ...]:
         return ()
     if isinstance(clauses, str) or not hasattr(clauses, "__iter__"):
         clauses = [clauses]
-    return tuple([as_sorting(clause, "GROUP BY / OF / etc.") for clause in clauses])
+    made = [as_sorting(clause, "GROUP BY / OF / etc.") for clause in clauses]
+    return tuple([each.self_group(operators.comma_op) for each in made])
 
 
 def over(element: Any, partition_by: Any = None, order_by: Any = None, **kw: Any) -> Over:

@@ -343,7 +343,6 @@ class SelectBase(Statement):
         """Label columns `table_column`."""
         return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 
-    with_labels = apply_labels
 
 
 class Said:

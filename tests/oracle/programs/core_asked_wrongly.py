@@ -17,6 +17,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    literal,
     select,
     text,
     tuple_,
@@ -159,3 +160,39 @@ attempt(lambda: run(users.select()))
 outer.rollback()
 connection.close()
 attempt(lambda: engine.execute((users.c.id == 5).compile()))
+
+# What execute() brings under the column itself, and under names that values() told as well.
+connection = engine.connect()
+users_named = users.update().values(name="n")
+for brought in ({users.c.name: "m"}, {users.c.born: None}, {"name": "m", "id": 1}):
+    attempt(lambda: run(users_named, brought).rowcount)
+    attempt(lambda: run(users.update().values({users.c.name: "n"}), brought).rowcount)
+    attempt(lambda: run(users.insert().values(name="n"), brought).rowcount)
+
+# An id that is told to be None counts as told.
+attempt(lambda: run(users.insert(), {"id": None, "name": "o"}).inserted_primary_key)
+attempt(lambda: run(users.insert().values(id=None)).inserted_primary_key)
+
+# Lists for a parameter of SQL text that has no type.
+in_list = text("SELECT id FROM users WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+for ids in ([1, 2], (1,), [], None, 1, "12", {1, 2}, {1: 2}):
+    attempt(lambda: run(in_list, {"ids": ids}).fetchall())
+
+# A unique parameter has no name to give it a value by; unique_params() makes all of them unique.
+named = (users.c.id > bindparam("least", 1)) & (users.c.id < bindparam("most", 9, unique=True))
+for values in ({"least": 2, "most": 3}, {"most_1": 4}, {}):
+    attempt(lambda: named.params(values).compile().params)
+    attempt(lambda: named.unique_params(values).compile().params)
+    attempt(lambda: str(named.unique_params(**values)))
+attempt(lambda: (users.c.id == 5).params(id_1=6).compile().params)
+attempt(lambda: select(bindparam("least", 1), literal(2)).subquery().c.keys())
+attempt(lambda: users.select().with_labels())
+
+# What a window is divided by.
+begins = users.c.name.startswith("n")
+attempt(lambda: func.count().over(partition_by=begins))
+attempt(
+    lambda: func.count().over(
+        partition_by=[begins, ~begins], order_by=[users.c.name.contains(begins)]
+    )
+)
