@@ -344,7 +344,6 @@ class SelectBase(Statement):
         return self.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 
 
-
 class Said:
     """What a SELECT may say beside its columns, be it a Query or a select(), if nobody said it.
 
