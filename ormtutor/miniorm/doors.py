@@ -65,6 +65,18 @@ def known_as(name: str) -> Callable[[Any], Any]:
     return decorate
 
 
+def show_as_own(cls: type, names: str) -> None:
+    """Give a class copies of inherited methods, so that `print(result.all)` names the class."""
+    for name in names.split():
+        method = getattr(cls, name)
+        own = FunctionType(
+            method.__code__, method.__globals__, name, method.__defaults__, method.__closure__
+        )
+        own.__doc__, own.__annotations__ = method.__doc__, method.__annotations__
+        own.__qualname__ = f"{cls.__name__}.{name}"
+        setattr(cls, name, own)
+
+
 def publish(namespace: dict[str, Any], path: str) -> None:
     """Let the classes of a module say that SQLAlchemy's module made them, as tracebacks tell it.
 

@@ -64,7 +64,7 @@ class ObjectNotExecutableError(ArgumentError):
     """Something was given to execute() that is no statement."""
 
     def __init__(self, target: Any) -> None:
-        super().__init__(f"Not an executable object: {target!r}")
+        super().__init__("Not an executable object: %r" % target)  # noqa: UP031 (of a tuple, too)
         self.target = target
 
 

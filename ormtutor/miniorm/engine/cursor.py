@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "CursorResult", "LegacyCursorResult".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.engine.result import CLOSED, Result
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
 from ormtutor.miniorm.leftout import leave_out
@@ -147,6 +148,7 @@ class CursorResult(Result):
             raise exc.InvalidRequestError("Statement is not an insert() expression construct.")
         return self.context.inserted_primary_key_rows()
 
+    @known_as("_WithKeys.keys")
     def keys(self) -> Any:
         """Return the names of the columns.
 
@@ -161,6 +163,7 @@ class LegacyCursorResult(CursorResult):
 
     __module__ = "sqlalchemy.engine.cursor"
 
+    @known_as("_WithKeys.keys")
     def keys(self) -> Any:
         """Return the names of the columns, none for a statement without rows."""
         return super().keys() if self.returns_rows else []

@@ -16,7 +16,7 @@ from itertools import chain, islice
 from operator import attrgetter
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.doors import known_as, publish, show_as_own
 from ormtutor.miniorm.engine.row import ResultMetaData, RMKeyView, RowMapping
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.elements import delegate
@@ -214,6 +214,7 @@ class Result(ResultInternal):
 
     # The public face.
 
+    @known_as("_WithKeys.keys")
     def keys(self) -> RMKeyView:
         """Return the names of the columns."""
         return RMKeyView(self._metadata)
@@ -298,6 +299,7 @@ class ScalarResult(FilterResult):
 class MappingResult(FilterResult):
     """The rows as read-only dictionaries; `columns()` leaves the Result's own rows as they are."""
 
+    @known_as("_WithKeys.keys")
     def keys(self) -> Any:
         """Return the names of the columns; without rows what the Result says to that."""
         return self._real.keys() and RMKeyView(self._metadata)
@@ -390,5 +392,8 @@ def _position(metadata: ResultMetaData, column: Any) -> int:
         return metadata.position(column % metadata.width)
     return metadata.index(column)
 
+
+for _cls in (Result, ScalarResult, MappingResult):
+    show_as_own(_cls, "all fetchall fetchmany first one one_or_none partitions unique")
 
 publish(globals(), "sqlalchemy.engine.result")

@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "Dynamic Relationship Loaders".
 from __future__ import annotations
 
 from ormtutor.miniorm import exc as sa_exc
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.query import Query
@@ -101,21 +102,25 @@ class AppenderQuery(Query):
     def __getitem__(self, index: Any) -> Any:
         return self._members()[index]
 
+    @known_as("AppenderMixin.count")
     def count(self) -> int:
         """How many members there are."""
         members = self._members()
         return len(members) if isinstance(members, list) else members.count()
 
+    @known_as("AppenderMixin.append")
     def append(self, item: Any) -> None:
         """Add a member."""
         state = instance_state(self.instance)
         self.attr.append(state, state.dict, item, None)
 
+    @known_as("AppenderMixin.extend")
     def extend(self, iterator: Iterable[Any]) -> None:
         """Add several members."""
         for item in iterator:
             self.append(item)
 
+    @known_as("AppenderMixin.remove")
     def remove(self, item: Any) -> None:
         """Take a member out."""
         state = instance_state(self.instance)

@@ -77,6 +77,7 @@ class Session:
 
     dispatch = Dispatch(tuple(EVENTS.split()))
     object_session = staticmethod(object_session)
+    _query_cls = Query
 
     def __init__(
         self,
@@ -523,7 +524,7 @@ class Session:
 
     def query(self, *entities: Any, **kw: Any) -> Any:
         """A Query of mapped classes, columns, expressions."""
-        return Query(entities, self, **kw)
+        return self._query_cls(entities, self, **kw)
 
     def get(
         self,

@@ -178,7 +178,7 @@ class _FunctionGenerator:
 
     def __call__(self, *c: Any, **kwargs: Any) -> Any:
         options = {**self.opts, **kwargs}
-        *package, name = self.__names
+        name, package = self.__names[-1], self.__names[:-1]
         known = _known.get(".".join([*package, name.lower()]))
         if known is not None:
             return known(*c, **options)

@@ -214,3 +214,30 @@ show(lambda: session.add(Hive(name="a"), Hive(name="b")))
 show(lambda: len(session.new))
 show(lambda: session.add(Hive(name="a"), Hive(name="b"), Hive(name="c")))
 session.rollback()
+# Parentheses that were forgotten, and arguments where there are none.
+for result in (
+    lambda: session.execute(select(Hive)),
+    lambda: session.execute(select(Hive)).scalars(),
+    lambda: session.execute(select(Hive.name)).mappings(),
+    lambda: session.execute(text("SELECT 1")),
+    lambda: session.get(Hive, 1).guards,
+):
+    for name in (
+        "all",
+        "fetchall",
+        "first",
+        "one",
+        "keys",
+        "unique",
+        "fetchmany",
+        "append",
+        "count",
+    ):
+        show(lambda: getattr(result(), name))
+        show(lambda: getattr(result(), name)(1, 2, 3))
+# The class for its instance, a tuple for a statement, a function without a name.
+show(lambda: Session.query(Hive))
+show(lambda: Session.query(Hive, Bee))
+for statement in ((), (select(Hive),), (select(Hive), {"x": 1}), [select(Hive)]):
+    show(lambda: engine.connect().execute(statement))
+show(lambda: func())
