@@ -37,6 +37,7 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
 )
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
+from ormtutor.miniorm.sql.traversal import refuse_as_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def build(left: Any, op: Any, *other: Any, **kw: Any) -> Any:
     """`left <op> other` as an element."""
     builder = _BUILDERS.get(op)
     if builder is not None:
-        return builder(left, op, *other, **kw)
+        try:
+            return builder(left, op, *other, **kw)
+        except AttributeError as error:
+            refuse_as_type(error)
+            raise
     if isinstance(op, operators.custom_op):
         return _arithmetic(left, op, *other, **kw)
     known = operators.BY_FUNCTION.get(op)

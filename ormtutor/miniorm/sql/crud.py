@@ -16,6 +16,7 @@ from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 
@@ -53,7 +54,7 @@ class CrudPlan:
         else:
             # Those of execution are REQUIRED, but for those that values() told by the same name.
             required = {column_key(as_key(key)): REQUIRED for key in keys if key not in given}
-            self._write_columns({**given, **required})
+            self._write_columns({**given, **required}, in_order=given)
         unknown = set(given) - set(self.table.c.keys())
         if unknown:
             names = ", ".join(str(name) for name in sorted(unknown))
@@ -61,11 +62,11 @@ class CrudPlan:
         rows = enumerate(statement._multi_values[1:], start=1)
         self.more_rows = [self._row(number, row) for number, row in rows]
 
-    def _write_columns(self, given: dict[Any, Any]) -> None:
+    def _write_columns(self, given: dict[Any, Any], in_order: Iterable[Any]) -> None:
         columns = self.table.c
         if self.statement._in_order:
-            told = [columns[key] for key in given if key in columns]
-            columns = [*told, *[column for column in columns if column not in told]]
+            first = [columns[key] for key in in_order if key in columns]
+            columns = [*first, *[column for column in columns if column not in first]]
         is_insert = self.statement.is_insert
         default_of = self._default_for_insert if is_insert else self._default_for_update
         for column in columns:

@@ -32,7 +32,14 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
-from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone, replace
+from ormtutor.miniorm.sql.traversal import (
+    Binds,
+    NotCacheable,
+    children,
+    clone,
+    refuse_as_type,
+    replace,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -305,7 +312,11 @@ def comparison_method(op: Operator) -> Any:
             right = new(BindParameter)
             right._orig_key = (self.key if self._is_column_clause else self._bind_name) or "param"
             right.value = other
-            right.type = self.type.coerce_compared_value(op, other)
+            try:
+                right.type = self.type.coerce_compared_value(op, other)
+            except AttributeError as error:
+                refuse_as_type(error)
+                raise
         elif isinstance(other, ColumnClause):
             right = other
         else:

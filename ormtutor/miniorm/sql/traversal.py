@@ -47,6 +47,18 @@ class NotCacheable(Exception):
         """Say why, if it is somebody's mistake."""
 
 
+_ASKED_OF_TYPES = ("cache_id", "coerce_compared_value", "coerce_to_is_types", "result_of")
+
+
+def refuse_as_type(error: AttributeError) -> None:
+    """Raise TypeError when it comes from a `.type` that is none: `cast(column, "Integer")`."""
+    if error.name in _ASKED_OF_TYPES:
+        raise TypeError(
+            f"Object {error.obj!r} associated with '.type' attribute is not a TypeEngine class or "
+            "object"
+        ) from None
+
+
 def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Binds]:
     """The structure of a statement and its bind parameters; None when it has no key.
 
@@ -60,12 +72,8 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
             refusal.warn(element)
         return None, binds
     except AttributeError as error:
-        if error.name != "cache_id":
-            raise
-        raise TypeError(
-            f"Object {error.obj!r} associated with '.type' attribute is not a TypeEngine class or "
-            "object"
-        ) from None
+        refuse_as_type(error)
+        raise
     if len(set(map(id, binds))) < len(binds):
         # One parameter stands in several places: two with equal values would be something else.
         places = {id(bind): place for place, bind in enumerate(binds)}

@@ -173,11 +173,6 @@ for brought in ({users.c.name: "m"}, {users.c.born: None}, {"name": "m", "id": 1
 attempt(lambda: run(users.insert(), {"id": None, "name": "o"}).inserted_primary_key)
 attempt(lambda: run(users.insert().values(id=None)).inserted_primary_key)
 
-# Lists for a parameter of SQL text that has no type.
-in_list = text("SELECT id FROM users WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
-for ids in ([1, 2], (1,), [], None, 1, "12", {1, 2}, {1: 2}):
-    attempt(lambda: run(in_list, {"ids": ids}).fetchall())
-
 # A unique parameter has no name to give it a value by; unique_params() makes all of them unique.
 named = (users.c.id > bindparam("least", 1)) & (users.c.id < bindparam("most", 9, unique=True))
 for values in ({"least": 2, "most": 3}, {"most_1": 4}, {}):
@@ -196,3 +191,7 @@ attempt(
         partition_by=[begins, ~begins], order_by=[users.c.name.contains(begins)]
     )
 )
+
+# What was told in order comes first, then what execute() brings.
+ordered = users.update().ordered_values(("kind", "b"), ("name", "p"))
+attempt(lambda: run(ordered, {"born": None, "name": "q"}).rowcount)

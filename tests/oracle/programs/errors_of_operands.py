@@ -14,7 +14,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy import tuple_, union, update
+from sqlalchemy import cast, column, literal_column, tuple_, type_coerce, union, update
 from sqlalchemy.orm import Session, aliased, declarative_base, defaultload, joinedload
 from sqlalchemy.orm import lazyload, load_only, relationship, undefer_group, with_parent
 
@@ -205,3 +205,16 @@ for ids in ([1, 2], (1, 2), {1, 2}, iter([1]), {1: 2}, 1, [], set(), None, range
     told(lambda: session.execute(by_ids, {"ids": ids}).all())
     told(lambda: by_ids.bindparams(bindparam("ids", ids, expanding=True)))
     told(lambda: session.query(Kite.name).filter(Kite.id.in_(bindparam("q"))).params(q=ids).all())
+# The name of a type, or a Python type, where a type is meant.
+for use in (
+    lambda: cast(Kite.id, "Integer") == 5,
+    lambda: cast(Kite.id, "Integer") + 5,
+    lambda: cast(Kite.id, int).in_([1]),
+    lambda: type_coerce(kites.c.id, "Integer") > 4,
+    lambda: func.lower(kites.c.name, type_="String") == "x",
+    lambda: column("name", "String") != "x",
+    lambda: literal_column("name", "String").like("x"),
+    lambda: cast(Kite.id, "Integer").label("x"),
+    lambda: str(select(cast(Kite.id, "Integer"))),
+):
+    told(use)
