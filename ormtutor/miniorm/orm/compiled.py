@@ -50,11 +50,11 @@ class EntityQuery:
 
     text: Any = None
 
-    def __init__(self, compilation: Compilation, mapper: Any) -> None:
+    def __init__(self, compilation: Compilation) -> None:
         entities = compilation.asked.entities
         self.statement = compilation.statement
         self.compilation: Any = compilation
-        self.mapper = mapper
+        self.mapper = compilation.asked.subject
         self.scalar = compilation.gives_entities
         self.repeats_parents = compilation.repeats_parents
         self.metadata = NamedColumns(
@@ -118,8 +118,8 @@ class CompiledQuery(EntityQuery):
     `fixed`. places: the same in the order of the text. simple: no value is converted.
     """
 
-    def __init__(self, compilation: Compilation, mapper: Any, dialect: Any) -> None:
-        super().__init__(compilation, mapper)
+    def __init__(self, compilation: Compilation, dialect: Any) -> None:
+        super().__init__(compilation)
         # Warnings are for the one who sends the query, when it has flushed.
         self.warnings: list[str] = []
         tell = self.warnings.append if dialect.enable_from_linting else None
@@ -326,7 +326,6 @@ def compile_shape(
     session: Any,
     key: Hashable,
     make: Callable[[], Compilation],
-    mapper: Any = None,
     sent: tuple[Cause, bool] | None = None,
     bind: Any = None,
 ) -> CompiledQuery:
@@ -335,11 +334,9 @@ def compile_shape(
     key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
     bind: where, if not where the session is bound.
     """
-    engine = bind or session.bind
+    engine = bind or (None if session._routes else session.bind)
     try:
-        if engine is None and mapper is not None:
-            engine = session.get_bind(mapper=mapper)
-        elif engine is None:
+        if engine is None:
             asked = make().asked
             engine = session.get_bind(mapper=asked.subject, clause=asked)
     except sa_exc.UnboundExecutionError:
@@ -352,7 +349,7 @@ def compile_shape(
         raise
     if query is None:
         try:
-            query = CompiledQuery(make(), mapper, engine.dialect)
+            query = CompiledQuery(make(), engine.dialect)
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
             if sent is not None:
@@ -381,9 +378,7 @@ class StatementQuery(EntityQuery):
         asked.textual = True
         self._is_text = asked.keeps_keys = is_text = statement._is_text_clause
         compilation = Compilation(asked)
-        super().__init__(
-            compilation, next((each.mapper for each in compilation.mapper_entities), None)
-        )
+        super().__init__(compilation)
         # As in the original text alone may repeat what would be joined to it.
         self.repeats_parents &= is_text
         # A text has no place for the values in expressions of the entities. As in the original they

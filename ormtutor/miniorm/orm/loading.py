@@ -66,8 +66,10 @@ def _ready(
     """
     if autoflush and session.autoflush:
         session._autoflush(cause)
+    if bind is None:
+        bind = None if session._routes else session.bind
     connection = session._connection_for_bind(
-        bind or session.bind or session.get_bind(mapper=query.mapper, clause=query.statement)
+        bind or session.get_bind(mapper=query.mapper, clause=query.statement)
     )
     for warning in query.warnings:
         sa_exc.warn(warning)
@@ -179,7 +181,7 @@ def run_statement(
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
-    bind = session.get_bind(mapper=query.mapper, clause=statement, bind=bind)
+    bind = bind or session.get_bind(mapper=query.mapper, clause=statement)
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()
@@ -329,7 +331,7 @@ def load_by_ident(
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
-    query = compile_shape(session, key, make, mapper, sent=(cause, autoflush))
+    query = compile_shape(session, key, make, sent=(cause, autoflush))
     loaded = run(session, query, given, cause, None, autoflush, refresh_state)
     return loaded[0] if loaded else None
 

@@ -543,26 +543,20 @@ class Query(Said):
         """The compiled form, the parameters for it, and why it is sent."""
         key, make, binds = self._shape()
         sent = self._cause or QUERY, self._autoflush
-        query = compile_shape(self.session, key, make, self._bind_mapper, sent=sent)
+        query = compile_shape(self.session, key, make, sent=sent)
         return query, binds, self._cause or query.cause
-
-    @property
-    def _bind_mapper(self) -> Any:
-        """The class that Session.get_bind() goes by."""
-        entity = self._entities[0] if self._entities else None
-        return entity if isinstance(entity, type) else None
 
     def __str__(self) -> str:
         bind = None
         if self.session is not None:
             with suppress(sa_exc.UnboundExecutionError):
-                bind = self.session.get_bind(mapper=self._bind_mapper)
+                bind = self.session.get_bind(mapper=self._asked().subject)
         if self._statement is not None:
             return str(self._statement.compile(bind))
         if bind is None:
             return str(context.Compilation(self._asked()).statement)
         key, make, _ = self._shape()
-        query = compile_shape(self.session, key, make, self._bind_mapper)
+        query = compile_shape(self.session, key, make)
         return str(query.compiled.string)
 
     # running ---------------------------------------------------------------------------------

@@ -78,6 +78,11 @@ class Session:
     dispatch = Dispatch(tuple(EVENTS.split()))
     object_session = staticmethod(object_session)
     _query_cls = Query
+    #: A class derived from this one says with a get_bind() of its own where each thing goes.
+    _routes = False
+
+    def __init_subclass__(cls) -> None:
+        cls._routes = cls.get_bind is not Session.get_bind
 
     def __init__(
         self,

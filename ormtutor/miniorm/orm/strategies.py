@@ -261,7 +261,7 @@ class LazyWay:
             known = _without_way_back(prop, options)
             return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 
-        return compile_shape(session, ("lazy", prop, options, path, criteria), make, target)
+        return compile_shape(session, ("lazy", prop, options, path, criteria), make)
 
 
 def load_lazily(
@@ -459,7 +459,7 @@ class SelectInLoader(_EagerLoader):
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
         make = partial(self._compilation, kind)
-        query = compile_shape(context.session, (*self._key, kind), make, self.prop.mapper)
+        query = compile_shape(context.session, (*self._key, kind), make)
         values = [key[0] for key in keys] if width == 1 else list(keys)
         labels = [(state.mapper, state.ident) for state, _ in owners]
         cause = self.cause.with_objects(lambda: list(starmap(label_of, labels)))
@@ -546,7 +546,7 @@ class SubqueryLoader(_EagerLoader):
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
-        query = compile_shape(context.session, key, self._compilation, self.prop.mapper)
+        query = compile_shape(context.session, key, self._compilation)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
         rows = run(context.session, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}

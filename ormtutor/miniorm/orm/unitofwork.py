@@ -349,7 +349,7 @@ class UOWTransaction:
     def connection(self, mapper: Mapper) -> Connection:
         """The connection for all rows: by the mapper where the session has no bind."""
         connection: Connection = self._connection
-        if connection is None or self.session.bind is None:
+        if connection is None or self.session._routes or self.session.bind is None:
             connection = self._connection = self.transaction.connection(mapper)
         return connection
 

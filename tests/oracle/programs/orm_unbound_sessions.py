@@ -1,8 +1,10 @@
 """A session that nobody gave an engine: how each question is refused, and MetaData that has one."""
 
 from sqlalchemy import Column, Integer, MetaData, String, create_engine, delete, func, insert
-from sqlalchemy import literal, select, text, update
-from sqlalchemy.orm import Session, aliased, declarative_base, sessionmaker
+from sqlalchemy import ForeignKey, inspect, literal, select, text, update
+from sqlalchemy.orm import Session, aliased, declarative_base, joinedload, relationship
+from sqlalchemy.orm import selectinload, sessionmaker, subqueryload
+from sqlalchemy.sql.expression import Delete, Update
 
 Base = declarative_base()
 
@@ -95,3 +97,42 @@ session.add(String_())
 session.commit()
 print(session.query(String_.id).all(), session.query(func.max(String_.id)).scalar())
 print(session.query(String_).count(), session.scalars(select(String_.id)).all())
+
+
+# A session that decides for itself: by the class, by what is done, by the statement.
+class Rope(Base):
+    __tablename__ = "ropes"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    kite_id = Column(ForeignKey(Kite.id))
+    kite = relationship(Kite, backref="ropes")
+
+
+class Deciding(Session):
+    def get_bind(self, mapper=None, clause=None):
+        if mapper is not None and issubclass(inspect(mapper).class_, Rope):
+            return ropes
+        if isinstance(clause, (Update, Delete)):
+            return elsewhere
+        return Factory.kw["bind"]
+
+
+ropes = create_engine("sqlite://")
+for each in (ropes, Factory.kw["bind"], elsewhere):
+    Base.metadata.create_all(each)
+for session in (Deciding(), Deciding(elsewhere), sessionmaker(elsewhere, class_=Deciding)()):
+    kite = Kite(name="here")
+    session.add_all([kite, Rope(name="red", kite=kite)])
+    session.commit()
+    print(session.query(Rope).count(), session.query(Rope.name).all(), session.query(Rope).first())
+    print(session.scalar(select(func.count(Rope.id))), session.execute(select(Rope.name)).all())
+    print(session.query(func.max(Rope.id)).scalar(), session.get(Rope, 1).name)
+    print([rope.name for rope in session.query(Kite).filter_by(name="here").first().ropes])
+    for option in (selectinload(Kite.ropes), subqueryload(Kite.ropes), joinedload(Kite.ropes)):
+        print([len(kite.ropes) for kite in session.query(Kite).options(option).populate_existing()])
+    print(session.query(Kite).update({"name": "there"}), session.query(Kite.name).all())
+    print(session.execute(delete(Kite)).rowcount, session.execute(text("SELECT 1")).all())
+    print(session.connection().engine is Factory.kw["bind"], session.bind is elsewhere)
+    session.rollback()
+    session.query(Rope).delete()
+    session.close()
