@@ -302,8 +302,9 @@ class Session:
         state.orphaned = False
         attach = self._save_impl if state.ident is None else self._update_impl
         attach(state)
-        if type(state()) is not state.mapper.class_:  # but one derived from it
-            raise UnmappedClassError(type(state()))
+        obj = state()  # none where a copy.copy() of it alone is left
+        if obj is not None and type(obj) is not state.mapper.class_:  # but one derived from it
+            raise UnmappedClassError(type(obj))
         values = state.dict
         for prop in state.mapper.cascading.get("save-update", ()):
             if prop.key in values:

@@ -120,6 +120,12 @@ session.add(other)
 session.commit()
 print(session.query(Album.title).order_by(Album.id).all())
 
+# The object that was copied may be gone.
+alone = copy.copy(session.query(Album).order_by(Album.id.desc()).first())
+session.add(alone)
+session.commit()
+print(alone.title, alone.id, session.query(Album).get(alone.id) is alone)
+
 # Lists of objects, with what the options loaded or said.
 for options in ([selectinload(Album.songs)], [joinedload(Album.songs)], [raiseload(Album.songs)]):
     albums = pickled(session.query(Album).options(*options).order_by(Album.id).all())
