@@ -688,7 +688,10 @@ class Compilation:
                 return root.entity.adapt, root.element if is_same else selectable
             return unchanged, selectable
         if getattr(alias, "is_aliased_class", False):
-            return _alias_adapter(alias, labels=False), alias.selectable
+            seen = _alias_adapter(alias, labels=False)
+            if root.entity.is_aliased_class:
+                return (lambda expression: root.entity.adapt(seen(expression))), alias.selectable
+            return seen, alias.selectable
         return alias.corresponding_column, alias
 
     # the Core select -------------------------------------------------------------------------
@@ -855,6 +858,7 @@ class Compilation:
         positions: dict[int, int] = {}
         subqueries: dict[int, int] = {}
         ambiguous = set()
+        repeated = set(map(id, self.extra)) if self.asked._distinct else ()
         names = set()
         for index, column in enumerate(self.selected):
             name = None if column._is_text_clause else column._proxy_key
@@ -872,7 +876,7 @@ class Compilation:
                     if not self.asked.legacy:
                         ambiguous.add(id(operand))
             elif isinstance(operand := _unlabelled(column), elements.Label):
-                if id(operand) in subqueries and self.asked._distinct:
+                if id(operand) in subqueries and id(column) in repeated:
                     ambiguous.add(subqueries[id(operand)])
                 subqueries.setdefault(id(operand), id(column))
 

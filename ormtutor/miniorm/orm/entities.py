@@ -100,10 +100,9 @@ class AliasedInsp(InspectionAttr):
         # An alias has a label and parameters of its own, always the same.
         adapted = self._labels.get(expression._deannotated)
         if adapted is None:
-            adapted = traversal.replace(expression, self._replacement_or_own)
-            if adapted is not expression:
-                base = getattr(adapted._element, "name", None) or "anon"
-                adapted.name = adapted.key = AnonymousName.of(id(adapted), base)
+            adapted = traversal.clone(traversal.replace(expression, self._replacement_or_own))
+            base = getattr(adapted._element, "name", None) or "anon"
+            adapted.name = adapted.key = AnonymousName.of(id(adapted), base)
             self._labels[expression._deannotated] = adapted
         return adapted
 
@@ -118,6 +117,8 @@ class AliasedInsp(InspectionAttr):
     def _replacement(self, element: Any) -> Any:
         if element._deannotated is self.mapper.persist_selectable:
             return self.selectable
+        if isinstance(element, selectable.Alias) and element.element._is_table:
+            return element  # another alias of the table is none of ours
         return self._own_column(element)
 
     def _replacement_or_own(self, element: Any) -> Any:

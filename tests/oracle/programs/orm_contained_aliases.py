@@ -1,7 +1,8 @@
 """contains_eager() of an alias: its expressions, and joined loads below it when LIMIT wraps all."""
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, ForeignKey, Integer, create_engine
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
 from sqlalchemy.orm import defer, noload, relationship
 
@@ -15,7 +16,7 @@ class Branch(Base):
     parent_id = Column(ForeignKey("branches.id"))
     parent = relationship("Branch", remote_side=[id], back_populates="forks")
     forks = relationship("Branch", back_populates="parent", order_by="Branch.id")
-    leaves = relationship("Leaf", lazy="joined", order_by="Leaf.id")
+    leaves = relationship("Leaf", lazy="joined", order_by="Leaf.id", back_populates="branch")
     inches = column_property(length * 39)
 
 
@@ -23,6 +24,7 @@ class Leaf(Base):
     __tablename__ = "leaves"
     id = Column(Integer, primary_key=True)
     branch_id = Column(ForeignKey("branches.id"))
+    branch = relationship("Branch", back_populates="leaves")
 
 
 engine = create_engine("sqlite://")
@@ -80,3 +82,22 @@ for statement in (
         query = query.from_statement(statement)
         for branch in query.all():
             print(told(branch), [vars(leaf).get("id") for leaf in vars(branch).get("leaves", ())])
+
+# Where the query starts at an alias too, what is contained is seen through both.
+leaves_counted = select(func.count(Leaf.id)).where(Leaf.branch_id == Branch.id)
+Branch.crown = column_property(leaves_counted.scalar_subquery())
+leaf, third = aliased(Leaf), aliased(Branch)
+for query in (
+    session.query(leaf)
+    .join(other, leaf.branch)
+    .options(contains_eager(leaf.branch.of_type(other))),
+    session.query(leaf, Branch).join(leaf.branch).options(contains_eager(leaf.branch)),
+    session.query(other)
+    .join(third, other.parent)
+    .options(contains_eager(other.parent, alias=third)),
+    session.query(other).join(other.leaves).options(contains_eager(other.leaves)),
+):
+    try:
+        print(query, len(query.all()), sep="\n")
+    except InvalidRequestError as error:  # a count of leaves, correlated with the leaf around it
+        print(str(error).split("correlation")[0])

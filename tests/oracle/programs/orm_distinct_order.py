@@ -1,7 +1,7 @@
 """DISTINCT with ORDER BY of what is not selected: in unions, EXISTS, IN, subqueries."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, literal, select
-from sqlalchemy.orm import Session, declarative_base, joinedload, relationship
+from sqlalchemy.orm import Session, column_property, declarative_base, joinedload, relationship
 
 Base = declarative_base()
 
@@ -33,6 +33,16 @@ def show(query):
     except Exception as error:
         print(type(error).__name__, str(error).partition("\n")[0])
 
+
+# A labelled subquery that the class has and the query names again is told from itself, unless
+# DISTINCT adds it for ORDER BY.
+counted = select(func.count(Inlet.id)).where(Inlet.lake_id == Lake.id)
+Lake.fed_by = column_property(counted.correlate_except(Inlet).label("fed_by"))
+for asked in ((Lake, Lake.fed_by), (Lake.fed_by, Lake), (Lake,)):
+    show(session.query(*asked).distinct())
+    show(session.query(*asked).order_by(Lake.fed_by))
+    show(session.query(*asked).distinct().order_by(Lake.fed_by))
+    print(session.execute(select(*asked).distinct().order_by(Lake.fed_by)).all() != [])
 
 names = session.query(Lake.name).distinct().order_by(Lake.id)
 lakes = session.query(Lake).distinct().order_by(func.lower(Lake.name).desc(), Lake.id)
