@@ -84,13 +84,20 @@ class ResultInternal:
                 fresh.append(thing)
         return fresh
 
+    def _forget_seen(self) -> None:
+        """Nothing more comes: hold no object any longer."""
+        if self._unique is not None:
+            self._unique[0].clear()
+
     def _judged(self, tuples: Tuples) -> list[Any]:
         """What the `strategy` of unique() is called with."""
         return self._make(tuples)
 
     def all(self) -> list[Any]:
         """Return all that remain."""
-        return self._made(self._real._read(None))
+        made = self._made(self._real._read(None))
+        self._forget_seen()
+        return made
 
     fetchall = all
 
@@ -114,6 +121,7 @@ class ResultInternal:
     def __iter__(self) -> Iterator[Any]:
         while tuples := self._real._read(1):
             yield from self._made(tuples)
+        self._forget_seen()
 
     def __next__(self) -> Any:
         while tuples := self._real._fetch_row():
@@ -279,7 +287,7 @@ class ScalarResult(FilterResult):
     def __init__(self, real: Result, index: Any) -> None:
         super().__init__(real)
         real._check_returns_rows()
-        self._position = _position(real._metadata, index)
+        self._position = 0 if real._of_one_entity else _position(real._metadata, index)
         self._index = self._position if self._kept is None else self._kept[self._position]
 
     def _make(self, tuples: Tuples) -> list[Any]:
@@ -343,9 +351,12 @@ class ChunkedIteratorResult(Result):
         self._gives_entity = False
 
     def columns(self, *col_expressions: Any) -> Self:
-        """Keep only these columns, in this order; the one entity of a row is given as itself."""
+        """Keep only these columns, in this order; the one entity of a row is given as itself.
+
+        As in the original, whatever the column is that names it.
+        """
         self._gives_entity = self._of_one_entity and len(col_expressions) == 1
-        return super().columns(*col_expressions)
+        return self if self._gives_entity else super().columns(*col_expressions)
 
     def _make(self, tuples: Tuples) -> list[Any]:
         if self._gives_entity:

@@ -619,6 +619,10 @@ class _EntitySource:
         """Whether the object lacks this attribute, and where what is found for it goes."""
         key, is_collection = child.prop.key, child.prop.uselist
         place = "{}" if is_collection else "values"
+        if is_collection and child.entity.at_once:
+            # What is loaded at once may lead back here: the collection is there, still empty.
+            impl = self._source.name("impl", child.impl)
+            place = f"fill_collection({impl}, {self.obj}, ()) or {{}}"
         if self._plan.overwrite:
             forget = "" if is_collection else f"; values.pop({key!r}, None)"
             return f"{fill} = {place}{forget}"

@@ -38,6 +38,18 @@ print([row[0].name for row in session.execute(select(other, other.id + 1)).colum
 print(session.execute(select(other.name, other.id)).columns(1, 0).all())
 print(session.execute(select(other).limit(1)).mappings().all())
 
+
+# Rows of one entity are seen as itself, whichever column is named; nothing is held when all is read.
+for column in (0, 7, "name"):
+    print(session.execute(select(Boat).order_by(Boat.id)).columns(column).all()[0].name)
+    print(session.execute(select(Boat).order_by(Boat.id)).scalars(column).all()[0].name)
+session.expunge_all()
+known = [
+    session.execute(select(Boat)).unique(),
+    session.execute(select(Boat)).unique(str).scalars(),
+]
+print([len(known[0].all()), len(list(known[1])), len(session.identity_map)])
+
 # A name that comes again gets a number, also one that the learner gave; a label of None is no name.
 crews = select(Boat.name.label("who"), func.upper(Boat.name).label("who"), Boat.id.label("id"))
 for statement in (

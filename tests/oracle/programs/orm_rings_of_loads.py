@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy import Column, ForeignKey, Integer, Table, create_engine
 from sqlalchemy.orm import Session, declarative_base, joinedload, lazyload, relationship
 from sqlalchemy.orm import selectinload, subqueryload
 
@@ -46,3 +46,38 @@ def show(to_guests, to_keys, to_room):
 for kinds in product(KINDS, repeat=3):
     print(*kinds)
     show(*kinds)
+
+
+# Many to many, at once on one side and joined on the other: what an outer load has begun is there.
+Hosts = declarative_base()
+visits = Table(
+    "visits",
+    Hosts.metadata,
+    Column("guest_id", ForeignKey("guests.id")),
+    Column("host_id", ForeignKey("hosts.id")),
+)
+
+
+class Guest(Hosts):
+    __tablename__ = "guests"
+    id = Column(Integer, primary_key=True)
+    hosts = relationship("Host", visits, back_populates="guests", lazy="joined")
+
+
+class Host(Hosts):
+    __tablename__ = "hosts"
+    id = Column(Integer, primary_key=True)
+    guests = relationship("Guest", visits, back_populates="hosts", lazy="immediate")
+
+
+visited = create_engine("sqlite://")
+Hosts.metadata.create_all(visited)
+session = Session(visited)
+ann, bob = Host(id=1), Host(id=2)
+session.add_all([Guest(id=1, hosts=[ann, bob]), Guest(id=2, hosts=[ann])])
+session.commit()
+for query in (session.query(Guest), session.query(Host), session.query(Guest).populate_existing()):
+    session.expunge_all()
+    print(
+        [sorted(vars(found)) for found in query.order_by(query.column_descriptions[0]["expr"].id)]
+    )
