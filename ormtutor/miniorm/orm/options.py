@@ -345,7 +345,7 @@ class LoaderOptions:
             if each.path[0] is EVERYWHERE:
                 remaining.append(each)
             elif len(each.path) > length and each.path[:length] == path:
-                remaining.append(each._replace(path=each.path[length:]))
+                remaining.append(_shortened(each, length))
         if not remaining and not self.propagated:
             return None
         whole = self.whole if eager else self.whole.kept()
@@ -401,10 +401,19 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
                     each = _resolve_tokens(
                         option.entity or _root(step.tokens[0], entities),
                         step if option.propagates else step._replace(propagates=False),
+                        is_bound=option.entity is not None,
                     )
                     resolved.append(_added_up(before, each))
             said.update(before)
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
+
+
+def _shortened(each: Resolved, length: int) -> Resolved:
+    """An option without the beginning of its path, and what and_() said there."""
+    path, settings = each.path[length:], each.settings
+    if settings.get("criteria_behind", 0) > len(path):
+        settings = {name: value for name, value in settings.items() if name != "criteria"}
+    return each._replace(path=path, settings=settings)
 
 
 def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved:
@@ -462,7 +471,8 @@ def _only_entity(entities: Sequence[Any]) -> Any:
     )
 
 
-def _resolve_tokens(root: Any, step: Step) -> Resolved:
+def _resolve_tokens(root: Any, step: Step, is_bound: bool = False) -> Resolved:
+    """What a step says, from its root on. is_bound: Load(root) names it."""
     path: tuple[Any, ...] = (root,)
     entity = root
     previous: Any = None
@@ -491,8 +501,14 @@ def _resolve_tokens(root: Any, step: Step) -> Resolved:
         settings["of_type"] = entity
         if step.strategy == "contains_eager":
             settings.setdefault("alias", entity)
-    if criteria := getattr(token, "_extra_criteria", None):
-        settings["criteria"] = criteria
+    # As in the original what and_() says on the way is said again of what has no and_() itself;
+    # of what follows Load(root), it is said always, also by the SELECT of another eager load.
+    places = [*enumerate(step.tokens)]
+    for place, each in places if is_bound else [(last, token), *places]:
+        if criteria := getattr(each, "_extra_criteria", ()):
+            behind = 0 if is_bound else 2 * (last - place) + 1
+            settings.update(criteria=criteria, criteria_behind=behind)
+            break
     return Resolved(path, step.strategy, settings, step.propagates)
 
 

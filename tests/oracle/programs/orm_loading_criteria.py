@@ -1,5 +1,7 @@
 """Loading options with criteria of their own, several of them below one path, and their mistakes."""
 
+from itertools import product
+
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine, event, select
 from sqlalchemy.orm import Load, Session, aliased, declarative_base, defaultload, defer
 from sqlalchemy.orm import immediateload, joinedload, lazyload, load_only, raiseload
@@ -117,3 +119,13 @@ for mistaken in (
         show(mistaken())
     except Exception as error:
         print(type(error).__name__, error)
+
+# What and_() says is said again of what follows it on the path, unless that has an and_() itself;
+# not by the SELECT of another eager load, unless Load() names the root.
+green, iron = Gate.colour == "green", Hinge.metal == "iron"
+for first, last in product(
+    (joinedload, selectinload, subqueryload), (Gate.hinges, Gate.field, Gate.hinges.and_(iron))
+):
+    show(first(Field.gates.and_(green)).joinedload(last))
+    show(first(Field.gates.and_(green)).defaultload(last).load_only("id"))
+    show(getattr(Load(Field), first.__name__)(Field.gates.and_(green)).joinedload(last))
