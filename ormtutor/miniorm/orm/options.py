@@ -103,7 +103,7 @@ class Load:
         tokens = self.tokens + self._tokens_of(attr, RELATIONSHIP_WILDCARD)
         given = tuple((name, value) for name, value in settings.items() if value is not None)
         new = self._continued(tokens, [Step(tokens, strategy, given, propagates)])
-        new.propagates = propagates and tokens[0] is not EVERYWHERE
+        new.propagates = propagates and (not tokens or tokens[0] is not EVERYWHERE)
         return new
 
     def _columns(self, attrs: Iterable[Any], strategy: str) -> Self:
@@ -113,15 +113,15 @@ class Load:
         return self._continued(self.tokens, steps)
 
     def _tokens_of(self, attr: Any, wildcard: str) -> tuple[Any, ...]:
-        if not isinstance(attr, str):
-            bool(attr)  # TypeError: a column of a table, or something else of SQL
-            if self.entity is not None:
-                inspect(attr)
-                attr.parent  # noqa: B018  a class says that it has none
-            return (attr,)
-        if attr == "*" and self.entity is None and not self.tokens:
-            return (EVERYWHERE, wildcard)
-        return (wildcard if attr == "*" else attr,)
+        if isinstance(attr, str) and attr == "*":
+            is_start = self.entity is None and not self.tokens
+            return (EVERYWHERE, wildcard) if is_start else (wildcard,)
+        is_said = bool(attr)  # TypeError: a column of a table, or something else of SQL
+        if self.entity is not None and not isinstance(attr, str):
+            inspect(attr)
+            attr.parent  # noqa: B018  a class says that it has none
+        # As in the original nothing, like User().addresses for User.addresses, says nothing.
+        return (attr,) if is_said or self.entity is not None else ()
 
     def options(self, *opts: Load) -> Self:
         """Give several options for what the attribute at the end of this path leads to.
@@ -397,7 +397,7 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
             # As in the original what starts at Load(entity) adds up with nothing before it.
             before = {} if option.entity else said
             for step in option.steps:
-                if step.tokens[0] is not None and (step.strategy or option.entity):
+                if step.tokens and (step.strategy or option.entity):
                     each = _resolve_tokens(
                         option.entity or _root(step.tokens[0], entities),
                         step if option.propagates else step._replace(propagates=False),
@@ -524,6 +524,8 @@ def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
     else:
         prop = getattr(token, "property", None)
         if prop is None:
+            inspect(token)
+            token.parent  # noqa: B018  a class says that it has none
             raise sa_exc.ArgumentError("mapper option expects string key or list of attributes")
         if token.parent is not entity:
             needs_type = previous and entity.is_mapper and token.parent.is_aliased_class

@@ -1142,9 +1142,7 @@ def _legacy_select(
 def _with_arguments(statement: Any, kw: dict[str, Any]) -> Any:
     for name, value in kw.items():
         if name not in _LEGACY_ARGUMENTS:
-            raise TypeError(
-                f"GenerativeSelect.__init__() got an unexpected keyword argument '{name}'"
-            )
+            refuse_arguments("GenerativeSelect.__init__", {name: value}, "bind suffixes")
         statement = _told(statement, _LEGACY_ARGUMENTS[name], value)
     return statement
 

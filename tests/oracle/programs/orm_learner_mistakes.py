@@ -1,7 +1,7 @@
 """What learners get wrong in queries and loading, and how it is told."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select, text
-from sqlalchemy.orm import Load, Session, aliased, declarative_base, defer
+from sqlalchemy.orm import Load, Session, aliased, contains_eager, declarative_base, defer
 from sqlalchemy.orm import joinedload, lazyload, load_only, noload, raiseload, relationship
 from sqlalchemy.orm import selectinload, subqueryload, with_parent, make_transient
 
@@ -241,3 +241,13 @@ show(lambda: Session.query(Hive, Bee))
 for statement in ((), (select(Hive),), (select(Hive), {"x": 1}), [select(Hive)]):
     show(lambda: engine.connect().execute(statement))
 show(lambda: func())
+# An object, or what it holds, for the class's attribute in an option; what is empty says nothing.
+for option in (joinedload, selectinload, lazyload, raiseload, contains_eager, load_only):
+    for mistake in (Hive().bees, [], (), {}, "", None, 5, Bee):
+        show(lambda: session.query(Hive).options(option(mistake)).all() != None)  # noqa: E711
+for mistake in (Hive().bees, [], None, "", 5, Bee, "bee"):
+    show(lambda: session.query(Hive).options(joinedload(Hive.bees).joinedload(mistake)).all() == 1)
+    show(lambda: session.query(Hive).options(selectinload(Hive.bees).load_only(mistake)).all() == 1)
+    show(lambda: session.query(Hive).options(Load(Hive).selectinload(mistake)).all() == 1)
+# Arguments of select() in earlier releases that never were.
+show(lambda: select([Hive.id], wherecluse=Hive.id == 1))
