@@ -334,7 +334,7 @@ class LoaderSource:
         self.batches: dict[EntityPlan, str] = {}
         mappers = [entity.mapper for entity in plan.entities()]
         self.several = {mapper for mapper in mappers if mappers.count(mapper) > 1}
-        if self.several or any(entity.at_once for entity in plan.entities()):
+        if self.several or any(each.at_once or each.later for each in plan.entities()):
             self.before.append("met = context.met")
         self.namespace: dict[str, Any] = {
             "State": InstanceState,
@@ -413,7 +413,7 @@ class _EntitySource:
         self._fills = [f"fill{self._number}_{index}" for index in range(len(plan.joined))]
         # Of what is loaded with it is told first.
         self._tells_late = bool(plan.joined or plan.at_once)
-        self._asks_met = bool(plan.at_once) or plan.mapper in source.several
+        self._asks_met = bool(plan.at_once or plan.later) or plan.mapper in source.several
         self._keep = [f"batch{self._number}[state] = {self.obj}"] if plan.later else []
         self._mapper = source.name("mapper", plan.mapper)
         self._cls = source.name("cls", plan.mapper.class_)

@@ -81,3 +81,34 @@ for query in (session.query(Guest), session.query(Host), session.query(Guest).po
     print(
         [sorted(vars(found)) for found in query.order_by(query.column_descriptions[0]["expr"].id)]
     )
+
+# noload on the way round: it empties what the first query has loaded and is still to fill.
+Base = declarative_base()
+
+
+class Path(Base):
+    __tablename__ = "paths"
+    id = Column(Integer, primary_key=True)
+    gates = relationship("Gate", back_populates="path", lazy="noload", order_by="Gate.id")
+
+
+class Gate(Base):
+    __tablename__ = "gates"
+    id = Column(Integer, primary_key=True)
+    path_id = Column(ForeignKey("paths.id"))
+    path = relationship(Path, back_populates="gates", lazy="noload")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+with engine.begin() as connection:
+    connection.execute(Path.__table__.insert(), [{"id": 1}, {"id": 2}])
+    connection.execute(Gate.__table__.insert(), [{"path_id": 1}, {"path_id": 1}, {"path_id": 2}])
+for back in (joinedload, selectinload, subqueryload, lazyload):
+    for way in (
+        selectinload(Path.gates),
+        getattr(selectinload(Path.gates), back.__name__)(Gate.path),
+        getattr(selectinload(Path.gates), back.__name__)(Gate.path).selectinload(Path.gates),
+    ):
+        for path in Session(engine).query(Path).options(way).order_by(Path.id):
+            print(path.id, [(gate.id, gate.path and len(gate.path.gates)) for gate in path.gates])
