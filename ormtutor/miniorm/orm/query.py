@@ -63,9 +63,11 @@ from ormtutor.miniorm.sql.select import (
     intersect,
     intersect_all,
     namespace_in,
+    refuse_as_plain_target,
     replace_columns,
     sliced,
     sorting,
+    speaks_of_classes,
     structure_of_said,
     union,
     union_all,
@@ -328,6 +330,8 @@ class Query(Said):
             )  # FASTPATH: usual
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
+                if not speaks_of_classes(*map(elements.clause_of, self._entities), *self._from_obj):
+                    refuse_as_plain_target(right)
                 right = _joinable(right, onclause)
                 joins.append(JoinStep(right, onclause, None, isouter, full, index > 0, True))
         return self._with(_setup_joins=tuple(joins))

@@ -560,10 +560,12 @@ class Select(HasWhere, GenerativeSelect):
         full: bool = False,
     ) -> Any:
         """JOIN with a left side that is told."""
+        left = None if from_ is None else as_from(from_)
+        if not speaks_of_classes(*self._raw_columns, *self._from_obj, left):
+            refuse_as_plain_target(target)
         target = as_join_target(target)
         if onclause is not None:
             onclause = as_on_clause(onclause)
-        left = None if from_ is None else as_from(from_)
         step = self._join_step(target, onclause, left, isouter, full)
         return self._with(_setup_joins=(*self._setup_joins, step))
 
@@ -722,6 +724,18 @@ SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 def _is_attribute(thing: Any) -> bool:
     """Whether it is a mapped attribute: it says more than its column or condition does."""
     return not isinstance(thing, ClauseElement) and getattr(thing, "is_attribute", False) is True
+
+
+def speaks_of_classes(*parts: Any) -> bool:
+    """Whether one of them belongs to a mapped class."""
+    return any(part is not None and "parententity" in part._annotations for part in parts)
+
+
+def refuse_as_plain_target(target: Any) -> None:
+    """Raise AttributeError, as the original does by accident, where a name is joined to tables."""
+    if clause_of(target) is None and inspect(target, raiseerr=False) is None:
+        kind = "str" if isinstance(target, str) else "NoneType"
+        raise AttributeError(f"'{kind}' object has no attribute '_propagate_attrs'")
 
 
 def as_join_target(target: Any) -> Any:

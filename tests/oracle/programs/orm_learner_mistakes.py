@@ -251,3 +251,16 @@ for mistake in (Hive().bees, [], None, "", 5, Bee, "bee"):
     show(lambda: session.query(Hive).options(Load(Hive).selectinload(mistake)).all() == 1)
 # Arguments of select() in earlier releases that never were.
 show(lambda: select([Hive.id], wherecluse=Hive.id == 1))
+# The name of a table or of a relationship for itself, where tables are joined, and where classes are.
+hives, bees = Hive.__table__, Bee.__table__
+for target in ("bees", None, 5, [], Bee, bees, Hive()):
+    show(lambda: str(select(hives.c.id).join(target)))
+    show(lambda: str(select(hives.c.id).outerjoin(target, bees.c.hive_id == hives.c.id)))
+    show(lambda: str(select(hives.c.id).join_from(hives, target)))
+    show(lambda: str(select(func.count()).select_from(hives).join(target)))
+    show(lambda: str(session.query(hives).join(target)))
+    show(lambda: str(session.query(hives.c.id).outerjoin(target)))
+show(lambda: str(select(hives).join_from("hives", "bees")))
+show(lambda: str(select(Hive).join("bees")))
+show(lambda: str(session.query(Hive).join("bees")))
+show(lambda: str(session.query(func.count()).select_from(Hive).join("bees")))
