@@ -55,6 +55,7 @@ class ResultInternal:
         """Throw away what was not read."""
         self._real._hard_closed = True
         self._real._soft_close()
+        self._forget_seen()
 
     def yield_per(self, num: int) -> Self:
         """Let `partitions()` and `fetchmany()` take num at a time."""
@@ -111,6 +112,8 @@ class ResultInternal:
         fresh: list[Any] = []
         while len(fresh) < size and (tuples := real._read(size - len(fresh))):
             fresh.extend(self._made(tuples))
+        if len(fresh) < size:
+            self._forget_seen()
         return fresh
 
     def partitions(self, size: int | None = None) -> Iterator[list[Any]]:
@@ -369,7 +372,10 @@ class ChunkedIteratorResult(Result):
     def _read(self, size: int | None = None) -> Tuples:
         if self._hard_closed:
             raise exc.ResourceClosedError(CLOSED)
-        return list(islice(self._tuples, size))
+        found = list(islice(self._tuples, size))
+        if size is None:
+            self._soft_close()
+        return found
 
     def _fetch_row(self) -> Tuples:
         """The next tuple; as in 1.4 one entity that an outer join has not found is no row here."""
@@ -377,7 +383,8 @@ class ChunkedIteratorResult(Result):
         return [] if self._of_one_entity and tuples and tuples[0][0] is None else tuples
 
     def _soft_close(self) -> None:
-        self._tuples = chain()
+        # What is there to read from holds objects.
+        self._tuples, self._chunks = chain(), lambda size: ()
 
     def yield_per(self, num: int) -> Self:
         """Read, and load what belongs to the rows, num at a time."""

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine
 from sqlalchemy import delete, func, literal_column, select, union_all, update
-from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm import Session, aliased, declarative_base, relationship
+from sqlalchemy.exc import InvalidRequestError, MultipleResultsFound
+from sqlalchemy.orm import Session, aliased, declarative_base, relationship, subqueryload
 
 Base = declarative_base()
 
@@ -44,11 +44,13 @@ for column in (0, 7, "name"):
     print(session.execute(select(Boat).order_by(Boat.id)).columns(column).all()[0].name)
     print(session.execute(select(Boat).order_by(Boat.id)).scalars(column).all()[0].name)
 session.expunge_all()
-known = [
-    session.execute(select(Boat)).unique(),
-    session.execute(select(Boat)).unique(str).scalars(),
-]
-print([len(known[0].all()), len(list(known[1])), len(session.identity_map)])
+for read in ("all", "first", "fetchone", "close", "one", "__iter__"):
+    known = session.execute(select(Boat).options(subqueryload(Boat.trips))).unique()
+    try:
+        list(getattr(known, read)() or ())
+    except (TypeError, MultipleResultsFound) as error:
+        print(type(error).__name__)
+    print(read, len(session.identity_map))
 
 # A name that comes again gets a number, also one that the learner gave; a label of None is no name.
 crews = select(Boat.name.label("who"), func.upper(Boat.name).label("who"), Boat.id.label("id"))
