@@ -424,6 +424,10 @@ def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved
     elif before is not None and "undefer_group" in (before.strategy, each.strategy):
         said_by = before if each.strategy == "undefer_group" else each
         each = said_by._replace(settings={**before.settings, **each.settings})
+    elif before is not None and "of_type" in before.settings:
+        # As in the original an alias once named stays that of the path.
+        of_type = before.settings["of_type"]
+        each = each._replace(settings={"of_type": of_type, "alias": of_type, **each.settings})
     if each.strategy is not None:
         said[each.path] = each
     return each

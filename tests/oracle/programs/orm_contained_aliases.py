@@ -2,9 +2,9 @@
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, ForeignKey, Integer, create_engine
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
-from sqlalchemy.orm import defer, noload, relationship
+from sqlalchemy.orm import defer, joinedload, noload, relationship, selectinload
 
 Base = declarative_base()
 
@@ -101,3 +101,18 @@ for query in (
         print(query, len(query.all()), sep="\n")
     except InvalidRequestError as error:  # a count of leaves, correlated with the leaf around it
         print(str(error).split("correlation")[0])
+
+# Another option for the same path keeps the alias that one before it has named.
+named = contains_eager(Branch.forks.of_type(other))
+for options in (
+    (named, selectinload(Branch.forks)),
+    (named, joinedload(Branch.forks)),
+    (selectinload(Branch.forks.of_type(other)), contains_eager(Branch.forks)),
+    (selectinload(Branch.forks), named),
+):
+    session.expunge_all()
+    query = session.query(Branch).join(Branch.forks.of_type(other)).options(*options)
+    try:
+        print(query, [[fork.id for fork in branch.forks] for branch in query], sep="\n")
+    except OperationalError as error:  # joined twice under one name
+        print(error.orig)
