@@ -144,7 +144,8 @@ def without_parents_order(sql: str) -> str:
         return sql
     terms = found["terms"].split(", ")
     inner = re.findall(r"\) AS (anon_\d+) JOIN", sql)
-    parents = {"anon_1", *inner, *re.findall(rf"(?<!OUTER) JOIN {NAME} AS ({NAME}) ON", sql)}
+    plain = re.sub(r"OUTER JOIN \(.*?\) ON", "OUTER JOIN", sql)  # an association and its target
+    parents = {"anon_1", *inner, *re.findall(rf"(?<!OUTER) JOIN {NAME} AS ({NAME}) ON", plain)}
     selected = re.findall(rf"{NAME}(?:\.{NAME})*", re.sub(rf" AS {NAME}", "", sql))
     following = selected[selected.index(terms[0]) :] if terms[0] in selected else []
     while terms and terms[0].partition(".")[0] in parents and terms[0] in following[:1]:

@@ -924,7 +924,7 @@ configure_mappers()
                     f"select({self.number(scope)}, {self.text(scope)}).subquery().c.keys()",
                     f"session.query({kind}, {self.number(scope)}).column_descriptions[1]['name']",
                     f"str(({self.cond(scope)}).compile(compile_kwargs={{'literal_binds': True}}))",
-                    f"sorted({self.cond(scope)}.compile().params.items(), key=str)",
+                    f"sorted(({self.cond(scope)}).compile().params.items(), key=str)",
                 ]
             ),
         )
