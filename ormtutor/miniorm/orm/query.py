@@ -330,7 +330,7 @@ class Query(Said):
             )  # FASTPATH: usual
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
-                if not speaks_of_classes(*map(elements.clause_of, self._entities), *self._from_obj):
+                if not speaks_of_classes(self, *self._entities, *self._where_criteria):
                     refuse_as_plain_target(right)
                 right = _joinable(right, onclause)
                 joins.append(JoinStep(right, onclause, None, isouter, full, index > 0, True))

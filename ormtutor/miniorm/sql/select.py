@@ -561,7 +561,7 @@ class Select(HasWhere, GenerativeSelect):
     ) -> Any:
         """JOIN with a left side that is told."""
         left = None if from_ is None else as_from(from_)
-        if not speaks_of_classes(*self._raw_columns, *self._from_obj, left):
+        if not speaks_of_classes(self, *self._raw_columns, left):
             refuse_as_plain_target(target)
         target = as_join_target(target)
         if onclause is not None:
@@ -726,9 +726,16 @@ def _is_attribute(thing: Any) -> bool:
     return not isinstance(thing, ClauseElement) and getattr(thing, "is_attribute", False) is True
 
 
-def speaks_of_classes(*parts: Any) -> bool:
-    """Whether one of them belongs to a mapped class."""
-    return any(part is not None and "parententity" in part._annotations for part in parts)
+def speaks_of_classes(said: Said, *parts: Any) -> bool:
+    """Whether one of these, or of what is selected from, has to do with a mapped class."""
+    joined = [step[0] for step in said._setup_joins]
+    told = map(clause_of, (*parts, *joined, *said._from_obj))
+    return any(
+        "parententity" in each._annotations
+        for part in told
+        if part is not None
+        for each in iterate(part, closed="_hides_entities")
+    )
 
 
 def refuse_as_plain_target(target: Any) -> None:

@@ -1,6 +1,6 @@
 """What learners get wrong in queries and loading, and how it is told."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select, text
+from sqlalchemy import Column, ForeignKey, Integer, String, case, create_engine, func, select, text
 from sqlalchemy.orm import Load, Session, aliased, contains_eager, declarative_base, defer
 from sqlalchemy.orm import joinedload, lazyload, load_only, noload, raiseload, relationship
 from sqlalchemy.orm import selectinload, subqueryload, with_parent, make_transient
@@ -264,3 +264,15 @@ show(lambda: str(select(hives).join_from("hives", "bees")))
 show(lambda: str(select(Hive).join("bees")))
 show(lambda: str(session.query(Hive).join("bees")))
 show(lambda: str(session.query(func.count()).select_from(Hive).join("bees")))
+# Classes are also there inside an expression, in WHERE, or among what was joined.
+for query in (
+    session.query(func.count(Hive.id)),
+    session.query(func.count(Hive.id).label("hives")),
+    session.query(Hive.id + 1),
+    session.query(case((Hive.id == 1, "one"))),
+    session.query(func.count()).filter(Hive.id > 0),
+    session.query(hives.c.id).join(Bee, Bee.hive_id == hives.c.id),
+):
+    show(lambda: str(query.join("bees")))
+show(lambda: str(select(func.count(Hive.id)).join("bees")))
+show(lambda: str(select(hives.c.id).where(Hive.id == 1).join("bees")))
