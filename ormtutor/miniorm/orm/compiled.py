@@ -11,10 +11,12 @@ Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import AMBIGUOUS, AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
 from ormtutor.miniorm.orm.context import (
@@ -54,7 +56,6 @@ class EntityQuery:
         entities = compilation.asked.entities
         self.statement = compilation.statement
         self.compilation: Any = compilation
-        self.mapper = compilation.asked.subject
         self.scalar = compilation.gives_entities
         self.repeats_parents = compilation.repeats_parents
         self.metadata = NamedColumns(
@@ -65,7 +66,7 @@ class EntityQuery:
         self.plan: Any = None
         self.cause = Cause(
             "query",
-            ", ".join(dict.fromkeys(map(_subject, entities))),
+            _subjects(entities),
             ", ".join(f"{name} (joined)" for name in compilation.joined_names),
         )
 
@@ -191,6 +192,10 @@ class CompiledQuery(EntityQuery):
 
 def _identity(bind: Any) -> Any:
     return id(bind) if bind.unique else bind.key
+
+
+def _subjects(entities: Iterable[Any]) -> str:
+    return ", ".join(dict.fromkeys(map(_subject, entities)))
 
 
 def _subject(entity: Any) -> str:
@@ -327,37 +332,46 @@ def compile_shape(
     key: Hashable,
     make: Callable[[], Compilation],
     sent: tuple[Cause, bool] | None = None,
-    bind: Any = None,
-) -> CompiledQuery:
-    """The compiled query under this key; else what `make()` gives is compiled, and kept there.
+    bind_arguments: Any = NO_OPTIONS,
+) -> tuple[CompiledQuery, Any]:
+    """The compiled query under this key, and where it goes; if there is none, make() it.
 
     key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
-    bind: where, if not where the session is bound.
+    bind_arguments: what Session.execute() was told for get_bind().
     """
-    engine = bind or (None if session._routes else session.bind)
+    bind = None if session._routes or bind_arguments else session.bind
+    if bind is None:
+        compilation = make()
+        asked: Any = compilation.asked
+        if sent is not None:
+            known = sent[0] if sent[0].subject else Cause("query", _subjects(asked.entities))
+            _flush_before(session, (known, sent[1]))
+        clause = asked
+        with suppress(Exception):  # what is wrong with it is said when there is a bind
+            clause = compilation.statement
+        bind = bind_of(session, asked, clause, bind_arguments)
     try:
-        if engine is None:
-            asked = make().asked
-            engine = session.get_bind(mapper=asked.subject, clause=asked)
-    except sa_exc.UnboundExecutionError:
-        _flush_before(session, sent)
-        raise
-    try:
-        query: CompiledQuery | None = engine._shapes.find(key)
+        query: CompiledQuery | None = bind._shapes.find(key)
     except AttributeError:
-        session._connection_for_bind(engine)  # says why it is no engine
+        session._connection_for_bind(bind)  # says why it is no engine
         raise
     if query is None:
         try:
-            query = CompiledQuery(make(), engine.dialect)
+            query = CompiledQuery(make(), bind.dialect)
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
             if sent is not None:
                 _flush_before(session, sent)
-                session._connection_for_bind(engine)
+                session._connection_for_bind(bind)
             raise
-        engine._shapes.keep(key, query)
-    return query
+        bind._shapes.keep(key, query)
+    return query, bind
+
+
+def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
+    """Where the session says that it goes: by its class, if it has one, whatever was told."""
+    mapper = asked.subject or bind_arguments.get("mapper")
+    return session.get_bind(**{**bind_arguments, "mapper": mapper, "clause": clause})
 
 
 def _flush_before(session: Any, sent: tuple[Cause, bool] | None) -> None:
@@ -377,13 +391,13 @@ class StatementQuery(EntityQuery):
     def __init__(self, asked: Asked, statement: Any) -> None:
         asked.textual = True
         self._is_text = asked.keeps_keys = is_text = statement._is_text_clause
-        compilation = Compilation(asked)
-        super().__init__(compilation)
+        super().__init__(Compilation(asked))
+        self.asked = asked
         # As in the original text alone may repeat what would be joined to it.
         self.repeats_parents &= is_text
         # A text has no place for the values in expressions of the entities. As in the original they
         # are sent with it: column_property(name + "!") can't be read from one.
-        valued = [each.label(None) for each in compilation.primary if _has_values(each)]
+        valued = [each.label(None) for each in self.compilation.primary if _has_values(each)]
         self.sent = TextualSelect(statement, valued) if is_text and valued else statement
         # text().columns(): of what it does not tell the entities know nothing.
         is_told = isinstance(statement, TextualSelect) and statement.positional

@@ -342,11 +342,7 @@ class Compilation:
         # What was asked: EntityPlans, and the columns that are selected for expressions.
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
-        if options is None:
-            options = self._resolved_options() if asked.toplevel else NO_OPTIONS
-        #: Without eager loading they count for what the objects load later only.
-        self.later_options = options
-        self.options = options if asked._eager else NO_OPTIONS
+        self._given_options = options
 
     @cached_property
     def statement(self) -> Any:
@@ -360,6 +356,12 @@ class Compilation:
         return statement
 
     def _compiled(self) -> Any:
+        options = self._given_options
+        if options is None:
+            options = self._resolved_options() if self.asked.toplevel else NO_OPTIONS
+        #: Without eager loading they count for what the objects load later only.
+        self.later_options = options
+        self.options = options if self.asked._eager else NO_OPTIONS
         self.from_clauses = self._from_clauses()
         entities = self.asked.entities
         if len(entities) > 1 and any(is_star(entity) for entity in entities):

@@ -19,7 +19,7 @@ from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
 from ormtutor.miniorm.engine.row import MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape
+from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, bind_of, compile_shape
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
@@ -52,25 +52,20 @@ if TYPE_CHECKING:
 
 def _ready(
     session: Any,
+    bind: Any,
     query: CompiledQuery,
     values: Any,
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    bind: Any = None,
 ) -> ExecutionContext:
     """Autoflush; give what the connection needs to know for sending the SELECT.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
-    bind: where, if not where the session is bound.
     """
     if autoflush and session.autoflush:
         session._autoflush(cause)
-    if bind is None:
-        bind = None if session._routes else session.bind
-    connection = session._connection_for_bind(
-        bind or session.get_bind(mapper=query.mapper, clause=query.statement)
-    )
+    connection = session._connection_for_bind(bind)
     for warning in query.warnings:
         sa_exc.warn(warning)
     query.warnings.clear()
@@ -85,6 +80,7 @@ def _ready(
 
 def run(
     session: Any,
+    bind: Any,
     query: CompiledQuery,
     values: Any,
     cause: Cause,
@@ -93,7 +89,7 @@ def run(
     refresh_state: InstanceState | None = None,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
-    execution = _ready(session, query, values, cause, params, autoflush)
+    execution = _ready(session, bind, query, values, cause, params, autoflush)
     rows = execution.root_connection._read(execution)
     context = LoadContext(session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
@@ -129,18 +125,18 @@ def load_rows(
 
 def run_when_read(
     session: Any,
+    bind: Any,
     query: CompiledQuery,
     values: Any,
     cause: Cause,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    bind: Any = None,
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    execution = _ready(session, query, values, cause, params, autoflush, bind)
+    execution = _ready(session, bind, query, values, cause, params, autoflush)
     result = execution.root_connection._run(execution)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
@@ -176,12 +172,12 @@ def run_statement(
     statement: Any,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
-    bind: Any = None,
+    bind_arguments: Any = NO_OPTIONS,
 ) -> list[Any]:
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
-    bind = bind or session.get_bind(mapper=query.mapper, clause=statement)
+    bind = bind_of(session, query.asked, statement, bind_arguments)
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()
@@ -331,8 +327,8 @@ def load_by_ident(
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
-    query = compile_shape(session, key, make, sent=(cause, autoflush))
-    loaded = run(session, query, given, cause, None, autoflush, refresh_state)
+    query, bind = compile_shape(session, key, make, sent=(cause, autoflush))
+    loaded = run(session, bind, query, given, cause, None, autoflush, refresh_state)
     return loaded[0] if loaded else None
 
 

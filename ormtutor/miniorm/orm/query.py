@@ -32,7 +32,13 @@ from ormtutor.miniorm.orm import (
     strategies,  # noqa: F401  registers the loaders of relationships
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, compile_shape, names_of
+from ormtutor.miniorm.orm.compiled import (
+    CompiledQuery,
+    StatementQuery,
+    bind_of,
+    compile_shape,
+    names_of,
+)
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
@@ -543,25 +549,23 @@ class Query(Said):
 
         return key, make, binds
 
-    def _compiled(self) -> tuple[CompiledQuery, Binds, Cause]:
-        """The compiled form, the parameters for it, and why it is sent."""
+    def _compiled(self) -> tuple[CompiledQuery, Any, Binds, Cause]:
+        """The compiled form, where it goes, the parameters for it, and why it is sent."""
         key, make, binds = self._shape()
         sent = self._cause or QUERY, self._autoflush
-        query = compile_shape(self.session, key, make, sent=sent)
-        return query, binds, self._cause or query.cause
+        query, bind = compile_shape(self.session, key, make, sent=sent)
+        return query, bind, binds, self._cause or query.cause
 
     def __str__(self) -> str:
-        bind = None
+        key, make, _ = self._shape()
+        statement = self._statement
         if self.session is not None:
             with suppress(sa_exc.UnboundExecutionError):
-                bind = self.session.get_bind(mapper=self._asked().subject)
-        if self._statement is not None:
-            return str(self._statement.compile(bind))
-        if bind is None:
-            return str(context.Compilation(self._asked()).statement)
-        key, make, _ = self._shape()
-        query = compile_shape(self.session, key, make)
-        return str(query.compiled.string)
+                if statement is not None:
+                    return str(statement.compile(bind_of(self.session, self._asked(), statement)))
+                query, _ = compile_shape(self.session, key, make)
+                return str(query.compiled.string)
+        return str(make().statement if statement is None else statement)
 
     # running ---------------------------------------------------------------------------------
 
@@ -577,8 +581,10 @@ class Query(Said):
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
             return list(self._in_chunks(self._yield_per))
-        query, values, cause = self._compiled()
-        loaded = loading.run(self.session, query, values, cause, self._params, self._autoflush)
+        query, bind, values, cause = self._compiled()
+        loaded = loading.run(
+            self.session, bind, query, values, cause, self._params, self._autoflush
+        )
         query.recognize(self._entities)
         return query.rows(query.unique(loaded))
 
@@ -594,9 +600,9 @@ class Query(Said):
             yield from self._load()
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
-        query, values, cause = self._compiled()
+        query, bind, values, cause = self._compiled()
         parts = loading.run_when_read(
-            self.session, query, values, cause, self._params, self._autoflush
+            self.session, bind, query, values, cause, self._params, self._autoflush
         )
         query.check_yield_per()
         for loaded in parts(size):
@@ -841,12 +847,10 @@ def session_execute(
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
-    is_select = isinstance(statement, Select) and context.is_orm_select(statement)
-    if is_select or isinstance(statement, StatementOfEntities):
-        arguments = {"clause": statement, **bind_arguments}
-        bind = session.get_bind(**arguments) if bind_arguments else None
-        execute = _execute_select if is_select else _execute_of_entities
-        return execute(session, statement, params, options, bind)
+    if isinstance(statement, Select) and context.is_orm_select(statement):
+        return _execute_select(session, statement, params, options, bind_arguments)
+    if isinstance(statement, StatementOfEntities):
+        return statement._execute_in(session, params, options, bind_arguments)
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
@@ -882,7 +886,7 @@ def _executable(statement: Any) -> Any:
 
 
 def _execute_select(
-    session: Any, statement: Any, params: Any, options: dict[str, Any], bind: Any
+    session: Any, statement: Any, params: Any, options: dict[str, Any], bind_arguments: Any
 ) -> Any:
     sets = parameter_sets_20(params)
     overwrite = "all" if options.get("populate_existing") else ""
@@ -894,9 +898,10 @@ def _execute_select(
         return context.Compilation(asked, overwrite=overwrite, binds=binds)
 
     shape = None if key is None else (key, overwrite)
-    query = compile_shape(session, shape, make, sent=(QUERY, autoflush), bind=bind)
+    sent = QUERY, autoflush
+    query, bind = compile_shape(session, shape, make, sent, bind_arguments)
     given = sets[0] if sets else None
-    parts = loading.run_when_read(session, query, binds, query.cause, given, autoflush, bind)
+    parts = loading.run_when_read(session, bind, query, binds, query.cause, given, autoflush)
     size = options.get("yield_per")
     if size:
         query.check_yield_per()
@@ -921,24 +926,25 @@ class StatementOfEntities(Statement):
         """The same with values for its parameters."""
         return self._with(element=self.element.params(*args, **kw))
 
+    def _execute_in(
+        self, session: Any, params: Any, options: dict[str, Any], bind_arguments: Any
+    ) -> Any:
+        """Send the statement; gives a Result of the entities."""
+        asked = Asked(
+            self._entities,
+            legacy=False,
+            _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
+            _with_options=self._with_options,
+        )
+        query = StatementQuery(asked, self.element)
+        autoflush = options.get("autoflush", True)
+        loaded = loading.run_statement(
+            session, query, self.element, params, autoflush, bind_arguments
+        )
+        return query.result(lambda size: [loaded])
+
 
 StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"
-
-
-def _execute_of_entities(
-    session: Any, statement: Any, params: Any, options: dict[str, Any], bind: Any
-) -> Any:
-    element = statement.element
-    asked = Asked(
-        statement._entities,
-        legacy=False,
-        _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
-        _with_options=statement._with_options,
-    )
-    query = StatementQuery(asked, element)
-    autoflush = options.get("autoflush", True)
-    loaded = loading.run_statement(session, query, element, params, autoflush, bind)
-    return query.result(lambda size: [loaded])
 
 
 @known_as("Select.from_statement")

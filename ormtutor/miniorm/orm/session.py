@@ -78,11 +78,6 @@ class Session:
     dispatch = Dispatch(tuple(EVENTS.split()))
     object_session = staticmethod(object_session)
     _query_cls = Query
-    #: A class derived from this one says with a get_bind() of its own where each thing goes.
-    _routes = False
-
-    def __init_subclass__(cls) -> None:
-        cls._routes = cls.get_bind is not Session.get_bind
 
     def __init__(
         self,
@@ -102,6 +97,8 @@ class Session:
         self._new: dict[InstanceState, Any] = {}
         self._deleted: dict[InstanceState, Any] = {}
         self.bind = bind
+        # A class derived from this one says with a get_bind() of its own where each thing goes.
+        self._routes = type(self).get_bind is not Session.get_bind
         self._flushing = False
         self._warn_on_events = False
         self._transaction: SessionTransaction | None = None

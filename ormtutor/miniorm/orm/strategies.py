@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.compiled import CompiledQuery
     from ormtutor.miniorm.orm.context import Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
@@ -202,7 +203,6 @@ class LazyWay:
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
-        query = self._query(session, state.load_options, criteria)
         values = self._values(state, passive & ~INIT_OK)
         if values is None:
             return ATTR_WAS_SET
@@ -213,8 +213,9 @@ class LazyWay:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        cause = _lazy_cause(self.name, state)
-        loaded = run(session, query, values, cause, autoflush=not passive & NO_AUTOFLUSH)
+        cause, autoflush = _lazy_cause(self.name, state), not passive & NO_AUTOFLUSH
+        query, bind = self._query(session, state.load_options, criteria, (cause, autoflush))
+        loaded = run(session, bind, query, values, cause, autoflush=autoflush)
         loaded = query.unique(loaded)
         return loaded if prop.uselist else one_of(prop, loaded, "lazily")
 
@@ -242,8 +243,14 @@ class LazyWay:
             return None, self.path
         return given.below((self.prop,)), (*given.origin, self.prop)
 
-    def _query(self, session: Any, given: LoaderOptions | None, criteria: tuple[Any, ...]) -> Any:
-        """The SELECT for the related rows of one object."""
+    def _query(
+        self,
+        session: Any,
+        given: LoaderOptions | None,
+        criteria: tuple[Any, ...],
+        sent: tuple[Cause, bool],
+    ) -> tuple[CompiledQuery, Any]:
+        """The SELECT for the related rows of one object, and where it goes."""
         prop, target = self.prop, self.prop.mapper
         options, path = self._options_and_path(given)
 
@@ -261,7 +268,7 @@ class LazyWay:
             known = _without_way_back(prop, options)
             return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 
-        return compile_shape(session, ("lazy", prop, options, path, criteria), make)
+        return compile_shape(session, ("lazy", prop, options, path, criteria), make, sent)
 
 
 def load_lazily(
@@ -459,12 +466,12 @@ class SelectInLoader(_EagerLoader):
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
         make = partial(self._compilation, kind)
-        query = compile_shape(context.session, (*self._key, kind), make)
+        query, bind = compile_shape(context.session, (*self._key, kind), make)
         values = [key[0] for key in keys] if width == 1 else list(keys)
         labels = [(state.mapper, state.ident) for state, _ in owners]
         cause = self.cause.with_objects(lambda: list(starmap(label_of, labels)))
         found: dict[tuple[Any, ...], list[Any]] = {}
-        for row in query.unique(run(context.session, query, [values], cause)):
+        for row in query.unique(run(context.session, bind, query, [values], cause)):
             found.setdefault(row[:width], []).append(row[width])
         return found
 
@@ -546,9 +553,9 @@ class SubqueryLoader(_EagerLoader):
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
-        query = compile_shape(context.session, key, self._compilation)
+        query, bind = compile_shape(context.session, key, self._compilation)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
-        rows = run(context.session, query, context.parameters, cause, context.params)
+        rows = run(context.session, bind, query, context.parameters, cause, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
         for row in query.unique(rows):
             found.setdefault(row[1:], []).append(row[0])

@@ -1,7 +1,7 @@
 """A session that nobody gave an engine: how each question is refused, and MetaData that has one."""
 
 from sqlalchemy import Column, Integer, MetaData, String, create_engine, delete, func, insert
-from sqlalchemy import ForeignKey, inspect, literal, select, text, update
+from sqlalchemy import ForeignKey, inspect, literal, literal_column, select, text, update
 from sqlalchemy.orm import Session, aliased, declarative_base, joinedload, relationship
 from sqlalchemy.orm import selectinload, sessionmaker, subqueryload
 from sqlalchemy.sql.expression import Delete, Update
@@ -136,3 +136,59 @@ for session in (Deciding(), Deciding(elsewhere), sessionmaker(elsewhere, class_=
     session.rollback()
     session.query(Rope).delete()
     session.close()
+
+
+# It is asked once for each SELECT, after the autoflush, and is shown what will be sent.
+class Telling(Session):
+    def get_bind(self, mapper=None, clause=None, **kw):
+        print("asked", mapper, kw, " ".join(str(clause).split()))
+        return super().get_bind(mapper, clause, **kw)
+
+
+session = sessionmaker(elsewhere, class_=Telling)()
+kite = Kite(name="told", ropes=[Rope(name="green"), Rope(name="blue")])
+session.add(kite)
+print(session.query(Kite.name).filter_by(name="told").all(), len(kite.ropes))
+session.commit()
+print(kite.ropes[0].name, Rope().kite)
+session.expunge_all()
+print(session.get(Kite, 1) is session.query(Kite).options(selectinload(Kite.ropes)).first())
+session.refresh(session.query(Kite).first())
+for arguments in ({"mapper": Rope}, {"clause": Rope.__table__}, {"bind": elsewhere}, {"mapper": 5}):
+    print(session.execute(select(func.count(Kite.id)), bind_arguments=arguments).scalar())
+    rows = session.execute(
+        select(Kite).from_statement(text("SELECT * FROM kites")), None, {}, arguments
+    )
+    print(len(rows.all()))
+session.close()
+
+
+class Refusing(Session):
+    def get_bind(self, **kw):
+        raise ValueError(f"nowhere for {kw['mapper']}")
+
+
+# What has no bind says that before it says what else is wrong with it.
+for session in (Refusing(elsewhere), Session()):
+    session.add(Kite())
+    for query in (
+        session.query(Kite),
+        session.query(Kite).options(joinedload("tail")),
+        session.query(Kite).join(Rope, Kite.name),
+    ):
+        try:
+            query.all()
+        except Exception as error:
+            print(type(error).__name__, error, len(session.new))
+
+# Where it goes is found in what is read, also behind subqueries.
+strings = String_.__table__
+session = Session()
+for statement in (
+    select(select(String_).subquery()),
+    select(select(String_.id).cte("all").c.id),
+    select(literal_column("1")).select_from(select(String_).subquery()),
+):
+    print(session.execute(statement).all())
+print(session.query(strings.c.id).all(), session.query(func.max(strings.c.id)).scalar())
+print(session.query(func.count()).select_from(strings).scalar())
