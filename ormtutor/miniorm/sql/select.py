@@ -106,13 +106,17 @@ def _no_text_column(text: str) -> exc.ArgumentError:
     )
 
 
+class _Number(BindParameter):
+    """A number after LIMIT or OFFSET that was no expression: a slice may count with it."""
+
+
 def as_limit(value: Any) -> Any:
     """The number after LIMIT or OFFSET: a bind parameter unless it is an expression."""
     if value is None:
         return None
     element = None if isinstance(value, type) else clause_of(value)
     if element is None:
-        return BindParameter._make("param", int(value), sqltypes.INTEGERTYPE)
+        return _Number._make("param", int(value), sqltypes.INTEGERTYPE)
     if element._is_column_element:
         return element
     raise not_expected("LIMIT / OFFSET expression", value, element=element)
@@ -430,9 +434,9 @@ def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
 def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
     """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
     if start is not None:
-        offset = offset_clause
-        if offset is None or offset._is_bind_parameter:
-            offset = getattr(offset, "effective_value", None) or 0
+        offset = 0 if offset_clause is None else offset_clause
+        if isinstance(offset, _Number):
+            offset = offset.value
         offset = offset + start if start != 0 else offset  # either may be an expression
         offset_clause = as_limit(None if offset == 0 else offset)
     if stop is not None:

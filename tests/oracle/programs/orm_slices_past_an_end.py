@@ -57,3 +57,9 @@ for start in (literal(1), bindparam("n", 1), literal(0) + 1, func.abs(1)):
     print(session.query(Book)[start:], session.query(Book)[start : literal(2)])
     print(session.query(Book).slice(start, 3).all(), session.query(Book)[start])
     print(select(Book).slice(start, 3), select(Book).slice(None, start))
+# A slice cannot count with what a parameter tells later, nor with an expression.
+for offset in (bindparam("n", 1), bindparam("n"), literal(1), literal(0) + 1, 1):
+    query = session.query(Book).order_by(Book.id).offset(offset).slice(1, 3)
+    for value in (1, 0):
+        print(query.params(n=value).all())
+    print(select(Book).offset(offset).slice(1, None), select(Book).offset(offset).slice(0, 2))
