@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "Operator Reference".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from ormtutor.miniorm import exc
@@ -37,7 +38,8 @@ from ormtutor.miniorm.sql.elements import (
     not_expected,
 )
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
-from ormtutor.miniorm.sql.traversal import refuse_as_type
+from ormtutor.miniorm.sql.traversal import no_type
+from ormtutor.miniorm.sql.type_api import TypeEngine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,14 +48,15 @@ if TYPE_CHECKING:
 
 
 def build(left: Any, op: Any, *other: Any, **kw: Any) -> Any:
-    """`left <op> other` as an element."""
+    """`left <op> other` as an element.
+
+    Raises: TypeError: our type is none.
+    """
+    if not isinstance(left.type, TypeEngine):
+        raise no_type(left.type)
     builder = _BUILDERS.get(op)
     if builder is not None:
-        try:
-            return builder(left, op, *other, **kw)
-        except AttributeError as error:
-            refuse_as_type(error)
-            raise
+        return builder(left, op, *other, **kw)
     if isinstance(op, operators.custom_op):
         return _arithmetic(left, op, *other, **kw)
     known = operators.BY_FUNCTION.get(op)
@@ -167,7 +170,7 @@ def _in(left: Any, op: Operator, other: Any) -> Any:
 def _list_operand(left: Any, op: Operator, other: Any) -> Any:
     element = clause_of(other)
     if element is None:
-        if isinstance(other, (str, bytes)) or not hasattr(type(other), "__iter__"):
+        if isinstance(other, str) or not isinstance(other, Iterable):
             raise not_expected(_IN_LIST, other)
         return _values_operand(left, op, list(other))
     if element.is_select:

@@ -32,14 +32,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.naming import AnonymousName, symbol
 from ormtutor.miniorm.sql.operators import ColumnOperators, Operator
-from ormtutor.miniorm.sql.traversal import (
-    Binds,
-    NotCacheable,
-    children,
-    clone,
-    refuse_as_type,
-    replace,
-)
+from ormtutor.miniorm.sql.traversal import Binds, NotCacheable, children, clone, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,7 +181,7 @@ class ClauseElement:
     def _with_values(self, args: tuple[Any, ...], kw: dict[str, Any], unique: bool = False) -> Any:
         if len(args) > 1:
             raise exc.ArgumentError("params() takes zero or one positional dictionary argument")
-        values = {**kw, **args[0]} if args else kw
+        values = kw | dict(*args)
 
         def exchange(part: Any) -> Any:
             if not part._is_bind_parameter or not (unique or part.key in values):
@@ -314,9 +307,8 @@ def comparison_method(op: Operator) -> Any:
             right.value = other
             try:
                 right.type = self.type.coerce_compared_value(op, other)
-            except AttributeError as error:
-                refuse_as_type(error)
-                raise
+            except AttributeError:  # of what is no type, or of a learner's own
+                return self._build(op, other)
         elif isinstance(other, ColumnClause):
             right = other
         else:
@@ -551,7 +543,7 @@ class BindParameter(ColumnElement):
 
     def _with_value(self, value: Any) -> BindParameter:
         type_ = sqltypes.type_of_literal(value) if self.type._is_null else self.type
-        return self._with(value=value, type=type_, required=False, callable=None)  # type: ignore[no-any-return]
+        return self._with(value=value, type=type_, required=False)  # type: ignore[no-any-return]
 
     def _with_expanding(self, operator: Any) -> Any:
         return self._with(expanding=True, expand_op=operator)
@@ -567,7 +559,7 @@ class BindParameter(ColumnElement):
 
     @property
     def _proxy_key(self) -> Any:
-        return self.key
+        return None if self.unique else self._orig_key
 
     def __repr__(self) -> str:
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"

@@ -47,16 +47,11 @@ class NotCacheable(Exception):
         """Say why, if it is somebody's mistake."""
 
 
-_ASKED_OF_TYPES = ("cache_id", "coerce_compared_value", "coerce_to_is_types", "result_of")
-
-
-def refuse_as_type(error: AttributeError) -> None:
-    """Raise TypeError when it comes from a `.type` that is none: `cast(column, "Integer")`."""
-    if error.name in _ASKED_OF_TYPES:
-        raise TypeError(
-            f"Object {error.obj!r} associated with '.type' attribute is not a TypeEngine class or "
-            "object"
-        ) from None
+def no_type(thing: Any) -> TypeError:
+    """The error of a `.type` that is none: `cast(column, "Integer") == 5`."""
+    return TypeError(
+        f"Object {thing!r} associated with '.type' attribute is not a TypeEngine class or object"
+    )
 
 
 def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Binds]:
@@ -72,8 +67,9 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
             refusal.warn(element)
         return None, binds
     except AttributeError as error:
-        refuse_as_type(error)
-        raise
+        if error.name != "cache_id":
+            raise
+        raise no_type(error.obj) from None
     if len(set(map(id, binds))) < len(binds):
         # One parameter stands in several places: two with equal values would be something else.
         places = {id(bind): place for place, bind in enumerate(binds)}

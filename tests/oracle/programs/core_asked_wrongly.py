@@ -3,6 +3,7 @@
 import datetime
 
 from sqlalchemy import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
     Column,
     Date,
     Enum,
@@ -180,7 +181,12 @@ for values in ({"least": 2, "most": 3}, {"most_1": 4}, {}):
     attempt(lambda: named.unique_params(values).compile().params)
     attempt(lambda: str(named.unique_params(**values)))
 attempt(lambda: (users.c.id == 5).params(id_1=6).compile().params)
-attempt(lambda: select(bindparam("least", 1), literal(2)).subquery().c.keys())
+labelled = select(bindparam("least", 1), literal(2)).set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+for statement in (labelled, select(bindparam("least", 1), literal(2))):
+    attempt(lambda: statement.subquery().c.keys())
+for wrong in (5, None):
+    attempt(lambda: named.params(wrong))
+attempt(lambda: bindparam("asked", callable_=lambda: 7).params(asked=8).compile().params)
 attempt(lambda: users.select().with_labels())
 
 # What a window is divided by.

@@ -1,5 +1,7 @@
 """Things that are no values, no columns, no tables, where one of these is expected."""
 
+import enum
+
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, and_, asc, case, create_engine
 from sqlalchemy import (
     bindparam,
@@ -46,6 +48,10 @@ class Tag(Base):
 
     def __repr__(self):
         return "Tag()"
+
+
+class Size(enum.Enum):
+    small = 1
 
 
 def told(call):
@@ -216,5 +222,12 @@ for use in (
     lambda: literal_column("name", "String").like("x"),
     lambda: cast(Kite.id, "Integer").label("x"),
     lambda: str(select(cast(Kite.id, "Integer"))),
+    lambda: cast(Kite.id, "Integer").desc(),
+    lambda: -cast(Kite.id, "Integer"),
+    lambda: cast(Kite.id, "Integer").in_([kites.c.id]),
+    lambda: cast(Kite.id, "Integer") & (Kite.id == 1),
 ):
     told(use)
+# One of several is no list of them; all of them are.
+for some in (Size.small, Size, Size.__members__, list, b"ab"):
+    told(lambda: Kite.id.in_(some).compile().params)
