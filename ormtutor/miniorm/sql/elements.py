@@ -827,6 +827,7 @@ class UnaryExpression(ColumnElement):
         type_ = sqltypes.BOOLEANTYPE if is_boolean else None
         negated = UnaryExpression(self, operators.inv, type_=type_)
         negated._render_label_in_columns_clause = self._render_label_in_columns_clause
+        negated._hides_entities = True
         return negated
 
 

@@ -95,6 +95,7 @@ for place, statement in enumerate(
         select(select(func.count(Boat.id)).scalar_subquery()),
         counted.select_from(select(Boat.__table__).subquery()),
         select(Trip.__table__.join(names, names.c.name != "Auk")),
+        select(~select(Boat).where(Boat.id == 1).exists()),
     )
 ):
     session.add(Boat(name=f"Gull {place}"))
