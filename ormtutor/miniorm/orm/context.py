@@ -190,11 +190,17 @@ class Asked(Said):
 
     @property
     def subject(self) -> Any:
-        """The mapper that it speaks of first, or None."""
+        """The mapper that it speaks of first, if only in a subquery or EXISTS; or None."""
         base = () if self._base is None else self._base.element._raw_columns
+        parts = [*base, *self._from_obj]
         named = [each.entity for each in self.entities]
-        inside = [entity_in(each) for each in (*base, *self._from_obj)]
-        return next((each.mapper for each in (*named, *inside) if each is not None), None)
+        entity = next(filter(None, [*named, *map(entity_in, parts)]), None)
+        if entity is not None:
+            return entity.mapper
+        parts += [each.element for each in self.entities]
+        inside = [each for part in parts for each in iterate(part, closed="_hides_entities")]
+        sources = [source for source in map(_source_of, inside) if source is not None]
+        return next(filter(None, (Asked.of_select(each).subject for each in sources)), None)
 
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
@@ -234,15 +240,17 @@ def _is_mapped_column(column: Any) -> bool:
 
 
 def _shows_entities(part: Any) -> bool:
-    """Whether it is, or is a column of, a SELECT of mapped columns with a name; or EXISTS of it."""
-    source = part.element.element if isinstance(part, Exists) else getattr(part, "table", part)
+    """Whether there are mapped columns in the SELECT that _source_of() gives."""
+    source = _source_of(part)
+    return source is not None and ("_is_plain" in source.__dict__ or is_orm_select(source))
+
+
+def _source_of(part: Any) -> Any:
+    """The SELECT of the subquery that it is, or is a column of, or of this EXISTS; else None."""
+    source: Any = part.element.element if isinstance(part, Exists) else getattr(part, "table", part)
     while isinstance(source, AliasedReturnsRows):
         source = source.element
-    return (
-        source is not part
-        and isinstance(source, Select)
-        and ("_is_plain" in source.__dict__ or is_orm_select(source))
-    )
+    return source if source is not part and isinstance(source, Select) else None
 
 
 def plain_form(statement: Any, toplevel: bool) -> Any:

@@ -160,6 +160,13 @@ for arguments in ({"mapper": Rope}, {"clause": Rope.__table__}, {"bind": elsewhe
         select(Kite).from_statement(text("SELECT * FROM kites")), None, {}, arguments
     )
     print(len(rows.all()))
+for query in (
+    session.query(session.query(Rope).exists()),
+    session.query(session.query(Rope).subquery().c.id),
+    session.query(func.count()).select_from(select(Rope.id).cte("all")),
+    session.query(~session.query(Rope).exists()),
+):
+    print(query.all())
 session.close()
 
 
@@ -190,5 +197,6 @@ for statement in (
     select(literal_column("1")).select_from(select(String_).subquery()),
 ):
     print(session.execute(statement).all())
+print(session.query(session.query(String_).exists()).scalar())
 print(session.query(strings.c.id).all(), session.query(func.max(strings.c.id)).scalar())
 print(session.query(func.count()).select_from(strings).scalar())
