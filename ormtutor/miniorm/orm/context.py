@@ -56,7 +56,7 @@ from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
 
     from ormtutor.miniorm.orm.rowloader import Position
@@ -199,8 +199,9 @@ class Asked(Said):
             return entity.mapper
         parts += [each.element for each in self.entities]
         inside = [each for part in parts for each in iterate(part, closed="_hides_entities")]
-        sources = [source for source in map(_source_of, inside) if source is not None]
-        return next(filter(None, (Asked.of_select(each).subject for each in sources)), None)
+        sources = {id(each): each for each in map(_source_of, inside) if each is not None}
+        mappers = (Asked.of_select(each).subject for each in sources.values())
+        return next(filter(None, mappers), None)
 
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
@@ -218,31 +219,36 @@ class Asked(Said):
 def is_orm_select(statement: Any) -> bool:
     """Whether a select() needs the ORM to be understood: mapped columns, or joins along them.
 
-    So does a Query's in which DISTINCT adds what is sorted by, whatever it selects.
+    So does one that reads subqueries with mapped columns, and a Query's in which DISTINCT adds what
+    is sorted by, whatever it selects.
     """
-    if statement._selects_order:
-        return True
+    selects = [statement]  # and those that it reads, each once
+    for each in selects:
+        if each._selects_order or (each is not statement and "_is_plain" in each.__dict__):
+            return True
+        for part in _parts_of(each):
+            is_mapped = isinstance(part, (QueryableAttribute, AliasedClass, type))
+            if is_mapped or "parententity" in getattr(part, "_annotations", ()):
+                return True
+            source = _source_of(part)
+            if source is not None and all(source is not known for known in selects):
+                selects.append(source)
+    return False
+
+
+def _parts_of(statement: Any) -> Iterator[Any]:
+    """What stands in the columns of a select(), what it selects from, and what is joined."""
     replaced = [(each.columns, each.joins) for each in statement._replaced]
     told = [(statement._raw_columns, statement._setup_joins), *replaced]
-    return any(_is_mapped_column(column) for columns, _ in told for column in columns) or any(
-        isinstance(part, (QueryableAttribute, AliasedClass, type))
-        or "parententity" in getattr(part, "_annotations", ())
-        or _shows_entities(part)
-        for parts in (statement._from_obj, *[step[:2] for _, joins in told for step in joins])
-        for part in parts
-    )
-
-
-def _is_mapped_column(column: Any) -> bool:
-    looks_inside = column._is_column_element and not column._is_column_clause
-    inside = iterate(column, closed="_hides_entities") if looks_inside else [column]
-    return any("parententity" in each._annotations or _shows_entities(each) for each in inside)
-
-
-def _shows_entities(part: Any) -> bool:
-    """Whether there are mapped columns in the SELECT that _source_of() gives."""
-    source = _source_of(part)
-    return source is not None and ("_is_plain" in source.__dict__ or is_orm_select(source))
+    for column in [column for columns, _ in told for column in columns]:
+        if column._is_column_element and not column._is_column_clause:
+            yield from iterate(column, closed="_hides_entities")
+        else:
+            yield column
+    yield from statement._from_obj
+    for _, joins in told:
+        for step in joins:
+            yield from step[:2]
 
 
 def _source_of(part: Any) -> Any:

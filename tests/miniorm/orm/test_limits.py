@@ -27,7 +27,7 @@ from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
 from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.elements import text
-from ormtutor.miniorm.sql.schema import Column
+from ormtutor.miniorm.sql.schema import Column, MetaData, Table
 from ormtutor.miniorm.sql.select import select
 from ormtutor.miniorm.sql.types import Integer
 from tests.miniorm.orm.gardens import Gardens
@@ -184,6 +184,18 @@ def test_a_flush_writes_a_hundred_thousand_objects(Link: Any, links: Engine) -> 
         assert session.query(Link).filter(Link.above_id == Link.id - 1).count() == MANY - 1
         del tops, below, above
         assert len(session.identity_map) == 0
+
+
+def test_each_subquery_is_looked_at_once_for_mapped_columns() -> None:
+    metadata = MetaData()
+    statement = select(*Table("wide", metadata, *[Column(f"c{n}", Integer) for n in range(9)]).c)
+    for _ in range(20):
+        statement = select(*statement.subquery().c)
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    session = Session(engine)
+
+    assert session.execute(statement).all() == []
 
 
 # What is freed --------------------------------------------------------------------------------
