@@ -189,7 +189,7 @@ def test_a_flush_writes_a_hundred_thousand_objects(Link: Any, links: Engine) -> 
 def test_each_subquery_is_looked_at_once_for_mapped_columns() -> None:
     metadata = MetaData()
     statement = select(*Table("wide", metadata, *[Column(f"c{n}", Integer) for n in range(9)]).c)
-    for _ in range(20):
+    for _ in range(8):
         statement = select(*statement.subquery().c)
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
