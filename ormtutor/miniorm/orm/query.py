@@ -73,7 +73,6 @@ from ormtutor.miniorm.sql.select import (
     replace_columns,
     sliced,
     sorting,
-    speaks_of_classes,
     structure_of_said,
     union,
     union_all,
@@ -336,8 +335,7 @@ class Query(Said):
             )  # FASTPATH: usual
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
-                if not speaks_of_classes(self, *self._entities, *self._where_criteria):
-                    refuse_as_plain_target(right)
+                refuse_as_plain_target(right, self, *self._entities, *self._where_criteria)
                 right = _joinable(right, onclause)
                 joins.append(JoinStep(right, onclause, None, isouter, full, index > 0, True))
         return self._with(_setup_joins=tuple(joins))

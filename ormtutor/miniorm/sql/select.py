@@ -565,8 +565,7 @@ class Select(HasWhere, GenerativeSelect):
     ) -> Any:
         """JOIN with a left side that is told."""
         left = None if from_ is None else as_from(from_)
-        if not speaks_of_classes(self, *self._raw_columns, left):
-            refuse_as_plain_target(target)
+        refuse_as_plain_target(target, self, *self._raw_columns, left)
         target = as_join_target(target)
         if onclause is not None:
             onclause = as_on_clause(onclause)
@@ -730,21 +729,25 @@ def _is_attribute(thing: Any) -> bool:
     return not isinstance(thing, ClauseElement) and getattr(thing, "is_attribute", False) is True
 
 
-def speaks_of_classes(said: Said, *parts: Any) -> bool:
-    """Whether one of these, or of what is selected from, has to do with a mapped class."""
+def refuse_as_plain_target(target: Any, said: Said, *parts: Any) -> None:
+    """Raise AttributeError, as the original does by accident, where a name is joined to tables.
+
+    parts: what is selected; when one of them, or of what is selected from, has to do with a mapped
+    class, what is no target is refused in other words.
+    """
+    if _is_attribute(target) or clause_of(target) is not None:  # an attribute configures mappers
+        return
+    if inspect(target, raiseerr=False) is not None:
+        return
     joined = [step[0] for step in said._setup_joins]
-    told = map(clause_of, (*parts, *joined, *said._from_obj))
-    return any(
-        "parententity" in each._annotations
+    told = [clause_of(part) for part in (*parts, *joined, *said._from_obj)]
+    inside = [
+        each
         for part in told
         if part is not None
         for each in iterate(part, closed="_hides_entities")
-    )
-
-
-def refuse_as_plain_target(target: Any) -> None:
-    """Raise AttributeError, as the original does by accident, where a name is joined to tables."""
-    if clause_of(target) is None and inspect(target, raiseerr=False) is None:
+    ]
+    if not any("parententity" in each._annotations for each in inside):
         kind = "str" if isinstance(target, str) else "NoneType"
         raise AttributeError(f"'{kind}' object has no attribute '_propagate_attrs'")
 
