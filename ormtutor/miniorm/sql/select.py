@@ -735,9 +735,9 @@ def refuse_as_plain_target(target: Any, said: Said, *parts: Any) -> None:
     parts: what is selected; when one of them, or of what is selected from, has to do with a mapped
     class, what is no target is refused in other words.
     """
-    if _is_attribute(target) or clause_of(target) is not None:  # an attribute configures mappers
+    if _is_attribute(target) or hasattr(target, "__code__"):  # configures mappers; has own words
         return
-    if inspect(target, raiseerr=False) is not None:
+    if clause_of(target) is not None or inspect(target, raiseerr=False) is not None:
         return
     joined = [step[0] for step in said._setup_joins]
     told = [clause_of(part) for part in (*parts, *joined, *said._from_obj)]
