@@ -481,7 +481,7 @@ class Compilation:
         plan = self._entity(entity.mapper, place, self.overwrite)
         if plan.selected:
             self._show_join(selectable)
-        else:
+        elif not matching(self.from_clauses, selectable):
             # All its columns are deferred, but its rows are asked for.
             self.from_clauses.append(selectable)
         return plan

@@ -68,3 +68,9 @@ for strat in (selectinload, subqueryload, joinedload):
     query = s.query(Rake).distinct().order_by(Rake.shed_id)
     t(lambda: [(b.x, b.shed.name) for b in query.options(defer(Rake.shed_id), strat(Rake.shed))])
     s.expunge_all()
+
+# Of a union with all columns deferred the rows are asked for, once.
+for option in (defer("*"), selectinload(Rake.shed)):
+    query = s.query(Rake).union(s.query(Rake)).options(joinedload(Rake.shed), option)
+    t(lambda: [sorted(key for key in vars(b) if key[0] != "_") for b in query])
+    s.expunge_all()
