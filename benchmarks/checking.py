@@ -36,7 +36,7 @@ DOCTEST_ALONE = (
 OURS_ALONE = (
     "import sys, time\n"
     "from pathlib import Path\n"
-    "from ormtutor.check import check_files\n"
+    "from ormtutor.runner import check_files\n"
     "from ormtutor.replay import HASH_SEEDS, Kernels\n"
     "paths = [*map(Path, sys.argv[1:])]\n"
     "kernels = Kernels(hash_seed=HASH_SEEDS[0], ahead=len(paths))\n"

@@ -1,6 +1,6 @@
 """The conductor of self-checking: a lesson file -> findings.
 
-Before: cli/ or pytest_plugin.py name lesson files.
+Before: runner.py hands over one lesson file after another, pytest_plugin.py its items.
 Here:   everything that a lesson claims is run: its straight path by doctest's rules, its SQL, its
         checks at the beginning and at the end of each step, its other answers, its mistakes, its
         challenges on seen and on hidden data; then once more with another hash seed.
@@ -19,7 +19,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 from ormtutor import differences
@@ -42,7 +41,6 @@ from ormtutor.course.output import (
     set_options,
 )
 from ormtutor.course.statements import SentSQL, compare, spelled_out
-from ormtutor.errors import KernelError, LessonError, UsageError
 from ormtutor.findings import Finding, output_edit, sql_edit
 from ormtutor.kernel.messages import Answer, Message, Output
 from ormtutor.records import record, replace
@@ -86,8 +84,6 @@ _ENTERED_DIRECTLY = (
 
 _NO_ANSWERS = ("not known", "no mapped object", "no such table", "")
 
-Progressed = Callable[["ItemResult"], None]
-
 
 @record
 class Item:
@@ -119,67 +115,7 @@ class ItemResult:
         return all(finding.is_note for finding in self.findings)
 
 
-@record
-class Report:
-    """What came of a lesson file; `error` when it cannot be read or no kernel starts."""
-
-    path: Path
-    results: tuple[ItemResult, ...] = ()
-    error: LessonError | KernelError | None = None
-    examples: int = 0
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All findings, notes included, in the order of the file."""
-        found = [finding for result in self.results for finding in result.findings]
-        return tuple(sorted(found, key=lambda finding: finding.line))
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether the lesson is what it says."""
-        return self.error is None and all(result.is_ok for result in self.results)
-
-    @property
-    def seconds(self) -> float:
-        """How long it took."""
-        return sum(result.seconds for result in self.results)
-
-
-def exit_code(reports: Sequence[Report]) -> int:
-    """Return what the process ends with: 0 ok, 1 a check failed, 2 lesson syntax, 3 no kernel."""
-    errors = [report.error for report in reports if report.error is not None]
-    if errors:
-        return max(error.exit_code for error in errors)
-    return 0 if all(report.is_ok for report in reports) else 1
-
-
 # --- what to check --------------------------------------------------------------------------------
-
-
-def lesson_paths(names: Sequence[str | Path], known: library.Library | None = None) -> list[Path]:
-    """Return the lesson files that names stand for: files, folders, ids; all lessons without any.
-
-    Raises: UsageError: a name stands for nothing, or for a file that is no lesson.
-    """
-    course = known or library.Library(())
-    if not names:
-        paths = [lesson.path for lesson in course.lessons]
-        return sorted({*paths, *(problem.path for problem in course.problems)})
-    found: list[Path] = []
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            found += library.lesson_files(path)
-        elif path.is_file() and not library.is_lesson(path):
-            raise UsageError(
-                f"{path} is no lesson",
-                hint="A lesson begins with a `toml lesson` block; lessons/README.md shows one.",
-            )
-        elif path.is_file():
-            found.append(path)
-        else:
-            found.append(course.lesson(str(name)).path)
-    return list(dict.fromkeys(found))
 
 
 def items_of(lesson: Lesson, *, is_quick: bool = False) -> list[Item]:
@@ -193,175 +129,6 @@ def items_of(lesson: Lesson, *, is_quick: bool = False) -> list[Item]:
             for number, attempt in enumerate(attempts, 1):
                 items.append(Item(f"{step.id}::{kind}{number}", attempt.line, index, attempt))
     return items
-
-
-def is_wanted(path: Path, item: Item, pattern: str) -> bool:
-    """Whether `-k PATTERN` selects an item: words, with `and`, `or` and `not` between them."""
-    name = f"{path.name}::{item.name}".casefold()
-    return any(
-        all(_holds(term, name) for term in re.split(r"\s+and\s+", choice))
-        for choice in re.split(r"\s+or\s+", pattern.casefold().strip())
-    )
-
-
-def _holds(term: str, name: str) -> bool:
-    denied = term.startswith("not ")
-    return (term.removeprefix("not ").strip() in name) is not denied
-
-
-def check_files(
-    paths: Sequence[Path],
-    *,
-    engine: EngineName = "miniorm",
-    engine_path: Sequence[str] = (),
-    pattern: str = "",
-    stop_at_first: bool = False,
-    on_result: Progressed | None = None,
-    on_report: Callable[[Report], None] | None = None,
-    jobs: int = 1,
-    is_quick: bool = False,
-    kernels: Kernels | None = None,
-) -> list[Report]:
-    """Check lesson files, `jobs` of them at a time; returns a report for each, in their order.
-
-    `on_result` hears of each item as it ends, `on_report` of each file, from several threads. Files
-    that were not begun when `stop_at_first` found a failure have no report. A quick check takes its
-    kernels from `kernels`, if there are some already.
-    """
-    stopped = threading.Event()
-    left = len(paths)
-
-    def tell(result: ItemResult) -> None:
-        if stop_at_first and not result.is_ok:
-            stopped.set()
-        if on_result is not None:
-            on_result(result)
-
-    def check(path: Path) -> Report | None:
-        nonlocal left
-        if stopped.is_set():
-            return None
-        if kernels is not None:
-            kernels.prepare(left)
-        left -= 1
-        report = check_file(
-            path,
-            engine=engine,
-            engine_path=engine_path,
-            pattern=pattern,
-            on_result=tell,
-            is_stopped=stopped.is_set,
-            is_quick=is_quick,
-            kernels=kernels,
-        )
-        if stop_at_first and not report.is_ok:
-            stopped.set()
-        if on_report is not None:
-            on_report(report)
-        return report
-
-    found = _side_by_side(check, paths, jobs, stopped)
-    return [report for report in found if report is not None]
-
-
-def _side_by_side(
-    work: Callable[[Path], Report | None],
-    paths: Sequence[Path],
-    jobs: int,
-    stopped: threading.Event,
-) -> list[Report | None]:
-    """Return what the work gives for each path, `jobs` of them at a time.
-
-    When it raises, or Ctrl-C comes, `stopped` is set and what runs is waited for. This is no
-    ThreadPoolExecutor, for that brings logging: 5 ms in each quick check.
-    """
-    waiting = queue.SimpleQueue[int]()
-    for place in range(len(paths)):
-        waiting.put(place)
-    found: dict[int, Report | None] = {}
-    faults: list[BaseException] = []
-
-    def take() -> None:
-        with contextlib.suppress(queue.Empty):
-            while not faults:
-                place = waiting.get_nowait()
-                try:
-                    found[place] = work(paths[place])
-                except BaseException as fault:  # raised again in the caller's thread
-                    faults.append(fault)
-                    stopped.set()
-
-    threads = [threading.Thread(target=take, daemon=True) for _ in range(max(1, jobs))]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            thread.join()
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join()
-    if faults:
-        raise faults[0]
-    return [found[place] for place in range(len(paths))]
-
-
-def count_items(paths: Sequence[Path], pattern: str = "", *, is_quick: bool = False) -> int:
-    """Return how many items `check_files` will run; a file that cannot be read has none."""
-    total = 0
-    for path in paths:
-        with contextlib.suppress(LessonError):
-            items = items_of(library.parse(path), is_quick=is_quick)
-            total += sum(not pattern or is_wanted(path, item, pattern) for item in items)
-    return total
-
-
-def check_file(
-    path: Path,
-    *,
-    engine: EngineName = "miniorm",
-    engine_path: Sequence[str] = (),
-    pattern: str = "",
-    on_result: Progressed | None = None,
-    is_stopped: Callable[[], bool] = lambda: False,
-    is_quick: bool = False,
-    kernels: Kernels | None = None,
-) -> Report:
-    """Check one lesson file; a quick check takes its kernel from `kernels`, else starts its own."""
-    try:
-        lesson = library.parse(path)
-    except LessonError as unreadable:
-        return Report(path, error=unreadable)
-    items = [
-        item
-        for item in items_of(lesson, is_quick=is_quick)
-        if not pattern or is_wanted(path, item, pattern)
-    ]
-    results: list[ItemResult] = []
-    error: KernelError | None = None
-    maker = partial(QuickChecker, kernels=kernels) if is_quick else Checker
-    with maker(lesson, engine=engine, engine_path=engine_path) as checker:
-        try:
-            checker.begin(items)
-            for item in items:
-                if is_stopped():
-                    break
-                results.append(checker.run(item))
-                if on_result is not None:
-                    on_result(results[-1])
-        except KernelError as no_kernel:
-            error = no_kernel
-    return Report(path, tuple(results), error, count_examples(lesson))
-
-
-def count_examples(lesson: Lesson) -> int:
-    """Return how many examples plain doctest would run."""
-    return len(lesson.setup) + sum(
-        len(part.examples)
-        for step in lesson.steps
-        for part in step.parts
-        if isinstance(part, Transcript)
-    )
 
 
 # --- one lesson -----------------------------------------------------------------------------------

@@ -55,9 +55,10 @@ TUTOR_BELOW = {
         *REFERENCE,
     },
     "check": {"findings", "differences", "turn", *REFERENCE},
+    "runner": {"check", "findings", "replay", *COURSE},
     "pytest_plugin": {"check", "findings", "course", "errors"},
     "repl": {"tutor", "otherwise", "kernel.messages", "config", *COURSE},
-    "cli": {"repl", "tutor", "check", "findings", "config", "replay", *COURSE},
+    "cli": {"repl", "tutor", "runner", "check", "findings", "config", "replay", *COURSE},
     "__main__": {"cli"},
     "__init__": set(),
 }

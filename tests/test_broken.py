@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ormtutor import check, reference
-from ormtutor.check import check_file
 from ormtutor.course import library, markdown
+from ormtutor.runner import check_file, exit_code
 
 CORPUS = Path(__file__).parent / "broken"
 LESSONS = sorted(CORPUS.glob("*.md"))
@@ -37,7 +37,7 @@ def told(path: Path) -> str:
         if report.error is not None
         else [line for finding in report.findings for line in finding.lines()]
     )
-    ending = f"exit code {check.exit_code([report])}"
+    ending = f"exit code {exit_code([report])}"
     text = "\n".join([*lines, ending]) + "\n"
     return text.replace(str(path), path.name)
 

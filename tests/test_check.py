@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ormtutor import check, reference
-from ormtutor.check import Checker, ItemResult, Report, check_file, check_files, exit_code, items_of
+from ormtutor import reference, runner
+from ormtutor.check import Checker, ItemResult, items_of
 from ormtutor.course.library import Library, find, parse
 from ormtutor.errors import UsageError
 from ormtutor.replay import Kernels
+from ormtutor.runner import Report, check_file, check_files, exit_code
 from tests.oracle.releases import installed
 
 LESSONS = Path(__file__).parent / "course" / "lessons"
@@ -389,18 +390,18 @@ def test_lessons_are_named_by_file_folder_or_id(tmp_path: Path) -> None:
     path.write_text(HEADER + FIRST + BODY, encoding="utf-8")
     (tmp_path / "README.md").write_text("# Not a lesson\n", encoding="utf-8")
     course = find([tmp_path])
-    assert check.lesson_paths([tmp_path]) == [path]
-    assert check.lesson_paths([path, tmp_path]) == [path]
-    assert check.lesson_paths(["short"], course) == [path]
-    assert check.lesson_paths([], course) == [path]
+    assert runner.lesson_paths([tmp_path]) == [path]
+    assert runner.lesson_paths([path, tmp_path]) == [path]
+    assert runner.lesson_paths(["short"], course) == [path]
+    assert runner.lesson_paths([], course) == [path]
 
 
 def test_a_file_that_is_no_lesson_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Not a lesson\n", encoding="utf-8")
     with pytest.raises(UsageError, match="is no lesson"):
-        check.lesson_paths([tmp_path / "README.md"])
+        runner.lesson_paths([tmp_path / "README.md"])
     with pytest.raises(UsageError, match="there is no lesson 'zzz'"):
-        check.lesson_paths(["zzz"], Library(()))
+        runner.lesson_paths(["zzz"], Library(()))
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ormtutor.check import check_file
 from ormtutor.course.library import parse
 from ormtutor.errors import LessonError, UsageError
 from ormtutor.findings import Edit, accept, apply, fix, shown_edit
+from ormtutor.runner import check_file
 from tests.oracle.releases import installed
 
 HEADER = '```toml lesson\nformat = 1\nid = "short"\ntitle = "A short one"\n```\n\n'

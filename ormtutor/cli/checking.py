@@ -2,7 +2,7 @@
 
 Before: arguments.py has read the options.
 Here:   which files; a line a step as they end, findings under it; asking before one is written.
-After:  check.py runs what the lessons claim, findings.py writes what was approved.
+After:  runner.py runs what the lessons claim, findings.py writes what was approved.
 
 Lessons are checked side by side, and told in their order. On a terminal a bar says how far it is.
 """
@@ -20,14 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ormtutor.check import (
-    ItemResult,
-    Report,
-    check_files,
-    count_items,
-    exit_code,
-    lesson_paths,
-)
+from ormtutor.check import ItemResult
 from ormtutor.cli.arguments import Options
 from ormtutor.cli.learning import wants_colour
 from ormtutor.config import Config, load
@@ -36,6 +29,7 @@ from ormtutor.findings import Finding, accept, fix, refuse_in_ci
 from ormtutor.repl.launch import find_lessons
 from ormtutor.repl.theme import paint
 from ormtutor.replay import Kernels
+from ormtutor.runner import Report, check_files, count_items, exit_code, lesson_paths
 
 
 def check_lessons(options: Options, kernels: Kernels | None = None) -> int:

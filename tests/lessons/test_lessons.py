@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ormtutor.check import Report, check_file
 from ormtutor.course.library import find, parse, usual_places
 from ormtutor.course.progress import Progress
+from ormtutor.runner import Report, check_file
 from ormtutor.tutor import Tutor
 from tests.oracle.releases import installed
 
