@@ -272,9 +272,11 @@ def _make_metadata(
     compiled: Any, names: tuple[str, ...], legacy: bool
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
-    objects = [found_by for _, _, found_by, _ in columns] if compiled.result_columns else ()
+    told = len(compiled.result_columns)
+    objects = [found_by for _, _, found_by, _ in columns] if told else ()
     processors = [type_._cached_result_processor(compiled.dialect) for _, _, _, type_ in columns]
-    metadata = CursorResultMetaData([name for name, *_ in columns], objects, legacy=legacy)
+    found = [name for name, *_ in columns]
+    metadata = CursorResultMetaData(found, objects, legacy=legacy, told=told)
     return metadata, processors if any(processors) else None
 
 

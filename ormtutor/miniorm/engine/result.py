@@ -66,8 +66,12 @@ class ResultInternal:
         return self
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
-        """Leave out what came before; `strategy` gives what is compared."""
-        self._unique = ({}, strategy)
+        """Leave out what came before; `strategy` gives what is compared.
+
+        What was begun goes on with what it began with.
+        """
+        if self._unique is None or not self._unique[0]:
+            self._unique = ({}, strategy)
         return self
 
     def _made(self, tuples: Tuples) -> list[Any]:

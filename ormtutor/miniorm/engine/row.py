@@ -265,27 +265,51 @@ class ResultMetaData:
         )
 
 
+def refuses_twins(names: Sequence[Any], told: int) -> bool:
+    """Whether a name that two columns of a cursor share is refused; else the last answers.
+
+    As in the original it is the last in text alone, and where there are just as many different
+    names as the statement has told columns.
+    """
+    return told not in (0, len(set(names)))
+
+
 class CursorResultMetaData(ResultMetaData):
     """The columns of a cursor: a miss is NoSuchColumnError, a name that two share is refused."""
 
-    __slots__ = ("_twins",)
+    __slots__ = ("_told", "_twins")
     __module__ = "sqlalchemy.engine.cursor"
 
     # Of other statements of the same structure what was selected, by position and id.
     _twins: WeakValueDictionary[tuple[int, int], Any]
+
+    def __init__(
+        self,
+        names: Iterable[str | None],
+        objects: Sequence[Iterable[Any]] = (),
+        *,
+        legacy: bool = False,
+        told: int = 0,
+    ) -> None:
+        # told: how many columns the statement tells; text tells none.
+        self._told = told
+        super().__init__(names, objects, legacy=legacy)
 
     def _index_all(self, objects: Sequence[Iterable[Any]]) -> dict[Any, int]:
         found = [(thing, n) for n, found_by in enumerate(objects) for thing in found_by or ()]
         repeated = {n for n, found_by in enumerate(objects) if found_by is None}
         found += [(name, n) for n, name in enumerate(self._names) if n not in repeated]
         positions = dict(found)
-        # In text the last of one name answers. A select whose labels were switched off says no.
-        if objects and len(set(self._names)) < len(self._names):
+        if refuses_twins(self._names, self._told):
             first = dict(reversed(found))
             positions.update({thing: AMBIGUOUS for thing, n in found if first[thing] != n})
         positions.pop(None, None)
         self._twins = WeakValueDictionary()
         return positions
+
+    def position(self, number: int) -> int:
+        """As in the original a number means a name, which two columns may share."""
+        return self.index(self._names[number])
 
     def recognize(self, compiled: Any, statement: Any) -> None:
         """Let what a statement selects find what was selected by the one compiled in its place."""

@@ -18,7 +18,13 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
-from ormtutor.miniorm.engine.row import AMBIGUOUS, AMBIGUOUS_NAME, MISSING_COLUMN, ResultMetaData
+from ormtutor.miniorm.engine.row import (
+    AMBIGUOUS,
+    AMBIGUOUS_NAME,
+    MISSING_COLUMN,
+    ResultMetaData,
+    refuses_twins,
+)
 from ormtutor.miniorm.orm.context import (
     Asked,
     Compilation,
@@ -411,7 +417,8 @@ class StatementQuery(EntityQuery):
         """
         # In a text nothing is found but what is not deferred.
         wanted = set(map(id, self.compilation.selected)) if self._is_text else None
-        self.plan = self.compilation.row_plan(_locator(result, self.told, wanted))
+        width = len(self.compilation.primary)
+        self.plan = self.compilation.row_plan(_locator(result, self.told, wanted, width))
         return make_loader(self.plan)
 
 
@@ -419,11 +426,13 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
-def _locator(result: Any, told: Sequence[Any], wanted: set[int] | None) -> Callable[..., Position]:
+def _locator(
+    result: Any, told: Sequence[Any], wanted: set[int] | None, width: int
+) -> Callable[..., Position]:
     """What finds the columns of entities in the rows of any statement, by what the result says.
 
     told: the columns that text().columns() told in this order; nothing else counts then. wanted: of
-    a text, the columns that may be found, by identity.
+    a text, the columns that may be found, by identity. width: how many columns the entities have.
     Of what was joined to the entity (`itself`) no other column of that name is taken.
     """
     names, positions = result._metadata.keys, result._metadata._positions
@@ -456,7 +465,8 @@ def _locator(result: Any, told: Sequence[Any], wanted: set[int] | None) -> Calla
                     part.name  # noqa: B018  the original looks for names: `a + b` has none
             if found is None or (wanted is not None and id(column) not in wanted):
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            if names.count(found) > 1 or positions[found] == AMBIGUOUS:
+            twins = names.count(found) > 1 and refuses_twins(names, width)
+            if twins or positions[found] == AMBIGUOUS:
                 raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:
             return positions[found], None

@@ -949,9 +949,20 @@ StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement
 def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     """Send another statement, and read our entities from its columns."""
     element = elements.clause_of(statement)
-    if element is None:
+    entities = entities_of_all(self._raw_columns)
+    if all(entity.entity is None for entity in entities):
+        raise NotImplementedError(
+            "The default SELECT construct without plugins does not implement this method."
+        )
+    if element is None or (element._is_from_clause and "parententity" in element._annotations):
         raise NotImplementedError
-    return StatementOfEntities(element, entities_of_all(self._raw_columns), self._with_options)
+    if element._is_column_element and not element._is_function:
+        role = (
+            "Row returning expression such as a SELECT, a FROM clause, or an INSERT/UPDATE/DELETE "
+            "with RETURNING"
+        )
+        raise elements.not_expected(role, statement, element=element)
+    return StatementOfEntities(element, entities, self._with_options)
 
 
 def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:

@@ -188,3 +188,16 @@ with engine.connect() as connection:
     for how in ("scalar", "scalar_one", "scalar_one_or_none"):
         one = connection.execute(counted.limit(1)).columns("name")
         show(how, lambda: getattr(one, how)())
+
+    # Of columns that share a name, or are selected twice, a number means the name.
+    id_, name = ships.c.id, ships.c.name
+    for twice in (select(id_.label("x"), name.label("x")), select(id_, id_, name)):
+        run = lambda: connection.execute(twice)
+        for number in (0, 1, -1):
+            show(f"columns({number})", lambda: run().columns(number).all())
+            show(f"scalars({number})", lambda: run().scalars(number).all())
+        show("scalar", lambda: run().scalar())
+        show("mappings", lambda: run().mappings().columns(0).all())
+    # unique() once more, after it was begun.
+    result = connection.execute(counted).unique(lambda row: row[0] % 2)
+    show("begun", lambda: (result.fetchmany(1), result.unique().all()))
