@@ -298,3 +298,31 @@ for _ in range(9):
         thread.join()
 sys.setswitchinterval(interval)
 print(sorted(map(str, told)))
+
+# Arguments that an own __init__ does not take are told before a class that is missing.
+Own = declarative_base()
+
+
+class Guest(Own):
+    __tablename__ = "guests"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    rooms = relationship("Rooom")
+
+    def __init__(self, name, *, floor=None):
+        self.name = name
+
+
+class Dog(Own):
+    __tablename__ = "dogs"
+    id = Column(Integer, primary_key=True)
+
+    def __init__(self):
+        pass
+
+
+for asked in ("Guest()", "Guest('a', 'b')", "Guest('a', flor=1)", "Dog(1)", "Guest('a')", "Dog()"):
+    try:
+        print(asked, eval(asked))
+    except Exception as error:
+        print(asked, type(error).__name__, error)
