@@ -704,11 +704,11 @@ class Compilation:
                 return root.entity.adapt, root.element if is_same else selectable
             return unchanged, selectable
         if getattr(alias, "is_aliased_class", False):
-            seen = _alias_adapter(alias, labels=False)
+            seen = _or_unchanged(_alias_adapter(alias, labels=False))
             if root.entity.is_aliased_class:
                 return (lambda expression: root.entity.adapt(seen(expression))), alias.selectable
             return seen, alias.selectable
-        return alias.corresponding_column, alias
+        return _or_unchanged(_base_adapter(alias, unchanged)), alias
 
     # the Core select -------------------------------------------------------------------------
 
@@ -932,6 +932,16 @@ def _alias_adapter(insp: Any, labels: bool = True, eager: bool = True) -> Adapt:
         return insp.adapt(expression) if labels else insp.adapt_plainly(expression)
 
     return adapt
+
+
+def _or_unchanged(adapt: Adapt) -> Adapt:
+    """What the learner's subquery has not is selected from where it is, as in the original."""
+
+    def adapt_if_found(expression: Any) -> Any:
+        found = adapt(expression)
+        return expression if found is None else found
+
+    return adapt_if_found
 
 
 def _base_adapter(base: Any, first: Adapt) -> Adapt:

@@ -779,7 +779,7 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     onclause = props[0] if props else None
     if not props and not isinstance(target, tuple):
         return [(target, None)]
-    is_target = isinstance(target, (FromClause, SelectBase, Query, type, AliasedClass))
+    is_target = isinstance(target, (FromClause, SelectBase, type, AliasedClass))
     is_condition = onclause is None or isinstance(
         onclause, (elements.ColumnElement, str, QueryableAttribute)
     )

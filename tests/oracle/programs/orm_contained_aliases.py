@@ -116,3 +116,16 @@ for options in (
         print(query, [[fork.id for fork in branch.forks] for branch in query], sep="\n")
     except OperationalError as error:  # joined twice under one name
         print(error.orig)
+
+# What the subquery that is said to be contained has not is selected from the table itself; an
+# expression is seen through an alias of the table.
+some = session.query(Branch.id, Branch.length).filter(Branch.length > 2).subquery()
+more = session.query(Branch.id, Branch.parent_id).subquery()
+sawn = branches.alias("sawn")
+for joined in (some, more, aliased(Branch, more), sawn):
+    columns = getattr(joined, "c", joined)
+    query = session.query(Leaf).join(joined, columns.id == Leaf.branch_id).order_by(Leaf.id)
+    query = query.options(contains_eager(Leaf.branch, alias=joined).defer("crown"))
+    session.expunge_all()
+    print(query)
+print([(leaf.id, told(leaf.branch), leaf.branch.length) for leaf in query])

@@ -124,6 +124,8 @@ for mistake in (
     lambda: query.join(Bee, Hive.name).all(),
     lambda: query.join(Hive.name).all(),
     lambda: query.join(Bee.hive).all() and None,
+    lambda: str(query.join(session.query(Bee), Hive.id == Bee.hive_id)),
+    lambda: str(query.outerjoin(session.query(Bee), Hive.bees)),
     lambda: query.join(Guard.other).all() and None,
     lambda: query.join(Bee, Guard.other).all(),
     lambda: session.query(func.count()).join(Bee).all(),
