@@ -56,6 +56,17 @@ LEFT_OUT = (
     "util",
 )
 
+# Modules inside of SQLAlchemy from which people import too, for editors complete it so, and the
+# door that has their names here.
+DOOR_OF = {
+    ".orm.scoping": ".orm",
+    ".orm.session": ".orm",
+    ".orm.strategy_options": ".orm",
+    ".sql.schema": ".schema",
+    ".sql.selectable": ".sql.expression",
+    ".sql.sqltypes": ".types",
+}
+
 
 def open_door(engine: EngineName, loaded: Mapping[str, Loaded]) -> EngineFinder:
     """Install the finder; `loaded` names the modules to tell about, and whom.
@@ -99,7 +110,7 @@ class EngineFinder:
 
     def _find_alias(self, name: str) -> ModuleSpec:
         below = name.removeprefix("sqlalchemy")
-        own_name = PACKAGE["miniorm"] + below
+        own_name = PACKAGE["miniorm"] + DOOR_OF.get(below, below)
         if own_name not in sys.modules and importlib.util.find_spec(own_name) is None:
             problem = f"No module named {name!r}"
             if below[1:].startswith(LEFT_OUT):
