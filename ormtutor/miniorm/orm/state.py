@@ -170,13 +170,14 @@ def identity_key(mapper: Any, ident: Any) -> Key:
 
 
 def _object_is_gone(state: InstanceState) -> None:
-    """The object died: its identity is free again.
+    """The object died: its identity is free again, and it is in no session.
 
     What identity_map.discard() does, but for changes, which would have kept the object alive;
     written out, since a result that is thrown away comes here once for each object.
     """
     session_ref = state.session_ref
     session = None if session_ref is None else session_ref()
+    state.session_ref = None
     if session is not None:
         table = session.identity_map.tables.get(state.mapper.class_)
         if table is not None and table.get(state.ident) is state:
@@ -366,7 +367,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         if session is not None:
             identity_map = session.identity_map
             had_modified = bool(identity_map._modified)
-            if self.ident is not None and obj is not None and identity_map.contains_state(self):
+            if self.ident is not None and identity_map.contains_state(self):
                 identity_map._modified[self] = obj
             # The first change begins the transaction, whose snapshot must hold the old state.
             if not had_modified and session._transaction is None:
