@@ -20,8 +20,10 @@ from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
+from ormtutor.miniorm.orm import flags
 
 # Not all are used here: SQLAlchemy publishes them here.
+from ormtutor.miniorm.orm.flags import *  # noqa: F403
 from ormtutor.miniorm.orm.impls import (  # noqa: F401
     HISTORY_BLANK,
     OP_APPEND,
@@ -36,22 +38,6 @@ from ormtutor.miniorm.orm.impls import (  # noqa: F401
     ScalarObjectAttributeImpl,
     instance_state,
     state_of,
-)
-from ormtutor.miniorm.orm.state import (  # noqa: F401
-    ATTR_EMPTY,
-    ATTR_WAS_SET,
-    CALLABLES_OK,
-    INIT_OK,
-    LOAD_AGAINST_COMMITTED,
-    NO_AUTOFLUSH,
-    NO_RAISE,
-    NO_VALUE,
-    PASSIVE_NO_FETCH,
-    PASSIVE_NO_RESULT,
-    PASSIVE_OFF,
-    PASSIVE_ONLY_PERSISTENT,
-    PASSIVE_RETURN_NO_VALUE,
-    SQL_OK,
 )
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import comparison_method
@@ -379,7 +365,7 @@ def remove_setattr(cls: Any) -> None:
 # Functions on one attribute of one object, as published ---------------------------------------
 
 
-def get_history(obj: Any, key: str, passive: int = PASSIVE_OFF) -> History:
+def get_history(obj: Any, key: str, passive: int = flags.PASSIVE_OFF) -> History:
     """The History of one attribute; by default loading what is needed for it."""
     return state_of(obj).get_history(key, passive)
 
@@ -403,7 +389,7 @@ def flag_modified(instance: Any, key: str) -> None:
         raise InvalidRequestError(
             f"Can't flag attribute '{key}' modified; it's not present in the object state"
         )
-    state.committed_state = {**state.committed_state, impl.key: NO_VALUE}
+    state.committed_state = {**state.committed_state, impl.key: flags.NO_VALUE}
     if not state.modified:
         state._become_modified(impl)
 

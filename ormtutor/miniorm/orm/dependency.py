@@ -18,14 +18,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY
-from ormtutor.miniorm.orm.state import (
-    CALLABLES_OK,
-    PASSIVE_NO_FETCH_RELATED,
-    PASSIVE_NO_INITIALIZE,
-    PASSIVE_OFF,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,8 +99,10 @@ class Dependency:
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes
         # Whether deleting an object, or saving it, may load what it is related to.
-        self.passive_on_delete = PASSIVE_NO_INITIALIZE if self.passive_deletes else PASSIVE_OFF
-        self.passive_on_save = PASSIVE_NO_INITIALIZE
+        self.passive_on_delete = (
+            flags.PASSIVE_NO_INITIALIZE if self.passive_deletes else flags.PASSIVE_OFF
+        )
+        self.passive_on_save = flags.PASSIVE_NO_INITIALIZE
         if self.direction is MANYTOONE:
             self.passive_on_save = self.passive_on_delete
 
@@ -139,12 +136,12 @@ class Dependency:
     ) -> bool:
         """Whether this relationship matters to the flush."""
         if not deletes or self.passive_deletes:
-            passive = PASSIVE_NO_INITIALIZE
+            passive = flags.PASSIVE_NO_INITIALIZE
         elif self.direction is MANYTOONE:
             # A key that is about to be deleted is reason enough; its object need not be loaded.
-            passive = PASSIVE_NO_FETCH_RELATED
+            passive = flags.PASSIVE_NO_FETCH_RELATED
         else:
-            passive = PASSIVE_OFF
+            passive = flags.PASSIVE_OFF
         # Also where the answer is known: a related object that is there is found by it.
         for _, (added, unchanged, deleted) in self._histories(flush, states, passive):
             if added or unchanged or deleted:
@@ -159,7 +156,7 @@ class Dependency:
         for state in states:
             # Most objects of a flush have their relationships not loaded.
             if (
-                passive & CALLABLES_OK
+                passive & flags.CALLABLES_OK
                 or key in state.committed_state
                 or ((obj := state()) is not None and key in obj.__dict__)
             ):
@@ -191,7 +188,7 @@ class Dependency:
         roles = {parent_role, key_role, "children saved", "children deleted"}
         order = [each for each in self.order if roles.issuperset(each) and each != LET_GO]
         saved, deleted = flush.step(self.mapper), flush.step(self.mapper, is_delete=True)
-        passive = self.passive_on_delete if is_delete else PASSIVE_NO_INITIALIZE
+        passive = self.passive_on_delete if is_delete else flags.PASSIVE_NO_INITIALIZE
         for state in states:
             related = flush.all_pending(state, self.key, passive)
             if not related:
@@ -293,7 +290,7 @@ class OneToMany(Dependency):
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
         """Children that came are saved with us; those that went lose their key, or go too."""
         children_added = flush.children_added.setdefault(self, set())
-        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             for child in _objects(history.added):
                 flush.register(child, cancel_delete=True, operation="add", prop=self.prop)
             children_added.update(history.added)
@@ -322,7 +319,7 @@ class OneToMany(Dependency):
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy our key to the children that came; clear it in those that went."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
-        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             for child in self._written(flush, history.added):
                 flush.populate(state, child, self)
             if nulls_orphans:
@@ -361,7 +358,7 @@ class ManyToOne(Dependency):
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
         """Copy the other's key to us."""
-        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             if history.deleted and not history.added:
                 flush.clear(state, self, None)
             for child in history.added:
@@ -409,7 +406,7 @@ class ManyToMany(Dependency):
         """Insert the association rows of objects that came, delete those of objects that went."""
         added: list[Pair] = []
         removed: list[Pair] = []
-        for state, history in self._histories(flush, states, PASSIVE_NO_INITIALIZE):
+        for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             added += self._rows(flush, state, history.added, "add")
             removed += self._rows(flush, state, history.deleted, "delete")
         self._write(flush, added, removed)

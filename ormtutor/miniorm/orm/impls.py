@@ -28,7 +28,7 @@ from ormtutor.miniorm.orm.collections import (
     remove_member,
 )
 from ormtutor.miniorm.orm.exc import StaleDataError, state_label
-from ormtutor.miniorm.orm.state import (
+from ormtutor.miniorm.orm.flags import (
     ATTR_EMPTY,
     ATTR_WAS_SET,
     CALLABLES_OK,
@@ -45,11 +45,8 @@ from ormtutor.miniorm.orm.state import (
     PASSIVE_ONLY_PERSISTENT,
     PASSIVE_RETURN_NO_VALUE,
     SQL_OK,
-    UNCHANGED,
-    InstanceState,
-    Loaders,
-    PendingCollection,
 )
+from ormtutor.miniorm.orm.state import UNCHANGED, InstanceState, Loaders, PendingCollection
 from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
@@ -196,7 +193,7 @@ class AttributeImpl:
     # reading ---------------------------------------------------------------------------------
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
-        """The value, loaded when that is allowed; else a marker of orm/state.py."""
+        """The value, loaded when that is allowed; else a marker of orm/flags.py."""
         key = self.key
         if key in dict_:
             return dict_[key]

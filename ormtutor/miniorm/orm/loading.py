@@ -19,19 +19,14 @@ from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
 from ormtutor.miniorm.engine.row import MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, bind_of, compile_shape
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
 from ormtutor.miniorm.orm.outcome import label_of, tell_outcome
 from ormtutor.miniorm.orm.rowloader import LoadContext
-from ormtutor.miniorm.orm.state import (
-    PASSIVE_NO_RESULT,
-    PASSIVE_OFF,
-    RELATED_OBJECT_OK,
-    SQL_OK,
-    Loaders,
-)
+from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.elements import BindParameter, and_
 from ormtutor.miniorm.sql.select import select
 from ormtutor.miniorm.sql.selectable import (
@@ -194,7 +189,9 @@ def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> C
     return Cause(kind, label, objects=(label,), states=states)
 
 
-def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PASSIVE_OFF) -> Any:
+def in_identity_map(
+    session: Any, mapper: Mapper, ident: Any, passive: int = flags.PASSIVE_OFF
+) -> Any:
     """The object with this key in the identity map; None: not there, or its row is gone.
 
     An expired one is refreshed first, which tells whether its row is still there;
@@ -205,9 +202,9 @@ def in_identity_map(session: Any, mapper: Mapper, ident: Any, passive: int = PAS
         return None
     obj = state()
     if obj is not None and state.expired:
-        if not passive & SQL_OK:
-            return PASSIVE_NO_RESULT
-        if not passive & RELATED_OBJECT_OK:
+        if not passive & flags.SQL_OK:
+            return flags.PASSIVE_NO_RESULT
+        if not passive & flags.RELATED_OBJECT_OK:
             return obj
         try:
             state.load_expired(passive)
@@ -350,7 +347,7 @@ def _load_again(
 
 
 def load_scalar_attributes(
-    mapper: Mapper, state: InstanceState, keys: Iterable[str], passive: int = PASSIVE_OFF
+    mapper: Mapper, state: InstanceState, keys: Iterable[str], passive: int = flags.PASSIVE_OFF
 ) -> None:
     """Refresh the expired attributes `keys` of one object.
 

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.attributes import (
     ColumnAttribute,
     Proxy,
@@ -31,9 +32,7 @@ from ormtutor.miniorm.orm.attributes import (
 from ormtutor.miniorm.orm.exc import UnmappedClassError, UnmappedColumnError, UnmappedInstanceError
 from ormtutor.miniorm.orm.impls import ScalarAttributeImpl, listen_for_validation
 from ormtutor.miniorm.orm.state import (
-    NO_VALUE,
     NOTHING,
-    PASSIVE_OFF,
     UNCHANGED,
     ImmutableProperties,
     InstanceState,
@@ -611,7 +610,7 @@ class Mapper(InspectionAttr):
 
     def primary_key_from_instance(self, instance: Any) -> tuple[Any, ...]:
         """The object's present primary key values."""
-        return self._primary_key_from_state(instance_state(instance), PASSIVE_OFF)
+        return self._primary_key_from_state(instance_state(instance), flags.PASSIVE_OFF)
 
     def _primary_key_from_state(self, state: InstanceState, passive: int) -> tuple[Any, ...]:
         dict_ = state.dict
@@ -717,7 +716,7 @@ def _keyword_init(mapper: Mapper) -> Any:
         for key, value in kwargs.items():
             if key in plain:
                 dict_[key] = value
-                committed[key] = NO_VALUE
+                committed[key] = flags.NO_VALUE
             elif key in impls and not sets_by_descriptor:
                 impls[key].set(state, dict_, value, None)
             elif hasattr(cls, key):

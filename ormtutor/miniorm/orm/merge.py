@@ -14,12 +14,12 @@ Follows: SQLAlchemy 1.4, "Merging".
 from __future__ import annotations
 
 from ormtutor.miniorm.exc import warn
-from ormtutor.miniorm.orm import loading
+from ormtutor.miniorm.orm import flags, loading
 from ormtutor.miniorm.orm.collections import collection_members, fill
 from ormtutor.miniorm.orm.exc import state_label
 from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
-from ormtutor.miniorm.orm.state import MARKERS, PASSIVE_MERGE, PASSIVE_RETURN_NO_VALUE, create_state
+from ormtutor.miniorm.orm.state import create_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ class Merge:
                 "merged again; this is probably not what you want to do"
             )
         mapper = state.mapper
-        values = mapper._primary_key_from_state(state, PASSIVE_RETURN_NO_VALUE)
-        missing = [value for value in values if value is None or id(value) in MARKERS]
+        values = mapper._primary_key_from_state(state, flags.PASSIVE_RETURN_NO_VALUE)
+        missing = [value for value in values if value is None or id(value) in flags.MARKERS]
         is_complete = not missing or (
             len(missing) < len(values) and all(value is None for value in missing)
         )
@@ -153,7 +153,7 @@ class Merge:
         else:
             members = list(collection_members(state.dict[key]))
         # The old members must be known, so that those that are missing leave.
-        impl.get(merged_state, merged_values, PASSIVE_MERGE)
+        impl.get(merged_state, merged_values, flags.PASSIVE_MERGE)
         merged = []
         for member in members:
             merged.append((yield self._arrive(member, prop)))

@@ -18,10 +18,10 @@ from itertools import chain, groupby
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import InvalidRequestError, warn
-from ormtutor.miniorm.orm import loading
+from ormtutor.miniorm.orm import flags, loading
 from ormtutor.miniorm.orm.exc import FlushError, StaleDataError, state_label
 from ormtutor.miniorm.orm.outcome import label_of
-from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_OFF, PLAIN
+from ormtutor.miniorm.orm.state import PLAIN
 from ormtutor.miniorm.sql.dml import Delete, Insert, Update
 from ormtutor.miniorm.sql.elements import and_, bindparam, is_sql
 from ormtutor.miniorm.sql.sorting import sort_tables
@@ -267,7 +267,7 @@ def takes_over_row(
     Raises: InvalidRequestError: its key is expired, since before a rollback it had a row.
     """
     if not state.expired_attributes.isdisjoint(mapper._pk_attribute_keys):
-        state.load_expired(PASSIVE_OFF)
+        state.load_expired(flags.PASSIVE_OFF)
     key = [values.get(each) for each in mapper._pk_attribute_keys]
     if any(value is None or is_sql(value) for value in key):
         return False
@@ -331,7 +331,7 @@ def _add_row_key(
     for number, (key, column) in enumerate(writing.key_columns):
         value = values.get(key)
         if value is None or column.key in params or column in record.expressions:
-            if committed.get(key) is NO_VALUE or (state, column) in flush.pk_cascaded:
+            if committed.get(key) is flags.NO_VALUE or (state, column) in flush.pk_cascaded:
                 # The row has the value already, as far as is known.
                 params.pop(column.key, None)
             else:
@@ -357,7 +357,7 @@ def _row_key(
     if state.ident is None:
         own = {**state.dict, **state.committed_state} if verb == "delete from" else state.dict
         key = [own.get(name) for name in mapper._pk_attribute_keys]
-        key = [None if value is NO_VALUE else value for value in key]
+        key = [None if value is flags.NO_VALUE else value for value in key]
     else:
         if state.expired_attributes:
             flush.load_key(state)
@@ -511,7 +511,8 @@ def _association_rows(subject: Any, pairs: Sequence[Pair]) -> list[Values]:
 def _association_key(state: InstanceState, copies: Any) -> Values:
     values, impls = state.dict, state.mapper.impls
     return {
-        copy.dest_key: impls[copy.source_key].get(state, values, PASSIVE_OFF) for copy in copies
+        copy.dest_key: impls[copy.source_key].get(state, values, flags.PASSIVE_OFF)
+        for copy in copies
     }
 
 

@@ -16,19 +16,8 @@ from __future__ import annotations
 from collections import defaultdict, namedtuple
 
 from ormtutor.miniorm.exc import CircularDependencyError, InvalidRequestError
-from ormtutor.miniorm.orm import persistence, unitofwork
+from ormtutor.miniorm.orm import flags, persistence, unitofwork
 from ormtutor.miniorm.orm.impls import HISTORY_BLANK
-from ormtutor.miniorm.orm.state import (
-    CALLABLES_OK,
-    LOAD_AGAINST_COMMITTED,
-    NO_RAISE,
-    NO_VALUE,
-    PASSIVE_NO_FETCH_RELATED,
-    PASSIVE_NO_INITIALIZE,
-    PASSIVE_NO_RESULT,
-    PASSIVE_OFF,
-    SQL_OK,
-)
 from ormtutor.miniorm.orm.transaction import EXPLICIT
 from ormtutor.miniorm.orm.unitofwork import FLUSH_ERRORS
 
@@ -129,8 +118,8 @@ class Rehearsal(unitofwork.UOWTransaction):
     """A flush that only says what it would do."""
 
     # Nothing is loaded, not even what was replaced unseen.
-    history_flags = LOAD_AGAINST_COMMITTED | NO_RAISE
-    lookup_flags = PASSIVE_NO_FETCH_RELATED
+    history_flags = flags.LOAD_AGAINST_COMMITTED | flags.NO_RAISE
+    lookup_flags = flags.PASSIVE_NO_FETCH_RELATED
 
     def __init__(self, session: Any) -> None:
         super().__init__(session, EXPLICIT)
@@ -191,11 +180,11 @@ class Rehearsal(unitofwork.UOWTransaction):
         self._note_load(state, key, passive)
         if key not in state.dict and key not in state.committed_state:
             return HISTORY_BLANK
-        return super().history(state, key, PASSIVE_NO_INITIALIZE)
+        return super().history(state, key, flags.PASSIVE_NO_INITIALIZE)
 
     def all_pending(self, state: InstanceState, key: str, passive: int) -> list[Any]:
         """The related objects that are known."""
-        return super().all_pending(state, key, PASSIVE_NO_INITIALIZE)
+        return super().all_pending(state, key, flags.PASSIVE_NO_INITIALIZE)
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
         """The objects that are deleted with one, as far as they are known."""
@@ -204,8 +193,8 @@ class Rehearsal(unitofwork.UOWTransaction):
         while waiting:
             parent = waiting.pop()
             for prop in parent.mapper.cascading.get("delete", ()):
-                self._note_load(parent, prop.key, 0 if prop.passive_deletes else PASSIVE_OFF)
-                for child in self.all_pending(parent, prop.key, PASSIVE_NO_INITIALIZE):
+                self._note_load(parent, prop.key, 0 if prop.passive_deletes else flags.PASSIVE_OFF)
+                for child in self.all_pending(parent, prop.key, flags.PASSIVE_NO_INITIALIZE):
                     if child is not None and child not in found:
                         found[child] = None
                         waiting.append(child)
@@ -216,10 +205,10 @@ class Rehearsal(unitofwork.UOWTransaction):
             return
         impl, committed = state.mapper.impls[key], state.committed_state
         # What an object replaced is loaded too, since its row has to change.
-        replaced = committed.get(key) is PASSIVE_NO_RESULT and impl.deferred_history
+        replaced = committed.get(key) is flags.PASSIVE_NO_RESULT and impl.deferred_history
         # Of a collection that is not loaded only what came and went is known.
         unloaded = key not in state.dict and (impl.collection or key not in committed)
-        may_load = passive & SQL_OK and passive & CALLABLES_OK
+        may_load = passive & flags.SQL_OK and passive & flags.CALLABLES_OK
         if not replaced and not (may_load and unloaded):
             return
         name = f"{state.class_.__name__}.{key}"
@@ -233,7 +222,7 @@ class Rehearsal(unitofwork.UOWTransaction):
     def values_of(self, state: InstanceState) -> tuple[dict[str, Any], dict[str, Any]]:
         """An object's values with the keys that would have been copied to it, and the old ones."""
         copied = self.copied[state]
-        replaced = {key: self._own(state, key, NO_VALUE) for key in copied}
+        replaced = {key: self._own(state, key, flags.NO_VALUE) for key in copied}
         return {**state.dict, **copied}, {**replaced, **state.committed_state}
 
     def _current(self, state: InstanceState, key: str) -> Any:

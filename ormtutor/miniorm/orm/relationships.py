@@ -23,6 +23,7 @@ from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, SAWarning, warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import refuse_arguments
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.attributes import InstrumentedAttribute
 from ormtutor.miniorm.orm.clsregistry import Resolver
 from ormtutor.miniorm.orm.collections import collection_members
@@ -38,17 +39,7 @@ from ormtutor.miniorm.orm.impls import (
 )
 from ormtutor.miniorm.orm.join_condition import MANYTOMANY, MANYTOONE, ONETOMANY, JoinCondition
 from ormtutor.miniorm.orm.mapper import Mapper, MapperProperty, class_mapper, mapper_of_class
-from ormtutor.miniorm.orm.state import (
-    INIT_OK,
-    MARKERS,
-    NO_VALUE,
-    PASSIVE_NO_FETCH,
-    PASSIVE_NO_INITIALIZE,
-    PASSIVE_NO_RESULT,
-    PASSIVE_OFF,
-    InstanceState,
-    Loaders,
-)
+from ormtutor.miniorm.orm.state import InstanceState, Loaders
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.elements import (
     BooleanClauseList,
@@ -543,20 +534,20 @@ class RelationshipProperty(MapperProperty):
         loads = type_ == "delete" and not self.passive_deletes
         if self.key not in dict_ and not loads:
             return []
-        passive = PASSIVE_OFF if loads else PASSIVE_NO_INITIALIZE
+        passive = flags.PASSIVE_OFF if loads else flags.PASSIVE_NO_INITIALIZE
         if impl.dynamic or (type_ == "save-update" and self._has_former(state)):
             history = impl.get_history(state, dict_, passive)
             with_former = loads or type_ == "save-update"
             return history.sum() if with_former else history.non_deleted()
         value = impl.get(state, dict_, passive)
-        if value is None or id(value) in MARKERS:
+        if value is None or id(value) in flags.MARKERS:
             return []
         return list(collection_members(value)) if impl.collection else [value]
 
     def _has_former(self, state: InstanceState) -> bool:
         """Whether there were members at the last flush, of which some may have gone."""
         former = state.committed_state.get(self.key)
-        if former is None or id(former) in MARKERS:
+        if former is None or id(former) in flags.MARKERS:
             return False
         return bool(former) if self.uselist else True
 
@@ -635,14 +626,14 @@ def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Cal
 
     def value() -> Any:
         may_load = state.persistent and state() is not None
-        passive = PASSIVE_OFF if may_load else PASSIVE_NO_FETCH ^ INIT_OK
+        passive = flags.PASSIVE_OFF if may_load else flags.PASSIVE_NO_FETCH ^ flags.INIT_OK
         # An object of another class has, as a rule, no such attribute: a KeyError, as there.
         current = state.mapper.impls[key].get(state, values, passive)
-        if current is NO_VALUE or current is PASSIVE_NO_RESULT:
+        if current is flags.NO_VALUE or current is flags.PASSIVE_NO_RESULT:
             known = last_known[key]
-            if known is NO_VALUE:
+            if known is flags.NO_VALUE:
                 why = "no value has been set for this column"
-                if current is PASSIVE_NO_RESULT:
+                if current is flags.PASSIVE_NO_RESULT:
                     why = "the object is detached and the value was expired"
                 raise InvalidRequestError(
                     f"Can't resolve value for column {column} on object {state_label(state)}; {why}"
@@ -927,7 +918,7 @@ class _SessionCascade:
             session._save_or_update_state(member_state)
 
     def _is_orphan(self, member: Any) -> bool:
-        if member is None or id(member) in MARKERS or not self.prop._cascade.delete_orphan:
+        if member is None or id(member) in flags.MARKERS or not self.prop._cascade.delete_orphan:
             return False
         return self.prop.mapper._is_orphan(state_of(member))
 

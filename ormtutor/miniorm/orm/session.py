@@ -27,14 +27,14 @@ from ormtutor.miniorm.event import Dispatch
 from ormtutor.miniorm.exc import warn
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
-from ormtutor.miniorm.orm import loading, unitofwork
+from ormtutor.miniorm.orm import flags, loading, unitofwork
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedClassError, state_label
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.identityset import IdentitySet
 from ormtutor.miniorm.orm.mapper import class_mapper
 from ormtutor.miniorm.orm.merge import Merge
 from ormtutor.miniorm.orm.query import Query, session_execute
-from ormtutor.miniorm.orm.state import LOAD_REPLACED, NOTHING, PASSIVE_OFF, instance_state
+from ormtutor.miniorm.orm.state import NOTHING, instance_state
 from ormtutor.miniorm.orm.transaction import EXPLICIT, SessionTransaction
 
 TYPE_CHECKING = False
@@ -161,7 +161,9 @@ class Session:
         asked = [each for each in mapper.impls.values() if include_collections or not each.plural]
         # A synonym is asked in any case, also one of a collection.
         asked += map(mapper.impl_of, mapper.synonyms.keys())
-        return any(impl.get_history(state, values, LOAD_REPLACED).has_changes() for impl in asked)
+        return any(
+            impl.get_history(state, values, flags.LOAD_REPLACED).has_changes() for impl in asked
+        )
 
     # transactions -----------------------------------------------------------------------------
 
@@ -669,7 +671,7 @@ class Session:
             value = values.get(mapper._pk_attribute_keys[0])
             if value is not None:
                 return value
-        key = mapper._primary_key_from_state(state, PASSIVE_OFF)
+        key = mapper._primary_key_from_state(state, flags.PASSIVE_OFF)
         if all(value is None for value in key):
             raise FlushError(
                 f"Instance {state_label(state)} has a NULL identity key.  If this is an "

@@ -1,8 +1,7 @@
 """State: what is known about one mapped object beside its values.
 
 Before: orm/impls.py reports changes here; orm/session.py moves objects through their lives.
-Here:   InstanceState (key, session, committed values, what is expired: transient ... detached),
-        the markers for "no value", and the flags that say how far a read may go to find one.
+Here:   InstanceState (key, session, committed values, what is expired: transient ... detached).
 After:  orm/identity.py keeps states by key; orm/loading.py refreshes what is expired.
 
 A state *is* the weak reference to its object (`state()` gives the object or None), so that it costs
@@ -20,9 +19,9 @@ from weakref import ref
 
 from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import leave_out
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.collections import collection_members
 from ormtutor.miniorm.orm.exc import NO_STATE, ObjectDereferencedError, UnmappedInstanceError
-from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,35 +33,6 @@ if TYPE_CHECKING:
     # Inside InstanceState the name `dict` is a property.
     Values = dict[str, Any]
 
-
-# Markers and flags ---------------------------------------------------------------------------
-
-
-# What a read can give instead of a value. Compare with `is`.
-NO_VALUE = symbol("NO_VALUE")  # the attribute has none, and reading may not make one
-PASSIVE_NO_RESULT = symbol("PASSIVE_NO_RESULT")  # there may be one, but it had to be loaded
-ATTR_WAS_SET = symbol("ATTR_WAS_SET")  # the loader put it into the object's dictionary
-ATTR_EMPTY = symbol("ATTR_EMPTY")  # the loader knows of none
-MARKERS = frozenset(map(id, (NO_VALUE, PASSIVE_NO_RESULT, ATTR_WAS_SET, ATTR_EMPTY)))
-
-# How far a read may go. Plain integers: `passive & SQL_OK` is asked often.
-CALLABLES_OK = 1  # loader callables may be called
-SQL_OK = 2  # they may send SQL
-RELATED_OBJECT_OK = 4  # the objects of a relationship may be loaded (else: only looked up)
-INIT_OK = 8  # an empty value may be made
-NON_PERSISTENT_OK = 16  # for objects without a row too
-LOAD_AGAINST_COMMITTED = 32  # use the key values that the row has, not the changed ones
-NO_AUTOFLUSH = 64
-NO_RAISE = 128  # don't complain when the object has no session
-LOAD_REPLACED = 256  # a flush asks: what was replaced unseen may be loaded, whatever the rest says
-
-PASSIVE_OFF = RELATED_OBJECT_OK | NON_PERSISTENT_OK | INIT_OK | CALLABLES_OK | SQL_OK
-PASSIVE_RETURN_NO_VALUE = PASSIVE_OFF ^ INIT_OK
-PASSIVE_NO_INITIALIZE = PASSIVE_RETURN_NO_VALUE ^ CALLABLES_OK
-PASSIVE_NO_FETCH = PASSIVE_OFF ^ SQL_OK
-PASSIVE_NO_FETCH_RELATED = PASSIVE_OFF ^ RELATED_OBJECT_OK
-PASSIVE_ONLY_PERSISTENT = PASSIVE_OFF ^ NON_PERSISTENT_OK
-PASSIVE_MERGE = PASSIVE_OFF | NO_RAISE
 
 # What an object without changes, or without expired attributes, has. Shared by all of them: both
 # are replaced, never written to.
@@ -347,16 +317,16 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         committed = self.committed_state
         if key not in committed:
             if impl.collection:
-                if previous is NO_VALUE:
-                    previous = dict_.get(key, NO_VALUE)
-                if previous is not NO_VALUE:
+                if previous is flags.NO_VALUE:
+                    previous = dict_.get(key, flags.NO_VALUE)
+                if previous is not flags.NO_VALUE:
                     previous = list(collection_members(previous))
             if committed is UNCHANGED:
                 self.committed_state = {key: previous}
             else:
                 committed[key] = previous
         if self.last_known is not None and key in self.last_known:
-            self.last_known[key] = NO_VALUE
+            self.last_known[key] = flags.NO_VALUE
         if not self.modified:
             self._become_modified(impl)
 
@@ -394,7 +364,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         """Where the value that `key` had when it expired is kept from now on."""
         if self.last_known is None:
             self.last_known = {}
-        self.last_known.setdefault(key, NO_VALUE)
+        self.last_known.setdefault(key, flags.NO_VALUE)
         return self.last_known
 
     # expiry and commit -----------------------------------------------------------------------
@@ -439,7 +409,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
                 if self.callables and key in self.callables:
                     self.callables = {k: v for k, v in self.callables.items() if k != key}
             old = impl.forget(dict_)
-            if self.last_known is not None and key in self.last_known and old is not NO_VALUE:
+            if self.last_known is not None and key in self.last_known and old is not flags.NO_VALUE:
                 self.last_known[key] = old
             if self.committed_state is not UNCHANGED:
                 self.committed_state.pop(key, None)
@@ -450,8 +420,8 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     def load_expired(self, passive: int) -> Any:
         """Load the expired attributes, all in one statement."""
-        if not passive & SQL_OK:
-            return PASSIVE_NO_RESULT
+        if not passive & flags.SQL_OK:
+            return flags.PASSIVE_NO_RESULT
         impls = self.mapper.impls
         committed = self.committed_state
         keys = {
@@ -462,7 +432,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         Loaders.expired(self.mapper, self, keys, passive)
         # Whatever the load did not fill is not asked for again.
         self.expired_attributes = NOTHING
-        return ATTR_WAS_SET
+        return flags.ATTR_WAS_SET
 
     def commit(self, dict_: Values, keys: Iterable[str]) -> None:
         """The present values of `keys` are those of the row."""
@@ -560,7 +530,7 @@ class AttributeState:
     @property
     def loaded_value(self) -> Any:
         """The value in the object's dictionary, or NO_VALUE."""
-        return self.state.dict.get(self.key, NO_VALUE)
+        return self.state.dict.get(self.key, flags.NO_VALUE)
 
     @property
     def value(self) -> Any:
@@ -573,7 +543,7 @@ class AttributeState:
 
         Differs: SQLAlchemy loads the old object of a one-to-one for it; looking sends no SQL here.
         """
-        return self.state.get_history(self.key, PASSIVE_NO_INITIALIZE)
+        return self.state.get_history(self.key, flags.PASSIVE_NO_INITIALIZE)
 
 
 def instance_state(obj: Any) -> InstanceState:

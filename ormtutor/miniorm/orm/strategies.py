@@ -21,6 +21,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
+from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.compiled import compile_shape
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
@@ -30,22 +31,7 @@ from ormtutor.miniorm.orm.mapper import ColumnProperty
 from ormtutor.miniorm.orm.options import NO_OPTIONS, RELATIONSHIP_WILDCARD, LoaderOptions
 from ormtutor.miniorm.orm.outcome import label_of, labels_in
 from ormtutor.miniorm.orm.rowloader import one_of, require_population
-from ormtutor.miniorm.orm.state import (
-    ATTR_EMPTY,
-    ATTR_WAS_SET,
-    INIT_OK,
-    LOAD_AGAINST_COMMITTED,
-    NO_AUTOFLUSH,
-    NO_RAISE,
-    NO_VALUE,
-    PASSIVE_NO_FETCH,
-    PASSIVE_NO_FETCH_RELATED,
-    PASSIVE_NO_RESULT,
-    PASSIVE_OFF,
-    RELATED_OBJECT_OK,
-    SQL_OK,
-    Loaders,
-)
+from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql.elements import bindparam
 from ormtutor.miniorm.sql.expressions import tuple_
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL
@@ -78,9 +64,9 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
     Raises: DetachedInstanceError. ObjectDeletedError: no row.
     """
     if state.ident is None:
-        return ATTR_EMPTY
-    if not passive & SQL_OK:
-        return PASSIVE_NO_RESULT
+        return flags.ATTR_EMPTY
+    if not passive & flags.SQL_OK:
+        return flags.PASSIVE_NO_RESULT
     session = state.session
     if session is None:
         raise orm_exc.DetachedInstanceError(
@@ -95,11 +81,11 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         overwrite="one",
         only=_deferred_together(prop, state),
         cause=_lazy_cause(str(prop), state),
-        autoflush=not passive & NO_AUTOFLUSH,
+        autoflush=not passive & flags.NO_AUTOFLUSH,
     )
     if found is None:
         raise orm_exc.ObjectDeletedError(state)
-    return ATTR_WAS_SET
+    return flags.ATTR_WAS_SET
 
 
 def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[str]:
@@ -163,12 +149,12 @@ class LazyWay:
         """Many-to-one: the primary key of the related object stands in our columns."""
         prop, mapper = self.prop, self.prop.mapper
         # Our own columns may be expired; they are loaded when SQL may be sent for them.
-        how = passive & ~RELATED_OBJECT_OK if passive & SQL_OK else passive
+        how = passive & ~flags.RELATED_OBJECT_OK if passive & flags.SQL_OK else passive
         values = self._values(state, how)
         if values is None:
-            return ATTR_WAS_SET
+            return flags.ATTR_WAS_SET
         for value in values:
-            if value is PASSIVE_NO_RESULT or value is NO_VALUE:
+            if value is flags.PASSIVE_NO_RESULT or value is flags.NO_VALUE:
                 return value
         if all(value is None for value in values):
             return None
@@ -176,9 +162,9 @@ class LazyWay:
         known = in_identity_map(session, mapper, ident, passive)
         if known is not None:
             return known
-        if not passive & SQL_OK or not passive & RELATED_OBJECT_OK:
-            return PASSIVE_NO_RESULT
-        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+        if not passive & flags.SQL_OK or not passive & flags.RELATED_OBJECT_OK:
+            return flags.PASSIVE_NO_RESULT
+        if strategy == "raise_on_sql" and not passive & flags.NO_RAISE:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
@@ -190,7 +176,7 @@ class LazyWay:
             options=options,
             prior=path,
             cause=_lazy_cause(self.name, state),
-            autoflush=not passive & NO_AUTOFLUSH,
+            autoflush=not passive & flags.NO_AUTOFLUSH,
         )
 
     def select(
@@ -203,17 +189,17 @@ class LazyWay:
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
-        values = self._values(state, passive & ~INIT_OK)
+        values = self._values(state, passive & ~flags.INIT_OK)
         if values is None:
-            return ATTR_WAS_SET
+            return flags.ATTR_WAS_SET
         for value in values:
-            if value is NO_VALUE or value is PASSIVE_NO_RESULT:
+            if value is flags.NO_VALUE or value is flags.PASSIVE_NO_RESULT:
                 return None
-        if strategy == "raise_on_sql" and not passive & NO_RAISE:
+        if strategy == "raise_on_sql" and not passive & flags.NO_RAISE:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        cause, autoflush = _lazy_cause(self.name, state), not passive & NO_AUTOFLUSH
+        cause, autoflush = _lazy_cause(self.name, state), not passive & flags.NO_AUTOFLUSH
         query, bind = self._query(session, state.load_options, criteria, (cause, autoflush))
         loaded = run(session, bind, query, values, cause, autoflush=autoflush)
         loaded = query.unique(loaded)
@@ -226,7 +212,7 @@ class LazyWay:
         """
         own, impls, changed = state.dict, state.mapper.impls, state.committed_state
         was_there = self.prop.key in own
-        against_committed = passive & LOAD_AGAINST_COMMITTED
+        against_committed = passive & flags.LOAD_AGAINST_COMMITTED
         found = []
         for key in self.keys:
             if key in own and not (against_committed and key in changed):
@@ -286,17 +272,17 @@ def load_lazily(
             and SQL is needed.
     """
     if state.ident is None:
-        return ATTR_EMPTY  # an object without a row has nothing to load
-    if not passive & SQL_OK and not prop._use_get:
-        return PASSIVE_NO_RESULT
+        return flags.ATTR_EMPTY  # an object without a row has nothing to load
+    if not passive & flags.SQL_OK and not prop._use_get:
+        return flags.PASSIVE_NO_RESULT
     strategy = strategy or prop.lazy
-    if strategy == "raise" and not passive & NO_RAISE:
+    if strategy == "raise" and not passive & flags.NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
     session_ref = state.session_ref
     session = None if session_ref is None else session_ref()
     if session is None:
-        if passive & NO_RAISE:
-            return PASSIVE_NO_RESULT
+        if passive & flags.NO_RAISE:
+            return flags.PASSIVE_NO_RESULT
         raise orm_exc.DetachedInstanceError(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; lazy load "
             f"operation of attribute '{prop.key}' cannot proceed"
@@ -344,7 +330,9 @@ class ImmediateLoader(RowLoader):
 
     def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
         super().__init__(prop)
-        self._passive = NO_RAISE | (PASSIVE_NO_FETCH_RELATED if cycles else PASSIVE_OFF)
+        self._passive = flags.NO_RAISE | (
+            flags.PASSIVE_NO_FETCH_RELATED if cycles else flags.PASSIVE_OFF
+        )
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Nothing of the row is needed."""
@@ -454,8 +442,8 @@ class SelectInLoader(_EagerLoader):
         by_key: dict[Any, list[Any]] = {}
         for state, obj in states.items():
             impls, values = state.mapper.impls, obj.__dict__
-            key = tuple([impls[each].get(state, values, PASSIVE_NO_FETCH) for each in keys])
-            if PASSIVE_NO_RESULT in key:
+            key = tuple([impls[each].get(state, values, flags.PASSIVE_NO_FETCH) for each in keys])
+            if flags.PASSIVE_NO_RESULT in key:
                 return None
             by_key.setdefault(None if None in key else key, []).append((state, obj))
         return {key: by_key[key] for key in sorted(by_key, key=lambda key: key or ())}

@@ -21,19 +21,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
-from ormtutor.miniorm.orm import dependency, persistence
+from ormtutor.miniorm.orm import dependency, flags, persistence
 from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError, state_label
 from ormtutor.miniorm.orm.impls import states_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
-from ormtutor.miniorm.orm.state import (
-    CALLABLES_OK,
-    LOAD_AGAINST_COMMITTED,
-    LOAD_REPLACED,
-    NO_RAISE,
-    NO_VALUE,
-    PASSIVE_NO_INITIALIZE,
-    PASSIVE_OFF,
-)
 from ormtutor.miniorm.sql.sorting import cycles
 
 TYPE_CHECKING = False
@@ -141,9 +132,9 @@ class UOWTransaction:
     __module__ = "sqlalchemy.orm.unitofwork"
 
     # How histories are asked for, beside what each step wants.
-    history_flags = LOAD_AGAINST_COMMITTED | LOAD_REPLACED | NO_RAISE
+    history_flags = flags.LOAD_AGAINST_COMMITTED | flags.LOAD_REPLACED | flags.NO_RAISE
     # How an object is looked up whose row a new one may take over: an expired one is loaded.
-    lookup_flags = PASSIVE_OFF
+    lookup_flags = flags.PASSIVE_OFF
 
     def __init__(self, session: Session, cause: Cause) -> None:
         self.session = session
@@ -233,7 +224,7 @@ class UOWTransaction:
     def load_key(self, state: InstanceState) -> None:
         """An expired primary key is read again; the row may turn out to be gone."""
         if not state.dict.keys() >= set(state.mapper._pk_attribute_keys):
-            state.load_expired(PASSIVE_OFF)
+            state.load_expired(flags.PASSIVE_OFF)
 
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent before it came here is not written."""
@@ -284,10 +275,10 @@ class UOWTransaction:
         """
         impl, values = state.mapper.impls[key], state.dict
         if key not in values:
-            if impl.collection or not passive & CALLABLES_OK:
+            if impl.collection or not passive & flags.CALLABLES_OK:
                 return []
             impl.get(state, values, passive)
-        history: History = impl.get_history(state, values, passive & ~CALLABLES_OK)
+        history: History = impl.get_history(state, values, passive & ~flags.CALLABLES_OK)
         return states_of(history.sum())
 
     def delete_cascade(self, state: InstanceState) -> Iterable[InstanceState]:
@@ -298,8 +289,8 @@ class UOWTransaction:
         """Whether columns of the object that other rows point to have new values."""
         committed = state.committed_state
         for copy in subject.copies:
-            if committed.get(copy.source_key, NO_VALUE) is not NO_VALUE and (
-                self.history(state, copy.source_key, PASSIVE_NO_INITIALIZE).deleted
+            if committed.get(copy.source_key, flags.NO_VALUE) is not flags.NO_VALUE and (
+                self.history(state, copy.source_key, flags.PASSIVE_NO_INITIALIZE).deleted
             ):
                 return True
         return False
@@ -315,7 +306,7 @@ class UOWTransaction:
         source_impls, dest_impls = source.mapper.impls, dest.mapper.impls
         source_dict, dest_dict = source.dict, dest.dict
         for copy in subject.copies:
-            value = source_impls[copy.source_key].get(source, source_dict, PASSIVE_OFF)
+            value = source_impls[copy.source_key].get(source, source_dict, flags.PASSIVE_OFF)
             dest_impls[copy.dest_key].set(dest, dest_dict, value, None)
 
     def follow(self, source: InstanceState, dest: InstanceState, subject: Dependency) -> None:

@@ -9,9 +9,9 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import attributes
 from ormtutor.miniorm.orm.attributes import History, get_history
 from ormtutor.miniorm.orm.declarative import declarative_base
+from ormtutor.miniorm.orm.flags import NO_VALUE, PASSIVE_NO_INITIALIZE
 from ormtutor.miniorm.orm.mapper import synonym, validates
 from ormtutor.miniorm.orm.relationships import relationship
-from ormtutor.miniorm.orm.state import NO_VALUE, PASSIVE_NO_INITIALIZE
 from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer, String

@@ -18,8 +18,9 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import column_property, deferred, relationship, synonym
 from ormtutor.miniorm.orm.attributes import get_history
 from ormtutor.miniorm.orm.declarative import declarative_base
+from ormtutor.miniorm.orm.flags import PASSIVE_NO_INITIALIZE
 from ormtutor.miniorm.orm.session import Session, object_session
-from ormtutor.miniorm.orm.state import PASSIVE_NO_INITIALIZE, was_deleted
+from ormtutor.miniorm.orm.state import was_deleted
 from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer, String

@@ -18,9 +18,9 @@ import pytest
 from ormtutor.miniorm.exc import DBAPIError, IntegrityError, PendingRollbackError
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.declarative import declarative_base
+from ormtutor.miniorm.orm.flags import PASSIVE_RETURN_NO_VALUE
 from ormtutor.miniorm.orm.plan import NewKey, Plan, Record, plan
 from ormtutor.miniorm.orm.session import Session
-from ormtutor.miniorm.orm.state import PASSIVE_RETURN_NO_VALUE
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer
 from tests.miniorm.orm.gardens import Gardens

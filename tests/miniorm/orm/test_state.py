@@ -9,9 +9,9 @@ import pytest
 from ormtutor.miniorm.exc import NoInspectionAvailable
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.exc import ObjectDereferencedError, UnmappedInstanceError
+from ormtutor.miniorm.orm.flags import NO_VALUE
 from ormtutor.miniorm.orm.identity import IdentityMap
 from ormtutor.miniorm.orm.state import (
-    NO_VALUE,
     NOTHING,
     UNCHANGED,
     ImmutableProperties,
