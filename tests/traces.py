@@ -49,9 +49,10 @@ LAZY_LOAD = {
     "its descriptor asks the attribute.",
     "orm/strategies.py load_lazily": "The mapping says how what is missing is loaded; here: by a "
     "SELECT at the first read.",
-    "orm/strategies.py LazyWay._query": "The SELECT is built once for each relationship and kept.",
     "orm/compiled.py compile_shape": "An ORM select becomes a Core select and a plan of what its "
     "rows become.",
+    "orm/strategies.py LazyWay._compilation": "The SELECT is built once for each relationship and "
+    "kept.",
     "orm/loading.py run": "The query runs on the session's connection, after an autoflush if "
     "something waits.",
     "orm/loading.py load_rows": "Rows become objects; one that the identity map has is not made "

@@ -10,12 +10,12 @@ Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
 
 from __future__ import annotations
 
-from collections import deque
+from collections import deque, namedtuple
 from contextlib import suppress
 from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.cause import Cause
+from ormtutor.miniorm.engine.cause import QUERY, Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
 from ormtutor.miniorm.engine.row import (
@@ -333,25 +333,31 @@ NOT_IN_CHUNKS = (
 )
 
 
+# A compiled query that a session is about to send: where, why, and whether it is flushed before.
+Sending = namedtuple("Sending", "session bind query cause autoflush")
+
+
 def compile_shape(
     session: Any,
     key: Hashable,
     make: Callable[[], Compilation],
-    sent: tuple[Cause, bool] | None = None,
+    cause: Cause | None = None,
+    autoflush: bool = True,
     bind_arguments: Any = NO_OPTIONS,
-) -> tuple[CompiledQuery, Any]:
-    """The compiled query under this key, and where it goes; if there is none, make() it.
+    sends: bool = True,
+) -> Sending:
+    """The compiled query under this key, ready to be sent; if there is none, make() it.
 
-    key None: not to be kept. sent: it is about to be, for this cause; and whether that flushes.
-    bind_arguments: what Session.execute() was told for get_bind().
+    key None: not to be kept. cause: if not that of the query itself. bind_arguments: what
+    Session.execute() was told for get_bind(). sends: False: only its text is wanted.
     """
     bind = None if session._routes or bind_arguments else session.bind
     if bind is None:
         compilation = make()
         asked: Any = compilation.asked
-        if sent is not None:
-            known = sent[0] if sent[0].subject else Cause("query", _subjects(asked.entities))
-            _flush_before(session, (known, sent[1]))
+        if sends and autoflush:
+            is_told = cause is not None and cause.subject
+            session._autoflush(cause if is_told else Cause("query", _subjects(asked.entities)))
         clause = asked
         with suppress(Exception):  # what is wrong with it is said when there is a bind
             clause = compilation.statement
@@ -366,23 +372,19 @@ def compile_shape(
             query = CompiledQuery(make(), bind.dialect)
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
-            if sent is not None:
-                _flush_before(session, sent)
+            if sends:
+                if autoflush:
+                    session._autoflush(cause or QUERY)
                 session._connection_for_bind(bind)
             raise
         bind._shapes.keep(key, query)
-    return query, bind
+    return Sending(session, bind, query, cause or query.cause, autoflush)
 
 
 def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
     """Where the session says that it goes: by its class, if it has one, whatever was told."""
     mapper = asked.subject or bind_arguments.get("mapper")
     return session.get_bind(**{**bind_arguments, "mapper": mapper, "clause": clause})
-
-
-def _flush_before(session: Any, sent: tuple[Cause, bool] | None) -> None:
-    if sent is not None and sent[1]:
-        session._autoflush(sent[0])
 
 
 # Full statements ------------------------------------------------------------------------------

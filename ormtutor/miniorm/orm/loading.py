@@ -20,7 +20,7 @@ from ormtutor.miniorm.engine.row import MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
-from ormtutor.miniorm.orm.compiled import CompiledQuery, StatementQuery, bind_of, compile_shape
+from ormtutor.miniorm.orm.compiled import bind_of, compile_shape
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
@@ -39,25 +39,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
+    from ormtutor.miniorm.orm.compiled import CompiledQuery, Sending, StatementQuery
     from ormtutor.miniorm.orm.state import InstanceState
 
 
 # Running --------------------------------------------------------------------------------------
 
 
-def _ready(
-    session: Any,
-    bind: Any,
-    query: CompiledQuery,
-    values: Any,
-    cause: Cause,
-    params: dict[str, Any] | None = None,
-    autoflush: bool = True,
-) -> ExecutionContext:
+def _ready(sending: Sending, values: Any, params: dict[str, Any] | None) -> ExecutionContext:
     """Autoflush; give what the connection needs to know for sending the SELECT.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
     """
+    session, bind, query, cause, autoflush = sending
     if autoflush and session.autoflush:
         session._autoflush(cause)
     connection = session._connection_for_bind(bind)
@@ -74,19 +68,16 @@ def _ready(
 
 
 def run(
-    session: Any,
-    bind: Any,
-    query: CompiledQuery,
+    sending: Sending,
     values: Any,
-    cause: Cause,
     params: dict[str, Any] | None = None,
-    autoflush: bool = True,
     refresh_state: InstanceState | None = None,
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
-    execution = _ready(session, bind, query, values, cause, params, autoflush)
+    execution = _ready(sending, values, params)
     rows = execution.root_connection._read(execution)
-    context = LoadContext(session, query, values, params, refresh_state)
+    query = sending.query
+    context = LoadContext(sending.session, query, values, params, refresh_state)
     return load_rows(context, query, rows, execution)
 
 
@@ -119,19 +110,14 @@ def load_rows(
 
 
 def run_when_read(
-    session: Any,
-    bind: Any,
-    query: CompiledQuery,
-    values: Any,
-    cause: Cause,
-    params: dict[str, Any] | None = None,
-    autoflush: bool = True,
+    sending: Sending, values: Any, params: dict[str, Any] | None = None
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    execution = _ready(session, bind, query, values, cause, params, autoflush)
+    session, query = sending.session, sending.query
+    execution = _ready(sending, values, params)
     result = execution.root_connection._run(execution)
     context = LoadContext(session, query, values, params)
     return partial(_parts, context, session.identity_map, query, result)
@@ -324,8 +310,8 @@ def load_by_ident(
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
     cause = cause or _for_one("get", mapper, ident)
-    query, bind = compile_shape(session, key, make, sent=(cause, autoflush))
-    loaded = run(session, bind, query, given, cause, None, autoflush, refresh_state)
+    sending = compile_shape(session, key, make, cause, autoflush)
+    loaded = run(sending, given, refresh_state=refresh_state)
     return loaded[0] if loaded else None
 
 

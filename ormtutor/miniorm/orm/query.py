@@ -19,7 +19,7 @@ from contextlib import suppress
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as
-from ormtutor.miniorm.engine.cause import COUNT, QUERY, Cause
+from ormtutor.miniorm.engine.cause import COUNT
 from ormtutor.miniorm.engine.execution import parameter_sets_20
 from ormtutor.miniorm.engine.row import Row
 from ormtutor.miniorm.engine.url import immutabledict
@@ -33,7 +33,6 @@ from ormtutor.miniorm.orm import (
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.compiled import (
-    CompiledQuery,
     StatementQuery,
     bind_of,
     compile_shape,
@@ -90,6 +89,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Self
+
+    from ormtutor.miniorm.orm.compiled import Sending
 
 _AFTER_LIMIT = (
     "Query.{0}() being called on a Query which already has LIMIT or OFFSET applied.  Call {0}() "
@@ -547,12 +548,10 @@ class Query(Said):
 
         return key, make, binds
 
-    def _compiled(self) -> tuple[CompiledQuery, Any, Binds, Cause]:
-        """The compiled form, where it goes, the parameters for it, and why it is sent."""
+    def _compiled(self) -> tuple[Sending, Binds]:
+        """The compiled form, ready to be sent, and the parameters for it."""
         key, make, binds = self._shape()
-        sent = self._cause or QUERY, self._autoflush
-        query, bind = compile_shape(self.session, key, make, sent=sent)
-        return query, bind, binds, self._cause or query.cause
+        return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
     def __str__(self) -> str:
         key, make, _ = self._shape()
@@ -561,8 +560,8 @@ class Query(Said):
             with suppress(sa_exc.UnboundExecutionError):
                 if statement is not None:
                     return str(statement.compile(bind_of(self.session, self._asked(), statement)))
-                query, _ = compile_shape(self.session, key, make)
-                return str(query.compiled.string)
+                known = compile_shape(self.session, key, make, sends=False)
+                return str(known.query.compiled.string)
         return str(make().statement if statement is None else statement)
 
     # running ---------------------------------------------------------------------------------
@@ -579,10 +578,9 @@ class Query(Said):
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
             return list(self._in_chunks(self._yield_per))
-        query, bind, values, cause = self._compiled()
-        loaded = loading.run(
-            self.session, bind, query, values, cause, self._params, self._autoflush
-        )
+        sending, values = self._compiled()
+        loaded = loading.run(sending, values, self._params)
+        query = sending.query
         query.recognize(self._entities)
         return query.rows(query.unique(loaded))
 
@@ -598,13 +596,11 @@ class Query(Said):
             yield from self._load()
 
     def _in_chunks(self, size: int) -> Iterator[Any]:
-        query, bind, values, cause = self._compiled()
-        parts = loading.run_when_read(
-            self.session, bind, query, values, cause, self._params, self._autoflush
-        )
-        query.check_yield_per()
+        sending, values = self._compiled()
+        parts = loading.run_when_read(sending, values, self._params)
+        sending.query.check_yield_per()
         for loaded in parts(size):
-            yield from query.rows(loaded)
+            yield from sending.query.rows(loaded)
 
     def first(self) -> Any:
         """The first result, or None; sends LIMIT 1."""
@@ -896,10 +892,9 @@ def _execute_select(
         return context.Compilation(asked, overwrite=overwrite, binds=binds)
 
     shape = None if key is None else (key, overwrite)
-    sent = QUERY, autoflush
-    query, bind = compile_shape(session, shape, make, sent, bind_arguments)
-    given = sets[0] if sets else None
-    parts = loading.run_when_read(session, bind, query, binds, query.cause, given, autoflush)
+    sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
+    parts = loading.run_when_read(sending, binds, sets[0] if sets else None)
+    query = sending.query
     size = options.get("yield_per")
     if size:
         query.check_yield_per()

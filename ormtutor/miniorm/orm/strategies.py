@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.compiled import CompiledQuery
     from ormtutor.miniorm.orm.context import Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
@@ -199,10 +198,15 @@ class LazyWay:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        cause, autoflush = _lazy_cause(self.name, state), not passive & flags.NO_AUTOFLUSH
-        query, bind = self._query(session, state.load_options, criteria, (cause, autoflush))
-        loaded = run(session, bind, query, values, cause, autoflush=autoflush)
-        loaded = query.unique(loaded)
+        options, path = self._options_and_path(state.load_options)
+        sending = compile_shape(
+            session,
+            ("lazy", prop, options, path, criteria),
+            partial(self._compilation, criteria, options, path),
+            _lazy_cause(self.name, state),
+            not passive & flags.NO_AUTOFLUSH,
+        )
+        loaded = sending.query.unique(run(sending, values))
         return loaded if prop.uselist else one_of(prop, loaded, "lazily")
 
     def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
@@ -229,32 +233,23 @@ class LazyWay:
             return None, self.path
         return given.below((self.prop,)), (*given.origin, self.prop)
 
-    def _query(
-        self,
-        session: Any,
-        given: LoaderOptions | None,
-        criteria: tuple[Any, ...],
-        sent: tuple[Cause, bool],
-    ) -> tuple[CompiledQuery, Any]:
-        """The SELECT for the related rows of one object, and where it goes."""
+    def _compilation(
+        self, criteria: tuple[Any, ...], options: LoaderOptions | None, path: tuple[Any, ...]
+    ) -> Compilation:
+        """The SELECT for the related rows of one object."""
         prop, target = self.prop, self.prop.mapper
-        options, path = self._options_and_path(given)
-
-        def make() -> Compilation:
-            criterion, by_key = prop.lazy_clause()
-            asked = Asked(
-                [MapperEntity(target, target.class_)],
-                _where_criteria=(criterion, *criteria),
-                entity_criteria=(target, criteria),
-                _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
-                _order_by_clauses=tuple(prop.order_by or ()),
-            )
-            parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
-            binds = [parts[key] for key in by_key]
-            known = _without_way_back(prop, options)
-            return Compilation(asked, known, prior=path, binds=binds, known_too=False)
-
-        return compile_shape(session, ("lazy", prop, options, path, criteria), make, sent)
+        criterion, by_key = prop.lazy_clause()
+        asked = Asked(
+            [MapperEntity(target, target.class_)],
+            _where_criteria=(criterion, *criteria),
+            entity_criteria=(target, criteria),
+            _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
+            _order_by_clauses=tuple(prop.order_by or ()),
+        )
+        parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
+        binds = [parts[key] for key in by_key]
+        known = _without_way_back(prop, options)
+        return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 
 
 def load_lazily(
@@ -454,12 +449,12 @@ class SelectInLoader(_EagerLoader):
         """The related objects for each key, by one SELECT."""
         width = len(keys[0])
         make = partial(self._compilation, kind)
-        query, bind = compile_shape(context.session, (*self._key, kind), make)
         values = [key[0] for key in keys] if width == 1 else list(keys)
         labels = [(state.mapper, state.ident) for state, _ in owners]
         cause = self.cause.with_objects(lambda: list(starmap(label_of, labels)))
+        sending = compile_shape(context.session, (*self._key, kind), make, cause)
         found: dict[tuple[Any, ...], list[Any]] = {}
-        for row in query.unique(run(context.session, bind, query, [values], cause)):
+        for row in sending.query.unique(run(sending, [values])):
             found.setdefault(row[:width], []).append(row[width])
         return found
 
@@ -541,11 +536,11 @@ class SubqueryLoader(_EagerLoader):
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
         key = ("subquery", self, context.compiled)
-        query, bind = compile_shape(context.session, key, self._compilation)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
-        rows = run(context.session, bind, query, context.parameters, cause, context.params)
+        sending = compile_shape(context.session, key, self._compilation, cause)
+        rows = run(sending, context.parameters, context.params)
         found: dict[tuple[Any, ...], list[Any]] = {}
-        for row in query.unique(rows):
+        for row in sending.query.unique(rows):
             found.setdefault(row[1:], []).append(row[0])
         return found
 
