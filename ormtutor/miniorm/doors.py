@@ -56,25 +56,35 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
 
 
 def known_as(name: str) -> Callable[[Any], Any]:
-    """Decorate a function whose name in Python's own errors is another one."""
+    """Decorate a function, or a class, whose name in Python's own errors and reprs is another."""
 
     def decorate(function: Any) -> Any:
         function.__qualname__ = name
+        if isinstance(function, type):
+            function.__name__ = name
         return function
 
     return decorate
 
 
+def copy_known_as(function: Any, name: str) -> Any:
+    """Return a copy of a function with another name in Python's own errors."""
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    for fact in ("__doc__", "__annotations__", "__kwdefaults__"):
+        setattr(copy, fact, getattr(function, fact))
+    return known_as(name)(copy)
+
+
 def show_as_own(cls: type, names: str) -> None:
-    """Give a class copies of inherited methods, so that `print(result.all)` names the class."""
+    """Give a class copies of inherited methods, so that what Python shows of them names it."""
     for name in names.split():
-        method = getattr(cls, name)
-        own = FunctionType(
-            method.__code__, method.__globals__, name, method.__defaults__, method.__closure__
-        )
-        own.__doc__, own.__annotations__ = method.__doc__, method.__annotations__
-        own.__qualname__ = f"{cls.__name__}.{name}"
-        setattr(cls, name, own)
+        setattr(cls, name, copy_known_as(getattr(cls, name), f"{cls.__name__}.{name}"))
 
 
 def publish(namespace: dict[str, Any], path: str) -> None:

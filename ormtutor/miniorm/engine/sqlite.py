@@ -16,7 +16,7 @@ import datetime
 import sqlite3
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import publish
+from ormtutor.miniorm.doors import known_as, publish
 from ormtutor.miniorm.engine.cause import DDL
 from ormtutor.miniorm.engine.pool import QueuePool, SingletonThreadPool
 from ormtutor.miniorm.sql import types as sqltypes
@@ -256,6 +256,7 @@ class TIME(_Stored, sqltypes.Time):
 # -- the dialect -----------------------------------------------------------------------------------
 
 
+@known_as("SQLiteDialect_pysqlite")
 class SQLiteDialect(DefaultDialect):
     """SQLite through the standard library's sqlite3."""
 
@@ -354,9 +355,6 @@ class SQLiteDialect(DefaultDialect):
             else:
                 found.append({**index, "dialect_options": {}})
         return sorted(found, key=lambda index: index["name"])
-
-
-SQLiteDialect.__name__ = SQLiteDialect.__qualname__ = "SQLiteDialect_pysqlite"
 
 
 def _regexp(pattern: str, value: Any) -> bool | None:

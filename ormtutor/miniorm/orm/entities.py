@@ -10,6 +10,7 @@ Follows: SQLAlchemy 1.4, "Querying with aliased classes", `aliased()`, `join()`,
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.inspection import InspectionAttr, inspect, inspects, inspects_itself
 from ormtutor.miniorm.leftout import refuse_arguments
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
@@ -207,6 +208,7 @@ def steps_along(
     return [(secondary, primary), (right, through)]
 
 
+@known_as("_ORMJoin")
 class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
 
@@ -259,10 +261,6 @@ class ORMJoin(selectable.Join):
     def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Any:
         """This JOIN and one more, LEFT OUTER."""
         return ORMJoin(self, right, onclause, True, full, left_entity=self._right_entity)
-
-
-# The name under which the original's repr shows it.
-ORMJoin.__name__ = ORMJoin.__qualname__ = "_ORMJoin"
 
 
 def entity_behind(thing: Any) -> Any:

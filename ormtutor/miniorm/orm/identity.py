@@ -15,6 +15,7 @@ Follows: Fowler, PoEAA, "Identity Map"; SQLAlchemy 1.4, `Session.identity_map`.
 
 from __future__ import annotations
 
+from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.exc import InvalidRequestError
 from ormtutor.miniorm.orm.exc import state_label
 from ormtutor.miniorm.orm.state import identity_key
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Key = tuple[type, tuple[Any, ...], Any]
 
 
+@known_as("WeakInstanceDict")
 class IdentityMap:
     """The persistent objects of one session, by identity key."""
 
@@ -142,7 +144,3 @@ class IdentityMap:
             if table.get(state.ident) is state:
                 del table[state.ident]
             self._modified.pop(state, None)
-
-
-# The name that its repr shows.
-IdentityMap.__name__ = IdentityMap.__qualname__ = "WeakInstanceDict"

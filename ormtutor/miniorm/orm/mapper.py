@@ -17,6 +17,7 @@ from operator import attrgetter
 from types import FunctionType
 from weakref import WeakKeyDictionary
 
+from ormtutor.miniorm.doors import copy_known_as
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
@@ -670,7 +671,9 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
     if getattr(original, "_sa_keywords_only", False):
         __init__ = _keyword_init(mapper)
     else:
-        run = _no_arguments if original is object.__init__ else _renamed(original)
+        run = _no_arguments if original is object.__init__ else original
+        if isinstance(original, FunctionType):
+            run = copy_known_as(original, "__init__")  # as errors of the original show it
 
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             if registry._new_mappers:
@@ -746,22 +749,6 @@ def _fits(function: Any, *args: Any, **kwargs: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _renamed(original: Any) -> Any:
-    """The learner's `__init__` under the name that Python shows in errors of the original."""
-    if not isinstance(original, FunctionType):
-        return original
-    copy = FunctionType(
-        original.__code__,
-        original.__globals__,
-        original.__name__,
-        original.__defaults__,
-        original.__closure__,
-    )
-    copy.__kwdefaults__ = original.__kwdefaults__
-    copy.__qualname__ = "__init__"
-    return copy
 
 
 # Registries -----------------------------------------------------------------------------------

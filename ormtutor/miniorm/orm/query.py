@@ -902,6 +902,7 @@ def _execute_select(
     return query.result(parts, size)
 
 
+@known_as("FromStatement")
 class StatementOfEntities(Statement):
     """select(User).from_statement(text(...)): a full statement, and what to read from it."""
 
@@ -935,9 +936,6 @@ class StatementOfEntities(Statement):
             session, query, self.element, params, autoflush, bind_arguments
         )
         return query.result(lambda size: [loaded])
-
-
-StatementOfEntities.__name__ = StatementOfEntities.__qualname__ = "FromStatement"
 
 
 @known_as("Select.from_statement")

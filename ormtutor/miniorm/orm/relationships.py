@@ -843,6 +843,7 @@ def _refuse_taken_names(function: str, kwargs: dict[str, Any]) -> None:
             raise TypeError(text)
 
 
+@known_as("BooleanClauseList")
 class MembershipClause(BooleanClauseList):
     """The criterion of contains() through a table between: its contrary is no plain NOT."""
 
@@ -851,9 +852,6 @@ class MembershipClause(BooleanClauseList):
 
     def _negate(self) -> Any:
         return self.contrary
-
-
-MembershipClause.__name__ = MembershipClause.__qualname__ = "BooleanClauseList"
 
 
 # Listeners ------------------------------------------------------------------------------------

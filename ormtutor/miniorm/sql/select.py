@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 from contextlib import suppress
-from types import FunctionType
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import known_as, publish
+from ormtutor.miniorm.doors import known_as, publish, show_as_own
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.sql import elements, operators
@@ -200,10 +199,7 @@ class HasWhere:
     def __init_subclass__(cls) -> None:
         """Python's errors name the class whose method was called with wrong arguments."""
         if HasWhere in cls.__bases__:
-            for method in (cls.where, cls.filter, cls.filter_by):
-                own = FunctionType(method.__code__, method.__globals__)
-                own.__doc__, own.__qualname__ = method.__doc__, f"{cls.__name__}.{method.__name__}"
-                setattr(cls, method.__name__, own)
+            show_as_own(cls, "where filter filter_by")
 
     def where(self, *whereclause: Any) -> Any:
         """Only the rows for which all conditions hold, also those of earlier calls."""
