@@ -99,8 +99,7 @@ def _telling(event: str) -> Callable[..., Any]:
             return item
         if adapter.invalidated or adapter.empty:
             adapter.check()
-        state = adapter.owner_state
-        return getattr(adapter.attr, event)(state, state.dict, item, initiator)
+        return getattr(adapter.attr, event)(adapter.owner_state, item, initiator)
 
     return tell
 
@@ -117,8 +116,7 @@ def _something_is_going(collection: Any) -> None:
     if adapter is not None:
         if adapter.invalidated:
             adapter.check()
-        state = adapter.owner_state
-        adapter.attr.fire_pre_remove_event(state, state.dict)
+        adapter.attr.fire_pre_remove_event(adapter.owner_state)
 
 
 # The reporting methods ------------------------------------------------------------------------

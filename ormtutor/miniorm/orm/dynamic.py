@@ -111,8 +111,7 @@ class AppenderQuery(Query):
     @known_as("AppenderMixin.append")
     def append(self, item: Any) -> None:
         """Add a member."""
-        state = instance_state(self.instance)
-        self.attr.append(state, state.dict, item, None)
+        self.attr.append(instance_state(self.instance), item, None)
 
     @known_as("AppenderMixin.extend")
     def extend(self, iterator: Iterable[Any]) -> None:
@@ -123,8 +122,7 @@ class AppenderQuery(Query):
     @known_as("AppenderMixin.remove")
     def remove(self, item: Any) -> None:
         """Take a member out."""
-        state = instance_state(self.instance)
-        self.attr.pop(state, state.dict, item, None)
+        self.attr.pop(instance_state(self.instance), item, None)
 
 
 Loaders.dynamic = AppenderQuery

@@ -245,26 +245,22 @@ class AttributeImpl:
         """The value goes, and nothing is told of it; gives it, or NO_VALUE."""
         return dict_.pop(self.key, NO_VALUE)
 
-    def fire_append_event(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
-    ) -> Any:
+    def fire_append_event(self, state: InstanceState, value: Any, initiator: Initiator) -> Any:
         """A member comes; gives the one to add."""
         for listener in self.on_append:
             value = listener(state, value, initiator or self.append_token)
-        state.modified_event(dict_, self, NO_VALUE)
+        state.modified_event(self, NO_VALUE)
         if self.trackparent and value is not None:
             self.sethasparent(state_of(value), state, True)
         return value
 
-    def fire_remove_event(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
-    ) -> None:
+    def fire_remove_event(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
         """A member leaves, or the one object and nothing comes."""
         if self.trackparent and value is not None and id(value) not in MARKERS:
             self.sethasparent(state_of(value), state, False)
         for listener in self.on_remove:
             listener(state, value, initiator or self.remove_token)
-        state.modified_event(dict_, self, NO_VALUE if self.collection else value)
+        state.modified_event(self, NO_VALUE if self.collection else value)
 
     # parents, for delete-orphan --------------------------------------------------------------
 
@@ -304,7 +300,7 @@ class _SingleAttributeImpl(AttributeImpl):
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.attribute`. Raises: AttributeError: there is no value."""
         old = self._old_value(state, dict_)
-        self.fire_remove_event(state, dict_, old, None)
+        self.fire_remove_event(state, old, None)
         if dict_.pop(self.key, NO_VALUE) is NO_VALUE and self._had_none(state, old):
             raise AttributeError(f"{self} object does not have a value")
 
@@ -348,7 +344,7 @@ class ScalarAttributeImpl(_SingleAttributeImpl):
             old = dict_.get(self.key, NO_VALUE)
         for listener in self.on_set:
             value = listener(state, value, old, initiator or self.replace_token)
-        state.modified_event(dict_, self, old)
+        state.modified_event(self, old)
         dict_[self.key] = value
 
     def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
@@ -385,11 +381,13 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
         """Assign an object or None."""
         self._replace(state, dict_, value, self._old_value(state, dict_), initiator)
 
-    # The other side has taken us in.
-    append = set
+    def append(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
+        """The other side has taken us in."""
+        self.set(state, state.dict, value, initiator)
 
-    def pop(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
+    def pop(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
         """The other side has let us go: None is assigned, unless there is another object by now."""
+        dict_ = state.dict
         old = self._old_value(state, dict_)
         if old is value or old is PASSIVE_NO_RESULT:
             self._replace(state, dict_, None, old, initiator)
@@ -401,7 +399,7 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
             self.sethasparent(state_of(old), state, False)
         for listener in self.on_set:
             value = listener(state, value, old, initiator or self.replace_token)
-        state.modified_event(dict_, self, old)
+        state.modified_event(self, old)
         if self.trackparent and value is not None:
             self.sethasparent(state_of(value), state, True)
         dict_[self.key] = value
@@ -463,20 +461,20 @@ class CollectionAttributeImpl(AttributeImpl):
 
     # writing ---------------------------------------------------------------------------------
 
-    def append(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
+    def append(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
         """Add a member; when the collection is not loaded, the change waits for it."""
-        collection = self.get(state, dict_, PASSIVE_NO_FETCH)
+        collection = self.get(state, state.dict, PASSIVE_NO_FETCH)
         if collection is PASSIVE_NO_RESULT:
-            value = self.fire_append_event(state, dict_, value, initiator)
+            value = self.fire_append_event(state, value, initiator)
             state.pending_mutation(self.key).append(value)
         else:
             add_member(collection, value, initiator)
 
-    def pop(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
+    def pop(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
         """Remove a member, if it is there; when the collection is not loaded, see append()."""
-        collection = self.get(state, dict_, PASSIVE_NO_FETCH)
+        collection = self.get(state, state.dict, PASSIVE_NO_FETCH)
         if collection is PASSIVE_NO_RESULT:
-            self.fire_remove_event(state, dict_, value, initiator)
+            self.fire_remove_event(state, value, initiator)
             state.pending_mutation(self.key).remove(value)
             return
         with suppress(ValueError, KeyError, IndexError):
@@ -501,7 +499,7 @@ class CollectionAttributeImpl(AttributeImpl):
         old = self.get(state, dict_, PASSIVE_ONLY_PERSISTENT)
         if old is value:
             return  # `obj.items += [...]` assigns the collection to its own attribute
-        state.modified_event(dict_, self, old)
+        state.modified_event(self, old)
         dict_[self.key] = collection
         bulk_replace(members, old, collection, initiator=token)
         old._sa_adapter = None
@@ -511,7 +509,7 @@ class CollectionAttributeImpl(AttributeImpl):
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.collection`: all members leave."""
         if self.key in dict_:
-            state.modified_event(dict_, self, NO_VALUE)
+            state.modified_event(self, NO_VALUE)
             for member in list(collection_members(dict_[self.key])):
                 remove_member(dict_[self.key], member)
             del dict_[self.key]
@@ -524,7 +522,7 @@ class CollectionAttributeImpl(AttributeImpl):
         state.commit(dict_, (self.key,))
         waiting = state.pending_mutations
         if waiting and self.key in waiting:
-            state.modified_event(dict_, self, NO_VALUE)
+            state.modified_event(self, NO_VALUE)
             pending = waiting.pop(self.key)
             for item in pending.added.values():
                 add_member(collection, item, False)
@@ -535,15 +533,15 @@ class CollectionAttributeImpl(AttributeImpl):
     # events ----------------------------------------------------------------------------------
 
     def fire_append_wo_mutation_event(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
+        self, state: InstanceState, value: Any, initiator: Initiator
     ) -> None:
         """A member is added that is there already."""
         for listener in self.on_append_again:
             listener(state, value, initiator or self.append_token)
 
-    def fire_pre_remove_event(self, state: InstanceState, dict_: Values) -> None:
+    def fire_pre_remove_event(self, state: InstanceState) -> None:
         """A member is about to leave, and it is not yet known which."""
-        state.modified_event(dict_, self, NO_VALUE)
+        state.modified_event(self, NO_VALUE)
 
     # history ---------------------------------------------------------------------------------
 
@@ -606,29 +604,25 @@ class DynamicAttributeImpl(AttributeImpl):
         changes = state.committed_state.get(self.key)
         return DynamicChanges() if changes is None else changes
 
-    def _changes_to_write(self, state: InstanceState, dict_: Values) -> DynamicChanges:
+    def _changes_to_write(self, state: InstanceState) -> DynamicChanges:
         changes = self._changes(state)
-        state.modified_event(dict_, self, NO_VALUE)
+        state.modified_event(self, NO_VALUE)
         if state.committed_state is UNCHANGED:  # still, for it is viewonly
             state.committed_state = {}
         state.committed_state[self.key] = changes
         # A flush must find the object through a key in its dictionary as well.
-        dict_[self.key] = True
+        state.dict[self.key] = True
         return changes
 
-    def fire_append_event(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
-    ) -> Any:
+    def fire_append_event(self, state: InstanceState, value: Any, initiator: Initiator) -> Any:
         """A member comes."""
-        self._changes_to_write(state, dict_).append(value)
-        return super().fire_append_event(state, dict_, value, initiator)
+        self._changes_to_write(state).append(value)
+        return super().fire_append_event(state, value, initiator)
 
-    def fire_remove_event(
-        self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator
-    ) -> None:
+    def fire_remove_event(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
         """A member leaves."""
-        self._changes_to_write(state, dict_).remove(value)
-        super().fire_remove_event(state, dict_, value, initiator)
+        self._changes_to_write(state).remove(value)
+        super().fire_remove_event(state, value, initiator)
 
     # A back reference tells of a member that came or went.
     append = fire_append_event
@@ -640,12 +634,12 @@ class DynamicAttributeImpl(AttributeImpl):
         # Reading the members may flush, which has nothing to do here yet.
         former = list(self.get(state, dict_)) if state.has_identity else []
         old = {id(member): member for member in [*former, *self.added(state)]}.values()
-        self._changes_to_write(state, dict_)
+        self._changes_to_write(state)
         came, _, went = _compared_members(old, members)
         for member in came:
-            self.fire_append_event(state, dict_, member, None)
+            self.fire_append_event(state, member, None)
         for member in went:
-            self.fire_remove_event(state, dict_, member, None)
+            self.fire_remove_event(state, member, None)
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
         """`del obj.attribute` has no meaning here."""
@@ -695,7 +689,7 @@ class _BackReference:
             )
         # A change that came from there is not sent back.
         if initiator.impl is not other:
-            other.append(child_state, child_state.dict, state.obj(), initiator)
+            other.append(child_state, state.obj(), initiator)
         return child
 
     def set(self, state: InstanceState, child: Any, old: Any, initiator: AttributeEvent) -> Any:
@@ -706,7 +700,7 @@ class _BackReference:
             old_state = state_of(old)
             other = old_state.mapper.impls[self.key]
             if initiator is not (other.remove_token if other.plural else other.replace_token):
-                other.pop(old_state, old_state.dict, state.obj(), self.impl.replace_token)
+                other.pop(old_state, state.obj(), self.impl.replace_token)
         return self.append(state, child, initiator)
 
     def remove(self, state: InstanceState, child: Any, initiator: AttributeEvent) -> None:
@@ -722,7 +716,7 @@ class _BackReference:
             members = collection_members(state.dict[self.impl.key])
             if sum(1 for each in members if each is child) > 1:
                 return
-        other.pop(child_state, child_state.dict, state.obj(), initiator)
+        other.pop(child_state, state.obj(), initiator)
 
 
 def listen_for_backref(impl: AttributeImpl, key: str) -> None:

@@ -304,7 +304,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     # changes ---------------------------------------------------------------------------------
 
-    def modified_event(self, dict_: Values, impl: Any, previous: Any) -> None:
+    def modified_event(self, impl: Any, previous: Any) -> None:
         """Note that an attribute is about to change; the first old value is the one that counts.
 
         `previous` is NO_VALUE when there was none. Of a collection a copy is kept, for it changes.
@@ -318,7 +318,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         if key not in committed:
             if impl.collection:
                 if previous is flags.NO_VALUE:
-                    previous = dict_.get(key, flags.NO_VALUE)
+                    previous = self.dict.get(key, flags.NO_VALUE)
                 if previous is not flags.NO_VALUE:
                     previous = list(collection_members(previous))
             if committed is UNCHANGED:

@@ -37,18 +37,18 @@ class Log:
     def __init__(self) -> None:
         self.events: list[str] = []
 
-    def fire_append_event(self, state: Any, dict_: Any, value: Any, initiator: Any) -> Any:
+    def fire_append_event(self, state: Any, value: Any, initiator: Any) -> Any:
         self.events.append(f"+{value}")
         return value
 
-    def fire_append_wo_mutation_event(self, state: Any, dict_: Any, value: Any, init: Any) -> Any:
+    def fire_append_wo_mutation_event(self, state: Any, value: Any, init: Any) -> Any:
         self.events.append(f"={value}")
         return value
 
-    def fire_remove_event(self, state: Any, dict_: Any, value: Any, initiator: Any) -> None:
+    def fire_remove_event(self, state: Any, value: Any, initiator: Any) -> None:
         self.events.append(f"-{value}")
 
-    def fire_pre_remove_event(self, state: Any, dict_: Any) -> None:
+    def fire_pre_remove_event(self, state: Any) -> None:
         self.events.append("-?")
 
 
