@@ -13,6 +13,21 @@ from ormtutor.miniorm.doors import open_door
 
 __version__ = "1.4.54+ormtutor"
 
+# Of the second track: 1.4's `import *` does not bring them, and a program's own Tuple, Label or
+# Transaction that was imported before it stays.
+OF_2_X = """
+    Alias AliasedReturnsRows BinaryExpression BindParameter BooleanClauseList CTE Case Cast
+    ChunkedIteratorResult ClauseElement ClauseList ColumnClause ColumnCollection
+    ColumnElement ColumnOperators Compiled CompoundSelect Connection CreateTable
+    CursorResult DDLElement Delete DropTable Engine ExecutionContext Exists Extract False_
+    FromClause FromGrouping Function FunctionElement FunctionFilter GenerativeSelect
+    Grouping Insert Inspector Join Label MappingResult NestedTransaction Null NullPool
+    Operators Over Pool QueuePool Result RootTransaction Row RowMapping ScalarResult
+    ScalarSelect Select SelectBase SingletonThreadPool StaticPool Subquery TableClause
+    TextClause TextualSelect Transaction True_ Tuple TypeCoerce TypeCompiler URL
+    UnaryExpression Update UpdateBase ValuesBase cte custom_op label make_url
+    """
+
 __getattr__ = open_door(
     globals(),
     """
@@ -42,4 +57,5 @@ __getattr__ = open_door(
         BigInteger Boolean Date DateTime Enum Float Integer LargeBinary Numeric
           SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
     """,
+    not_in_star=OF_2_X,
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
+def open_door(namespace: dict[str, Any], rooms: str, not_in_star: str = "") -> Callable[[str], Any]:
     """Put names into a module's namespace and its `__all__`; return its `__getattr__`.
 
     A function says the first door that it came through, as a class says its published path.
@@ -29,6 +29,7 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
     rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
     with the one before it; `.` are submodules of the door, which `import *` does not bring;
     `name=own_name` gives another name; `*` stands for all names of another door.
+    not_in_star: further names that `import *` does not bring.
     """
     door = namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy")
     names: list[str] = []
@@ -51,7 +52,7 @@ def open_door(namespace: dict[str, Any], rooms: str) -> Callable[[str], Any]:
             namespace[name] = found
             if module != ".":
                 names.append(name)
-    namespace["__all__"] = sorted(names)
+    namespace["__all__"] = sorted(set(names).difference(not_in_star.split()))
     return names_left_out(door)
 
 

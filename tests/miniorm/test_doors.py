@@ -35,3 +35,9 @@ def test_a_door_says_what_is_left_out() -> None:
     ask = open_door({"__name__": "ormtutor.miniorm.orm"}, "sql.schema: Table")
     with pytest.raises(AttributeError, match=r"^Bundle is not in miniorm; SQLAlchemy has it$"):
         ask("Bundle")
+
+
+def test_a_door_may_keep_names_out_of_a_star_import() -> None:
+    namespace: dict[str, Any] = {"__name__": "ormtutor.miniorm.door"}
+    open_door(namespace, "sql.schema: MetaData Table", not_in_star="Table")
+    assert (namespace["__all__"], namespace["Table"]) == (["MetaData"], Table)
