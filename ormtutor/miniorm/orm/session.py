@@ -483,8 +483,8 @@ class Session:
         reached = [state, *_reached("refresh-expire", state)]
         self._expire_states([each for each in reached if each.ident is not None])
         for each in reached:
-            if each in self._new:
-                del self._new[each]
+            obj = self._new.pop(each, None)  # alive as long as its listeners hear of it
+            if obj is not None:
                 self._detach_states([each])
 
     def expire_all(self) -> None:

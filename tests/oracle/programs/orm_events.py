@@ -1,7 +1,7 @@
 """What listeners hear of a session and of the states of its objects."""
 
-from sqlalchemy import Column, Integer, String, create_engine, event
-from sqlalchemy.orm import Session, declarative_base, scoped_session, sessionmaker
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, event
+from sqlalchemy.orm import Session, declarative_base, relationship, scoped_session, sessionmaker
 
 Base = declarative_base()
 
@@ -154,3 +154,30 @@ for nothing in (None, [], "a", 5):
     except TypeError as error:
         print(error)
 commit(one)
+
+
+# A member that is new goes with the collection that expires.
+class Tower(Base):
+    __tablename__ = "towers"
+    id = Column(Integer, primary_key=True)
+    ropes = relationship("Rope", cascade="all, delete-orphan")
+
+
+class Rope(Base):
+    __tablename__ = "ropes"
+    id = Column(Integer, primary_key=True)
+    tower_id = Column(ForeignKey("towers.id"))
+
+
+Base.metadata.create_all(engine)
+session = Session(engine)
+for name in ("transient_to_pending", "pending_to_transient", "persistent_to_detached"):
+
+    def told(session, rope, name=name):
+        print(name, type(rope).__name__, rope in session)
+
+    event.listen(session, name, told)
+session.add(tower := Tower())
+session.commit()
+len(tower.ropes), tower.ropes.append(Rope())
+session.expire(tower)
