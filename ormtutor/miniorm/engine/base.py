@@ -16,6 +16,7 @@ from ormtutor.miniorm import event, exc
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.engine.connection import Connection
 from ormtutor.miniorm.engine.echo import Echo
+from ormtutor.miniorm.engine.pool import Pool
 from ormtutor.miniorm.leftout import leave_out
 from ormtutor.miniorm.sql.elements import delegate
 from ormtutor.miniorm.sql.traversal import Shapes, cache_key
@@ -73,7 +74,7 @@ class Engine:
         self._compiled_cache = Shapes()
         self._shapes = Shapes()
         self._structure_of_dml = lru_cache(100)(cache_key)
-        pool._events = lambda: self.dispatch
+        pool._event_target = self
 
     engine: Any = property(lambda self: self, doc="The engine itself.")
     name: Any = delegate("dialect.name", "The dialect's name.")
@@ -151,6 +152,7 @@ class Engine:
         return compiled, None
 
 
+Pool._event_target = Engine
 leave_out(
     Engine,
     "clear_compiled_cache execution_options get_execution_options has_table run_callable "

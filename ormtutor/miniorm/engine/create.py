@@ -86,14 +86,14 @@ def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callab
             if given is not None:
                 raw = given()
             else:
-                for listener in pool._events().do_connect:
+                for listener in pool._event_target.dispatch.do_connect:
                     if raw is None:
                         raw = listener(dialect, record, own_arguments, own_options)
             if raw is None:
                 raw = dialect.dbapi.connect(*own_arguments, **own_options)
             dialect.on_connect(raw)
             record.dbapi_connection = raw
-            for listener in pool._events().connect:
+            for listener in pool._event_target.dispatch.connect:
                 listener(raw, record)
         except dialect.dbapi.Error as error:
             raise exc.DBAPIError.instance(None, None, error, dialect.dbapi.Error) from error

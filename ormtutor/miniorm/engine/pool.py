@@ -74,13 +74,13 @@ class Pool:
     #: What create_engine() takes for a pool of this kind; all but the size is without effect.
     _arguments = ""
     _usual_size = 0
+    #: Set by engine/base.py: who listens to a pool hears of the connections of its engine.
+    _event_target: Any
 
     def __init__(self, creator: Callable[..., Any], pool_size: int | None = None) -> None:
         self._creator = creator
         self._size = self._usual_size if pool_size is None else pool_size
         self._idle: list[_ConnectionRecord] = []
-        #: Set by engine/base.py: gives the engine's Dispatch, whose listeners hear of connections.
-        self._events: Callable[[], Any]
 
     def connect(self) -> _ConnectionFairy:
         """Lend a connection."""
@@ -94,7 +94,7 @@ class Pool:
     def recreate(self) -> Pool:
         """Return a new pool of the same kind."""
         pool = type(self)(self._creator, self._size)
-        pool._events = self._events
+        pool._event_target = self._event_target
         return pool
 
     def _check_out(self) -> _ConnectionRecord:

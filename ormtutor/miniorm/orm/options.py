@@ -84,6 +84,9 @@ class Load:
         self.entity = inspect(entity)
         self.entity.mapper.check_configured_once()
 
+    def __str__(self) -> str:
+        return "Load(strategy=None)"  # as in the original, whatever it says
+
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells this option from others: part of a query's structure."""

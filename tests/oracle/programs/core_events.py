@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.pool import Pool
 
 metadata = MetaData()
 keys = Table("keys", metadata, Column("id", Integer, primary_key=True))
@@ -152,3 +153,19 @@ try:
     event.listen(sessionmaker(), "before_flight", print)
 except Exception as error:
     print(type(error).__name__, error)
+
+# Whoever listens to pools hears of the connections of their engines.
+pooled = create_engine("sqlite://")
+
+
+@event.listens_for(Pool, "connect")
+def enforce(raw, record):
+    print("of any pool", type(raw).__name__)
+    raw.execute("PRAGMA foreign_keys = ON")
+
+
+event.listen(pooled.pool, "connect", lambda *given: print("of this pool", len(given)))
+for each in (pooled, create_engine("sqlite://")):
+    print(each.execute("PRAGMA foreign_keys").scalar())
+print(event.contains(Pool, "connect", enforce), event.remove(Pool, "connect", enforce))
+print(create_engine("sqlite://").execute("PRAGMA foreign_keys").scalar())

@@ -87,3 +87,6 @@ for option in (
     wheel = session.query(Wheel).options(option).enable_eagerloads(False).first()
     tell(lambda: wheel.mill.name)
     tell(lambda: len(wheel.mill.wheels))
+
+# Printed, an option says little.
+print(joinedload(Wheel.mill), lazyload("mill").defer("name"), [str(raiseload("*"))])
