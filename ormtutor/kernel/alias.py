@@ -31,30 +31,15 @@ Loaded = Callable[[ModuleType], None]
 PACKAGE: Mapping[EngineName, str] = {"miniorm": "ormtutor.miniorm", "sqlalchemy": "sqlalchemy"}
 
 # What SQLAlchemy has under these names and miniorm leaves out (the rest of a wrong name is a slip).
-LEFT_OUT = (
-    "connectors",
-    "databases",
-    "dialects",
-    "ext.associationproxy",
-    "ext.asyncio",
-    "ext.automap",
-    "ext.baked",
-    "ext.compiler",
-    "ext.horizontal_shard",
-    "ext.hybrid",
-    "ext.indexable",
-    "ext.instrumentation",
-    "ext.mutable",
-    "ext.mypy",
-    "ext.orderinglist",
-    "ext.serializer",
-    "future",
-    "log",
-    "pool",
-    "processors",
-    "testing",
-    "util",
-)
+LEFT_OUT = """
+    connectors databases dialects engine.characteristics engine.default engine.events
+    engine.interfaces engine.mock engine.strategies engine.util events ext.associationproxy
+    ext.asyncio ext.automap ext.baked ext.compiler ext.horizontal_shard ext.hybrid ext.indexable
+    ext.instrumentation ext.mutable ext.mypy ext.orderinglist ext.serializer future log orm.base
+    orm.decl_base orm.descriptor_props orm.events orm.instrumentation orm.path_registry orm.sync
+    pool processors sql.annotation sql.base sql.coercions sql.default_comparator sql.events
+    sql.lambdas sql.roles sql.traversals sql.util sql.visitors testing util
+    """
 
 # Modules inside of SQLAlchemy from which people import too, for editors complete it so, and the
 # door that has their names here.
@@ -113,7 +98,7 @@ class EngineFinder:
         own_name = PACKAGE["miniorm"] + DOOR_OF.get(below, below)
         if own_name not in sys.modules and importlib.util.find_spec(own_name) is None:
             problem = f"No module named {name!r}"
-            if below[1:].startswith(LEFT_OUT):
+            if below[1:].startswith(tuple(LEFT_OUT.split())):
                 problem += " in miniorm, the engine of this tutor; SQLAlchemy has it"
             raise ModuleNotFoundError(problem, name=name)
         return importlib.util.spec_from_loader(name, _AliasLoader(own_name)) or ModuleSpec(
