@@ -428,10 +428,8 @@ class Query(Said):
         self._check_no_criterion("from_statement", _CRITERIA_AND_ORDER)
         if isinstance(statement, str):
             statement = elements.text(statement)
-        element = elements.clause_of(statement)
-        if element is None or not (element.is_select or element._is_text_clause):
-            role = "SELECT construct or equivalent text() construct"
-            raise elements.not_expected(role, statement, element=element)
+        role = "SELECT construct or equivalent text() construct"
+        element = elements.given_clause(statement, role, "is_select", "_is_text_clause")
         return self._with(_statement=element)
 
     # this query as a part of another ---------------------------------------------------------

@@ -1184,14 +1184,15 @@ def element_or_constant(thing: Any) -> Any:
     return constant_of(thing) if element is None else element
 
 
-def given_clause(thing: Any, role: str) -> Any:
+def given_clause(thing: Any, role: str, *kinds: str) -> Any:
     """The element that a thing is.
 
-    Raises: ArgumentError: it is plain; role: what is expected.
+    kinds: what says so of itself has a place here; none: every element has.
+    Raises: ArgumentError: it is plain, or of no such kind; role: what is expected.
     """
     element = clause_of(thing)
-    if element is None:
-        raise not_expected(role, thing)
+    if element is None or (kinds and not any(getattr(element, kind) for kind in kinds)):
+        raise not_expected(role, thing, element=element)
     return element
 
 

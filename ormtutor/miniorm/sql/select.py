@@ -752,11 +752,8 @@ def as_join_target(target: Any) -> Any:
     """What is joined: a FROM object; an ORM relationship stays what it is."""
     if _is_attribute(target):
         return target
-    element = clause_of(target)
-    if element is None or not (element._is_from_clause or element._is_text_clause):
-        role = "Join target, typically a FROM expression, or ORM relationship attribute"
-        raise not_expected(role, target, element=element)
-    return element
+    role = "Join target, typically a FROM expression, or ORM relationship attribute"
+    return given_clause(target, role, "_is_from_clause", "_is_text_clause")
 
 
 def as_on_clause(onclause: Any) -> Any:

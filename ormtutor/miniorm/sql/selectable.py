@@ -27,8 +27,8 @@ from ormtutor.miniorm.sql.elements import (
     clause_of,
     delegate,
     froms_of,
+    given_clause,
     no_text,
-    not_expected,
     structure_of,
 )
 from ormtutor.miniorm.sql.naming import AnonymousName, symbol
@@ -504,13 +504,9 @@ def as_from(thing: Any) -> Any:
             exc.SADeprecationWarning,
         )
         return element.subquery()
-    if element is not None and (
-        element._is_from_clause or element._is_text_clause or element._is_function
-    ):
-        return element
     if isinstance(thing, str):
         raise no_text(thing)
-    raise not_expected(FROM_ELEMENT, thing, element=element)
+    return given_clause(thing, FROM_ELEMENT, "_is_from_clause", "_is_text_clause", "_is_function")
 
 
 def alias(selectable: Any, name: Any = None) -> Any:
