@@ -64,19 +64,8 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
     if statement.is_update:
         statement = statement.values(values)
     statement = statement._with(_where_criteria=query._where_criteria)
-    entity = statement.table._annotations.get("parententity")
-    mapper = None if entity is None else entity.mapper
-    change = BulkChange(query.session, mapper, statement, strategy)
+    change = BulkChange(query.session, statement, strategy)
     return change.run(query._params, query._autoflush, {}, {}).rowcount
-
-
-def execute_dml(
-    session: Any, mapper: Any, statement: Any, params: Any, options: Any, bind_arguments: Any
-) -> Any:
-    """`Session.execute()` of update() or delete() of a mapped class; gives its result."""
-    strategy = options.pop("synchronize_session", "evaluate")
-    change = BulkChange(session, mapper, statement, strategy)
-    return change.run(params, options.get("autoflush", True), options, bind_arguments)
 
 
 class BulkChange:
@@ -85,7 +74,9 @@ class BulkChange:
     mapper: None for the rows of a table. strategy: one of STRATEGIES.
     """
 
-    def __init__(self, session: Any, mapper: Any, statement: Any, strategy: Any) -> None:
+    def __init__(self, session: Any, statement: Any, strategy: Any) -> None:
+        entity = statement.table._annotations.get("parententity")
+        mapper: Any = None if entity is None else entity.mapper
         if mapper is not None and strategy is not None and strategy not in STRATEGIES:
             raise ArgumentError(
                 "Valid strategies for session synchronization are 'evaluate', 'fetch', False"

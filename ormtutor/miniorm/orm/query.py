@@ -846,8 +846,9 @@ def session_execute(
     if getattr(statement, "is_dml", False):
         entity = statement.table._annotations.get("parententity")
         if entity is not None and not statement.is_insert:
-            mapper = entity.mapper
-            return bulk.execute_dml(session, mapper, statement, params, options, bind_arguments)
+            strategy = options.pop("synchronize_session", "evaluate")
+            change = bulk.BulkChange(session, statement, strategy)
+            return change.run(params, options.get("autoflush", True), options, bind_arguments)
         if entity is not None:
             execution_options = {**(execution_options or {}), "future_result": False}
             bind_arguments = {"mapper": entity.mapper, **bind_arguments}

@@ -902,11 +902,10 @@ class BinaryExpression(ColumnElement):
 
     def __bool__(self) -> bool:
         # Columns are keys of sets and dictionaries, and Python asks there whether two are equal.
-        if self.operator is operators.eq:
-            return hash(self.left._ungroup()) == hash(self.right._ungroup())
-        if self.operator is operators.ne:
-            return hash(self.left._ungroup()) != hash(self.right._ungroup())
-        raise TypeError("Boolean value of this clause is not defined")
+        if self.operator is not operators.eq and self.operator is not operators.ne:
+            return super().__bool__()
+        is_same = hash(self.left._ungroup()) == hash(self.right._ungroup())
+        return is_same is (self.operator is operators.eq)
 
     _is_implicitly_boolean: Any = delegate("operator.is_comparison")
 
