@@ -148,15 +148,6 @@ class CursorResult(Result):
             raise exc.InvalidRequestError("Statement is not an insert() expression construct.")
         return self.context.inserted_primary_key_rows()
 
-    @known_as("_WithKeys.keys")
-    def keys(self) -> Any:
-        """Return the names of the columns.
-
-        Raises: ResourceClosedError: the statement returns no rows.
-        """
-        self._check_returns_rows()
-        return super().keys()
-
 
 class LegacyCursorResult(CursorResult):
     """The result of 1.4's own Connection: rows answer to names, `keys()` never fails."""

@@ -230,8 +230,12 @@ class Result(ResultInternal):
     # The public face.
 
     @known_as("_WithKeys.keys")
-    def keys(self) -> RMKeyView:
-        """Return the names of the columns."""
+    def keys(self) -> Any:
+        """Return the names of the columns.
+
+        Raises: ResourceClosedError: the statement returns no rows.
+        """
+        self._check_returns_rows()
         return RMKeyView(self._metadata)
 
     def columns(self, *col_expressions: Any) -> Self:
