@@ -358,7 +358,7 @@ class ChunkedIteratorResult(Result):
         if require_unique:
             self._unique = ({}, _refuse_repeated_parents)
         # The rows of one entity alone; columns() then gives it as itself.
-        self._of_one_entity = unique_filters is not None and len(unique_filters) == 1
+        self._of_one_entity = unique_filters == [id]
         self._gives_entity = False
 
     def columns(self, *col_expressions: Any) -> Self:

@@ -1,7 +1,7 @@
 """What session.execute() gives is read, and eagerly loaded, when it is asked for its rows."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, create_engine, delete, insert
-from sqlalchemy import literal, select, text, type_coerce, update
+from sqlalchemy import func, literal, literal_column, select, text, type_coerce, update
 from sqlalchemy.orm import Session, declarative_base, relationship, selectinload, subqueryload
 from sqlalchemy.types import NullType
 
@@ -125,3 +125,14 @@ for label in tags, unknown:
     tell(lambda: session.execute(joined).unique().columns("tags").all())
     tell(lambda: session.execute(select(Harbour.id, label)).unique().all())
     tell(lambda: session.scalars(select(label)).unique().all())
+
+# It may be None, and its row is a row all the same.
+for stored in "'null'", "'{}'":
+    value = func.coalesce(literal_column(stored), Harbour.name)
+    nothing = select(type_coerce(value, JSON).label("tags")).limit(1)
+    tell(lambda: session.execute(nothing).columns(0).all())
+    for name in ("first", "one", "one_or_none", "scalar", "scalar_one", "fetchone"):
+        tell(lambda: getattr(session.execute(nothing), name)())
+    for name in ("first", "one", "one_or_none"):
+        tell(lambda: getattr(session.scalars(nothing), name)())
+    tell(lambda: session.execute(nothing.limit(2)).one())
