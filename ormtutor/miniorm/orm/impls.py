@@ -312,7 +312,7 @@ class _SingleAttributeImpl(AttributeImpl):
             return _NOTHING_HAPPENED
         if original is _NO_HISTORY or (current is not NO_VALUE and self.is_same(current, original)):
             return History((), [current], ())
-        if id(original) in MARKERS:
+        if original is NO_VALUE or original is PASSIVE_NO_RESULT:
             # The old value is not known. Where the present one is gone too, None stands for it.
             return History([None if id(current) in MARKERS else current], (), ())
         return History(() if current is NO_VALUE else [current], (), [original])
@@ -414,7 +414,8 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
             and passive & (CALLABLES_OK | LOAD_REPLACED)
         ):
             loaded = self._load(state, _LOAD_THE_REPLACED)
-            if id(loaded) not in MARKERS:
+            # Without a row there is nothing to load, and as in 1.4 the flush fails on the marker.
+            if id(loaded) not in MARKERS or loaded is ATTR_EMPTY:
                 original = loaded
         if original is None and current is not None:
             original = NO_VALUE  # no object before is not told as a deleted None

@@ -1,7 +1,7 @@
 """A flush that stops before its first row: the transaction, or SAVEPOINT, has begun."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, create_engine, inspect, text
-from sqlalchemy.orm import Session, declarative_base, relationship
+from sqlalchemy.orm import Session, backref, declarative_base, relationship
 
 Base = declarative_base()
 roads = Table(
@@ -83,3 +83,28 @@ show(session.flush)
 marks = [key for key in session.identity_map if key[0] is Mark]
 print(marks, [session.identity_map[key] is first for key in marks])
 print(inspect(first).key, inspect(first).transient, first in session)
+
+
+class Bell(Base):
+    __tablename__ = "bells"
+    id = Column(Integer, primary_key=True)
+    town_id = Column(ForeignKey("towns.id"))
+    town = relationship("Town", backref=backref("bell", uselist=False))
+
+
+# The one of a town that had a row, was rolled back and comes again is asked for and not found.
+Base.metadata.create_all(engine)
+for assign in (
+    lambda town: Bell(town=town),
+    lambda town: setattr(town, "bell", Bell()),
+    lambda town: setattr(town, "bell", None),
+    lambda town: town.bell or setattr(town, "bell", Bell()),
+):
+    town = Town()
+    session.add(town)
+    session.flush()
+    assign(town)
+    session.rollback()
+    session.add(town)
+    show(session.commit)
+    print(town.id, town.bell is None, town in session)
