@@ -400,7 +400,7 @@ class StatementQuery(EntityQuery):
         asked.textual = True
         self._is_text = asked.keeps_keys = is_text = statement._is_text_clause
         super().__init__(Compilation(asked))
-        self.asked = asked
+        self.asked, self.statement = asked, statement
         # As in the original text alone may repeat what would be joined to it.
         self.repeats_parents &= is_text
         # A text has no place for the values in expressions of the entities. As in the original they

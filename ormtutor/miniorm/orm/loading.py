@@ -76,18 +76,16 @@ def run(
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
     execution = _ready(sending, values, params)
     rows = execution.root_connection._read(execution)
-    query = sending.query
-    context = LoadContext(sending.session, query, values, params, refresh_state)
-    return load_rows(context, query, rows, execution)
+    context = LoadContext(sending.session, sending.query, values, params, refresh_state)
+    return load_rows(context, rows, execution)
 
 
-def load_rows(
-    context: LoadContext, query: Any, rows: Any, execution: Any = None, loader: Any = None
-) -> list[Any]:
+def load_rows(context: LoadContext, rows: Any, execution: Any, loader: Any = None) -> list[Any]:
     """What the rows stand for, with everything that is loaded after them.
 
     Raises: NoSuchColumnError: text was several columns, so that nobody knows where the others are.
     """
+    query = context.query
     if query.text is not None and rows and len(rows[0]) != query.width:
         raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (query.text,))
     if loader is None:
@@ -98,12 +96,12 @@ def load_rows(
     context.rows = rows
     if session.dispatch.loaded_as_persistent:
         context.tell = partial(session._tell, "loaded_as_persistent")
-    outcome = None if execution is None else execution._outcome
+    outcome = execution._outcome
     if outcome is not None:
         outcome.loading = True
     loaded: list[Any] = loader(rows, context)
     if outcome is not None:
-        tell_outcome(outcome, query, rows, context)
+        tell_outcome(outcome, context)
     if context.batches:
         context.load_later()
     return loaded
@@ -116,29 +114,27 @@ def run_when_read(
 
     What is given takes how many rows to read at a time (yield_per); None: all at once.
     """
-    session, query = sending.session, sending.query
     execution = _ready(sending, values, params)
     result = execution.root_connection._run(execution)
-    context = LoadContext(session, query, values, params)
-    return partial(_parts, context, session.identity_map, query, result)
+    context = LoadContext(sending.session, sending.query, values, params)
+    return partial(_parts, context, sending.session.identity_map, result)
 
 
 def _parts(
-    context: LoadContext, identity_map: Any, query: CompiledQuery, result: Any, size: int | None
+    context: LoadContext, identity_map: Any, result: Any, size: int | None
 ) -> Iterator[list[Any]]:
     while (rows := result._read(size)) or size is None:
-        _check_map(context.session, identity_map, query, rows)
+        if rows and context.session.identity_map is not identity_map:
+            _refuse_objects(context.query)
         context.made, context.met = 0, {}
-        yield load_rows(context, query, rows, result.context)
+        yield load_rows(context, rows, result.context)
         if size is None:
             return
 
 
-def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any) -> None:
+def _refuse_objects(query: CompiledQuery) -> None:
     """Refuse to load objects for a session that has let all go since the statement was sent."""
-    if session.identity_map is identity_map or not rows or query.row_loader() is None:
-        return
-    if plans := query.plan.entities():
+    if query.row_loader() is not None and (plans := query.plan.entities()):
         lost = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(
             f"Object <{type(lost).__name__} at 0x{id(lost):x}> cannot be converted to 'persistent' "
@@ -150,7 +146,6 @@ def _check_map(session: Any, identity_map: Any, query: CompiledQuery, rows: Any)
 def run_statement(
     session: Any,
     query: StatementQuery,
-    statement: Any,
     params: dict[str, Any] | None = None,
     autoflush: bool = True,
     bind_arguments: Any = NO_OPTIONS,
@@ -158,12 +153,12 @@ def run_statement(
     """Send a learner's own statement and give what its rows stand for."""
     if autoflush and session.autoflush:
         session._autoflush(query.cause)
-    bind = bind_of(session, query.asked, statement, bind_arguments)
+    bind = bind_of(session, query.asked, query.statement, bind_arguments)
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()
     loader = query.row_loader(result)
-    return load_rows(LoadContext(session, query, ()), query, rows, result.context, loader)
+    return load_rows(LoadContext(session, query, ()), rows, result.context, loader)
 
 
 # By primary key -------------------------------------------------------------------------------

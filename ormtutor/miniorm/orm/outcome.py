@@ -29,20 +29,21 @@ def label_of(mapper: Mapper, ident: Any) -> str:
     return f"{mapper.class_.__name__}#{key}"
 
 
-def tell_outcome(outcome: Any, query: Any, rows: Any, context: LoadContext) -> None:
+def tell_outcome(outcome: Any, context: LoadContext) -> None:
     """How many rows became how many objects. Counted only when someone asked for the outcome.
 
     Rows that come in parts (yield_per) add up; how many there were the result tells in the end.
     """
+    plans, rows = context.query.plan.entities(), context.rows
     outcome.loading = False
     outcome.rows = len(rows)
     outcome.made = max(outcome.made, 0) + context.made
     found: dict[type, set[Any]] = {}
-    for plan in query.plan.entities():
+    for plan in plans:
         found.setdefault(plan.mapper.class_, set()).update(rows_in(plan, rows))
     outcome.known = max(outcome.known, 0) + sum(map(len, found.values())) - context.made
     if outcome.known > 0:
-        kept = _kept(query.plan.entities(), rows, context.session)
+        kept = _kept(plans, rows, context.session)
         outcome.kept = tuple(islice(kept, MOST_KEPT))
 
 

@@ -568,9 +568,7 @@ class Query(Said):
         """All results: objects, or rows."""
         if self._statement is not None:
             textual = StatementQuery(self._asked(), self._statement)
-            loaded = loading.run_statement(
-                self.session, textual, self._statement, self._params, self._autoflush
-            )
+            loaded = loading.run_statement(self.session, textual, self._params, self._autoflush)
             return textual.rows(textual.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
@@ -931,9 +929,7 @@ class StatementOfEntities(Statement):
         )
         query = StatementQuery(asked, self.element)
         autoflush = options.get("autoflush", True)
-        loaded = loading.run_statement(
-            session, query, self.element, params, autoflush, bind_arguments
-        )
+        loaded = loading.run_statement(session, query, params, autoflush, bind_arguments)
         return query.result(lambda size: [loaded])
 
 

@@ -143,7 +143,7 @@ class RowPlan:
 class LoadContext:
     """One execution of a query, while its rows are read.
 
-    session: whose identity map. compiled, parameters, params: what ran; a subquery embeds it.
+    session: whose identity map. query, parameters, params: what ran; a subquery embeds it.
     refresh_state: what a refresh is about.
     made: how many objects were new. tell: is called with the state of each, if someone listens.
     rows: what is read. met: the objects that a row has spoken of, and whether it gave them their
@@ -155,13 +155,13 @@ class LoadContext:
     def __init__(
         self,
         session: Any,
-        compiled: Any = None,
-        parameters: Any = None,
+        query: Any,
+        parameters: Any,
         params: dict[str, Any] | None = None,
         refresh_state: InstanceState | None = None,
     ) -> None:
         self.session = session
-        self.compiled = compiled
+        self.query = query
         self.parameters = parameters
         self.params = params
         self.refresh_state = refresh_state

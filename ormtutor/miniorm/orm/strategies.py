@@ -535,7 +535,7 @@ class SubqueryLoader(_EagerLoader):
 
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
-        key = ("subquery", self, context.compiled)
+        key = ("subquery", self, context.query)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
         sending = compile_shape(context.session, key, self._compilation, cause)
         rows = run(sending, context.parameters, context.params)
