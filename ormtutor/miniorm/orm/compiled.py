@@ -25,13 +25,7 @@ from ormtutor.miniorm.engine.row import (
     ResultMetaData,
     refuses_twins,
 )
-from ormtutor.miniorm.orm.context import (
-    Asked,
-    Compilation,
-    MapperEntity,
-    entities_of_all,
-    is_star,
-)
+from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, entities_of_all, is_star
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import Label, clause_of, named_within
 from ormtutor.miniorm.sql.labels import KeyNamer

@@ -47,11 +47,7 @@ from ormtutor.miniorm.sql.select import (
     as_selected,
     outermost,
 )
-from ormtutor.miniorm.sql.selectable import (
-    LABEL_STYLE_TABLENAME_PLUS_COL,
-    AliasedReturnsRows,
-    Join,
-)
+from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, AliasedReturnsRows, Join
 from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False

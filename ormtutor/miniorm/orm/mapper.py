@@ -115,11 +115,7 @@ class ColumnProperty(MapperProperty):
     kind = "column"
 
     def __init__(
-        self,
-        *columns: Any,
-        deferred: bool = False,
-        group: str | None = None,
-        **unknown: Any,
+        self, *columns: Any, deferred: bool = False, group: str | None = None, **unknown: Any
     ) -> None:
         left_out = {name: unknown[name] for name in _NOT_FOR_COLUMNS & unknown.keys()}
         refuse_arguments("column_property", left_out, " ".join(left_out))

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
 # Strategy names. Those of columns and those of relationships must not be mixed up.
 STRATEGIES = {
-    "column": {
-        "column": "column loader",
-        "deferred": "deferred column loader",
-    },
+    "column": {"column": "column loader", "deferred": "deferred column loader"},
     "relationship": {
         "select": "lazy loader",
         "raise": "lazy loader",

@@ -32,12 +32,7 @@ from ormtutor.miniorm.orm import (
     strategies,  # noqa: F401  registers the loaders of relationships
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.compiled import (
-    StatementQuery,
-    bind_of,
-    compile_shape,
-    names_of,
-)
+from ormtutor.miniorm.orm.compiled import StatementQuery, bind_of, compile_shape, names_of
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,

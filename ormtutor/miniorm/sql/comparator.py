@@ -92,11 +92,7 @@ def _typed(left: Any, op: Any, element: Any) -> Any:
 
 
 def _comparison(
-    left: Any,
-    op: Operator,
-    value: Any,
-    result_type: Any = sqltypes.BOOLEANTYPE,
-    **modifiers: Any,
+    left: Any, op: Operator, value: Any, result_type: Any = sqltypes.BOOLEANTYPE, **modifiers: Any
 ) -> Any:
     if isinstance(value, left.type.coerce_to_is_types):
         value = constant_of(value)

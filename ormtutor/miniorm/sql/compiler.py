@@ -270,10 +270,7 @@ class SQLCompiler(Compiled):
         return twin
 
     def construct_params(
-        self,
-        params: Any = None,
-        binds: Any = None,
-        group: int | None = None,
+        self, params: Any = None, binds: Any = None, group: int | None = None
     ) -> dict[str, Any]:
         """The values by name.
 

@@ -588,11 +588,7 @@ class Select(HasWhere, GenerativeSelect):
     def _described_columns(self) -> list[dict[str, Any]]:
         name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
         return [
-            {
-                "name": name_of(element),
-                "type": element.type,
-                "expr": element,
-            }
+            {"name": name_of(element), "type": element.type, "expr": element}
             for element in self._all_selected_columns
         ]
 

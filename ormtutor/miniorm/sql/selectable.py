@@ -239,12 +239,7 @@ class Join(FromClause):
     _is_join = True
 
     def __init__(
-        self,
-        left: Any,
-        right: Any,
-        onclause: Any = None,
-        isouter: bool = False,
-        full: bool = False,
+        self, left: Any, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
     ) -> None:
         self.left = as_from(left)
         self.right = as_from(right).self_group()
