@@ -23,10 +23,11 @@ from ormtutor.miniorm.sql.traversal import Shapes, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from ormtutor.miniorm.engine.cursor import CursorResult
+    from ormtutor.miniorm.engine.execution import Options
 
 _EVENTS = "do_connect connect before_cursor_execute after_cursor_execute begin commit rollback"
 
@@ -129,9 +130,7 @@ class Engine:
 
     # -- compiled statements -------------------------------------------------------------------
 
-    def _compile(
-        self, statement: Any, sets: Sequence[Any], options: Mapping[str, Any]
-    ) -> tuple[Any, Any]:
+    def _compile(self, statement: Any, sets: Sequence[Any], options: Options) -> tuple[Any, Any]:
         """Return the compiled statement, and the binds of this one if the compiled is older."""
         keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1

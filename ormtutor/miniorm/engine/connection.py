@@ -42,11 +42,12 @@ from ormtutor.miniorm.sql.elements import delegate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn, Self
 
     from ormtutor.miniorm.engine.base import Engine
     from ormtutor.miniorm.engine.cause import Cause
+    from ormtutor.miniorm.engine.execution import Options
     from ormtutor.miniorm.engine.transaction import Transaction
 
 
@@ -215,10 +216,7 @@ class Connection:
         return self.execute(object_, *args, **kw).scalars()
 
     def exec_driver_sql(
-        self,
-        statement: str,
-        parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
+        self, statement: str, parameters: Any = None, execution_options: Options | None = None
     ) -> CursorResult:
         """Execute SQL text as the driver takes it, with ? for parameters."""
         sets = parameter_sets_20(parameters)
@@ -228,7 +226,7 @@ class Connection:
         self,
         statement: Any,
         parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
+        execution_options: Options | None = None,
         _cause: Cause | None = None,
     ) -> CursorResult:
         """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`).
@@ -248,7 +246,7 @@ class Connection:
         statement: str,
         sets: Sequence[Any],
         cause: Cause | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: Options | None = None,
     ) -> CursorResult:
         """Execute SQL text as it stands; sets are tuples or dictionaries, as sqlite3 takes them."""
         # The driver takes a dictionary as it is, and all else as a tuple.
@@ -261,7 +259,7 @@ class Connection:
         self,
         statement: Any,
         sets: Sequence[Any],
-        options: Mapping[str, Any] = NO_OPTIONS,
+        options: Options = NO_OPTIONS,
         cause: Cause | None = None,
     ) -> ExecutionContext:
         """Compile a construct (a learner may have done so) and fill in its parameters.

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.engine.cause import Cause
 
-NO_OPTIONS: Mapping[str, Any] = {}
+    Options = Mapping[str, Any]
+
+NO_OPTIONS: Options = {}
 # Of a column that the compiler did not tell: name, key, what finds it, type.
 _UNTOLD = (None, None, (), NULLTYPE)
 
@@ -64,7 +66,7 @@ class ExecutionContext:
         statement: str | None,
         sets: Sequence[Any],
         cause: Cause | None,
-        execution_options: Mapping[str, Any],
+        execution_options: Options,
     ) -> None:
         # statement: where it is another text than that of `compiled`.
         self.root_connection = root_connection

@@ -18,10 +18,11 @@ from ormtutor.miniorm.engine.transaction import NestedTransaction, RootTransacti
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any, NoReturn
 
     from ormtutor.miniorm.engine.cursor import CursorResult
+    from ormtutor.miniorm.engine.execution import Options
     from ormtutor.miniorm.engine.transaction import Transaction
 
 
@@ -65,10 +66,7 @@ class Connection(connection.Connection):
             RootTransaction(self)
 
     def execute(
-        self,
-        statement: Any,
-        parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
+        self, statement: Any, parameters: Any = None, execution_options: Options | None = None
     ) -> CursorResult:
         """Execute a statement.
 
@@ -78,10 +76,7 @@ class Connection(connection.Connection):
         return self._execute_20(statement, parameters, execution_options)
 
     def scalar(
-        self,
-        statement: Any,
-        parameters: Any = None,
-        execution_options: Mapping[str, Any] | None = None,
+        self, statement: Any, parameters: Any = None, execution_options: Options | None = None
     ) -> Any:
         """Execute a statement and return the first value of the first row, or None."""
         return self.execute(statement, parameters, execution_options).scalar()

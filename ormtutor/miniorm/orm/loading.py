@@ -42,11 +42,13 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.compiled import CompiledQuery, Sending, StatementQuery
     from ormtutor.miniorm.orm.state import InstanceState
 
+    Params = dict[str, Any] | None
+
 
 # Running --------------------------------------------------------------------------------------
 
 
-def _ready(sending: Sending, values: Any, params: dict[str, Any] | None) -> ExecutionContext:
+def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
     """Autoflush; give what the connection needs to know for sending the SELECT.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
@@ -68,10 +70,7 @@ def _ready(sending: Sending, values: Any, params: dict[str, Any] | None) -> Exec
 
 
 def run(
-    sending: Sending,
-    values: Any,
-    params: dict[str, Any] | None = None,
-    refresh_state: InstanceState | None = None,
+    sending: Sending, values: Any, params: Params = None, refresh_state: InstanceState | None = None
 ) -> list[Any]:
     """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
     execution = _ready(sending, values, params)
@@ -108,7 +107,7 @@ def load_rows(context: LoadContext, rows: Any, execution: Any, loader: Any = Non
 
 
 def run_when_read(
-    sending: Sending, values: Any, params: dict[str, Any] | None = None
+    sending: Sending, values: Any, params: Params = None
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
@@ -146,7 +145,7 @@ def _refuse_objects(query: CompiledQuery) -> None:
 def run_statement(
     session: Any,
     query: StatementQuery,
-    params: dict[str, Any] | None = None,
+    params: Params = None,
     autoflush: bool = True,
     bind_arguments: Any = NO_OPTIONS,
 ) -> list[Any]:

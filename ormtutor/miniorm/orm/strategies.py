@@ -25,6 +25,7 @@ from ormtutor.miniorm.orm import flags
 from ormtutor.miniorm.orm.compiled import compile_shape
 from ormtutor.miniorm.orm.context import Asked, ColumnEntity, Compilation, MapperEntity, unchanged
 from ormtutor.miniorm.orm.entities import ORMJoin, aliased
+from ormtutor.miniorm.orm.impls import state_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.orm.loading import in_identity_map, load_by_ident, run
 from ormtutor.miniorm.orm.mapper import ColumnProperty
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
     from ormtutor.miniorm.orm.state import InstanceState
 
+    Criteria = tuple[Any, ...]
     Locate = Callable[[Any], Position]
     States = dict[InstanceState, Any]
 
@@ -179,12 +181,7 @@ class LazyWay:
         )
 
     def select(
-        self,
-        state: InstanceState,
-        session: Any,
-        passive: int,
-        strategy: str,
-        criteria: tuple[Any, ...],
+        self, state: InstanceState, session: Any, passive: int, strategy: str, criteria: Criteria
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
@@ -234,7 +231,7 @@ class LazyWay:
         return given.below((self.prop,)), (*given.origin, self.prop)
 
     def _compilation(
-        self, criteria: tuple[Any, ...], options: LoaderOptions | None, path: tuple[Any, ...]
+        self, criteria: Criteria, options: LoaderOptions | None, path: tuple[Any, ...]
     ) -> Compilation:
         """The SELECT for the related rows of one object."""
         prop, target = self.prop, self.prop.mapper
@@ -257,7 +254,7 @@ def load_lazily(
     state: InstanceState,
     passive: int,
     strategy: str | None = None,
-    criteria: tuple[Any, ...] = (),
+    criteria: Criteria = (),
 ) -> Any:
     """The related object or objects, by a SELECT unless the identity map has the object.
 
@@ -351,7 +348,7 @@ class _EagerLoader(RowLoader):
         super().__init__(prop)
         settings = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
         of_type = settings.get("of_type")
-        self.criteria: tuple[Any, ...] = settings.get("criteria", ())
+        self.criteria: Criteria = settings.get("criteria", ())
         self.target: Any = of_type or prop.mapper
         self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
@@ -369,14 +366,8 @@ class _EagerLoader(RowLoader):
         attribute = getattr(parent, key)
         return attribute.and_(*self.criteria) if self.criteria else attribute
 
-    def _give(
-        self,
-        context: LoadContext,
-        plan: EntityPlan,
-        state: InstanceState,
-        obj: Any,
-        found: list[Any],
-    ) -> None:
+    def _give(self, context: LoadContext, plan: EntityPlan, obj: Any, found: list[Any]) -> None:
+        state = state_of(obj)
         if self.key in obj.__dict__ and plan.overwrite != "all" and not context.met.get(state):
             return
         value = found if self.prop.uselist else one_of(self.prop, found)
@@ -425,8 +416,8 @@ class SelectInLoader(_EagerLoader):
             asking = [owner for key in chunk for owner in owners[key]]
             found |= self._children(context, kind, chunk, asking)
         for key, asking in owners.items():
-            for state, obj in asking:
-                self._give(context, plan, state, obj, found.get(key, []))
+            for _, obj in asking:
+                self._give(context, plan, obj, found.get(key, []))
 
     def _by_our_columns(self, states: States) -> dict[Any, list[Any]] | None:
         """The objects by the related key that their columns hold, sorted; None: one has none.
@@ -531,7 +522,7 @@ class SubqueryLoader(_EagerLoader):
             row[position] if process is None else process(row[position])
             for position, process in self._key_in_row
         )
-        self._give(context, plan, state, obj, found.get(key, []))
+        self._give(context, plan, obj, found.get(key, []))
 
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
         """All that the first query leads to, by the keys of its objects."""
@@ -579,7 +570,7 @@ def _local_columns(prop: RelationshipProperty) -> list[Any]:
     return [column for column in prop.parent.persist_selectable.c if column in prop.local_columns]
 
 
-def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: tuple[Any, ...]) -> Any:
+def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criteria) -> Any:
     """The first query as a subquery that gives only the columns which `first` starts from.
 
     criteria: what an option says of the related rows, when the first query is of the same class.
