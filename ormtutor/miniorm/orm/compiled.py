@@ -405,6 +405,9 @@ class StatementQuery(EntityQuery):
         is_told = isinstance(statement, TextualSelect) and statement.positional
         told = statement.column_args if is_told else ()
         self.told = [column for each in told for column in named_within(each)]
+        if is_text and any(each._is_text_clause for each in self.compilation.primary):
+            # As in the original one text() that is asked for makes all go by their position.
+            self.told = list(self.compilation.primary)
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
@@ -441,12 +444,14 @@ def _locator(
         positions.update({each: place for place, each in enumerate(told)})
         # The column of an alias is found as the table's too, if that was not told itself.
         for place, each in enumerate(told):
-            for proxied in each._proxies:
+            for proxied in getattr(each, "_proxies", ()):
                 positions.setdefault(proxied, place)
 
     standing_for = [each for each in positions if getattr(each, "_is_column_element", False)]
 
     def locate(column: Any, itself: bool = False) -> Position:
+        if column._is_text_clause and column not in positions:
+            raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
         same = (column,) if told or itself else (column, *column._proxies)
         found: Any = next((each for each in same if each in positions), None)
         if found is None and wanted is None:

@@ -33,6 +33,7 @@ from ormtutor.miniorm.sql.selectable import (
     LABEL_STYLE_DISAMBIGUATE_ONLY,
     LABEL_STYLE_TABLENAME_PLUS_COL,
 )
+from ormtutor.miniorm.sql.traversal import Binds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,20 @@ if TYPE_CHECKING:
 
 
 # Running --------------------------------------------------------------------------------------
+
+
+# What parameters of load_by_ident() are called, with a number.
+PRIMARY_KEY = "pk"
+
+
+def _primary_key_given(query: Any, values: Any) -> dict[str, Any]:
+    """What get() was given, by the names that load_by_ident() gave; of other queries nothing."""
+    binds = {} if isinstance(values, Binds) else query.compiled.binds
+    return {
+        name: values[query.slots[name]]
+        for name, bind in binds.items()
+        if bind._orig_key == PRIMARY_KEY
+    }
 
 
 def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
@@ -64,8 +79,8 @@ def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
         text, parameters = query.ready(values, params)
     except Exception as error:
         # What the values raise is told with the statement that they were for.
-        given = [params] if params else []
-        connection._handle_dbapi_exception(error, query.compiled.string, given)
+        given = params or _primary_key_given(query, values)
+        connection._handle_dbapi_exception(error, query.compiled.string, [given] if given else [])
     return ExecutionContext(connection, query.compiled, text, (parameters,), cause, NO_OPTIONS)
 
 
@@ -295,7 +310,9 @@ def load_by_ident(
             if index in missing:
                 criteria.append(column.is_(None))
             else:
-                criteria.append(column == BindParameter("pk", None, type_=column.type, unique=True))
+                criteria.append(
+                    column == BindParameter(PRIMARY_KEY, None, type_=column.type, unique=True)
+                )
                 binds.append(criteria[-1].right)  # a copy, where the column has no type
         entity = MapperEntity(mapper, mapper.class_)
         asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))

@@ -458,7 +458,7 @@ class PrimaryKeyConstraint(Constraint):
         super()._set_parent(parent)
         for column in self.columns:
             column.primary_key = True
-            if column._user_defined_nullable is None:
+            if not column._user_defined_nullable:
                 column.nullable = False
         if not self._pending:
             self.columns.extend(flagged)

@@ -83,8 +83,8 @@ class Column(SchemaItem, ColumnClause):
         for fact in _FACTS:
             if fact in kwargs:
                 setattr(self, fact, kwargs.pop(fact))
-        self._user_defined_nullable = told = kwargs.pop("nullable", None)
-        self.nullable = not self.primary_key if told is None else told
+        self._user_defined_nullable = "nullable" in kwargs
+        self.nullable = kwargs.pop("nullable", not self.primary_key)
         self.info = kwargs.pop("info", None) or {}
         self.constraints = set()
         self.foreign_keys = set()

@@ -192,3 +192,7 @@ show("created", lambda: two.create(engine))
 show("no column's method", lambda: two.name.like("x"))
 show("nor its column", lambda: two.name.kind)
 show("a string", lambda: (two.name, two.name == "two_keys", two.name.upper(), repr(two.name)))
+
+# None is an answer, too.
+print(Column("x", Integer, nullable=None).nullable)
+print(CreateTable(Table("t", MetaData(), Column("x", Integer, nullable=None))))

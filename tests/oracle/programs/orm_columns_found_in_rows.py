@@ -111,3 +111,17 @@ for statement in (select(Scale), select(Scale.__table__), text("SELECT * FROM sc
         print(session.query(Scale).from_statement(statement).one().twice)
     except Exception as error:
         print(type(error).__name__, error)
+
+# A text that is asked for stands at its place in a text, and so does everything beside it.
+for asked, statement in (
+    ((text("name"),), text("SELECT name FROM gauges")),
+    ((text("name"), text("id")), text("SELECT id, name FROM gauges")),
+    ((text("nothing"), Gauge.name), text("SELECT name, id FROM gauges")),
+    ((Gauge, text("name")), text("SELECT id, mark, name, broken FROM gauges")),
+    ((text("name"),), select(Gauge.name)),
+    ((text("name"),), text("SELECT name FROM gauges").columns(Gauge.name)),
+):
+    try:
+        print(session.query(*asked).from_statement(statement).first())
+    except Exception as error:
+        print(type(error).__name__, error)

@@ -1,6 +1,6 @@
-"""A foreign key whose type is not that of the key: the related object is not found by its key."""
+"""A foreign key, or what get() is given, is not of the key's type."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine
+from sqlalchemy import Column, Date, ForeignKey, Integer, String, create_engine
 from sqlalchemy.orm import (
     Session,
     declarative_base,
@@ -47,3 +47,22 @@ guest.inn = swan
 session.commit()
 session.delete(swan)
 session.commit()
+
+
+class Night(Base):
+    __tablename__ = "nights"
+    day = Column(Date, primary_key=True)
+    room = Column(Integer, primary_key=True)
+
+
+Base.metadata.create_all(engine)
+for ask in (
+    lambda: session.get(Night, ("2020-01-01", 3)),
+    lambda: session.query(Night).get({"day": "tonight", "room": 1}),
+    lambda: session.merge(Night(day="tonight", room=1)),
+    lambda: session.query(Night).filter_by(day="tonight").all(),
+):
+    try:
+        print(ask())
+    except Exception as error:
+        print(type(error).__name__, error)
