@@ -143,6 +143,10 @@ class Rehearsal(unitofwork.UOWTransaction):
         """What the flush will warn of."""
         self._add("warn", "", message)
 
+    def refuse(self) -> None:
+        """What the flush will stop at."""
+        self.warn("AssertionError: Failed to add object to the flush context!")
+
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent is not written."""
         self.forgotten.add(state)

@@ -907,11 +907,13 @@ class _SessionCascade:
             state_of(member).orphaned = True
 
     def _join(self, session: Any, member: Any, initiator: AttributeEvent) -> None:
-        if member is None or "save-update" not in self.prop._cascade:
+        if member is None:
+            return
+        member_state = state_of(member)  # first: what is no mapped object is refused
+        if "save-update" not in self.prop._cascade:
             return
         if session.future and initiator.impl.key != self.prop.key:
             return  # 2.x: not by the back reference
-        member_state = state_of(member)
         if not session._contains_state(member_state):
             session._save_or_update_state(member_state)
 

@@ -58,3 +58,31 @@ for name in ("name", "one_seen", "boats", "boats_seen"):
         print(name, "is deleted")
     except Exception as error:
         print(type(error).__name__, error)
+
+
+# A wrong object is refused before the other side lets go, also without a cascade.
+class Buoy(Base):
+    __tablename__ = "buoys"
+    id = Column(Integer, primary_key=True)
+    harbour_id = Column(ForeignKey("harbours.id"))
+    harbour = relationship("Harbour", back_populates="buoy", cascade="")
+
+
+Harbour.buoy = relationship(Buoy, uselist=False, back_populates="harbour", cascade="")
+Base.metadata.create_all(engine)
+for wrong in ("red", 5, [], Buoy):
+    buoy = Buoy(id=1, harbour=harbour)
+    for here in (False, True):
+        if here:
+            session.add_all([harbour, buoy])
+            session.commit()
+        for owner, name in ((buoy, "harbour"), (harbour, "buoy")):
+            getattr(owner, name)
+            try:
+                setattr(owner, name, wrong)
+            except Exception as error:
+                print(type(error).__name__, error)
+            print(len(session.dirty))
+            session.expire_all()
+    session.delete(buoy)
+    session.commit()
