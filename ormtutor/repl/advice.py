@@ -72,7 +72,7 @@ CATALOGUE: tuple[Advice, ...] = (
            "`{place}` has no `{name}`. Mind capitals (`Column`, `Integer`, `String`), and that "
            "sessions and mapping come from `sqlalchemy.orm`.",
            "`{place}` has no `{name}`. Did you mean `{near}`?"),
-    Advice("ModuleNotFoundError", r"No module named '(?P<name>sql\w*)",
+    Advice("ModuleNotFoundError", r"No module named '(?P<name>sql\w*)'$",
            "Check the spelling of `{name}`: it is `sqlalchemy`, in small letters.",
            "There is no module `{name}`. Did you mean `{near}`?"),
     # --- declaring classes
@@ -271,6 +271,13 @@ CATALOGUE: tuple[Advice, ...] = (
            "Somebody put `None` into `{name}`: take it out."),
     Advice("FlushError", r"as a member of collection \"(?P<name>[\w.]+)\"",
            "`{name}` holds an object of another class than it leads to."),
+    Advice("AssertionError", r"Failed to add object to the flush context!",
+           "An object was deleted twice: it left its parent's collection, which deletes it "
+           "(delete-orphan), and a query flushed that before `session.delete(...)` marked it. One "
+           "of the two is enough; `session.rollback()` brings both back."),
+    Advice("ObjectDereferencedError", r"for attribute '(?P<name>[\w.]+)'",
+           "Nobody held the object whose `{name}` you changed: a session holds only what has "
+           "changed. Give it a name first: `owner = session.get(...)`, then change `owner`."),
     Advice("AttributeError", r"Could not locate column in row for column '(?P<name>\w+)'",
            "The row has no `{name}`. Rows of `select(Class)` hold whole objects: "
            "`session.scalars(select(...))` gives those, or `row[0].{name}`."),

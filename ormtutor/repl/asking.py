@@ -119,7 +119,7 @@ def plan(dialog: Dialog, argument: str) -> None:
         _plan_otherwise(dialog, argument)
         return
     content = look(dialog, "plan")
-    told = [f"A flush would {text}." for text in forecast.plan_words(content)]
+    told = [f"A flush would {text.rstrip('.!')}." for text in forecast.plan_words(content)]
     if told and not content["rehearsed"]:
         told.append(forecast.UNREHEARSED)
     dialog.tell(

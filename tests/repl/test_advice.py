@@ -54,6 +54,9 @@ SQLALCHEMY = "sqlalchemy.exc."
         ("AttributeError", "'NoneType' object has no attribute 'name'", "`first()`"),
         ("ObjectNotExecutableError", "Not an executable object: 'SELECT 1'", "`text("),
         ("NameError", "name 'foo' is not defined", "`foo`"),
+        ("AssertionError", "Failed to add object to the flush context!", "One of the two"),
+        ("ObjectDereferencedError", "Can't emit change event for attribute 'Member.loans' - parent"
+         " object of type <Member> has been garbage collected.", "whose `Member.loans`"),
         ("KernelDied", "exit code 3", "ended the process"),
     ],
 )  # fmt: skip

@@ -98,17 +98,16 @@ class Plan:
 def plan(session: Any) -> Plan:
     """Tell what `session.flush()` would do now; sends no SQL and changes nothing."""
     rehearsal = Rehearsal(session)
-    unitofwork.collect(rehearsal)
-    if not rehearsal.states:
-        return Plan(rehearsal.records, None)
     error = None
     try:
-        if session._transaction is not None:
-            session._transaction._assert_active()
-        rehearsal.prepare()
-        rehearsal.execute()
-    # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type; or
-    # that the session waits for rollback().
+        unitofwork.collect(rehearsal)
+        if rehearsal.states:
+            if session._transaction is not None:
+                session._transaction._assert_active()
+            rehearsal.prepare()
+            rehearsal.execute()
+    # What the real flush would raise: a ring of rows, a key that may not be NULL, a wrong type, an
+    # object whose row is gone; or that the session waits for rollback().
     except (AssertionError, InvalidRequestError, CircularDependencyError, *FLUSH_ERRORS) as raised:
         error = raised
     return Plan(rehearsal.records, error)
@@ -142,10 +141,6 @@ class Rehearsal(unitofwork.UOWTransaction):
     def warn(self, message: str) -> None:
         """What the flush will warn of."""
         self._add("warn", "", message)
-
-    def refuse(self) -> None:
-        """What the flush will stop at."""
-        self.warn("AssertionError: Failed to add object to the flush context!")
 
     def let_go(self, state: InstanceState) -> None:
         """A pending object that lost its parent is not written."""

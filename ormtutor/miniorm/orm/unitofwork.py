@@ -299,14 +299,6 @@ class UOWTransaction:
         """Warn; orm/plan.py takes it down instead."""
         warn(message)
 
-    def refuse(self) -> None:
-        """An object was marked whose row is gone; orm/plan.py takes it down instead.
-
-        So it happens: `parent.children.remove(child); session.delete(child)`, whose cascade loads,
-        and with it flushes the orphan.
-        """
-        raise AssertionError("Failed to add object to the flush context!")
-
     # copying keys -----------------------------------------------------------------------------
 
     def populate(self, source: InstanceState, dest: InstanceState, subject: Dependency) -> None:
@@ -594,7 +586,9 @@ def collect(work: UOWTransaction) -> None:
     if deleted:
         here = [state for state in deleted if session.identity_map.contains_state(state)]
         if len(here) < len(deleted):
-            work.refuse()
+            # `parent.children.remove(child); session.delete(child)`: the cascade loaded, which
+            # flushed the orphan before it was marked.
+            raise AssertionError("Failed to add object to the flush context!")
         work.enter_many(here, DELETE)
 
 

@@ -20,7 +20,9 @@ from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.declarative import declarative_base
 from ormtutor.miniorm.orm.flags import PASSIVE_RETURN_NO_VALUE
 from ormtutor.miniorm.orm.plan import NewKey, Plan, Record, plan
+from ormtutor.miniorm.orm.relationships import relationship
 from ormtutor.miniorm.orm.session import Session
+from ormtutor.miniorm.sql.constraints import ForeignKey
 from ormtutor.miniorm.sql.schema import Column
 from ormtutor.miniorm.sql.types import Integer
 from tests.miniorm.orm.gardens import Gardens
@@ -273,3 +275,22 @@ def test_a_session_that_waits_for_rollback_says_so(gardens: Gardens, session: Se
     with pytest.raises(PendingRollbackError) as caught:
         session.flush()
     assert (planned.records, str(planned.error)) == ([], str(caught.value))
+
+
+def test_an_object_whose_row_is_gone_stops_the_plan_as_it_stops_the_flush(session: Session) -> None:
+    class Branch(declarative_base()):  # type: ignore[misc]
+        __tablename__ = "branches"
+        id = Column(Integer, primary_key=True)
+        tree_id = Column(ForeignKey("branches.id"))
+        twigs = relationship("Branch", cascade="all, delete-orphan")
+
+    Branch.metadata.create_all(session.bind)
+    tree = Branch(twigs=[Branch()])
+    session.add(tree)
+    session.commit()
+    twig = tree.twigs[0]
+    tree.twigs.remove(twig)
+    session.delete(twig)  # the cascade loads its twigs, which flushes: it was an orphan
+    assert str(plan(session).error) == "Failed to add object to the flush context!"
+    with pytest.raises(AssertionError, match=r"^Failed to add object to the flush context!$"):
+        session.flush()
