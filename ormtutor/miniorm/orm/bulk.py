@@ -123,7 +123,7 @@ class BulkChange:
         if self.statement.is_delete:
             session._remove_newly_deleted(matched)
         elif self.strategy:
-            self._apply(matched, self._setters())
+            self._apply(matched)
         return result
 
     # who matches ------------------------------------------------------------------------------
@@ -167,9 +167,8 @@ class BulkChange:
                 setters[key] = evaluator.function(as_expression(value))
         return setters
 
-    def _apply(
-        self, matched: list[InstanceState], setters: dict[str, Callable[[Any], Any]]
-    ) -> None:
+    def _apply(self, matched: list[InstanceState]) -> None:
+        setters = self._setters()
         for state in matched:
             obj = state()
             if obj is None:

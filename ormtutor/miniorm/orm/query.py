@@ -65,7 +65,6 @@ from ormtutor.miniorm.sql.select import (
     namespace_in,
     refuse_as_plain_target,
     replace_columns,
-    sliced,
     sorting,
     structure_of_said,
     union,
@@ -272,8 +271,7 @@ class Query(Said):
     def slice(self, start: int | None, stop: int | None) -> Self:
         """LIMIT and OFFSET as Python slices have them."""
         self._check_no_statement("slice")
-        limit, offset = sliced(self._limit_clause, self._offset_clause, start, stop)
-        return self._with(_limit_clause=limit, _offset_clause=offset)
+        return self._sliced(start, stop)
 
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, slice):
@@ -568,7 +566,7 @@ class Query(Said):
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
-            return list(self._in_chunks(self._yield_per))
+            return list(self._in_chunks())
         sending, values = self._compiled()
         loaded = loading.run(sending, values, self._params)
         query = sending.query
@@ -582,15 +580,15 @@ class Query(Said):
     def __iter__(self) -> Iterator[Any]:
         # A generator: nothing is sent before the first result is asked for.
         if self._yield_per is not None and self._statement is None:
-            yield from self._in_chunks(self._yield_per)
+            yield from self._in_chunks()
         else:
             yield from self._load()
 
-    def _in_chunks(self, size: int) -> Iterator[Any]:
+    def _in_chunks(self) -> Iterator[Any]:
         sending, values = self._compiled()
         parts = loading.run_when_read(sending, values, self._params)
         sending.query.check_yield_per()
-        for loaded in parts(size):
+        for loaded in parts(self._yield_per):
             yield from sending.query.rows(loaded)
 
     def first(self) -> Any:

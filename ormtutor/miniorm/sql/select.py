@@ -380,6 +380,19 @@ class Said:
             told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
         return self._with(_auto_correlate=False, **{name: told})
 
+    def _sliced(self, start: Any, stop: Any) -> Any:
+        """The same with LIMIT and OFFSET of a slice of what both already bound."""
+        limit, offset = self._limit_clause, self._offset_clause
+        if start is not None:
+            before = 0 if offset is None else offset
+            if isinstance(before, _Number):
+                before = before.value
+            before = before + start if start != 0 else before  # either may be an expression
+            offset = as_limit(None if before == 0 else before)
+        if stop is not None:
+            limit = as_limit(stop if start is None else stop - start)
+        return self._with(_limit_clause=limit, _offset_clause=offset)
+
 
 class GenerativeSelect(Said, SelectBase):
     """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
@@ -405,8 +418,7 @@ class GenerativeSelect(Said, SelectBase):
 
     def slice(self, start: int, stop: int) -> Any:
         """LIMIT and OFFSET as Python slices have them."""
-        limit, offset = sliced(self._limit_clause, self._offset_clause, start, stop)
-        return self._with(_limit_clause=limit, _offset_clause=offset)
+        return self._sliced(start, stop)
 
     def order_by(self, *clauses: Any) -> Any:
         """Sort; None forgets the sorting so far."""
@@ -425,19 +437,6 @@ class GenerativeSelect(Said, SelectBase):
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
     """The expressions of ORDER BY or GROUP BY."""
     return tuple([as_sorting(clause, role) for clause in clauses])
-
-
-def sliced(limit_clause: Any, offset_clause: Any, start: Any, stop: Any) -> tuple[Any, Any]:
-    """LIMIT and OFFSET of a slice of what LIMIT and OFFSET already bound."""
-    if start is not None:
-        offset = 0 if offset_clause is None else offset_clause
-        if isinstance(offset, _Number):
-            offset = offset.value
-        offset = offset + start if start != 0 else offset  # either may be an expression
-        offset_clause = as_limit(None if offset == 0 else offset)
-    if stop is not None:
-        limit_clause = as_limit(stop if start is None else stop - start)
-    return limit_clause, offset_clause
 
 
 def _set_operation(keyword: str) -> Any:
