@@ -265,7 +265,8 @@ def load_lazily(
     """
     if state.ident is None:
         return flags.ATTR_EMPTY  # an object without a row has nothing to load
-    if not passive & flags.SQL_OK and not prop._use_get:
+    by_key = prop._use_get and not criteria
+    if not passive & flags.SQL_OK and not by_key:
         return flags.PASSIVE_NO_RESULT
     strategy = strategy or prop.lazy
     if strategy == "raise" and not passive & flags.NO_RAISE:
@@ -281,7 +282,7 @@ def load_lazily(
         )
     if prop.lazy_way is None:
         prop.lazy_way = LazyWay(prop)
-    if prop._use_get and not criteria:
+    if by_key:
         return prop.lazy_way.get(state, session, passive, strategy)
     return prop.lazy_way.select(state, session, passive, strategy, criteria)
 

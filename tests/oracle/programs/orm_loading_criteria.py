@@ -129,3 +129,12 @@ for first, last in product(
     show(first(Field.gates.and_(green)).joinedload(last))
     show(first(Field.gates.and_(green)).defaultload(last).load_only("id"))
     show(getattr(Load(Field), first.__name__)(Field.gates.and_(green)).joinedload(last))
+
+# What is replaced unread is not read for that, with criteria as without.
+session.rollback()
+session.expunge_all()
+gates = session.query(Gate).options(lazyload(Gate.field.and_(Field.name == "north"))).limit(3)
+for gate, assigned in zip(gates.all(), (None, Field(name="new"), None), strict=True):
+    gate.field = assigned
+    session.flush()
+    print(gate, gate.field)
