@@ -112,6 +112,8 @@ class BulkChange:
         if self.strategy == "evaluate":
             matched = self._evaluated()
         elif self.strategy == "fetch":
+            if autoflush:  # once more: the first may have left an object marked
+                session._autoflush(self.cause)
             matched = self._fetched(params)
         if self.strategy and self.statement.is_update:
             self.values  # noqa: B018  what is no attribute is refused before the UPDATE

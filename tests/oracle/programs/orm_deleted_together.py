@@ -46,3 +46,18 @@ for n in range(3):
     t(lambda: setattr(b, "choir", a))
     print(sorted(k for k in b.__dict__ if k[0] != "_"), b.__dict__.get("choir") is a)
     t(s.commit)
+
+# Marked, and taken in by another parent: it is moved first, and deleted by the flush after.
+other = Choir()
+s.add_all([Choir(singers=[Singer(), Singer()]), other])
+s.commit()
+for how in ("fetch", "evaluate", False):
+    moved = s.query(Singer).filter(Singer.choir != other).first()
+    other.singers.append(moved)
+    s.delete(moved)
+    changed = s.query(Choir).filter(Choir.id == other.id)
+    print(how, changed.update({"id": Choir.id}, synchronize_session=how), len(s.deleted))
+    s.commit()
+    print(s.query(Singer.choir_id).order_by(Singer.id).all())
+    s.add(Choir(singers=[Singer()]))
+    s.commit()
