@@ -46,7 +46,6 @@ from ormtutor.miniorm.sql.elements import (
     Null,
     TextClause,
     and_,
-    as_condition,
     bindparam,
     clause_of,
     not_expected,
@@ -673,7 +672,8 @@ class RelationshipAttribute(InstrumentedAttribute):
     def and_(self, *criteria: Any) -> Any:
         """The same relationship with more in its ON clause."""
         self._configured()
-        clauses = map(as_condition, criteria)
+        # An attribute may be one, too: and_(User.is_active).
+        clauses = [each if clause_of(each) is None else clause_of(each) for each in criteria]
         return self._with(_extra_criteria=(*self._extra_criteria, *clauses))
 
     def _configured(self) -> Any:

@@ -78,10 +78,3 @@ for way in (
     Cook.hats.and_(Hat.white),
 ):
     print(session.query(Cook.id).join(way).order_by(Cook.id).all())
-
-# What is no criterion is refused by and_() itself.
-for wrong in ("clean", 5, [], None, Pot, Pot.cook, Pot.id.desc(), session.query(Pot.clean)):
-    try:
-        print(session.query(Cook).join(Cook.pots.and_(wrong)))
-    except Exception as error:
-        print(type(error).__name__, error)
