@@ -24,6 +24,7 @@ from ormtutor.miniorm.sql.elements import (
     join_conditions,
     literal,
 )
+from ormtutor.miniorm.sql.traversal import iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ class Case(ColumnElement):
         )
         self.else_ = None if else_ is None else as_expression(else_)
         self.type = self.whens[-1][1].type if self.whens else sqltypes.NULLTYPE
+        # As in 1.4 a select() asks what is compared alone, not what it is compared with.
+        self._hides_entities = not any(
+            "parententity" in part._annotations
+            for when, _ in self.whens
+            for part in iterate(when, closed="_hides_entities")
+        )
 
 
 def _when_pairs(whens: tuple[Any, ...]) -> list[tuple[Any, Any]]:
