@@ -903,8 +903,7 @@ class StatementOfEntities(Statement):
         self._entities = entities
         self._with_options = options
 
-    def __str__(self) -> str:
-        return str(self.element)
+    compile: Any = elements.delegate("element.compile")
 
     def params(self, *args: Any, **kw: Any) -> Any:
         """The same with values for its parameters."""

@@ -125,3 +125,8 @@ for asked, statement in (
         print(session.query(*asked).from_statement(statement).first())
     except Exception as error:
         print(type(error).__name__, error)
+
+# The statement alone is compiled as what it sends.
+for statement in (select(Scale).where(Scale.id == 3), text("SELECT * FROM scales WHERE id = :id")):
+    sent = session.query(Scale).from_statement(statement).statement
+    print(sent, sent.compile().params, sent.compile(engine))
