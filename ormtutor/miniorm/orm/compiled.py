@@ -31,7 +31,6 @@ from ormtutor.miniorm.sql.elements import Label, clause_of, named_within
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import TextualSelect
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_DISAMBIGUATE_ONLY
 from ormtutor.miniorm.sql.traversal import Binds, iterate
 
 TYPE_CHECKING = False
@@ -58,8 +57,9 @@ class EntityQuery:
         self.compilation: Any = compilation
         self.scalar = compilation.gives_entities
         self.repeats_parents = compilation.repeats_parents
+        asked = compilation.asked
         self.metadata = NamedColumns(
-            names_of(entities, compilation.asked.legacy), list(map(_found_by, entities))
+            names_of(entities, asked.legacy, asked._label_style), list(map(_found_by, entities))
         )
         self._has_expressions = any(map(_is_expression, entities))
         self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
@@ -244,11 +244,14 @@ class NamedColumns(ResultMetaData):
         return None
 
 
-def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
-    """What the values of a row are called; select() tells equal names apart, a Query does not."""
+def names_of(entities: Iterable[Any], legacy: bool, style: Any) -> list[Any]:
+    """What the values of a row are called; select() tells equal names apart, a Query does not.
+
+    style: of the labels of a select().
+    """
     if legacy:
         return [entity.name for entity in entities]
-    name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
+    name_of = KeyNamer(style)
     names = []
     for entity in entities:
         if isinstance(entity, MapperEntity):
@@ -256,7 +259,9 @@ def names_of(entities: Iterable[Any], legacy: bool) -> list[Any]:
             continue
         element = entity.element
         proxy_key = element._annotations.get("proxy_key")
-        if isinstance(element, Label) or element.is_literal:
+        if name_of.qualified and element._is_column_clause and not element.is_literal:
+            names.append(name_of.unused(element._tq_key_label, element))
+        elif isinstance(element, Label) or element.is_literal:
             key = element._proxy_key
             is_named = not isinstance(key, AnonymousName)
             names.append(name_of.unused(key if is_named else "_no_label", element))

@@ -359,7 +359,7 @@ class Query(Said):
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        return _described(entities_of_all(self._entities), legacy=True)
+        return _described(entities_of_all(self._entities), True, self._label_style)
 
     # options ---------------------------------------------------------------------------------
 
@@ -945,7 +945,7 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     return StatementOfEntities(element, entities, self._with_options)
 
 
-def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:
+def _described(entities: Sequence[Any], legacy: bool, style: Any) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
@@ -956,7 +956,7 @@ def _described(entities: Sequence[Any], legacy: bool) -> list[dict[str, Any]]:
             "expr": _attribute_behind(entity),
             "entity": None if entity.entity is None else entity.entity.entity,
         }
-        for name, entity in zip(names_of(entities, legacy), entities, strict=True)
+        for name, entity in zip(names_of(entities, legacy, style), entities, strict=True)
     ]
 
 
@@ -971,7 +971,7 @@ def _attribute_behind(entity: Any) -> Any:
 def _described_select(statement: Any) -> list[dict[str, Any]]:
     if not context.is_orm_select(statement):
         return statement._described_columns()
-    return _described(entities_of_all(statement._raw_columns), legacy=False)
+    return _described(entities_of_all(statement._raw_columns), False, statement._label_style)
 
 
 Select._describe = staticmethod(_described_select)

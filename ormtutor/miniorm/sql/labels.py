@@ -139,8 +139,11 @@ class KeyNamer:
         """The key of the next column."""
         if element._is_text_clause:
             return None
-        key = element._tq_key_label if self.qualified else element._proxy_key
-        if isinstance(element, elements.Label) or element.is_literal:
+        if self.qualified:
+            key = None if element.is_literal else element._tq_key_label
+        else:
+            key = element._proxy_key
+        if isinstance(element, elements.Label) or (element.is_literal and not self.qualified):
             self.used.add(key)
             return key
         if key is None or (isinstance(key, AnonymousName) and not self.qualified):

@@ -487,11 +487,13 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
 
 
 def replace_columns(statement: Any, columns: Sequence[Any]) -> None:
-    """Let a new statement keep its joins and options with the columns that it had."""
-    joins, options = statement._setup_joins, statement._with_options
-    if joins or options:
-        statement._replaced = (*statement._replaced, Replaced(columns, joins, options))
-        statement.__dict__.update(_setup_joins=(), _with_options=())
+    """Let a new statement keep its joins and options with the columns that it had.
+
+    Without any it still is a statement of mapped classes if it was one.
+    """
+    told = Replaced(columns, statement._setup_joins, statement._with_options)
+    statement._replaced = (*statement._replaced, told)
+    statement.__dict__.update(_setup_joins=(), _with_options=())
 
 
 class Select(HasWhere, GenerativeSelect):
@@ -585,7 +587,7 @@ class Select(HasWhere, GenerativeSelect):
         return self._describe(self)
 
     def _described_columns(self) -> list[dict[str, Any]]:
-        name_of = KeyNamer(LABEL_STYLE_DISAMBIGUATE_ONLY)
+        name_of = KeyNamer(self._label_style)
         return [
             {"name": name_of(element), "type": element.type, "expr": element}
             for element in self._all_selected_columns
