@@ -48,6 +48,8 @@ class ResultInternal:
     _real: Result
     #: None, or what was already seen and what tells two things apart (None: nobody said).
     _unique: tuple[dict[Any, Any], Callable[[Any], Any] | None] | None = None
+    #: Something was read after unique().
+    _is_begun = False
 
     closed: Any = delegate("_real._hard_closed", "Say whether reading is an error now.")
 
@@ -66,12 +68,8 @@ class ResultInternal:
         return self
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
-        """Leave out what came before; `strategy` gives what is compared.
-
-        What was begun goes on with what it began with.
-        """
-        if self._unique is None or not self._unique[0]:
-            self._unique = ({}, strategy)
+        """Leave out what came before; `strategy` gives what is compared."""
+        self._unique = ({}, strategy)
         return self
 
     def _made(self, tuples: Tuples) -> list[Any]:
@@ -79,6 +77,7 @@ class ResultInternal:
         made = self._make(tuples)
         if self._unique is None:
             return made
+        self._is_begun = True
         seen, strategy = self._unique
         key = strategy or self._unique_key()
         fresh = []
@@ -167,6 +166,7 @@ class ResultInternal:
         was_open = not real._soft_closed
         only = real._fetch_row()
         if self._unique is not None:
+            self._forget_seen()  # what was read before does not count
             self._made(only)
         is_repeated = False
         while only and not is_repeated and (tuples := real._fetch_row()):
@@ -290,6 +290,13 @@ class FilterResult(ResultInternal):
         self._unique = real._unique
         self._metadata, self._kept = real._metadata, real._kept
         self._unique_filters = real._unique_filters
+
+    def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
+        """Leave out what came before; `strategy` gives what is compared.
+
+        As in the original, scalars and mappings that were begun go on with what they began with.
+        """
+        return self if self._is_begun else super().unique(strategy)
 
 
 class ScalarResult(FilterResult):

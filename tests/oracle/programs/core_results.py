@@ -198,6 +198,17 @@ with engine.connect() as connection:
             show(f"scalars({number})", lambda: run().scalars(number).all())
         show("scalar", lambda: run().scalar())
         show("mappings", lambda: run().mappings().columns(0).all())
-    # unique() once more, after it was begun.
-    result = connection.execute(counted).unique(lambda row: row[0] % 2)
-    show("begun", lambda: (result.fetchmany(1), result.unique().all()))
+    # unique() once more, after it was begun: rows begin anew, scalars and mappings go on.
+    numbers = text("VALUES (1), (2), (3), (4), (5), (1)")
+    for viewed in (lambda rows: rows, lambda rows: rows.scalars(), lambda rows: rows.mappings()):
+        odd = lambda row: (row["column1"] if hasattr(row, "items") else row[0]) % 2
+        for last in ("all", "first", "one"):
+            result = viewed(connection.execute(numbers)).unique(odd)
+            show(last, lambda: (next(result), getattr(result.unique(), last)()))
+            rows = connection.execute(numbers).unique(odd)
+            show(last, lambda: (next(rows), getattr(viewed(rows).unique(), last)()))
+            result = viewed(connection.execute(numbers).unique(odd))
+            show(last, lambda: (result.fetchmany(2), getattr(result, last)()))
+    # one() compares with nothing that was read before.
+    result = connection.execute(numbers).unique()
+    show("one", lambda: (result.fetchmany(4), result.one()))
