@@ -98,7 +98,7 @@ class EngineFinder:
         own_name = PACKAGE["miniorm"] + DOOR_OF.get(below, below)
         if own_name not in sys.modules and importlib.util.find_spec(own_name) is None:
             problem = f"No module named {name!r}"
-            if below[1:].startswith(tuple(LEFT_OUT.split())):
+            if any(f"{below}.".startswith(f".{each}.") for each in LEFT_OUT.split()):
                 problem += " in miniorm, the engine of this tutor; SQLAlchemy has it"
             raise ModuleNotFoundError(problem, name=name)
         return importlib.util.spec_from_loader(name, _AliasLoader(own_name)) or ModuleSpec(

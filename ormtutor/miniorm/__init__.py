@@ -15,7 +15,7 @@ __version__ = "1.4.54+ormtutor"
 
 # Of the second track: 1.4's `import *` does not bring them, and a program's own Tuple, Label or
 # Transaction that was imported before it stays.
-OF_2_X = """
+_OF_2_X = """
     Alias AliasedReturnsRows BinaryExpression BindParameter BooleanClauseList CTE Case Cast
     ChunkedIteratorResult ClauseElement ClauseList ColumnClause ColumnCollection
     ColumnElement ColumnOperators Compiled CompoundSelect Connection CreateTable
@@ -57,5 +57,5 @@ __getattr__ = open_door(
         BigInteger Boolean Date DateTime Enum Float Integer LargeBinary Numeric
           SmallInteger String Text Time TupleType TypeDecorator Unicode UnicodeText
     """,
-    not_in_star=OF_2_X,
+    not_in_star=_OF_2_X,
 )

@@ -7,6 +7,8 @@ After:  the rooms, from orm/exc.py up to orm/sessionmaker.py.
 
 from __future__ import annotations
 
+import sys
+
 from ormtutor.miniorm.doors import open_door
 
 __getattr__ = open_door(
@@ -33,3 +35,5 @@ __getattr__ = open_door(
     orm.unitofwork: UOWTransaction
     """,
 )
+# As SQLAlchemy's own modules, which kernel/alias.py lets import, too.
+globals().update(dict.fromkeys(("session", "scoping", "strategy_options"), sys.modules[__name__]))

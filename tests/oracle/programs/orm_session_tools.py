@@ -1,8 +1,14 @@
 """Sessions and their makers: configuring, looking inside, threads, merging, no autoflush."""
 
+import sys
+
 from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, inspect, select, text
 from sqlalchemy.orm import Session, declarative_base, make_transient, object_session, relationship
 from sqlalchemy.orm import scoped_session, sessionmaker
+
+# SQLAlchemy's modules inside are there, too, without an import of their own.
+orm = sys.modules["sqlalchemy.orm"]
+print(orm.session.sessionmaker, orm.scoping.scoped_session, orm.strategy_options.Load)
 
 Base = declarative_base()
 
