@@ -65,7 +65,7 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
         statement = statement.values(values)
     statement = statement._with(_where_criteria=query._where_criteria)
     change = BulkChange(query.session, statement, strategy)
-    return change.run(query._params, query._autoflush, {}, {}).rowcount
+    return change.run(query._params, {}, {}).rowcount
 
 
 class BulkChange:
@@ -103,16 +103,18 @@ class BulkChange:
                 by_key[prop.key] = value
         return by_key
 
-    def run(self, params: Any, autoflush: bool, options: Any, bind_arguments: Any) -> Any:
+    def run(self, params: Any, options: Any, bind_arguments: Any) -> Any:
         """Find who matches, send the statement, tell the objects; gives the result."""
         session = self.session
-        if autoflush:
+        if self.mapper is not None:  # as in the original also for query.autoflush(False)
             session._autoflush(self.cause)
         matched: list[InstanceState] = []
         if self.strategy == "evaluate":
             matched = self._evaluated()
         elif self.strategy == "fetch":
-            if autoflush:  # once more: the first may have left an object marked
+            if options.get(
+                "autoflush", True
+            ):  # once more: the first may have left an object marked
                 session._autoflush(self.cause)
             matched = self._fetched(params)
         if self.strategy and self.statement.is_update:

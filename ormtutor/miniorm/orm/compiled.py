@@ -410,9 +410,6 @@ class StatementQuery(EntityQuery):
         is_told = isinstance(statement, TextualSelect) and statement.positional
         told = statement.column_args if is_told else ()
         self.told = [column for each in told for column in named_within(each)]
-        if is_text and any(each._is_text_clause for each in self.compilation.primary):
-            # As in the original one text() that is asked for makes all go by their position.
-            self.told = list(self.compilation.primary)
 
     def row_loader(self, result: Any) -> Any:
         """The function that makes objects of this result's rows.
@@ -421,8 +418,11 @@ class StatementQuery(EntityQuery):
         """
         # In a text nothing is found but what is not deferred.
         wanted = set(map(id, self.compilation.selected)) if self._is_text else None
-        width = len(self.compilation.primary)
-        self.plan = self.compilation.row_plan(_locator(result, self.told, wanted, width))
+        told, asked = self.told, self.compilation.primary
+        if self._is_text and len(asked) == len(result._metadata.keys):
+            # As in the original one text() that is asked for makes all go by their position.
+            told = asked if any(each._is_text_clause for each in asked) else told
+        self.plan = self.compilation.row_plan(_locator(result, told, wanted, len(asked)))
         return make_loader(self.plan)
 
 
@@ -445,7 +445,7 @@ def _locator(
         called = ("name",)
         told = told[: len(names)]
         names = [getattr(each, "name", None) for each in told]
-        positions = {name: place for place, name in enumerate(names)}
+        positions = {name: names.index(name) for name in names}
         positions.update({each: place for place, each in enumerate(told)})
         # The column of an alias is found as the table's too, if that was not told itself.
         for place, each in enumerate(told):
@@ -471,7 +471,7 @@ def _locator(
                     part.name  # noqa: B018  the original looks for names: `a + b` has none
             if found is None or (wanted is not None and id(column) not in wanted):
                 raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            twins = names.count(found) > 1 and refuses_twins(names, width)
+            twins = not told and names.count(found) > 1 and refuses_twins(names, width)
             if twins or positions[found] == AMBIGUOUS:
                 raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:

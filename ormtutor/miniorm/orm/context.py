@@ -830,14 +830,14 @@ class Compilation:
             locate = self._own_positions()
         self._drop_unidentified(locate)
         for plan in self._plans:
+            if plan.overwrite != "one":
+                plan.ident = tuple([locate(column) for column in plan.selected_key])
             for key, column in plan.selected.items():
                 try:
                     plan.columns[key] = locate(column)
                 except sa_exc.NoSuchColumnError:
                     # A learner's own statement may leave it out; it is loaded when it is read.
                     plan.expired |= {key}
-            if plan.overwrite != "one":
-                plan.ident = tuple([locate(column) for column in plan.selected_key])
             for prop in plan.from_row:
                 require_population(prop, plan.mapper.impls[prop.key])
             for loader in (*plan.later, *[loader for _, loader in plan.at_once]):

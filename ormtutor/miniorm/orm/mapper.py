@@ -673,7 +673,7 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
 
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             if registry._new_mappers:
-                if not _fits(run, self, *args, **kwargs):
+                if isinstance(run, FunctionType) and not _fits(run, self, *args, **kwargs):
                     run(self, *args, **kwargs)  # Python's own TypeError comes before any of ours
                 mapper.check_configured()
             if "_sa_instance_state" not in self.__dict__:
@@ -736,7 +736,7 @@ def _no_arguments(self: Any) -> None:
 _no_arguments.__name__ = _no_arguments.__qualname__ = "__init__"
 
 
-def _fits(function: Any, *args: Any, **kwargs: Any) -> bool:
+def _fits(function: Any, /, *args: Any, **kwargs: Any) -> bool:
     """Whether a function takes these arguments."""
     from inspect import signature  # late: takes longer than all of the mapping
 

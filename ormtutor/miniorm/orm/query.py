@@ -839,7 +839,7 @@ def session_execute(
         if entity is not None and not statement.is_insert:
             strategy = options.pop("synchronize_session", "evaluate")
             change = bulk.BulkChange(session, statement, strategy)
-            return change.run(params, options.get("autoflush", True), options, bind_arguments)
+            return change.run(params, options, bind_arguments)
         if entity is not None:
             execution_options = {**(execution_options or {}), "future_result": False}
             bind_arguments = {"mapper": entity.mapper, **bind_arguments}

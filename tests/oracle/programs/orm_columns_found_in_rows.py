@@ -118,6 +118,8 @@ for asked, statement in (
     ((text("name"), text("id")), text("SELECT id, name FROM gauges")),
     ((text("nothing"), Gauge.name), text("SELECT name, id FROM gauges")),
     ((Gauge, text("name")), text("SELECT id, mark, name, broken FROM gauges")),
+    ((text("id"), text("name")), text("SELECT * FROM gauges")),
+    ((Gauge.name, text("name")), text("SELECT * FROM gauges")),
     ((text("name"),), select(Gauge.name)),
     ((text("name"),), text("SELECT name FROM gauges").columns(Gauge.name)),
 ):

@@ -61,3 +61,10 @@ for how in ("fetch", "evaluate", False):
     print(s.query(Singer.choir_id).order_by(Singer.id).all())
     s.add(Choir(singers=[Singer()]))
     s.commit()
+
+# query.autoflush(False) does not keep a bulk change of a class from flushing; a table has no flush.
+for how in ("fetch", "evaluate", False):
+    for changed in (s.query(Choir), s.query(Choir.__table__)):
+        s.add(Choir(id=70))
+        print(changed.filter_by(id=70).autoflush(False).delete(synchronize_session=how), len(s.new))
+        s.rollback()

@@ -64,6 +64,17 @@ for columns in (
             tell(lambda: sender.execute(statement).scalars(1).all())
             tell(lambda: sender.execute(statement).mappings().all())
 
+# What columns() told is found in the first of a name by what it was not told for.
+other = aliased(Ferry)
+for told in (
+    (Ferry.id, Ferry.name, Pier.id, Pier.name),
+    (Pier.id, Pier.name, Ferry.id, Ferry.name),
+):
+    names = ", ".join(map(str, (column.expression for column in told)))
+    joined = text(f"SELECT {names} FROM ferries JOIN piers ON ferries.id = ferry_id").columns(*told)
+    for each in ([other], [Ferry], [Pier], [Ferry.name.label("x"), literal_column("id")]):
+        tell(lambda: session.query(*each).from_statement(joined).all())
+
 # What has its rows told by nobody, or tells no rows.
 for told in (Ferry, Ferry.id, Ferry.__table__, None, Ferry.__table__.c.id.desc(), func.now()):
     for own in (select(Ferry), select(Ferry.__table__)):

@@ -326,3 +326,38 @@ for asked in ("Guest()", "Guest('a', 'b')", "Guest('a', flor=1)", "Dog(1)", "Gue
         print(asked, eval(asked))
     except Exception as error:
         print(asked, type(error).__name__, error)
+
+
+# What an own __init__ calls its arguments is its own affair, and it need not be a function.
+class Inner:
+    def __get__(self, instance, owner=None):
+        return self if instance is None else lambda *args: self(instance, *args)
+
+    def __call__(self, instance, *args):
+        print("called", args)
+        instance.id = args[0]
+
+
+Free = declarative_base()
+
+
+class Clerk(Free):
+    __tablename__ = "clerks"
+    id = Column(Integer, primary_key=True)
+
+    def __init__(self, function, fits=1):
+        self.function = function
+
+
+class Box(Free):
+    __tablename__ = "boxes"
+    id = Column(Integer, primary_key=True)
+    __init__ = Inner()
+
+
+for asked in ("Box(3).id", "Clerk(function='cook').function"):
+    Lone = type("Lone", (Free,), {"__tablename__": asked, "id": Column(Integer, primary_key=True)})
+    try:
+        print(asked, eval(asked))
+    except Exception as error:
+        print(asked, type(error).__name__, error)
