@@ -224,7 +224,7 @@ class Column(SchemaItem, ColumnClause):
         if self.primary_key:
             shown.append("primary_key=True")
         if not self.nullable:
-            shown.append("nullable=False")
+            shown.append(f"nullable={self.nullable}")
         for name in ("onupdate", "default", "server_default", "comment"):
             value = getattr(self, name)
             if value is not None:

@@ -750,7 +750,7 @@ def as_join_target(target: Any) -> Any:
     if _is_attribute(target):
         return target
     role = "Join target, typically a FROM expression, or ORM relationship attribute"
-    return given_clause(target, role, "_is_from_clause", "_is_text_clause")
+    return given_clause(target, role, "_is_from_clause", "_is_text_clause", "_is_function")
 
 
 def as_on_clause(onclause: Any) -> Any:

@@ -60,6 +60,12 @@ tell(
         )
     )
 )
+each = func.json_each("[2, 9]")
+for joined in (
+    select(tides.c.hour).join(each, column("value") == tides.c.hour),
+    select(tides.c.hour).outerjoin(each, column("value") == tides.c.hour),
+):
+    tell(lambda: connection.execute(joined))
 
 update = tides.update().where(tides.c.id == 2)
 for call in (

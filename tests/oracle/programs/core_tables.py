@@ -194,5 +194,5 @@ show("nor its column", lambda: two.name.kind)
 show("a string", lambda: (two.name, two.name == "two_keys", two.name.upper(), repr(two.name)))
 
 # None is an answer, too.
-print(Column("x", Integer, nullable=None).nullable)
+print(Column("x", Integer, nullable=None).nullable, repr(Column("x", Integer, nullable=None)))
 print(CreateTable(Table("t", MetaData(), Column("x", Integer, nullable=None))))
