@@ -253,8 +253,8 @@ class Inspector:
         """Return sqltext and name of each CHECK."""
         text_ = self._table_text(table_name, schema, "columns")
         return [
-            {"sqltext": found.group(2), "name": found.group(1)}
-            for found in _pattern("check").finditer(text_)
+            {"sqltext": sqltext, "name": name.strip('"') or None}
+            for name, sqltext in _pattern("check").findall(text_)
         ]
 
     # -- into a Table --------------------------------------------------------------------------

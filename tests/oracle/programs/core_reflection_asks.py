@@ -53,6 +53,7 @@ zones = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String, unique=True, index=True),
     CheckConstraint("id > 0", name="counted"),
+    CheckConstraint("id < 99", name="in order"),
 )
 Table("boxes", metadata, Column("id", Integer), Column("zone_id", ForeignKey("zones.id")))
 metadata.create_all(engine)
