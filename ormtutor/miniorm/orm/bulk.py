@@ -112,9 +112,8 @@ class BulkChange:
         if self.strategy == "evaluate":
             matched = self._evaluated()
         elif self.strategy == "fetch":
-            if options.get(
-                "autoflush", True
-            ):  # once more: the first may have left an object marked
+            if options.get("autoflush", True):
+                # Once more: the first flush may have left an object marked.
                 session._autoflush(self.cause)
             matched = self._fetched(params)
         if self.strategy and self.statement.is_update:
