@@ -416,13 +416,13 @@ class StatementQuery(EntityQuery):
 
         Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
         """
-        # In a text nothing is found but what is not deferred.
-        wanted = set(map(id, self.compilation.selected)) if self._is_text else None
         told, asked = self.told, self.compilation.primary
         if self._is_text and len(asked) == len(result._metadata.keys):
             # As in the original one text() that is asked for makes all go by their position.
             told = asked if any(each._is_text_clause for each in asked) else told
-        self.plan = self.compilation.row_plan(_locator(result, told, wanted, len(asked)))
+        # In a text nothing is found but what is not deferred.
+        meant = _places_in_text(self.compilation.selected, result) if self._is_text else None
+        self.plan = self.compilation.row_plan(_locator(result, told, meant, len(asked)))
         return make_loader(self.plan)
 
 
@@ -430,13 +430,31 @@ def _has_values(column: Any) -> bool:
     return any(each._is_bind_parameter for each in iterate(column))
 
 
+def _places_in_text(columns: Iterable[Any], result: Any) -> dict[int, list[int]]:
+    """Where in the rows of a text stands what each of these columns may be, by identity.
+
+    As in the original a column has its name there; or its label, if none before is called so.
+    """
+    called: dict[str | None, list[Any]] = {}
+    for column in columns:
+        name, *others = [getattr(column, each, None) for each in ("name", "key", "_label")]
+        called.setdefault(name, []).append(column)
+        for other in others:
+            called.setdefault(other, [column])
+    places: dict[int, list[int]] = {}
+    for place, name in enumerate(result._metadata.keys):
+        for column in called.get(name, ()):
+            places.setdefault(id(column), []).append(place)
+    return places
+
+
 def _locator(
-    result: Any, told: Sequence[Any], wanted: set[int] | None, width: int
+    result: Any, told: Sequence[Any], meant: dict[int, list[int]] | None, width: int
 ) -> Callable[..., Position]:
     """What finds the columns of entities in the rows of any statement, by what the result says.
 
-    told: the columns that text().columns() told in this order; nothing else counts then. wanted: of
-    a text, the columns that may be found, by identity. width: how many columns the entities have.
+    told: the columns that text().columns() told in this order; nothing else counts then. meant:
+    the _places_in_text(), of a text. width: how many columns the entities have.
     Of what was joined to the entity (`itself`) no other column of that name is taken.
     """
     names, positions = result._metadata.keys, result._metadata._positions
@@ -454,28 +472,35 @@ def _locator(
 
     standing_for = [each for each in positions if getattr(each, "_is_column_element", False)]
 
+    def places_of(column: Any, itself: bool) -> list[int]:
+        if meant is not None:
+            return meant.get(id(column), [])
+        if itself:
+            return []
+        standing = next((each for each in standing_for if column in each.proxy_set), None)
+        if standing is not None:
+            return [positions[standing]]
+        own = [getattr(column, name, None) for name in called]
+        found = next((name for name in own if name in positions), None)
+        if found is None:
+            for part in iterate(column):
+                part.name  # noqa: B018  the original looks for names: `a + b` has none
+            return []
+        return [positions[found]] * (1 if told else max(1, names.count(found)))
+
     def locate(column: Any, itself: bool = False) -> Position:
         if column._is_text_clause and column not in positions:
             raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
         same = (column,) if told or itself else (column, *column._proxies)
         found: Any = next((each for each in same if each in positions), None)
-        if found is None and wanted is None:
-            if itself:
-                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            found = next((each for each in standing_for if column in each.proxy_set), None)
-        if found is None:
-            own = [getattr(column, name, None) for name in called]
-            found = next((name for name in own if name in positions), None)
-            if found is None and wanted is None:
-                for part in iterate(column):
-                    part.name  # noqa: B018  the original looks for names: `a + b` has none
-            if found is None or (wanted is not None and id(column) not in wanted):
-                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            twins = not told and names.count(found) > 1 and refuses_twins(names, width)
-            if twins or positions[found] == AMBIGUOUS:
-                raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
+        places = places_of(column, itself) if found is None else [positions[found]]
+        if not places:
+            raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
+        twins = len(places) > 1 and refuses_twins(names, width)
+        if found is None and (twins or places[-1] == AMBIGUOUS):
+            raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
         if result._processors is not None:
-            return positions[found], None
-        return positions[found], column.type._cached_result_processor(result.dialect)
+            return places[-1], None
+        return places[-1], column.type._cached_result_processor(result.dialect)
 
     return locate

@@ -858,6 +858,8 @@ class Compilation:
                     plan.joined.remove(joined)
                     plan.resets.append(joined.prop.key)
                     self._plans.remove(joined.entity)
+                except sa_exc.InvalidRequestError:
+                    pass  # a name that two columns share: refused when those before are found
 
     def _own_positions(self) -> Callable[..., Position]:
         """Where a column stands in a row of ours, which says of 1.4 what is odd in it.

@@ -64,6 +64,56 @@ for columns in (
             tell(lambda: sender.execute(statement).scalars(1).all())
             tell(lambda: sender.execute(statement).mappings().all())
 
+
+# A foreign key that is called as the label of the key it points to: rope_id may be either.
+class Rope(Base):
+    __tablename__ = "rope"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+class Knot(Base):
+    __tablename__ = "knot"
+    id = Column(Integer, primary_key=True)
+    kind = Column(String)
+    rope_id = Column(ForeignKey("rope.id"))
+    rope = relationship(Rope)
+
+
+Base.metadata.create_all(engine)
+session.add_all([Rope(id=1, name="thin"), Rope(id=3, name="long")])
+session.add(Knot(id=1, kind="bowline", rope_id=3))
+session.commit()
+ropes = "rope JOIN knot ON rope_id = rope.id"
+for columns, tables, *entities in (
+    ("*", ropes, Rope),
+    ("*", ropes, Knot),
+    ("rope.*, kind, rope_id", ropes, Rope),
+    ("rope.*, kind, rope_id", ropes, Rope, Knot.kind, Knot.rope_id),
+    ("rope.*, kind, rope_id", ropes, Knot.kind, Knot.rope_id, Rope),
+    ("rope_id, name, rope.id", "rope LEFT JOIN knot ON 1 = 1", Rope),
+    ("rope.id, name", "rope LEFT JOIN knot ON 1 = 1", Rope),
+    ("rope.id, rope_id", "rope LEFT JOIN knot ON 1 = 1", Rope.id, Knot.rope_id),
+    ("rope_id, rope.id", "rope LEFT JOIN knot ON 1 = 1", Rope.id, Knot.rope_id),
+    ("rope_id, rope.id", "rope LEFT JOIN knot ON 1 = 1", Knot.rope_id, Rope.id),
+    ("rope.id AS rope_id, name AS rope_name", "rope", Rope),
+    ("rope.id, name, rope.id AS rope_id", "rope", Rope),
+):
+    joined = text(f"SELECT {columns} FROM {tables}")
+    tell(
+        lambda: [
+            getattr(each, "name", each) for each in session.query(*entities).from_statement(joined)
+        ]
+    )
+tell(
+    lambda: (
+        session.query(Knot)
+        .from_statement(text(f"SELECT * FROM {ropes}"))
+        .options(contains_eager(Knot.rope))
+        .all()
+    )
+)
+
 # What columns() told is found in the first of a name by what it was not told for.
 other = aliased(Ferry)
 for told in (
