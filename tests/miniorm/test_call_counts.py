@@ -157,4 +157,4 @@ def test_delete_cascade(session: Session) -> None:
             session.delete(parent)
         session.flush()
 
-    assert calls(run, COUNT * (1 + CHILDREN)) <= 28, HINT
+    assert calls(run, COUNT * (1 + CHILDREN)) <= 29, HINT

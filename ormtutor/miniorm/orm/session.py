@@ -100,6 +100,7 @@ class Session:
         # A class derived from this one says with a get_bind() of its own where each thing goes.
         self._routes = type(self).get_bind is not Session.get_bind
         self._flushing = False
+        self._flush_cause = EXPLICIT
         self._warn_on_events = False
         self._transaction: SessionTransaction | None = None
         self._trans_context_manager: SessionTransaction | None = None
@@ -590,8 +591,10 @@ class Session:
 
     def _autoflush(self, cause: Cause | str) -> None:
         """Flush before a query, if wanted. cause: why it is sent, or in words what asks for it."""
-        if not self.autoflush or self._flushing or self._is_clean():
+        if not self.autoflush or self._flushing:
             return
+        if self._is_clean() and type(self).flush is Session.flush:
+            return  # a flush() of a learner's own is called all the same
         try:
             self._flush_because(_autoflush_cause(cause))
         except exc.StatementError as error:
@@ -608,18 +611,23 @@ class Session:
         """
         if objects:
             raise TypeError("flush(objects) is not in miniorm; SQLAlchemy has it")
-        self._flush_because(EXPLICIT)
-
-    def _flush_because(self, cause: Cause) -> None:
         if self._flushing:
             raise exc.InvalidRequestError("Session is already flushing")
         if self._is_clean():
             return
         self._flushing = True
         try:
-            unitofwork.flush(self, cause)
+            unitofwork.flush(self, self._flush_cause)
         finally:
             self._flushing = False
+
+    def _flush_because(self, cause: Cause) -> None:
+        """Flush for another reason than that a learner said so."""
+        self._flush_cause = cause
+        try:
+            self.flush()
+        finally:
+            self._flush_cause = EXPLICIT
 
     # what a flush and the queries report --------------------------------------------------------
 

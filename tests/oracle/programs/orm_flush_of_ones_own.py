@@ -1,0 +1,58 @@
+"""A class of sessions with a flush() of its own: queries, commits and savepoints call it, too."""
+
+from sqlalchemy import Column, Integer, String, create_engine, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, declarative_base, scoped_session, sessionmaker
+
+Base = declarative_base()
+
+
+class Kite(Base):
+    __tablename__ = "kites"
+    id = Column(Integer, primary_key=True)
+    name = Column(String, unique=True)
+
+
+class Loud(Session):
+    def flush(self, objects=None):
+        print("flush", len(self.new), len(self.dirty), len(self.deleted))
+        super().flush(objects)
+        print("flushed", len(self.new))
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+for make in (
+    Loud,
+    sessionmaker(class_=Loud),
+    lambda *given: scoped_session(sessionmaker(*given, class_=Loud)),
+):
+    session = make(engine)
+    session.add(Kite(id=1, name="red"))
+    print(session.query(Kite.name).all())
+    print(session.query(Kite).count())
+    session.commit()
+    session.get(Kite, 1)
+    session.add_all([Kite(name="blue")])
+    session.scalars(select(Kite.name)).all()
+    session.scalar(select(func.count()).select_from(Kite))
+    with session.begin_nested():
+        session.add(Kite(name="green"))
+    session.merge(Kite(id=1, name="white"))
+    with session.no_autoflush:
+        session.query(Kite).first()
+    kite = session.query(Kite).filter_by(id=1).one()
+    session.refresh(kite)
+    session.delete(kite)
+    session.flush()
+    session.rollback()
+    session.add_all([Kite(id=7), Kite(id=7)])
+    for wrong in (session.query(Kite).all, session.commit):
+        try:
+            wrong()
+        except Exception as error:
+            print(type(error).__name__, str(error).splitlines()[0])
+    session.rollback()
+    session.query(Kite).delete()
+    session.commit()
+    session.close()
