@@ -52,25 +52,26 @@ class Opening:
     def guard(self) -> None:
         """Let a signal that ends us raise SystemExit, so that `close` is reached.
 
-        While prompt_toolkit's loop runs it has handlers of its own, and takes ours away.
+        While prompt_toolkit's loop runs it has handlers of its own, and takes ours away. What reads
+        lines may be ended while it has the terminal in a mode of its own.
         """
+        if self._saved is None:
+            self._saved = _modes()
         for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _leave_by_signal)
 
     def _hold_keys(self) -> bool:
         """Let keys wait as they are: no echo, no lines, no signals; False where that cannot be."""
-        try:
-            import termios  # not on Windows
-        except ImportError:
+        self._saved, mode = _modes(), _modes()
+        if mode is None:
             return False
+        import termios
+
         try:
-            descriptor = sys.stdin.fileno()
-            self._saved = termios.tcgetattr(descriptor)
-            mode = termios.tcgetattr(descriptor)
             mode[0] &= ~(termios.ICRNL | termios.INLCR | termios.IXON)
             mode[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
-            termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, mode)
         except (OSError, ValueError, termios.error):
             return False
         return True
@@ -96,6 +97,18 @@ class Opening:
             saved, self._saved = self._saved, None
             with suppress(OSError, termios.error):
                 termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, saved)
+
+
+def _modes() -> Any:
+    """The modes of the terminal on stdin; None where there are none."""
+    try:
+        import termios  # not on Windows
+
+        return termios.tcgetattr(sys.stdin.fileno())
+    except (ImportError, OSError, ValueError):
+        return None
+    except termios.error:
+        return None
 
 
 def _leave_by_signal(number: int, frame: object) -> None:
