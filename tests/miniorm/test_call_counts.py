@@ -101,7 +101,7 @@ def test_insert(session: Session) -> None:
         session.add_all([Parent(name="new") for _ in range(COUNT)])
         session.flush()
 
-    assert calls(run) <= 12, HINT
+    assert calls(run) <= 13, HINT
 
 
 def test_insert_with_children(session: Session) -> None:

@@ -296,7 +296,7 @@ class Session:
         """Take several objects in."""
         self._warn_in_flush("Session.add_all()")
         for instance in instances:
-            self._save_or_update_state(instance_state(instance))
+            self.add(instance, _warn=False)
 
     def _save_or_update_state(self, state: InstanceState) -> None:
         state.orphaned = False
@@ -509,7 +509,7 @@ class Session:
         refuse_arguments("Session.refresh", left_out, "with_for_update")
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
-        self.expire(instance, names)
+        Session.expire(self, instance, names)  # a learner's own is not called
         loading.refresh(self, state, names)
 
     def merge(self, instance: Any, load: bool = True, **left_out: Any) -> Any:
@@ -570,11 +570,11 @@ class Session:
 
     def scalar(self, statement: Any, params: Any = None, **kw: Any) -> Any:
         """The first column of the first row, or None; `kw` as for execute()."""
-        return self.execute(statement, params, **kw).scalar()
+        return self.execute(statement, params=params, **kw).scalar()
 
     def scalars(self, statement: Any, params: Any = None, **kw: Any) -> Any:
         """A result of the first column; `kw` as for execute()."""
-        return self.execute(statement, params, **kw).scalars()
+        return self.execute(statement, params=params, **kw).scalars()
 
     # flushing ---------------------------------------------------------------------------------
 

@@ -89,6 +89,7 @@ class Column(SchemaItem, ColumnClause):
         self.constraints = set()
         self.foreign_keys = set()
         self._waiting: list[Any] = []
+        self._on_table_attach(_add_type_constraint)  # before the foreign keys'
         self._creation_order = next(creation_counter)
         for argument, (kind, make) in _DEFAULTS.items():
             value = kwargs.pop(argument, None)
@@ -97,7 +98,6 @@ class Column(SchemaItem, ColumnClause):
             attach(self, value)
         for item in items:
             attach(self, item)
-        self._on_table_attach(_add_type_constraint)
         take_dialect_arguments(self, kwargs)
 
     # -- belonging -----------------------------------------------------------------------------

@@ -529,10 +529,19 @@ class Select(HasWhere, GenerativeSelect):
 
     # -- FROM ----------------------------------------------------------------------------------
 
-    @property
-    def froms(self) -> list[Any]:
+    def get_final_froms(self) -> list[Any]:
         """The FROM objects that are written."""
         return FromList(self).displayed()
+
+    @property
+    def froms(self) -> list[Any]:
+        """The older spelling of get_final_froms()."""
+        exc.warn(
+            "The Select.froms attribute is moved to the Select.get_final_froms() method. "
+            "(deprecated since: 1.4.23)",
+            exc.SADeprecationWarning,
+        )
+        return self.get_final_froms()
 
     @property
     def _from_objects(self) -> list[Any]:
@@ -1202,7 +1211,7 @@ leave_out(
     Select,
     "append_column append_correlation append_from append_group_by append_having append_order_by "
     "append_prefix append_whereclause columns_clause_froms corresponding_column "
-    "get_final_froms reduce_columns",
+    "reduce_columns",
 )
 
 publish(globals(), "sqlalchemy.sql.selectable")

@@ -1,8 +1,10 @@
 """By which names and columns the values of a row are found: stars, keys, columns that come twice."""
 
+import warnings
+
 from sqlalchemy import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL, Column, Date, Integer
 from sqlalchemy import MetaData, String, Table, cast, column, create_engine, literal_column, select
-from sqlalchemy import text, true, tuple_, union
+from sqlalchemy import func, text, true, tuple_, union
 from sqlalchemy.orm import Session, aliased, declarative_base
 
 Base = declarative_base()
@@ -127,3 +129,11 @@ for statement, keys in (
     row = connection.execute(statement).first()
     for key in keys:
         tell(lambda: row._mapping[key])
+
+print("== the FROM objects of a SELECT, by both names")
+joined = select(kites.c.id, func.count()).select_from(kites.alias("k"))
+print([found.name for found in joined.get_final_froms()])
+with warnings.catch_warnings(record=True) as heard:
+    warnings.simplefilter("always")
+    print([found.name for found in joined.froms])
+print([str(warning.message) for warning in heard])

@@ -196,3 +196,17 @@ show("a string", lambda: (two.name, two.name == "two_keys", two.name.upper(), re
 # None is an answer, too.
 print(Column("x", Integer, nullable=None).nullable, repr(Column("x", Integer, nullable=None)))
 print(CreateTable(Table("t", MetaData(), Column("x", Integer, nullable=None))))
+
+# The CHECK of a type comes before the column's foreign key, and one of its own after both.
+letters = Table(
+    "letters",
+    MetaData(),
+    Column(
+        "kind",
+        Enum("x", "yy", create_constraint=True),
+        ForeignKey("kinds.name"),
+        CheckConstraint("kind != ''"),
+    ),
+)
+Table("kinds", letters.metadata, Column("name", String, primary_key=True))
+show("in this order", lambda: CreateTable(letters))

@@ -1,6 +1,6 @@
-"""A class of sessions with a flush() of its own: queries, commits and savepoints call it, too."""
+"""A class of sessions with methods of its own, and who calls them: queries, commits, savepoints."""
 
-from sqlalchemy import Column, Integer, String, create_engine, func, select
+from sqlalchemy import Column, Integer, String, bindparam, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, declarative_base, scoped_session, sessionmaker
 
@@ -56,3 +56,48 @@ for make in (
     session.query(Kite).delete()
     session.commit()
     session.close()
+
+
+class Asking(Session):
+    def add(self, instance, **how):
+        print("add", instance.name, how)
+        super().add(instance, **how)
+
+    def expire(self, *given):
+        print("expire", len(given))
+        super().expire(*given)
+
+    def execute(self, statement, **how):
+        print("execute", how["params"])
+        return super().execute(statement, **how)
+
+    def connection(self):
+        print("connection")
+        return super().connection()
+
+
+with Asking(engine) as session:
+    session.add(Kite(name="long"))
+    session.add_all([Kite(name="wide"), Kite(name="flat")])
+    session.commit()
+    kite = session.get(Kite, 1)
+    session.refresh(kite)
+    session.expire(kite, ["name"])
+    print(kite.name)
+    asked = select(Kite.name).where(Kite.id > bindparam("least")).order_by(Kite.id)
+    print(session.scalars(asked, {"least": 1}).all())
+    print(session.scalar(asked, {"least": 0}))
+
+
+class Narrow(Session):
+    def add(self, instance):
+        super().add(instance)
+
+
+with Narrow(engine) as session:
+    session.add(Kite(name="one"))
+    try:
+        session.add_all([Kite(name="two")])
+    except TypeError as error:
+        print(error)
+    print(len(session.new))
