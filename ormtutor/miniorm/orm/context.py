@@ -957,6 +957,8 @@ def _from_base(base: Any, element: Any) -> Any:
         return element
     if element._is_column_element:
         return base.corresponding_column(element, require_embedded=True)
+    if element._is_from_clause and base.is_derived_from(element):
+        return base
     return None
 
 

@@ -1,6 +1,6 @@
 """LIMIT beside a joined load, and count() of a union: which column the outer query takes."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, func, select
+from sqlalchemy import Column, ForeignKey, Integer, String, create_engine, exists, func, select
 from sqlalchemy.orm import (
     Session,
     aliased,
@@ -75,6 +75,11 @@ print(union.subquery().c.keys()[:2], union.statement, union.selectable, sep="\n"
 show(session.query(aliased(Choir, union.subquery())))
 show(choirs.filter(union.exists()))
 show(union.union_all(choirs))
+best = session.query(func.max(Singer.id)).filter(Singer.choir_id == Choir.id)
+for correlated in (best, best.correlate(Choir)):
+    show(union.filter(Choir.id < correlated.scalar_subquery()))
+show(union.filter(exists().where(Singer.choir_id == Choir.id).correlate(Choir)))
+show(union.filter(exists().where(Singer.choir_id == Choir.id).correlate_except(Singer)))
 label = select(func.count(Singer.id)).scalar_subquery().label("all_singers")
 for order in (other.size.desc(), other.rank.label("r"), label, label.desc()):
     short = session.query(other).options(load_only(other.rank))
