@@ -741,7 +741,7 @@ def refuse_as_plain_target(target: Any, said: Said, *parts: Any) -> None:
         return
     if clause_of(target) is not None or inspect(target, raiseerr=False) is not None:
         return
-    joined = [step[0] for step in said._setup_joins]
+    joined = [part for step in said._setup_joins for part in step[:2]]
     told = [clause_of(part) for part in (*parts, *joined, *said._from_obj)]
     inside = [
         each

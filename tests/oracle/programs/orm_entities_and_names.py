@@ -48,6 +48,11 @@ show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(wood=
 show(lambda: session.query(Mast).join("sails").filter_by(cloth="hemp").count())
 show(lambda: session.query(Mast.wood).join("sails").filter_by(cloth="hemp").all())
 show(lambda: session.query(Mast).join("sails").with_entities(func.count()).all())
+# Beside an expression, a name may follow a join by a condition of mapped classes.
+tall = session.query(Mast.id.label("mast")).filter(Mast.wood == "oak").subquery()
+rank = session.query(func.row_number().over(order_by=Mast.id))
+show(lambda: rank.join("sails").all())
+show(lambda: rank.join(tall, tall.c.mast == Mast.id).join("sails").all())
 
 cloths = session.query(Sail).distinct()
 show(lambda: session.query(cloths.order_by(cast(Sail.cloth, Integer)).exists()).scalar())
