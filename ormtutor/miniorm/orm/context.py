@@ -417,7 +417,7 @@ class Compilation:
     def _from_clauses(self) -> list[Any]:
         asked = self.asked
         from_clauses = [] if asked._base is None else [asked._base]
-        from_clauses += outermost(from_element(each) for each in asked._from_obj)
+        from_clauses += outermost(asked._from_obj)
         for each in asked._replaced:
             from_clauses = self._with_joins(from_clauses, entities_of_all(each.columns), each.joins)
         return self._with_joins(from_clauses, asked.entities, asked._setup_joins)

@@ -891,7 +891,7 @@ def _joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
         if any(
             _is_possible(candidate, part, onclause, columns)
             for part in target._from_objects
-            if part is not candidate
+            if part._deannotated is not candidate._deannotated
         )
     ]
     if len(positions) > 1:

@@ -92,3 +92,18 @@ for query in (
 ):
     print(query)
     print(query.limit(2))
+
+# A class that is joined to itself is refused, but not where select_from() or exists() names it.
+branching = session.query(Path.id)
+for query in (branching, branching.select_from(Path)):
+    for joined in (
+        query.join(Path, Path.from_id == Path.id),
+        query.outerjoin(Path, Path.from_id == Path.id),
+        query.join(Path.__table__, Path.from_id == Path.id),
+        query.join(Path),
+    ):
+        for form in (joined, joined.exists):
+            try:
+                print(form if form is joined else form())
+            except Exception as error:
+                print(type(error).__name__, error)
