@@ -288,12 +288,11 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
     statement = compiled.statement
     in_order = len(columns) == len(names)
     if columns and statement.is_text:
-        in_order = statement.positional
+        in_order = statement.positional or (in_order and any(name is None for name, *_ in columns))
     elif in_order and not any(name in (None, "*") for name, *_ in columns):
         return columns  # type: ignore[no-any-return]
     if not in_order:
-        by_name = {column[0]: column for column in columns}
-        columns = [by_name.get(name, _UNTOLD) for name in names]
+        columns = _by_name(columns, names, statement.is_text)
     elif len(columns) > len(names):
         exc.warn(
             f"Number of columns in textual SQL ({len(columns)}) is smaller than number of "
@@ -303,6 +302,18 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
         _check_told_once([found_by[0] for _, _, found_by, _ in columns[: len(names)]])
     told = zip_longest(names, columns[: len(names)], fillvalue=_UNTOLD)
     return [(name, *rest) for name, (_, *rest) in told]
+
+
+def _by_name(columns: list[Any], names: tuple[str, ...], loosely: bool) -> list[Any]:
+    """The compiled column for each name of the cursor; loosely: also by what else finds it."""
+    told: dict[Any, Any] = {}
+    for column in columns:
+        name, key, found_by, _ = column
+        *_, others, type_ = told.get(name, (None, (), column[-1]))
+        told[name] = name, key, (*others, *(found_by or ())), type_
+        for other in found_by if loosely else ():
+            told.setdefault(other, column)
+    return [told.get(name, _UNTOLD) for name in names]
 
 
 def _check_told_once(columns: list[Any]) -> None:

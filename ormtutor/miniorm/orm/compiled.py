@@ -16,29 +16,28 @@ from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import QUERY, Cause
-from ormtutor.miniorm.engine.execution import NO_OPTIONS
+from ormtutor.miniorm.engine.execution import NO_OPTIONS, metadata_of
 from ormtutor.miniorm.engine.result import ChunkedIteratorResult
-from ormtutor.miniorm.engine.row import (
-    AMBIGUOUS,
-    AMBIGUOUS_NAME,
-    MISSING_COLUMN,
-    ResultMetaData,
-    refuses_twins,
+from ormtutor.miniorm.engine.row import ResultMetaData
+from ormtutor.miniorm.orm.context import (
+    Asked,
+    Compilation,
+    MapperEntity,
+    entities_of_all,
 )
-from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity, entities_of_all, is_star
 from ormtutor.miniorm.orm.rowloader import make_loader
-from ormtutor.miniorm.sql.elements import Label, clause_of, named_within
+from ormtutor.miniorm.sql.elements import Label, clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import TextualSelect
-from ormtutor.miniorm.sql.traversal import Binds, iterate
+from ormtutor.miniorm.sql.traversal import Binds, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.rowloader import Position
+    from ormtutor.miniorm.engine.execution import ExecutionContext
 
 
 class EntityQuery:
@@ -46,10 +45,7 @@ class EntityQuery:
 
     scalar: a row is one object, given as itself. repeats_parents: a collection is filled from
     several rows. metadata: what the values of a row are called. plan: once rows have been read.
-    text: what was selected as text, and may turn out to be several columns.
     """
-
-    text: Any = None
 
     def __init__(self, compilation: Compilation) -> None:
         entities = compilation.asked.entities
@@ -94,6 +90,22 @@ class EntityQuery:
         if self._has_expressions:
             self.metadata.selected.append(selected)
 
+    def row_loader(self, execution: ExecutionContext) -> Any:
+        """The function that makes objects of these rows; false: they are the result themselves.
+
+        Raises: NoSuchColumnError: what identifies an object is not selected. InvalidRequestError:
+        two columns have one name.
+        """
+        description = execution.cursor.description
+        metadata, _ = metadata_of(execution.compiled, description, legacy=False)
+        self.plan = plan = self.compilation.row_plan(metadata, self._adapt)
+        as_read = tuple(range(metadata.width))
+        return plan.outputs not in ((), as_read) and make_loader(plan)
+
+    def _adapt(self, expression: Any) -> Any:
+        """What an expression that was asked for is in the statement."""
+        return expression
+
     def rows(self, results: list[Any]) -> list[Any]:
         """The results as learners get them from a Query: objects, or Rows."""
         return results if self.scalar else self.metadata.rows(results)
@@ -125,10 +137,6 @@ class CompiledQuery(EntityQuery):
         self.warnings: list[str] = []
         tell = self.warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
-        self.width = len(compiled.result_columns)
-        entities = compilation.asked.entities
-        if len(entities) > 1 or not is_star(entities[0]):
-            self.text = next((each.element for each in entities if _is_text(each)), None)
         self._loader: Any = None
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
@@ -167,24 +175,19 @@ class CompiledQuery(EntityQuery):
                 )
         return self.compiled.ready(values)
 
-    def row_loader(self) -> Any:
-        """The function that makes objects of rows; None: the rows are the result.
-
-        Raises: NoSuchColumnError: what identifies an object is not selected.
-        """
+    def row_loader(self, execution: ExecutionContext) -> Any:
+        """The same; it is made once."""
         if self._loader is None:
-            self.plan = plan = self.compilation.row_plan()
-            as_read = [(index, None) for index in range(len(self.compilation.selected))]
-            self._loader = list(plan.outputs) != as_read and make_loader(plan)
+            self._loader = super().row_loader(execution) or False
             self.compilation = None
-        return self._loader or None
+        return self._loader
 
-    def check_yield_per(self) -> None:
+    def check_yield_per(self, execution: ExecutionContext) -> None:
         """Refuse to cut in pieces what belongs together.
 
         Raises: InvalidRequestError: a joined collection, or a subquery load.
         """
-        self.row_loader()
+        self.row_loader(execution)
         at_once = [each for plan in self.plan.entities() for _, each in plan.at_once]
         if self.repeats_parents or any(each.always for each in at_once):
             raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
@@ -270,10 +273,6 @@ def names_of(entities: Iterable[Any], legacy: bool, style: Any) -> list[Any]:
         else:
             names.append(name_of(element))
     return names
-
-
-def _is_text(entity: Any) -> bool:
-    return entity.element._is_text_clause or entity.element.is_literal
 
 
 def _is_expression(entity: Any) -> bool:
@@ -402,105 +401,22 @@ class StatementQuery(EntityQuery):
         self.asked, self.statement = asked, statement
         # As in the original text alone may repeat what would be joined to it.
         self.repeats_parents &= is_text
-        # A text has no place for the values in expressions of the entities. As in the original they
-        # are sent with it: column_property(name + "!") can't be read from one.
-        valued = [each.label(None) for each in self.compilation.primary if _has_values(each)]
-        self.sent = TextualSelect(statement, valued) if is_text and valued else statement
-        # text().columns(): of what it does not tell the entities know nothing.
-        is_told = isinstance(statement, TextualSelect) and statement.positional
-        told = statement.column_args if is_told else ()
-        self.told = [column for each in told for column in named_within(each)]
+        # As in the original a text tells what the entities ask for, found by its name there; any
+        # other statement has columns of its own, among which they are looked for.
+        self.sent = statement
+        if is_text:
+            self.sent = TextualSelect(statement, self.compilation.primary)
 
-    def row_loader(self, result: Any) -> Any:
-        """The function that makes objects of this result's rows.
+    def _adapt(self, expression: Any) -> Any:
+        """By its origin, or its name, among the columns of the statement; a text has none."""
+        if self._is_text:
+            return expression
+        columns = self.statement.exported_columns
 
-        Raises: NoSuchColumnError: a column is missing. InvalidRequestError: two have one name.
-        """
-        told, asked = self.told, self.compilation.primary
-        if self._is_text and len(asked) == len(result._metadata.keys):
-            # As in the original one text() that is asked for makes all go by their position.
-            told = asked if any(each._is_text_clause for each in asked) else told
-        # In a text nothing is found but what is not deferred.
-        meant = _places_in_text(self.compilation.selected, result) if self._is_text else None
-        self.plan = self.compilation.row_plan(_locator(result, told, meant, len(asked)))
-        return make_loader(self.plan)
+        def exchange(element: Any) -> Any:
+            if not element._is_column_element:
+                return None
+            found = columns.corresponding_column(element, require_embedded=True)
+            return columns.get(element._ungroup().name) if found is None else found
 
-
-def _has_values(column: Any) -> bool:
-    return any(each._is_bind_parameter for each in iterate(column))
-
-
-def _places_in_text(columns: Iterable[Any], result: Any) -> dict[int, list[int]]:
-    """Where in the rows of a text stands what each of these columns may be, by identity.
-
-    As in the original a column has its name there; or its label, if none before is called so.
-    """
-    called: dict[str | None, list[Any]] = {}
-    for column in columns:
-        name, *others = [getattr(column, each, None) for each in ("name", "key", "_label")]
-        called.setdefault(name, []).append(column)
-        for other in others:
-            called.setdefault(other, [column])
-    places: dict[int, list[int]] = {}
-    for place, name in enumerate(result._metadata.keys):
-        for column in called.get(name, ()):
-            places.setdefault(id(column), []).append(place)
-    return places
-
-
-def _locator(
-    result: Any, told: Sequence[Any], meant: dict[int, list[int]] | None, width: int
-) -> Callable[..., Position]:
-    """What finds the columns of entities in the rows of any statement, by what the result says.
-
-    told: the columns that text().columns() told in this order; nothing else counts then. meant:
-    the _places_in_text(), of a text. width: how many columns the entities have.
-    Of what was joined to the entity (`itself`) no other column of that name is taken.
-    """
-    names, positions = result._metadata.keys, result._metadata._positions
-    called: tuple[str, ...] = ("_label", "name")
-    if told:
-        called = ("name",)
-        told = told[: len(names)]
-        names = [getattr(each, "name", None) for each in told]
-        positions = {name: names.index(name) for name in names}
-        positions.update({each: place for place, each in enumerate(told)})
-        # The column of an alias is found as the table's too, if that was not told itself.
-        for place, each in enumerate(told):
-            for proxied in getattr(each, "_proxies", ()):
-                positions.setdefault(proxied, place)
-
-    standing_for = [each for each in positions if getattr(each, "_is_column_element", False)]
-
-    def places_of(column: Any, itself: bool) -> list[int]:
-        if meant is not None:
-            return meant.get(id(column), [])
-        if itself:
-            return []
-        standing = next((each for each in standing_for if column in each.proxy_set), None)
-        if standing is not None:
-            return [positions[standing]]
-        own = [getattr(column, name, None) for name in called]
-        found = next((name for name in own if name in positions), None)
-        if found is None:
-            for part in iterate(column):
-                part.name  # noqa: B018  the original looks for names: `a + b` has none
-            return []
-        return [positions[found]] * (1 if told else max(1, names.count(found)))
-
-    def locate(column: Any, itself: bool = False) -> Position:
-        if column._is_text_clause and column not in positions:
-            raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-        same = (column,) if told or itself else (column, *column._proxies)
-        found: Any = next((each for each in same if each in positions), None)
-        places = places_of(column, itself) if found is None else [positions[found]]
-        if not places:
-            raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-        twins = len(places) > 1 and refuses_twins(names, width)
-        if found is None and (twins or places[-1] == AMBIGUOUS):
-            raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
-        if result._processors is not None:
-            return places[-1], None
-        return places[-1], column.type._cached_result_processor(result.dialect)
-
-    return locate
+        return replace(expression, exchange)

@@ -19,7 +19,6 @@ from collections import namedtuple
 from functools import cached_property, partial
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.engine.row import AMBIGUOUS_NAME, MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present, steps_along
@@ -54,8 +53,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any
-
-    from ormtutor.miniorm.orm.rowloader import Position
 
     Adapt = Callable[[Any], Any]
     Path = tuple[Any, ...]
@@ -343,6 +340,8 @@ class Compilation:
         #: (whose rows, right, ON), and behind it what is nested in it.
         self.eager_joins: dict[Any, list[tuple[bool, list[Any]]]] = {}
         self.eager_order_by: list[Any] = []
+        # Where the query is wrapped: what the SELECT around it has for a column, by identity.
+        self._outside: dict[int, Any] = {}
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
@@ -382,7 +381,9 @@ class Compilation:
         for entity in entities:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
-            self._outputs.append(set_up(entity))
+            output = set_up(entity)
+            if not is_star(entity):  # whose rows are what they are
+                self._outputs.append(output)
         for waiting in self._waiting_joins:
             self._join_eagerly(*waiting)
         if not self.primary and not self.asked.textual:
@@ -743,12 +744,13 @@ class Compilation:
             # As in the original a labelled subquery is not found among what is selected already.
             present -= {id(column) for column in selected if isinstance(column, elements.Label)}
         for clause in order_by:
-            column = sorted_expression(clause)
+            found = sorted_expression(clause)
+            column = None if found is None else _unlabelled(found)
             if column is not None and id(column) not in present:
                 if self.asked.legacy:
                     present.add(id(column))
-                self.extra.append(column)
-        added = set(map(id, self.extra)).difference(map(id, selected))
+                self.extra.append(found if isinstance(column, elements.Label) else column)
+        added = {id(_unlabelled(each)) for each in self.extra}.difference(map(id, selected))
 
         def without_label(element: Any) -> Any:
             # An attribute of a class that is selected only for this is not found by its label.
@@ -770,7 +772,7 @@ class Compilation:
         # A text() is no column outside.
         self.primary = ColumnList(each for each in self.primary if not each._is_text_clause)
         # The column of the subquery for one inside it.
-        exchange: dict[int, Any] = {}
+        exchange = self._outside
         for column, outer in zip([*self.primary, *self.extra], inner.c, strict=True):
             exchange[id(column)] = outer
             exchange.setdefault(id(_unlabelled(column)), outer)
@@ -821,87 +823,49 @@ class Compilation:
         """The columns in the order of a row, by what was asked for them."""
         return [*self.primary, *self.extra, *self.secondary]
 
-    def row_plan(self, locate: Callable[..., Position] | None = None) -> RowPlan:
-        """Which column of a row fills what. locate: for rows that are not those of our statement.
+    def row_plan(self, metadata: Any, adapt: Adapt) -> RowPlan:
+        """Which column of a row fills what.
 
-        Raises: NoSuchColumnError: a column is not in the row.
+        metadata: what the result says of its columns. adapt: from a column that was asked for to
+        that of the statement that was sent; what is joined is looked for as it is.
+        Raises: NoSuchColumnError: a column is not in the row. InvalidRequestError: two are.
         """
-        if locate is None:
-            locate = self._own_positions()
-        self._drop_unidentified(locate)
+
+        def outside(column: Any) -> Any:
+            return self._outside.get(id(column), column)
+
+        def locate(column: Any) -> int:
+            return metadata.index(outside(column))
+
+        def locate_asked(column: Any) -> int:
+            return locate(adapt(column))
+
+        for plan in list(self._plans):
+            for joined in list(plan.joined):
+                if not all(outside(column) in metadata for column in joined.entity.selected_key):
+                    # Without a primary key in the row it is loaded when it is read.
+                    plan.joined.remove(joined)
+                    plan.resets.append(joined.prop.key)
+                    self._plans.remove(joined.entity)
         for plan in self._plans:
+            find = locate_asked if len(plan.path) == 1 else locate
             if plan.overwrite != "one":
-                plan.ident = tuple([locate(column) for column in plan.selected_key])
+                plan.ident = tuple([find(column) for column in plan.selected_key])
             for key, column in plan.selected.items():
                 try:
-                    plan.columns[key] = locate(column)
+                    plan.columns[key] = find(column)
                 except sa_exc.NoSuchColumnError:
                     # A learner's own statement may leave it out; it is loaded when it is read.
                     plan.expired |= {key}
             for prop in plan.from_row:
                 require_population(prop, plan.mapper.impls[prop.key])
             for loader in (*plan.later, *[loader for _, loader in plan.at_once]):
-                loader.check(plan, locate)
+                loader.check(plan, find)
         outputs = [
-            output if isinstance(output, EntityPlan) else locate(output) for output in self._outputs
+            output if isinstance(output, EntityPlan) else locate_asked(output)
+            for output in self._outputs
         ]
         return RowPlan(outputs, self.gives_entities, self._with_later)
-
-    def _drop_unidentified(self, locate: Callable[..., Position]) -> None:
-        """Joined objects without a primary key in the row are loaded when they are read."""
-        for plan in list(self._plans):
-            for joined in list(plan.joined):
-                try:
-                    for column in joined.entity.selected_key:
-                        locate(column, itself=True)
-                except sa_exc.NoSuchColumnError:
-                    plan.joined.remove(joined)
-                    plan.resets.append(joined.prop.key)
-                    self._plans.remove(joined.entity)
-                except sa_exc.InvalidRequestError:
-                    pass  # a name that two columns share: refused when those before are found
-
-    def _own_positions(self) -> Callable[..., Position]:
-        """Where a column stands in a row of ours, which says of 1.4 what is odd in it.
-
-        `-users.id` without a label is found as users.id too, which select() refuses; so are
-        subqueries that DISTINCT repeats for ORDER BY. `-func.max(users.id)`, and what has no column
-        or several, is not found at all. select() finds no CAST of a column whose name another has
-        taken.
-        """
-        positions: dict[int, int] = {}
-        subqueries: dict[int, int] = {}
-        ambiguous = set()
-        repeated = set(map(id, self.extra)) if self.asked._distinct else ()
-        names = set()
-        for index, column in enumerate(self.selected):
-            name = None if column._is_text_clause else column._proxy_key
-            is_hidden = name in names and isinstance(column, elements.WrapsColumnExpression)
-            if self.asked.legacy or not is_hidden:
-                positions[id(column)] = index
-            names.add(name)
-            if _is_bare(column) and not self._is_wrapped:
-                named = elements.named_within(column)
-                if len(named) != 1 or named[0]._is_function:
-                    del positions[id(column)]
-                else:
-                    operand = named[0]._deannotated
-                    positions[id(operand)] = index
-                    if not self.asked.legacy:
-                        ambiguous.add(id(operand))
-            elif isinstance(operand := _unlabelled(column), elements.Label):
-                if id(operand) in subqueries and id(column) in repeated:
-                    ambiguous.add(subqueries[id(operand)])
-                subqueries.setdefault(id(operand), id(column))
-
-        def locate(column: Any, itself: bool = True) -> Position:
-            if id(column) not in positions:
-                raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (column,))
-            if id(column) in ambiguous:
-                raise sa_exc.InvalidRequestError(AMBIGUOUS_NAME % (column,))
-            return positions[id(column)], None
-
-        return locate
 
     @property
     def gives_entities(self) -> bool:
@@ -986,12 +950,6 @@ def _joined_onto(
     return from_
 
 
-def _is_bare(column: Any) -> bool:
-    """Whether it is an operator that gets no label: `-users.id` is, `~exists()` is not."""
-    is_unary = isinstance(column, elements.UnaryExpression)
-    return is_unary and not column._render_label_in_columns_clause
-
-
 def _unlabelled(column: Any) -> Any:
     """What a label names; a column is its own."""
     if isinstance(column, elements.Label) and not isinstance(column._element, ScalarSelect):
@@ -1004,4 +962,4 @@ def sorted_expression(clause: Any) -> Any:
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
         clause = clause.element
     is_text = clause._is_text_clause or isinstance(clause, elements.TextualLabelReference)
-    return _unlabelled(clause) if clause._is_column_element and not is_text else None
+    return clause if clause._is_column_element and not is_text else None

@@ -16,7 +16,6 @@ from functools import partial
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
-from ormtutor.miniorm.engine.row import MISSING_COLUMN
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
@@ -94,17 +93,11 @@ def run(
     return load_rows(context, rows, execution)
 
 
-def load_rows(context: LoadContext, rows: Any, execution: Any, loader: Any = None) -> list[Any]:
-    """What the rows stand for, with everything that is loaded after them.
-
-    Raises: NoSuchColumnError: text was several columns, so that nobody knows where the others are.
-    """
+def load_rows(context: LoadContext, rows: Any, execution: ExecutionContext) -> list[Any]:
+    """What the rows stand for, with everything that is loaded after them."""
     query = context.query
-    if query.text is not None and rows and len(rows[0]) != query.width:
-        raise sa_exc.NoSuchColumnError(MISSING_COLUMN % (query.text,))
-    if loader is None:
-        loader = query.row_loader()
-    if loader is None:
+    loader = query.row_loader(execution)
+    if not loader:
         return rows
     session = context.session
     context.rows = rows
@@ -122,14 +115,17 @@ def load_rows(context: LoadContext, rows: Any, execution: Any, loader: Any = Non
 
 
 def run_when_read(
-    sending: Sending, values: Any, params: Params = None
+    sending: Sending, values: Any, params: Params, size: int | None
 ) -> Callable[[int | None], Iterator[list[Any]]]:
     """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
 
-    What is given takes how many rows to read at a time (yield_per); None: all at once.
+    What is given takes how many rows to read at a time (yield_per); None: all at once. size: how
+    many that will be.
     """
     execution = _ready(sending, values, params)
     result = execution.root_connection._run(execution)
+    if size:
+        sending.query.check_yield_per(execution)
     context = LoadContext(sending.session, sending.query, values, params)
     return partial(_parts, context, sending.session.identity_map, result)
 
@@ -139,16 +135,16 @@ def _parts(
 ) -> Iterator[list[Any]]:
     while (rows := result._read(size)) or size is None:
         if rows and context.session.identity_map is not identity_map:
-            _refuse_objects(context.query)
+            _refuse_objects(context.query, result.context)
         context.made, context.met = 0, {}
         yield load_rows(context, rows, result.context)
         if size is None:
             return
 
 
-def _refuse_objects(query: CompiledQuery) -> None:
+def _refuse_objects(query: CompiledQuery, execution: ExecutionContext) -> None:
     """Refuse to load objects for a session that has let all go since the statement was sent."""
-    if query.row_loader() is not None and (plans := query.plan.entities()):
+    if query.row_loader(execution) and (plans := query.plan.entities()):
         lost = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(
             f"Object <{type(lost).__name__} at 0x{id(lost):x}> cannot be converted to 'persistent' "
@@ -171,8 +167,7 @@ def run_statement(
     connection = session._connection_for_bind(bind)
     result = connection._execute_20(query.sent, params, _cause=query.cause)
     rows = result._read()
-    loader = query.row_loader(result)
-    return load_rows(LoadContext(session, query, ()), rows, result.context, loader)
+    return load_rows(LoadContext(session, query, ()), rows, result.context)
 
 
 # By primary key -------------------------------------------------------------------------------

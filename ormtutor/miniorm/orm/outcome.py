@@ -49,11 +49,10 @@ def tell_outcome(outcome: Any, context: LoadContext) -> None:
 
 def rows_in(plan: Any, rows: Any) -> dict[Any, Any]:
     """The first row of each object at the place of one entity, by the primary key as it came."""
-    positions = [position for position, _ in plan.ident]
     first: dict[Any, Any] = {}
     for row in rows:
-        first.setdefault(tuple([row[position] for position in positions]), row)
-    first.pop((None,) * len(positions), None)
+        first.setdefault(tuple([row[position] for position in plan.ident]), row)
+    first.pop((None,) * len(plan.ident), None)
     if plan.mapper.single_key:
         return {key: row for (key,), row in first.items()}
     return first
@@ -74,11 +73,10 @@ def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, 
             if state is None or state in seen:
                 continue
             seen.add(state)
-            for key, (position, process) in plan.columns.items():
+            for key, position in plan.columns.items():
                 if key not in state.dict or key in state.committed_state:
                     continue
                 held, value = state.dict[key], row[position]
-                value = value if process is None else process(value)
                 if _differ(held, value):
                     yield state, key, held, value
 

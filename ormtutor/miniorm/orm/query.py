@@ -586,8 +586,7 @@ class Query(Said):
 
     def _in_chunks(self) -> Iterator[Any]:
         sending, values = self._compiled()
-        parts = loading.run_when_read(sending, values, self._params)
-        sending.query.check_yield_per()
+        parts = loading.run_when_read(sending, values, self._params, self._yield_per)
         for loaded in parts(self._yield_per):
             yield from sending.query.rows(loaded)
 
@@ -883,11 +882,9 @@ def _execute_select(
 
     shape = None if key is None else (key, overwrite)
     sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
-    parts = loading.run_when_read(sending, binds, sets[0] if sets else None)
-    query = sending.query
     size = options.get("yield_per")
-    if size:
-        query.check_yield_per()
+    parts = loading.run_when_read(sending, binds, sets[0] if sets else None, size)
+    query = sending.query
     query.recognize(statement._raw_columns)
     return query.result(parts, size)
 

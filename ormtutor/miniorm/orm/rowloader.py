@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     Values = dict[str, Any]
     Turn = tuple[int, Any]
-    Position = tuple[int, Callable[[Any], Any] | None]
     RowLoader = Callable[[Sequence[Sequence[Any]], "LoadContext"], list[Any]]
 
 
@@ -58,7 +57,7 @@ class EntityPlan:
     """How some columns of a row make one object.
 
     mapper, path: what it is, and where in the query it stands.
-    ident: positions of the primary key (with a converter each, or None).
+    ident: positions of the primary key.
     columns: attribute -> position. from_row: relationships that are to be joined. joined: those
     whose objects stand in the same row.
     at_once: loaders that run at the first row of an object (subquery, then immediate), each with
@@ -78,8 +77,8 @@ class EntityPlan:
     def __init__(self, mapper: Any, path: tuple[Any, ...], overwrite: str = "") -> None:
         self.mapper = mapper
         self.path = path
-        self.ident: tuple[Position, ...] = ()
-        self.columns: dict[str, Position] = {}
+        self.ident: tuple[int, ...] = ()
+        self.columns: dict[str, int] = {}
         self.selected: dict[str, Any] = {}
         self.selected_key: list[Any] = []
         self.from_row: list[Any] = []
@@ -123,7 +122,7 @@ class RowPlan:
 
     def __init__(
         self,
-        outputs: Sequence[EntityPlan | Position],
+        outputs: Sequence[EntityPlan | int],
         scalar: bool,
         with_later: Iterable[EntityPlan] = (),
     ) -> None:
@@ -262,9 +261,7 @@ def load_at_once(
 
 def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[str]) -> None:
     for key in keys:
-        position, process = plan.columns[key]
-        value = row[position]
-        values[key] = value if process is None else process(value)
+        values[key] = row[plan.columns[key]]
 
 
 def _take(
@@ -380,16 +377,9 @@ class LoaderSource:
         self.namespace[name] = value
         return name
 
-    def value(self, position: Position) -> str:
-        """The value at a position of the row, converted if it has to be."""
-        index, process = position
-        return (
-            f"row[{index}]" if process is None else f"{self.name('process', process)}(row[{index}])"
-        )
-
-    def _output(self, output: EntityPlan | Position) -> str:
+    def _output(self, output: EntityPlan | int) -> str:
         if not isinstance(output, EntityPlan):
-            return self.value(output)
+            return f"row[{output}]"
         entity = _EntitySource(self, output)
         self.loop += entity.lines()
         return entity.obj
@@ -457,7 +447,7 @@ class _EntitySource:
         """The primary key in a row; a refresh need not ask for it."""
         if self._plan.overwrite == "one":
             return "None"
-        key = [self._source.value(position) for position in self._plan.ident]
+        key = [f"row[{position}]" for position in self._plan.ident]
         return key[0] if len(key) == 1 else f"({', '.join(key)})"
 
     def _found_or_made(self) -> list[str]:
@@ -515,8 +505,7 @@ class _EntitySource:
             "state.place = identity_map.count",
         ]
         for key, position in plan.columns.items():
-            is_ident = plan.ident == (position,)
-            value = self.ident if is_ident else source.value(position)
+            value = self.ident if plan.ident == (position,) else f"row[{position}]"
             lines.append(f"values[{key!r}] = {value}")
         for key in plan.empty:
             impl = source.name("impl", plan.mapper.impls[key])

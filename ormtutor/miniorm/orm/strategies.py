@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.orm.context import Place
     from ormtutor.miniorm.orm.relationships import RelationshipProperty
-    from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext, Position
+    from ormtutor.miniorm.orm.rowloader import EntityPlan, LoadContext
     from ormtutor.miniorm.orm.state import InstanceState
 
     Criteria = tuple[Any, ...]
-    Locate = Callable[[Any], Position]
+    Locate = Callable[[Any], int]
     States = dict[InstanceState, Any]
 
 #: How many keys one IN takes, as in the original.
@@ -491,7 +491,7 @@ class SubqueryLoader(_EagerLoader):
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
         self._of_place = place.adapt
-        self._key_in_row: list[Position] = []
+        self._key_in_row: list[int] = []
         root = compilation.subquery_root
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
@@ -519,10 +519,7 @@ class SubqueryLoader(_EagerLoader):
         state = obj.__dict__["_sa_instance_state"]
         if self.key in state.committed_state and plan.overwrite != "all":
             return  # it was changed before it was loaded
-        key = tuple(
-            row[position] if process is None else process(row[position])
-            for position, process in self._key_in_row
-        )
+        key = tuple(row[position] for position in self._key_in_row)
         self._give(context, plan, obj, found.get(key, []))
 
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:

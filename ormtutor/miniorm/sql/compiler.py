@@ -44,7 +44,7 @@ from ormtutor.miniorm.sql.labels import ColumnNamer
 from ormtutor.miniorm.sql.linting import tell_products
 from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK, AnonymousName, Names
 from ormtutor.miniorm.sql.select import CompoundSelect, FromList
-from ormtutor.miniorm.sql.traversal import cache_key, children
+from ormtutor.miniorm.sql.traversal import cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -864,15 +864,17 @@ class SQLCompiler(Compiled):
         """Note under which names and objects the result's column is found."""
         element = column.element
         part = _naming_part(written)
+        found_by: tuple[Any, ...] | None = None
         if part is None:
-            self.result_columns.append((None, None, (element,), element.type))
+            found_by = (element,) if element._is_text_clause else ()
+            self.result_columns.append((None, None, found_by, element.type))
             return
         name = self._resolve(part.name)
-        found_by: tuple[Any, ...] | None = None
-        if not column.repeated:
+        # As in the original an attribute that is a labelled expression counts as another.
+        if not column.repeated or (written is element and element._annotations):
             found_by = (element, column.key, column.label and element._label, name)
             if written is element:
-                found_by = (element, *_names_of(part), name)
+                found_by = (*_names_of(element, part), name)
         self.result_columns.append((name, part.name, found_by, part.type))
 
     def _criteria(self, word: str, criteria: Any) -> str:
@@ -915,10 +917,13 @@ class SQLCompiler(Compiled):
         frame = self._open(textual, own=self.frame.own)
         if frame.tells_result:
             for told in textual.column_args:
+                if told._is_text_clause:
+                    self.result_columns.append((None, None, (told,), told.type))
                 for column in named_within(told):
                     name = self._resolve(column.name)
-                    # As in the original nothing finds a function that is told without a label.
-                    found_by = () if column._is_function else (column, name, column.key)
+                    found_by: tuple[Any, ...] = (column, name, column.key, column._label)
+                    if column._is_function:
+                        found_by = ()  # as in the original, when it is told without a label
                     self.result_columns.append((name, name, found_by, column.type))
         # Columns are not written, but their values are bound, as in the original.
         known = len(self._marked)
@@ -1022,25 +1027,15 @@ def _naming_part(element: Any) -> Any:
     """The column or label that names a result column; a minus sign lets its only one through."""
     if not isinstance(element, UnaryExpression):
         return element if isinstance(element, (Label, ColumnClause)) else None
-    found = []
-    waiting = [element.element]
-    while waiting:
-        part = waiting.pop()
-        if part.__visit_name__ in ("grouping", "unary", "binary"):
-            waiting += children(part)
-        elif part.__visit_name__ != "bindparam":
-            found.append(part)
-    named = len(found) == 1 and found[0].__visit_name__ in ("label", "column", "function")
-    return found[0] if named else None
+    found = named_within(element)
+    return found[0] if len(found) == 1 else None
 
 
-def _names_of(element: Any) -> tuple[Any, ...]:
-    """By what a result column is found, beside its name."""
-    if element._is_column_clause:
-        return element, element.name, element.key, element._label
-    if element._is_function:
-        return element, element.name
-    return (element,)
+def _names_of(element: Any, part: Any) -> tuple[Any, ...]:
+    """By what a result column is found that the part names; as in 1.4 a function is by name."""
+    if part._is_column_clause:
+        return element, part, part.name, part.key, part._label
+    return (part.name,) if part._is_function else (element, part)
 
 
 def _check_column_count(compound: _Frame, select: Any) -> None:

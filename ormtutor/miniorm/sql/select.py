@@ -998,6 +998,11 @@ class TextualSelect(SelectBase):
 
     _raw_columns: Any = delegate("column_args")
 
+    @property
+    def selected_columns(self) -> ColumnCollection:
+        """The columns that were told, by their keys."""
+        return ImmutableColumnCollection((column.key, column) for column in self.column_args)
+
     def set_label_style(self, style: symbol) -> Any:
         return self
 

@@ -74,7 +74,7 @@ class PlainLoader:
         if isinstance(output, EntityPlan):
             obj, _ = self.entity(output, row)
             return obj
-        return value(row, output)
+        return row[output]
 
     def entity(self, plan: EntityPlan, row: Sequence[Any]) -> tuple[Any, Any]:
         """The object of a row, None where an outer join found nothing; and its key."""
@@ -154,7 +154,7 @@ class PlainLoader:
         state.callables = plan.callables or None
         values = obj.__dict__
         for key, place in plan.columns.items():
-            values[key] = value(row, place)
+            values[key] = row[place]
         for key in plan.empty:
             impl = plan.mapper.impls[key]
             impl.set_committed_value(state, values, [] if impl.collection else None)
@@ -203,17 +203,11 @@ class PlainLoader:
                             fill_collection(child.impl, record.obj, members.values())
 
 
-def value(row: Sequence[Any], place: tuple[int, Any]) -> Any:
-    """The value at a place of a row, converted if it has to be."""
-    index, process = place
-    return row[index] if process is None else process(row[index])
-
-
 def key_of(plan: EntityPlan, row: Sequence[Any]) -> Any:
     """The primary key in a row; a refresh knows its object."""
     if plan.overwrite == "one":
         return None
-    key = tuple(value(row, place) for place in plan.ident)
+    key = tuple(row[place] for place in plan.ident)
     return key[0] if len(key) == 1 else key
 
 

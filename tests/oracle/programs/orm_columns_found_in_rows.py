@@ -10,8 +10,10 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
+    literal_column,
     select,
     text,
+    true,
     type_coerce,
 )
 from sqlalchemy.orm import (
@@ -132,3 +134,27 @@ for asked, statement in (
 for statement in (select(Scale).where(Scale.id == 3), text("SELECT * FROM scales WHERE id = :id")):
     sent = session.query(Scale).from_statement(statement).statement
     print(sent, sent.compile().params, sent.compile(engine))
+
+# What is asked for is found in a statement of one's own by its origin, or else by its name there.
+for statement in (
+    text("SELECT id AS gauges_id, mark AS gauges_mark, name AS gauges_name FROM gauges"),
+    select(Gauge.id, literal_column("'2'").label("mark"), Gauge.name),
+    select(Gauge.id.label("x"), Gauge.name.label("y")),
+    select(Gauge.id, Gauge.name).union(select(Gauge.id, Gauge.name)),
+    select(Scale, Gauge.name).join(Gauge, true()),
+    text("SELECT * FROM gauges, scales").columns(Gauge.id, Gauge.mark, Gauge.name),
+):
+    for asked in (
+        (Gauge.id, Gauge.name),
+        (Gauge.mark,),
+        (Scale.id, Gauge.name),
+        (Gauge.name + "!",),
+        (Gauge.name.label("name"),),
+        (Gauge.name.label("shown"),),
+        (literal_column("*"),),
+        (aliased(Gauge).name,),
+    ):
+        try:
+            print(sorted(map(tuple, session.query(*asked).from_statement(statement).all())))
+        except Exception as error:
+            print(type(error).__name__, error)
