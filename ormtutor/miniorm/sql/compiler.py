@@ -42,7 +42,7 @@ from ormtutor.miniorm.sql.elements import (
 from ormtutor.miniorm.sql.functions import AnsiFunction
 from ormtutor.miniorm.sql.labels import ColumnNamer
 from ormtutor.miniorm.sql.linting import tell_products
-from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK, AnonymousName, Names
+from ormtutor.miniorm.sql.naming import AnonymousName, Names
 from ormtutor.miniorm.sql.select import CompoundSelect, FromList
 from ormtutor.miniorm.sql.traversal import cache_key
 
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-# `\x01` number `\x02` is a bind parameter, one of `_marked`; `\x01\x02` is the character \x01
-# itself in a name or text of the learner.
-_END = "\x02"
+# What stands before and after the number of a bind parameter, one of `_marked`: halves of
+# characters, which are in no text that can be printed or sent.
+_MARK, _END = "\udbfe", "\udbff"
 
 
 # Operators that are more than a symbol between their operands.
@@ -164,7 +164,7 @@ class SQLCompiler(Compiled):
     ) -> None:
         self.dialect = dialect
         self.statement = statement
-        self.preparer = dialect.compilers_preparer
+        self.preparer = dialect.identifier_preparer
         self.column_keys = column_keys
         self.for_executemany = for_executemany
         self.linting = linting
@@ -195,16 +195,13 @@ class SQLCompiler(Compiled):
     def _finish(self, template: str) -> None:
         if not isinstance(template, str):  # literal_column(5)
             raise TypeError(f"__str__ returned non-string (type {type(template).__name__})")
-        start, *pieces = template.split(MARK)
+        start, *pieces = template.split(_MARK)
         names: list[str] = []
         texts = [start]
         for piece in pieces:
-            number, _, rest = piece.partition(_END)
-            if number:
-                names.append(self._marked[int(number)])
-                texts.append(rest)
-            else:
-                texts[-1] += MARK + rest
+            number, _, text = piece.partition(_END)
+            names.append(self._marked[int(number)])
+            texts.append(text)
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
         self.positiontup = [*self._unwritten, *names]
@@ -411,22 +408,16 @@ class SQLCompiler(Compiled):
         if name is None:
             name = self._fallback_column_name(column)
         name = self._resolve(name)
-        text = self._literal_text(name) if column.is_literal else self.preparer.quote(name)
+        text = name if column.is_literal else self.preparer.quote(name)
         table = column.table
         if table is None or not table.named_with_column or not self.frame.include_table:
-            return text
+            return text  # type: ignore[no-any-return]
         if table._is_table:
             return f"{self.preparer.format_table(table)}.{text}"
         return f"{self.preparer.quote(self._resolve(table.name))}.{text}"
 
     def _fallback_column_name(self, column: Any) -> str:
         raise exc.CompileError("Cannot compile Column object until its 'name' is assigned.")
-
-    def _literal_text(self, text: Any) -> str:
-        """Text of the learner, with our mark made harmless."""
-        if isinstance(text, str) and MARK in text:
-            return text.replace(MARK, MARKED_MARK)
-        return text  # type: ignore[no-any-return]
 
     def visit_collation(self, element: Any) -> str:
         return self.preparer.quote(element.collation)  # type: ignore[no-any-return]
@@ -448,7 +439,7 @@ class SQLCompiler(Compiled):
         return f"{text} = 1" if is_true else f"{text} = 0"
 
     def visit_textclause(self, text: Any, asfrom: bool = False) -> str:
-        pieces = [self._literal_text(piece).replace("\\:", ":") for piece in text._pieces]
+        pieces = [piece.replace("\\:", ":") for piece in text._pieces]
         binds = text._bindparams
         pieces[1::2] = [self.process(binds[name]) for name in text._pieces[1::2]]
         return "".join(pieces)
@@ -539,9 +530,6 @@ class SQLCompiler(Compiled):
     def _generate_generic_binary(self, binary: Any, symbol: str) -> str:
         return self.process(binary.left) + symbol + self.process(binary.right)
 
-    def visit_custom_op_binary(self, binary: Any, operator: Any) -> str:
-        return self._generate_generic_binary(binary, self._literal_text(operator.symbol))
-
     def visit_between_op_binary(self, binary: Any, operator: Any) -> str:
         symmetric = "SYMMETRIC " if (binary.modifiers or {}).get("symmetric") else ""
         return self._generate_generic_binary(binary, operator.symbol + symmetric)
@@ -558,7 +546,7 @@ class SQLCompiler(Compiled):
         if bindparam.expanding and self.writes_lists:
             return self._placed_members(bindparam)
         self._marked.append(self._register(bindparam))
-        mark = f"{MARK}{len(self._marked) - 1}{_END}"
+        mark = f"{_MARK}{len(self._marked) - 1}{_END}"
         return f"({mark})" if bindparam.expanding else mark
 
     def _placed_members(self, bind: Any) -> str:
@@ -637,7 +625,7 @@ class SQLCompiler(Compiled):
                 f'"{exc.cut_repr(value)}" with datatype {type_}'
             )
         try:
-            return self._literal_text(processor(value))
+            return processor(value)  # type: ignore[no-any-return]
         except Exception as error:
             raise exc.CompileError(
                 f'Could not render literal value "{exc.cut_repr(value)}" with datatype '
@@ -679,7 +667,7 @@ class SQLCompiler(Compiled):
         Raises: CompileError: nothing has that name.
         """
         if self.frame.outer is None:
-            return self._literal_text(element.element)
+            return element.element  # type: ignore[no-any-return]
         names = self._names_of_froms()
         if not self.frame.in_columns:
             names.update(self._names_of_selected())

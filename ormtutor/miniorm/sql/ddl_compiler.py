@@ -14,7 +14,6 @@ from ormtutor.miniorm import exc
 from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.sql.compiler import Compiled
 from ormtutor.miniorm.sql.elements import literal
-from ormtutor.miniorm.sql.naming import MARK, MARKED_MARK
 from ormtutor.miniorm.sql.types import Boolean
 
 TYPE_CHECKING = False
@@ -56,8 +55,7 @@ class DDLCompiler(Compiled):
             self.dialect, None, compile_kwargs={"literal_binds": True}
         )
         compiler.frame.include_table = False
-        text: str = compiler.process(element)
-        return text.replace(MARKED_MARK, MARK) if MARK in text else text
+        return compiler.process(element)  # type: ignore[no-any-return]
 
     def construct_params(self, *args: Any, **kw: Any) -> Any:
         return None

@@ -49,7 +49,6 @@ class DefaultDialect:
         self.paramstyle = paramstyle or self.default_paramstyle
         self.positional = self.paramstyle == "qmark"
         self.identifier_preparer = self.preparer()
-        self.compilers_preparer = self.preparer(for_compiler=True)
         self.type_compiler = self.type_compiler(self)
         # What compile() made lately; see SelectBase._compiler().
         self.compiled_selects = Shapes()

@@ -117,11 +117,6 @@ RESERVED_WORDS = frozenset(
 _PLAIN_FIRST = frozenset("abcdefghijklmnopqrstuvwxyz_")
 _PLAIN = _PLAIN_FIRST | frozenset("0123456789$")
 
-# The compiler marks bind parameters in its text with this character; see compiler.py.
-MARK = "\x01"
-# The character itself, in a name or text of the learner.
-MARKED_MARK = MARK + "\x02"
-
 
 class IdentifierPreparer:
     """Writes names, quoted where they must be."""
@@ -129,15 +124,12 @@ class IdentifierPreparer:
     __module__ = "sqlalchemy.sql.compiler"
     reserved_words: frozenset[str] = RESERVED_WORDS
 
-    def __init__(self, for_compiler: bool = False) -> None:
-        # Whether the text is a template of compiler.py, in which our mark must be made harmless.
-        self.for_compiler = for_compiler
+    def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
     def quote_identifier(self, value: str) -> str:
         """Return the name in quotes, whatever it is."""
-        text = '"' + value.replace('"', '""') + '"'
-        return text.replace(MARK, MARKED_MARK) if self.for_compiler else text
+        return '"' + value.replace('"', '""') + '"'
 
     def quote(self, ident: str) -> str:
         """Return the name, in quotes if it needs them."""

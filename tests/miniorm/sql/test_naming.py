@@ -58,5 +58,5 @@ def test_a_hostile_name_stays_one_name() -> None:
     assert str(column('x"; DROP TABLE users; --')) == '"x""; DROP TABLE users; --"'
 
 
-def test_the_compilers_own_mark_may_stand_in_a_name() -> None:
+def test_a_control_character_may_stand_in_a_name() -> None:
     assert str(column("a\x01b")) == '"a\x01b"'
