@@ -24,7 +24,7 @@ from operator import itemgetter
 from time import perf_counter
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import known_as, publish
+from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql import types as sqltypes
 from ormtutor.miniorm.sql.crud import CrudPlan
@@ -75,7 +75,10 @@ _FUNCTION_FORMS = {"cube": "CUBE{}", "rollup": "ROLLUP{}", "grouping_sets": "GRO
 
 
 class Compiled:
-    """A statement as text."""
+    """A statement as text.
+
+    statement: None, where a part of another one is to be written.
+    """
 
     isddl = False
     isinsert: Any = delegate("statement.is_insert")
@@ -95,6 +98,17 @@ class Compiled:
     # The columns of an INSERT or UPDATE that Python fills before it, and the database by it.
     prefetch: Sequence[Any] = ()
     postfetch: Sequence[Any] = ()
+
+    def __init__(self, dialect: Any, statement: Any, compile_kwargs: Any = None) -> None:
+        self.dialect = dialect
+        self.statement = statement
+        self.preparer = dialect.identifier_preparer
+        if statement is not None:
+            self.made_at = perf_counter()
+            self._finish(self.process(statement))
+
+    def _finish(self, text: str) -> None:
+        self.string = text
 
     def __str__(self) -> str:
         return self.string
@@ -152,23 +166,19 @@ class SQLCompiler(Compiled):
     operator_forms: dict[str, str] = _OPERATOR_FORMS
     function_forms: dict[str, str] = _FUNCTION_FORMS
 
-    @known_as("Compiled.__init__")
     def __init__(
         self,
         dialect: Any,
         statement: Any,
         column_keys: Any = None,
         linting: Any = None,
-        compile_kwargs: Any = None,
         for_executemany: bool = False,
+        **kw: Any,
     ) -> None:
-        self.dialect = dialect
-        self.statement = statement
-        self.preparer = dialect.identifier_preparer
         self.column_keys = column_keys
         self.for_executemany = for_executemany
         self.linting = linting
-        wanted = compile_kwargs or {}
+        wanted = kw.get("compile_kwargs") or {}
         self.literal_binds = bool(wanted.get("literal_binds"))
         self.writes_lists = bool(wanted.get("render_postcompile"))
         self.binds: dict[str, BindParameter] = {}
@@ -186,9 +196,7 @@ class SQLCompiler(Compiled):
         self.result_columns = []
         self.prefetch: list[Any] = []
         self.postfetch: list[Any] = []
-        if statement is not None:
-            self.made_at = perf_counter()
-            self._finish(self.process(statement))
+        super().__init__(dialect, statement, **kw)
 
     # -- from marks to text --------------------------------------------------------------------
 

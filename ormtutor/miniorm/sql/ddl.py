@@ -42,7 +42,9 @@ class DDLElement(Executable):
         """The engine of the MetaData, or None."""
         return getattr(self.element, "bind", None)
 
-    def _compiler(self, dialect: Any, **kw: Any) -> Any:
+    def _compiler(
+        self, dialect: Any, column_keys: Any = None, linting: Any = None, **kw: Any
+    ) -> Any:
         return dialect.ddl_compiler(dialect, self, **kw)
 
     def structure(self, binds: Binds) -> Hashable:

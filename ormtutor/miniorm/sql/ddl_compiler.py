@@ -8,10 +8,8 @@ After:  engine/sqlite.py overrides what SQLite spells in its own way.
 from __future__ import annotations
 
 from operator import attrgetter
-from time import perf_counter
 
 from ormtutor.miniorm import exc
-from ormtutor.miniorm.doors import known_as
 from ormtutor.miniorm.sql.compiler import Compiled
 from ormtutor.miniorm.sql.elements import literal
 from ormtutor.miniorm.sql.types import Boolean
@@ -33,21 +31,6 @@ class DDLCompiler(Compiled):
     params: Any = None
     # Which of the two names of CREATE INDEX ... ON ... says the schema.
     index_names_schema = False
-
-    @known_as("Compiled.__init__")
-    def __init__(
-        self,
-        dialect: Any,
-        statement: Any,
-        column_keys: Any = None,
-        linting: Any = None,
-        compile_kwargs: Any = None,
-    ) -> None:
-        self.dialect = dialect
-        self.statement = statement
-        self.preparer = dialect.identifier_preparer
-        self.made_at = perf_counter()
-        self.string = self.process(statement)
 
     def expression(self, element: Any) -> str:
         """Write an expression of one table, its values as well."""
