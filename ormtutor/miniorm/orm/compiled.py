@@ -26,7 +26,7 @@ from ormtutor.miniorm.orm.context import (
     entities_of_all,
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
-from ormtutor.miniorm.sql.elements import Label, clause_of
+from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import TextualSelect
@@ -255,24 +255,10 @@ def names_of(entities: Iterable[Any], legacy: bool, style: Any) -> list[Any]:
     if legacy:
         return [entity.name for entity in entities]
     name_of = KeyNamer(style)
-    names = []
-    for entity in entities:
-        if isinstance(entity, MapperEntity):
-            names.append(entity.name)
-            continue
-        element = entity.element
-        proxy_key = element._annotations.get("proxy_key")
-        if name_of.qualified and element._is_column_clause and not element.is_literal:
-            names.append(name_of.unused(element._tq_key_label, element))
-        elif isinstance(element, Label) or element.is_literal:
-            key = element._proxy_key
-            is_named = not isinstance(key, AnonymousName)
-            names.append(name_of.unused(key if is_named else "_no_label", element))
-        elif proxy_key is not None and (proxy_key != element.key or not element._is_column_clause):
-            names.append(name_of.unused(proxy_key, element))
-        else:
-            names.append(name_of(element))
-    return names
+    return [
+        entity.name if isinstance(entity, MapperEntity) else name_of(entity.element)
+        for entity in entities
+    ]
 
 
 def _is_expression(entity: Any) -> bool:

@@ -239,15 +239,7 @@ def _annotated_class(cls: Any) -> Any:
         def structure(self, binds: Binds) -> Hashable:
             return self._origin.structure(binds)  # type: ignore[no-any-return]
 
-        if issubclass(cls, ColumnElement):
-
-            @property
-            def _proxy_key(self) -> Any:
-                """A mapped attribute's column has the key of the attribute."""
-                key = self._annotations.get("proxy_key")
-                return self._origin._proxy_key if key is None else key
-
-        else:
+        if not issubclass(cls, ColumnElement):
 
             def __eq__(self, other: object) -> bool:
                 return hash(self) == hash(other)
@@ -428,34 +420,32 @@ class ColumnElement(ColumnOperators, ClauseElement):
     def _anon_name_label(self) -> AnonymousName:
         return self._anonymous(getattr(self, "name", None))
 
-    @property
-    def _tq_key_label(self) -> Any:
-        """The key that a subquery in the old style gives us."""
-        return self._label if self._label is not None else self._proxy_key
-
     def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
         """A name like `base`; repetition: we are in the statement that many times before."""
         identity: Any = hash(self)
+        base = base or "anon"
         if repetition:
-            identity = f"{identity}+{repetition}"
-        if base is None:
-            base = "anon"
-        elif isinstance(base, AnonymousName):
-            return base + f"__{repetition}" if repetition else base.numbered(identity)
-        return AnonymousName.of(identity, f"{base}_" if repetition else base)
+            identity, base = f"{identity}+{repetition}", base + "_"
+        return AnonymousName.of(identity, base)
 
     def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         """The column by which a subquery shows us; returns (key, column)."""
-        if name is None:
-            name = self._anon_name_label
-            key = self._proxy_key if key is None else key
+        if name is not None:
+            key = name
+        elif key is None:
+            key = self._proxy_key
+        name = self._anon_name_label if name is None else name
         column = ColumnClause(name, self.type, _selectable=selectable)
         column._proxies = (self,)
         return key, column
 
     @property
     def _proxy_key(self) -> Any:
-        return self.key if self.key is not None else self._bind_name
+        """A mapped attribute's column has the key of the attribute."""
+        key = self._annotations.get("proxy_key") or self.key or self._bind_name
+        return None if isinstance(key, AnonymousName) else key
+
+    _tq_key_label: Any = delegate("_proxy_key")
 
     def _bind_plain(self, operator: Any, value: Any) -> Any:
         """A plain value that stands opposite us."""
@@ -556,10 +546,6 @@ class BindParameter(ColumnElement):
         return self.type.cache_id, name
 
     _from_objects: Any = ()
-
-    @property
-    def _proxy_key(self) -> Any:
-        return None if self.unique else self._orig_key
 
     def __repr__(self) -> str:
         return f"BindParameter({self.key!r}, {self.value!r}, type_={self.type!r})"
@@ -978,8 +964,11 @@ class Label(ColumnElement):
 
     _label: Any = delegate("name")
     _own_name = _label
-    _proxy_key: Any = delegate("key")
-    _tq_key_label = _proxy_key
+
+    @property
+    def _tq_key_label(self) -> Any:
+        return self._annotations.get("proxy_key", self.name)
+
     _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
     primary_key: Any = delegate("_element.primary_key", "Of the expression.")
     foreign_keys: Any = delegate("_element.foreign_keys", "Of the expression.")
@@ -1014,12 +1003,12 @@ class Label(ColumnElement):
                 "explicit labels."
             )
         name = name or self.name
-        key, column = self._element._make_proxy(selectable, name, name if key is None else key)
+        _, column = self._element._make_proxy(selectable, name)
         column.is_literal = False
         column._proxies = (*column._proxies, self)
         if self._type is not None:
             column.type = self.type
-        return key, column
+        return self.key, column
 
     def structure(self, binds: Binds) -> Hashable:
         name: Any = self.name
@@ -1063,7 +1052,7 @@ class ColumnClause(ColumnElement):
     @property
     def _tq_key_label(self) -> Any:
         key = self._proxy_key
-        return key if key is None or self.is_literal else self._qualified(key)
+        return self._label if key is None or self.is_literal else self._qualified(key)
 
     def _qualified(self, name: Any) -> Any:
         table = self.table

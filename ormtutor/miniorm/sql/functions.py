@@ -42,7 +42,7 @@ class FunctionElement(Executable, ColumnElement):
 
     clauses: Any = delegate("clause_expr.element", "The arguments.")
     description: Any = delegate("name", "The name.")
-    _bind_name = _proxy_key = description
+    _bind_name = description
     _from_objects: Any = delegate("clauses._from_objects")
 
     @property

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections import namedtuple
 
 from ormtutor.miniorm.sql import elements
-from ormtutor.miniorm.sql.naming import AnonymousName, symbol
+from ormtutor.miniorm.sql.naming import Names, symbol
 from ormtutor.miniorm.sql.selectable import LABEL_STYLE_NONE, LABEL_STYLE_TABLENAME_PLUS_COL
 
 TYPE_CHECKING = False
@@ -111,49 +111,32 @@ class ColumnNamer:
 
     def _dedupe_label(self, element: Any) -> Any:
         self.repeats += 1
-        if isinstance(element, elements.WrapsColumnExpression) and not self.qualified:
-            name = element._wrapped._own_name
-            if name:
-                return element._anonymous(f"{name}_")
-            return element._anonymous(element._label or "anon", self.repeats)
-        if element._is_scalar:
-            base = element._anon_name_label
-        else:
-            base = element._label if self.qualified else getattr(element, "name", None)
-        return element._anonymous(base, self.repeats)
+        wraps = isinstance(element, elements.WrapsColumnExpression)
+        name = element._wrapped._own_name if wraps else getattr(element, "name", None)
+        if self.qualified or name is None:
+            return element._anonymous(element._label, self.repeats)
+        return element._anonymous(f"{name}_") if wraps else element._anonymous(name, self.repeats)
 
 
 class KeyNamer:
-    """The keys under which a subquery shows the columns of a SELECT."""
+    """The keys under which a subquery shows the columns of a SELECT; a row, the values of one."""
 
-    __slots__ = ("numbers", "qualified", "repeats", "used")
+    __slots__ = ("names", "qualified", "repeats", "used")
 
     def __init__(self, style: symbol) -> None:
         self.qualified = style is LABEL_STYLE_TABLENAME_PLUS_COL
         self.repeats = style is LABEL_STYLE_NONE
         self.used: set[Any] = set()
-        # For a key that came again the number of each column that asked for it.
-        self.numbers: dict[Any, dict[int, int]] = {}
+        self.names = Names()
 
     def __call__(self, element: Any) -> Any:
-        """The key of the next column."""
+        """The key of the next column; with a number when another one has it."""
         if element._is_text_clause:
             return None
-        if self.qualified:
-            key = None if element.is_literal else element._tq_key_label
-        else:
-            key = element._proxy_key
-        if isinstance(element, elements.Label) or (element.is_literal and not self.qualified):
-            self.used.add(key)
-            return key
-        if key is None or (isinstance(key, AnonymousName) and not self.qualified):
+        key = element._tq_key_label if self.qualified else element._proxy_key
+        if key is None:
             key = "_no_label"
-        return self.unused(key, element)
-
-    def unused(self, key: Any, element: Any) -> Any:
-        """This key; with the column's number when it was taken."""
-        if self.repeats or key not in self.used or isinstance(key, AnonymousName):
+        if self.repeats or key not in self.used:
             self.used.add(key)
             return key
-        numbers = self.numbers.setdefault(key, {})
-        return f"{key}_{numbers.setdefault(hash(element), len(numbers) + 1)}"
+        return element._anonymous(key).resolve(self.names)

@@ -50,13 +50,10 @@ class AnonymousName(str):
 
     @classmethod
     def of(cls, identity: int | str, base: str) -> AnonymousName:
-        """The name of one object, like `base`."""
+        """The name of one object, like `base`; behind a name of this kind just a number."""
+        if isinstance(base, AnonymousName):
+            return cls(f"{base!s}%({identity} )s")
         return cls(f"%({identity} {base if base.isidentifier() else _plain(base)})s")
-
-    def numbered(self, identity: int | str) -> AnonymousName:
-        """This name with a number behind it, another one for each object: `users_1_1`."""
-        ours = "".join(char for char in self if char.isalnum())
-        return AnonymousName(f"{self!s}_%({identity} {_NUMBER_ONLY}{ours})s")
 
     def __add__(self, other: str) -> AnonymousName:
         # Plain strings on both sides: the right one's __radd__ would come first otherwise.
@@ -76,10 +73,6 @@ def _plain(base: str) -> str:
     return "".join("_" if means else "".join(run) for means, run in runs)
 
 
-# A base with this in front is not written, only its number.
-_NUMBER_ONLY = "#"
-
-
 def _escaped(part: str) -> str:
     return part if isinstance(part, AnonymousName) else part.replace("%", "%%")
 
@@ -95,7 +88,7 @@ class Names(dict[str, str]):
         base = key.split(" ", 1)[1]
         number = self.counts.get(base, 0) + 1
         self.counts[base] = number
-        name = self[key] = str(number) if base[:1] == _NUMBER_ONLY else f"{base}_{number}"
+        name = self[key] = f"{base}_{number}"
         return name
 
 

@@ -313,7 +313,7 @@ class SelectBase(Statement):
 
     def cte(self, name: Any = None, recursive: bool = False) -> CTE:
         """This before the statement: WITH name AS (...)."""
-        return CTE._construct(self._for_subquery(), name, recursive=recursive)  # type: ignore[no-any-return]
+        return CTE._construct(self, name, recursive=recursive)  # type: ignore[no-any-return]
 
     def scalar_subquery(self) -> ScalarSelect:
         """This as a value."""
@@ -930,6 +930,10 @@ class CompoundSelect(GenerativeSelect):
     def _label_style(self) -> Any:
         return self.selects[0]._label_style
 
+    def _for_subquery(self) -> Any:
+        first, *others = self.selects
+        return self._with(selects=(first._for_subquery(), *others))
+
     def is_derived_from(self, fromclause: Any) -> bool:
         """Whether one of the SELECTs is; that in parentheses, which SQLite refuses, can't tell."""
         for each in self.selects:
@@ -1050,6 +1054,7 @@ class ScalarSelect(ColumnElement):
     __visit_name__ = "grouping"
     _parts = ("element",)
     _is_scalar = True
+    _label: Any = delegate("_anon_name_label")
 
     def __init__(self, element: Any) -> None:
         self.element = element

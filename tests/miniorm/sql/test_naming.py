@@ -33,7 +33,7 @@ def test_a_percent_sign_in_a_name_is_only_a_percent_sign() -> None:
 def test_a_numbered_name_gets_another_number_for_each_object() -> None:
     names = Names()
     label = AnonymousName.of(1, "id")
-    found = [label.numbered(identity).resolve(names) for identity in (5, 6)]
+    found = [AnonymousName.of(identity, label).resolve(names) for identity in (5, 6)]
     assert found == ["id_1_1", "id_1_2"]
 
 

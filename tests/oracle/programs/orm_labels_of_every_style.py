@@ -36,7 +36,10 @@ for columns in (
     [Ferry.id.label("x"), Ferry.called],
     [func.count(Ferry.id), func.max(Ferry.id)],
     [Ferry.id + 1],
-    [func.lower(Ferry.called).label("low"), exists().where(Trip.ferry_id == Ferry.id)],
+    [
+        func.lower(Ferry.called).label("low"),
+        exists().where(Trip.ferry_id == Ferry.id).correlate(Ferry),
+    ],
 ):
     for style in (
         LABEL_STYLE_DISAMBIGUATE_ONLY,
@@ -58,3 +61,27 @@ for counted in (
     result = session.execute(counted)
     print(len(session.new), result.keys(), result.all())
     session.rollback()
+
+# The keys of what is selected, of a subquery and of a UNION; the texts of a subquery and of a CTE.
+other = ferries.alias()
+for columns in (
+    [Ferry.id.label("x"), Ferry.called.label("x")],
+    [cast(ferries.c.id, String), literal_column("id")],
+    [Ferry.twice, -Ferry.id, Ferry.twice],
+    [other.c.id, ferries.c.id, other.c.id],
+    [cast(Ferry.called, Integer), Ferry.called],
+    [ferries.c.id + 1, select(Trip.id).limit(1).scalar_subquery()],
+):
+    for style in (
+        LABEL_STYLE_DISAMBIGUATE_ONLY,
+        LABEL_STYLE_NONE,
+        LABEL_STYLE_TABLENAME_PLUS_COL,
+    ):
+        told = select(*columns).set_label_style(style)
+        print([key for key in told.selected_columns.keys() if "%" not in key])
+        try:
+            print([key for key in told.subquery().c.keys() if "%" not in key])
+            print([key for key in told.union(told).subquery().c.keys() if "%" not in key])
+            print(select(told.subquery()), select(told.cte("those")), sep="\n")
+        except exc.InvalidRequestError as error:
+            print(error)
