@@ -340,8 +340,8 @@ class Compilation:
         #: (whose rows, right, ON), and behind it what is nested in it.
         self.eager_joins: dict[Any, list[tuple[bool, list[Any]]]] = {}
         self.eager_order_by: list[Any] = []
-        # Where the query is wrapped: what the SELECT around it has for a column, by identity.
-        self._outside: dict[int, Any] = {}
+        # How the SELECT around the query, if it is wrapped, sees its expressions.
+        self._outside: Adapt = unchanged
         #: A joined collection: rows are more than objects.
         self.repeats_parents = False
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
@@ -459,7 +459,7 @@ class Compilation:
         base = self.asked._base
         if base is None:
             return expression
-        return replace(expression, lambda element: _from_base(base, element))
+        return _adapt_to(base, expression)
 
     def _in_base(self, selectable: Any) -> Any:
         """The union that the entities are read from, if it gives columns of this; else itself."""
@@ -725,7 +725,7 @@ class Compilation:
         order_by = self._criteria(asked._order_by_clauses)
         adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
-            order_by = self._add_order_by_columns(order_by)
+            self._add_order_by_columns(order_by)
         return self._select(self.selected, self._froms(), (*order_by, *self.eager_order_by))
 
     def _froms(self) -> list[Any]:
@@ -736,8 +736,8 @@ class Compilation:
             froms.append(_joined_onto(start, joins))
         return froms
 
-    def _add_order_by_columns(self, order_by: Sequence[Any]) -> tuple[Any, ...]:
-        """Select what is sorted by; DISTINCT or an outer ORDER BY needs it. Gives the ORDER BY."""
+    def _add_order_by_columns(self, order_by: Sequence[Any]) -> None:
+        """Select what is sorted by; DISTINCT or an outer ORDER BY needs it."""
         selected = [_unlabelled(column) for column in self.primary]
         present = set(map(id, selected))
         if not self._is_wrapped:
@@ -750,51 +750,21 @@ class Compilation:
                 if self.asked.legacy:
                     present.add(id(column))
                 self.extra.append(found if isinstance(column, elements.Label) else column)
-        added = {id(_unlabelled(each)) for each in self.extra}.difference(map(id, selected))
-
-        def without_label(element: Any) -> Any:
-            # An attribute of a class that is selected only for this is not found by its label.
-            if not isinstance(element, elements.Label) or id(_unlabelled(element)) not in added:
-                return None
-            parts = iterate(element, closed="is_select")
-            owners = [each._annotations.get("parententity") for each in parts]
-            return element.element if any(owner and owner.is_mapper for owner in owners) else None
-
-        return tuple([replace(clause, without_label) for clause in order_by])
 
     def _wrapped_statement(self) -> Any:
         """`SELECT ... FROM (the query) AS anon_1 LEFT OUTER JOIN ...`."""
         order_by = self._criteria(self.asked._order_by_clauses)
-        inner_order = self._add_order_by_columns(order_by)
-        core = self._select([*self.primary, *self.extra], self.from_clauses, inner_order)
+        self._add_order_by_columns(order_by)
+        core = self._select([*self.primary, *self.extra], self.from_clauses, order_by)
         core.__dict__["_is_plain"] = True
-        inner = core.subquery()
-        # A text() is no column outside.
-        self.primary = ColumnList(each for each in self.primary if not each._is_text_clause)
-        # The column of the subquery for one inside it.
-        exchange = self._outside
-        for column, outer in zip([*self.primary, *self.extra], inner.c, strict=True):
-            exchange[id(column)] = outer
-            exchange.setdefault(id(_unlabelled(column)), outer)
-
-        def to_outer(element: Any) -> Any:
-            found = exchange.get(id(element))
-            if found is None and element._is_column_element:
-                found = exchange.get(
-                    id(element._deannotated), exchange.get(id(_unlabelled(element)))
-                )
-            if found is None and element._is_column_clause and element.table is not None:
-                found = inner.corresponding_column(element, require_embedded=True)
-            return found
-
-        from_ = inner
+        from_ = inner = core.subquery()
+        self._outside = to_outer = partial(_adapt_to, inner)
         for joins in self.eager_joins.values():
-            from_ = _joined_onto(from_, joins, lambda onclause: replace(onclause, to_outer))
+            from_ = _joined_onto(from_, joins, to_outer)
         statement = Select._of_columns([*inner.c, *self.secondary])
         statement._label_style = self.asked._label_style
         statement._from_obj = (from_,)
-        outer_order = [replace(clause, to_outer) for clause in order_by]
-        statement._order_by_clauses = (*outer_order, *self.eager_order_by)
+        statement._order_by_clauses = (*map(to_outer, order_by), *self.eager_order_by)
         return statement
 
     def _criteria(self, clauses: Sequence[Any]) -> tuple[Any, ...]:
@@ -830,9 +800,7 @@ class Compilation:
         that of the statement that was sent; what is joined is looked for as it is.
         Raises: NoSuchColumnError: a column is not in the row. InvalidRequestError: two are.
         """
-
-        def outside(column: Any) -> Any:
-            return self._outside.get(id(column), column)
+        outside = self._outside
 
         def locate(column: Any) -> int:
             return metadata.index(outside(column))
@@ -911,19 +879,24 @@ def _base_adapter(base: Any, first: Adapt) -> Adapt:
         expression = first(expression)
         if expression._is_column_clause:
             return base.corresponding_column(expression)
-        return replace(expression, lambda element: _from_base(base, element))
+        return _adapt_to(base, expression)
 
     return adapt
 
 
-def _from_base(base: Any, element: Any) -> Any:
-    if "no_replacement_traverse" in element._annotations:
-        return element
-    if element._is_column_element:
-        return base.corresponding_column(element, require_embedded=True)
-    if element._is_from_clause and base.is_derived_from(element):
-        return base
-    return None
+def _adapt_to(base: Any, expression: Any) -> Any:
+    """An expression with what a FROM element has selected already in its place."""
+
+    def exchange(element: Any) -> Any:
+        if "no_replacement_traverse" in element._annotations:
+            return element
+        if element._is_column_element:
+            return base.corresponding_column(element, require_embedded=True)
+        if element._is_from_clause and base.is_derived_from(element):
+            return base
+        return None
+
+    return replace(expression, exchange)
 
 
 def _nest(joins: Sequence[tuple[bool, list[Any]]], parent: Any, target: Any, steps: Any) -> None:

@@ -654,7 +654,7 @@ class SQLCompiler(Compiled):
         names = {
             column.key if column._label is None else column._label: column
             for column in getattr(statement, "_all_selected_columns", ())
-            if not column._is_text_clause
+            if not (column._is_text_clause or _is_mapped_label(column))
         }
         names.pop(None, None)
         return names
@@ -1052,6 +1052,12 @@ def _order_by_label(element: Any) -> Any:
     while getattr(element, "modifier", None) in (operators.desc_op, operators.asc_op):
         element = element.element
     return element if isinstance(element, Label) else None
+
+
+def _is_mapped_label(column: Any) -> bool:
+    """Whether it is an attribute of a mapped class, whose label 1.4 does not find in ORDER BY."""
+    entity = column._annotations.get("parententity")
+    return isinstance(column, Label) and entity is not None and entity.is_mapper
 
 
 def _restates(cte: Any, other: Any) -> bool:
