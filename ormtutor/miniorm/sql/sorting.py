@@ -98,8 +98,11 @@ def dependencies(tables: Iterable[Any]) -> list[Edge]:
     return [
         (key.referred_table, table)
         for table in tables
-        for key in sorted(table.foreign_key_constraints, key=lambda key: key._creation_order)
-        if key.use_alter is not True and key.referred_table is not table
+        for key in sorted(
+            (key for key in table.foreign_key_constraints if key.use_alter is not True),
+            key=lambda key: key._creation_order,
+        )
+        if key.referred_table is not table
     ]
 
 

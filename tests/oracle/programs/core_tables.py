@@ -210,3 +210,8 @@ letters = Table(
 )
 Table("kinds", letters.metadata, Column("name", String, primary_key=True))
 show("in this order", lambda: CreateTable(letters))
+
+# A name without its keyword is taken for something else, which shows late.
+unnamed = MetaData()
+Table("letters", unnamed, Column("kind", ForeignKey("kinds.name", "kind_of_letter")))
+show("name= is missing", lambda: unnamed.create_all(engine))
