@@ -229,7 +229,7 @@ class ORMJoin(selectable.Join):
     ) -> None:
         for side in (left, right):
             clause = elements.clause_of(side)
-            if clause is None or not (clause._is_from_clause or clause._is_function):
+            if clause is None or not (clause.is_selectable or clause._is_function):
                 inspect(side).selectable  # noqa: B018  what can be no side of a join has none
         left_from, right_from = from_element(left), from_element(right)
         self._right_entity = entity_behind(right)

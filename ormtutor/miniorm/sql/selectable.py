@@ -498,7 +498,7 @@ def as_from(thing: Any) -> Any:
             "to produce a subquery object.",
             exc.SADeprecationWarning,
         )
-        return element.subquery()
+        return element._implicit_subquery
     if isinstance(thing, str):
         raise no_text(thing)
     return given_clause(thing, FROM_ELEMENT, "_is_from_clause", "_is_text_clause", "_is_function")

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, case, create_engine, func, select, text
 from sqlalchemy.orm import Load, Session, aliased, contains_eager, declarative_base, defer
-from sqlalchemy.orm import joinedload, lazyload, load_only, noload, raiseload, relationship
+from sqlalchemy.orm import joinedload, lazyload, load_only, noload, outerjoin, raiseload
+from sqlalchemy.orm import relationship
 from sqlalchemy.orm import selectinload, subqueryload, with_parent, make_transient
 
 Base = declarative_base()
@@ -278,3 +279,15 @@ for query in (
     show(lambda: str(query.join("bees")))
 show(lambda: str(select(func.count(Hive.id)).join("bees")))
 show(lambda: str(select(hives.c.id).where(Hive.id == 1).join("bees")))
+# A select() where a subquery was meant: its columns and the join name one subquery.
+counts = select(Bee.hive_id, func.count().label("n")).group_by(Bee.hive_id)
+known = text("SELECT hive_id, age FROM bees").columns(hive_id=Integer, age=Integer)
+for given in (counts, counts.union(counts), known):
+    told = given.c.values()[1]
+    same = given.c.hive_id == Hive.id
+    show(lambda: session.query(Hive.name, told).outerjoin(given, same).order_by(Hive.id).all())
+    show(lambda: session.query(Hive.name).join(given, same).filter(told > 0).all())
+    show(lambda: session.query(Hive.name, func.coalesce(told, 0)).join(given, same).all())
+    show(lambda: session.query(Hive.name, told).select_from(outerjoin(Hive, given, same)).all())
+    show(lambda: session.query(told).select_from(given).all())
+    show(lambda: engine.execute(select([told]).select_from(hives.join(given, same))).fetchall())
