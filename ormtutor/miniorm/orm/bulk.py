@@ -21,7 +21,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
 from ormtutor.miniorm.orm.persistence import cause_for
-from ormtutor.miniorm.sql.elements import as_expression
+from ormtutor.miniorm.sql.elements import and_, as_expression
 from ormtutor.miniorm.sql.select import as_selected, select
 
 TYPE_CHECKING = False
@@ -133,8 +133,12 @@ class BulkChange:
 
     def _evaluated(self) -> list[InstanceState]:
         evaluator = Evaluator(self.mapper)
+        criteria = self.statement._where_criteria
+        if len(criteria) > 1:
+            # Among others a boolean column stands as a condition, which Python cannot tell.
+            criteria = (and_(*criteria),)
         try:
-            functions = [evaluator.function(clause) for clause in self.statement._where_criteria]
+            functions = [evaluator.function(clause) for clause in criteria]
         except UnevaluatableError as error:
             raise InvalidRequestError(
                 f"Could not evaluate current criteria in Python: \"{error}\". Specify 'fetch' or "

@@ -1,7 +1,8 @@
 """A column that is a flag stands alone as a criterion: in filter(), any(), has(), with and_() ..."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, and_, create_engine, not_, or_
-from sqlalchemy import true
+from sqlalchemy import false, true
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased, declarative_base, relationship, synonym
 
 Base = declarative_base()
@@ -78,3 +79,23 @@ for way in (
     Cook.hats.and_(Hat.white),
 ):
     print(session.query(Cook.id).join(way).order_by(Cook.id).all())
+# In a bulk change a flag can be asked of the objects alone, but not beside something else.
+for criteria in (
+    [Cook.awake],
+    [Cook.awake, Cook.id > 0],
+    [Cook.id > 0, Cook.id < 9],
+    [~Cook.awake, Cook.id > 0],
+    [and_(Cook.awake, Cook.id > 0)],
+    [Cook.awake == true(), Cook.id > 0],
+    [false(), Cook.awake],
+):
+    for how in ("evaluate", "fetch", False):
+        known = session.query(Cook).all()
+        try:
+            query = session.query(Cook).filter(*criteria)
+            print(how, query.update({"chef_id": 9}, synchronize_session=how))
+            print([known.chef_id for known in known])
+            print(how, query.delete(synchronize_session=how))
+        except InvalidRequestError as error:
+            print(error)
+        session.rollback()
