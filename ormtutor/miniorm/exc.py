@@ -168,8 +168,6 @@ class StatementError(SQLAlchemyError):
     statement: the SQL text. params: its parameters. orig: what was raised.
     """
 
-    connection_invalidated = False
-
     def __init__(
         self,
         message: Any,
@@ -209,6 +207,7 @@ class DBAPIError(StatementError):
     """The database driver raised an error; `orig` is the driver's own."""
 
     code = "dbapi"
+    connection_invalidated = False
 
     def __init__(self, statement: Any, params: Any, orig: Any, *args: Any, **kw: Any) -> None:
         super().__init__(_told_by(orig), statement, params, orig, *args, **kw)

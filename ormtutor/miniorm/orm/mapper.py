@@ -89,6 +89,11 @@ class MapperProperty(InspectionAttr):
         """Finish the property, now that all mappers are known."""
         self._configure_started = True
 
+    @property
+    def class_attribute(self) -> Any:
+        """What stands for it on the class: `User.name`."""
+        return getattr(self.parent.class_, self.key)
+
     def __str__(self) -> str:
         return f"{self.parent.class_.__name__}.{self.key}"
 
@@ -170,6 +175,7 @@ class SynonymProperty(MapperProperty):
 
     __module__ = "sqlalchemy.orm.descriptor_props"
     kind = "synonym"
+    __str__ = MapperProperty.__repr__
 
     def __init__(self, name: str, descriptor: Any = None) -> None:
         super().__init__()

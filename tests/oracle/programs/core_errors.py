@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, create_engine
+from sqlalchemy import Column, Date, Integer, MetaData, String, Table, bindparam, create_engine
 from sqlalchemy import exc, select, text
 
 
@@ -101,3 +101,10 @@ for wrong in ({"primarykey": True}, {"nulable": False}, {"sqlite_foo": 1}):
         Column("x", Integer, **wrong)
     except Exception as error:
         print(type(error).__name__, error)
+# What the driver never saw cannot have lost the connection.
+for values in ({"id": 1, "day": "monday"}, {"id": None, "nothing": 1}):
+    try:
+        days = Table("days", MetaData(), Column("id", Integer), Column("day", Date))
+        engine.execute(days.insert(), values)
+    except exc.SQLAlchemyError as error:
+        print(type(error).__name__, hasattr(error, "connection_invalidated"))
