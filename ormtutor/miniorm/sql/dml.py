@@ -25,7 +25,6 @@ from ormtutor.miniorm.sql.elements import (
     literal,
     no_select,
     not_expected,
-    structure_of,
 )
 from ormtutor.miniorm.sql.select import HasWhere, Statement, each_once
 from ormtutor.miniorm.sql.selectable import TableClause
@@ -34,7 +33,7 @@ from ormtutor.miniorm.sql.types import NULLTYPE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
-    from typing import Any
+    from typing import Any, ClassVar
 
     from ormtutor.miniorm.sql.traversal import Binds
 
@@ -76,6 +75,7 @@ class UpdateBase(Statement):
     """What INSERT, UPDATE and DELETE share."""
 
     is_dml = True
+    _parts: ClassVar[tuple[str, ...]] = ("_prefixes",)
     _sqlite_arguments = ()
     _where_criteria: tuple[Any, ...] = ()
 
@@ -109,15 +109,8 @@ class UpdateBase(Statement):
         return froms_of(self._where_criteria)
 
     def structure(self, binds: Binds) -> Hashable:
-        """Table, values by column, conditions."""
-        # Values come first, as in the statement's text.
-        return (
-            *self._values_structure(binds),
-            type(self),
-            self.table.structure(binds),
-            structure_of(self._where_criteria, binds),
-            structure_of(self._prefixes, binds),
-        )
+        """Values by column, which come first as in the statement's text; its parts."""
+        return (*self._values_structure(binds), *super().structure(binds))  # type: ignore[misc]
 
     def _values_structure(self, binds: Binds) -> list[Any]:
         return []
@@ -215,7 +208,7 @@ class ValuesBase(UpdateBase):
             told = [_value_structure(name, row[name], suffix, binds) for name in _each_once(row)]
             key.append((self._in_order, suffix, *told))
         if self.select is not None:
-            key += [self._select_names, self.select.structure(binds)]
+            key.append(self._select_names)
         return key
 
 
@@ -251,7 +244,7 @@ class Insert(ValuesBase):
 
     __visit_name__ = "insert"
     is_insert = True
-    _parts = ("table", "select")
+    _parts = ("table", "select", *UpdateBase._parts)
 
     def from_select(self, names: Any, select: Any, include_defaults: bool = True) -> Any:
         """Return INSERT ... SELECT: the rows of `select` for the columns `names`.
@@ -272,7 +265,7 @@ class Insert(ValuesBase):
 class DMLWhereBase(HasWhere, UpdateBase):
     """What UPDATE and DELETE share: WHERE."""
 
-    _parts = ("table", "_where_criteria")
+    _parts = ("table", "_where_criteria", *UpdateBase._parts)
 
     def __init__(self, table: Any, whereclause: Any = None, *values: Any, **kw: Any) -> None:
         super().__init__(table, *values, **kw)
