@@ -1016,7 +1016,7 @@ def _needs_label(element: Any, asfrom: bool) -> bool:
         return False
     if element._is_column_clause:
         return asfrom and not element.is_literal and element.table is not None
-    return asfrom or element._render_label_in_columns_clause
+    return not isinstance(element, UnaryExpression) or asfrom or element.wraps_column_expression
 
 
 def _naming_part(element: Any) -> Any:

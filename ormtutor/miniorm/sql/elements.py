@@ -627,6 +627,7 @@ class TextClause(Executable):
     _parts = ("_binds",)
     _is_text_clause = True
     is_text = True
+    _render_label_in_columns_clause = False
     key = None
     type: Any = sqltypes.NULLTYPE
     bind: Any = None  # the engine given to text()
@@ -806,13 +807,14 @@ class UnaryExpression(ColumnElement):
         self.element = element.self_group(against=operator or modifier)
         self.type = sqltypes.to_instance(type_)
 
-    _render_label_in_columns_clause = False
+    # Whether it is labelled between SELECT and FROM also where it is no subquery's.
+    wraps_column_expression = False
 
     def _negate(self) -> Any:
         is_boolean = self.type._type_affinity is sqltypes.Boolean
         type_ = sqltypes.BOOLEANTYPE if is_boolean else None
         negated = UnaryExpression(self, operators.inv, type_=type_)
-        negated._render_label_in_columns_clause = self._render_label_in_columns_clause
+        negated.wraps_column_expression = self.wraps_column_expression
         negated._hides_entities = True
         return negated
 
@@ -845,7 +847,7 @@ class AsBoolean(WrapsColumnExpression, UnaryExpression):
     __visit_name__ = "as_boolean"
     _is_implicitly_boolean = True
     _hides_entities = True
-    _render_label_in_columns_clause = True
+    wraps_column_expression = True
 
     def __init__(self, element: Any, operator: Any, negate: Any) -> None:
         self.element = element

@@ -61,29 +61,17 @@ class ColumnNamer:
     def name(self, element: Any) -> SelectedColumn:
         """The next column and its names."""
         key = self.key_of(element)
-        is_column = element._is_column_clause
-        if element._is_text_clause or (is_column and not element._render_label_in_columns_clause):
+        if not element._render_label_in_columns_clause:
             return SelectedColumn(element, None, key, None, False)
-        label, required = self._own_label(element)
-        if self.style is LABEL_STYLE_NONE and element._render_label_in_columns_clause:
-            return SelectedColumn(element, None, key, label or element._anon_name_label, False)
+        own = element._own_name
+        if self.style is LABEL_STYLE_NONE:
+            return SelectedColumn(element, None, key, own or element._anon_name_label, False)
+        label, required = (element._label, True) if self.qualified else (own, False)
+        if label is None and getattr(element, "name", None) is None:
+            label, required = element._annotations.get("proxy_key"), True
         if label is None:
             return self._nameless(element, key)
         return self._named(element, key, label, required)
-
-    def _own_label(self, element: Any) -> tuple[Any, bool]:
-        """The label that an element brings, and whether it must be written."""
-        if isinstance(element, elements.Label):
-            return element.name, False
-        if not element._render_label_in_columns_clause:
-            return None, False
-        if self.qualified:
-            return element._label, True
-        if element._is_column_clause:
-            return element.name, False
-        if self.style is LABEL_STYLE_NONE:
-            return None, False
-        return element._annotations.get("proxy_key"), True
 
     def _named(self, element: Any, key: Any, label: Any, required: bool) -> SelectedColumn:
         identity = hash(element)

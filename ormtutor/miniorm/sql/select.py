@@ -1116,7 +1116,7 @@ class Exists(UnaryExpression):
             inner = select(*columns, **kw).scalar_subquery()
         super().__init__(inner, operators.exists, type_=sqltypes.BOOLEANTYPE)
 
-    _render_label_in_columns_clause = True
+    wraps_column_expression = True
 
     _from_objects: Any = ()
 
