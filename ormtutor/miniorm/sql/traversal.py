@@ -23,21 +23,15 @@ class Binds(list):  # type: ignore[type-arg]
     that differ only in which anonymous alias they use have one key.
     """
 
-    __slots__ = ("numbers",)
-    numbers: dict[int, int]
+    numbers: dict[int, int] | None = None  # most statements have none
 
     def number(self, subject: Any) -> tuple[int, bool]:
         """The number of `subject` in this key, and whether it is met for the first time."""
-        try:
-            numbers = self.numbers
-        except AttributeError:  # most statements have none
-            numbers = self.numbers = {}
-        identity = id(subject)
-        known = numbers.get(identity)
-        if known is not None:
-            return known, False
-        number = numbers[identity] = len(numbers)
-        return number, True
+        if self.numbers is None:
+            self.numbers = {}
+        following = len(self.numbers)
+        number = self.numbers.setdefault(id(subject), following)
+        return number, number == following
 
 
 class NotCacheable(Exception):
