@@ -18,7 +18,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ormtutor.miniorm import exc as sa_exc
-from ormtutor.miniorm.doors import known_as
+from ormtutor.miniorm.doors import known_as, show_as_own
 from ormtutor.miniorm.engine.cause import COUNT
 from ormtutor.miniorm.engine.execution import parameter_sets_20
 from ormtutor.miniorm.engine.row import Row
@@ -54,7 +54,6 @@ from ormtutor.miniorm.sql.select import (
     Select,
     SelectBase,
     Statement,
-    as_limit,
     as_on_clause,
     as_selected,
     except_,
@@ -227,22 +226,14 @@ class Query(Said):
         first = self._entities[0]
         return entities_of(first)[0].entity or entity_among(iterate(as_selected(first)))
 
-    def order_by(self, *clauses: Any) -> Self:
-        """Sort; None forgets the sorting so far. A string is a column's name, or else text()."""
-        return self._sorted("order_by", "_order_by_clauses", clauses)
-
-    def group_by(self, *clauses: Any) -> Self:
-        """Group; None forgets the groups so far."""
-        return self._sorted("group_by", "_group_by_clauses", clauses)
-
-    def _sorted(self, method: str, name: str, clauses: tuple[Any, ...]) -> Self:
-        self._check_open(method)
-        if len(clauses) == 1 and (clauses[0] is None or clauses[0] is False):
-            return self._with(**{name: ()})
-        if method == "order_by":
+    def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Self:
+        """Sort or group. A string to sort by is a column's name, or else text()."""
+        self._check_open(role.lower().replace(" ", "_"))
+        if len(clauses) == 1 and clauses[0] is False:
+            clauses = (None,)
+        elif role == "ORDER BY":
             clauses = tuple(map(_name_or_text, clauses))
-        added = sorting(clauses, method.upper().replace("_", " "))
-        return self._with(**{name: (*getattr(self, name), *added)})
+        return super()._sorted(name, clauses, role)
 
     def having(self, criterion: Any) -> Self:
         """Only the groups for which the criterion holds."""
@@ -257,21 +248,6 @@ class Query(Said):
             return self._with(_distinct=True)
         on = self._distinct_on + sorting(expr, "GROUP BY / OF / etc.")
         return self._with(_distinct=True, _distinct_on=on)
-
-    def limit(self, limit: Any) -> Self:
-        """Not more rows than that."""
-        self._check_no_statement("limit")
-        return self._with(_limit_clause=as_limit(limit))
-
-    def offset(self, offset: Any) -> Self:
-        """Without the first rows."""
-        self._check_no_statement("offset")
-        return self._with(_offset_clause=as_limit(offset))
-
-    def slice(self, start: int | None, stop: int | None) -> Self:
-        """LIMIT and OFFSET as Python slices have them."""
-        self._check_no_statement("slice")
-        return self._sliced(start, stop)
 
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, slice):
@@ -679,6 +655,7 @@ class Query(Said):
         return bulk.change_rows(self, update, synchronize_session, values)
 
 
+show_as_own(Query, "limit offset slice order_by group_by")
 leave_out(
     Query,
     "add_column apply_labels enable_assertions execution_options from_self get_execution_options "

@@ -345,10 +345,11 @@ class SelectBase(Statement):
 
 
 class Said:
-    """What a SELECT may say beside its columns, be it a Query or a select(), if nobody said it.
+    """What a SELECT may say beside its columns, be it a Query or a select().
 
-    The last three are the ORM's. _base: a union (or the like) that entities are read from. _eager:
-    eager loading is wanted. _selects_order: DISTINCT adds what is sorted by.
+    The attributes are what nobody said, the methods what both say alike. The last three are the
+    ORM's. _base: a union (or the like) that entities are read from. _eager: eager loading is
+    wanted. _selects_order: DISTINCT adds what is sorted by.
     """
 
     _where_criteria: tuple[Any, ...] = ()
@@ -373,15 +374,24 @@ class Said:
 
     _with: Callable[..., Any]
 
-    def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
-        """The same with FROM objects told for correlate() or correlate_except()."""
-        told: tuple[Any, ...] = ()
-        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
-            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
-        return self._with(_auto_correlate=False, **{name: told})
+    def _check_open(self, method: str) -> None:
+        """Refuse what has no place any more: a select() may say all of it at any time."""
 
-    def _sliced(self, start: Any, stop: Any) -> Any:
-        """The same with LIMIT and OFFSET of a slice of what both already bound."""
+    _check_no_statement = _check_open
+
+    def limit(self, limit: Any) -> Any:
+        """Not more rows than that."""
+        self._check_no_statement("limit")
+        return self._with(_limit_clause=as_limit(limit))
+
+    def offset(self, offset: Any) -> Any:
+        """Without the first rows."""
+        self._check_no_statement("offset")
+        return self._with(_offset_clause=as_limit(offset))
+
+    def slice(self, start: int | None, stop: int | None) -> Any:
+        """LIMIT and OFFSET as Python slices have them, of what both already bound."""
+        self._check_no_statement("slice")
         limit, offset = self._limit_clause, self._offset_clause
         if start is not None:
             before = 0 if offset is None else offset
@@ -392,6 +402,26 @@ class Said:
         if stop is not None:
             limit = as_limit(stop if start is None else stop - start)
         return self._with(_limit_clause=limit, _offset_clause=offset)
+
+    def order_by(self, *clauses: Any) -> Any:
+        """Sort; None forgets the sorting so far."""
+        return self._sorted("_order_by_clauses", clauses, "ORDER BY")
+
+    def group_by(self, *clauses: Any) -> Any:
+        """Group; None forgets the groups so far."""
+        return self._sorted("_group_by_clauses", clauses, "GROUP BY")
+
+    def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Any:
+        if len(clauses) == 1 and clauses[0] is None:
+            return self._with(**{name: ()})
+        return self._with(**{name: getattr(self, name) + sorting(clauses, role)})
+
+    def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
+        """The same with FROM objects told for correlate() or correlate_except()."""
+        told: tuple[Any, ...] = ()
+        if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
+            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
+        return self._with(_auto_correlate=False, **{name: told})
 
 
 class GenerativeSelect(Said, SelectBase):
@@ -408,30 +438,8 @@ class GenerativeSelect(Said, SelectBase):
     def _has_row_limiting_clause(self) -> bool:
         return self._limit_clause is not None or self._offset_clause is not None
 
-    def limit(self, limit: Any) -> Any:
-        """Not more rows than that."""
-        return self._with(_limit_clause=as_limit(limit))
 
-    def offset(self, offset: Any) -> Any:
-        """Without the first rows."""
-        return self._with(_offset_clause=as_limit(offset))
-
-    def slice(self, start: int, stop: int) -> Any:
-        """LIMIT and OFFSET as Python slices have them."""
-        return self._sliced(start, stop)
-
-    def order_by(self, *clauses: Any) -> Any:
-        """Sort; None forgets the sorting so far."""
-        return self._sorted("_order_by_clauses", clauses, "ORDER BY")
-
-    def group_by(self, *clauses: Any) -> Any:
-        """Group; None forgets the groups so far."""
-        return self._sorted("_group_by_clauses", clauses, "GROUP BY")
-
-    def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Any:
-        if len(clauses) == 1 and clauses[0] is None:
-            return self._with(**{name: ()})
-        return self._with(**{name: getattr(self, name) + sorting(clauses, role)})
+show_as_own(GenerativeSelect, "limit offset slice order_by group_by")
 
 
 def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
