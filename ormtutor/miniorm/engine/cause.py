@@ -2,7 +2,7 @@
 
 Before: orm/ (a query, a flush, a lazy load) or schema and Core name the reason and hand it down.
 Here:   two plain records, Cause and Outcome, which travel in the execution context.
-After:  engine/execution.py keeps both on the context that listeners receive; orm/loading.py fills
+After:  engine/execution.py keeps both on the context that listeners receive; orm/outcome.py fills
         the Outcome.
 
 No counterpart in SQLAlchemy: this is what the engine was written for.

@@ -1,6 +1,6 @@
 """Row: one row of a result, a named tuple that also knows the columns it came from.
 
-Before: engine/cursor.py or orm/loading.py has plain tuples and knows what their columns are called.
+Before: engine/cursor.py or orm/compiled.py has plain tuples and the names of their columns.
 Here:   ResultMetaData (names and objects -> position), Row, LegacyRow, RowMapping.
 After:  learners read `row.name`, `row[0]`, `row._mapping[users.c.name]`.
 

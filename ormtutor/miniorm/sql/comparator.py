@@ -3,7 +3,8 @@
 Before: elements.py has the classes; `column == 5` calls ColumnElement.operate(), that one build().
 Here:   for each operator a function that makes the element: NULL handling, types, parentheses,
         bind parameters for plain values.
-After:  nothing calls this module; at import it hangs build() into ColumnElement.
+After:  at import build() is hung into ColumnElement, so no module calls this one; learners get
+        desc(), between() and their like.
 
 Follows: SQLAlchemy 1.4, "Operator Reference".
 """

@@ -5,10 +5,10 @@ Here:   SQLCompiler: a method `visit_<kind>` for each kind of element; Compiled,
 After:  engine/sqlite.py overrides the spellings of SQLite; engine/execution.py puts parameters to
         the text, engine/connection.py sends both.
 
-While text is put together a bind parameter stands in it as a mark and its name. Only at the end the
-marks become `?` or `:name`, in the order in which they stand, so that the order of parameters is
-right however the text was built (WITH comes first and is found last). A list for IN has a mark of
-its own and is written out at execution, when its length is known.
+While text is put together a bind parameter stands in it as a mark and its number. Only at the end
+the marks become `?` or `:name`, in the order in which they stand, so that the order of parameters
+is right however the text was built (WITH comes first and is found last). A list for IN is written
+out at execution, when its length is known.
 
 The file is one thing: an expression may contain a SELECT and a SELECT contains expressions, so the
 methods call one another in every direction.
