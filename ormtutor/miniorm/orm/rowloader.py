@@ -629,9 +629,11 @@ class _EntitySource:
             lines.append(f"if {found}: {fill}[{related.ident}] = {obj}")
         else:
             prop = self._source.name("prop", child.prop)
+            # None is from a noload of the same attribute, further inside.
             lines += [
-                f"if {fill} is not None and {fill}.setdefault({key!r}, {obj}) is not {obj}:",
-                f"    if {obj} is not None: warn_of_several({prop})",
+                f"if {fill} is not None and (had := {fill}.setdefault({key!r}, {obj})) is not {obj}:",
+                f"    if had is None: {fill}[{key!r}] = {obj}",
+                f"    elif {obj} is not None: warn_of_several({prop})",
             ]
         # In a lazy load what an object has already is not looked at.
         looked_at = self.obj if child.entity.known_too else fill

@@ -112,3 +112,7 @@ for back in (joinedload, selectinload, subqueryload, lazyload):
     ):
         for path in Session(engine).query(Path).options(way).order_by(Path.id):
             print(path.id, [(gate.id, gate.path and len(gate.path.gates)) for gate in path.gates])
+for way in (subqueryload, selectinload):
+    ring = joinedload(Gate.path).options(way(Path.gates).noload(Gate.path))
+    gates = Session(engine).query(Gate).options(ring).order_by(Gate.id).all()
+    print([(gate.id, gate.path and [each.id for each in gate.path.gates]) for gate in gates])
