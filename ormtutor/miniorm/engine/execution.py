@@ -265,8 +265,9 @@ def row_processors(compiled: Any, description: Any) -> Any:
     """What converts the values of the rows, or None (remembered: 2,000 gets: 3 % less)."""
     known = compiled.__dict__.get("_row_processors")
     if known is None or known[0] != len(description):
-        processors = metadata_of(compiled, description, False)[1]
-        known = compiled._row_processors = (len(description), processors)
+        known = (len(description), metadata_of(compiled, description, False)[1])
+        if not compiled.statement.is_text:  # whose columns may change under it
+            compiled._row_processors = known
     return known[1]
 
 

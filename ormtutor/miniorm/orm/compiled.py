@@ -23,14 +23,16 @@ from ormtutor.miniorm.orm.context import (
     Asked,
     Compilation,
     MapperEntity,
+    adapt_to,
     entities_of_all,
+    unchanged,
 )
 from ormtutor.miniorm.orm.rowloader import make_loader
 from ormtutor.miniorm.sql.elements import clause_of
 from ormtutor.miniorm.sql.labels import KeyNamer
 from ormtutor.miniorm.sql.naming import AnonymousName
 from ormtutor.miniorm.sql.select import TextualSelect
-from ormtutor.miniorm.sql.traversal import Binds, replace
+from ormtutor.miniorm.sql.traversal import Binds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,15 +46,20 @@ class EntityQuery:
     """What the rows of a statement become, whoever wrote its text.
 
     scalar: a row is one object, given as itself. repeats_parents: a collection is filled from
-    several rows. metadata: what the values of a row are called. plan: once rows have been read.
+    several rows; wants_unique: and unique() must be said to them. metadata: what the values of a
+    row are called. plan: once rows have been read. sent: a statement of the learner's own, which is
+    left to Core. warnings: for whoever sends ours.
     """
+
+    sent: Any = None
+    warnings: Sequence[str] = ()
 
     def __init__(self, compilation: Compilation) -> None:
         entities = compilation.asked.entities
         self.statement = compilation.statement
         self.compilation: Any = compilation
         self.scalar = compilation.gives_entities
-        self.repeats_parents = compilation.repeats_parents
+        self.repeats_parents = self.wants_unique = compilation.repeats_parents
         asked = compilation.asked
         self.metadata = NamedColumns(
             names_of(entities, asked.legacy, asked._label_style), list(map(_found_by, entities))
@@ -60,6 +67,9 @@ class EntityQuery:
         self._has_expressions = any(map(_is_expression, entities))
         self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
         self.plan: Any = None
+        # What an expression that was asked for is in the statement.
+        self._adapt: Any = unchanged
+        self._loader: Any = None
         self.cause = Cause(
             "query",
             _subjects(entities),
@@ -91,20 +101,29 @@ class EntityQuery:
             self.metadata.selected.append(selected)
 
     def row_loader(self, execution: ExecutionContext) -> Any:
-        """The function that makes objects of these rows; false: they are the result themselves.
+        """The function that makes objects of rows; false: they are the result. Made once.
 
         Raises: NoSuchColumnError: what identifies an object is not selected. InvalidRequestError:
         two columns have one name.
         """
-        description = execution.cursor.description
-        metadata, _ = metadata_of(execution.compiled, description, legacy=False)
-        self.plan = plan = self.compilation.row_plan(metadata, self._adapt)
-        as_read = tuple(range(metadata.width))
-        return plan.outputs not in ((), as_read) and make_loader(plan)
+        if self._loader is None:
+            description = execution.cursor.description
+            metadata, _ = metadata_of(execution.compiled, description, legacy=False)
+            self.plan = plan = self.compilation.row_plan(metadata, self._adapt)
+            as_read = tuple(range(metadata.width))
+            self._loader = plan.outputs not in ((), as_read) and make_loader(plan)
+            self.compilation = None
+        return self._loader
 
-    def _adapt(self, expression: Any) -> Any:
-        """What an expression that was asked for is in the statement."""
-        return expression
+    def check_yield_per(self, execution: ExecutionContext) -> None:
+        """Refuse to cut in pieces what belongs together.
+
+        Raises: InvalidRequestError: a joined collection, or a subquery load.
+        """
+        self.row_loader(execution)
+        at_once = [each for plan in self.plan.entities() for _, each in plan.at_once]
+        if self.repeats_parents or any(each.always for each in at_once):
+            raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
     def rows(self, results: list[Any]) -> list[Any]:
         """The results as learners get them from a Query: objects, or Rows."""
@@ -119,7 +138,7 @@ class EntityQuery:
             refusals = [_refuse_unique] * self.metadata.width
             return ChunkedIteratorResult(self.metadata, parts, refusals).yield_per(size)
         return ChunkedIteratorResult(
-            self.metadata, parts, self.unique_keys, require_unique=self.repeats_parents
+            self.metadata, parts, self.unique_keys, require_unique=self.wants_unique
         )
 
 
@@ -133,11 +152,10 @@ class CompiledQuery(EntityQuery):
 
     def __init__(self, compilation: Compilation, dialect: Any) -> None:
         super().__init__(compilation)
-        # Warnings are for the one who sends the query, when it has flushed.
+        # They are for the one who sends the query, when it has flushed.
         self.warnings: list[str] = []
         tell = self.warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
-        self._loader: Any = None
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
         self.fixed = [bind for bind in compiled.binds.values() if _identity(bind) not in places]
@@ -174,23 +192,6 @@ class CompiledQuery(EntityQuery):
                     f"A value is required for bind parameter '{bind.key}'", code="cd3x"
                 )
         return self.compiled.ready(values)
-
-    def row_loader(self, execution: ExecutionContext) -> Any:
-        """The same; it is made once."""
-        if self._loader is None:
-            self._loader = super().row_loader(execution) or False
-            self.compilation = None
-        return self._loader
-
-    def check_yield_per(self, execution: ExecutionContext) -> None:
-        """Refuse to cut in pieces what belongs together.
-
-        Raises: InvalidRequestError: a joined collection, or a subquery load.
-        """
-        self.row_loader(execution)
-        at_once = [each for plan in self.plan.entities() for _, each in plan.at_once]
-        if self.repeats_parents or any(each.always for each in at_once):
-            raise sa_exc.InvalidRequestError(NOT_IN_CHUNKS)
 
 
 def _identity(bind: Any) -> Any:
@@ -365,6 +366,16 @@ def compile_shape(
     return Sending(session, bind, query, cause or query.cause, autoflush)
 
 
+def statement_sending(
+    session: Any, query: StatementQuery, autoflush: bool, bind_arguments: Any = NO_OPTIONS
+) -> Sending:
+    """A learner's own statement, ready to be sent, and the session flushed for it."""
+    if autoflush:
+        session._autoflush(query.cause)
+    bind = bind_of(session, query.asked, query.statement, bind_arguments)
+    return Sending(session, bind, query, query.cause, False)
+
+
 def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
     """Where the session says that it goes: by its class, if it has one, whatever was told."""
     mapper = asked.subject or bind_arguments.get("mapper")
@@ -382,27 +393,14 @@ class StatementQuery(EntityQuery):
 
     def __init__(self, asked: Asked, statement: Any) -> None:
         asked.textual = True
-        self._is_text = asked.keeps_keys = is_text = statement._is_text_clause
+        asked.keeps_keys = is_text = statement._is_text_clause
         super().__init__(Compilation(asked))
         self.asked, self.statement = asked, statement
         # As in the original text alone may repeat what would be joined to it.
-        self.repeats_parents &= is_text
+        self.wants_unique &= is_text
         # As in the original a text tells what the entities ask for, found by its name there; any
         # other statement has columns of its own, among which they are looked for.
-        self.sent = statement
         if is_text:
             self.sent = TextualSelect(statement, self.compilation.primary)
-
-    def _adapt(self, expression: Any) -> Any:
-        """By its origin, or its name, among the columns of the statement; a text has none."""
-        if self._is_text:
-            return expression
-        columns = self.statement.exported_columns
-
-        def exchange(element: Any) -> Any:
-            if not element._is_column_element:
-                return None
-            found = columns.corresponding_column(element, require_embedded=True)
-            return columns.get(element._ungroup().name) if found is None else found
-
-        return replace(expression, exchange)
+        else:
+            self.sent, self._adapt = statement, partial(adapt_to, statement, by_name=True)

@@ -459,7 +459,7 @@ class Compilation:
         base = self.asked._base
         if base is None:
             return expression
-        return _adapt_to(base, expression)
+        return adapt_to(base, expression)
 
     def _in_base(self, selectable: Any) -> Any:
         """The union that the entities are read from, if it gives columns of this; else itself."""
@@ -758,7 +758,7 @@ class Compilation:
         core = self._select([*self.primary, *self.extra], self.from_clauses, order_by)
         core.__dict__["_is_plain"] = True
         from_ = inner = core.subquery()
-        self._outside = to_outer = partial(_adapt_to, inner)
+        self._outside = to_outer = partial(adapt_to, inner)
         for joins in self.eager_joins.values():
             from_ = _joined_onto(from_, joins, to_outer)
         statement = Select._of_columns([*inner.c, *self.secondary])
@@ -879,19 +879,25 @@ def _base_adapter(base: Any, first: Adapt) -> Adapt:
         expression = first(expression)
         if expression._is_column_clause:
             return base.corresponding_column(expression)
-        return _adapt_to(base, expression)
+        return adapt_to(base, expression)
 
     return adapt
 
 
-def _adapt_to(base: Any, expression: Any) -> Any:
-    """An expression with what a FROM element has selected already in its place."""
+def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
+    """An expression with what a FROM element has selected already in its place.
+
+    by_name: base is a learner's own statement, whose columns are known by their names, too.
+    """
+    columns = base.exported_columns
 
     def exchange(element: Any) -> Any:
         if "no_replacement_traverse" in element._annotations:
             return element
         if element._is_column_element:
-            return base.corresponding_column(element, require_embedded=True)
+            found = columns.corresponding_column(element, require_embedded=True)
+            is_named = by_name and found is None
+            return columns.get(element._ungroup().name) if is_named else found
         if element._is_from_clause and base.is_derived_from(element):
             return base
         return None

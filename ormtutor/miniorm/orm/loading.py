@@ -15,11 +15,11 @@ from functools import partial
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.engine.cause import Cause
-from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext
+from ormtutor.miniorm.engine.execution import NO_OPTIONS, ExecutionContext, parameter_sets_20
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm import flags
-from ormtutor.miniorm.orm.compiled import bind_of, compile_shape
+from ormtutor.miniorm.orm.compiled import compile_shape
 from ormtutor.miniorm.orm.context import Asked, Compilation, MapperEntity
 from ormtutor.miniorm.orm.mapper import Mapper, SynonymProperty
 from ormtutor.miniorm.orm.options import LoaderOptions, resolve
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.compiled import CompiledQuery, Sending, StatementQuery
+    from ormtutor.miniorm.orm.compiled import CompiledQuery, Sending
     from ormtutor.miniorm.orm.state import InstanceState
 
     Params = dict[str, Any] | None
@@ -71,6 +71,8 @@ def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
     if autoflush and session.autoflush:
         session._autoflush(cause)
     connection = session._connection_for_bind(bind)
+    if query.sent is not None:
+        return connection._context_of(query.sent, parameter_sets_20(params), NO_OPTIONS, cause)
     for warning in query.warnings:
         sa_exc.warn(warning)
     query.warnings.clear()
@@ -151,23 +153,6 @@ def _refuse_objects(query: CompiledQuery, execution: ExecutionContext) -> None:
             "state, as this identity map is no longer valid.  Has the owning Session been closed?",
             code="lkrp",
         )
-
-
-def run_statement(
-    session: Any,
-    query: StatementQuery,
-    params: Params = None,
-    autoflush: bool = True,
-    bind_arguments: Any = NO_OPTIONS,
-) -> list[Any]:
-    """Send a learner's own statement and give what its rows stand for."""
-    if autoflush and session.autoflush:
-        session._autoflush(query.cause)
-    bind = bind_of(session, query.asked, query.statement, bind_arguments)
-    connection = session._connection_for_bind(bind)
-    result = connection._execute_20(query.sent, params, _cause=query.cause)
-    rows = result._read()
-    return load_rows(LoadContext(session, query, ()), rows, result.context)
 
 
 # By primary key -------------------------------------------------------------------------------

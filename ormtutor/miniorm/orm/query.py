@@ -32,7 +32,13 @@ from ormtutor.miniorm.orm import (
     strategies,  # noqa: F401  registers the loaders of relationships
 )
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.compiled import StatementQuery, bind_of, compile_shape, names_of
+from ormtutor.miniorm.orm.compiled import (
+    StatementQuery,
+    bind_of,
+    compile_shape,
+    names_of,
+    statement_sending,
+)
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
@@ -517,6 +523,9 @@ class Query(Said):
 
     def _compiled(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
+        if self._statement is not None:
+            query = StatementQuery(self._asked(), self._statement)
+            return statement_sending(self.session, query, self._autoflush), Binds()
         key, make, binds = self._shape()
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
 
@@ -535,10 +544,6 @@ class Query(Said):
 
     def _load(self) -> list[Any]:
         """All results: objects, or rows."""
-        if self._statement is not None:
-            textual = StatementQuery(self._asked(), self._statement)
-            loaded = loading.run_statement(self.session, textual, self._params, self._autoflush)
-            return textual.rows(textual.unique(loaded))
         if self.session is None:
             getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
         if self._yield_per is not None:
@@ -555,7 +560,7 @@ class Query(Said):
 
     def __iter__(self) -> Iterator[Any]:
         # A generator: nothing is sent before the first result is asked for.
-        if self._yield_per is not None and self._statement is None:
+        if self._yield_per is not None:
             yield from self._in_chunks()
         else:
             yield from self._load()
@@ -894,9 +899,9 @@ class StatementOfEntities(Statement):
             _with_options=self._with_options,
         )
         query = StatementQuery(asked, self.element)
-        autoflush = options.get("autoflush", True)
-        loaded = loading.run_statement(session, query, params, autoflush, bind_arguments)
-        return query.result(lambda size: [loaded])
+        autoflush, size = options.get("autoflush", True), options.get("yield_per")
+        sending = statement_sending(session, query, autoflush, bind_arguments)
+        return query.result(loading.run_when_read(sending, (), params, size), size)
 
 
 @known_as("Select.from_statement")

@@ -1,10 +1,12 @@
 """yield_per: said to a Result after the fact, as an option, to a Query; what may not be cut."""
 
-from sqlalchemy import Column, ForeignKey, Integer, create_engine, select
+from sqlalchemy import Column, ForeignKey, Integer, bindparam, create_engine, select, text
 from sqlalchemy.orm import (
     Session,
+    contains_eager,
     declarative_base,
     joinedload,
+    lazyload,
     relationship,
     selectinload,
     subqueryload,
@@ -53,3 +55,19 @@ for rows in range(2):
         show(lambda: [len(part) for part in session.scalars(loading).unique().partitions(2)])
     session.add_all([Shelf(jars=[Jar(), Jar()]), Shelf(), Shelf(jars=[Jar()])])
     session.commit()
+
+# A statement of one's own is read in parts, too, with what is loaded for each part.
+for own in (
+    text("SELECT * FROM shelves WHERE id > :least ORDER BY id"),
+    select(Shelf).where(Shelf.id > bindparam("least")).order_by(Shelf.id),
+    select(Jar.id).where(Jar.id > bindparam("least")),
+):
+    for load in (lazyload, selectinload, subqueryload, joinedload, contains_eager):
+        print(load.__name__)
+        query = session.query(Shelf).options(load(Shelf.jars)).from_statement(own).params(least=0)
+        loading = select(Shelf).options(load(Shelf.jars)).from_statement(own)
+        show(lambda: [shelf.id for shelf in query.yield_per(2)])
+        show(lambda: [shelf.id for shelf in query])
+        options = {"yield_per": 2}
+        show(lambda: len(session.execute(loading, {"least": 1}, execution_options=options).all()))
+        show(lambda: session.execute(loading, {"least": 1}).unique().scalars().first().id)
