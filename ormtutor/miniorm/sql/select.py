@@ -178,6 +178,8 @@ def namespace_in(element: Any) -> Any:
     """The first thing in an element that filter_by() may look names up in, or None."""
     for part in iterate(element):
         source = part._annotations.get("parententity", part)
+        if source is part is not element and part._is_from_clause:
+            continue  # that of an EXISTS comes after its columns
         if part._is_column_clause and source is part:
             source = part.table
         if part._is_function:

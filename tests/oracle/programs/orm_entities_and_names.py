@@ -48,6 +48,9 @@ show(lambda: session.query(Sail).select_from(Mast).join("sails").filter_by(wood=
 show(lambda: session.query(Mast).join("sails").filter_by(cloth="hemp").count())
 show(lambda: session.query(Mast.wood).join("sails").filter_by(cloth="hemp").all())
 show(lambda: session.query(Mast).join("sails").with_entities(func.count()).all())
+for exists in (Mast.sails.any(), ~Mast.sails.any(cloth="hemp"), Mast.sails.any().label("has")):
+    show(lambda: session.query(exists).filter_by(wood="oak").all())  # noqa: B023
+show(lambda: session.query(Sail.mast.has(wood="oak")).filter_by(cloth="hemp").all())
 # Beside an expression, a name may follow a join by a condition of mapped classes.
 tall = session.query(Mast.id.label("mast")).filter(Mast.wood == "oak").subquery()
 rank = session.query(func.row_number().over(order_by=Mast.id))
