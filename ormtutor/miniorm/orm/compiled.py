@@ -150,11 +150,11 @@ class CompiledQuery(EntityQuery):
     `fixed`. places: the same in the order of the text. simple: no value is converted.
     """
 
-    def __init__(self, compilation: Compilation, dialect: Any) -> None:
+    def __init__(self, compilation: Compilation, dialect: Any, warnings: list[str]) -> None:
         super().__init__(compilation)
         # They are for the one who sends the query, when it has flushed.
-        self.warnings: list[str] = []
-        tell = self.warnings.append if dialect.enable_from_linting else None
+        self.warnings = warnings
+        tell = warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
         # A parameter with a name of its own is known by it: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
@@ -353,14 +353,17 @@ def compile_shape(
         session._connection_for_bind(bind)  # says why it is no engine
         raise
     if query is None:
+        warnings: list[str] = []
         try:
-            query = CompiledQuery(make(), bind.dialect)
+            query = CompiledQuery(make(), bind.dialect, warnings)
         except Exception:
             # The original compiles when it has flushed and is connected: a BEGIN is seen.
             if sends:
                 if autoflush:
                     session._autoflush(cause or QUERY)
                 session._connection_for_bind(bind)
+                for warning in warnings:
+                    sa_exc.warn(warning)
             raise
         bind._shapes.keep(key, query)
     return Sending(session, bind, query, cause or query.cause, autoflush)

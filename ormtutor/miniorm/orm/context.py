@@ -497,7 +497,8 @@ class Compilation:
                 self._column(prop, plan, place)
             elif isinstance(prop, RelationshipProperty):
                 self._relationship(prop, plan, place)
-        plan.selected_key = [place.adapt(column) for column in mapper.primary_key]
+        # A key that its selectable has not is looked for as it is, and named so when it is missing.
+        plan.selected_key = list(map(_or_unchanged(place.adapt), mapper.primary_key))
         if self.later_options.propagated:
             plan.load_options = self.later_options.below(place.path)
         return plan

@@ -291,3 +291,14 @@ for given in (counts, counts.union(counts), known):
     show(lambda: session.query(Hive.name, told).select_from(outerjoin(Hive, given, same)).all())
     show(lambda: session.query(told).select_from(given).all())
     show(lambda: engine.execute(select([told]).select_from(hives.join(given, same))).fetchall())
+# A subquery for an alias that has not the key: its name is told; another that is there is taken.
+for columns in ([Bee.age], [Bee.hive_id, Bee.age]):
+    part = aliased(Bee, select(*columns).subquery())
+    show(lambda: session.query(part).all())
+    show(lambda: session.query(part).filter(part.age > 1).first())
+    show(lambda: session.query(Bee, part).filter(Bee.age == part.age).all())
+    show(lambda: session.execute(select(part)).all())
+show(lambda: session.query(aliased(Bee, select(func.max(Bee.id)).subquery())).all())
+# Tables that nothing joins are told of, also when the order is by what is not there.
+show(lambda: session.query(Hive, Guard).order_by("nam").all())
+show(lambda: session.query(Hive.id, Guard.id).group_by("nam").all())
