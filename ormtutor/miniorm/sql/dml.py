@@ -77,7 +77,6 @@ class UpdateBase(Statement):
     is_dml = True
     _parts: ClassVar[tuple[str, ...]] = ("_prefixes",)
     _sqlite_arguments = ()
-    _where_criteria: tuple[Any, ...] = ()
 
     def __init__(self, table: Any, bind: Any = None, **dialect_kw: Any) -> None:
         take_dialect_arguments(self, dialect_kw)
@@ -103,10 +102,6 @@ class UpdateBase(Statement):
         )
 
     unique_params = params
-
-    @property
-    def _implied_froms(self) -> list[Any]:
-        return froms_of(self._where_criteria)
 
     def structure(self, binds: Binds) -> Hashable:
         """Values by column, which come first as in the statement's text; its parts."""
@@ -274,6 +269,10 @@ class DMLWhereBase(HasWhere, UpdateBase):
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
         return self.entity_namespace, self.table
+
+    @property
+    def _implied_froms(self) -> list[Any]:
+        return froms_of(self._where_criteria)
 
     @property
     def _extra_froms(self) -> list[Any]:

@@ -406,7 +406,10 @@ class Said:
         return self._with(_limit_clause=limit, _offset_clause=offset)
 
     def order_by(self, *clauses: Any) -> Any:
-        """Sort; None forgets the sorting so far."""
+        """Sort; None forgets the sorting so far.
+
+        A string is the name of a selected column; of a Query one that can be no name is text().
+        """
         return self._sorted("_order_by_clauses", clauses, "ORDER BY")
 
     def group_by(self, *clauses: Any) -> Any:
