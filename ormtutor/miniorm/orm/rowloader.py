@@ -630,8 +630,9 @@ class _EntitySource:
         else:
             prop = self._source.name("prop", child.prop)
             # None is from a noload of the same attribute, further inside.
+            had = f"(had := {fill}.setdefault({key!r}, {obj}))"
             lines += [
-                f"if {fill} is not None and (had := {fill}.setdefault({key!r}, {obj})) is not {obj}:",
+                f"if {fill} is not None and {had} is not {obj}:",
                 f"    if had is None: {fill}[{key!r}] = {obj}",
                 f"    elif {obj} is not None: warn_of_several({prop})",
             ]
