@@ -46,7 +46,12 @@ from ormtutor.miniorm.sql.select import (
     as_selected,
     outermost,
 )
-from ormtutor.miniorm.sql.selectable import LABEL_STYLE_TABLENAME_PLUS_COL, AliasedReturnsRows, Join
+from ormtutor.miniorm.sql.selectable import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    Alias,
+    AliasedReturnsRows,
+    Join,
+)
 from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
@@ -470,10 +475,13 @@ class Compilation:
 
     def _set_up_mapper(self, entity: MapperEntity) -> EntityPlan:
         insp = entity.entity
-        adapt = _alias_adapter(insp, eager=False) if insp.is_aliased_class else unchanged
-        selectable = self._in_base(entity.element)
+        seen = _alias_adapter(insp, eager=False) if insp.is_aliased_class else unchanged
+        adapt, selectable = seen, self._in_base(entity.element)
         if selectable is self.asked._base:
-            adapt = _base_adapter(selectable, adapt)
+
+            def adapt(expression: Any) -> Any:
+                return adapt_to(selectable, seen(expression))
+
         place = Place(entity, (entity.entity,), adapt, selectable, self.primary)
         plan = self._entity(entity.mapper, place, self.overwrite)
         if plan.selected:
@@ -701,12 +709,12 @@ class Compilation:
                 is_same = root.element.is_derived_from(table)
                 return root.entity.adapt, root.element if is_same else selectable
             return unchanged, selectable
-        if getattr(alias, "is_aliased_class", False):
-            seen = _or_unchanged(_alias_adapter(alias, labels=False))
-            if root.entity.is_aliased_class:
-                return (lambda expression: root.entity.adapt(seen(expression))), alias.selectable
-            return seen, alias.selectable
-        return _or_unchanged(_base_adapter(alias, unchanged)), alias
+        is_alias = getattr(alias, "is_aliased_class", False)
+        selectable = alias.selectable if is_alias else alias
+        seen = partial(adapt_to, selectable)
+        if is_alias and root.entity.is_aliased_class:
+            return (lambda expression: root.entity.adapt(seen(expression))), selectable
+        return seen, selectable
 
     # the Core select -------------------------------------------------------------------------
 
@@ -848,19 +856,14 @@ _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
 
 
-def _alias_adapter(insp: Any, labels: bool = True, eager: bool = True) -> Adapt:
-    """How an alias sees expressions; labels: what has no name gets a label of the alias's own.
-
-    eager: of an expression that a subquery has already its column is loaded.
-    """
+def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:
+    """How an alias sees expressions; eager: also one that a subquery has already, by its column."""
 
     def adapt(expression: Any) -> Any:
         if expression._is_column_clause and expression.table is not None:
             return insp.column(expression)
         given = insp.given(expression) if eager else None
-        if given is not None:
-            return given
-        return insp.adapt(expression) if labels else insp.adapt_plainly(expression)
+        return insp.adapt(expression) if given is None else given
 
     return adapt
 
@@ -873,16 +876,6 @@ def _or_unchanged(adapt: Adapt) -> Adapt:
         return expression if found is None else found
 
     return adapt_if_found
-
-
-def _base_adapter(base: Any, first: Adapt) -> Adapt:
-    def adapt(expression: Any) -> Any:
-        expression = first(expression)
-        if expression._is_column_clause:
-            return base.corresponding_column(expression)
-        return adapt_to(base, expression)
-
-    return adapt
 
 
 def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
@@ -901,7 +894,7 @@ def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
             return columns.get(element._ungroup().name) if is_named else found
         if element._is_from_clause and base.is_derived_from(element):
             return base
-        return None
+        return element if isinstance(element, Alias) and element.element._is_table else None
 
     return replace(expression, exchange)
 

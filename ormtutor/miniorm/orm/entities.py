@@ -97,7 +97,7 @@ class AliasedInsp(InspectionAttr):
         if found is not None or expression._is_column_clause:
             return expression if found is None else found
         if not isinstance(expression, elements.Label):
-            return self.adapt_plainly(expression)
+            return traversal.replace(expression, self._replacement)
         # An alias has a label and parameters of its own, always the same.
         adapted = self._labels.get(expression._deannotated)
         if adapted is None:
@@ -106,10 +106,6 @@ class AliasedInsp(InspectionAttr):
             adapted.name = adapted.key = AnonymousName.of(id(adapted), base)
             self._labels[expression._deannotated] = adapted
         return adapted
-
-    def adapt_plainly(self, expression: Any) -> Any:
-        """As adapt(), but a label without a name stays what it is."""
-        return traversal.replace(expression, self._replacement)
 
     def _own_column(self, element: Any) -> Any:
         is_of_table = element._is_column_clause and element.table is not None
