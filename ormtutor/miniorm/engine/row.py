@@ -265,7 +265,7 @@ class ResultMetaData:
         )
 
 
-def refuses_twins(names: Sequence[Any], told: int) -> bool:
+def _refuses_twins(names: Sequence[Any], told: int) -> bool:
     """Whether a name that two columns of a cursor share is refused; else the last answers.
 
     As in the original it is the last in text alone, and where there are just as many different
@@ -300,7 +300,7 @@ class CursorResultMetaData(ResultMetaData):
         repeated = {n for n, found_by in enumerate(objects) if found_by is None}
         found += [(name, n) for n, name in enumerate(self._names) if n not in repeated]
         positions = dict(found)
-        if refuses_twins(self._names, self._told):
+        if _refuses_twins(self._names, self._told):
             first = dict(reversed(found))
             positions.update({thing: AMBIGUOUS for thing, n in found if first[thing] != n})
         positions.pop(None, None)

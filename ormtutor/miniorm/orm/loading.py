@@ -1,6 +1,7 @@
 """Loading: a compiled query is sent, and its rows become objects.
 
-Before: orm/query.py and orm/strategies.py have a CompiledQuery and the values for it.
+Before: orm/query.py and orm/strategies.py have a CompiledQuery, or a learner's own
+        statement as StatementQuery, and the values for it.
 Here:   run() sends it, calls the row loader and what is loaded after all rows; get() by primary
         key; refresh of expired attributes.
 After:  engine/connection.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from ormtutor.miniorm.orm.compiled import CompiledQuery, Sending
+    from ormtutor.miniorm.orm.compiled import EntityQuery, Sending
     from ormtutor.miniorm.orm.state import InstanceState
 
     Params = dict[str, Any] | None
@@ -144,7 +145,7 @@ def _parts(
             return
 
 
-def _refuse_objects(query: CompiledQuery, execution: ExecutionContext) -> None:
+def _refuse_objects(query: EntityQuery, execution: ExecutionContext) -> None:
     """Refuse to load objects for a session that has let all go since the statement was sent."""
     if query.row_loader(execution) and (plans := query.plan.entities()):
         lost = object.__new__(plans[0].mapper.class_)

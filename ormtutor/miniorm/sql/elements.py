@@ -441,7 +441,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     @property
     def _proxy_key(self) -> Any:
-        """A mapped attribute's column has the key of the attribute."""
+        """Our key in the `.c` of a subquery; of a mapped attribute that of the attribute."""
         key = self._annotations.get("proxy_key") or self.key or self._bind_name
         return None if isinstance(key, AnonymousName) else key
 

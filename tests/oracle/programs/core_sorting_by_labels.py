@@ -54,4 +54,4 @@ print([field.size for field in both])
 
 for term in (Field.twice, Field.twice.desc(), Field.twice.desc().nullslast()):
     print([field.size for field in session.query(Field).order_by(term)])
-    print(session.query(Field.twice, func.count()).group_by(term).order_by(term).all())
+    print(session.query(Field.twice, func.count()).group_by(Field.twice).order_by(term).all())

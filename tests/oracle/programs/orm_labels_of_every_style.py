@@ -1,6 +1,7 @@
 """What a row of select() is called in each style of labels; and a count in the place of columns."""
 
 from sqlalchemy import *
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import *
 
 Base = declarative_base()
@@ -83,5 +84,5 @@ for columns in (
             print([key for key in told.subquery().c.keys() if "%" not in key])
             print([key for key in told.union(told).subquery().c.keys() if "%" not in key])
             print(select(told.subquery()), select(told.cte("those")), sep="\n")
-        except exc.InvalidRequestError as error:
+        except InvalidRequestError as error:
             print(error)

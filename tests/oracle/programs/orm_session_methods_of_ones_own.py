@@ -24,8 +24,8 @@ engine = create_engine("sqlite://")
 Base.metadata.create_all(engine)
 for make in (
     Loud,
-    sessionmaker(class_=Loud),
-    lambda *given: scoped_session(sessionmaker(*given, class_=Loud)),
+    lambda engine: sessionmaker(engine, class_=Loud)(),
+    lambda engine: scoped_session(sessionmaker(engine, class_=Loud)),
 ):
     session = make(engine)
     session.add(Kite(id=1, name="red"))
@@ -67,10 +67,6 @@ class Asking(Session):
         print("expire", len(given))
         super().expire(*given)
 
-    def execute(self, statement, **how):
-        print("execute", how["params"])
-        return super().execute(statement, **how)
-
     def connection(self):
         print("connection")
         return super().connection()
@@ -84,6 +80,15 @@ with Asking(engine) as session:
     session.refresh(kite)
     session.expire(kite, ["name"])
     print(kite.name)
+
+
+class Executing(Session):
+    def execute(self, statement, **how):
+        print("execute", how["params"])
+        return super().execute(statement, **how)
+
+
+with Executing(engine) as session:
     asked = select(Kite.name).where(Kite.id > bindparam("least")).order_by(Kite.id)
     print(session.scalars(asked, {"least": 1}).all())
     print(session.scalar(asked, {"least": 0}))
