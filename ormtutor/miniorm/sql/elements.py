@@ -969,7 +969,7 @@ class Label(ColumnElement):
 
     @property
     def _tq_key_label(self) -> Any:
-        return self._annotations.get("proxy_key", self.name)
+        return self._annotations.get("proxy_key", self.key)
 
     _is_implicitly_boolean: Any = delegate("_element._is_implicitly_boolean")
     primary_key: Any = delegate("_element.primary_key", "Of the expression.")

@@ -86,3 +86,5 @@ for columns in (
             print(select(told.subquery()), select(told.cte("those")), sep="\n")
         except InvalidRequestError as error:
             print(error)
+whole = select(Ferry).set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+print(whole.selected_columns.keys(), whole.subquery().c.keys())
