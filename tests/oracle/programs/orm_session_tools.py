@@ -130,16 +130,19 @@ for wrong in (lambda: session.new - [], lambda: session.new & 5):
         print(error)
 
 # the `with` block of a transaction that is over, in it or before it
-with Session(engine) as short:
-    for over in (short.begin(), short.begin_nested()):
-        with over:
-            over.rollback()
+try:
+    with Session(engine) as short:
+        for over in (short.begin(), short.begin_nested()):
+            with over:
+                over.rollback()
+                try:
+                    short.query(Jar).count()
+                except Exception as error:
+                    print(type(error).__name__, error)
             try:
-                short.query(Jar).count()
+                with over:
+                    print("entered")
             except Exception as error:
                 print(type(error).__name__, error)
-        try:
-            with over:
-                print("entered")
-        except Exception as error:
-            print(type(error).__name__, error)
+except AttributeError as error:
+    print(error)  # the session itself is closed as the block ends
