@@ -26,6 +26,7 @@ from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
+    LONGEST,
     NO_OPTIONS,
     RELATIONSHIP_WILDCARD,
     LoaderOptions,
@@ -310,9 +311,9 @@ class Compilation:
 
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
     refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if
-    it loads what an attribute of that one's objects holds. subquery_root: see
-    strategies.SubqueryLoader. binds: the parameters whose values change from one execution to the
-    next. known_too: see EntityPlan. It runs when its statement is asked for.
+    it loads what an attribute of that one's objects holds; our paths go on from it. subquery_root:
+    see strategies.SubqueryLoader. binds: the parameters whose values change from one execution to
+    the next. known_too: see EntityPlan. It runs when its statement is asked for.
     """
 
     def __init__(
@@ -482,7 +483,8 @@ class Compilation:
             def adapt(expression: Any) -> Any:
                 return adapt_to(selectable, seen(expression))
 
-        place = Place(entity, (entity.entity,), adapt, selectable, self.primary)
+        path = (*self.prior, entity.entity)
+        place = Place(entity, path, adapt, selectable, self.primary)
         plan = self._entity(entity.mapper, place, self.overwrite)
         if plan.selected:
             self._show_join(selectable)
@@ -508,7 +510,7 @@ class Compilation:
         # A key that its selectable has not is looked for as it is, and named so when it is missing.
         plan.selected_key = list(map(_or_unchanged(place.adapt), mapper.primary_key))
         if self.later_options.propagated:
-            plan.load_options = self.later_options.below(place.path)
+            plan.load_options = self.later_options.kept(), place.path[:LONGEST]
         return plan
 
     def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
@@ -570,7 +572,12 @@ class Compilation:
         elif strategy == "noload" and prop.lazy != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
-            self._when_read(prop, plan, strategy, settings.get("criteria", ()))
+            self._when_read(prop, plan, strategy, self.criteria_in(settings))
+
+    def criteria_in(self, settings: dict[str, Any]) -> tuple[Any, ...]:
+        """What an option adds to a condition: what it said on the way here counted there."""
+        is_ours = settings.get("criteria_said_at", 0) > len(self.prior)
+        return settings["criteria"] if is_ours else ()
 
     def _when_read(
         self,
@@ -595,12 +602,12 @@ class Compilation:
             self._when_read(prop, plan)
             return
         self.repeats_parents |= bool(prop.uselist)
-        if self.asked.textual or self.would_cycle(prop, place.path, ()):
+        if self.asked.textual or self.would_cycle(prop, place.path, since=len(self.prior)):
             self._when_read(prop, plan)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)
         isouter = not innerjoin or (place.outer and innerjoin == "unnested")
-        of_type, criteria = settings.get("of_type"), settings.get("criteria", ())
+        of_type, criteria = settings.get("of_type"), self.criteria_in(settings)
         mapper, of_all_rows = self.asked.entity_criteria
         if mapper is prop.mapper:
             criteria = (*criteria, *of_all_rows)
@@ -622,14 +629,17 @@ class Compilation:
         entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
-    def would_cycle(self, prop: RelationshipProperty, path: Path, prior: Path) -> bool:
-        """Whether loading eagerly would come back to where it was, and no option says so."""
+    def would_cycle(self, prop: RelationshipProperty, path: Path, since: int = 0) -> bool:
+        """Whether loading eagerly would come back to where it was, and no option says so.
+
+        since: where the part of the path begins that counts.
+        """
         if (*path, prop) in self.options._by_path:
             return False
-        whole = (*prior, *path, prop)
+        way = (*path[since:], prop)
         if prop.join_depth:
-            return len(whole) / 2 > prop.join_depth
-        return any(entity.mapper is prop.mapper for entity in whole[::2])
+            return len(way) / 2 > prop.join_depth
+        return any(entity.mapper is prop.mapper for entity in way[::2])
 
     def _join_eagerly(
         self,
@@ -825,7 +835,8 @@ class Compilation:
                     plan.resets.append(joined.prop.key)
                     self._plans.remove(joined.entity)
         for plan in self._plans:
-            find = locate_asked if len(plan.path) == 1 else locate
+            is_asked = len(plan.path) == len(self.prior) + 1
+            find = locate_asked if is_asked else locate
             if plan.overwrite != "one":
                 plan.ident = tuple([find(column) for column in plan.selected_key])
             for key, column in plan.selected.items():

@@ -297,7 +297,8 @@ def load_by_ident(
                 binds.append(criteria[-1].right)  # a copy, where the column has no type
         entity = MapperEntity(mapper, mapper.class_)
         asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
-        return Compilation(asked, options, only, overwrite, prior, binds, known_too=not prior)
+        known_too = bool(overwrite) or not prior
+        return Compilation(asked, options, only, overwrite, prior, binds, known_too=known_too)
 
     known_by = options_key or options
     key = ("by ident", mapper, missing, overwrite, only, label_style, known_by, prior)
@@ -317,11 +318,12 @@ def _load_again(
 
     Those of an alias say nothing of the class, which is now asked.
     """
-    mapper, options = state.mapper, state.load_options
-    if options is not None:
-        options = None if options.origin[-1].is_aliased_class else options.at(mapper)
-    how.update(options=options, overwrite="one", only=only, refresh_state=state)
-    return load_by_ident(session, mapper, ident, **how)
+    if state.load_options is not None:
+        options, (*prior, entity) = state.load_options
+        if not entity.is_aliased_class:
+            how.update(options=options, prior=tuple(prior))
+    how.update(overwrite="one", only=only, refresh_state=state)
+    return load_by_ident(session, state.mapper, ident, **how)
 
 
 def load_scalar_attributes(

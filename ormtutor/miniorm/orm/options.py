@@ -44,8 +44,8 @@ RELATIONSHIP_WILDCARD = "relationship:*"
 COLUMN_WILDCARD = "column:*"
 EVERYWHERE = "*"
 
-#: Past this many steps lazy loads no longer remember all of the way that they came.
-LONGEST = 20
+#: Of the way that they came, later loads remember so much of the beginning: ten relationships.
+LONGEST = 21
 
 
 class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((), True))):
@@ -288,30 +288,17 @@ UNSAID = Resolved((), None, {}, False)
 class LoaderOptions:
     """All resolved options of one query, asked by path.
 
-    Immutable once built; a loaded object keeps the ones that concern its later lazy loads.
-    origin: the path from the query's entity to where the paths of these options begin. whole: what
-    these are a part of. propagated: whether loaded objects keep what concerns them.
+    A path begins at an entity of this query, also where a SELECT that follows from it asks.
+    propagated: whether loaded objects keep what concerns them.
     """
 
-    __slots__ = ("_at", "_below", "_by_path", "_kept", "origin", "propagated", "resolved", "whole")
+    __slots__ = ("_by_path", "_kept", "propagated", "resolved")
 
-    def __init__(
-        self,
-        resolved: Sequence[Resolved],
-        origin: tuple[Any, ...] = (),
-        whole: LoaderOptions | None = None,
-        propagated: bool | None = None,
-    ) -> None:
+    def __init__(self, resolved: Iterable[Resolved]) -> None:
         self.resolved = tuple(resolved)
-        self.origin = origin
-        self.whole = whole or self
         self._by_path = {each.path: each for each in self.resolved if each.strategy is not None}
-        self._below: dict[tuple[tuple[Any, ...], bool], LoaderOptions | None] = {}
-        self._at: dict[Any, LoaderOptions] = {}
         self._kept: LoaderOptions | None = None
-        if propagated is None:
-            propagated = any(each.propagates for each in self.resolved)
-        self.propagated = propagated
+        self.propagated = any(each.propagates for each in self.resolved)
 
     def for_path(self, path: tuple[Any, ...], prop: Any, wildcard: str) -> Resolved:
         """The option for `prop` at this path: its own, or its entity's or any '*'; else UNSAID."""
@@ -323,57 +310,22 @@ class LoaderOptions:
             or UNSAID
         )
 
-    def below(self, path: tuple[Any, ...], eager: bool = False) -> LoaderOptions | None:
-        """What remains for what starts at the end of this path; None: nothing was said of it.
+    def kept(self) -> LoaderOptions:
+        """What is left of these options for later loads.
 
-        eager: for a query that goes with this one, which heeds also what is not kept for later.
         The same object each time, so that shapes compiled for it are found again.
         """
-        known_by = path, eager
-        if known_by not in self._below:
-            self._below[known_by] = self._cut(path, eager)
-        return self._below[known_by]
-
-    def _cut(self, path: tuple[Any, ...], eager: bool) -> LoaderOptions | None:
-        if not self.resolved and len(self.origin) > LONGEST:
-            return self
-        length = len(path)
-        remaining = []
-        for each in self.resolved:
-            if not each.propagates and not eager:
-                continue
-            if each.path[0] is EVERYWHERE:
-                remaining.append(each)
-            elif len(each.path) > length and each.path[:length] == path:
-                remaining.append(_shortened(each, length))
-        if not remaining and not self.propagated:
-            return None
-        whole = self.whole if eager else self.whole.kept()
-        return LoaderOptions(remaining, self.origin + path, whole, self.propagated)
-
-    def kept(self) -> LoaderOptions:
-        """What is left of these options for later loads."""
         if self._kept is None:
             kept = [each for each in self.resolved if each.propagates]
             self._kept = self if len(kept) == len(self.resolved) else LoaderOptions(kept)
         return self._kept
 
-    def at(self, entity: Any) -> LoaderOptions:
-        """These options, whose paths begin with a property, for a SELECT of `entity` itself."""
-        if entity not in self._at:
-            self._at[entity] = LoaderOptions(
-                [
-                    each if each.path[0] is EVERYWHERE else each._replace(path=(entity, *each.path))
-                    for each in self.resolved
-                ],
-                whole=self.whole,
-            )
-        return self._at[entity]
-
-    def with_lazy(self, paths: Sequence[tuple[Any, ...]]) -> LoaderOptions:
+    def with_lazy(self, paths: Iterable[tuple[Any, ...]]) -> LoaderOptions:
         """These options, and lazy loading for `paths`, whatever they say of them."""
         more = [Resolved(path, "select", {}, False) for path in paths]
-        return LoaderOptions([*self.resolved, *more], self.origin, self.whole, self.propagated)
+        new = LoaderOptions([*self.resolved, *more])
+        new._kept = self.kept()
+        return new
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
         """Whether an option's path leads on from the end of this one."""
@@ -406,14 +358,6 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
                     resolved.append(_added_up(before, each))
             said.update(before)
     return LoaderOptions(resolved) if resolved else NO_OPTIONS
-
-
-def _shortened(each: Resolved, length: int) -> Resolved:
-    """An option without the beginning of its path, and what and_() said there."""
-    path, settings = each.path[length:], each.settings
-    if settings.get("criteria_behind", 0) > len(path):
-        settings = {name: value for name, value in settings.items() if name != "criteria"}
-    return each._replace(path=path, settings=settings)
 
 
 def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved:
@@ -510,8 +454,8 @@ def _resolve_tokens(root: Any, step: Step, is_bound: bool = False) -> Resolved:
     places = [*enumerate(step.tokens)]
     for place, each in places if is_bound else [(last, token), *places]:
         if criteria := getattr(each, "_extra_criteria", ()):
-            behind = 0 if is_bound else 2 * (last - place) + 1
-            settings.update(criteria=criteria, criteria_behind=behind)
+            said_at = len(path) if is_bound else 2 * place + 1
+            settings.update(criteria=criteria, criteria_said_at=said_at)
             break
     return Resolved(path, step.strategy, settings, step.propagates)
 

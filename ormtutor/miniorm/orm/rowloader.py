@@ -65,7 +65,7 @@ class EntityPlan:
     later: loaders that run when all rows are read (selectin).
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
     expired: attributes that a learner's own statement does not bring.
-    load_options: the query's options, as far as they concern later loads from this object.
+    load_options: for later loads from this object the options that concern them, and its path.
     selected, selected_key: the columns of the statement whose positions those are.
     known_too: whether something is loaded for objects that have it: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again. left_out: the deferred columns
@@ -88,7 +88,7 @@ class EntityPlan:
         self.callables: dict[str, Any] = {}
         self.empty: list[str] = []
         self.expired: frozenset[str] = NOTHING
-        self.load_options: LoaderOptions | None = None
+        self.load_options: tuple[LoaderOptions, tuple[Any, ...]] | None = None
         self.resets: list[str] = []
         self.left_out: list[str] = []
         self.overwrite = overwrite

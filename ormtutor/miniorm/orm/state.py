@@ -173,7 +173,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     committed_state: the old values of changed attributes, or the shared empty UNCHANGED.
     expired_attributes: names to be loaded again at the next read; a frozenset that is replaced.
     expired: the whole object was expired. modified: it has changes. _deleted: its row was deleted.
-    load_options: the options of the query that loaded it, for later lazy loads (strategies.py).
+    load_options: for later loads: the options of the query that loaded it, and its path there.
     insert_order: its turn among the new objects of its session. place: in the identity map.
     parents: which parent last took it in, by attribute: for delete-orphan.
     orphaned: it lost its owning parent while neither was in a session.

@@ -118,8 +118,8 @@ def leading_keys(prop: RelationshipProperty) -> list[str]:
 
 
 def _without_way_back(
-    prop: RelationshipProperty, options: LoaderOptions | None
-) -> LoaderOptions | None:
+    prop: RelationshipProperty, options: LoaderOptions, path: tuple[Any, ...]
+) -> LoaderOptions:
     """The loaded objects' many-to-one back to us needs no eager load: we are there already."""
     reverse = [
         other
@@ -128,10 +128,8 @@ def _without_way_back(
         and other._use_get
         and other.lazy not in ("select", "raise", "raise_on_sql")
     ]
-    if not reverse:
-        return options
-    given = options or NO_OPTIONS
-    return given.with_lazy([(prop.mapper, other) for other in reverse])
+    paths = [(*path, prop.mapper, other) for other in reverse]
+    return options.with_lazy(paths) if paths else options
 
 
 class LazyWay:
@@ -169,7 +167,7 @@ class LazyWay:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        options, path = self._options_and_path(state.load_options)
+        options, path = self._options_and_path(state)
         return load_by_ident(
             session,
             mapper,
@@ -195,7 +193,7 @@ class LazyWay:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        options, path = self._options_and_path(state.load_options)
+        options, path = self._options_and_path(state)
         sending = compile_shape(
             session,
             ("lazy", prop, options, path, criteria),
@@ -224,14 +222,15 @@ class LazyWay:
                 found.append(read(state, own, passive))
         return found if was_there or self.prop.key not in own else None
 
-    def _options_and_path(self, given: LoaderOptions | None) -> tuple[Any, tuple[Any, ...]]:
+    def _options_and_path(self, state: InstanceState) -> tuple[LoaderOptions, tuple[Any, ...]]:
         """The options that concern what this attribute holds, and the path that leads to it."""
-        if given is None:
-            return None, self.path
-        return given.below((self.prop,)), (*given.origin, self.prop)
+        if state.load_options is None:
+            return NO_OPTIONS, self.path
+        options, path = state.load_options
+        return options, (*path, self.prop)
 
     def _compilation(
-        self, criteria: Criteria, options: LoaderOptions | None, path: tuple[Any, ...]
+        self, criteria: Criteria, options: LoaderOptions, path: tuple[Any, ...]
     ) -> Compilation:
         """The SELECT for the related rows of one object."""
         prop, target = self.prop, self.prop.mapper
@@ -245,7 +244,7 @@ class LazyWay:
         )
         parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
         binds = [parts[key] for key in by_key]
-        known = _without_way_back(prop, options)
+        known = _without_way_back(prop, options, path)
         return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 
 
@@ -292,7 +291,7 @@ def load_lazily(
 
 def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
     """A loader that runs when the rows are read; None: it would run in circles."""
-    cycles = compilation.would_cycle(prop, place.path, compilation.prior)
+    cycles = compilation.would_cycle(prop, place.path)
     if compilation.overwrite == "one" or strategy == "immediate":
         return ImmediateLoader(prop, cycles)
     if cycles:
@@ -349,12 +348,12 @@ class _EagerLoader(RowLoader):
         super().__init__(prop)
         settings = compilation.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD).settings
         of_type = settings.get("of_type")
-        self.criteria: Criteria = settings.get("criteria", ())
+        self.criteria: Criteria = compilation.criteria_in(settings)
         self.target: Any = of_type or prop.mapper
         self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
-        self.prior = (*compilation.prior, *place.path, prop)
-        self.options = compilation.options.below((*place.path, prop), eager=True)
+        self.prior = (*place.path, prop)
+        self.options = compilation.options
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
 
@@ -493,15 +492,13 @@ class SubqueryLoader(_EagerLoader):
         self._of_place = place.adapt
         self._key_in_row: list[int] = []
         root = compilation.subquery_root
+        way = (*place.path[len(compilation.prior) :], prop)
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
-            if compilation.prior:
-                # As in the original: only the path within this query is remembered.
-                self.prior = (*place.path, prop)
-                self.options = compilation.options.whole.below(self.prior, eager=True)
+            self.prior = way  # as in the original: only the path within this query is remembered
         if self.target is not prop.mapper:
             self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
-        self.root = root._replace(chain=(*root.chain, *place.path[1::2], prop))
+        self.root = root._replace(chain=(*root.chain, *way[1::2]))
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
         """Find what leads to the related rows.
