@@ -183,7 +183,8 @@ def unordered(part: list[list[Any]]) -> list[list[Any]]:
         return [["FAILED"]]
     if any(WRITES.match(entry[1]) for entry in part):
         part = sorted(part, key=table_written)
-    return [entry[:3] for entry in part]
+    # On the oracle's stack a learner's question about the schema looks like that of create_all().
+    return [entry[: 3 if entry[1].startswith("PRAGMA") else 4] for entry in part]
 
 
 def table_written(entry: list[Any]) -> str:

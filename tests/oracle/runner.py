@@ -4,8 +4,8 @@
 
 Reads one JSON object a line from standard input, `{"name": ..., "source": ..., "order": 0}` (see
 SetOrder), and answers with one: what was printed, the error that ended the program, the warnings,
-every statement with its parameters, its cause (on miniorm), how many lines had been printed before
-it and whether it worked, the transactions around them, and what all tables hold in the end.
+every statement with its parameters, its cause (see stack.py), how many lines had been printed
+before it and whether it worked, the transactions around them, and what all tables hold in the end.
 
 The oracle is 1.4.54 but for the closed list of `ormtutor/differences.py`. Two points of that list
 concern what happens, not how it is spelled, and are brought about here in the oracle's process;
@@ -26,6 +26,8 @@ import sys
 import types
 import warnings
 from typing import Any
+
+from tests.oracle import stack
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 # Sessions are numbered in a process, where other programs have run before.
@@ -61,7 +63,7 @@ class Record:
                 "SQL",
                 statement,
                 [repr(tuple(found)) for found in sets],
-                str(getattr(context, "cause", "")),
+                stack.told(context.cause) if hasattr(context, "cause") else stack.seen(),
                 self.printed.getvalue().count("\n"),
                 "failed",
             ]

@@ -15,6 +15,7 @@ from ormtutor.miniorm.engine.cause import Cause
 from ormtutor.miniorm.orm import exc as orm_exc
 from ormtutor.miniorm.orm.query import Query
 from ormtutor.miniorm.orm.state import Loaders, instance_state
+from ormtutor.miniorm.orm.strategies import lazy_cause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +52,14 @@ class AppenderQuery(Query):
         session = state.session
         if session is not None and session.autoflush and self.instance in session:
             # A flush like any other: its error says nothing of a query, as in the original.
-            members = self.attr.prop.mapper.class_.__name__
-            session._flush_because(Cause("autoflush", subject=f"query of {members}"))
+            cause = self._cause or f"query of {self.attr.prop.mapper.class_.__name__}"
+            session._flush_because(Cause("autoflush", subject=str(cause)))
         return session if state.ident is not None else None
+
+    def _as_load(self) -> AppenderQuery:
+        """The same for a flush, an assignment or a merge: a lazy load, and nobody's query."""
+        self._cause = lazy_cause(str(self.attr.prop), instance_state(self.instance))
+        return self
 
     def _with(self, **said: Any) -> Any:
         return self._plain()._with(**said)
@@ -71,7 +77,7 @@ class AppenderQuery(Query):
                 )
         mapper = self.attr.prop.mapper
         query = session.query(mapper.class_)
-        for name in ("_where_criteria", "_from_obj", "_order_by_clauses"):
+        for name in ("_where_criteria", "_from_obj", "_order_by_clauses", "_cause"):
             if name in self.__dict__:
                 query.__dict__[name] = self.__dict__[name]
         return query

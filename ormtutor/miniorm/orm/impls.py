@@ -633,7 +633,7 @@ class DynamicAttributeImpl(AttributeImpl):
         """Assign all members."""
         members = list(value)
         # Reading the members may flush, which has nothing to do here yet.
-        former = list(self.get(state, dict_)) if state.has_identity else []
+        former = list(Loaders.dynamic(self, state)._as_load()) if state.has_identity else []
         old = {id(member): member for member in [*former, *self.added(state)]}.values()
         self._changes_to_write(state)
         came, _, went = _compared_members(old, members)
@@ -656,7 +656,7 @@ class DynamicAttributeImpl(AttributeImpl):
         added, removed = changes.added, changes.removed
         if not state.has_identity or not passive & INIT_OK:
             return History(list(added.values()), [], list(removed.values()))
-        members = Loaders.dynamic(self, state).autoflush(False)
+        members = Loaders.dynamic(self, state)._as_load().autoflush(False)
         present = {id(member): member for member in members}
         return History(
             [each for key, each in added.items() if key not in present],

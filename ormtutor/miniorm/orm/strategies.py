@@ -81,7 +81,7 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         refresh_state=state,
         overwrite="one",
         only=_deferred_together(prop, state),
-        cause=_lazy_cause(str(prop), state),
+        cause=lazy_cause(str(prop), state),
         autoflush=not passive & flags.NO_AUTOFLUSH,
     )
     if found is None:
@@ -99,7 +99,8 @@ def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[
     return frozenset(set(group) - set(state.committed_state) if prop.group else [prop.key])
 
 
-def _lazy_cause(name: str, state: InstanceState) -> Cause:
+def lazy_cause(name: str, state: InstanceState) -> Cause:
+    """The cause of a statement that loads the attribute `name` of an object."""
     mapper, ident = state.mapper, state.ident
     return Cause("lazy load", name, objects=lambda: (label_of(mapper, ident),), states=(state,))
 
@@ -174,7 +175,7 @@ class LazyWay:
             ident,
             options=options,
             prior=path,
-            cause=_lazy_cause(self.name, state),
+            cause=lazy_cause(self.name, state),
             autoflush=not passive & flags.NO_AUTOFLUSH,
         )
 
@@ -198,7 +199,7 @@ class LazyWay:
             session,
             ("lazy", prop, options, path, criteria),
             partial(self._compilation, criteria, options, path),
-            _lazy_cause(self.name, state),
+            lazy_cause(self.name, state),
             not passive & flags.NO_AUTOFLUSH,
         )
         loaded = sending.query.unique(run(sending, values))
