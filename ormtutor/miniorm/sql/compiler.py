@@ -18,6 +18,7 @@ Follows: SQLAlchemy 1.4, "SQL Expression Language".
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 # What stands before and after the number of a bind parameter, one of `_marked`: halves of
 # characters, which are in no text that can be printed or sent.
 _MARK, _END = "\udbfe", "\udbff"
+_MARKS = re.compile(f"{_MARK}([0-9]+){_END}")
 
 
 # Operators that are more than a symbol between their operands.
@@ -203,13 +205,9 @@ class SQLCompiler(Compiled):
     def _finish(self, template: str) -> None:
         if not isinstance(template, str):  # literal_column(5)
             raise TypeError(f"__str__ returned non-string (type {type(template).__name__})")
-        start, *pieces = template.split(_MARK)
-        names: list[str] = []
-        texts = [start]
-        for piece in pieces:
-            number, _, text = piece.partition(_END)
-            names.append(self._marked[int(number)])
-            texts.append(text)
+        pieces = _MARKS.split(template)
+        texts = pieces[::2]
+        names = [self._marked[int(number)] for number in pieces[1::2]]
         # Text and names in turn: the text before the first parameter, its name, and so on.
         self._texts = texts
         self.positiontup = [*self._unwritten, *names]

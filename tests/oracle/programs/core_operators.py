@@ -2,7 +2,18 @@
 
 from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Numeric, String, Table, and_, asc
 from sqlalchemy import bindparam, case, cast, create_engine, delete, desc, except_, exists, false
-from sqlalchemy import func, insert, intersect, literal, literal_column, not_, null, or_, select
+from sqlalchemy import (
+    column,
+    func,
+    insert,
+    intersect,
+    literal,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy import text, true, tuple_, union, union_all, update
 
 metadata = MetaData()
@@ -139,3 +150,6 @@ with engine.begin() as connection:
         print(change)
         print(connection.execute(change).rowcount)
     print(connection.execute(select(c.name, c.berth).order_by(c.id)).fetchall())
+
+# Half a character, as it is left where text was cut in the wrong place.
+print(ascii(str(column("\udbfea") == 5)), ascii(str(text("a = '\udbff' AND b = :b"))))
