@@ -553,7 +553,7 @@ class Compilation:
 
     def _relationship(self, prop: RelationshipProperty, plan: EntityPlan, place: Place) -> None:
         option = self.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
-        strategy, settings = option.strategy or prop.lazy, option.settings
+        strategy, settings = option.strategy or prop.loads_by, option.settings
         if strategy in ("joined", "contains_eager"):
             plan.from_row.append(prop)
         if strategy == "joined":
@@ -569,7 +569,7 @@ class Compilation:
                 plan.add(loader)
                 if loader.after_rows:
                     self._with_later[plan] = None
-        elif strategy == "noload" and prop.lazy != "dynamic":
+        elif strategy == "noload" and prop.loads_by != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
             self._when_read(prop, plan, strategy, self.criteria_in(settings))
@@ -586,7 +586,7 @@ class Compilation:
         strategy: str = "select",
         criteria: tuple[Any, ...] = (),
     ) -> None:
-        lazy = prop.lazy if prop.lazy in _NOT_LAZY else "select"
+        lazy = prop.loads_by if prop.loads_by in _NOT_LAZY else "select"
         is_own = strategy != lazy or bool(criteria)
         if is_own:
             plan.callables[prop.key] = partial(

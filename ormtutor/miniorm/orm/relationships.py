@@ -177,7 +177,8 @@ class RelationshipProperty(MapperProperty):
         self.backref = backref
         self.back_populates = back_populates
         self.viewonly = viewonly
-        self.lazy = LAZY_SPELLINGS.get(lazy, lazy) if lazy in (True, False, None) else lazy
+        self.lazy = lazy  # as it was said; this is what it means:
+        self.loads_by = LAZY_SPELLINGS.get(lazy, lazy) if lazy in (True, False, None) else lazy
         self.collection_class = collection_class
         self.passive_deletes = passive_deletes
         self.remote_side = remote_side
@@ -240,7 +241,7 @@ class RelationshipProperty(MapperProperty):
         impl.send_modified_events = not self.viewonly
         impl.active_history = self.single_parent
         impl.deferred_history = self.direction is not MANYTOONE or not self._use_get
-        if self.lazy != "noload":
+        if self.loads_by != "noload":
             impl.callable_ = partial(Loaders.lazy, self)
         if self.single_parent:
             _listen_for_single_parent(self, impl)
@@ -280,7 +281,7 @@ class RelationshipProperty(MapperProperty):
         if self.back_populates:
             self._add_reverse_property(self.back_populates)
         self._warn_for_conflicting_writers()
-        if self.lazy not in STRATEGIES.split():
+        if self.loads_by not in STRATEGIES.split():
             raise LoaderStrategyException(
                 f"Can't find strategy (('lazy', {self.lazy!r}),) for {self}"
             )

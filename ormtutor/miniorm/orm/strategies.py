@@ -127,7 +127,7 @@ def _without_way_back(
         for other in prop._reverse_property
         if other.direction is MANYTOONE
         and other._use_get
-        and other.lazy not in ("select", "raise", "raise_on_sql")
+        and other.loads_by not in ("select", "raise", "raise_on_sql")
     ]
     paths = [(*path, prop.mapper, other) for other in reverse]
     return options.with_lazy(paths) if paths else options
@@ -268,7 +268,7 @@ def load_lazily(
     by_key = prop._use_get and not criteria
     if not passive & flags.SQL_OK and not by_key:
         return flags.PASSIVE_NO_RESULT
-    strategy = strategy or prop.lazy
+    strategy = strategy or prop.loads_by
     if strategy == "raise" and not passive & flags.NO_RAISE:
         raise sa_exc.InvalidRequestError(f"'{prop}' is not available due to lazy='raise'")
     session_ref = state.session_ref

@@ -185,7 +185,9 @@ def test_the_older_name_makes_the_same() -> None:
 
 @pytest.mark.parametrize(("lazy", "meant"), [(True, "select"), (False, "joined"), (None, "noload")])
 def test_lazy_has_older_spellings(lazy: Any, meant: str) -> None:
-    assert relationship("Plant", lazy=lazy).lazy == meant
+    plants = relationship("Plant", lazy=lazy)
+
+    assert (plants.lazy, plants.loads_by) == (lazy, meant)
 
 
 def test_a_backref_may_have_arguments() -> None:

@@ -49,7 +49,7 @@ class Tree(Base):
         Column("orchard_id", ForeignKey("orchards.id")),
     )
     __mapper_args__ = {"confirm_deleted_rows": True}
-    orchard = relation(Orchard, backref="trees")
+    orchard = relation(Orchard, backref="trees", lazy=False)
 
 
 Orchard.tree_count = column_property(
@@ -65,6 +65,7 @@ session = Session(engine)
 print(repr(Orchard.__table__))
 print(repr(Orchard.__mapper__), Tree.__mapper__ is inspect(Tree))
 print(Orchard.title, Orchard.full_name, Orchard.stamp)
+print(Tree.orchard.property.lazy, Orchard.trees.property.lazy)
 
 south = Orchard(name="South", parish="Holm", hectares=2, notes="wet in spring")
 south.trees = [Tree(sort="plum"), Tree(sort="quince")]
