@@ -84,6 +84,7 @@ def mapped_with(name: str, value: Any) -> Any:
     [
         (lambda: column("x", JSON())["key"], "JSON in brackets"),
         (lambda: create_engine("sqlite:///shop.db?timeout=5"), "a URL with options"),
+        (lambda: select(column("x")).where(lambda: column("x") == 1), "a function in place of SQL"),
     ],
 )
 def test_a_way_of_saying_something_that_is_left_out_says_so(

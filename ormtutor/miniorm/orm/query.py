@@ -16,6 +16,7 @@ Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 from __future__ import annotations
 
 from contextlib import suppress
+from types import FunctionType
 
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.doors import known_as, show_as_own
@@ -746,9 +747,8 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
     if not props and not isinstance(target, tuple):
         return [(target, None)]
     is_target = isinstance(target, (FromClause, SelectBase, type, AliasedClass))
-    is_condition = onclause is None or isinstance(
-        onclause, (elements.ColumnElement, str, QueryableAttribute)
-    )
+    conditions = (elements.ColumnElement, str, QueryableAttribute, FunctionType)
+    is_condition = onclause is None or isinstance(onclause, conditions)
     if len(props) <= 1 and is_target and is_condition:
         return [(target, onclause)]
     steps: list[tuple[Any, Any]] = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.sql.dml import as_key, column_key
-from ormtutor.miniorm.sql.elements import BindParameter, clause_of
+from ormtutor.miniorm.sql.elements import BindParameter, sql_of
 from ormtutor.miniorm.sql.naming import symbol
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ class CrudPlan:
         name = column.key
         if self.statement._multi_values and not isinstance(column, MultiRowColumn):
             name = f"{name}_m0"
-        element = None if value is REQUIRED else clause_of(value)
+        element = sql_of(value)
         if value is REQUIRED:
             made = _bind(name, column.type, self.unknown, required=True)
             if self.unknown is None:

@@ -25,6 +25,7 @@ from ormtutor.miniorm.sql.elements import (
     literal,
     no_select,
     not_expected,
+    sql_of,
 )
 from ormtutor.miniorm.sql.select import HasWhere, Statement, each_once
 from ormtutor.miniorm.sql.selectable import TableClause
@@ -211,7 +212,7 @@ leave_out(ValuesBase, "inline")
 
 
 def _as_value(key: Any, value: Any) -> Any:
-    element = clause_of(value)
+    element = sql_of(value)
     if element is not None:
         return as_operand(element, "SQL expression element", given=value)
     return value if column_key(key) is not None else literal(value, key.type)
@@ -226,12 +227,14 @@ def _each_once(keys: Iterable[Any]) -> Iterable[Any]:
 
 
 def _value_structure(key: Any, value: Any, suffix: str, binds: Binds) -> Hashable:
-    element = clause_of(value)
+    element = sql_of(value)
     name = column_key(key)
+    # A type without `cache_ok` is met where its column is told as itself, in a single row.
+    told = name if name and (suffix or isinstance(key, str)) else key.structure(binds)
     if element is None:
         binds.append(BindParameter(name + suffix, value, NULLTYPE))
-        return name  # type: ignore[no-any-return]
-    return name or key.structure(binds), element.structure(binds)
+        return told  # type: ignore[no-any-return]
+    return told, element.structure(binds)
 
 
 class Insert(ValuesBase):

@@ -1163,6 +1163,11 @@ def clause_of(thing: Any) -> Any:
     return None if give is None else give()
 
 
+def sql_of(value: Any) -> Any:
+    """As clause_of(), of what is to be written: a class is a plain value, too."""
+    return clause_of(value) if is_sql(value) else None
+
+
 def is_sql(thing: Any) -> bool:
     """Whether it is no plain value, but an element or something that stands for one."""
     return isinstance(thing, ClauseElement) or hasattr(thing, "__clause_element__")
@@ -1246,8 +1251,11 @@ def not_expected(
 
     element: what `given` stands for; that a class stands for its table is not told.
     """
-    if hasattr(given, "__func__") and role.startswith(_ROLES_OF_FUNCTIONS):
-        return exc.ArgumentError(f"Method {given} may not be passed as a SQL expression")
+    if hasattr(given, "__code__") and role.startswith(_ROLES_OF_FUNCTIONS):
+        if hasattr(given, "__func__"):
+            return exc.ArgumentError(f"Method {given} may not be passed as a SQL expression")
+        given()  # one that takes arguments says so
+        raise NotImplementedError("a function in place of SQL is not in miniorm; SQLAlchemy has it")
     got = repr(given)
     stands_for = element is not None and element is not given
     if stands_for and not getattr(element, "_is_from_clause", False):

@@ -198,7 +198,8 @@ class Column(SchemaItem, ColumnClause):
 
     def structure(self, binds: Binds) -> Hashable:
         """The column itself where it is a table's; else the FROM object and the key."""
-        self.type.cache_id  # noqa: B018  (its type may refuse to be part of a structure)
+        if self._fixed_structure is None and binds.number(self)[1]:
+            self.type.cache_id  # noqa: B018  (its type may refuse, once for a column)
         table = self.table
         if table is None or table._is_table:
             return self

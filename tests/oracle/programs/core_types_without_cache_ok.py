@@ -42,6 +42,13 @@ session = Session(engine)
 session.add(Price(cents=150, reduced=120))
 session.commit()
 prices = Price.__table__
+
+
+def write(price):
+    session.add(price)
+    session.flush()
+
+
 for ask in (
     lambda: session.query(Price).all(),
     lambda: session.query(Price.cents).all(),
@@ -56,6 +63,8 @@ for ask in (
     lambda: session.query(Price).filter(Price.cents == None).count(),  # noqa: E711
     lambda: session.query(Price).filter(Price.cents == Price.id).count(),
     lambda: session.query(Price).order_by(Price.cents).all(),
+    lambda: session.query(Price.cents).order_by(Price.cents).all(),
+    lambda: session.query(Price).filter(Price.cents > 1, Price.cents < 2).all(),
     lambda: session.query(aliased(Price)).filter(Price.cents == 1).all(),
     lambda: session.query(Price).filter(literal(1, Cents) == 1).all(),
     lambda: session.query(cast(Price.id, Cents)).all(),
@@ -68,7 +77,12 @@ for ask in (
     lambda: session.execute(select(prices.c.cents)).all(),
     lambda: session.execute(prices.update().values(cents=1)),
     lambda: session.execute(prices.update().where(prices.c.cents == 1).values(cents=2)),
+    lambda: session.execute(prices.update().values({prices.c.cents: 2})),
+    lambda: session.execute(prices.insert().values([{prices.c.cents: 2}, {prices.c.cents: 3}])),
     lambda: session.query(Price).filter(Price.cents == 2).update({"cents": 3}),
+    lambda: session.query(Price).filter(Price.id == 2).update({Price.cents: 3}),
+    lambda: write(Price(cents=func.abs(-4))),
+    lambda: write(Price(id=func.abs(-40))),
     lambda: session.query(Price).first().cents,
 ):
     with warnings.catch_warnings(record=True) as heard:

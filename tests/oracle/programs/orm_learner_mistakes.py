@@ -56,6 +56,12 @@ for mistake in (
     # objects of another class
     lambda: query.filter(Hive.bees.contains(query.first())).all(),
     lambda: session.query(Guard).filter(Guard.other == session.query(Bee).first()).all(),
+    lambda: query.update({Hive.name: Hive}),
+    # functions that want the object, as those of Python's filter() do
+    lambda: query.filter(lambda hive: hive.id == 1).all(),
+    lambda: query.order_by(lambda hive: hive.id).all(),
+    lambda: query.join(Bee, lambda hive, bee: hive.id == bee.hive_id).all(),
+    lambda: query.filter(Hive.bees.any(lambda bee: bee.age > 1)).all(),
     # names that are not there
     lambda: Hive.nam,
     lambda: query.filter_by(nam="x"),
