@@ -51,7 +51,7 @@ LAZY_LOAD = {
     "SELECT at the first read.",
     "orm/compiled.py compile_shape": "An ORM select becomes a Core select and a plan of what its "
     "rows become.",
-    "orm/strategies.py LazyWay._compilation": "The SELECT is built once for each relationship and "
+    "orm/strategies.py LazyLoader._compilation": "The SELECT is built once for each relationship and "
     "kept.",
     "orm/loading.py run": "The query runs on the session's connection, after an autoflush if "
     "something waits.",

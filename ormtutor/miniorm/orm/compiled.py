@@ -1,8 +1,8 @@
 """Compiled: an ORM select with its text, kept by structure.
 
 Before: orm/context.py has made a Core select of what was asked.
-Here:   CompiledQuery: text, where values go, what rows become; the same question asked again with
-        other values costs a dictionary read. StatementQuery: the same for a learner's own text.
+Here:   CompiledQuery: the text, where values go, what rows become. Asking the same again with other
+        values costs a dictionary read. StatementQuery: the same for a learner's own text.
 After:  orm/loading.py sends it; sql/compiler.py wrote the text.
 
 Follows: SQLAlchemy 1.4, "SQL Compilation Caching".
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 class EntityQuery:
     """What the rows of a statement become, whoever wrote its text.
 
-    scalar: a row is one object, given as itself. repeats_parents: a collection is filled from
-    several rows; wants_unique: and unique() must be said to them. metadata: what the values of a
-    row are called. plan: once rows have been read. sent: a statement of the learner's own, which is
-    left to Core. warnings: for whoever sends ours.
+    scalar: a row is one object, not a tuple of one. repeats_parents: a collection is filled from
+    several rows. wants_unique: so that the caller must call unique(). metadata: what the values of
+    a row are called. plan: the RowPlan, once rows have been read. sent: the learner's own
+    statement, which Core compiles. warnings: to be given when ours is sent.
     """
 
     sent: Any = None
@@ -67,7 +67,7 @@ class EntityQuery:
         self._has_expressions = any(map(_is_expression, entities))
         self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
         self.plan: Any = None
-        # What an expression that was asked for is in the statement.
+        # From an expression that was asked for to the statement's own.
         self._adapt: Any = unchanged
         self._loader: Any = None
         self.cause = Cause(
@@ -77,7 +77,7 @@ class EntityQuery:
         )
 
     def unique(self, results: list[Any]) -> list[Any]:
-        """The results, each once, as Query has always given them."""
+        """The results without repetitions, as Query has always given them."""
         if len(results) < 2 or (self.unique_keys is None and not self.scalar):
             return results
         if self.scalar:
@@ -96,12 +96,12 @@ class EntityQuery:
         return list(first.values())
 
     def recognize(self, selected: Iterable[Any]) -> None:
-        """Let the expressions of another query of this structure find what ours find in a row."""
+        """Let the expressions of another query of this structure find their values in our rows."""
         if self._has_expressions:
             self.metadata.selected.append(selected)
 
     def row_loader(self, execution: ExecutionContext) -> Any:
-        """The function that makes objects of rows; false: they are the result. Made once.
+        """The function that makes objects of rows, made once; false: the rows are the result.
 
         Raises: NoSuchColumnError: what identifies an object is not selected. InvalidRequestError:
         two columns have one name.
@@ -116,7 +116,7 @@ class EntityQuery:
         return self._loader
 
     def check_yield_per(self, execution: ExecutionContext) -> None:
-        """Refuse to cut in pieces what belongs together.
+        """Refuse to read in parts what belongs together.
 
         Raises: InvalidRequestError: a joined collection, or a subquery load.
         """
@@ -130,9 +130,9 @@ class EntityQuery:
         return results if self.scalar else self.metadata.rows(results)
 
     def result(self, parts: Callable[[Any], Iterable[Any]], size: int | None = None) -> Any:
-        """The results as Session.execute() gives them; size: they come in parts of it.
+        """The results as Session.execute() returns them; size: read in parts of so many rows.
 
-        parts: gives the results, so many at a time (None: all).
+        parts: takes how many rows to read at a time (None: all), and yields their results.
         """
         if size:
             refusals = [_refuse_unique] * self.metadata.width
@@ -145,18 +145,19 @@ class EntityQuery:
 class CompiledQuery(EntityQuery):
     """A compiled ORM select: its text, what its rows become, and how values get into it.
 
-    slots: for the name of a bind parameter in the text its place among the values of a query of
-    this structure; behind these stand the values that are always the same, of the parameters in
-    `fixed`. places: the same in the order of the text. simple: no value is converted.
+    slots: by the name of a bind parameter in the text, the place of its value among those of a
+    query of this structure. fixed: parameters whose values are always the same; their slots are
+    negative, counted from the end. places: the slots in the order of the text. simple: no value is
+    converted.
     """
 
     def __init__(self, compilation: Compilation, dialect: Any, warnings: list[str]) -> None:
         super().__init__(compilation)
-        # They are for the one who sends the query, when it has flushed.
+        # Given when the query is sent, after the autoflush.
         self.warnings = warnings
         tell = warnings.append if dialect.enable_from_linting else None
         self.compiled = compiled = self.statement.compile(dialect=dialect, linting=tell)
-        # A parameter with a name of its own is known by it: operators may have copied it.
+        # A parameter that the learner named goes by its name: operators may have copied it.
         places = {_identity(bind): place for place, bind in enumerate(compilation.binds)}
         self.fixed = [bind for bind in compiled.binds.values() if _identity(bind) not in places]
         for place, bind in enumerate(self.fixed, start=-len(self.fixed)):
@@ -171,7 +172,7 @@ class CompiledQuery(EntityQuery):
     def ready(
         self, given: Sequence[Any], params: dict[str, Any] | None
     ) -> tuple[str | None, tuple[Any, ...]]:
-        """The parameters as the cursor takes them; and the text, if it has to be made for them.
+        """The text, if these values need one of their own, and the parameters for the cursor.
 
         given: values, or the bind parameters of a query of this structure.
         Raises: InvalidRequestError: a value is missing. Whatever a parameter's callable raises.
@@ -211,14 +212,14 @@ def _subject(entity: Any) -> str:
     return str(entity.name) if mapper is None else f"{mapper.class_.__name__}.{entity.name}"
 
 
-#: How many queries of one structure are remembered for what they selected.
+#: How many queries of one structure have their selected expressions remembered.
 LATELY = 50
 
 
 class NamedColumns(ResultMetaData):
     """Names of a row's values; an attribute is also found by its column, an alias by its entity.
 
-    selected: by the queries of this structure that were sent lately, each with its own expressions.
+    selected: what the latest queries of this structure selected, each with its own expressions.
     """
 
     __slots__ = ("selected",)
@@ -229,7 +230,7 @@ class NamedColumns(ResultMetaData):
         return super()._index_all(objects)
 
     def position(self, number: int) -> int:
-        """As in 1.4 of several that share a name, or have none, the last."""
+        """As in 1.4, the last of those that share a name, or have none."""
         name = self._names[number]
         return max(n for n, other in enumerate(self._names) if other == name)
 
@@ -251,7 +252,7 @@ class NamedColumns(ResultMetaData):
 def names_of(entities: Iterable[Any], legacy: bool, style: Any) -> list[Any]:
     """What the values of a row are called; select() tells equal names apart, a Query does not.
 
-    style: of the labels of a select().
+    style: the label style of a select().
     """
     if legacy:
         return [entity.name for entity in entities]
@@ -276,9 +277,9 @@ def _found_by(entity: Any) -> list[Any]:
 
 
 def _unique_keys(entities: Sequence[Any], legacy: bool) -> list[Any] | None:
-    """For each value of a row what tells two of them apart; None: the values themselves do.
+    """For each value of a row, what tells two of them apart; None: a row is never a repetition.
 
-    So it is in each row of a Query without objects, which are all given.
+    The rows of a Query without objects are all kept.
     """
     if legacy and not any(isinstance(entity, MapperEntity) for entity in entities):
         return None
@@ -287,7 +288,7 @@ def _unique_keys(entities: Sequence[Any], legacy: bool) -> list[Any] | None:
 
 
 def _unique_key(entity: Any, legacy: bool) -> Any:
-    """None: the value itself. A list has no hash: a Query then takes each one for another."""
+    """None: the value itself. Values without a hash, such as lists, all differ for a Query."""
     if isinstance(entity, MapperEntity):
         return id
     type_ = getattr(entity.element, "type", None)
@@ -318,7 +319,7 @@ NOT_IN_CHUNKS = (
 )
 
 
-# A compiled query that a session is about to send: where, why, and whether it is flushed before.
+# A compiled query that a session is about to send: where, why, and whether to autoflush before.
 Sending = namedtuple("Sending", "session bind query cause autoflush")
 
 
@@ -331,10 +332,10 @@ def compile_shape(
     bind_arguments: Any = NO_OPTIONS,
     sends: bool = True,
 ) -> Sending:
-    """The compiled query under this key, ready to be sent; if there is none, make() it.
+    """The compiled query kept under this key, ready to be sent; if there is none, make() it.
 
-    key None: not to be kept. cause: if not that of the query itself. bind_arguments: what
-    Session.execute() was told for get_bind(). sends: False: only its text is wanted.
+    key: None if the query is not to be kept. cause: if not the query's own. bind_arguments: those
+    of Session.execute(), for get_bind(). sends: False if only the text is wanted.
     """
     bind = None if session._routes or bind_arguments else session.bind
     if bind is None:
@@ -344,7 +345,7 @@ def compile_shape(
             is_told = cause is not None and cause.subject
             session._autoflush(cause if is_told else Cause("query", _subjects(asked.entities)))
         clause = asked
-        with suppress(Exception):  # what is wrong with it is said when there is a bind
+        with suppress(Exception):  # raised again below, once there is a bind
             clause = compilation.statement
         bind = bind_of(session, asked, clause, bind_arguments)
     try:
@@ -357,7 +358,7 @@ def compile_shape(
         try:
             query = CompiledQuery(make(), bind.dialect, warnings)
         except Exception:
-            # The original compiles when it has flushed and is connected: a BEGIN is seen.
+            # The original compiles after it has flushed and connected: a BEGIN is seen.
             if sends:
                 if autoflush:
                     session._autoflush(cause or QUERY)
@@ -372,7 +373,7 @@ def compile_shape(
 def statement_sending(
     session: Any, query: StatementQuery, autoflush: bool, bind_arguments: Any = NO_OPTIONS
 ) -> Sending:
-    """A learner's own statement, ready to be sent, and the session flushed for it."""
+    """Autoflush, and make a learner's own statement ready to be sent."""
     if autoflush:
         session._autoflush(query.cause)
     bind = bind_of(session, query.asked, query.statement, bind_arguments)
@@ -380,7 +381,7 @@ def statement_sending(
 
 
 def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
-    """Where the session says that it goes: by its class, if it has one, whatever was told."""
+    """The bind that the session chooses: by the mapped class, if any, else as it was told."""
     mapper = asked.subject or bind_arguments.get("mapper")
     return session.get_bind(**{**bind_arguments, "mapper": mapper, "clause": clause})
 
@@ -391,7 +392,7 @@ def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OP
 class StatementQuery(EntityQuery):
     """What the rows of a learner's own statement become: from_statement().
 
-    The rows are understood by the names and columns that the result itself tells.
+    The result itself tells the names and columns by which its rows are understood.
     """
 
     def __init__(self, asked: Asked, statement: Any) -> None:
@@ -399,10 +400,10 @@ class StatementQuery(EntityQuery):
         asked.keeps_keys = is_text = statement._is_text_clause
         super().__init__(Compilation(asked))
         self.asked, self.statement = asked, statement
-        # As in the original text alone may repeat what would be joined to it.
+        # As in the original, only text needs unique().
         self.wants_unique &= is_text
-        # As in the original a text tells what the entities ask for, found by its name there; any
-        # other statement has columns of its own, among which they are looked for.
+        # As in the original, text is taken to select what the entities ask for, by name; any other
+        # statement has columns of its own, in which theirs are looked up.
         if is_text:
             self.sent = TextualSelect(statement, self.compilation.primary)
         else:

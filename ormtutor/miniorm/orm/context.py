@@ -7,7 +7,8 @@ After:  orm/compiled.py keeps it with its text; orm/rowloader.py is told by a Ro
         become.
 
 Query and select() are two faces of one statement; they differ in labels, in what they do with
-repeated rows, and in a few old spellings (`Asked.legacy`).
+repeated rows, and in a few old spellings (`Asked.legacy`). joinedload() becomes a JOIN in three
+steps: `_plan_joined()` selects the columns, `_join_eagerly()` finds the place, `_froms()` joins.
 
 Follows: SQLAlchemy 1.4, "ORM Querying Guide"; what joined eager loading does to a query with LIMIT:
 "The Zen of Joined Eager Loading".
@@ -70,8 +71,7 @@ if TYPE_CHECKING:
 class MapperEntity:
     """A mapped class, or an alias of one, selected as a whole.
 
-    entity, which is also its origin: the Mapper or AliasedInsp. element: its FROM element. given:
-    what the learner wrote.
+    entity, origin: the Mapper or AliasedInsp. element: its FROM element. given: as it was written.
     """
 
     __slots__ = ("element", "entity", "given", "mapper", "name", "origin")
@@ -91,9 +91,9 @@ class MapperEntity:
 
 
 class ColumnEntity:
-    """An expression.
+    """A selected expression.
 
-    element: the expression, knowing its entity where it is a mapped attribute. name: in the row.
+    element: the expression; a mapped attribute carries its entity. name: what the row calls it.
     """
 
     __slots__ = ("element", "entity", "given", "name")
@@ -117,13 +117,13 @@ class ColumnEntity:
 
 
 def entity_among(elements: Iterable[Any]) -> Any:
-    """The first mapped entity that one of these elements is of, or None."""
+    """The first mapped entity that one of these elements belongs to, or None."""
     entities = (element._annotations.get("parententity") for element in elements)
     return next(filter(None, entities), None)
 
 
 def entity_in(element: Any) -> Any:
-    """The mapped entity that an expression speaks of first, or None."""
+    """The first mapped entity that an expression mentions, or None."""
     return entity_among(iterate(element, closed="is_select"))
 
 
@@ -165,11 +165,11 @@ def mapper_entities(entities: Iterable[Any]) -> list[Any]:
 class Asked(Said):
     """Everything that a Query or a select() says, in one form.
 
-    legacy: it is a Query. toplevel: it is not a part of another statement; _all_columns: but shows
-    what a part would. shows_deferred: a part has the deferred columns too. textual: the rows come
-    from a statement of the learner's own, to which nothing can be joined. keeps_keys: load_only()
-    loads primary keys too. keeps_order: also inside of the SELECT of a subquery load.
-    entity_criteria: a mapper, and what holds for all its rows, also those of joined eager loads.
+    legacy: it is a Query. toplevel: it is not part of another statement. _all_columns: select what
+    such a part would. shows_deferred: a part has the deferred columns too. textual: the learner
+    wrote the SQL, so that nothing can be joined to it. keeps_keys: load_only() still loads primary
+    keys. keeps_order: a subquery load keeps the ORDER BY of its inner SELECT. entity_criteria:
+    (mapper, criteria for all rows of its table), which joined eager loads obey too.
     """
 
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
@@ -189,7 +189,7 @@ class Asked(Said):
 
     @property
     def subject(self) -> Any:
-        """The mapper that it speaks of first, if only in a subquery or EXISTS; or None."""
+        """The first mapper that it mentions, even if only in a subquery or EXISTS; or None."""
         base = () if self._base is None else self._base.element._raw_columns
         parts = [*base, *self._from_obj]
         named = [each.entity for each in self.entities]
@@ -204,7 +204,7 @@ class Asked(Said):
 
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
-        """What a Query says, or a select() with mapped things in it: both call it alike."""
+        """What a Query says, or a select() with mapped things in it: their attributes are alike."""
         told = {name: value for name, value in said.__dict__.items() if name in SAID}
         return cls(entities, legacy, **{"_label_style": said._label_style, **told, **more})
 
@@ -216,10 +216,10 @@ class Asked(Said):
 
 
 def is_orm_select(statement: Any) -> bool:
-    """Whether a select() needs the ORM to be understood: mapped columns, or joins along them.
+    """Whether only the ORM understands a select(): it has mapped columns, or joins along them.
 
-    So does one that reads subqueries with mapped columns, and a Query's in which DISTINCT adds what
-    is sorted by, whatever it selects.
+    So it is when a subquery has them, and for a Query's statement, whose DISTINCT adds the columns
+    that it sorts by.
     """
     selects = [statement]  # and those that it reads, each once
     for each in selects:
@@ -236,7 +236,7 @@ def is_orm_select(statement: Any) -> bool:
 
 
 def _parts_of(statement: Any) -> Iterator[Any]:
-    """What stands in the columns of a select(), what it selects from, and what is joined."""
+    """The parts of a select(): those of its columns, what it selects from, what it joins."""
     replaced = [(each.columns, each.joins) for each in statement._replaced]
     told = [(statement._raw_columns, statement._setup_joins), *replaced]
     for column in [column for columns, _ in told for column in columns]:
@@ -251,7 +251,7 @@ def _parts_of(statement: Any) -> Iterator[Any]:
 
 
 def _source_of(part: Any) -> Any:
-    """The SELECT of the subquery that it is, or is a column of, or of this EXISTS; else None."""
+    """The SELECT inside a subquery, a subquery's column, or an EXISTS; None for anything else."""
     source: Any = part.element.element if isinstance(part, Exists) else getattr(part, "table", part)
     while isinstance(source, AliasedReturnsRows):
         source = source.element
@@ -273,7 +273,7 @@ Select._plain_form = staticmethod(plain_form)
 # Compilation ----------------------------------------------------------------------------------
 
 
-# A relationship is loaded lazily when nothing else has loaded it, unless it is mapped so.
+# A relationship that nothing else has loaded is loaded lazily, unless it is mapped as one of these.
 _NOT_LAZY = ("noload", "raise", "raise_on_sql", "dynamic")
 
 
@@ -300,20 +300,25 @@ def is_star(entity: Any) -> bool:
 
 
 # Where in a query an entity stands, while its columns are collected.
-# root: the MapperEntity of the query that it hangs on. path: from the root to it. adapt: from its
-# table's columns to the ones to select (or None: there is none). selectable: their FROM element.
+# root: the MapperEntity that it hangs on. path: from the root to it. adapt: turns a column of its
+# table into the one to select, or None if there is none. selectable: their FROM element.
 # columns: the list that takes them. outer: a LEFT OUTER JOIN leads here.
 Place = namedtuple("Place", "root path adapt selectable columns outer", defaults=(False,))
+
+# One eager join, `a LEFT OUTER JOIN (b JOIN c)`: b is the first of its parts, c is nested in it.
+EagerJoin = namedtuple("EagerJoin", "isouter parts")
+# selectable: the one whose columns it brings; right: that, perhaps with an association table.
+JoinPart = namedtuple("JoinPart", "selectable right onclause")
 
 
 class Compilation:
     """One ORM select on its way to a Core select and a RowPlan.
 
     options: already resolved (for lazy loads), else those of `asked`. only: the attributes that a
-    refresh wants. overwrite: see EntityPlan. prior: the path from the first query to this one, if
-    it loads what an attribute of that one's objects holds; our paths go on from it. subquery_root:
-    see strategies.SubqueryLoader. binds: the parameters whose values change from one execution to
-    the next. known_too: see EntityPlan. It runs when its statement is asked for.
+    refresh wants. overwrite, known_too: see EntityPlan. prior: the path from the first query to
+    this one, which loads an attribute of its objects; our paths continue it. subquery_root: see
+    strategies.SubqueryLoader. binds: the parameters whose values change between executions. Nothing
+    is compiled before `statement` is read.
     """
 
     def __init__(
@@ -342,19 +347,19 @@ class Compilation:
         self.primary = ColumnList()
         self.secondary = ColumnList()
         self.extra: list[Any] = []
-        #: For each FROM element, or entity, the eager joins: is it an outer one, and what it joins:
-        #: (whose rows, right, ON), and behind it what is nested in it.
-        self.eager_joins: dict[Any, list[tuple[bool, list[Any]]]] = {}
+        #: The eager joins onto each FROM element (its place among them) or entity.
+        self.eager_joins: dict[Any, list[EagerJoin]] = {}
         self.eager_order_by: list[Any] = []
         # How the SELECT around the query, if it is wrapped, sees its expressions.
         self._outside: Adapt = unchanged
-        #: A joined collection: rows are more than objects.
+        #: A collection is joined: a parent comes in several rows.
         self.repeats_parents = False
+        # Arguments for _join_eagerly(), which waits until the query's own joins are known.
         self._waiting_joins: list[tuple[Any, Place, Any, bool, Any]] = []
         self.joined_names: list[str] = []
         self._plans: list[EntityPlan] = []
         self._with_later: dict[EntityPlan, None] = {}
-        # What was asked: EntityPlans, and the columns that are selected for expressions.
+        # For each thing asked: an EntityPlan, or the column selected for an expression.
         self._outputs: list[Any] = []
         self.mapper_entities = mapper_entities(asked.entities)
         self._given_options = options
@@ -366,7 +371,7 @@ class Compilation:
         Raises: InvalidRequestError: nothing is to be selected.
         """
         statement = self._compiled()
-        # Mapped columns are still inside its expressions, and it needs no second look.
+        # Its expressions still hold mapped columns; this says that it has been compiled already.
         statement.__dict__["_is_plain"] = True
         return statement
 
@@ -374,7 +379,7 @@ class Compilation:
         options = self._given_options
         if options is None:
             options = self._resolved_options() if self.asked.toplevel else NO_OPTIONS
-        #: Without eager loading they count for what the objects load later only.
+        #: Without eager loading they only affect what the objects load later.
         self.later_options = options
         self.options = options if self.asked._eager else NO_OPTIONS
         self.from_clauses = self._from_clauses()
@@ -388,7 +393,7 @@ class Compilation:
             is_mapped = isinstance(entity, MapperEntity)
             set_up: Any = self._set_up_mapper if is_mapped else self._set_up_column
             output = set_up(entity)
-            if not is_star(entity):  # whose rows are what they are
+            if not is_star(entity):  # the rows of `*` are taken as they come
                 self._outputs.append(output)
         for waiting in self._waiting_joins:
             self._join_eagerly(*waiting)
@@ -409,7 +414,7 @@ class Compilation:
         except sa_exc.ArgumentError:
             if self.asked._eager:
                 raise
-            return NO_OPTIONS  # as in the original nobody minds what has no place
+            return NO_OPTIONS  # the original, too, ignores options that fit nothing here
 
     def _options_given(self) -> list[tuple[Sequence[Any], Sequence[Any]]]:
         """Options, and the entities that the query had when it got them."""
@@ -432,7 +437,7 @@ class Compilation:
     def _with_joins(
         self, from_clauses: list[Any], entities: list[Any], joins: Sequence[JoinStep]
     ) -> list[Any]:
-        """The FROM elements with joins that start from what was selected, if nothing else."""
+        """The FROM elements with these joins, which may start from what is selected."""
         if not joins:
             return from_clauses
         asked = self.asked
@@ -456,7 +461,7 @@ class Compilation:
         return column
 
     def _show_join(self, selectable: Any) -> None:
-        """Columns alone would tell of the tables of a mapped join, and not how they are joined."""
+        """Add a mapped join to FROM: its columns alone name the tables, not how they are joined."""
         is_join = getattr(selectable, "_is_join", False)
         if is_join and not matching(self.from_clauses, selectable):
             self.from_clauses.append(selectable)
@@ -468,7 +473,7 @@ class Compilation:
         return adapt_to(base, expression)
 
     def _in_base(self, selectable: Any) -> Any:
-        """The union that the entities are read from, if it gives columns of this; else itself."""
+        """The union that entities are read from, if it has columns of `selectable`; else that."""
         base = self.asked._base
         if base is None or all(base.corresponding_column(each) is None for each in selectable.c):
             return selectable
@@ -485,7 +490,7 @@ class Compilation:
 
         path = (*self.prior, entity.entity)
         place = Place(entity, path, adapt, selectable, self.primary)
-        plan = self._entity(entity.mapper, place, self.overwrite)
+        plan = self._plan_entity(entity.mapper, place, self.overwrite)
         if plan.selected:
             self._show_join(selectable)
         elif not matching(self.from_clauses, selectable):
@@ -493,27 +498,27 @@ class Compilation:
             self.from_clauses.append(selectable)
         return plan
 
-    def _entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
-        """Collect what one entity needs, in the order of its properties; gives its plan."""
+    def _plan_entity(self, mapper: Mapper, place: Place, overwrite: str) -> EntityPlan:
+        """Collect what one entity needs, in the order of its properties, in a plan."""
         plan = EntityPlan(mapper, place.path, overwrite)
         plan.whole = self.only is None
         plan.known_too = self.known_too
         self._plans.append(plan)
-        wanted = self.only if overwrite == "one" else None
+        wanted = self.only if overwrite == "refresh" else None
         for key, prop in mapper._props.items():
             if wanted is not None and key not in wanted:
                 continue
             if isinstance(prop, ColumnProperty):
-                self._column(prop, plan, place)
+                self._plan_column(prop, plan, place)
             elif isinstance(prop, RelationshipProperty):
-                self._relationship(prop, plan, place)
-        # A key that its selectable has not is looked for as it is, and named so when it is missing.
+                self._plan_relationship(prop, plan, place)
+        # A key that the selectable lacks is looked for as it is: so an error can name it.
         plan.selected_key = list(map(_or_unchanged(place.adapt), mapper.primary_key))
         if self.later_options.propagated:
             plan.load_options = self.later_options.kept(), place.path[:LONGEST]
         return plan
 
-    def _column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
+    def _plan_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
         if self.asked._all_columns or not self.asked.toplevel:
             if prop.is_shown_in_subqueries and (self.asked.shows_deferred or not prop.deferred):
                 self._select_column(prop, plan, place)
@@ -523,16 +528,16 @@ class Compilation:
         strategy = option.strategy or mapped
         if strategy == "undefer_group":
             strategy = mapped
-        if strategy == "column" or self._is_needed(prop, plan, option):
+        if strategy == "column" or self._is_wanted_now(prop, plan, option):
             self._select_column(prop, plan, place)
         elif strategy != mapped:
             plan.callables[prop.key] = partial(Loaders.deferred, prop)
-        elif plan.overwrite == "all":
+        elif plan.overwrite == "populate":
             plan.left_out.append(prop.key)
 
-    def _is_needed(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
-        """Whether a column is loaded though it is deferred."""
-        if plan.overwrite == "one" and self.only is not None:
+    def _is_wanted_now(self, prop: ColumnProperty, plan: EntityPlan, option: Any) -> bool:
+        """Whether a deferred column is loaded all the same."""
+        if plan.overwrite == "refresh" and self.only is not None:
             return True
         is_key = prop.columns[0] in set(prop.parent.primary_key)
         if prop.group and undeferred(prop.group) in option.settings:
@@ -544,27 +549,29 @@ class Compilation:
         if column is None:
             plan.expired |= {prop.key}
             return
-        place.columns.add(column)  # an alias may give another element each time that it is asked
+        place.columns.add(column)  # kept: an alias may give a new element each time it is asked
         for equal in prop.columns[1:]:
             place.columns.add(place.adapt(equal))
         plan.selected[prop.key] = column
 
     # relationships ---------------------------------------------------------------------------
 
-    def _relationship(self, prop: RelationshipProperty, plan: EntityPlan, place: Place) -> None:
+    def _plan_relationship(
+        self, prop: RelationshipProperty, plan: EntityPlan, place: Place
+    ) -> None:
         option = self.options.for_path(place.path, prop, RELATIONSHIP_WILDCARD)
         strategy, settings = option.strategy or prop.loads_by, option.settings
         if strategy in ("joined", "contains_eager"):
             plan.from_row.append(prop)
         if strategy == "joined":
-            self._joined(prop, plan, place, settings)
+            self._plan_joined(prop, plan, place, settings)
         elif strategy == "contains_eager":
-            self._contained(prop, plan, place, settings)
+            self._plan_contained(prop, plan, place, settings)
         elif strategy in ("subquery", "selectin", "immediate"):
             embeds = strategy == "subquery"
             unfit = embeds and (self.asked.textual or not self.asked._eager)
             wanted = self.asked.toplevel and not unfit
-            loader = Loaders.of_rows(prop, strategy, self, place) if wanted else None
+            loader = Loaders.eager(prop, strategy, self, place) if wanted else None
             if loader is not None:
                 plan.add(loader)
                 if loader.after_rows:
@@ -572,14 +579,14 @@ class Compilation:
         elif strategy == "noload" and prop.loads_by != "dynamic":
             plan.empty.append(prop.key)
         elif strategy != "dynamic":
-            self._when_read(prop, plan, strategy, self.criteria_in(settings))
+            self._plan_lazy(prop, plan, strategy, self.criteria_in(settings))
 
     def criteria_in(self, settings: dict[str, Any]) -> tuple[Any, ...]:
-        """What an option adds to a condition: what it said on the way here counted there."""
+        """The criteria that an option adds to this query; those for its prior path counted there."""
         is_ours = settings.get("criteria_said_at", 0) > len(self.prior)
         return settings["criteria"] if is_ours else ()
 
-    def _when_read(
+    def _plan_lazy(
         self,
         prop: RelationshipProperty,
         plan: EntityPlan,
@@ -595,15 +602,15 @@ class Compilation:
         if prop.uselist or not is_own:
             plan.resets.append(prop.key)
 
-    def _joined(
+    def _plan_joined(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
         if not (self.asked._eager and self.asked.toplevel):  # not in a part of another statement
-            self._when_read(prop, plan)
+            self._plan_lazy(prop, plan)
             return
         self.repeats_parents |= bool(prop.uselist)
         if self.asked.textual or self.would_cycle(prop, place.path, since=len(self.prior)):
-            self._when_read(prop, plan)
+            self._plan_lazy(prop, plan)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)
         isouter = not innerjoin or (place.outer and innerjoin == "unnested")
@@ -620,17 +627,17 @@ class Compilation:
         child = Place(
             place.root, path, adapt, target.selectable, self.secondary, place.outer or isouter
         )
-        # It is made when it is known what the query itself joins.
         self._waiting_joins.append((prop, place, target, isouter, criteria))
         self.joined_names.append(str(prop))
-        self._join_plan(prop, plan, child)
+        self._plan_related(prop, plan, child)
 
-    def _join_plan(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
-        entity = self._entity(prop.mapper, child, "all" if self.overwrite == "all" else "")
+    def _plan_related(self, prop: RelationshipProperty, plan: EntityPlan, child: Place) -> None:
+        overwrite = self.overwrite if self.overwrite == "populate" else ""
+        entity = self._plan_entity(prop.mapper, child, overwrite)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
     def would_cycle(self, prop: RelationshipProperty, path: Path, since: int = 0) -> bool:
-        """Whether loading eagerly would come back to where it was, and no option says so.
+        """Whether eager loading would return to a class on its path, and no option asks for it.
 
         since: where the part of the path begins that counts.
         """
@@ -651,11 +658,11 @@ class Compilation:
     ) -> None:
         source, key = parent.selectable, self._eager_key(parent.root)
         if isinstance(key, int) and source is parent.root.element:
-            # As in the original an alias of the class that was joined takes its place.
+            # As in the original, an alias of the class takes its place if that was joined.
             whole = self.from_clauses[key]
             source = source if is_present(source, whole) else whole
         elif key is parent.root and parent.columns is self.primary:
-            # And around a subquery the class at the root takes the place of an alias of it.
+            # And around a subquery, the class at the root takes the place of its alias.
             root = key.element
             source = root if root.is_derived_from(prop.parent.persist_selectable) else source
         onclause, through, association, _, to_target = prop.create_joins(
@@ -669,20 +676,20 @@ class Compilation:
         if parent.outer and not isouter:
             _nest(joins, parent.selectable, target.selectable, steps)
         else:
-            joins += [(isouter, [(target.selectable, *step)]) for step in steps]
+            joins += [EagerJoin(isouter, [JoinPart(target.selectable, *step)]) for step in steps]
         if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
         self.eager_order_by += map(to_target, prop.order_by or ())
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
-        """The join's columns of the parent must be selected, so that a subquery has them."""
+        """Select the parent's columns in the ON clause, so that a subquery offers them."""
         table = prop.parent.persist_selectable
         for element in iterate(prop.primaryjoin, closed="is_select"):
             if element._is_column_clause and table.c.contains_column(element):
                 self.primary.add(parent.adapt(element._deannotated))
 
     def _eager_key(self, root: MapperEntity) -> Any:
-        """Which FROM element eager joins of this entity are added to: a place, or the entity."""
+        """What the eager joins of this entity are added to: a FROM element's place, or itself."""
         if self.from_clauses and not self._is_wrapped:
             places = matching(self.from_clauses, self._in_base(root.element))
             if len(places) > 1:
@@ -694,17 +701,17 @@ class Compilation:
                 return places[0]
         return root
 
-    def _contained(
+    def _plan_contained(
         self, prop: RelationshipProperty, plan: EntityPlan, place: Place, settings: dict[str, Any]
     ) -> None:
-        """contains_eager(): the query's own joins bring the columns."""
+        """contains_eager(): the query's own joins have the columns."""
         self.repeats_parents |= bool(prop.uselist)
         alias = settings.get("alias")
         adapt, selectable = self._user_alias(prop, alias, place.root)
         path = (*place.path, prop, alias)
         if not self.options.starts_with(path):
             path = (*place.path, prop, prop.mapper)
-        self._join_plan(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
+        self._plan_related(prop, plan, Place(place.root, path, adapt, selectable, self.primary))
 
     def _user_alias(
         self, prop: RelationshipProperty, alias: Any, root: MapperEntity
@@ -715,7 +722,7 @@ class Compilation:
             if selectable is self.asked._base:
                 return self._adapt_to_base, selectable
             if alias is None and root.entity.is_aliased_class:
-                # As in the original these columns are seen through the alias at the query's root.
+                # As in the original, the alias at the query's root adapts these columns.
                 is_same = root.element.is_derived_from(table)
                 return root.entity.adapt, root.element if is_same else selectable
             return unchanged, selectable
@@ -750,7 +757,7 @@ class Compilation:
     def _froms(self) -> list[Any]:
         froms = list(self.from_clauses)
         for key, joins in self.eager_joins.items():
-            # A FROM element to which they are added is hidden by the whole.
+            # The join hides the FROM element that it starts from.
             start = froms[key] if isinstance(key, int) else self._in_base(key.element)
             froms.append(_joined_onto(start, joins))
         return froms
@@ -760,7 +767,7 @@ class Compilation:
         selected = [_unlabelled(column) for column in self.primary]
         present = set(map(id, selected))
         if not self._is_wrapped:
-            # As in the original a labelled subquery is not found among what is selected already.
+            # As in the original, a labelled subquery is not recognized as already selected.
             present -= {id(column) for column in selected if isinstance(column, elements.Label)}
         for clause in order_by:
             found = sorted_expression(clause)
@@ -790,7 +797,7 @@ class Compilation:
         return tuple([self._adapt_to_base(clause) for clause in clauses])
 
     def _select(self, columns: list[Any], froms: Sequence[Any], order_by: Sequence[Any]) -> Any:
-        """A Core select of these, with what else was said."""
+        """A Core select of these, with everything else that was asked."""
         statement = Select._of_columns(columns)
         stored = statement.__dict__
         for name, value in self.asked.__dict__.items():
@@ -815,8 +822,8 @@ class Compilation:
     def row_plan(self, metadata: Any, adapt: Adapt) -> RowPlan:
         """Which column of a row fills what.
 
-        metadata: what the result says of its columns. adapt: from a column that was asked for to
-        that of the statement that was sent; what is joined is looked for as it is.
+        metadata: what the result says of its columns. adapt: turns a column that was asked for into
+        one of the statement that was sent; joined columns need none.
         Raises: NoSuchColumnError: a column is not in the row. InvalidRequestError: two are.
         """
         outside = self._outside
@@ -837,7 +844,7 @@ class Compilation:
         for plan in self._plans:
             is_asked = len(plan.path) == len(self.prior) + 1
             find = locate_asked if is_asked else locate
-            if plan.overwrite != "one":
+            if plan.overwrite != "refresh":
                 plan.ident = tuple([find(column) for column in plan.selected_key])
             for key, column in plan.selected.items():
                 try:
@@ -861,14 +868,14 @@ class Compilation:
         return self.asked.legacy and len(self.asked.entities) == len(self.mapper_entities) == 1
 
 
-# What a Core select takes from what was said: criteria, FROM elements, values as they are.
+# What a Core select takes from an Asked: criteria, FROM elements, values as they are.
 _CRITERIA = frozenset(["_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"])
 _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
 
 
 def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:
-    """How an alias sees expressions; eager: also one that a subquery has already, by its column."""
+    """How an alias sees expressions. eager: one that its subquery selects is that column."""
 
     def adapt(expression: Any) -> Any:
         if expression._is_column_clause and expression.table is not None:
@@ -880,7 +887,7 @@ def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:
 
 
 def _or_unchanged(adapt: Adapt) -> Adapt:
-    """What the learner's subquery has not is selected from where it is, as in the original."""
+    """As in the original, what the learner's subquery lacks is selected from its own table."""
 
     def adapt_if_found(expression: Any) -> Any:
         found = adapt(expression)
@@ -890,9 +897,9 @@ def _or_unchanged(adapt: Adapt) -> Adapt:
 
 
 def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
-    """An expression with what a FROM element has selected already in its place.
+    """An expression in which the columns of a FROM element replace what it has selected.
 
-    by_name: base is a learner's own statement, whose columns are known by their names, too.
+    by_name: base is a learner's own statement; its columns are found by name, too.
     """
     columns = base.exported_columns
 
@@ -910,39 +917,42 @@ def adapt_to(base: Any, expression: Any, by_name: bool = False) -> Any:
     return replace(expression, exchange)
 
 
-def _nest(joins: Sequence[tuple[bool, list[Any]]], parent: Any, target: Any, steps: Any) -> None:
+def _nest(joins: Sequence[EagerJoin], parent: Any, target: Any, steps: Any) -> None:
     """`a LEFT OUTER JOIN (b JOIN c)`: a missing c must not make rows of a disappear.
 
-    An association table is joined to the parent, which stays one thing with it.
+    An association table is joined to the parent, and stays part of it.
     """
-    for _, nested in joins:
-        for place, (selectable, right, onclause) in enumerate(nested):
-            if selectable is parent:
-                for step in steps[:-1]:
-                    right = Join(right, *step)
-                nested[place : place + 1] = [(parent, right, onclause), (target, *steps[-1])]
+    for join in joins:
+        for place, part in enumerate(join.parts):
+            if part.selectable is parent:
+                right = _joined_along(part.right, steps[:-1])
+                nested = [part._replace(right=right), JoinPart(target, *steps[-1])]
+                join.parts[place : place + 1] = nested
                 return
 
 
-def _joined_onto(
-    from_: Any, joins: Sequence[tuple[bool, list[Any]]], adapt: Adapt = unchanged
-) -> Any:
-    for isouter, ((_, right, onclause), *nested) in joins:
-        for _, *step in nested:
-            right = Join(right, *step)
-        from_ = Join(from_, right, adapt(onclause), isouter)
+def _joined_along(from_: Any, steps: Any) -> Any:
+    for right, onclause in steps:
+        from_ = Join(from_, right, onclause)
+    return from_
+
+
+def _joined_onto(from_: Any, joins: Sequence[EagerJoin], adapt: Adapt = unchanged) -> Any:
+    for isouter, (first, *nested) in joins:
+        right = _joined_along(first.right, [(part.right, part.onclause) for part in nested])
+        from_ = Join(from_, right, adapt(first.onclause), isouter)
     return from_
 
 
 def _unlabelled(column: Any) -> Any:
-    """What a label names; a column is its own."""
+    """The expression under a label; anything else is returned as it is."""
     if isinstance(column, elements.Label) and not isinstance(column._element, ScalarSelect):
         column = column._element._ungroup()
     return column._deannotated
 
 
 def sorted_expression(clause: Any) -> Any:
-    """The expression of an ORDER BY clause, without DESC and the like; None: it is text."""
+    """The expression of an ORDER BY clause, without DESC and the like; None for text."""
     while isinstance(clause, elements.UnaryExpression) and clause.modifier is not None:
         clause = clause.element
     is_text = clause._is_text_clause or isinstance(clause, elements.TextualLabelReference)

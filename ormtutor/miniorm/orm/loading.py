@@ -1,9 +1,9 @@
 """Loading: a compiled query is sent, and its rows become objects.
 
-Before: orm/query.py and orm/strategies.py have a CompiledQuery, or a learner's own
-        statement as StatementQuery, and the values for it.
-Here:   run() sends it, calls the row loader and what is loaded after all rows; get() by primary
-        key; refresh of expired attributes.
+Before: orm/query.py and orm/strategies.py have a CompiledQuery, or a learner's own statement as a
+        StatementQuery, and the values for it.
+Here:   run() sends it and calls the row loader, then the loaders that wait for all rows; get() by
+        primary key; refresh() and the refresh of expired attributes.
 After:  engine/connection.py has the cursor, orm/rowloader.py makes the objects, orm/identity.py
         holds them; orm/outcome.py counts them for whoever asked.
 
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
 # Running --------------------------------------------------------------------------------------
 
 
-# What parameters of load_by_ident() are called, with a number.
+# The parameters of load_by_ident() are called this, with a number.
 PRIMARY_KEY = "pk"
 
 
 def _primary_key_given(query: Any, values: Any) -> dict[str, Any]:
-    """What get() was given, by the names that load_by_ident() gave; of other queries nothing."""
+    """The values of load_by_ident()'s own parameters, by name; any other query has none."""
     binds = {} if isinstance(values, Binds) else query.compiled.binds
     return {
         name: values[query.slots[name]]
@@ -63,8 +63,8 @@ def _primary_key_given(query: Any, values: Any) -> dict[str, Any]:
     }
 
 
-def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
-    """Autoflush; give what the connection needs to know for sending the SELECT.
+def _flush_and_prepare(sending: Sending, values: Any, params: Params) -> ExecutionContext:
+    """Autoflush, then make the execution of the SELECT, for the connection to send.
 
     values: of the parameters that the query was compiled with; params: by name, from the learner.
     """
@@ -80,7 +80,7 @@ def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
     try:
         text, parameters = query.ready(values, params)
     except Exception as error:
-        # What the values raise is told with the statement that they were for.
+        # An error of the values is raised with the statement that they were for.
         given = params or _primary_key_given(query, values)
         connection._handle_dbapi_exception(error, query.compiled.string, [given] if given else [])
     return ExecutionContext(connection, query.compiled, text, (parameters,), cause, NO_OPTIONS)
@@ -89,15 +89,15 @@ def _ready(sending: Sending, values: Any, params: Params) -> ExecutionContext:
 def run(
     sending: Sending, values: Any, params: Params = None, refresh_state: InstanceState | None = None
 ) -> list[Any]:
-    """Send a query and give what its rows stand for: objects, or tuples. See _ready()."""
-    execution = _ready(sending, values, params)
+    """Send a query; return objects, or tuples. The parameters are those of _flush_and_prepare()."""
+    execution = _flush_and_prepare(sending, values, params)
     rows = execution.root_connection._read(execution)
     context = LoadContext(sending.session, sending.query, values, params, refresh_state)
     return load_rows(context, rows, execution)
 
 
 def load_rows(context: LoadContext, rows: Any, execution: ExecutionContext) -> list[Any]:
-    """What the rows stand for, with everything that is loaded after them."""
+    """Make objects (or tuples) of the rows, and run the loaders that wait for all rows."""
     query = context.query
     loader = query.row_loader(execution)
     if not loader:
@@ -120,12 +120,12 @@ def load_rows(context: LoadContext, rows: Any, execution: ExecutionContext) -> l
 def run_when_read(
     sending: Sending, values: Any, params: Params, size: int | None
 ) -> Callable[[int | None], Iterator[list[Any]]]:
-    """As run(), but the rows are read, and what belongs to them loaded, when someone asks.
+    """As run(), but the rows are read when someone asks.
 
-    What is given takes how many rows to read at a time (yield_per); None: all at once. size: how
-    many that will be.
+    The returned function takes how many rows to read at a time (yield_per), None for all at once;
+    `size` says in advance how many that will be.
     """
-    execution = _ready(sending, values, params)
+    execution = _flush_and_prepare(sending, values, params)
     result = execution.root_connection._run(execution)
     if size:
         sending.query.check_yield_per(execution)
@@ -146,7 +146,7 @@ def _parts(
 
 
 def _refuse_objects(query: EntityQuery, execution: ExecutionContext) -> None:
-    """Refuse to load objects for a session that has let all go since the statement was sent."""
+    """Refuse to load objects for a session that was closed since the statement was sent."""
     if query.row_loader(execution) and (plans := query.plan.entities()):
         lost = object.__new__(plans[0].mapper.class_)
         raise sa_exc.InvalidRequestError(
@@ -160,7 +160,7 @@ def _refuse_objects(query: EntityQuery, execution: ExecutionContext) -> None:
 
 
 def _for_one(kind: str, mapper: Mapper, ident: Any, *states: InstanceState) -> Cause:
-    """The cause of a statement that reads one object's row."""
+    """The cause of a statement that reads the row of one object."""
     label = label_of(mapper, ident)
     return Cause(kind, label, objects=(label,), states=states)
 
@@ -170,8 +170,8 @@ def in_identity_map(
 ) -> Any:
     """The object with this key in the identity map; None: not there, or its row is gone.
 
-    An expired one is refreshed first, which tells whether its row is still there;
-    PASSIVE_NO_RESULT: it would have to be, and may not.
+    An expired object is refreshed first, to see whether its row is still there; PASSIVE_NO_RESULT
+    if `passive` forbids that.
     """
     state = session.identity_map.tables.get(mapper.class_, {}).get(ident)
     if state is None:
@@ -211,19 +211,19 @@ def get(
         if obj is not None:
             return obj
     if options:
-        options = select().options(*options)._with_options  # refuses what is none
+        options = select().options(*options)._with_options  # raises for what is no option
     return load_by_ident(
         session,
         mapper,
         ident,
         options=resolve([(options, [mapper])]) if options else None,
         options_key=tuple([option.key for option in options]),
-        overwrite="all" if populate_existing else "",
+        overwrite="populate" if populate_existing else "",
     )
 
 
 def identity_of(mapper: Mapper, ident: Any) -> Any:
-    """A primary key as it was given, as the identity map has it: a value, or a tuple of several."""
+    """A given primary key in the form of the identity map: a value, or a tuple of several."""
     is_one = isinstance(ident, (int, str, bytes)) or not hasattr(ident, "__iter__")
     values: Sequence[Any] = (ident,) if is_one else tuple(ident)
     if len(values) != len(mapper.primary_key):
@@ -270,8 +270,8 @@ def load_by_ident(
 ) -> Any:
     """One object by one SELECT; None when there is no row.
 
-    options_key: what the options are known by, if not as themselves. prior: the path to the
-    attribute that is loaded lazily. overwrite: see EntityPlan; only: its attributes alone.
+    options_key: what identifies the options, if not they themselves. prior: the path to the
+    attribute that is loaded lazily. overwrite: see EntityPlan. only: load these attributes alone.
     """
     values = (ident,) if mapper.single_key else ident
     missing: tuple[int, ...] = ()
@@ -314,25 +314,25 @@ def load_by_ident(
 def _load_again(
     session: Any, state: InstanceState, ident: Any, only: frozenset[str] | None, **how: Any
 ) -> Any:
-    """Read the object's row again, and into it, by the options that it was loaded with.
+    """Read the object's row again, with the options that the object was loaded with.
 
-    Those of an alias say nothing of the class, which is now asked.
+    The class is queried now: options for an alias do not apply.
     """
     if state.load_options is not None:
         options, (*prior, entity) = state.load_options
         if not entity.is_aliased_class:
             how.update(options=options, prior=tuple(prior))
-    how.update(overwrite="one", only=only, refresh_state=state)
+    how.update(overwrite="refresh", only=only, refresh_state=state)
     return load_by_ident(session, state.mapper, ident, **how)
 
 
-def load_scalar_attributes(
+def load_expired(
     mapper: Mapper, state: InstanceState, keys: Iterable[str], passive: int = flags.PASSIVE_OFF
 ) -> None:
-    """Refresh the expired attributes `keys` of one object.
+    """Refresh the expired attributes `keys` of one object: the SELECT after a commit.
 
     Raises: DetachedInstanceError: no session. ObjectDeletedError: the row is gone.
-    InvalidRequestError: it never had a row, and its key is not whole.
+    InvalidRequestError: it never had a row, and its key is incomplete.
     """
     session = state.session
     if session is None:
@@ -342,7 +342,7 @@ def load_scalar_attributes(
         )
     ident = state.ident
     if ident is None:
-        # Its key was set by hand; whether there is a row is found out by asking.
+        # Its key was set by hand; the SELECT tells whether there is a row.
         ident = mapper.ident_in(state.dict)
         if ident is None:
             raise sa_exc.InvalidRequestError(
@@ -382,4 +382,4 @@ def refresh(
         )
 
 
-Loaders.expired = staticmethod(load_scalar_attributes)
+Loaders.expired = staticmethod(load_expired)

@@ -1,8 +1,8 @@
-"""Outcome: what causes call objects, and what is told of the rows that a statement gave.
+"""Outcome: what became of a statement's rows, and the labels by which causes name objects.
 
 Before: orm/loading.py and orm/strategies.py have rows, and the EntityPlans that read them.
-Here:   the labels of objects; how many rows became how many new and known objects, and what known
-        ones kept. Only counted when somebody asked for it.
+Here:   the labels; how many rows became how many new and known objects, and what the known ones
+        kept. Only counted when somebody asked for it.
 After:  engine/cause.py carries it to whoever listens: the SQL panel.
 """
 
@@ -30,9 +30,9 @@ def label_of(mapper: Mapper, ident: Any) -> str:
 
 
 def tell_outcome(outcome: Any, context: LoadContext) -> None:
-    """How many rows became how many objects. Counted only when someone asked for the outcome.
+    """Count how many rows became how many new and known objects.
 
-    Rows that come in parts (yield_per) add up; how many there were the result tells in the end.
+    Rows that come in parts (yield_per) add up; the result tells the number of rows in the end.
     """
     plans, rows = context.query.plan.entities(), context.rows
     outcome.loading = False
@@ -48,7 +48,7 @@ def tell_outcome(outcome: Any, context: LoadContext) -> None:
 
 
 def rows_in(plan: Any, rows: Any) -> dict[Any, Any]:
-    """The first row of each object at the place of one entity, by the primary key as it came."""
+    """The first row of each object of one entity, by its primary key as it is in the row."""
     first: dict[Any, Any] = {}
     for row in rows:
         first.setdefault(tuple([row[position] for position in plan.ident]), row)
@@ -59,12 +59,12 @@ def rows_in(plan: Any, rows: Any) -> dict[Any, Any]:
 
 
 def labels_in(plan: Any, rows: Any) -> list[str]:
-    """The objects in the rows at the place of one entity, as causes name them."""
+    """The labels of one entity's objects in the rows."""
     return [label_of(plan.mapper, key) for key in rows_in(plan, rows)]
 
 
 def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, str, Any, Any]]:
-    """What known objects hold otherwise than their rows: plain values only."""
+    """Where known objects differ from their rows."""
     seen: set[Any] = set()
     for plan in plans:
         table = session.identity_map.tables.get(plan.mapper.class_, {})
@@ -82,7 +82,7 @@ def _kept(plans: Iterable[Any], rows: Any, session: Any) -> Iterator[tuple[Any, 
 
 
 def _differ(held: Any, value: Any) -> bool:
-    """Whether two plain values differ; of others only whether one is missing."""
+    """Whether two plain values differ; of any others, whether only one is None."""
     if type(held) in PLAIN and type(value) in PLAIN:
         return bool(held != value)
     return (held is None) is not (value is None)

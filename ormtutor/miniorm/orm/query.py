@@ -515,7 +515,7 @@ class Query(Said):
     def _shape(self) -> tuple[Any, Any, Binds]:
         """By what the compiled form is found again, what makes it, and our parameters for it."""
         key, binds = cache_key(self)
-        overwrite = "all" if self._populate_existing else ""
+        overwrite = "populate" if self._populate_existing else ""
 
         def make() -> context.Compilation:
             return context.Compilation(self._asked(), overwrite=overwrite, binds=binds)
@@ -854,7 +854,7 @@ def _execute_select(
     session: Any, statement: Any, params: Any, options: dict[str, Any], bind_arguments: Any
 ) -> Any:
     sets = parameter_sets_20(params)
-    overwrite = "all" if options.get("populate_existing") else ""
+    overwrite = "populate" if options.get("populate_existing") else ""
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
 

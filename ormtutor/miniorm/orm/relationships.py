@@ -188,7 +188,7 @@ class RelationshipProperty(MapperProperty):
         self._reverse_property: set[RelationshipProperty] = set()
         self._overlaps = set(overlaps.replace(" ", "").split(",")) if overlaps else set()
         #: What orm/strategies.py keeps for lazy loads.
-        self.lazy_way: Any = None
+        self.lazy_loader: Any = None
         # Whether the two sides are kept alike in Python; not where one of them is only looked at.
         self.sync_backref = not viewonly
         if viewonly and passive_deletes:

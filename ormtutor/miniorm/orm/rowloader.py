@@ -26,7 +26,7 @@ The whole one stands in `tests/miniorm/orm/test_rowloader.py`; what it does, as 
 Python, in `plain_rowloader.py` beside that test. The two are compared.
 
 Follows: SQLAlchemy 1.4, `orm/loading.py` in what it does: identity map first, a known object keeps
-its values, only what it lacks is filled in.
+its values and is given only what it lacks.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     RowLoader = Callable[[Sequence[Sequence[Any]], "LoadContext"], list[Any]]
 
 
-#: The turn of what runs behind all that is joined.
+#: The turn of a loader that runs after everything that is joined.
 LAST = 10**6
 
 
@@ -59,19 +59,19 @@ class EntityPlan:
     mapper, path: what it is, and where in the query it stands.
     ident: positions of the primary key.
     columns: attribute -> position. from_row: relationships that are to be joined. joined: those
-    whose objects stand in the same row.
-    at_once: loaders that run at the first row of an object (subquery, then immediate), each with
-    its turn: how many of the joined objects come before it.
-    later: loaders that run when all rows are read (selectin).
+    whose objects are in the same row.
+    at_once: loaders that run at an object's first row (subquery, then immediate), each with its
+    turn: how many of the joined objects come before it.
+    later: loaders that run after all rows are read (selectin).
     callables: lazy loaders that an option put in place of the usual ones. empty: noload attributes.
-    expired: attributes that a learner's own statement does not bring.
-    load_options: for later loads from this object the options that concern them, and its path.
-    selected, selected_key: the columns of the statement whose positions those are.
-    known_too: whether something is loaded for objects that have it: not in a lazy load.
+    expired: attributes that a learner's own statement leaves out.
+    load_options: the options for later loads from this object, and its path.
+    selected, selected_key: the columns of the statement at those positions.
+    known_too: whether loaders run for objects that have the attribute already: not in a lazy load.
     resets: relationships that populate_existing() makes lazy again. left_out: the deferred columns
-    that it takes away.
-    overwrite: "" (keep what is there), "all" (populate_existing) or "one" (refresh of one object;
-    whole: of all its attributes).
+    that it unloads.
+    overwrite: "" (keep what is there), "populate" (populate_existing) or "refresh" (one object;
+    whole: all its attributes).
     """
 
     def __init__(self, mapper: Any, path: tuple[Any, ...], overwrite: str = "") -> None:
@@ -97,11 +97,11 @@ class EntityPlan:
 
     @property
     def in_row(self) -> frozenset[str]:
-        """Relationships whose one object, or None, is in the row: known when it is read."""
+        """Scalar relationships whose object, or None, is in the row."""
         return frozenset(each.prop.key for each in self.joined if not each.prop.uselist)
 
     def add(self, loader: Any) -> None:
-        """A loader that runs later; or at once, among what is joined: immediate ones behind it."""
+        """Add a loader: to the later ones, or to those that run at once, immediate ones last."""
         if loader.after_rows:
             self.later.append(loader)
         else:
@@ -116,8 +116,8 @@ JoinedPlan = namedtuple("JoinedPlan", "prop impl entity")
 class RowPlan:
     """What a row gives: EntityPlans and positions of plain values, in order.
 
-    scalar: a single entity, given as itself and not as a tuple of one. with_later: the EntityPlans
-    that have later loaders, in the order of the mapping.
+    scalar: a row is one object, not a tuple of one. with_later: the EntityPlans that have later
+    loaders, in the order of the mapping.
     """
 
     def __init__(
@@ -142,13 +142,13 @@ class RowPlan:
 class LoadContext:
     """One execution of a query, while its rows are read.
 
-    session: whose identity map. query, parameters, params: what ran; a subquery embeds it.
-    refresh_state: what a refresh is about.
-    made: how many objects were new. tell: is called with the state of each, if someone listens.
-    rows: what is read. met: the objects that a row has spoken of, and whether it gave them their
-    values; kept for plans that ask. batches: for each path with later loaders its plan, and its
+    session: its identity map is used. query, parameters, params: what ran; subquery loads embed it.
+    refresh_state: the object of a refresh.
+    made: how many objects were new. tell: called with the state of each, if someone listens.
+    rows: those being read. met: the objects that rows have mentioned, and whether a row gave them
+    their values; only kept for plans that ask. batches: by path, a plan with later loaders and its
     objects by state, in the order of the rows.
-    related: what subquery loads have found, also for the parts to come (yield_per).
+    related: what subquery loads have found; with yield_per it serves the later parts too.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class LoadContext:
         self.related: dict[Any, dict[tuple[Any, ...], list[Any]]] = {}
 
     def batch(self, plan: EntityPlan) -> dict[Any, Any]:
-        """The objects of this plan for which something is loaded afterwards."""
+        """The objects of this plan that its later loaders are to fill."""
         return self.batches.setdefault(plan.path, (plan, {}))[1]
 
     def load_later(self) -> None:
@@ -190,10 +190,10 @@ class LoadContext:
 def meet(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> Sequence[Turn]:
-    """Give a known object what it lacks, unless an earlier row did; gives the loaders to run now.
+    """Give a known object what it lacks, unless an earlier row did; return the loaders to run now.
 
-    What it has stays as it is. One that another place of a row has made takes only columns that are
-    left out there, and how it is to be loaded later.
+    What it has stays as it is. One that was made at another place of a row takes only the columns
+    that are left out there, and the options for later loads.
     """
     made = context.met.get(state)
     if made is None:
@@ -202,7 +202,7 @@ def meet(
         _take(plan, state, values, row, lacks)
         loaders = [each for each in plan.at_once if each[1].key in lacks]
         if plan.known_too:
-            # As in the original these are sent though the object has what they bring.
+            # As in the original, these run although the object has what they load.
             rest = [loader for _, loader in plan.at_once if loader.always]
             loaders += [(LAST, loader) for loader in rest if loader.key not in lacks]
         if not loaders:
@@ -223,12 +223,12 @@ def meet(
 def overwrite(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> None:
-    """Replace what an object has by what the row says, changes included (refresh)."""
+    """Replace what an object has by what the row says, even if it was changed."""
     for key in plan.left_out:
         values.pop(key, None)
     if plan.load_options is not None:
         state.load_options = plan.load_options
-    if plan.overwrite == "all":
+    if plan.overwrite == "populate":
         for key in plan.resets:
             state.reset(values, key)
     _take(plan, state, values, row, {*plan.columns, *plan.callables, *plan.empty})
@@ -238,7 +238,7 @@ def overwrite(
 
 
 def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values) -> None:
-    """What an object has now is what the row says; unless it overwrites, but for its changes."""
+    """Record what an object has now as committed; what was changed stays so, unless overwritten."""
     if not plan.overwrite:
         changed = state.committed_state
         state.commit(values, [key for key in plan.columns if key in values and key not in changed])
@@ -251,7 +251,7 @@ def settle(plan: EntityPlan, context: LoadContext, state: InstanceState, values:
 def load_at_once(
     plan: EntityPlan, context: LoadContext, obj: Any, row: Sequence[Any], loaders: Sequence[Turn]
 ) -> None:
-    """Run what is left to load at the first row of an object; what was expired is so until then."""
+    """Run the loaders that remain at an object's first row; until then its expired stay expired."""
     for turn, loader in loaders:
         if turn >= len(plan.joined):
             loader.load(context, plan, obj, row)
@@ -267,7 +267,7 @@ def _fill(plan: EntityPlan, values: Values, row: Sequence[Any], keys: Iterable[s
 def _take(
     plan: EntityPlan, state: InstanceState, values: Values, row: Sequence[Any], keys: set[str]
 ) -> None:
-    """Give an object those attributes among `keys` of which the plan knows."""
+    """Give an object those attributes among `keys` that the plan has."""
     _fill(plan, values, row, [key for key in plan.columns if key in keys])
     own = {key: loader for key, loader in plan.callables.items() if key in keys}
     if own:
@@ -279,7 +279,7 @@ def _take(
 
 
 def fill_collection(impl: Any, obj: Any, members: Iterable[Any]) -> None:
-    """The loaded members become the collection of `obj`."""
+    """Make the loaded members the collection of `obj`."""
     values = obj.__dict__
     impl.set_committed_value(values["_sa_instance_state"], values, list(members))
 
@@ -293,12 +293,12 @@ def require_population(prop: Any, impl: Any) -> None:
 
 
 def warn_of_several(prop: Any, how: str = "eagerly") -> None:
-    """A scalar attribute met a second row."""
+    """Warn that there is a second row for a scalar attribute."""
     sa_exc.warn(f"Multiple rows returned with uselist=False for {how}-loaded attribute '{prop}' ")
 
 
 def one_of(prop: Any, found: Sequence[Any], how: str = "eagerly") -> Any:
-    """What a scalar attribute takes of what was found for it: the first."""
+    """The first of what was found: the value of a scalar attribute."""
     if len(found) > 1:
         warn_of_several(prop, how)
     return found[0] if found else None
@@ -316,10 +316,10 @@ def make_loader(plan: RowPlan) -> RowLoader:
 
 
 class LoaderSource:
-    """Writes the source of one row loader; `text()` gives it, `namespace` what its names mean.
+    """Writes the source of one row loader: `text()`, with `namespace` for its names.
 
-    before, loop, after: its lines. batches: for a plan with later loaders the line that finds its
-    objects. several: mappers whose objects stand at more than one place of a row.
+    before, loop, after: its lines. batches: by plan with later loaders, the line that finds its
+    objects. several: mappers whose objects are at more than one place of a row.
     """
 
     def __init__(self, plan: RowPlan) -> None:
@@ -388,9 +388,9 @@ class LoaderSource:
 class _EntitySource:
     """Writes the lines of one entity: they find or make its object, and all that is joined to it.
 
-    obj, ident: the names of the object and of its key. fills: for each of the plan's joined, where
-    what is found for the object goes. asks_met: it matters what an earlier row, or another place of
-    this one, gave an object. keep: the line that keeps it for later loaders.
+    obj, ident: the names of the object and of its key. fills: by joined plan, the name of what
+    collects its objects. asks_met: it matters what an earlier row, or another place of this one,
+    gave an object. keep: the line that keeps it for later loaders.
     """
 
     def __init__(self, source: LoaderSource, plan: EntityPlan) -> None:
@@ -401,7 +401,7 @@ class _EntitySource:
         self.obj = f"obj{self._number}"
         self.ident = f"ident{self._number}"
         self._fills = [f"fill{self._number}_{index}" for index in range(len(plan.joined))]
-        # Of what is loaded with it is told first.
+        # Listeners hear of the objects that are loaded with it first.
         self._tells_late = bool(plan.joined or plan.at_once)
         self._asks_met = bool(plan.at_once or plan.later) or plan.mapper in source.several
         self._keep = [f"batch{self._number}[state] = {self.obj}"] if plan.later else []
@@ -410,7 +410,7 @@ class _EntitySource:
         self._name = source.name("plan", plan)
 
     def lines(self) -> list[str]:
-        """What is done for it in each row."""
+        """The lines for one row."""
         plan, number = self._plan, self._number
         self._source.before.append(
             f"table{number} = session.identity_map.table_for({self._cls}); "
@@ -418,12 +418,12 @@ class _EntitySource:
         )
         if plan.later:
             self._source.batches[plan] = f"batch{number} = context.batch({self._name})"
-        if plan.overwrite == "one":
+        if plan.overwrite == "refresh":
             self._source.before.append("refresh_state = context.refresh_state")
         lines = [f"{self.ident} = {self._key()}"]
         if self._tells_late:
             lines.append(f"new{number} = None")
-        if plan.joined or plan.overwrite == "all":
+        if plan.joined or plan.overwrite == "populate":
             lines += self._remembered()
         else:
             lines += self._found_or_made()
@@ -444,15 +444,15 @@ class _EntitySource:
         return lines
 
     def _key(self) -> str:
-        """The primary key in a row; a refresh need not ask for it."""
-        if self._plan.overwrite == "one":
+        """The primary key in a row; a refresh does not need it."""
+        if self._plan.overwrite == "refresh":
             return "None"
         key = [f"row[{position}]" for position in self._plan.ident]
         return key[0] if len(key) == 1 else f"({', '.join(key)})"
 
     def _found_or_made(self) -> list[str]:
         """The object under the key, or a new one."""
-        if self._plan.overwrite == "one":
+        if self._plan.overwrite == "refresh":
             return [
                 "state = refresh_state",
                 f"{self.obj} = state()",
@@ -519,7 +519,7 @@ class _EntitySource:
         return [*lines, *self._first_row()]
 
     def _told(self, state: str) -> list[str]:
-        """The object is loaded, which its class and listeners hear."""
+        """Tell the class and listeners that the object is loaded."""
         told = []
         reconstructor = self._plan.mapper.reconstructor
         if reconstructor is not None:
@@ -534,7 +534,7 @@ class _EntitySource:
         return [*told, f"if tell is not None: tell({state})"]
 
     def _first_row(self) -> list[str]:
-        """What is noted of an object whose values this row gives."""
+        """Note an object whose values this row gives."""
         lines = list(self._keep)
         if self._asks_met:
             lines.append("met[state] = True")
@@ -543,13 +543,13 @@ class _EntitySource:
         return lines
 
     def _known(self) -> list[str]:
-        """What an object that is there already takes from the row."""
+        """Give an object that is there already what it takes from the row."""
         plan = self._plan
         lines = [f"values = {self.obj}.__dict__"]
         meeting = f"meet({self._name}, context, state, values, row)"
         if plan.at_once:
             meeting = f"todo{self._number} = {meeting}"
-        if plan.overwrite == "all":
+        if plan.overwrite == "populate":
             first = [f"overwrite({self._name}, context, state, values, row)", *self._first_row()]
             if self._asks_met:
                 again = [meeting, *self._keep]
@@ -573,7 +573,7 @@ class _EntitySource:
         return ["else:", *_indented(lines, 1)] if len(lines) > 1 else []
 
     def _remembered(self) -> list[str]:
-        """Find or make the object at its first row, with what gathers its related objects."""
+        """Find or make the object at its first row, with collectors for its related objects."""
         number = self._number
         self._source.before.append(f"seen{number} = {{}}")
         record = ", ".join([self.obj, *self._fills])
@@ -605,7 +605,7 @@ class _EntitySource:
         ]
 
     def _gathering(self, child: JoinedPlan, fill: str) -> str:
-        """Whether the object lacks this attribute, and where what is found for it goes."""
+        """Set up the collector for this attribute, if the object lacks it."""
         key, is_collection = child.prop.key, child.prop.uselist
         place = "{}" if is_collection else "values"
         if is_collection and child.entity.at_once:
@@ -621,7 +621,7 @@ class _EntitySource:
         return f"{fill} = {place} if {lacks} else None"
 
     def _joined(self, child: JoinedPlan, fill: str) -> list[str]:
-        """The related object of this row, put where its parent gathers."""
+        """Put the related object of this row into its parent's collector."""
         related = _EntitySource(self._source, child.entity)
         lines, obj, key = related.lines(), related.obj, child.prop.key
         if child.prop.uselist:
@@ -636,7 +636,7 @@ class _EntitySource:
                 f"    if had is None: {fill}[{key!r}] = {obj}",
                 f"    elif {obj} is not None: warn_of_several({prop})",
             ]
-        # In a lazy load what an object has already is not looked at.
+        # In a lazy load, what an object has already is passed over.
         looked_at = self.obj if child.entity.known_too else fill
         return [f"if {looked_at} is not None:", *_indented(lines, 1)]
 

@@ -118,11 +118,11 @@ class ImmutableProperties:
 class Loaders:
     """What the upper floors register at import, so that a missing value can be found.
 
-    `expired`: loading.load_scalar_attributes(mapper, state, keys, passive).
+    `expired`: loading.load_expired(mapper, state, keys, passive).
     `lazy`, `deferred`: strategies' loaders of relationships and deferred columns, called as
     (property, state, passive); they give a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or
     PASSIVE_NO_RESULT. An option gives `strategy` and `criteria` to the former.
-    `of_rows`: makes a loader that runs when the rows are read, or gives None; called as (property,
+    `eager`: makes a loader that runs when the rows are read, or gives None; called as (property,
     strategy, compilation, place).
     `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).
     """
@@ -130,7 +130,7 @@ class Loaders:
     expired: Callable[..., None]
     lazy: Callable[..., Any]
     deferred: Callable[..., Any]
-    of_rows: Callable[..., Any]
+    eager: Callable[..., Any]
     dynamic: Callable[..., Any]
 
 

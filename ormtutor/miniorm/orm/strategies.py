@@ -1,12 +1,12 @@
 """Loader strategies: how and when an attribute comes from the database.
 
 Before: relationship(lazy=...), deferred() and the loading options name a strategy.
-Here:   lazy loading (by the first read), with its refusals; selectin, subquery and immediate
-        loading, which run when the rows of a query are read; deferred columns.
+Here:   lazy loading (load_lazily(), at the first read) and its refusals; selectin, subquery and
+        immediate loading, which run when the rows of a query are read; deferred columns.
 After:  orm/loading.py sends what is needed; orm/impls.py receives the values.
 
-Joined eager loading is not here: it is a part of the query itself, and stands in orm/context.py.
-Each strategy compiles its SELECT once and keeps it with the engine, under a key of its own.
+Joined eager loading is not here: it is part of the query itself, in orm/context.py.
+Each strategy compiles its SELECT once, and the engine keeps it under a key of its own.
 
 Follows: SQLAlchemy 1.4, "Relationship Loading Techniques".
 """
@@ -60,9 +60,9 @@ CHUNK = 500
 
 
 def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> Any:
-    """A deferred column.
+    """Load a deferred column, at its first read.
 
-    Raises: DetachedInstanceError. ObjectDeletedError: no row.
+    Raises: DetachedInstanceError: no session. ObjectDeletedError: no row.
     """
     if state.ident is None:
         return flags.ATTR_EMPTY
@@ -79,7 +79,7 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
         state.mapper,
         state.ident,
         refresh_state=state,
-        overwrite="one",
+        overwrite="refresh",
         only=_deferred_together(prop, state),
         cause=lazy_cause(str(prop), state),
         autoflush=not passive & flags.NO_AUTOFLUSH,
@@ -90,7 +90,7 @@ def load_deferred(prop: ColumnProperty, state: InstanceState, passive: int) -> A
 
 
 def _deferred_together(prop: ColumnProperty, state: InstanceState) -> frozenset[str]:
-    """The attributes that are loaded with a deferred one: its group, but for what was changed."""
+    """The attributes that are loaded with a deferred one: the unchanged ones of its group."""
     group = [
         other.key
         for other in state.mapper._props.values()
@@ -109,7 +109,10 @@ def lazy_cause(name: str, state: InstanceState) -> Cause:
 
 
 def leading_keys(prop: RelationshipProperty) -> list[str]:
-    """Our attributes whose values lead to the related rows: by their primary key, in its order."""
+    """The parent's attributes whose values lead to the related rows.
+
+    If these are found by their primary key, the attributes are in its order.
+    """
     if prop._use_get:
         local = {remote: local for local, remote in prop.local_remote_pairs}
         columns = [local[column] for column in prop.mapper.primary_key]
@@ -121,7 +124,7 @@ def leading_keys(prop: RelationshipProperty) -> list[str]:
 def _without_way_back(
     prop: RelationshipProperty, options: LoaderOptions, path: tuple[Any, ...]
 ) -> LoaderOptions:
-    """The loaded objects' many-to-one back to us needs no eager load: we are there already."""
+    """The options, with the many-to-one back to us lazy: it needs no eager load, we are loaded."""
     reverse = [
         other
         for other in prop._reverse_property
@@ -133,10 +136,10 @@ def _without_way_back(
     return options.with_lazy(paths) if paths else options
 
 
-class LazyWay:
-    """How one relationship is loaded lazily; made once, kept by the relationship.
+class LazyLoader:
+    """Loads one relationship lazily; made once, kept by the relationship.
 
-    path: the way from our mapper. name: what a cause calls it.
+    path: from our mapper to the relationship. name: what a cause calls it.
     """
 
     def __init__(self, prop: RelationshipProperty) -> None:
@@ -146,9 +149,9 @@ class LazyWay:
         self.name = str(prop)
 
     def get(self, state: InstanceState, session: Any, passive: int, strategy: str) -> Any:
-        """Many-to-one: the primary key of the related object stands in our columns."""
+        """Many-to-one: our columns hold the primary key of the related object."""
         prop, mapper = self.prop, self.prop.mapper
-        # Our own columns may be expired; they are loaded when SQL may be sent for them.
+        # Our own columns may be expired; they are loaded if SQL may be sent.
         how = passive & ~flags.RELATED_OBJECT_OK if passive & flags.SQL_OK else passive
         values = self._values(state, how)
         if values is None:
@@ -206,9 +209,9 @@ class LazyWay:
         return loaded if prop.uselist else one_of(prop, loaded, "lazily")
 
     def _values(self, state: InstanceState, passive: int) -> list[Any] | None:
-        """The values of our columns, or markers; loaded, where they are expired and that may be.
+        """The values of our columns, or markers; expired ones are loaded, if `passive` allows it.
 
-        None: what loaded them has brought the related objects, too.
+        None: the load has brought the related objects, too.
         """
         own, impls, changed = state.dict, state.mapper.impls, state.committed_state
         was_there = self.prop.key in own
@@ -224,7 +227,7 @@ class LazyWay:
         return found if was_there or self.prop.key not in own else None
 
     def _options_and_path(self, state: InstanceState) -> tuple[LoaderOptions, tuple[Any, ...]]:
-        """The options that concern what this attribute holds, and the path that leads to it."""
+        """The options for the related objects, and the path that leads to them."""
         if state.load_options is None:
             return NO_OPTIONS, self.path
         options, path = state.load_options
@@ -258,10 +261,10 @@ def load_lazily(
 ) -> Any:
     """The related object or objects, by a SELECT unless the identity map has the object.
 
-    strategy: in the place of the one that the mapping names. criteria: what more the related rows
-    must fulfil, as an option said.
-    Raises: DetachedInstanceError. InvalidRequestError: the strategy is "raise", or "raise_on_sql"
-            and SQL is needed.
+    strategy: instead of the one in the mapping. criteria: further criteria for the related rows,
+    from an option.
+    Raises: DetachedInstanceError: no session. InvalidRequestError: the strategy is "raise", or
+            "raise_on_sql" and SQL is needed.
     """
     if state.ident is None:
         return flags.ATTR_EMPTY  # an object without a row has nothing to load
@@ -280,31 +283,31 @@ def load_lazily(
             f"Parent instance {orm_exc.state_label(state)} is not bound to a Session; lazy load "
             f"operation of attribute '{prop.key}' cannot proceed"
         )
-    if prop.lazy_way is None:
-        prop.lazy_way = LazyWay(prop)
+    if prop.lazy_loader is None:
+        prop.lazy_loader = LazyLoader(prop)
     if by_key:
-        return prop.lazy_way.get(state, session, passive, strategy)
-    return prop.lazy_way.select(state, session, passive, strategy, criteria)
+        return prop.lazy_loader.get(state, session, passive, strategy)
+    return prop.lazy_loader.select(state, session, passive, strategy, criteria)
 
 
 # While the rows are read ----------------------------------------------------------------------
 
 
-def loader_of_rows(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
-    """A loader that runs when the rows are read; None: it would run in circles."""
+def eager_loader(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
+    """A loader that runs when the rows are read; None: it would go in circles."""
     cycles = compilation.would_cycle(prop, place.path)
-    if compilation.overwrite == "one" or strategy == "immediate":
+    if compilation.overwrite == "refresh" or strategy == "immediate":
         return ImmediateLoader(prop, cycles)
     if cycles:
         return None
     return (SelectInLoader if strategy == "selectin" else SubqueryLoader)(prop, compilation, place)
 
 
-class RowLoader:
-    """What loads a relationship when rows are read.
+class EagerLoader:
+    """Loads a relationship when rows are read.
 
-    always: whether it runs for objects that have the attribute too. after_rows: whether it waits
-    until all rows are read.
+    always: it runs even for objects that have the attribute. after_rows: it waits until all rows
+    are read.
     """
 
     always = after_rows = False
@@ -314,11 +317,11 @@ class RowLoader:
         self.key = prop.key
 
 
-class ImmediateLoader(RowLoader):
+class ImmediateLoader(EagerLoader):
     """Reads the attribute of each object at once, as the learner would.
 
-    In a refresh the other strategies load so too. cycles: it leads back to where we were, so that
-    the identity map alone is asked.
+    In a refresh, the other strategies load like this, too. cycles: it leads back to where we were,
+    so that only the identity map is asked.
     """
 
     def __init__(self, prop: RelationshipProperty, cycles: bool = False) -> None:
@@ -328,7 +331,7 @@ class ImmediateLoader(RowLoader):
         )
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
-        """Nothing of the row is needed."""
+        """Nothing in the row is needed."""
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
         """Load for an object, at its first row."""
@@ -336,11 +339,11 @@ class ImmediateLoader(RowLoader):
         plan.mapper.impls[self.key].get(values["_sa_instance_state"], values, self._passive)
 
 
-class _EagerLoader(RowLoader):
-    """What selectin and subquery loading share.
+class _SelectingLoader(EagerLoader):
+    """What selectin and subquery loading share: a SELECT of their own.
 
-    Both send their SELECT whenever there are rows, also for objects that have the attribute: what
-    comes for these makes objects, and is not put into the attribute.
+    It is sent whenever there are rows, even for objects that have the attribute: the related
+    objects are made, but the attribute is left alone.
     """
 
     strategy = ""
@@ -363,19 +366,19 @@ class _EagerLoader(RowLoader):
         require_population(self.prop, plan.mapper.impls[self.key])
 
     def _along(self, parent: Any, key: str) -> Any:
-        """Our relationship of the parent's alias, with what the option adds to its condition."""
+        """Our relationship on the parent's alias, with the criteria that the option adds."""
         attribute = getattr(parent, key)
         return attribute.and_(*self.criteria) if self.criteria else attribute
 
     def _give(self, context: LoadContext, plan: EntityPlan, obj: Any, found: list[Any]) -> None:
         state = state_of(obj)
-        if self.key in obj.__dict__ and plan.overwrite != "all" and not context.met.get(state):
+        if self.key in obj.__dict__ and plan.overwrite != "populate" and not context.met.get(state):
             return
         value = found if self.prop.uselist else one_of(self.prop, found)
         plan.mapper.impls[self.key].set_committed_value(state, obj.__dict__, value)
 
 
-class SelectInLoader(_EagerLoader):
+class SelectInLoader(_SelectingLoader):
     """`SELECT ... WHERE key IN (the parents' keys)`, 500 at a time."""
 
     strategy = "selectin"
@@ -383,7 +386,8 @@ class SelectInLoader(_EagerLoader):
 
     def __init__(self, prop: RelationshipProperty, compilation: Compilation, place: Place) -> None:
         super().__init__(prop, compilation, place)
-        #: Where the keys are: in us ("ours"), in the children ("children"), else by a join.
+        #: Which columns hold the keys: the parents' ("ours"), the children's ("children"), or
+        #: those that a join finds ("join").
         self.kind = "join"
         if prop._use_get:
             self.kind = "ours"
@@ -393,7 +397,7 @@ class SelectInLoader(_EagerLoader):
         self._key = ("selectin", *loaded)
 
     def _is_whole_key(self) -> bool:
-        """Whether the condition is just: our primary key equals columns of the child."""
+        """Whether the condition only equates our primary key with columns of the child."""
         pairs = self.prop.local_remote_pairs
         keys = self.prop.parent.primary_key
         is_key = len(pairs) == len(keys) and {local for local, _ in pairs} == set(keys)
@@ -421,9 +425,9 @@ class SelectInLoader(_EagerLoader):
                 self._give(context, plan, obj, found.get(key, []))
 
     def _by_our_columns(self, states: States) -> dict[Any, list[Any]] | None:
-        """The objects by the related key that their columns hold, sorted; None: one has none.
+        """The objects, sorted by the related key in their columns; those without one under None.
 
-        None instead of all: a column is not loaded.
+        None instead of the whole: a column is not loaded.
         """
         keys = leading_keys(self.prop)
         by_key: dict[Any, list[Any]] = {}
@@ -479,10 +483,10 @@ class SelectInLoader(_EagerLoader):
         return Compilation(asked, self.options, None, self.overwrite, self.prior, [bind])
 
 
-class SubqueryLoader(_EagerLoader):
+class SubqueryLoader(_SelectingLoader):
     """`SELECT ... FROM (the first query, its keys only) JOIN ...`.
 
-    root: the query that it starts from, and the relationships from its entity to ours.
+    root: the query that it starts from, and the relationships that lead from there to us.
     """
 
     strategy = "subquery"
@@ -496,32 +500,32 @@ class SubqueryLoader(_EagerLoader):
         way = (*place.path[len(compilation.prior) :], prop)
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
-            self.prior = way  # as in the original: only the path within this query is remembered
+            self.prior = way  # as in the original, only the path within this query is remembered
         if self.target is not prop.mapper:
-            self.criteria = ()  # of_type() and and_() at once: here the original loses the latter
+            self.criteria = ()  # with of_type(), the original loses the criteria of and_()
         self.root = root._replace(chain=(*root.chain, *way[1::2]))
 
     def check(self, plan: EntityPlan, locate: Locate) -> None:
-        """Find what leads to the related rows.
+        """Locate the columns that lead to the related rows.
 
-        Raises: NoSuchColumnError: such a column is deferred. InvalidRequestError: it is dynamic.
+        Raises: NoSuchColumnError: one is deferred. InvalidRequestError: the attribute is dynamic.
         """
         super().check(plan, locate)
         self._key_in_row = [locate(self._of_place(column)) for column in _local_columns(self.prop)]
 
     def load(self, context: LoadContext, plan: EntityPlan, obj: Any, row: Sequence[Any]) -> None:
-        """Give an object what belongs to it; for the first one, load it for all."""
+        """Give an object its related objects; at the first one, load those of all."""
         found = context.related.get(self)
         if found is None:
             found = context.related[self] = self._related(context, plan)
         state = obj.__dict__["_sa_instance_state"]
-        if self.key in state.committed_state and plan.overwrite != "all":
+        if self.key in state.committed_state and plan.overwrite != "populate":
             return  # it was changed before it was loaded
         key = tuple(row[position] for position in self._key_in_row)
         self._give(context, plan, obj, found.get(key, []))
 
     def _related(self, context: LoadContext, plan: EntityPlan) -> dict[tuple[Any, ...], list[Any]]:
-        """All that the first query leads to, by the keys of its objects."""
+        """The related objects of everything in the first query, by the parents' keys."""
         key = ("subquery", self, context.query)
         cause = self.cause.with_objects(partial(labels_in, plan, context.rows))
         sending = compile_shape(context.session, key, self._compilation, cause)
@@ -556,8 +560,8 @@ class SubqueryLoader(_EagerLoader):
         )
 
 
-# The query that subquery loading starts from, also for the loads that follow from it: what it asks,
-# its parameters, and the relationships that lead from one of its entities to what is loaded.
+# The query that subquery loading starts from, and so do the loads nested in it: what it asks, the
+# entity, the relationships that lead from there to what is loaded, and the parameters.
 SubqueryRoot = namedtuple("SubqueryRoot", "asked entity chain binds")
 
 
@@ -567,9 +571,9 @@ def _local_columns(prop: RelationshipProperty) -> list[Any]:
 
 
 def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criteria) -> Any:
-    """The first query as a subquery that gives only the columns which `first` starts from.
+    """The first query as a subquery of only those columns that `first` starts from.
 
-    criteria: what an option says of the related rows, when the first query is of the same class.
+    criteria: an option's, for related rows of the same class as the first query's.
     """
     asked, entity = root.asked, root.entity
     columns = _local_columns(first)
@@ -598,4 +602,4 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
 
 Loaders.deferred = staticmethod(load_deferred)
 Loaders.lazy = staticmethod(load_lazily)
-Loaders.of_rows = staticmethod(loader_of_rows)
+Loaders.eager = staticmethod(eager_loader)

@@ -61,7 +61,7 @@ class PlainLoader:
         self.untold: dict[EntityPlan, Any] = {}
         self.mappers = [entity.mapper for entity in plan.entities()]
         for entity in plan.entities():
-            if entity.joined or entity.overwrite == "all":
+            if entity.joined or entity.overwrite == "populate":
                 self.records[entity] = {}
         for entity in plan.with_later:
             context.batch(entity)
@@ -124,7 +124,7 @@ class PlainLoader:
     ) -> tuple[Any, Sequence[Any]]:
         """The object of a row, and the loaders that run for it now."""
         context = self.context
-        if plan.overwrite == "one":
+        if plan.overwrite == "refresh":
             state = context.refresh_state
             assert state is not None
             obj = state()
@@ -180,7 +180,7 @@ class PlainLoader:
         """What an object that is there already takes from a row; the loaders that run for it."""
         values = obj.__dict__
         met = self.context.met
-        if plan.overwrite == "all":
+        if plan.overwrite == "populate":
             if self.asks_met(plan) and state in met:
                 if plan.later:
                     self.context.batch(plan)[state] = obj
@@ -205,7 +205,7 @@ class PlainLoader:
 
 def key_of(plan: EntityPlan, row: Sequence[Any]) -> Any:
     """The primary key in a row; a refresh knows its object."""
-    if plan.overwrite == "one":
+    if plan.overwrite == "refresh":
         return None
     key = tuple(row[place] for place in plan.ident)
     return key[0] if len(key) == 1 else key
