@@ -51,8 +51,8 @@ LAZY_LOAD = {
     "SELECT at the first read.",
     "orm/compiled.py compile_shape": "An ORM select becomes a Core select and a plan of what its "
     "rows become.",
-    "orm/strategies.py LazyLoader._compilation": "The SELECT is built once for each relationship and "
-    "kept.",
+    "orm/strategies.py LazyLoader._compilation": "The SELECT is built once for each relationship "
+    "and kept.",
     "orm/loading.py run": "The query runs on the session's connection, after an autoflush if "
     "something waits.",
     "orm/loading.py load_rows": "Rows become objects; one that the identity map has is not made "

@@ -1,12 +1,12 @@
-"""Attributes: what stands on a mapped class.
+"""Attributes: what a mapping puts on the class.
 
 Before: a learner reads `user.name`, sets it, appends to `user.addresses`, asks `User.name == "x"`.
-Here:   InstrumentedAttribute, on the class an expression, on an object the read of a value that is
-        not there yet; the `__setattr__` of a mapped class; functions on one attribute.
+Here:   InstrumentedAttribute: on the class an expression; on an object it reads a value that is not
+        there yet. The `__setattr__` of a mapped class; functions on one attribute.
 After:  orm/impls.py reads, writes and remembers the value; sql/elements.py compares the column.
 
 An InstrumentedAttribute has `__get__` and no `__set__`: a loaded attribute is found in the object's
-own dictionary and no code of ours runs. Writes come through one `__setattr__` for each class.
+own dictionary without running our code. Writes go through one `__setattr__` for each class.
 
 Follows: SQLAlchemy 1.4, "Attributes".
 """
@@ -22,7 +22,7 @@ from ormtutor.miniorm.inspection import InspectionAttr
 from ormtutor.miniorm.leftout import names_left_out, refuse_method
 from ormtutor.miniorm.orm import flags
 
-# Not all are used here: SQLAlchemy publishes them here.
+# Some are imported only because SQLAlchemy publishes them here.
 from ormtutor.miniorm.orm.flags import *  # noqa: F403
 from ormtutor.miniorm.orm.impls import (  # noqa: F401
     HISTORY_BLANK,
@@ -60,16 +60,16 @@ def _compared(op: Any) -> Any:
 
 
 class QueryableAttribute(InspectionAttr, ColumnOperators):
-    """A mapped attribute as it stands on its class (or on an alias of it): an expression.
+    """A mapped attribute on its class (or on an alias of it): an expression.
 
-    Each kind of property has a kind of its own, which says what the operators mean.
+    Each kind of property has a subclass, which defines its operators.
 
     prop: the MapperProperty behind it. parent: the Mapper or AliasedInsp that it belongs to.
     impl: how instances read and write it; None on a synonym, and before it is configured.
     """
 
     is_attribute = True
-    # What an error calls it.
+    # Its name in errors.
     _kind = "InstrumentedAttribute"
 
     impl: Any = None
@@ -82,12 +82,12 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
         self.key: str = prop.key
         self.parent = parent
         self.class_ = parent.entity
-        # What decides the SQL text of a join along us, if that is the same in all statements.
+        # What decides the SQL text of a join along us, if it is the same in all statements.
         self.fixed_structure = prop if parent.is_mapper else None
 
     @property
     def comparator(self) -> Any:
-        """What says what the operators mean."""
+        """What defines the operators."""
         return self
 
     def _with(self, **changes: Any) -> Any:
@@ -134,7 +134,7 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
     # what else can be asked ------------------------------------------------------------------
 
     def _answer(self, key: str) -> Any:
-        """What is not known here is asked of the column."""
+        """Look up an unknown name on the column."""
         return getattr(self.expression, key)
 
     def __getattr__(self, key: str) -> Any:
@@ -166,19 +166,19 @@ class QueryableAttribute(InspectionAttr, ColumnOperators):
         return self.prop
 
 
-# Of any other attribute it is the column that says that it has none of these.
+# On a column's attribute, the column itself raises the AttributeError for these.
 _OF_RELATIONSHIPS = ("and_", "any", "has", "of_type")
 
 
-# The operators of a property are those of its attribute.
+# Here the attribute is its own comparator.
 PropComparator = QueryableAttribute
 
 
 class InstrumentedAttribute(QueryableAttribute):
-    """A mapped attribute on its class; on an object, the read of a value that is not there yet."""
+    """A mapped attribute on its class; on an object, it reads a value that is not there yet."""
 
     def __init_subclass__(cls) -> None:
-        """All kinds are shown under one name, each attribute with its own text."""
+        """Show all subclasses under one name; each attribute has a docstring of its own."""
         cls.__name__ = cls.__qualname__ = "InstrumentedAttribute"
         cls.__module__ = "sqlalchemy.orm.attributes"
         cls.__doc__ = vars(InstrumentedAttribute)["__doc__"]  # type: ignore[method-assign]
@@ -198,11 +198,11 @@ class InstrumentedAttribute(QueryableAttribute):
 
 
 class ColumnAttribute(InstrumentedAttribute):
-    """The attribute of a column, or of any expression over the table."""
+    """The attribute of a column, or of any other SQL expression."""
 
     @property
     def expressions(self) -> list[Any]:
-        """The columns (several where a join is mapped), knowing their entity and name there."""
+        """The columns (several where a join is mapped), annotated with entity and name."""
         columns, parent = self.prop.columns, self.parent
         if parent.is_aliased_class:
             columns = [parent.adapt(column) for column in columns]
@@ -215,7 +215,7 @@ class ColumnAttribute(InstrumentedAttribute):
     def _annotate(self, values: dict[str, Any]) -> Any:
         return self.expression._annotate(values)
 
-    # FASTPATH: the column itself compares, and not by way of operate(): 1.0 for 1.6 us.
+    # FASTPATH: compare by the column itself, without operate(): 1.0 for 1.6 us.
     __lt__ = _compared(operators.lt)
     __le__ = _compared(operators.le)
     __eq__: Any = _compared(operators.eq)
@@ -226,11 +226,11 @@ class ColumnAttribute(InstrumentedAttribute):
 
 
 class DataDescriptor(QueryableAttribute):
-    """What makes an attribute one that Python asks before the object's dictionary.
+    """Makes an attribute one that Python asks before the object's dictionary.
 
-    For classes with a __setattr__ of their own, through which ours would not be called; and for
-    dynamic relationships, whose key in the dictionary is a mark for the flush and no value.
-    An attribute itself, so that the class of an attribute can become one of these.
+    For classes with a __setattr__ of their own, which bypasses ours; and for dynamic relationships,
+    whose entry in the dictionary is a mark for the flush and not a value.
+    An attribute itself, so that an attribute's class can be changed into one of these.
     """
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -241,7 +241,7 @@ class DataDescriptor(QueryableAttribute):
 
 
 class _Watched(DataDescriptor):
-    """While somebody waits for the next read: see watch_reads()."""
+    """An attribute whose next read somebody waits for: see watch_reads()."""
 
     _on_read: Any
     _unwatched: type
@@ -254,16 +254,16 @@ class _Watched(DataDescriptor):
 
 
 @cache
-def asked_first(kind: Any, way: Any = DataDescriptor) -> Any:
-    """The kind of attribute that is like `kind`, and a data descriptor."""
-    return type("InstrumentedAttribute", (way, kind), {})
+def asked_first(kind: Any, descriptor: Any = DataDescriptor) -> Any:
+    """The class of attribute that is like `kind`, and a data descriptor."""
+    return type("InstrumentedAttribute", (descriptor, kind), {})
 
 
 def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
-    """Call `on_read(attribute)` when a loaded attribute is read from an object, until it says True.
+    """Call `on_read(attribute)` at each read of the attribute, until it returns True.
 
-    What is loaded lies in the object's own dictionary, where no code of ours sees it read; while
-    it is watched the attribute is one that Python asks first. No counterpart in SQLAlchemy.
+    A loaded value is read from the object's dictionary without our code; while it is watched, the
+    attribute is one that Python asks first. No counterpart in SQLAlchemy.
     """
     if (
         isinstance(attribute, InstrumentedAttribute)
@@ -278,12 +278,12 @@ def watch_reads(attribute: Any, on_read: Callable[[Any], bool]) -> None:
 def _become(attribute: Any, kind: type) -> None:
     attribute.__class__ = kind
     if vars(attribute.class_).get(attribute.key) is attribute:
-        # Set anew, so that Python forgets which kind of descriptor it has found there.
+        # Set it anew, so that Python notices the other kind of descriptor.
         type.__setattr__(attribute.class_, attribute.key, attribute)
 
 
 class Proxy(QueryableAttribute):
-    """What synonym() puts on a class: on objects it is the descriptor that it was given."""
+    """What synonym() puts on a class: on objects, it acts as the descriptor that it was given."""
 
     _kind = "property"
 
@@ -366,7 +366,7 @@ def remove_setattr(cls: Any) -> None:
 
 
 def get_history(obj: Any, key: str, passive: int = flags.PASSIVE_OFF) -> History:
-    """The History of one attribute; by default loading what is needed for it."""
+    """The History of one attribute; by default, what is needed for it is loaded."""
     return state_of(obj).get_history(key, passive)
 
 

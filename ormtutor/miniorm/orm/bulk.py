@@ -1,13 +1,13 @@
-"""Bulk changes: one UPDATE or DELETE for all rows that match, and the objects that feel it.
+"""Bulk changes: one UPDATE or DELETE for all rows that match, and the objects that it affects.
 
 Before: `Query.update()`, `Query.delete()`, and update() or delete() of a mapped class in
         `Session.execute()`.
-Here:   which objects of the session match ("evaluate": asked in Python; "fetch": asked with a
-        SELECT first), and what becomes of them.
-After:  engine/connection.py sends; orm/evaluator.py asks the objects.
+Here:   which objects of the session match ("evaluate": tested in Python; "fetch": found by a SELECT
+        first), and what becomes of them.
+After:  engine/connection.py sends; orm/evaluator.py tests the objects.
 
-Such a change goes around the unit of work: no cascades, no order, and only what stands here keeps
-the session from going stale.
+Such a change bypasses the unit of work: no cascades, no order, and only what is done here keeps
+the session's objects from going stale.
 
 Follows: SQLAlchemy 1.4, "UPDATE and DELETE with arbitrary WHERE clause".
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 STRATEGIES = ("evaluate", "fetch", False)
 
-# What a Query may not have said before update() or delete(): attribute -> the method that said it.
+# Methods that a Query refuses before update() or delete(), by the attribute that they set.
 NOT_BEFORE = {
     "_limit_clause": "limit()",
     "_offset_clause": "offset()",
@@ -47,7 +47,7 @@ NOT_BEFORE = {
 
 
 def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int:
-    """`Query.update()` and `Query.delete()`: one statement; gives the number of rows.
+    """`Query.update()` and `Query.delete()`: one statement; returns the number of rows.
 
     kind: update or delete. strategy: one of STRATEGIES. values: attribute (or its name) -> value,
     or values for all columns.
@@ -69,9 +69,9 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
 
 
 class BulkChange:
-    """One UPDATE or DELETE, with what becomes of the session's objects.
+    """One UPDATE or DELETE, and its effect on the session's objects.
 
-    mapper: None for the rows of a table. strategy: one of STRATEGIES.
+    mapper: None for the rows of a plain table. strategy: one of STRATEGIES.
     """
 
     def __init__(self, session: Any, statement: Any, strategy: Any) -> None:
@@ -104,9 +104,9 @@ class BulkChange:
         return by_key
 
     def run(self, params: Any, options: Any, bind_arguments: Any) -> Any:
-        """Find who matches, send the statement, tell the objects; gives the result."""
+        """Find the objects that match, send the statement, update them; return the result."""
         session = self.session
-        if self.mapper is not None:  # as in the original also for query.autoflush(False)
+        if self.mapper is not None:  # as in the original, even after query.autoflush(False)
             session._autoflush(self.cause)
         matched: list[InstanceState] = []
         if self.strategy == "evaluate":
@@ -117,7 +117,7 @@ class BulkChange:
                 session._autoflush(self.cause)
             matched = self._fetched(params)
         if self.strategy and self.statement.is_update:
-            self.values  # noqa: B018  what is no attribute is refused before the UPDATE
+            self.values  # noqa: B018  raises for unknown attributes, before the UPDATE
         arguments = {"mapper": self.mapper, "clause": self.statement, **bind_arguments}
         connection = session._connection_for_bind(session.get_bind(**arguments))
         cause = cause_for(self.cause, connection, matched) if matched else self.cause
@@ -129,13 +129,13 @@ class BulkChange:
             self._apply(matched)
         return result
 
-    # who matches ------------------------------------------------------------------------------
+    # which objects match ----------------------------------------------------------------------
 
     def _evaluated(self) -> list[InstanceState]:
         evaluator = Evaluator(self.mapper)
         criteria = self.statement._where_criteria
         if len(criteria) > 1:
-            # Among others a boolean column stands as a condition, which Python cannot tell.
+            # In a conjunction a boolean column becomes a comparison, which Python cannot evaluate.
             criteria = (and_(*criteria),)
         try:
             functions = [evaluator.function(clause) for clause in criteria]
@@ -166,7 +166,7 @@ class BulkChange:
     # what becomes of them ---------------------------------------------------------------------
 
     def _setters(self) -> dict[str, Callable[[Any], Any]]:
-        """For each attribute whose new value Python can tell, how."""
+        """The functions that compute new values, for attributes where Python can."""
         setters: dict[str, Callable[[Any], Any]] = {}
         evaluator = Evaluator(self.mapper)
         for key, value in self.values.items():

@@ -1,8 +1,8 @@
 """Class registry: from the names in `relationship("Address", order_by="Address.id")` to classes.
 
 Before: orm/declarative.py enters each class under its name.
-Here:   the names of one declarative base, and what a string in a relationship may use besides them:
-        its tables, and the functions of Core.
+Here:   the names of one declarative base, and what else a string in a relationship may use: its
+        tables, and the functions of Core.
 After:  orm/relationships.py resolves its string arguments when the mappers are configured.
 
 Follows: SQLAlchemy 1.4, "Late-Evaluation of Relationship Arguments".
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def classes_named(names: dict[str, list[Any]], name: str) -> list[Any]:
-    """The classes of this name that still live, from different modules."""
+    """The living classes of this name, from different modules."""
     return [cls for each in names.get(name, ()) if (cls := each()) is not None]
 
 
 def add_class(names: dict[str, list[Any]], cls: Any) -> None:
-    """Enter a class under its name; warns when one of the same name and module is there.
+    """Enter a class under its name; warns if one of the same name and module is there.
 
-    That one stays until it is collected as garbage: until then the name stands for several.
+    The old one stays until it is garbage-collected; until then the name is ambiguous.
     """
     name = cls.__name__
     present = classes_named(names, name)
@@ -76,7 +76,7 @@ class Resolver:
         try:
             # The learner's own mapping, not input from outside: the original evaluates it too.
             self.favor_tables = favor_tables
-            value = eval(text, {}, self)  # type: ignore[arg-type]  # [] is all that it asks for
+            value = eval(text, {}, self)  # type: ignore[arg-type]  # only __getitem__ is needed
         except NameError as error:
             self._not_found(text, repr(str(error)), error)
         return value.cls if isinstance(value, ClassColumns) else value
@@ -113,14 +113,14 @@ def _the_only_one(classes: list[Any], path: str) -> Any:
 
 
 class Modules:
-    """Modules as they stand in a string, under (a part of) their path: `shop.models.Address`."""
+    """Modules in a string, named by (the end of) their path: `shop.models.Address`."""
 
     def __init__(self, names: dict[str, list[Any]], path: str) -> None:
         self.names = names
         self.path = path
 
     def exist(self) -> bool:
-        """Whether classes come from there, or from a module below."""
+        """Whether any class comes from such a module, or one below it."""
         classes = (cls for name in self.names for cls in classes_named(self.names, name))
         return any(f".{self.path}." in f".{cls.__module__}." for cls in classes)
 
@@ -143,7 +143,7 @@ class Modules:
 
 
 class ClassColumns:
-    """A class as it stands in a string: its columns can be named, its table joined."""
+    """A class in a string: its columns can be named, its table joined."""
 
     def __init__(self, cls: Any) -> None:
         self.cls = cls

@@ -1,13 +1,13 @@
-"""Collections: a list, a set and a dictionary that report who comes and who goes.
+"""Collections: a list, a set and a dictionary that report added and removed members.
 
 Before: orm/impls.py gives each loaded relationship its collection.
-Here:   the reporting methods of list, set and dict; the adapter that stands between a collection
-        and its attribute; dictionaries keyed by something of their members.
-After:  orm/impls.py is told, which keeps history and back references.
+Here:   the reporting methods of list, set and dict; the adapter between a collection and its
+        attribute; dictionaries keyed by an attribute of their members.
+After:  orm/impls.py hears of each change, and keeps history and back references.
 
-A collection class that is not one of ours has its changing methods wrapped at its first use. Those
-that add and remove one member take a private `_sa_initiator`: what caused the change, or False when
-nobody shall hear of it.
+A learner's own collection class has its mutating methods wrapped at its first use. Those that add
+or remove one member take a private `_sa_initiator`: what caused the change, or False for a change
+that is not reported.
 
 Follows: SQLAlchemy 1.4, "Collection Configuration and Techniques".
 """
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class CollectionAdapter:
-    """Stands between a collection, which holds it as `_sa_adapter`, and an attribute of an object.
+    """Links a collection, which holds it as `_sa_adapter`, to an attribute of an object.
 
     attr: the CollectionAttributeImpl. invalidated: another collection took its place. empty: it
-    was handed out when the attribute was read, and is no value until somebody changes it.
+    was made when the attribute was read, and is no value until somebody changes it.
     """
 
     __slots__ = ("attr", "empty", "invalidated", "owner_state")
@@ -42,7 +42,7 @@ class CollectionAdapter:
         self.invalidated = self.empty = False
 
     def check(self) -> None:
-        """Warn when it is another's place; when it was empty so far, make it a value."""
+        """Before a change: warn if the collection was replaced; make an empty one the value."""
         if self.invalidated:
             warn("This collection has been invalidated.")
         if self.empty:
@@ -53,12 +53,12 @@ class CollectionAdapter:
 
 
 def add_member(collection: Any, item: Any, initiator: Any = None) -> None:
-    """Add a member to any collection and tell it; with False for `initiator`, silently."""
+    """Add a member to any collection and report it; with `initiator` False, silently."""
     type(collection)._sa_appender(collection, item, _sa_initiator=initiator)
 
 
 def remove_member(collection: Any, item: Any, initiator: Any = None) -> None:
-    """Remove a member and tell it; with False for `initiator`, silently."""
+    """Remove a member and report it; with `initiator` False, silently."""
     type(collection)._sa_remover(collection, item, _sa_initiator=initiator)
 
 
@@ -77,7 +77,7 @@ def collection_members(collection: Any) -> Any:
 
 
 def bulk_replace(values: list[Any], old: Any, new: Any, initiator: Any = None) -> None:
-    """Fill `new` with `values`; only what comes and what goes is told, not what stays."""
+    """Fill `new` with `values`; report what is added and removed, but not what stays."""
     before = {id(member): member for member in collection_members(old)}
     after = {id(member) for member in values}
     for member in values:
@@ -87,13 +87,13 @@ def bulk_replace(values: list[Any], old: Any, new: Any, initiator: Any = None) -
             _going(old, member, initiator)
 
 
-# What the reporting methods tell --------------------------------------------------------------
+# What the reporting methods report ------------------------------------------------------------
 
 
-def _telling(event: str) -> Callable[..., Any]:
-    """What tells the attribute of one kind of event, and gives its answer: the member to take."""
+def _reporter(event: str) -> Callable[..., Any]:
+    """A function that reports one kind of event, and returns the member that validators leave."""
 
-    def tell(collection: Any, item: Any, initiator: Any = None) -> Any:
+    def report(collection: Any, item: Any, initiator: Any = None) -> Any:
         adapter = collection._sa_adapter
         if adapter is None or initiator is False:
             return item
@@ -101,17 +101,17 @@ def _telling(event: str) -> Callable[..., Any]:
             adapter.check()
         return getattr(adapter.attr, event)(adapter.owner_state, item, initiator)
 
-    return tell
+    return report
 
 
-# A member is about to come; one is added that is there already; one is about to go, or has gone.
-_coming = _telling("fire_append_event")
-_coming_again = _telling("fire_append_wo_mutation_event")
-_going = _telling("fire_remove_event")
+# A member is about to be added; it is there already; it is about to be removed, or was.
+_coming = _reporter("fire_append_event")
+_coming_again = _reporter("fire_append_wo_mutation_event")
+_going = _reporter("fire_remove_event")
 
 
 def _something_is_going(collection: Any) -> None:
-    """A member is about to go, and it is not yet known which: the old members are kept."""
+    """Before a removal, when it is not yet known of which member: remember the old members."""
     adapter = collection._sa_adapter
     if adapter is not None:
         if adapter.invalidated:
@@ -121,7 +121,7 @@ def _something_is_going(collection: Any) -> None:
 
 # The reporting methods ------------------------------------------------------------------------
 #
-# Each function makes a class that lends its methods; `plain` has the methods as they were.
+# Each function makes a class whose methods are copied; `plain` will hold the original ones.
 
 
 def _reporting_list(plain: Any) -> type:
@@ -173,7 +173,7 @@ def _reporting_list(plain: Any) -> type:
 
 
 def _assign_slice(collection: Any, index: slice, value: Any) -> None:
-    """Assign member by member, at the places that SQLAlchemy computes: none is past an end."""
+    """Assign member by member, at the places that SQLAlchemy computes."""
     step, start = index.step or 1, index.start or 0
     stop = len(collection) if index.stop is None else index.stop
     start, stop = (place + len(collection) if place < 0 else place for place in (start, stop))
@@ -195,7 +195,7 @@ def _assign_slice(collection: Any, index: slice, value: Any) -> None:
 
 
 def _in_place(method: str) -> Callable[[Any, Any], Any]:
-    """An operator such as `|=`, which takes only sets."""
+    """An operator such as `|=`, which accepts only sets."""
 
     def change(self: Any, value: Any) -> Any:
         if not isinstance(value, set | frozenset | type({}.keys())):
@@ -313,7 +313,7 @@ def _reporting_dict(plain: Any) -> type:
     return Reporting
 
 
-# Which methods report, and which one adds a member.
+# The reporting methods, and which of them adds a member.
 _KINDS: dict[type, tuple[Callable[[Any], type], str]] = {
     list: (_reporting_list, "append"),
     set: (_reporting_set, "add"),
@@ -322,7 +322,7 @@ _KINDS: dict[type, tuple[Callable[[Any], type], str]] = {
 
 
 def duck_type_of(thing: Any) -> type | None:
-    """Say whether an object or a class is like a list, a set or a dict, or none of them."""
+    """Which of list, set and dict an object or class is like; None if it is like none."""
     cls = thing if isinstance(thing, type) else type(thing)
     for kind in _KINDS:
         if issubclass(cls, kind):
@@ -334,7 +334,7 @@ def duck_type_of(thing: Any) -> type | None:
 
 
 def prepare_instrumentation(factory: Any) -> Any:
-    """Make sure that what `factory` makes reports its changes; gives the factory to use.
+    """Make sure that what `factory` makes reports its changes; return the factory to use.
 
     Raises: ArgumentError: what it makes cannot be a collection.
     """
@@ -378,7 +378,7 @@ class InstrumentedSet(set):  # type: ignore[type-arg]
 
 
 class InstrumentedDict(dict):  # type: ignore[type-arg]
-    """A dictionary; how members are added to it must be said, as MappedCollection does."""
+    """A dictionary that reports its changes; a subclass must add the appender, as below."""
 
 
 # Built-in classes cannot be changed; these stand in for them.

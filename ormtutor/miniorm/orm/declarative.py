@@ -1,7 +1,7 @@
 """Declarative: a class statement becomes a table and a mapping.
 
 Before: learners write `class User(Base): __tablename__ = ...`.
-Here:   declarative_base() and registry; DeclarativeMeta, which reads the class; mixins.
+Here:   declarative_base() and registry; ClassScan, which reads the class and its mixins.
 After:  sql/schema.py's Table and orm/mapper.py's Mapper are made from what was read.
 
 Follows: SQLAlchemy 1.4, "Mapping Python Classes", "Declarative Mapping Styles", "Mixins".
@@ -53,20 +53,20 @@ def declarative_constructor(self: Any, **kwargs: Any) -> None:
 
 declarative_constructor.__name__ = "__init__"
 declarative_constructor.__qualname__ = "_declarative_constructor"
-# orm/mapper.py puts the making of the state and this loop into one function.
+# By this mark orm/mapper.py knows to use its own, faster constructor instead.
 declarative_constructor._sa_keywords_only = True  # type: ignore[attr-defined]
 
 
 class declared_attr(property):
-    """Decorate a method of a mixin that gives a column, a relationship, or `__tablename__`.
+    """Decorate a method of a mixin that returns a column, a relationship, or `__tablename__`.
 
-    It is called for each class that is mapped, with the class.
+    It is called once for each class that is mapped, with the class.
     """
 
     __module__ = "sqlalchemy.orm.decl_api"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        # While a class is mapped, what a method gave it once is what it gets again.
+        # While a class is being mapped, each method is called once and its result reused.
         given = owner.__dict__.get("_sa_declared_attr_given")
         name = getattr(self.fget, "__name__", "")
         if given is None:
@@ -134,7 +134,7 @@ class ClassScan:
     def _collect(self) -> dict[str, Any]:
         """Everything that the class and its mixins say, by name.
 
-        The columns of all mixins come first: a `declared_attr` finds those of this class.
+        The mixins' columns are copied first, so that a `declared_attr` finds this class's own.
         """
         mixins = self.cls.__mro__[1:]
         for base in mixins:
@@ -165,7 +165,7 @@ class ClassScan:
             type.__setattr__(self.cls, name, copy)
 
     def _inherit(self, found: dict[str, Any], base: Any, name: str, value: Any) -> None:
-        """An attribute of a mixin, or of a base class that is not mapped."""
+        """Take an attribute of a mixin, or of a base class that is not mapped."""
         if isinstance(value, MapperProperty):
             raise InvalidRequestError(
                 "Mapper properties (i.e. deferred,column_property(), relationship(), etc.) must be "
@@ -180,7 +180,7 @@ class ClassScan:
             _warn_of_plain_column(base, name, value)
 
     def _declared(self, name: str) -> Any:
-        """What a `declared_attr` gives this class: from now on it stands there itself."""
+        """What a `declared_attr` returns for this class; it replaces it on the class."""
         given = getattr(self.cls, name)
         type.__setattr__(self.cls, name, given)
         return given
@@ -231,7 +231,7 @@ class ClassScan:
                 )
 
     def _said(self, name: str) -> Any:
-        """What the class or a mixin says under one of the names that are not mapped."""
+        """The class's or a mixin's value of one of the names in _NOT_MAPPED."""
         said = any(name in vars(base) for base in self.cls.__mro__)
         return getattr(self.cls, name) if said else None
 
@@ -282,7 +282,7 @@ def _warn_of_plain_column(cls: Any, name: str, value: Any) -> None:
 
 
 def _new_columns(key: str, value: Any) -> list[Any]:
-    """The columns that a property brings to its table; one without a name takes `key`."""
+    """The columns that a property adds to its table; one without a name is called `key`."""
     given = value.columns if isinstance(value, ColumnProperty) else ()
     new = [each for each in given if isinstance(each, Column) and each.table is None]
     if isinstance(value, Column):
@@ -334,7 +334,7 @@ class DeclarativeMeta(type):
 
 
 def _add_attribute(cls: Any, key: str, value: Any) -> None:
-    """An attribute that is set on a mapped class later: it is mapped as if it had stood there."""
+    """Map an attribute that is set on a mapped class later, as if it had been in its body."""
     mapper = cls.__mapper__
     if isinstance(value, Column | MapperProperty):
         for column in _new_columns(key, value):

@@ -1,15 +1,15 @@
 """Dependency: what each kind of relationship asks of a flush.
 
-Before: orm/unitofwork.py asks the dependency of each relationship of the mappers that it meets.
-Here:   which objects join in (presort), what must come before what (edges), and which keys are
-        copied from one row to another when the time has come (process).
+Before: orm/unitofwork.py asks the Dependency of each relationship of the mappers in a flush.
+Here:   which objects take part (presort), what must come before what (edges), and which keys are
+        copied from one row to another when their turn comes (process).
 After:  orm/persistence.py writes the rows of the objects and of the association tables.
 
 A relationship is an edge between rows: the row with the foreign key is written after the row that
-it points to, and deleted before. `OneToMany` stands on the side that is pointed to, `ManyToOne` on
-the side with the key, `ManyToMany` on both sides of an association table. When all rows of one
-table can be written in one go, the edges run between *mappers*; when tables or a table's own rows
-depend on each other in a ring, they run between the *objects*.
+it points to, and deleted before it. `OneToMany` is the side that is pointed to, `ManyToOne` the
+side with the key, `ManyToMany` either side of an association table. When all rows of one table can
+be written in one go, the edges run between *mappers*; when tables, or a table's own rows, depend on
+each other in a ring, they run between the *objects*.
 
 Follows: SQLAlchemy 1.4, `orm/dependency.py` in what it does.
 """
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.state import InstanceState
     from ormtutor.miniorm.orm.unitofwork import Step, UOWTransaction
 
-    # The names of two steps, of which the first comes first.
+    # Pairs of steps, by name; the first of a pair comes first.
     Order = tuple[tuple[str, str], ...]
     Pair = tuple[InstanceState, InstanceState]
     States = Iterable[InstanceState]
 
 
-# Between two objects this does not hold: whom an object lets go need not wait for it.
+# This order holds between mappers, but not between an object and one that it lets go.
 LET_GO = ("parents saved", "children deleted")
 
 
 class KeyCopy:
     """One column that is copied from a row to a row that points to it.
 
-    source_key, dest_key: the attributes of both. cascades: both are primary keys, so that a change
-    of the one reaches the other in the database itself (ON UPDATE CASCADE).
+    source_key, dest_key: their attributes. cascades: both are primary keys, so that the database
+    itself carries a change from one to the other (ON UPDATE CASCADE).
 
     Raises: UnmappedColumnError: the column is not mapped.
     """
@@ -58,7 +58,7 @@ class KeyCopy:
 
     @cached_property
     def dest_key(self) -> str:
-        """Where it is copied to: an attribute, or the key of an association table's column.
+        """The destination: an attribute, or the key of an association table's column.
 
         Raises: UnmappedColumnError: the column is not mapped.
         """
@@ -98,7 +98,7 @@ class Dependency:
         self.cascade_delete = "delete" in prop.cascade
         self.cascade_orphan = "delete-orphan" in prop.cascade
         self.passive_deletes = prop.passive_deletes
-        # Whether deleting an object, or saving it, may load what it is related to.
+        # Whether deleting an object, or saving it, may load its related objects.
         self.passive_on_delete = (
             flags.PASSIVE_NO_INITIALIZE if self.passive_deletes else flags.PASSIVE_OFF
         )
@@ -111,16 +111,13 @@ class Dependency:
 
     @cached_property
     def copies(self) -> list[KeyCopy]:
-        """The columns of the foreign key, or those of our key in the association table.
-
-        They are found out when they are needed, and kept.
-        """
+        """The columns of the foreign key, or those of our key in the association table."""
         pointed_to = self.mapper if self.direction is MANYTOONE else self.parent
         pointing = {ONETOMANY: self.mapper, MANYTOONE: self.parent}.get(self.direction)
         pairs = self.prop.synchronize_pairs
         return [KeyCopy(pointed_to, source, dest, pointing) for source, dest in pairs]
 
-    # presort: which objects join in -----------------------------------------------------------
+    # presort: which objects take part ---------------------------------------------------------
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Parents are deleted: register what that means for their related objects."""
@@ -138,11 +135,11 @@ class Dependency:
         if not deletes or self.passive_deletes:
             passive = flags.PASSIVE_NO_INITIALIZE
         elif self.direction is MANYTOONE:
-            # A key that is about to be deleted is reason enough; its object need not be loaded.
+            # The key alone tells; its object need not be loaded.
             passive = flags.PASSIVE_NO_FETCH_RELATED
         else:
             passive = flags.PASSIVE_OFF
-        # Also where the answer is known: a related object that is there is found by it.
+        # Read even if the last line knows the answer: this puts known related objects into place.
         for _, (added, unchanged, deleted) in self._histories(flush, states, passive):
             if added or unchanged or deleted:
                 return True
@@ -151,10 +148,10 @@ class Dependency:
     def _histories(
         self, flush: UOWTransaction, states: States, passive: int
     ) -> Iterator[tuple[InstanceState, Any]]:
-        """The states for which the attribute's history has anything to tell, with it."""
+        """The states whose attribute has a history, with that history."""
         key = self.key
         for state in states:
-            # Most objects of a flush have their relationships not loaded.
+            # Skip unloaded relationships: most objects in a flush have them.
             if (
                 passive & flags.CALLABLES_OK
                 or key in state.committed_state
@@ -181,7 +178,7 @@ class Dependency:
     def object_edges(
         self, flush: UOWTransaction, states: list[InstanceState], is_delete: bool
     ) -> None:
-        """The same for objects, where mappers run in a ring."""
+        """The same between objects, where mappers depend on each other in a ring."""
         flush.step(self, is_delete).disabled = True
         parent_role = "parents deleted" if is_delete else "parents saved"
         key_role = "keys cleared" if is_delete else "keys copied"
@@ -205,7 +202,7 @@ class Dependency:
                 flush.add_edges([(steps.get(before), steps.get(after)) for before, after in order])
 
     def _child_step(self, flush: UOWTransaction, child: InstanceState | None) -> dict[str, Step]:
-        """The step of a related object, by its role; none if it is not in the flush."""
+        """The step of a related object, by its role; empty if it takes no part in the flush."""
         if child is None or child not in flush.states:
             return {}
         is_deleted = flush.is_deleted(child)
@@ -221,7 +218,7 @@ class Dependency:
         """Parents (and, many-to-one, related objects) were saved: copy keys."""
 
     def _parentless(self, children: Any) -> list[InstanceState]:
-        """Those of the related objects that no other object holds along this relationship."""
+        """The related objects that nobody holds along this relationship any more."""
         impl = self.parent.impls[self.key]
         return [child for child in children if child is not None and not impl.hasparent(child)]
 
@@ -242,13 +239,13 @@ class Dependency:
             )
 
     def _register_delete(self, flush: UOWTransaction, child: InstanceState, reason: str) -> None:
-        """A related object goes, with all that its own delete cascade reaches."""
+        """Register a related object for deletion, with all that its own delete cascade reaches."""
         flush.register(child, is_delete=True, operation="delete", prop=self.prop, reason=reason)
         for reached in flush.delete_cascade(child):
             flush.register(reached, is_delete=True, reason=f"delete cascade, {reason}")
 
     def _wont_proceed(self, flush: UOWTransaction, child: InstanceState, operation: str) -> bool:
-        """Whether the related object is not in the session: then nothing is written for it."""
+        """Whether the related object is not in the session, so that nothing is written for it."""
         if flush.takes_part(child):
             return False
         if not child.deleted or self.direction is MANYTOONE:
@@ -260,7 +257,7 @@ class Dependency:
 
 
 def _objects(children: Any) -> list[InstanceState]:
-    """The related objects without None, which a learner may have put among them."""
+    """The related objects, without any None that a learner has put among them."""
     return [child for child in children if child is not None]
 
 
@@ -278,7 +275,7 @@ class OneToMany(Dependency):
     )
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """Children lose their key, or go too."""
+        """Children lose their key, or are deleted too."""
         reason = f"removed from {self.prop}" if self.cascade_orphan else ""
         for _, history in self._histories(flush, states, self.passive_on_delete):
             for child in self._parentless(history.deleted):
@@ -288,7 +285,7 @@ class OneToMany(Dependency):
                     flush.register(child, operation="delete", prop=self.prop)
 
     def presort_saves(self, flush: UOWTransaction, states: States) -> None:
-        """Children that came are saved with us; those that went lose their key, or go too."""
+        """Added children are saved with us; removed ones lose their key, or are deleted."""
         children_added = flush.children_added.setdefault(self, set())
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             for child in _objects(history.added):
@@ -305,7 +302,7 @@ class OneToMany(Dependency):
                     flush.register(child, list_only=True, operation="pk change", prop=self.prop)
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """Clear the children's keys, but not of those that another parent has taken."""
+        """Clear the children's keys, except where another parent has taken the child."""
         if self.passive_deletes == "all":
             return
         taken = flush.children_added.get(self, ())
@@ -317,7 +314,7 @@ class OneToMany(Dependency):
                 flush.clear(child, self, state)
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
-        """Copy our key to the children that came; clear it in those that went."""
+        """Copy our key to the added children; clear it in the removed ones."""
         nulls_orphans = self.passive_deletes != "all" and not self.cascade_orphan
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
             for child in self._written(flush, history.added):
@@ -325,13 +322,13 @@ class OneToMany(Dependency):
             if nulls_orphans:
                 for child in self._written(flush, self._parentless(history.deleted)):
                     flush.clear(child, self, state)
-            # A key that only this flush changes is not followed, as in the original.
+            # As in the original, a key that only this flush changes is not followed.
             if (state, self) in flush.keys_changed:
                 for child in self._written(flush, _objects(history.unchanged)):
                     flush.follow(state, child, self)
 
     def _written(self, flush: UOWTransaction, children: Any) -> Iterator[InstanceState]:
-        """Those of the children whose rows stay. FlushError: one is of no class for this place."""
+        """The children whose rows stay. Raises FlushError for one of a wrong class."""
         for child in children:
             self._verify_type(child)
             if child is not None and not flush.is_deleted(child):
@@ -349,7 +346,7 @@ class ManyToOne(Dependency):
     )
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """With a delete cascade the other goes too."""
+        """With a delete cascade the related object is deleted too."""
         if not (self.cascade_delete or self.cascade_orphan):
             return
         for _, history in self._histories(flush, states, self.passive_on_delete):
@@ -376,7 +373,7 @@ class ManyToMany(Dependency):
         ("parents saved", "keys copied"),
         ("children saved", "keys copied"),
         ("keys copied", "children deleted"),
-        # An object that takes the place of a deleted one still finds its association rows.
+        # An object that takes over a deleted one's row still finds its association rows.
         ("keys cleared", "parents saved"),
         ("keys cleared", "parents deleted"),
         ("keys cleared", "children deleted"),
@@ -390,20 +387,20 @@ class ManyToMany(Dependency):
         return [KeyCopy(self.mapper, source, dest, None) for source, dest in pairs]
 
     def presort_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """Load the collections, whose association rows have to go."""
+        """Load the collections: their association rows have to be deleted."""
         if not self.passive_deletes:
             for state in states:
                 flush.history(state, self.key, self.passive_on_delete)
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
-        """Delete the association rows of the objects that go."""
+        """Delete the association rows of deleted objects."""
         removed: list[Pair] = []
         for state, history in self._histories(flush, states, self.passive_on_delete):
             removed += self._rows(flush, state, history.non_added(), "delete")
         self._write(flush, [], removed)
 
     def process_saves(self, flush: UOWTransaction, states: States) -> None:
-        """Insert the association rows of objects that came, delete those of objects that went."""
+        """Insert the association rows of added objects, delete those of removed ones."""
         added: list[Pair] = []
         removed: list[Pair] = []
         for state, history in self._histories(flush, states, flags.PASSIVE_NO_INITIALIZE):
@@ -418,7 +415,7 @@ class ManyToMany(Dependency):
     def _rows(
         self, flush: UOWTransaction, state: InstanceState, children: Any, operation: str
     ) -> list[Pair]:
-        """The association rows to write: not what the other side of the relationship wrote."""
+        """The association rows to write, without those that the other side has written."""
         done = [
             pairs
             for other in self.prop._reverse_property
@@ -442,7 +439,7 @@ KINDS: dict[Any, type[Dependency]] = {
 
 
 def sort_key_of(subject: Any) -> str:
-    """Mappers, and relationships, that do not depend on each other come in this order."""
+    """The order among mappers, and relationships, that do not depend on each other."""
     if isinstance(subject, Dependency):
         return f"{sort_key_of(subject.parent)}_{subject.key}"
     return f"{subject.class_.__module__}.{subject.class_.__name__}"

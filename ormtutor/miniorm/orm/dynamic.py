@@ -1,8 +1,8 @@
 """Dynamic relationships: `user.posts` is a query and not a list.
 
 Before: relationship(lazy="dynamic"); orm/impls.py keeps what is appended and removed.
-Here:   AppenderQuery, which asks for the members and takes new ones.
-After:  what is asked further (`user.posts.filter(...)`) is a plain Query of the session.
+Here:   AppenderQuery, which loads the members and takes new ones.
+After:  anything built on it (`user.posts.filter(...)`) is a plain Query of the session.
 
 Follows: SQLAlchemy 1.4, "Dynamic Relationship Loaders".
 """
@@ -37,7 +37,7 @@ class AppenderQuery(Query):
         self.instance = instance = state.obj()
         self.attr = attr
         if prop.secondary is not None:
-            # A join() said later starts from the first of these.
+            # A later join() starts from the first of these.
             self._from_obj = (prop.mapper.__clause_element__(), prop.secondary)
         self._where_criteria = (
             prop._optimized_compare(instance, True, None, alias_secondary=False),
@@ -47,17 +47,17 @@ class AppenderQuery(Query):
 
     @property
     def session(self) -> Any:
-        """The object's session, flushed if it flushes by itself; None while there is no row."""
+        """The object's session, after an autoflush; None while the object has no row."""
         state = instance_state(self.instance)
         session = state.session
         if session is not None and session.autoflush and self.instance in session:
-            # A flush like any other: its error says nothing of a query, as in the original.
+            # As in the original, an error of this flush mentions no query.
             cause = self._cause or f"query of {self.attr.prop.mapper.class_.__name__}"
             session._flush_because(Cause("autoflush", subject=str(cause)))
         return session if state.ident is not None else None
 
     def _as_load(self) -> AppenderQuery:
-        """The same for a flush, an assignment or a merge: a lazy load, and nobody's query."""
+        """Let its statement count as a lazy load: for a flush, an assignment or a merge."""
         self._cause = lazy_cause(str(self.attr.prop), instance_state(self.instance))
         return self
 
@@ -65,7 +65,7 @@ class AppenderQuery(Query):
         return self._plain()._with(**said)
 
     def _plain(self, session: Any = None) -> Any:
-        """What follows is a plain Query: it knows the criteria and cannot be appended to."""
+        """The same as a plain Query: with the criteria, and without append()."""
         if session is None:
             state = instance_state(self.instance)
             session = state.session
@@ -83,7 +83,7 @@ class AppenderQuery(Query):
         return query
 
     def _members(self) -> Any:
-        """The query for the members; the list of those appended, while there is no row."""
+        """The query for the members; or the list of those appended, while there is no row."""
         session = self.session
         if session is None:
             return self.attr.added(instance_state(self.instance))

@@ -1,8 +1,8 @@
 """Entities: what a query may select besides a mapped class itself.
 
-Before: learners call aliased(), join(), with_parent(); query.py gets what they return.
-Here:   a mapped class under another name (AliasedClass, and what is known about it, AliasedInsp);
-        a JOIN that understands relationships; the criterion "related to this object".
+Before: learners call aliased(), join(), with_parent(); orm/query.py gets what they return.
+Here:   a mapped class under another name (AliasedClass, and its facts, AliasedInsp); a JOIN that
+        understands relationships; the criterion "related to this object".
 After:  orm/context.py puts them into the columns and the FROM of a SELECT.
 
 Follows: SQLAlchemy 1.4, "Querying with aliased classes", `aliased()`, `join()`, `with_parent()`.
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class AliasedInsp(InspectionAttr):
     """What is known about an AliasedClass: its mapper, its selectable, its name.
 
-    It stands wherever a Mapper may stand as an entity, and answers to the same questions.
-    inner: the alias whose columns are looked for in the selectable, instead of the table's.
+    It may be used as an entity wherever a Mapper may, and has the same attributes.
+    inner: the alias whose columns are looked up in the selectable, instead of the table's.
     """
 
     __module__ = "sqlalchemy.orm.util"
@@ -69,7 +69,7 @@ class AliasedInsp(InspectionAttr):
         ]
 
     def structure(self, binds: Any) -> Any:
-        """What decides SQL text and rows; the name is that of a result's column."""
+        """What decides the SQL text and the rows; the name is what a row calls it."""
         return "aliased", self.mapper, self.name, self.selectable.structure(binds)
 
     def __clause_element__(self) -> Any:
@@ -80,14 +80,14 @@ class AliasedInsp(InspectionAttr):
         try:
             return self._columns[column]
         except KeyError:
-            # Another alias's column comes from the same table, and is none of ours.
+            # Another alias's column comes from the same table, but is not ours.
             if column._deannotated not in self._own:
                 return None
             found = self._columns[column] = self.given(column)
             return found
 
     def given(self, expression: Any) -> Any:
-        """The selectable's column for an expression that was selected in it; None: it was not."""
+        """The selectable's column for an expression selected in it; None if it is not."""
         selected = expression if self._inner is None else self._inner.adapt(expression)
         return self.selectable.exported_columns.corresponding_column(selected)
 
@@ -98,7 +98,7 @@ class AliasedInsp(InspectionAttr):
             return expression if found is None else found
         if not isinstance(expression, elements.Label):
             return traversal.replace(expression, self._replacement)
-        # An alias has a label and parameters of its own, always the same.
+        # An alias has its own label and parameters, made once.
         adapted = self._labels.get(expression._deannotated)
         if adapted is None:
             adapted = traversal.clone(traversal.replace(expression, self._replacement_or_own))
@@ -115,7 +115,7 @@ class AliasedInsp(InspectionAttr):
         if element._deannotated is self.mapper.persist_selectable:
             return self.selectable
         if isinstance(element, selectable.Alias) and element.element._is_table:
-            return element  # another alias of the table is none of ours
+            return element  # another alias of the table is not ours
         return self._own_column(element)
 
     def _replacement_or_own(self, element: Any) -> Any:
@@ -192,14 +192,14 @@ def aliased(element: Any, alias: Any = None, name: str | None = None, **left_out
 def steps_along(
     right: Any, primary: Any, through: Any, secondary: Any, isouter: bool
 ) -> list[tuple[Any, Any]]:
-    """What is joined after one another to get to `right` along a relationship, each with its ON.
+    """The joins, (right, ON), that lead to `right` along a relationship.
 
-    primary, through, secondary: as create_joins() gives them.
+    primary, through, secondary: primaryjoin, secondaryjoin and secondary of create_joins().
     """
     if through is None:
         return [(right, primary)]
     if isouter:
-        # The rows between must not count on their own: they are joined with the right first.
+        # Association rows must not appear on their own: they are joined with the right first.
         return [(selectable.Join(secondary, right, through), primary)]
     return [(secondary, primary), (right, through)]
 
@@ -208,8 +208,8 @@ def steps_along(
 class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
 
-    left_entity: whose attribute a string in `onclause` names, where `left` is more than one thing.
-    adapt_to_target: along a relationship, its order_by as the tables are named here.
+    left_entity: whose attribute a string in `onclause` names, if `left` is itself a join.
+    adapt_to_target: adapts the relationship's order_by to the tables joined here.
     """
 
     __module__ = "sqlalchemy.orm.util"
@@ -226,7 +226,7 @@ class ORMJoin(selectable.Join):
         for side in (left, right):
             clause = elements.clause_of(side)
             if clause is None or not (clause.is_selectable or clause._is_function):
-                inspect(side).selectable  # noqa: B018  what can be no side of a join has none
+                inspect(side).selectable  # noqa: B018  raises for what cannot be joined
         left_from, right_from = from_element(left), from_element(right)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
@@ -260,7 +260,7 @@ class ORMJoin(selectable.Join):
 
 
 def entity_behind(thing: Any) -> Any:
-    """The Mapper or AliasedInsp of a thing; a FROM element that has none is itself."""
+    """The Mapper or AliasedInsp of a thing; the thing itself if it has none."""
     if isinstance(thing, selectable.FromClause):
         entity = thing._annotations.get("parententity")
         return thing if entity is None else entity
@@ -269,7 +269,7 @@ def entity_behind(thing: Any) -> Any:
 
 
 def from_element(thing: Any) -> Any:
-    """The FROM element of a class, an alias, an entity; a FROM element is its own."""
+    """The FROM element of a class, an alias or an entity; or the FROM element given."""
     entity = entity_behind(thing)
     if hasattr(entity, "mapper") and not (entity.is_instance or entity.is_attribute):
         return entity.selectable
@@ -277,7 +277,7 @@ def from_element(thing: Any) -> Any:
 
 
 def is_present(wanted: Any, candidate: Any) -> bool:
-    """Whether a FROM element is `candidate` or stands in its joins."""
+    """Whether a FROM element is `candidate`, or part of its joins."""
     waiting = [candidate]
     while waiting:
         each = waiting.pop()._ungroup()
@@ -320,7 +320,7 @@ def with_parent(instance: Any, prop: Any, from_entity: Any = None) -> Any:
     if isinstance(prop, ColumnProperty):
         raise AttributeError("_with_parent")
     if not hasattr(prop, "direction"):
-        prop._with_parent  # noqa: B018  says that it has none
+        prop._with_parent  # noqa: B018  raises the original's AttributeError
     if from_entity is not None:
         entity = inspect(from_entity)
         if entity.is_aliased_class:

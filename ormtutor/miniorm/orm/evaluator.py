@@ -1,8 +1,8 @@
-"""Evaluator: a SQL condition, asked of an object in memory.
+"""Evaluator: test an object in memory against a SQL condition.
 
-Before: orm/bulk.py wants to know which objects of the session an UPDATE or DELETE is about.
+Before: orm/bulk.py wants to know which objects of the session an UPDATE or DELETE affects.
 Here:   an expression becomes a function from object to value, with SQL's three truth values; what
-        only the database can answer is refused by name.
+        only the database can evaluate is refused by name.
 After:  nothing; the functions read attributes.
 
 Follows: SQLAlchemy 1.4, "UPDATE and DELETE: Selecting a Synchronization Strategy" ('evaluate').
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class UnevaluatableError(Exception):
-    """Python cannot tell; the message says because of what."""
+    """Python cannot evaluate it; the message says why."""
 
 
 def _strict(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -39,10 +39,10 @@ OPERATORS: dict[Any, Callable[[Any, Any], Any]] = {
     operators.not_in_op: _strict(lambda left, right: left not in right),
     operators.is_: lambda left, right: left == right,
     operators.is_not: lambda left, right: left != right,
-    # (as published: not strict)
+    # Not strict, as published.
     operators.concat_op: lambda left, right: left + right,
 }
-# Those that are about numbers only.
+# For numbers only.
 ARITHMETIC = ("add", "sub", "mul", "truediv", "mod")
 for _name in (*ARITHMETIC, "lt", "le", "ne", "gt", "ge", "eq"):
     OPERATORS[getattr(operators, _name)] = _strict(getattr(operators, _name))
@@ -54,7 +54,7 @@ ROLES = {"foreign", "remote", "local"}
 
 
 class Evaluator:
-    """Makes functions of expressions, for objects of one mapper."""
+    """Turns expressions into functions of an object, for one mapper."""
 
     def __init__(self, mapper: Mapper) -> None:
         self.mapper = mapper
@@ -146,7 +146,7 @@ class Evaluator:
 
 
 def _known(values: list[Any]) -> tuple[Any, ...] | None:
-    """The values of an IN; with a NULL among them nothing is known of it, as in the original."""
+    """The values of an IN; None (unknown) with a NULL among them, as in the original."""
     return None if None in values else tuple(values)
 
 

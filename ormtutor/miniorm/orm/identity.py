@@ -3,7 +3,7 @@
 Before: orm/rowloader.py and orm/session.py put the states of persistent objects here; they and
         orm/loading.py look here first.
 Here:   a dictionary for each class, from primary key to state. A state is a weak reference to its
-        object, so that an object nobody else holds may go; one with unwritten changes is held.
+        object, so that unused objects can be collected; only those with unwritten changes are held.
 After:  orm/state.py takes a state out when its object dies.
 
 A key is spelled `(User, (1,), None)`, as published. Inside, each class has a table of its own whose
@@ -38,8 +38,8 @@ class IdentityMap:
     __slots__ = ("_modified", "count", "latest", "tables")
 
     def __init__(self) -> None:
-        # States are numbered as they come. Those of one class that come one after the other share
-        # a number, for their table has them in order. count: of the last run; its class: latest.
+        # States are numbered as they come. A run of states of one class shares one number, for
+        # their table keeps them in order. count: the number of the last run; latest: its class.
         self.count = 0
         self.latest: type | None = None
         self.tables: dict[type, dict[Any, InstanceState]] = {}
@@ -75,11 +75,11 @@ class IdentityMap:
         return table is not None and table.get(state.ident) is state
 
     def all_states(self) -> list[InstanceState]:
-        """Every state in the map. A list, since objects may die while the caller walks it."""
+        """Every state in the map, as a list: objects may die while the caller walks it."""
         return [state for table in self.tables.values() for state in list(table.values())]
 
     def _in_order(self) -> list[tuple[Key, InstanceState]]:
-        """The same with their keys, in the order in which they came."""
+        """All keys and states, in the order in which they came."""
         found = [
             (identity_key(state.mapper, ident), state)
             for table in self.tables.values()
@@ -131,14 +131,14 @@ class IdentityMap:
             self._modified[state] = state()
 
     def next_place(self, cls: type) -> int:
-        """The place of a state of this class that comes now."""
+        """The number for a state of this class that comes now."""
         if self.latest is not cls:
             self.latest = cls
             self.count += 1
         return self.count
 
     def discard(self, *states: InstanceState) -> None:
-        """Take states out, each if it is the one under its key."""
+        """Take states out; not where another has taken the key."""
         for state in states:
             table = self.tables.get(state.mapper.class_, {})
             if table.get(state.ident) is state:

@@ -1,7 +1,7 @@
 """Identity set: a set that tells objects apart by identity, also when two compare equal.
 
-Before: orm/session.py hands out `session.new`, `session.dirty` and `session.deleted` as these.
-Here:   what sets are asked, over a dictionary from `id()` to object; it keeps their order.
+Before: orm/session.py returns `session.new`, `session.dirty` and `session.deleted` as these.
+Here:   the operations of a set, over a dictionary from `id()` to object, which keeps their order.
 After:  learners, who see `IdentitySet([<User ...>])` at the prompt.
 
 Follows: SQLAlchemy 1.4, `sqlalchemy.util.IdentitySet`.
@@ -55,7 +55,7 @@ class IdentitySet:
         others = IdentitySet(iterable)
         return IdentitySet(each for each in self if each in others)
 
-    # The operators want an IdentitySet on both sides, as published.
+    # The operators need an IdentitySet on both sides, as published.
 
     def __or__(self, other: object) -> IdentitySet:
         return self.union(other) if isinstance(other, IdentitySet) else NotImplemented

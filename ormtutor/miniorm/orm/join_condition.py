@@ -2,13 +2,13 @@
 
 Before: orm/relationships.py gives two tables, perhaps a third between them, perhaps conditions.
 Here:   the condition that the foreign keys make; which columns in it are foreign, remote, local;
-        the direction; pairs to copy in a flush; the condition with one side's values put in, or
-        with aliases in the place of tables.
+        the direction; the pairs to copy in a flush; the condition with values for one side, or with
+        aliases for tables.
 After:  orm/dependency.py copies along the pairs; orm/strategies.py and orm/context.py use the
         adapted conditions.
 
-What a column is in a condition stands in its annotations, `foreign`, `remote` and `local`, since
-one column may occur twice in different parts: in a self-referential table.
+The role of a column is kept in its annotations, `foreign`, `remote` and `local`, since one column
+may occur twice in different roles: in a self-referential table.
 
 Follows: SQLAlchemy 1.4, "Configuring how Relationship Joins".
 """
@@ -42,7 +42,7 @@ _ROLES = {"foreign": "foreign", "remote": "remote", "local": "local"}
 _is_column = attrgetter("_is_column_clause")
 
 
-# Why there is no condition, what to do, and how that ends without and with a secondary table.
+# What is wrong, what to do about it, and the end of that without and with a secondary table.
 _UNDETERMINED = {
     NoForeignKeysError: (
         "no foreign keys linking these tables",
@@ -65,7 +65,7 @@ _UNDETERMINED = {
 
 
 def foreign(expr: Any) -> Any:
-    """Mark the columns of an expression as those that refer, in a primaryjoin."""
+    """Mark the columns of an expression as foreign keys, in a primaryjoin."""
     return _mark_columns(as_condition(expr), "foreign", lambda column: True)
 
 
@@ -84,9 +84,9 @@ def _mark_columns(expr: Any, role: str, chosen: Callable[[Any], bool]) -> Any:
 
 
 def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
-    """The expression whose columns have these roles for their own, and no other annotations.
+    """The expression with its columns' roles renamed, and without other annotations.
 
-    Columns are marked anew, for in a class body they are marked before they have their names.
+    Columns are marked anew, since in a class body they are marked before they have their names.
     """
 
     def exchange(element: Any) -> Any:
@@ -108,7 +108,7 @@ def _binaries(expr: Any) -> list[Any]:
 
 
 def _mark_sides(expr: Any, role: str, chosen: Callable[[Any, Any], tuple[bool, bool]]) -> Any:
-    """The expression with a role for the sides of each comparison that `chosen` says."""
+    """The expression with a role on those sides of each comparison that `chosen` picks."""
 
     def mark(element: Any) -> Any:
         if element.__visit_name__ != "binary":
@@ -127,20 +127,20 @@ def _mark_sides(expr: Any, role: str, chosen: Callable[[Any, Any], tuple[bool, b
 
 
 def _among(columns: list[Any]) -> Callable[[Any], bool]:
-    """Whether a column, whatever its role, is one of these."""
+    """A test of whether a column, whatever its role, is one of these."""
     known = {column._deannotated for column in columns}
     return lambda column: column._deannotated in known
 
 
 def _with_own_literals(expr: Any) -> Any:
-    """The condition, if there is one, with literals that share their names with no other use."""
+    """The condition, if there is one, with literals whose names no other use shares."""
     if expr is None:
         return None
     return replace(expr, lambda part: clone(part) if part._is_bind_parameter else None)
 
 
 def _tables_aliased(selectable: Any) -> Any:
-    """A FROM element under another name; of a join all tables are."""
+    """A FROM element under another name; of a join, each table."""
     if not selectable._is_join:
         return selectable.alias()
     left, right = _tables_aliased(selectable.left), _tables_aliased(selectable.right)
@@ -271,7 +271,7 @@ class JoinCondition:
         )
 
     def _annotate_self_reference(self) -> None:
-        """Both sides are columns of one table: remote are those given, else those that refer."""
+        """In a self-reference, remote are the given columns, else those with a foreign key."""
         given = self.remote_side_given
         is_remote = _among(given) if given else lambda column: "foreign" in column._annotations
 
@@ -322,7 +322,7 @@ class JoinCondition:
         return found
 
     def _is_mapped(self, *columns: Any) -> bool:
-        """Whether all columns are those of the parent, the related class or the table between."""
+        """Whether all columns are the parent's, the related class's or the association table's."""
         tables = [self.parent_table, self.child_table]
         if self.secondary is not None:
             tables.append(self.secondary)
@@ -411,8 +411,7 @@ class JoinCondition:
     def seen_from_there(self) -> tuple[Any, Any]:
         """The conditions for the other side.
 
-        Remote is local there and local is remote, where the learner has marked what is remote; else
-        it is found anew there.
+        Remote and local trade places if the learner has marked them; else they are found anew.
         """
         if self.secondary is not None:
             roles = {"foreign": "foreign", "remote": "remote"}
@@ -429,8 +428,8 @@ class JoinCondition:
     ) -> tuple[Any, dict[str, Any]]:
         """The criterion that finds the related rows of one object (with `reverse`: the parents).
 
-        Gives it with bind parameters in the place of the object's columns, and the column for each
-        bind parameter's key. value_of: gives for a column what gives its value at execution.
+        Returns it with bind parameters for the object's columns, and the column for each bind
+        parameter's key. value_of: returns the callable_ of a column's bind parameter.
         """
         binds: dict[Any, Any] = {}
         primaryjoin, secondaryjoin = self.primaryjoin, self.secondaryjoin
@@ -458,7 +457,7 @@ class JoinCondition:
         return criterion, {bind.key: column for column, bind in binds.items()}
 
     def equated(self) -> list[Pair]:
-        """The two sides of each `column = column`, if the condition is nothing else; else none."""
+        """The two sides of each `column = column`; empty if the condition has other parts."""
         condition = self.primaryjoin
         is_conjunction = isinstance(condition, ClauseList) and condition.operator is operators.and_
         clauses = list(condition.clauses) if is_conjunction else [condition]
@@ -473,7 +472,7 @@ class JoinCondition:
         return sides if len(sides) == len(clauses) and self.secondaryjoin is None else []
 
     def is_get_for(self, primary_key: tuple[Any, ...]) -> bool:
-        """Whether the related object is found by its primary key alone: one of the same types."""
+        """Whether the condition finds the related object by its primary key, types included."""
         equated = self.equated()
         if any(one.type._type_affinity is not other.type._type_affinity for one, other in equated):
             return False
@@ -491,8 +490,8 @@ class JoinCondition:
     ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any]]:
         """Everything needed to join along the relationship, with FROM objects for the tables.
 
-        Gives primaryjoin, secondaryjoin, secondary, destination, and a function that adapts further
-        criteria to the destination, and then to the source.
+        Returns primaryjoin, secondaryjoin, secondary, destination, and a function that adapts
+        further criteria to the destination, and then to the source.
         """
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
         if dest_selectable is None:
@@ -507,7 +506,7 @@ class JoinCondition:
             )
         )
         if secondaryjoin is None and self.prop._is_self_referential:
-            # Of one class alone: what is the parent's in a subquery stays the parent's.
+            # Before they are adapted: in a self-reference, the parent's columns stay the parent's.
             primaryjoin, extra_criteria = and_(primaryjoin, *extra_criteria), ()
         to_target: tuple[tuple[Any, str], ...] = ()
         if aliased:

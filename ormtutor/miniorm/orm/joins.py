@@ -1,12 +1,12 @@
 """Joins: where in FROM a join goes, what it joins, and on which condition.
 
-Before: orm/query.py and select() keep each join as it was said, a JoinStep.
+Before: orm/query.py and select() keep each join() call as a JoinStep.
 Here:   the steps become FROM elements: the left side is found, the right side checked,
-        relationships give the condition.
+        relationships supply the condition.
 After:  orm/context.py puts the FROM elements into its Core select.
 
-Errors in a join are errors of the query and not of the call that said it: everything here runs when
-the query is compiled, as in the original.
+As in the original, all of this runs when the query is compiled: a wrong join is an error of the
+query, and not of the call of join().
 
 Follows: SQLAlchemy 1.4, `Query.join`, `Select.join`, "Joining to a Target".
 """
@@ -30,12 +30,12 @@ _NOT_A_TARGET = "Expected mapped entity or selectable/table as join target"
 
 
 class JoinStep(CoreJoinStep):
-    """One join as it was said.
+    """One join as it was called for.
 
     target: a class, an alias, a FROM element, a relationship, or (old) the name of one.
     onclause: a condition, a relationship, or the name of one. left: where join_from() starts.
-    from_joinpoint: start where the step before it went, which was said in the same join().
-    made_once: a path that is joined is not joined again, as in a Query, also when it is a select().
+    from_joinpoint: start where the previous step, of the same join() call, has led.
+    made_once: do not join along a path again: for a Query, even when it has become a select().
     """
 
     __slots__ = ()
@@ -52,7 +52,7 @@ class JoinStep(CoreJoinStep):
 
     @property
     def destination(self) -> Any:
-        """What the step leads to, for filter_by(): an entity, a FROM element, or None: a name."""
+        """What the step leads to, for filter_by(): an entity or FROM element; None for a name."""
         for part in (self.target, self.onclause):
             if isinstance(part, QueryableAttribute):
                 return target_entity(part)
@@ -65,7 +65,7 @@ Select._join_step = JoinStep
 
 
 def part_structure(part: Any, binds: Any) -> Hashable:
-    """The structure of anything that a join or a column list may be given."""
+    """The structure of anything that a join or a column list may contain."""
     if isinstance(part, QueryableAttribute):
         parent = part.parent.structure(binds)
         if part._of_type is None and not part._extra_criteria:
@@ -93,7 +93,7 @@ def target_entity(attribute: Any) -> Any:
 
 
 def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:
-    """`entity.key`, as filter_by() and join("key") look it up. name: what messages call it.
+    """`entity.key`, as filter_by() and join("key") look it up. name: the entity's in messages.
 
     Raises: InvalidRequestError: there is no such attribute.
     """
@@ -111,8 +111,8 @@ class Path(dict):  # type: ignore[type-arg]
 class Joins:
     """One run through the joins of a query; `from_clauses` is the result.
 
-    entities: what the query selects from by its columns: (entity or FROM element) in order.
-    start: where a join by name starts. adapt: what becomes of conditions in a query from a union.
+    entities: the entities or FROM elements of the selected columns, in order.
+    start: where a join by name starts. adapt: adapts conditions to the union that is queried.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Joins:
         self._start = start
         self._joinpoint = start
         self._adapt = adapt
-        # What was joined along relationships from the start, and from there on; where we are in it.
+        # What was joined along relationships since the start, and where we are in it.
         self._path = self._here = Path()
 
     def run(self, steps: Iterable[JoinStep]) -> list[Any]:
@@ -142,7 +142,7 @@ class Joins:
         return self.from_clauses
 
     def _run(self, step: JoinStep) -> None:
-        right, onclause = self._said(step)
+        right, onclause = self._sides(step)
         left = edge = None
         if step.left is not None:
             left = entity_behind(step.left)
@@ -165,14 +165,14 @@ class Joins:
             self._path = self._here.top
             self._here = self._here.setdefault(edge, Path(self._path))
 
-    def _said(self, step: JoinStep) -> tuple[Any, Any]:
+    def _sides(self, step: JoinStep) -> tuple[Any, Any]:
         """The right side (None: what the relationship leads to) and the condition."""
         right, onclause = step.target, step.onclause
         if onclause is None and isinstance(right, (str, QueryableAttribute)):
             right, onclause = None, right
         if isinstance(onclause, str):
             if self._joinpoint is None:
-                inspect(None)  # as the original fails where nothing is selected that has names
+                inspect(None)  # raises, as in the original: nothing selected has attributes
             onclause = entity_attribute(self._joinpoint, onclause)
         elif (
             step.from_joinpoint
@@ -191,7 +191,7 @@ class Joins:
     def _target(self, right: Any) -> Any:
         if isinstance(right, QueryableAttribute):
             target_entity(right)
-            return right.selectable  # there is none, as in the original
+            return right.selectable  # raises, as in the original
         entity = entity_behind(right)
         if hasattr(entity, "mapper"):
             return entity
@@ -219,7 +219,7 @@ class Joins:
     # the left side ---------------------------------------------------------------------------
 
     def _implicit_left(self, right: Any, onclause: Any) -> tuple[Any, int | None]:
-        """Where to join from when nobody said; the place of a FROM element already there."""
+        """The left side of a join that names none, and its place in FROM if it is there already."""
         target = _selectable(right)
         if self.from_clauses:
             place = only_joinable(self.from_clauses, target, onclause, right)
@@ -232,7 +232,7 @@ class Joins:
         return list(candidates.values())[place], None
 
     def _place_of(self, left: Any) -> int | None:
-        """Which FROM element has this left side, if any."""
+        """The place of the FROM element that contains this left side, if any."""
         places = matching(self.from_clauses, _selectable(left))
         if len(places) > 1:
             raise sa_exc.InvalidRequestError(
@@ -270,7 +270,7 @@ def _selectable(thing: Any) -> Any:
 
 
 def matching(candidates: Sequence[Any], wanted: Any) -> list[int]:
-    """Positions of the FROM elements that contain `wanted`; else those that are made of it."""
+    """Places of the FROM elements that contain `wanted`; if none, of those derived from it."""
     exact = [place for place, each in enumerate(candidates) if is_present(wanted, each)]
     if exact:
         return exact

@@ -1,10 +1,10 @@
-"""Mapper: how one class and one table are the same thing.
+"""Mapper: which attribute of a class is which column of a table.
 
 Before: orm/declarative.py (or a learner's `mapper()`) names a class, a table and properties.
 Here:   Mapper; the properties for columns and synonyms; the registries that mappers live in, and
         their configuration, which waits until all classes of a mapping are there.
-After:  orm/attributes.py stands on the class; orm/relationships.py fills in the other properties;
-        session and query ask the mapper for keys and columns.
+After:  orm/attributes.py has what is put on the class; orm/relationships.py has the other
+        properties; session and query ask the mapper for keys and columns.
 
 Follows: SQLAlchemy 1.4, "Mapper Configuration"; Fowler, PoEAA, "Data Mapper".
 """
@@ -114,7 +114,7 @@ _NOT_FOR_COLUMNS = frozenset(
 
 
 class ColumnProperty(MapperProperty):
-    """An attribute that is a column, or any expression over the table."""
+    """An attribute that is a column, or any SQL expression."""
 
     __module__ = "sqlalchemy.orm.properties"
     kind = "column"
@@ -137,7 +137,7 @@ class ColumnProperty(MapperProperty):
 
     @property
     def expression(self) -> Any:
-        """Its column, or its expression: what it stands for in a class body."""
+        """Its column or expression: what it means in a class body."""
         return self.columns[0]
 
     def __clause_element__(self) -> Any:
@@ -145,7 +145,7 @@ class ColumnProperty(MapperProperty):
 
     @property
     def is_shown_in_subqueries(self) -> bool:
-        """Whether a subquery of the class has it: all columns, and what is not deferred."""
+        """Whether a subquery of the class has it: every column, and what is not deferred."""
         return not self.deferred or bool(self.columns[0]._is_column_clause)
 
     def instrument_class(self, mapper: Mapper) -> None:
@@ -165,7 +165,7 @@ class ColumnProperty(MapperProperty):
 
 
 def _as_column(column: Any) -> Any:
-    """What was given as a column: a column stays itself, any other expression gets a label."""
+    """A given column as it is; any other expression with a label."""
     column = as_expression(column)
     return column if isinstance(column, ColumnClause | Label) else column.label(None)
 
@@ -183,7 +183,7 @@ class SynonymProperty(MapperProperty):
         self.descriptor = descriptor
 
     def instrument_class(self, mapper: Mapper) -> None:
-        """Put the proxy on the class; a property that stands there is what objects use."""
+        """Put the proxy on the class; objects use the class's own property, if there is one."""
         own = getattr(mapper.class_, self.key, None)
         if self.descriptor is None and isinstance(own, property):
             self.descriptor = own
@@ -212,9 +212,9 @@ def _listed(given: Any) -> list[Any]:
 
 
 def refuse_mapped(cls: type) -> None:
-    """Raise ArgumentError for a class that is mapped already.
+    """Refuse a class that cannot be mapped.
 
-    Raises: NotImplementedError: it derives from a mapped one.
+    Raises: ArgumentError: it is mapped already. NotImplementedError: it derives from a mapped one.
     """
     if mapper_of_class(cls) is not None:
         raise ArgumentError(f"Class '{cls}' already has a primary mapper defined. ")
@@ -233,10 +233,10 @@ def _properties_of(kind: str, doc: str) -> Any:
 
 @inspects_itself
 class Mapper(InspectionAttr):
-    """How one class is mapped; `inspect(User)` and `User.__mapper__` give it.
+    """How one class is mapped: `inspect(User)`, or `User.__mapper__`.
 
-    impls: for each attribute, how objects read and write it. single_key: one primary key column.
-    keys_that_expire: all attributes. reconstructor: called on an object when it is loaded.
+    impls: by attribute, how objects read and write it. single_key: one primary key column.
+    reconstructor: called on an object when it is loaded.
     """
 
     __module__ = "sqlalchemy.orm.mapper"
@@ -275,7 +275,7 @@ class Mapper(InspectionAttr):
         self._readonly_props: set[ColumnProperty] = set()
         self.columns_by_key: dict[str, Any] = {}
         self.impls: dict[str, AttributeImpl] = {}
-        # Stays None where the mapping fails: nobody configures half a mapper.
+        # Stays None if the mapping fails: such a mapper is never configured.
         self.primary_key: tuple[Any, ...] = None  # type: ignore[assignment]
         self.delete_orphans: list[Any] = []
         self.validators: dict[str, Any] = {}
@@ -329,13 +329,13 @@ class Mapper(InspectionAttr):
             self.validators[key] = method
 
     def _has_own(self, key: str) -> bool:
-        """Whether the class itself has something of this name, that no column shall replace."""
+        """Whether the class itself has something of this name that no column may replace."""
         own = vars(self.class_).get(key)
         is_field = key in getattr(self.class_, "__dataclass_fields__", ())
         return not (own is None or is_field or isinstance(own, InspectionAttr | ColumnElement))
 
     def _configure_other_columns(self, included: Any, excluded: set[Any], prefix: str) -> None:
-        """The columns that the properties do not mention become attributes, under their names."""
+        """Map the columns that the properties do not mention, under their own names."""
         for column in self.local_table.c:
             key, names = f"{prefix}{column.key}", {column, column.key}
             is_wanted = not names & excluded and (included is None or bool(names & included))
@@ -443,7 +443,7 @@ class Mapper(InspectionAttr):
         self._forget()
 
     def add_property(self, key: str, prop: Any) -> None:
-        """Add a property after the mapping; it is finished at once if the others are."""
+        """Add a property after the mapping; it is configured at once if the others are."""
         self._configure_property(key, prop, init=self.configured)
         self.registry._new_mappers = True
 
@@ -472,7 +472,7 @@ class Mapper(InspectionAttr):
             configure_registries([self.registry])
 
     def check_configured_once(self) -> None:
-        """The same, at the first use since this mapper changed; after it what is new may wait."""
+        """The same, once since this mapper changed: after that, new mappers do not matter to it."""
         if "checked" not in self._memoized:
             self.check_configured()
             self._memoized["checked"] = True
@@ -501,13 +501,13 @@ class Mapper(InspectionAttr):
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
 
     def _memo(self, name: str, compute: Callable[[], Any]) -> Any:
-        """What an upper floor works out about the mapping once."""
+        """A fact about the mapping that a higher module computes once."""
         if name not in self._memoized:
             self._memoized[name] = compute()
         return self._memoized[name]
 
     def _forget(self) -> None:
-        """The mapping has changed: what was worked out about it no longer holds."""
+        """Forget every computed fact: the mapping has changed."""
         for name in _WORKED_OUT:
             self.__dict__.pop(name, None)
         self._memoized.clear()
@@ -538,14 +538,14 @@ class Mapper(InspectionAttr):
     def keys_that_expire(self) -> Names:
         """The attributes that an expired object may load again: all of them.
 
-        A relationship among them is loaded with the columns only if it is eager.
+        Relationships are only loaded along with the columns if they are eager.
         """
         synonyms = [key for key, prop in self._props.items() if isinstance(prop, SynonymProperty)]
         return Names([*self.impls, *synonyms])
 
     @cached_property
     def plain_keys(self) -> Names:
-        """The columns that nobody listens to: on a new object they are simply set."""
+        """The columns without listeners: on a new object they are simply set."""
         return Names(
             key
             for key, impl in self.impls.items()
@@ -559,7 +559,7 @@ class Mapper(InspectionAttr):
 
     @cached_property
     def cascading(self) -> dict[str, list[Any]]:
-        """The relationships along which an operation goes on, by the operation's name."""
+        """The relationships along which an operation cascades, by the operation's name."""
         found: dict[str, list[Any]] = {}
         for prop in self._props.values():
             for operation in prop.cascade:
@@ -603,11 +603,11 @@ class Mapper(InspectionAttr):
         return tuple(self._columntoproperty[column].key for column in self.primary_key)
 
     def ident_of(self, values: Sequence[Any]) -> Any:
-        """A primary key as the identity map has it: the value of one column, a tuple of several."""
+        """A primary key in the identity map's form: the value of one column, a tuple of several."""
         return values[0] if self.single_key else tuple(values)
 
     def ident_in(self, values: dict[str, Any]) -> Any:
-        """The primary key among an object's values; None: it is not whole."""
+        """The primary key among an object's values; None if it is incomplete."""
         key = [values.get(each) for each in self._pk_attribute_keys]
         return None if None in key else self.ident_of(key)
 
@@ -629,9 +629,9 @@ class Mapper(InspectionAttr):
         state: InstanceState,
         halt_on: Callable[[InstanceState], bool] | None = None,
     ) -> Iterator[tuple[InstanceState, Any]]:
-        """Every object that an operation on one goes on to, each once, parents before children.
+        """Every object that an operation on one cascades to, each once, parents before children.
 
-        Gives (state, object). A stack and no recursion: chains may be long.
+        Yields (state, object). A stack instead of recursion, since chains may be long.
         """
         visited: set[InstanceState] = set()
 
@@ -639,18 +639,18 @@ class Mapper(InspectionAttr):
             for prop in parent.mapper.cascading.get(type_, ()):
                 yield from prop.members_to_visit(type_, parent, visited, halt_on)
 
-        ways = [related(state)]
-        while ways:
-            for reached in ways[-1]:
+        stack = [related(state)]
+        while stack:
+            for reached in stack[-1]:
                 yield reached
                 if type_ in reached[0].mapper.cascading:
-                    ways.append(related(reached[0]))
+                    stack.append(related(reached[0]))
                     break
             else:
-                ways.pop()
+                stack.pop()
 
     def _is_orphan(self, state: InstanceState) -> bool:
-        """Whether one of the relationships that own objects of this class has not this one."""
+        """Whether a delete-orphan relationship to this class exists in which it has no parent."""
         return any(
             not prop.parent.impls[prop.key].hasparent(state, optimistic=state.has_identity)
             for prop in self.delete_orphans
@@ -663,12 +663,12 @@ class Mapper(InspectionAttr):
         return f"<Mapper at 0x{id(self):x}; {self.class_.__name__}>"
 
 
-# What a mapper works out about itself once.
+# What a mapper computes about itself once.
 _WORKED_OUT = [name for name, value in vars(Mapper).items() if isinstance(value, cached_property)]
 
 
 def _instrumented_init(mapper: Mapper, original: Any) -> Any:
-    """An `__init__` that gives the object its state first."""
+    """The class's `__init__`, which first gives the object its state."""
     registry = mapper.registry
     if getattr(original, "_sa_keywords_only", False):
         __init__ = _keyword_init(mapper)
@@ -696,9 +696,9 @@ def _instrumented_init(mapper: Mapper, original: Any) -> Any:
 
 
 def _keyword_init(mapper: Mapper) -> Any:
-    """The declarative constructor and the making of the state in one: most objects begin here.
+    """The declarative constructor, which also makes the state: most objects begin here.
 
-    A new object has no history, so that a plain column is two assignments.
+    FASTPATH: a new object has no history, so that a plain column is two assignments.
     """
     registry, impls = mapper.registry, mapper.impls
     sets_by_descriptor = mapper.sets_by_descriptor
@@ -736,7 +736,7 @@ def _keyword_init(mapper: Mapper) -> Any:
 
 
 def _no_arguments(self: Any) -> None:
-    """What a class without an `__init__` does in its place."""
+    """Stand in for the `__init__` of a class that has none."""
 
 
 _no_arguments.__name__ = _no_arguments.__qualname__ = "__init__"
@@ -744,7 +744,7 @@ _no_arguments.__name__ = _no_arguments.__qualname__ = "__init__"
 
 def _fits(function: Any, /, *args: Any, **kwargs: Any) -> bool:
     """Whether a function takes these arguments."""
-    from inspect import signature  # late: takes longer than all of the mapping
+    from inspect import signature  # late: the import takes longer than the whole mapping
 
     try:
         signature(function).bind(*args, **kwargs)
@@ -755,9 +755,9 @@ def _fits(function: Any, /, *args: Any, **kwargs: Any) -> bool:
 
 # Registries -----------------------------------------------------------------------------------
 
-# In the order of their making: that of an address would be another one in each run.
+# In the order of their making; a WeakSet would be in another order in each run.
 _registries: WeakKeyDictionary[MapperRegistry, None] = WeakKeyDictionary()
-# One thread configures; the others wait for it. It may come back here while it does.
+# One thread configures, and may re-enter; the others wait for it.
 _configuration = RLock()
 _configuring = False
 
@@ -767,7 +767,7 @@ class MapperRegistry:
 
     def __init__(self) -> None:
         self._mappers: WeakKeyDictionary[Mapper, None] = WeakKeyDictionary()
-        # The classes by name, for strings: references to those of one name, the last one last.
+        # For names in strings: weak references to the classes of one name, the newest last.
         self._classes: dict[str, list[Any]] = {}
         self.metadata: Any = None
         self._new_mappers = False
@@ -857,7 +857,7 @@ def _configure_mapper(mapper: Mapper) -> None:
 
 
 def configure_mappers() -> None:
-    """Finish all mappers: look at every relationship now, and not at the first use."""
+    """Configure all mappers now, and not at their first use."""
     configure_registries(list(_registries))
 
 
@@ -876,7 +876,7 @@ def mapper_of_class(cls: Any) -> Mapper | None:
 def class_mapper(class_: Any, configure: bool = True) -> Mapper:
     """The mapper of a class.
 
-    Raises: ArgumentError: it is no class. UnmappedClassError: it is not mapped.
+    Raises: ArgumentError: it is not a class. UnmappedClassError: it is not mapped.
     """
     if isinstance(class_, Mapper):
         return class_
@@ -904,7 +904,7 @@ def _inspect_object(obj: Any) -> InstanceState | None:
         state = instance_state(obj)
     except UnmappedInstanceError:
         return None
-    # `func.now` has an attribute of any name.
+    # Not for `func.now`, which has an attribute of any name.
     return state if isinstance(state, InstanceState) else None
 
 
@@ -922,11 +922,11 @@ def mapper(
     primary_key: Any = None,
     **kw: Any,
 ) -> Mapper:
-    """Map a class to a table in the classical way; gives the Mapper."""
+    """Map a class to a table in the classical way; return its Mapper."""
     try:
         return Mapper(class_, local_table, properties, primary_key, **kw)
     except TypeError as error:
-        # Under the name that was called.
+        # Name the function that was called.
         raise TypeError(str(error).replace("Mapper.__init__()", "mapper()")) from None
 
 
@@ -953,7 +953,7 @@ def reconstructor(fn: Any) -> Any:
 
 
 def validates(*names: str, **left_out: Any) -> Any:
-    """Decorate the method `(self, key, value)` that checks, or changes, what is set."""
+    """Decorate a method `(self, key, value)` that checks, or changes, each value set."""
     refuse_arguments("validates", left_out, "include_backrefs include_removes")
 
     def decorate(fn: Any) -> Any:

@@ -5,8 +5,8 @@ Here:   the object with the same key is found, loaded or made; each attribute is
         along the merge cascade the related objects are merged too, each once.
 After:  orm/loading.py loads, orm/impls.py sets; the next flush writes what is different.
 
-Each merge of one object is a generator that asks for the merges that it needs, and a stack of
-them is run here: a chain of objects may be longer than Python's own stack.
+The merge of one object is a generator that yields the objects to merge first. They are run from a
+list, since a chain of objects may be longer than Python's own stack.
 
 Follows: SQLAlchemy 1.4, "Merging".
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.orm.session import Session
     from ormtutor.miniorm.orm.state import InstanceState
 
-    # Asks for the merge of a state, is sent the merged object, returns its own.
+    # Yields a state to merge, is sent the merged object, returns its own.
     Merging = Generator[InstanceState, Any, Any]
 
 
@@ -40,11 +40,11 @@ class Merge:
         self.session = session
         self._merged: dict[InstanceState, Any] = {}
         self._by_ident: dict[tuple[Any, Any], Any] = {}
-        # (related object, the relationship along which we came to it)
+        # (related object, the relationship that led to it)
         self._arrived: set[tuple[InstanceState, Any]] = set()
 
     def merge(self, state: InstanceState) -> Any:
-        """Merge one object and what its merge cascade reaches; gives the session's object."""
+        """Merge one object and what its merge cascade reaches; return the session's object."""
         stack: list[Merging] = [self._merge(state)]
         answer: Any = None
         while stack:
@@ -129,7 +129,7 @@ class Merge:
         self, prop: Any, state: InstanceState, merged_state: InstanceState
     ) -> Merging:
         values = state.dict
-        # What we came along is set from the other side.
+        # The way back is set from the other side.
         if any((state, other) in self._arrived for other in prop._reverse_property):
             return
         if "merge" not in prop.cascade or prop.key not in values:
@@ -152,7 +152,7 @@ class Merge:
             members = state.mapper.impls[key].added(state)
         else:
             members = list(collection_members(state.dict[key]))
-        # The old members must be known, so that those that are missing leave.
+        # Load the old members, so that those that are missing now are removed.
         impl.get(merged_state, merged_values, flags.PASSIVE_MERGE)
         merged = []
         for member in members:

@@ -1,13 +1,13 @@
 """Persistence: states become INSERT, UPDATE and DELETE.
 
 Before: orm/unitofwork.py says which objects of a mapper, and when.
-Here:   their changed columns become parameters; rows of one shape that follow each other share one
-        statement; what the database made up (keys, defaults) comes back into the objects.
+Here:   their changed columns become parameters; consecutive rows of one shape share a statement;
+        what the database made (keys, defaults) comes back into the objects.
 After:  engine/connection.py sends the statements; a wrong count of rows is a StaleDataError.
 
-What SQLAlchemy 1.4 sends on SQLite decides what is sent as one (an executemany): INSERTs whose
-primary keys are known, UPDATEs of the same columns, DELETEs. Rows whose keys the database makes go
-one by one, since a cursor tells only the last one.
+As in SQLAlchemy 1.4 on SQLite, these are sent together (an executemany): INSERTs whose primary keys
+are known, UPDATEs of the same columns, DELETEs. Rows whose keys the database makes are sent one by
+one, since a cursor tells only the last key.
 
 Follows: SQLAlchemy 1.4, `orm/persistence.py` in what it does; "Unit of Work: Ordering of Inserts".
 """
@@ -46,8 +46,8 @@ class RowRecord:
     """One row to be written.
 
     params: by column key (the old primary key of an UPDATE by column label).
-    expressions: column -> SQL expression, where an attribute is one.
-    is_complete: but for an INSERT without its primary key.
+    expressions: column -> SQL expression, for attributes that were set to one.
+    is_complete: False for an INSERT without its primary key.
     """
 
     __slots__ = ("expressions", "is_complete", "params", "state", "values")
@@ -66,7 +66,7 @@ class RowRecord:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """What must be the same of records that are written as one group."""
+        """What the records of one group have in common."""
         return self.params.keys(), bool(self.expressions), self.is_complete
 
 
@@ -77,8 +77,8 @@ class Writing:
     without_default: columns that are written as NULL when they have no value.
     reads_none: columns whose type has a value of its own for None (JSON).
     ident_order: the sort key of objects with a row.
-    row_keys: the attributes of a row whose integer key the database makes and whose other columns
-    need nothing: no defaults, nothing to be read back; None where some do.
+    row_keys: the attributes beside the key, if the database makes that and no other column has a
+    default or must be read back; else None.
 
     Raises: NoReferencedTableError: a foreign key refers to a table that nobody has defined.
     """
@@ -91,7 +91,7 @@ class Writing:
             raise NotImplementedError(
                 f"writing objects that are mapped to a {kind} is not in miniorm; SQLAlchemy has it"
             )
-        sort_tables([table])  # which follows its foreign keys
+        sort_tables([table])  # follows its foreign keys, and raises for one that leads nowhere
         by_column = mapper._columntoproperty
         self.columns = [
             (by_column[column].key, column) for column in table.c if column in by_column
@@ -155,7 +155,7 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
 
     Raises: StaleDataError: a row to be updated is not there. FlushError: a key is NULL.
     """
-    # Asked for even when nothing is to be written: a flush begins the transaction.
+    # Even when nothing is to be written: a flush begins the transaction.
     connection = flush.connection(mapper)
     if not states:
         return
@@ -171,9 +171,9 @@ def save(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction)
 def _insert_rows(
     writing: Writing, connection: Connection, states: Sequence[InstanceState], flush: UOWTransaction
 ) -> bool:
-    """INSERT pending objects of the plainest kind; False: they are not, and nothing was done.
+    """INSERT pending objects, if all are of the plainest kind; False: nothing was done.
 
-    The usual case, written out for speed: it takes a third of the time of records_of() and _emit().
+    FASTPATH: it takes a third of the time of records_of() and _emit().
     """
     keys = writing.row_keys
     if keys is None:
@@ -199,7 +199,7 @@ def _insert_rows(
     try:
         return connection._insert_each(writing.insert, writing.row_names, rows, cause_of, made)
     finally:
-        # Also when a later row was refused.
+        # Even when a later row was refused.
         for state, rowid in zip(states, made, strict=False):
             state().__dict__[key] = rowid
 
@@ -207,7 +207,7 @@ def _insert_rows(
 def records_of(
     mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction
 ) -> tuple[list[RowRecord], list[RowRecord]]:
-    """The rows that change, and those that are new.
+    """The rows to update, and those to insert.
 
     Raises: FlushError: the key of a row is NULL.
     """
@@ -249,7 +249,7 @@ def sort_states(mapper: Mapper, states: Sequence[InstanceState]) -> list[Instanc
 
 
 def _ident_order(mapper: Mapper) -> Any:
-    """How objects are sorted: by key, where that has no order (Enum) by what its type says."""
+    """The sort key of persistent objects: their key, or what its type makes of it (Enum)."""
     functions = [getattr(column.type, "sort_key_function", None) for column in mapper.primary_key]
     if not any(functions):
         return attrgetter("ident")
@@ -264,7 +264,7 @@ def takes_over_row(
 ) -> bool:
     """Whether a pending object has the key of one that is deleted in this flush: a row switch.
 
-    Raises: InvalidRequestError: its key is expired, since before a rollback it had a row.
+    Raises: InvalidRequestError: its key is expired, since it had a row before a rollback.
     """
     if not state.expired_attributes.isdisjoint(mapper._pk_attribute_keys):
         state.load_expired(flags.PASSIVE_OFF)
@@ -288,7 +288,7 @@ def takes_over_row(
 
 
 def _take_values(writing: Writing, record: RowRecord) -> None:
-    """The row of a pending object: its values; NULL where neither it nor a default says more."""
+    """The row of a pending object: its values, and NULL for columns without value or default."""
     values, params = record.values, record.params
     for key, column in writing.columns:
         if key not in values:
@@ -309,7 +309,7 @@ def _take_values(writing: Writing, record: RowRecord) -> None:
 
 
 def _take_changes(writing: Writing, record: RowRecord, committed: Mapping[str, Any]) -> None:
-    """The columns of a persistent object that have other values than those committed."""
+    """The columns of a persistent object whose values differ from the committed ones."""
     impls = writing.mapper.impls
     for key, old in committed.items():
         column = writing.column_of.get(key)
@@ -325,14 +325,14 @@ def _take_changes(writing: Writing, record: RowRecord, committed: Mapping[str, A
 def _add_row_key(
     writing: Writing, record: RowRecord, committed: Mapping[str, Any], flush: UOWTransaction
 ) -> None:
-    """Say which row: by the key that it has now."""
+    """Identify the row, by the key that it has in the database now."""
     state, values, params = record.state, record.values, record.params
     known = {}
     for number, (key, column) in enumerate(writing.key_columns):
         value = values.get(key)
         if value is None or column.key in params or column in record.expressions:
             if committed.get(key) is flags.NO_VALUE or (state, column) in flush.pk_cascaded:
-                # The row has the value already, as far as is known.
+                # As far as we know, the row has this value already.
                 params.pop(column.key, None)
             else:
                 if value is not None:
@@ -348,7 +348,7 @@ def _row_key(
 ) -> Sequence[Any]:
     """The primary key that a row has in the database; a new object has that of the row it takes.
 
-    A new object that is deleted (it was replaced) has one if a rollback made it new again.
+    A new object can be deleted, too: after a rollback that made it new again.
 
     Raises: FlushError: it is NULL, or there is no row to delete.
     """
@@ -399,7 +399,7 @@ def _emit(
 
 
 def groups_of(records: Sequence[RowRecord]) -> Iterator[list[RowRecord]]:
-    """Records of one shape that follow each other."""
+    """The records, in groups of consecutive ones of the same shape."""
     for _, group in groupby(records, attrgetter("shape")):
         yield list(group)
 
@@ -413,7 +413,7 @@ def cause_for(cause: Cause, connection: Any, states: Sequence[InstanceState]) ->
 
 
 def label_of_state(state: InstanceState) -> str:
-    """`User#1`, or `User (new)` as long as there is no key."""
+    """`User#1`; `User (new)` as long as there is no key."""
     mapper = state.mapper
     ident = mapper.ident_in(state.dict) if state.ident is None else state.ident
     return f"{mapper.class_.__name__} (new)" if ident is None else label_of(mapper, ident)
@@ -428,7 +428,7 @@ def _take_new_key(writing: Writing, record: RowRecord, context: Any) -> None:
 
 
 def _take_back(writing: Writing, records: list[RowRecord], context: Any, is_update: bool) -> None:
-    """Defaults that were computed here go into the objects; those of the database are expired."""
+    """Put defaults computed in Python into the objects; expire those that the database made."""
     computed = context.compiled.prefetch
     made_there = [
         writing.attribute_of[column]
@@ -440,8 +440,8 @@ def _take_back(writing: Writing, records: list[RowRecord], context: Any, is_upda
         return
     for number, record in enumerate(records):
         for column in computed:
-            # For an UPDATE of several rows 1.4 gives each object the values of the first row, also
-            # where a function made them one by one; an INSERT gives each its own.
+            # For an UPDATE of several rows, 1.4 gives each object the values of the first row, even
+            # where a function made one for each; an INSERT gives each its own.
             params = context.compiled_parameters[0 if is_update else number]
             key = writing.attribute_of.get(column)
             if key is not None and column.key in params:
@@ -451,7 +451,7 @@ def _take_back(writing: Writing, records: list[RowRecord], context: Any, is_upda
 
 
 def _expire_what_follows(mapper: Mapper, states: Sequence[InstanceState]) -> None:
-    """Expire what follows from the row (column_property)."""
+    """Expire what is computed from the row: column_property() expressions."""
     if mapper._readonly_props:
         for state in states:
             values = state.dict
@@ -467,7 +467,7 @@ def _expire_what_follows(mapper: Mapper, states: Sequence[InstanceState]) -> Non
 
 
 def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransaction) -> None:
-    """DELETE the rows of these objects, all of one mapper. Rows that are gone already: a warning.
+    """DELETE the rows of these objects, all of one mapper. Warns of rows that are gone already.
 
     Raises: FlushError: a key is NULL.
     """
@@ -497,7 +497,7 @@ def delete(mapper: Mapper, states: Sequence[InstanceState], flush: UOWTransactio
 
 
 def _association_rows(subject: Any, pairs: Sequence[Pair]) -> list[Values]:
-    """The row between two objects for each pair, by column key of the association table."""
+    """The association row for each pair of objects, by column key."""
     near: dict[InstanceState, Values] = {}
     far: dict[InstanceState, Values] = {}
     for one, other in pairs:
@@ -526,7 +526,7 @@ def write_associations(
     connection = flush.connection(subject.mapper)
     table = subject.prop.secondary
 
-    # All before the first is written, for an expired object is loaded for its key.
+    # Before any is written, since this may load the key of an expired object.
     all_rows = _association_rows(subject, [*added, *removed])
 
     def execute(statement: Any, rows: list[Values], pairs: Sequence[Pair]) -> ExecutionContext:

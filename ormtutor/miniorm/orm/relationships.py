@@ -1,13 +1,13 @@
 """Relationships: attributes that are other objects.
 
 Before: orm/mapper.py calls here when a mapping has a relationship(), and when it is configured.
-Here:   relationship() and its arguments; back references; cascades and who is an orphan; the
-        operators of `User.addresses`; what listens when members come and go.
+Here:   relationship() and its arguments; back references; cascades and orphans; the operators of
+        `User.addresses`; listeners for members that come and go.
 After:  orm/join_condition.py works out the columns; orm/strategies.py loads, orm/dependency.py
-        writes; orm/impls.py keeps the two sides alike.
+        writes; orm/impls.py keeps the two sides in step.
 
-The file is one thing, the relationship property with its attribute and its listeners; what it
-knows of columns and conditions stands in join_condition.py.
+The file is one thing, the relationship property with its attribute and its listeners; what concerns
+columns and conditions is in join_condition.py.
 
 Follows: SQLAlchemy 1.4, "Relationship Configuration", "Cascades".
 """
@@ -71,7 +71,7 @@ STRATEGIES = "dynamic immediate joined noload raise raise_on_sql select selectin
 
 
 class CascadeOptions(frozenset):  # type: ignore[type-arg]
-    """Which operations on a parent go on to its children."""
+    """Which operations on a parent carry over to its children."""
 
     __module__ = "sqlalchemy.orm.util"
     __slots__ = ()
@@ -83,7 +83,7 @@ class CascadeOptions(frozenset):  # type: ignore[type-arg]
     def __new__(cls, value: Any) -> CascadeOptions:
         """From "save-update, merge", or a list of names.
 
-        Raises: ArgumentError: a name that is none.
+        Raises: ArgumentError: there is no such cascade.
         """
         if isinstance(value, str) or value is None:
             value = [each.strip() for each in (value or "").split(",") if each.strip()]
@@ -115,7 +115,7 @@ class CascadeOptions(frozenset):  # type: ignore[type-arg]
 
 # The property ---------------------------------------------------------------------------------
 
-# table -> column key -> {relationship: the column that it copies from}: to find two relationships
+# table -> column key -> {relationship: the column that it copies from}, to find two relationships
 # that write one column.
 _writers: WeakKeyDictionary[Any, dict[str, WeakKeyDictionary[RelationshipProperty, Any]]] = (
     WeakKeyDictionary()
@@ -187,9 +187,9 @@ class RelationshipProperty(MapperProperty):
         self.innerjoin = innerjoin
         self._reverse_property: set[RelationshipProperty] = set()
         self._overlaps = set(overlaps.replace(" ", "").split(",")) if overlaps else set()
-        #: What orm/strategies.py keeps for lazy loads.
+        #: orm/strategies.py's LazyLoader, once there is one.
         self.lazy_loader: Any = None
-        # Whether the two sides are kept alike in Python; not where one of them is only looked at.
+        # Whether the two sides are kept in step in Python: not if either is viewonly.
         self.sync_backref = not viewonly
         if viewonly and passive_deletes:
             warn(
@@ -203,7 +203,7 @@ class RelationshipProperty(MapperProperty):
 
     @property
     def cascade(self) -> CascadeOptions:
-        """The operations that go on from parent to child; it may be set on a configured mapping.
+        """The operations that carry over to children; may be set on a configured mapping.
 
         Raises: ArgumentError: no such name, or one that this relationship cannot have.
         """
@@ -232,7 +232,7 @@ class RelationshipProperty(MapperProperty):
         mapper.install_attribute(self, RelationshipAttribute)
 
     def _install_impl(self) -> None:
-        """Put the impl on the class, and what listens to it."""
+        """Put the impl on the class, and the listeners on the impl."""
         kind: type[AttributeImpl] = ScalarObjectAttributeImpl
         if self.uselist:
             kind = DynamicAttributeImpl if self.lazy == "dynamic" else CollectionAttributeImpl
@@ -253,7 +253,7 @@ class RelationshipProperty(MapperProperty):
     # configuration ---------------------------------------------------------------------------
 
     def init(self) -> None:
-        """Work out the target, the condition and the direction; then objects can use it."""
+        """Work out the target, the condition and the direction; then install the impl."""
         super().init()
         foreign_keys, remote_side = self._resolve_arguments()
         self.target = self.mapper.local_table
@@ -318,7 +318,7 @@ class RelationshipProperty(MapperProperty):
     entity = property(attrgetter("mapper"), doc="The related entity: its mapper.")
 
     def _resolve_arguments(self) -> tuple[list[Any], list[Any]]:
-        """Evaluate the arguments, all before the target; gives foreign_keys and remote_side."""
+        """Evaluate the arguments, before the target; return foreign_keys and remote_side."""
         resolver = Resolver(self)
         given = {
             name: _evaluated(resolver, getattr(self, name), favor_tables=name == "secondary")
@@ -416,7 +416,7 @@ class RelationshipProperty(MapperProperty):
             )
 
     def _warn_for_conflicting_writers(self) -> None:
-        """Two relationships that copy into one column, and do not know of one another."""
+        """Warn of other relationships that copy into the same column, unless they are linked."""
         if self.viewonly:
             return
         for source, target in (*self.synchronize_pairs, *self.secondary_synchronize_pairs):
@@ -473,10 +473,10 @@ class RelationshipProperty(MapperProperty):
     ) -> Any:
         """The criterion "related to this object", from its key values, without a subquery.
 
-        instance: an object or its state; None: related to nothing. value_is_parent: it is of the
-        parent's class (as for with_parent), and not of the related one.
+        instance: an object or its state; None: related to nothing. value_is_parent: the object is
+        of the parent's class (as for with_parent), not of the related one.
 
-        Raises: ArgumentError: it is no mapped object.
+        Raises: ArgumentError: it is not a mapped object.
         """
         reverse = not value_is_parent
         if instance is None:
@@ -500,13 +500,13 @@ class RelationshipProperty(MapperProperty):
         visited: set[InstanceState],
         halt_on: Callable[[InstanceState], bool] | None = None,
     ) -> Iterable[tuple[InstanceState, Any]]:
-        """The members that an operation goes on to, with their states; only "delete" loads them."""
+        """The members, as (state, object), that an operation carries over to; "delete" loads."""
         skip_pending = type_ == "refresh-expire" and "delete-orphan" not in self.cascade
         found: list[tuple[InstanceState, Any]] = []
         members = self._members(type_, state)
         if not members:
             return found
-        # Among dynamic members None is an error, in a list or set it is left alone.
+        # None among dynamic members is an error; in a list or set it is left alone.
         is_dynamic = self.lazy == "dynamic"
         states = [state_of(each) for each in members] if is_dynamic else states_of(members)
         for each, member in zip(states, members, strict=True):
@@ -527,9 +527,9 @@ class RelationshipProperty(MapperProperty):
         return found
 
     def _members(self, type_: str, state: InstanceState) -> list[Any]:
-        """The members, be it a collection or one object; to be saved are the former ones too.
+        """The members of a collection, or the one object; for "save-update" the former ones too.
 
-        The members of a dynamic one that are to be deleted are those in the table by now.
+        For "delete", those of a dynamic relationship are the ones in the table now.
         """
         impl, dict_ = state.mapper.impls[self.key], state.dict
         loads = type_ == "delete" and not self.passive_deletes
@@ -546,7 +546,7 @@ class RelationshipProperty(MapperProperty):
         return list(collection_members(value)) if impl.collection else [value]
 
     def _has_former(self, state: InstanceState) -> bool:
-        """Whether there were members at the last flush, of which some may have gone."""
+        """Whether there were members at the last flush; some of them may have been removed."""
         former = state.committed_state.get(self.key)
         if former is None or id(former) in flags.MARKERS:
             return False
@@ -557,7 +557,7 @@ _EVALUATED = "order_by primaryjoin secondaryjoin secondary foreign_keys remote_s
 
 
 def _evaluated(resolver: Resolver, argument: Any, favor_tables: bool = False) -> Any:
-    """An argument as it was meant: a string evaluated, a function called."""
+    """The value of an argument: a string is evaluated, a function called."""
     if isinstance(argument, str):
         return resolver.expression(argument, favor_tables)
     if callable(argument) and clause_of(argument) is None and not isinstance(argument, type):
@@ -616,19 +616,19 @@ def _compared_to_null(criterion: Any, by_key: dict[str, Any]) -> Any:
 
 
 def value_at_execution(mapper: Mapper, state: InstanceState, column: Any) -> Callable[[], Any]:
-    """What gives the object's value for a column at the moment a statement is sent.
+    """A function for the object's value of a column, called when a statement is sent.
 
-    The value may change until then, and may be loaded for it. When it no longer can be, since the
-    object is detached or gone, and expired, the value counts that was known before.
+    The value may change until then, and is loaded if it must be. If it cannot be, since the object
+    is expired and detached or gone, the last known value is used.
     """
     key = mapper.get_property_by_column(column).key
     last_known = state.track_last_known(key)
-    values = state.dict  # and not the object: the statement may be kept for long
+    values = state.dict  # not the object: the statement may outlive it
 
     def value() -> Any:
         may_load = state.persistent and state() is not None
         passive = flags.PASSIVE_OFF if may_load else flags.PASSIVE_NO_FETCH ^ flags.INIT_OK
-        # An object of another class has, as a rule, no such attribute: a KeyError, as there.
+        # An object of another class usually lacks the attribute: a KeyError, as in the original.
         current = state.mapper.impls[key].get(state, values, passive)
         if current is flags.NO_VALUE or current is flags.PASSIVE_NO_RESULT:
             known = last_known[key]
@@ -661,9 +661,9 @@ class RelationshipAttribute(InstrumentedAttribute):
 
     @known_as("QueryableAttribute.of_type")
     def of_type(self, entity: Any) -> Any:
-        """The same relationship to an alias of its target.
+        """The same relationship, to an alias of its target.
 
-        Raises: NoInspectionAvailable: it is not mapped.
+        Raises: NoInspectionAvailable: `entity` is not mapped.
         """
         self._configured()
         inspect(entity)
@@ -673,12 +673,12 @@ class RelationshipAttribute(InstrumentedAttribute):
     def and_(self, *criteria: Any) -> Any:
         """The same relationship with more in its ON clause."""
         self._configured()
-        # An attribute may be one, too: and_(User.is_active).
+        # A criterion may be a mapped attribute: and_(User.is_active).
         clauses = [each if clause_of(each) is None else clause_of(each) for each in criteria]
         return self._with(_extra_criteria=(*self._extra_criteria, *clauses))
 
     def _configured(self) -> Any:
-        """The property, with all mappers configured that were there when it was first asked for."""
+        """The property; at the first call, all mappers known by then are configured."""
         if not self._is_configured:
             self.prop.parent.check_configured()
             self._is_configured = True
@@ -711,7 +711,7 @@ class RelationshipAttribute(InstrumentedAttribute):
         raise NotImplementedError(named_operator(op))
 
     def reverse_operate(self, op: Any, other: Any, **kw: Any) -> Any:
-        """No operator has a meaning with a plain value at the left.
+        """Refuse every operator with a plain value on its left.
 
         Raises: NotImplementedError: always.
         """
@@ -801,7 +801,7 @@ class RelationshipAttribute(InstrumentedAttribute):
             criterion = equal if criterion is None else criterion & equal
         condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
         if criterion is not None:
-            is_element = not getattr(criterion, "is_attribute", False)  # that is not adapted
+            is_element = not getattr(criterion, "is_attribute", False)  # attributes are not adapted
             if not is_aliased_class and is_element:
                 criterion = to_target(criterion)
             condition = condition & criterion._annotate(STANDS_APART)
@@ -814,17 +814,17 @@ class RelationshipAttribute(InstrumentedAttribute):
     @property  # last: below this line the class body's `property` is this one
     def property(self) -> Any:
         """The property, with all mappers configured."""
-        with suppress(AttributeError):  # Python would hide it; the next line tells of it again
+        with suppress(AttributeError):  # Python would hide this one; the next line raises it anew
             return self._configured()
         return self._configured()
 
 
-# The inside of an EXISTS stands apart from an enclosing query's adaption.
+# What stands inside an EXISTS is not adapted with the query around it.
 STANDS_APART = {"no_replacement_traverse": True}
 
 
 def named_operator(op: Any) -> str:
-    """An operator as the original's messages spell it: as the Python function for it."""
+    """An operator as the original's messages spell it: by its Python function."""
     if isinstance(op, operators.custom_op):
         return f"<sqlalchemy.sql.operators.custom_op object at 0x{id(op):x}>"
     function = op.function
@@ -834,9 +834,9 @@ def named_operator(op: Any) -> str:
 
 
 def _refuse_taken_names(function: str, kwargs: dict[str, Any]) -> None:
-    """Raise TypeError for keywords that SQLAlchemy's own function has as arguments.
+    """Raise TypeError for keywords that clash with arguments of SQLAlchemy's own function.
 
-    Columns that are called so need an expression: any(C.a == 1).
+    Columns of these names need an expression: any(C.a == 1).
     """
     for name in ("a", "b"):
         if name in kwargs:
@@ -846,7 +846,7 @@ def _refuse_taken_names(function: str, kwargs: dict[str, Any]) -> None:
 
 @known_as("BooleanClauseList")
 class MembershipClause(BooleanClauseList):
-    """The criterion of contains() through a table between: its contrary is no plain NOT."""
+    """The criterion of a many-to-many contains(), whose negation is not a plain NOT."""
 
     __module__ = "sqlalchemy.sql.elements"
     __slots__ = ("contrary",)
@@ -880,7 +880,7 @@ def _listen_for_single_parent(prop: RelationshipProperty, impl: AttributeImpl) -
 
 
 class _SessionCascade:
-    """Members come into the parent's session; pending orphans leave it."""
+    """Brings members into the parent's session; takes pending orphans out of it."""
 
     def __init__(self, prop: RelationshipProperty) -> None:
         self.prop = prop
@@ -910,11 +910,11 @@ class _SessionCascade:
     def _join(self, session: Any, member: Any, initiator: AttributeEvent) -> None:
         if member is None:
             return
-        member_state = state_of(member)  # first: what is no mapped object is refused
+        member_state = state_of(member)  # first, since it raises for an unmapped object
         if "save-update" not in self.prop._cascade:
             return
         if session.future and initiator.impl.key != self.prop.key:
-            return  # 2.x: not by the back reference
+            return  # in 2.x not by a back reference
         if not session._contains_state(member_state):
             session._save_or_update_state(member_state)
 
@@ -925,7 +925,7 @@ class _SessionCascade:
 
 
 def _session_of(state: InstanceState, what: str) -> Any:
-    """The parent's session; warns where a flush is going on."""
+    """The parent's session; warns during a flush."""
     session = state.session
     if session is not None and session._warn_on_events:
         session._warn_in_flush(what)
@@ -933,7 +933,7 @@ def _session_of(state: InstanceState, what: str) -> Any:
 
 
 def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> None:
-    """From now on the session of an object hears of its members that come and go."""
+    """Let the session of an object follow the members that come and go."""
     cascade = _SessionCascade(prop)
     impl.on_append += (cascade.append,)
     impl.on_append_again += (cascade.append,)
@@ -947,7 +947,7 @@ def _listen_for_cascades(prop: RelationshipProperty, impl: AttributeImpl) -> Non
 def relationship(argument: Any, *args: Any, **kw: Any) -> RelationshipProperty:
     """An attribute that is another mapped object, or a collection of them.
 
-    argument: the class, its name, or a function that gives it. See RelationshipProperty for more.
+    argument: the class, its name, or a function that returns it. See RelationshipProperty.
     """
     try:
         return RelationshipProperty(argument, *args, **kw)
@@ -957,7 +957,7 @@ def relationship(argument: Any, *args: Any, **kw: Any) -> RelationshipProperty:
         ) from None
 
 
-# The first name.
+# The old name.
 relation = relationship
 
 

@@ -4,12 +4,11 @@ Before: learners; orm/query.py for autoflush and connections.
 Here:   add, delete, merge, expire, flush, commit; who is new, dirty and deleted.
 After:  orm/unitofwork.py for a flush, orm/transaction.py for commit and rollback.
 
-An object's way: `add` makes it pending (`_new`), a flush makes it persistent (`identity_map`),
-`delete` puts it on the list of those whose row goes with the next flush (`_deleted`), and the
+The life of an object: `add` makes it pending (`_new`), a flush makes it persistent
+(`identity_map`), `delete` marks it (`_deleted`) so that the next flush deletes its row, and the
 commit or rollback that follows decides whether it is detached or comes back.
 
-This file is one thing though it is long: nearly every method is one of the public names, and most
-have a few lines.
+The file is long but one thing: nearly every method is one of the public names, and most are short.
 
 Follows: SQLAlchemy 1.4, "Using the Session"; Fowler, PoEAA, "Unit of Work".
 """
@@ -69,8 +68,8 @@ def object_session(instance: Any) -> Session | None:
 class Session:
     """The objects in use, and their transaction.
 
-    bind: an Engine or Connection. autoflush: flush before each query. expire_on_commit: read again
-    what is used after a commit. future: 2.0's ways.
+    bind: an Engine or Connection. autoflush: flush before each query. expire_on_commit: load again
+    what is used after a commit. future: behave as in 2.0.
     """
 
     __module__ = "sqlalchemy.orm.session"
@@ -97,7 +96,7 @@ class Session:
         self._new: dict[InstanceState, Any] = {}
         self._deleted: dict[InstanceState, Any] = {}
         self.bind = bind
-        # A class derived from this one says with a get_bind() of its own where each thing goes.
+        # A subclass with its own get_bind() chooses where each statement goes.
         self._routes = type(self).get_bind is not Session.get_bind
         self._flushing = False
         self._flush_cause = EXPLICIT
@@ -109,7 +108,7 @@ class Session:
         self.autoflush = autoflush
         self.expire_on_commit = expire_on_commit
         self.hash_key = next(_session_numbers)
-        # One weak reference for the states of all objects.
+        # The one weak reference that the states of all our objects share.
         self._self_ref = ref(self)
         _sessions[self.hash_key] = self
 
@@ -129,18 +128,18 @@ class Session:
 
     @property
     def new(self) -> IdentitySet:
-        """The pending objects: added, and not yet flushed."""
+        """The pending objects: added and not yet flushed."""
         return IdentitySet(self._new.values())
 
     @property
     def dirty(self) -> IdentitySet:
-        """The persistent objects with changes; whether these come to anything a flush finds out."""
+        """The persistent objects with changes; a flush finds out whether any needs an UPDATE."""
         modified = self.identity_map._modified
         return IdentitySet(obj for state, obj in modified.items() if state not in self._deleted)
 
     @property
     def deleted(self) -> IdentitySet:
-        """The objects marked as deleted, and not yet flushed."""
+        """The objects marked as deleted and not yet flushed."""
         return IdentitySet(self._deleted.values())
 
     def _contains_state(self, state: InstanceState) -> bool:
@@ -152,15 +151,15 @@ class Session:
     def is_modified(self, instance: Any, include_collections: bool = True) -> bool:
         """Whether an object's attributes differ from those last loaded or flushed.
 
-        An attribute that was set without having been loaded counts as changed. Nothing is loaded,
-        but for the one object that a one-to-one replaced unseen: SQLAlchemy asks for it, too.
+        An attribute that was set without having been loaded counts as changed. Nothing is loaded
+        except the object that a one-to-one replaced unseen: SQLAlchemy loads that, too.
         """
         state = instance_state(instance)
         if not state.modified:
             return False
         values, mapper = state.dict, state.mapper
         asked = [each for each in mapper.impls.values() if include_collections or not each.plural]
-        # A synonym is asked in any case, also one of a collection.
+        # Synonyms are always asked, even those of collections.
         asked += map(mapper.impl_of, mapper.synonyms.keys())
         return any(
             impl.get_history(state, values, flags.LOAD_REPLACED).has_changes() for impl in asked
@@ -190,7 +189,7 @@ class Session:
         return any(transaction.nested for transaction in chain)
 
     def _autobegin(self) -> SessionTransaction:
-        """The current transaction; one begins where there is none."""
+        """The current transaction; begins one if there is none."""
         return self._transaction or SessionTransaction(self)
 
     def begin(
@@ -216,7 +215,7 @@ class Session:
         return self.begin(nested=True)
 
     def commit(self) -> None:
-        """Flush, and commit the transaction; objects are read again when they are next used."""
+        """Flush, and commit the transaction; objects are loaded again when they are next used."""
         self._autobegin().commit(_to_root=self.future)
 
     def rollback(self) -> None:
@@ -225,7 +224,7 @@ class Session:
             self._transaction.rollback(_to_root=self.future)
 
     def close(self) -> None:
-        """Let all objects go, and end the transaction without committing; it can be used again."""
+        """Expunge all objects and end the transaction uncommitted; the Session stays usable."""
         self.expunge_all()
         if self._transaction is not None:
             for transaction in self._transaction._outward():
@@ -246,7 +245,7 @@ class Session:
         return self._connection_for_bind(self.get_bind(**(bind_arguments or {}), **kw))
 
     def _connection_for_bind(self, engine: Any) -> Connection:
-        # FASTPATH: two calls less for each statement.
+        # FASTPATH: two calls fewer for each statement.
         if self._trans_context_manager is not None:
             check_context(self)
         return (self._transaction or self._autobegin())._connection_for_bind(engine)
@@ -284,8 +283,8 @@ class Session:
     def add(self, instance: Any, _warn: Any = True) -> None:
         """Take an object in, with all that its save-update cascade reaches.
 
-        _warn: whether to warn during a flush. A second object lands here and is not added, as in
-        the original.
+        _warn: whether to warn during a flush. A second object given by mistake lands here and is
+        not added, as in the original.
         Raises: UnmappedInstanceError. InvalidRequestError: it is in another session, or deleted.
         """
         if _warn:
@@ -302,8 +301,8 @@ class Session:
         state.orphaned = False
         attach = self._save_impl if state.ident is None else self._update_impl
         attach(state)
-        obj = state()  # none where a copy.copy() of it alone is left
-        if obj is not None and type(obj) is not state.mapper.class_:  # but one derived from it
+        obj = state()  # None where only a copy.copy() of it is left
+        if obj is not None and type(obj) is not state.mapper.class_:  # a subclass
             raise UnmappedClassError(type(obj))
         values = state.dict
         for prop in state.mapper.cascading.get("save-update", ()):
@@ -322,7 +321,7 @@ class Session:
         attaches = self._before_attach(state)
         if state not in self._new:
             self._new[state] = state()
-            # One that was away takes the last place, as in the original: before who has it.
+            # As in the original, one that comes back takes the last place, before its holder.
             state.insert_order = len(self._new) - (0.5 if state.insert_order else 0)
         if attaches:
             state.session_ref = self._self_ref
@@ -333,9 +332,9 @@ class Session:
                 self._tell("transient_to_pending", state)
 
     def _update_impl(self, state: InstanceState, revert_deletion: bool = False) -> None:
-        """A detached object becomes persistent; one marked as deleted is so no longer.
+        """A detached object becomes persistent; one marked as deleted is unmarked.
 
-        `revert_deletion`: a rollback brought its row back.
+        revert_deletion: a rollback brought its row back.
 
         Raises: InvalidRequestError: it was deleted; or the rollback took its row, too.
         """
@@ -357,7 +356,7 @@ class Session:
             self._tell("deleted_to_persistent", state)
 
     def _bring_in(self, state: InstanceState, replaces: bool = False) -> bool:
-        """Put an object into the identity map; whether it came from outside."""
+        """Put an object into the identity map; return whether it came from outside."""
         attaches = self._before_attach(state)
         self.identity_map.add(state, replaces)
         if attaches:
@@ -367,9 +366,9 @@ class Session:
         return attaches
 
     def _before_attach(self, state: InstanceState) -> bool:
-        """Whether the object comes in now; it may not be in another session.
+        """Tell listeners if the object comes in now, and return whether it does.
 
-        Raises: InvalidRequestError.
+        Raises: InvalidRequestError: it is in another session.
         """
         if self._transaction is None:
             self._autobegin()
@@ -393,11 +392,11 @@ class Session:
 
     def _tell(self, event: str, state: InstanceState) -> None:
         obj = state()
-        if obj is not None:  # else it was collected: nobody can be told about what is gone
+        if obj is not None:  # else it was garbage-collected
             self._notify(event, obj)
 
     def delete(self, instance: Any) -> None:
-        """Mark an object: the next flush deletes its row, and what the delete cascade reaches.
+        """Mark an object, and what its delete cascade reaches: the next flush deletes their rows.
 
         Raises: InvalidRequestError: it has no row.
         """
@@ -408,8 +407,8 @@ class Session:
         if state in self._deleted:
             return
         self._bring_in(state)
-        # What the cascade reaches is found before anything is marked, since finding it may load,
-        # and loading flushes.
+        # Find what the cascade reaches before anything is marked: that may load, and loading
+        # flushes.
         reached = _reached("delete", state)
         deleted, own_ref = self._deleted, self._self_ref
         deleted[state] = instance
@@ -420,7 +419,7 @@ class Session:
                 deleted[each] = obj
 
     def expunge(self, instance: Any) -> None:
-        """Let an object go, with all that its expunge cascade reaches.
+        """Remove an object, and all that its expunge cascade reaches, from the session.
 
         Raises: InvalidRequestError: it is not here.
         """
@@ -432,8 +431,8 @@ class Session:
         self._expunge_states([state, *_reached("expunge", state)])
 
     def expunge_all(self) -> None:
-        """Let all objects go."""
-        # Both hold objects that nobody else may hold, until all is told.
+        """Remove all objects from the session."""
+        # These two keep objects alive that nobody else may hold, until listeners have heard.
         known, new = self.identity_map, self._new
         self.identity_map = IdentityMap()
         self._new = {}
@@ -448,7 +447,7 @@ class Session:
                 self.identity_map.discard(state)
                 self._deleted.pop(state, None)
             elif self._transaction is not None:
-                # It was deleted in this transaction; a rollback shall not bring it back here.
+                # It was deleted in this transaction; a rollback must not bring it back here.
                 self._transaction.snapshot.deleted.pop(state, None)
         self._detach_states(states, to_transient)
 
@@ -484,7 +483,7 @@ class Session:
         reached = [state, *_reached("refresh-expire", state)]
         self._expire_states([each for each in reached if each.ident is not None])
         for each in reached:
-            obj = self._new.pop(each, None)  # alive as long as its listeners hear of it
+            obj = self._new.pop(each, None)  # held until listeners have heard of it
             if obj is not None:
                 self._detach_states([each])
 
@@ -509,13 +508,13 @@ class Session:
         refuse_arguments("Session.refresh", left_out, "with_for_update")
         state = instance_state(instance)
         names = list(attribute_names or ()) or None
-        Session.expire(self, instance, names)  # a learner's own is not called
+        Session.expire(self, instance, names)  # and not a subclass's, as in the original
         loading.refresh(self, state, names)
 
     def merge(self, instance: Any, load: bool = True, **left_out: Any) -> Any:
-        """Copy an object's values onto the one of this session that has the same primary key.
+        """Copy an object's values onto this session's object with the same primary key.
 
-        Gives the latter; it is loaded first, or made anew.
+        Returns the latter; it is loaded, or made anew if there is no row.
         """
         refuse_arguments("Session.merge", left_out, "options")
         if not load:
@@ -564,7 +563,7 @@ class Session:
         bind_arguments: dict[str, Any] | None = None,
         **kw: Any,
     ) -> Any:
-        """Execute a statement in this session's transaction; gives its Result."""
+        """Execute a statement in this session's transaction; return its Result."""
         arguments = dict(bind_arguments or {}, **kw)
         return session_execute(self, statement, params, execution_options, arguments)
 
@@ -590,11 +589,11 @@ class Session:
             self.autoflush = autoflush
 
     def _autoflush(self, cause: Cause | str) -> None:
-        """Flush before a query, if wanted. cause: why it is sent, or in words what asks for it."""
+        """Flush before a query, if wanted. cause: the query's, or in words what asks for it."""
         if not self.autoflush or self._flushing:
             return
         if self._is_clean() and type(self).flush is Session.flush:
-            return  # a flush() of a learner's own is called all the same
+            return  # a subclass's flush() is called even so
         try:
             self._flush_because(_autoflush_cause(cause))
         except exc.StatementError as error:
@@ -607,7 +606,7 @@ class Session:
     def flush(self, objects: Iterable[Any] | None = None) -> None:
         """Write what is new, changed and deleted.
 
-        Raises: InvalidRequestError: a flush is going on. Whatever the database refuses.
+        Raises: InvalidRequestError: a flush is going on. DBAPIError: the database refuses a row.
         """
         if objects:
             raise TypeError("flush(objects) is not in miniorm; SQLAlchemy has it")
@@ -622,7 +621,7 @@ class Session:
             self._flushing = False
 
     def _flush_because(self, cause: Cause) -> None:
-        """Flush for another reason than that a learner said so."""
+        """Flush for a reason other than a call of flush()."""
         self._flush_cause = cause
         try:
             self.flush()
@@ -632,11 +631,11 @@ class Session:
     # what a flush and the queries report --------------------------------------------------------
 
     def _register_persistent(self, states: list[InstanceState]) -> None:
-        """These were written: they have a key, no changes, and are not pending any more.
+        """Record that these were written: they have a key, no changes, and are no longer pending.
 
         Raises: FlushError: a primary key is NULL.
         """
-        # First, since reading an expired key may fail, and a rollback then has to find them all.
+        # First, since reading an expired key may fail, and the rollback must then find them all.
         self._register_altered(states)
         identity_map = self.identity_map
         mapper = key = table = None
@@ -673,7 +672,7 @@ class Session:
         self._leave_pending(states)
 
     def _ident_of(self, state: InstanceState, values: dict[str, Any]) -> Any:
-        """The primary key that an object's values make now."""
+        """The primary key among an object's present values."""
         mapper = state.mapper
         if mapper.single_key:
             value = values.get(mapper._pk_attribute_keys[0])
@@ -698,7 +697,7 @@ class Session:
         state.ident = ident
 
     def _replace(self, present: InstanceState, state: InstanceState, ident: Any) -> None:
-        """Another object has this key in the identity map: it leaves it."""
+        """Drop another object that has this key in the identity map."""
         if self._ident_of(present, present.dict) == ident:
             warn(
                 f"Identity map already had an identity for {state.key}, replacing it with newly "
@@ -718,16 +717,16 @@ class Session:
             del new[state]
 
     def _register_altered(self, states: Iterable[InstanceState]) -> None:
-        """These have other values than when the transaction began: a rollback must know."""
+        """Record, for a rollback, that these have changed since the transaction began."""
         assert self._transaction is not None
         snapshot, new = self._transaction.snapshot, self._new
         for state in states:
             (snapshot.new if state in new else snapshot.dirty)[state] = True
 
     def _remove_newly_deleted(self, states: Sequence[InstanceState]) -> None:
-        """The rows of these were deleted."""
+        """Record that the rows of these were deleted."""
         heard = self.dispatch.persistent_to_deleted
-        # Listeners are told of each before the next one goes.
+        # If anybody listens, each is reported before the next one goes.
         for gone in [[state] for state in states] if heard else [states]:
             held = [state() for state in gone] if heard else ()
             if self._transaction is not None:
@@ -763,7 +762,7 @@ def _not_persisted(state: InstanceState) -> exc.InvalidRequestError:
 
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
     """The objects that an operation on one goes on to."""
-    # With the objects: those that a dynamic relationship has just loaded are held by nobody else.
+    # The values keep those alive that a dynamic relationship has just loaded.
     return dict(state.mapper.cascade_iterator(operation, state))
 
 
@@ -781,7 +780,7 @@ def _asked(cause: Cause) -> str:
 
 
 def make_transient(instance: Any) -> None:
-    """Make the object new again: no session, no identity key, and its values as they are."""
+    """Make the object new again: without session and identity key, its values as they are."""
     state: InstanceState = instance._sa_instance_state
     session = state.session
     if session is not None:

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 class sessionmaker:
     """A factory of sessions that are configured alike.
 
-    bind, autoflush, expire_on_commit and whatever else Session takes; class_: a Session of one's
-    own.
+    bind, autoflush, expire_on_commit and whatever else Session takes; class_: a subclass to use.
     """
 
     __module__ = "sqlalchemy.orm.session"
@@ -64,7 +63,7 @@ class sessionmaker:
             yield session
 
     def __call__(self, **local_kw: Any) -> Session:
-        """Make a Session; what is given here comes before what was configured."""
+        """Make a Session; what is given here overrides the configuration."""
         return self.class_(**{**self.kw, **local_kw})
 
     def configure(self, **new_kw: Any) -> None:
@@ -86,7 +85,7 @@ class scoped_session:
     ) -> None:
         self.session_factory = session_factory
         self._scope = scopefunc or (lambda: "this thread")
-        # What is kept on the former each thread sees alone.
+        # Each thread has its own attributes on a thread-local.
         self._sessions: Any = _local() if scopefunc is None else SimpleNamespace()
         self._event_target = getattr(session_factory, "_event_target", session_factory)
 
@@ -131,7 +130,7 @@ class scoped_session:
         self.session_factory.configure(**kwargs)
 
     def query_property(self, query_cls: Any = None) -> Any:
-        """What to put on a class as `query`: each use is a new query of it, in this scope."""
+        """A descriptor for a class's `query`: each use is a new Query of it, in this scope."""
         session_of_scope = self.registry
 
         class OfClass:
@@ -160,7 +159,7 @@ def _passed_on(name: str) -> property:
     return property(get, set_, doc=f"`Session.{name}` of the Session of this scope.")
 
 
-# What scoped_session passes on. The published list: in_transaction() and others are not in it.
+# What scoped_session passes on: the published list, without in_transaction() and others.
 PASSED_ON = """
     add add_all begin begin_nested close commit connection delete execute expire expire_all
     expunge expunge_all flush get get_bind is_modified merge query refresh rollback scalar scalars

@@ -5,13 +5,15 @@ Here:   SessionTransaction commits, rolls back, nests as SAVEPOINT; its Snapshot
 After:  engine/transaction.py for the transactions of the connections, and for `with` blocks.
 
 Three kinds form a chain through `parent`. The outermost one owns the connections. A nested one is a
-SAVEPOINT on each connection that it meets. A subtransaction owns nothing: a flush runs in one, so
+SAVEPOINT on each connection that it uses. A subtransaction owns nothing: a flush runs in one, so
 that its failure is known to those around it, which then wait for rollback().
 
 Follows: SQLAlchemy 1.4, "Transactions and Connection Management", `SessionTransaction`.
 """
 
 from __future__ import annotations
+
+from collections import namedtuple
 
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import Cause
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 ACTIVE = "active"
 PREPARED = "prepared"
 COMMITTED = "committed"
-DEACTIVE = "inactive"  # rolled back below a subtransaction; waits for rollback()
+DEACTIVE = "inactive"  # rolled back from within a subtransaction; waits for rollback()
 CLOSED = "closed"
 
 MOST_FLUSHES_IN_A_COMMIT = 100
@@ -39,6 +41,10 @@ MOST_FLUSHES_IN_A_COMMIT = 100
 EXPLICIT = Cause("flush", detail="explicit")
 BY_COMMIT = Cause("flush", detail="commit")
 BEFORE_SAVEPOINT = Cause("flush", detail="savepoint")
+
+# A connection that takes part. transaction: the one that we began on it, or found there; is_ours:
+# whether we end it. closes: whether we also close the connection.
+Enlisted = namedtuple("Enlisted", "connection transaction is_ours closes")
 
 
 class Snapshot:
@@ -57,7 +63,7 @@ class Snapshot:
         self.key_switches: dict[InstanceState, Any] = {}
 
     def absorb(self, inner: Snapshot) -> None:
-        """A SAVEPOINT was released: what it did belongs to us now."""
+        """Take over what a released SAVEPOINT did."""
         self.new.update(inner.new)
         self.deleted.update(inner.deleted)
         self.dirty.update(inner.dirty)
@@ -80,11 +86,9 @@ class SessionTransaction(TransactionalContext):
         self.nested = nested
         self.parent: Any = parent
         self._state = ACTIVE
-        # The connections that take part: (connection, the transaction that we began on it or found
-        # there, whether that is ours to end, whether the connection is ours to close).
-        self._enlisted: list[tuple[Connection, Any, bool, bool]] = []
+        self._enlisted: list[Enlisted] = []
         self._by_bind: dict[Any, Connection] = {}
-        # Whether it is real: outermost or a SAVEPOINT, and no mere subtransaction.
+        # Outermost or a SAVEPOINT, and not a mere subtransaction.
         self.is_boundary = nested or parent is None
         self.snapshot = self._take_snapshot()
         session._transaction = self
@@ -98,7 +102,7 @@ class SessionTransaction(TransactionalContext):
         return self.session is not None and self._state is ACTIVE
 
     def _outward(self) -> list[SessionTransaction]:
-        """This one and those around it, inside first."""
+        """This one and those around it, innermost first."""
         found = [self]
         while (around := found[-1].parent) is not None:
             found.append(around)
@@ -147,7 +151,7 @@ class SessionTransaction(TransactionalContext):
     # connections ------------------------------------------------------------------------------
 
     def connection(self, bindkey: Any = None, **kw: Any) -> Connection:
-        """The connection of this transaction for the bind that `bindkey` (a mapper) leads to."""
+        """The connection of this transaction for the bind of `bindkey`, a mapper."""
         self._assert_active()
         return self._connection_for_bind(self.session.get_bind(bindkey, **kw))
 
@@ -165,7 +169,7 @@ class SessionTransaction(TransactionalContext):
     def _enlist(self, bind: Any, connection: Any) -> Connection:
         """Begin on a connection: the bind itself, that of the transaction around, or a new one."""
         given = isinstance(bind, Connection)
-        is_ours = connection is None and not given
+        closes = connection is None and not given
         if connection is None:
             connection = bind if given else bind.connect()
             if given and bind.engine in self._by_bind:
@@ -173,12 +177,12 @@ class SessionTransaction(TransactionalContext):
                     "Session already has a Connection associated for the given Connection's Engine"
                 )
         try:
-            transaction, should_commit = self._begin_on(connection)
+            transaction, is_ours = self._begin_on(connection)
         except BaseException:
-            if is_ours:
+            if closes:
                 connection.close()
             raise
-        self._enlisted.append((connection, transaction, should_commit, is_ours))
+        self._enlisted.append(Enlisted(connection, transaction, is_ours, closes))
         self._by_bind[connection] = self._by_bind[connection.engine] = connection
         if given:
             self._by_bind[bind] = connection
@@ -188,8 +192,8 @@ class SessionTransaction(TransactionalContext):
     def _begin_on(self, connection: Any) -> tuple[Any, bool]:
         """The transaction to use on a connection, and whether it is ours to end.
 
-        A connection that is already in a transaction keeps it: who began it ends it. In a
-        SAVEPOINT we join that, and end it.
+        A connection that is already in a transaction keeps it: whoever began it ends it. If it is
+        in a SAVEPOINT, we join and end that.
         """
         if self.nested:
             return connection.begin_nested(), True
@@ -204,15 +208,15 @@ class SessionTransaction(TransactionalContext):
     def _take_snapshot(self) -> Snapshot:
         if not self.is_boundary:
             return self.parent.snapshot
-        # What is pending now belongs to the transaction around, and is written there.
+        # What is pending now belongs to the enclosing transaction, and is written there.
         if self.nested and not self.session._flushing:
             self.session._flush_because(BEFORE_SAVEPOINT)
         return Snapshot()
 
     def _restore_snapshot(self) -> None:
-        """Bring the objects back to what they were: expunge, revive, expire.
+        """Bring the objects back to what they were: expunge the new, revive the deleted, expire.
 
-        After a SAVEPOINT only what changed since is expired.
+        After a SAVEPOINT, only what changed since is expired.
         """
         session = self.session
         snapshot = self.snapshot
@@ -231,7 +235,7 @@ class SessionTransaction(TransactionalContext):
         session._expire_states(states)
 
     def _remove_snapshot(self) -> None:
-        """After a commit: nothing needs to be undone; what was read may be stale."""
+        """After a commit: nothing can be undone any more; what was read may be stale."""
         session = self.session
         if self.nested:
             self.parent.snapshot.absorb(self.snapshot)
@@ -244,7 +248,7 @@ class SessionTransaction(TransactionalContext):
     # ending -----------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        """Before a commit: tell listeners, end what is open inside, flush till all is written."""
+        """Before a commit: tell listeners, end what is open inside, flush until all is written."""
         session = self.session
         if self.is_boundary:
             session._notify("before_commit")
@@ -265,7 +269,7 @@ class SessionTransaction(TransactionalContext):
         )
 
     def commit(self, _to_root: bool = False) -> SessionTransaction | None:
-        """Flush and commit; gives the transaction around.
+        """Flush and commit; return the enclosing transaction.
 
         Raises: ResourceClosedError: closed. PendingRollbackError: a flush in it failed.
         """
@@ -282,9 +286,9 @@ class SessionTransaction(TransactionalContext):
         return parent
 
     def _commit_connections(self) -> None:
-        for _, transaction, should_commit, _ in self._enlisted:
-            if should_commit:
-                transaction.commit()
+        for enlisted in self._enlisted:
+            if enlisted.is_ours:
+                enlisted.transaction.commit()
         self._state = COMMITTED
         self.session._notify("after_commit")
         self._remove_snapshot()
@@ -292,10 +296,9 @@ class SessionTransaction(TransactionalContext):
     def rollback(
         self, _capture_exception: BaseException | None = None, _to_root: bool = False
     ) -> SessionTransaction | None:
-        """Roll back to the nearest SAVEPOINT or the beginning; gives the transaction around.
+        """Roll back to the nearest SAVEPOINT or the beginning; return the enclosing transaction.
 
-        `_capture_exception`: the failed flush's error, told to whoever tries to go on without
-        rollback().
+        _capture_exception: the failed flush's error, shown to whoever goes on without rollback().
         """
         self._assert_active(prepared_ok=True, rollback_ok=True)
         session = self.session
@@ -325,28 +328,28 @@ class SessionTransaction(TransactionalContext):
         return parent
 
     def _roll_back_connections(self) -> BaseException | None:
-        """Roll back and restore the objects; gives what went wrong, to be raised at the end."""
+        """Roll back and restore the objects; return what went wrong, to be raised at the end."""
         failure = None
         try:
-            for _, transaction, _, _ in self._enlisted:
-                transaction.rollback()
+            for enlisted in self._enlisted:
+                enlisted.transaction.rollback()
             self._state = DEACTIVE
             self.session._notify("after_rollback")
-        except BaseException as error:  # (kept: the objects must be restored before it goes on)
+        except BaseException as error:  # kept: the objects must be restored before it goes on
             failure = error
         self._state = DEACTIVE
         self._restore_snapshot()
         return failure
 
     def close(self) -> None:
-        """End without committing: connections go back, the transaction around is current again."""
+        """End without committing: release connections, make the enclosing transaction current."""
         session = self.session
         session._transaction = self.parent
         if self.parent is None:
-            for connection, transaction, should_commit, autoclose in self._enlisted:
-                if should_commit and transaction.is_active:
+            for connection, transaction, is_ours, closes in self._enlisted:
+                if is_ours and transaction.is_active:
                     transaction.close()
-                if autoclose:
+                if closes:
                     connection.close()
         self._state = CLOSED
         session._notify("after_transaction_end", self)
