@@ -1,11 +1,11 @@
 """Doors: the public paths of SQLAlchemy, which only pass names on.
 
-Before: leftout.py knows the names that SQLAlchemy has and miniorm has not.
-Here:   open_door() brings to a public path the names of the modules that define them; publish()
-        lets their classes say that path.
+Before: leftout.py knows the names that SQLAlchemy has and miniorm lacks.
+Here:   open_door() puts names into a public path from the modules that define them; publish() sets
+        that path as the `__module__` of their classes.
 After:  `__init__.py` of a room, types.py, schema.py and sql/expression.py list theirs as data.
 
-Inside the engine nobody goes through a door: a module imports from the one that defines a name.
+Inside the engine nobody uses a door: a module imports from the one that defines a name.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def open_door(namespace: dict[str, Any], rooms: str, not_in_star: str = "") -> Callable[[str], Any]:
     """Put names into a module's namespace and its `__all__`; return its `__getattr__`.
 
-    A function says the first door that it came through, as a class says its published path.
+    The `__module__` of a function is the first door that it came through.
 
-    rooms: a line `module: name name ...` for each module of miniorm; a line without a colon goes on
-    with the one before it; `.` are submodules of the door, which `import *` does not bring;
-    `name=own_name` gives another name; `*` stands for all names of another door.
-    not_in_star: further names that `import *` does not bring.
+    rooms: a line `module: name name ...` for each module of miniorm; a line without a colon
+    continues the previous one; the module `.` is for submodules of the door, which `import *`
+    leaves out; `name=own_name` renames; `*` stands for all names of another door.
+    not_in_star: further names that `import *` leaves out.
     """
     door = namespace["__name__"].replace("ormtutor.miniorm", "sqlalchemy")
     names: list[str] = []
@@ -57,7 +57,7 @@ def open_door(namespace: dict[str, Any], rooms: str, not_in_star: str = "") -> C
 
 
 def known_as(name: str) -> Callable[[Any], Any]:
-    """Decorate a function, or a class, whose name in Python's own errors and reprs is another."""
+    """Decorate a function or class to have another name in Python's own errors and reprs."""
 
     def decorate(function: Any) -> Any:
         function.__qualname__ = name
@@ -83,15 +83,15 @@ def copy_known_as(function: Any, name: str) -> Any:
 
 
 def show_as_own(cls: type, names: str) -> None:
-    """Give a class copies of inherited methods, so that what Python shows of them names it."""
+    """Give a class copies of inherited methods, so that Python shows them under its name."""
     for name in names.split():
         setattr(cls, name, copy_known_as(getattr(cls, name), f"{cls.__name__}.{name}"))
 
 
 def publish(namespace: dict[str, Any], path: str) -> None:
-    """Let the classes of a module say that SQLAlchemy's module made them, as tracebacks tell it.
+    """Let tracebacks and reprs show SQLAlchemy's module as the one that defines these classes.
 
-    namespace: the module's globals(); a class that says another path itself keeps it.
+    namespace: the module's globals(); a class with a `__module__` of its own keeps it.
     """
     for thing in list(namespace.values()):
         if isinstance(thing, type) and thing.__module__ == namespace["__name__"]:

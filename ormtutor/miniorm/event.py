@@ -2,13 +2,12 @@
 
 Before: exc.py.
 Here:   listen(), listens_for(), remove(), contains(), and Dispatch, which holds the listeners.
-After:  engine/base.py and orm/session.py own a Dispatch each and call what stands in it.
+After:  engine/base.py and orm/session.py each have a Dispatch, and call its listeners.
 
 A target class has a class attribute `dispatch = Dispatch(("connect", "begin", ...))`. Every event
 is an attribute of it, a tuple of functions, empty as long as nobody listens, so that the hot path
-is `if self.dispatch.begin:`. Listening on an instance or a subclass gives it a Dispatch of its own
-below that of its class, and what is added above flows down to those below, also to the ones made
-earlier.
+is `if self.dispatch.begin:`. Listening on an instance or a subclass gives it its own Dispatch, a
+child of its class's; a listener added to a parent reaches all children, even existing ones.
 
 Follows: SQLAlchemy 1.4, "Events".
 """
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 class Dispatch:
     """The listeners of one target: an attribute for each event, holding a tuple of functions.
 
-    names: the events that exist. parent: the Dispatch whose listeners are ours too. of_class: a
-    class calls a function as often as it was added, and one that is added above takes its turn; an
-    instance calls it once, and its own after all of the class.
+    names: the events that exist. parent: the Dispatch whose listeners are ours too. of_class: it
+    is a class's, which calls a function as often as it was added, all in the order of adding; an
+    instance calls it once, and its own listeners after its class's.
     """
 
     _names: tuple[str, ...]
@@ -43,7 +42,7 @@ class Dispatch:
         self._names = names if parent is None else parent._names
         self._parent = parent
         self._of_class = of_class
-        # The listeners of our own, by event and identity: what is called for each.
+        # What is called for each of our own listeners, by event and identity.
         self._own: dict[tuple[str, Any], Any] = {}
         self._children: WeakSet[Dispatch] = WeakSet()
         for name in self._names:
@@ -56,9 +55,9 @@ class Dispatch:
         def __getattr__(self, name: str) -> tuple[Callable[..., Any], ...]: ...
 
     def add(self, name: str, function: Any, called: Any) -> None:
-        """Add a listener. called: what stands for it.
+        """Add a listener. called: the function to call for it.
 
-        Raises: TypeError: it is no function, but None or a list; as in the original a class has it.
+        Raises: TypeError: it is None or a list; as in the original, a class has it by then.
         """
         if self._of_class:
             self._change(name, lambda listeners: (*listeners, called))
@@ -67,34 +66,34 @@ class Dispatch:
             self._own[name, _identity(function)] = called
         else:
             self._own.setdefault((name, _identity(function)), called)
-            self._put_together(name)
+            self._rebuild(name)
 
     def discard(self, name: str, function: Any) -> None:
-        """Take a listener away: of a class one of those that are the same."""
+        """Remove a listener; from a class, once."""
         called = self._own.pop((name, _identity(function)))
         if self._of_class:
             self._change(name, lambda listeners: _without_one(listeners, called))
         else:
-            self._put_together(name)
+            self._rebuild(name)
 
     def has(self, name: str, function: Any) -> bool:
-        """Whether `function` was added here (not above)."""
+        """Whether `function` was added here (not to a parent)."""
         return (name, _identity(function)) in self._own
 
     def _change(self, name: str, change: Any) -> None:
-        """Change what is called, here and below."""
+        """Change what is called, here and in all children."""
         self.__dict__[name] = change(getattr(self, name))
         for child in self._children:
             if child._of_class:
                 child._change(name, change)
             else:
-                child._put_together(name)
+                child._rebuild(name)
 
-    def _put_together(self, name: str) -> None:
+    def _rebuild(self, name: str) -> None:
         own = [called for (event, _), called in self._own.items() if event == name]
         self.__dict__[name] = (*getattr(self._parent, name), *own)
         for child in self._children:
-            child._put_together(name)
+            child._rebuild(name)
 
 
 def _without_one(listeners: tuple[Any, ...], called: Any) -> tuple[Any, ...]:
@@ -103,7 +102,7 @@ def _without_one(listeners: tuple[Any, ...], called: Any) -> tuple[Any, ...]:
 
 
 def _identity(function: Any) -> Any:
-    """What tells a listener from others, also from one that is equal; a method is made anew."""
+    """What tells a listener from others, even equal ones; a method object is new at each access."""
     if isinstance(function, MethodType):
         return id(function.__func__), id(function.__self__)
     return id(function)
@@ -150,7 +149,7 @@ def _own_dispatch(target: Any) -> Dispatch:
         is_class = isinstance(target, type)
         above = target.__mro__[1:] if is_class else (type(target),)
         known = [each for each in above if isinstance(getattr(each, "dispatch", None), Dispatch)]
-        # A Connection's stands below that of its engine.
+        # A Connection's is a child of its engine's.
         parent = _own_dispatch(known[0]) if known else target.dispatch
         own = target.dispatch = Dispatch(parent=parent, of_class=is_class)
     return own

@@ -1,11 +1,11 @@
 """Errors and warnings of Core, with the published names, texts and codes.
 
 Before: nothing but doors.py and leftout.py.
-Here:   what may go wrong, and the wrapping of what the database driver raises.
+Here:   the classes, and the wrapping of what the database driver raises.
 After:  every module raises these; orm/exc.py adds those of the ORM.
 
-Messages are interface: learners meet the same words at work. What to do next stands beside them
-in the console, never inside.
+Messages are interface: learners meet the same words at work. The console shows what to do next
+beside them, never inside.
 
 Follows: SQLAlchemy 1.4, "Core Exceptions" and "Error Messages".
 """
@@ -36,14 +36,14 @@ class HasDescriptionCode:
         super().__init__(*arg)
 
     def __reduce__(self) -> Any:
-        """For pickle: the arguments of each class's own `__init__` are not asked for again."""
+        """For pickle: a copy is made without the class's `__init__` and its arguments."""
         return _made_without_init, (type(self), *self.args), vars(self)
 
     def _background(self) -> str:
         return f"(Background on this error at: https://sqlalche.me/e/14/{self.code})"
 
     def __str__(self) -> str:
-        # KeyError, from which one of them comes, would show the message in quotes.
+        # KeyError, a base of one of them, would show the message in quotes.
         message = str(self.args[0]) if len(self.args) == 1 else str(self.args)
         return f"{message} {self._background()}" if self.code else message
 
@@ -210,7 +210,7 @@ class DBAPIError(StatementError):
     connection_invalidated = False
 
     def __init__(self, statement: Any, params: Any, orig: Any, *args: Any, **kw: Any) -> None:
-        super().__init__(_told_by(orig), statement, params, orig, *args, **kw)
+        super().__init__(_message_of(orig), statement, params, orig, *args, **kw)
 
     @classmethod
     def instance(
@@ -229,14 +229,14 @@ class DBAPIError(StatementError):
             return orig
         if statement and not isinstance(orig, dbapi_base_err):
             kw["code"] = orig.code if isinstance(orig, SQLAlchemyError) else None
-            return StatementError(_told_by(orig), statement, params, orig, **kw)
+            return StatementError(_message_of(orig), statement, params, orig, **kw)
         names = (ancestor.__name__ for ancestor in type(orig).__mro__)
         wrapper = next((_WRAPPERS[name] for name in names if name in _WRAPPERS), DBAPIError)
         return wrapper(statement, params, orig, **kw)
 
 
-def _told_by(orig: Any) -> str:
-    # Our own errors have a code, which the wrapping one tells.
+def _message_of(orig: Any) -> str:
+    # The code of our own errors is shown by the wrapping one.
     message = orig.args[0] if isinstance(orig, SQLAlchemyError) else orig
     return f"({type(orig).__module__}.{type(orig).__name__}) {message}"
 
@@ -266,13 +266,13 @@ class SADeprecationWarning(HasDescriptionCode, DeprecationWarning):
 
 
 class SAWarning(HasDescriptionCode, RuntimeWarning):
-    """Something that runs and is probably not meant."""
+    """Something that runs, but is probably not intended."""
 
 
 def shown_parameters(params: Any, ismulti: bool | None = None) -> str:
-    """Return parameters as messages and the log show them: long values and lists cut.
+    """Return parameters as messages and the log show them: long values and lists are cut.
 
-    params: one set (tuple, dict), or a list of sets when `ismulti`; None: not known.
+    params: one set (tuple, dict), or a list of sets if `ismulti`; None if that is unknown.
     """
     if ismulti is None or not params:
         return cut_repr(params)
@@ -280,7 +280,7 @@ def shown_parameters(params: Any, ismulti: bool | None = None) -> str:
 
 
 def cut_repr(value: Any) -> str:
-    """Return the repr of a value, without its middle where it is longer than 300 characters."""
+    """Return the repr of a value, without its middle if it is longer than 300 characters."""
     text = repr(value)
     if len(text) <= 300:
         return text
@@ -306,7 +306,7 @@ def _cut_sets(sets: Any) -> str:
 
 
 class Warned:
-    """How often warn() was called: who remembers what was said need not remember a warning."""
+    """How often warn() was called: a cache checks by this whether making its entry warned."""
 
     count = 0
 

@@ -1,4 +1,4 @@
-"""inspect(): from an object to the thing that can tell about it.
+"""inspect(): from an object to what knows about it.
 
 Before: exc.py.
 Here:   a registry from type to inspector.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class InspectionAttr:
-    """What inspect() gives, and what it leads to, says of itself which of these it is."""
+    """What inspect() returns, and what that leads to: it says which of these it is."""
 
     __slots__ = ()
 
@@ -30,7 +30,7 @@ _inspectors: dict[type, Callable[[Any], Any]] = {}
 
 
 def inspects(*types: type) -> Callable[[Any], Any]:
-    """Decorate the function that inspects objects of `types`; it may return None: not known."""
+    """Decorate the function that inspects objects of `types`; it may return None: unknown."""
 
     def decorate(inspector: Any) -> Any:
         for each in types:
@@ -41,22 +41,22 @@ def inspects(*types: type) -> Callable[[Any], Any]:
 
 
 def inspects_itself(cls: Any) -> Any:
-    """Decorate a class whose instances tell about themselves."""
+    """Decorate a class whose instances inspect() returns as they are."""
     _inspectors[cls] = lambda subject: subject
     return cls
 
 
 def inspect(subject: Any, raiseerr: bool = True) -> Any:
-    """Return what tells about `subject`: Inspector, Mapper, InstanceState, or `subject` itself.
+    """Return what knows about `subject`: Inspector, Mapper, InstanceState, or `subject` itself.
 
     Raises: NoInspectionAvailable: nothing is registered for it (None when not `raiseerr`).
     """
     kind = type(subject)
     for ancestor in kind.__mro__:
         if ancestor in _inspectors:
-            told = _inspectors[ancestor](subject)
-            if told is not None:
-                return told
+            found = _inspectors[ancestor](subject)
+            if found is not None:
+                return found
     if raiseerr:
         raise exc.NoInspectionAvailable(
             f"No inspection system is available for object of type {kind}"

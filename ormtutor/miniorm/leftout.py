@@ -1,8 +1,8 @@
-"""Names that SQLAlchemy has and miniorm has not: asking for one says so.
+"""Names that SQLAlchemy has and miniorm lacks: using one raises an error that says so.
 
 Before: nothing; doors.py gives each door (`__init__.py` of a room) its `__getattr__`.
-Here:   the lists, and the two errors that Python itself would raise, with a true word added.
-After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": no slip of theirs.
+Here:   the lists, and the errors that Python itself would raise, with the reason added.
+After:  learners read "lambda_stmt is not in miniorm; SQLAlchemy has it": it is not their mistake.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-# By the public path from which on they are left out.
+# By public path; a list holds for the paths below it, too.
 LEFT_OUT: dict[str, str] = {
     "sqlalchemy": """
         ARRAY AbstractConcreteBase AdaptedConnection AddConstraint AggregateOrderBy AssertionPool
@@ -63,14 +63,14 @@ LEFT_OUT: dict[str, str] = {
 
 
 def left_out_of(door: str) -> frozenset[str]:
-    """Return the names that a public path, `sqlalchemy.orm`, has not."""
+    """Return the names that a public path such as `sqlalchemy.orm` lacks."""
     while door not in LEFT_OUT:
         door = door.rpartition(".")[0]
     return frozenset(LEFT_OUT[door].split())
 
 
 def names_left_out(door: str) -> Callable[[str], Any]:
-    """Return a module's `__getattr__`: the door is its public path."""
+    """Return the `__getattr__` of a module. door: its public path."""
     names = left_out_of(door)
 
     def __getattr__(name: str) -> Any:
@@ -83,7 +83,7 @@ def names_left_out(door: str) -> Callable[[str], Any]:
 
 
 class _LeftOut:
-    """A method that SQLAlchemy has and miniorm has not."""
+    """A method that SQLAlchemy has and miniorm lacks."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -93,12 +93,12 @@ class _LeftOut:
 
 
 def leave_out(cls: type, names: str) -> None:
-    """Let a class say that it has not the methods of these names, which SQLAlchemy has."""
+    """Let a class say that it lacks these methods, which SQLAlchemy has."""
     for name in names.split():
         setattr(cls, name, _LeftOut(name))
 
 
-# Methods of columns and functions, which attributes of classes pass on.
+# Methods of columns and functions, which mapped attributes pass on.
 _COLUMN_METHODS = """
     all_ any_ anon_label as_comparison base_columns column_valued regexp_match regexp_replace
     scalar_table_valued table_valued within_group
@@ -106,7 +106,7 @@ _COLUMN_METHODS = """
 
 
 def refuse_method(cls: type, name: str) -> None:
-    """Raise AttributeError for what SQLAlchemy has and a class with a `__getattr__` leaves out."""
+    """Raise AttributeError for a left-out method, in a class with its own `__getattr__`."""
     own = (vars(base)[name] for base in cls.__mro__ if name in vars(base))
     if name in _COLUMN_METHODS.split() or isinstance(next(own, None), _LeftOut):
         raise AttributeError(f"{name} is not in miniorm; SQLAlchemy has it")
@@ -115,7 +115,7 @@ def refuse_method(cls: type, name: str) -> None:
 def refuse_arguments(function: str, given: dict[str, Any], left_out: str) -> None:
     """Raise TypeError for keywords that a function does not take.
 
-    left_out: those that SQLAlchemy's function takes.
+    left_out: those that SQLAlchemy's function takes, and ours does not.
     """
     for name in given:
         if name in left_out.split():
@@ -124,9 +124,9 @@ def refuse_arguments(function: str, given: dict[str, Any], left_out: str) -> Non
 
 
 def _is_import_from(frame: Any) -> bool:
-    """Say whether `from door import name` is what the frame does now.
+    """Whether the frame is executing `from door import name`.
 
-    An AttributeError would lose its text there: Python puts its own ImportError in its place.
+    There, Python replaces an AttributeError by its own ImportError, and the text would be lost.
     """
     from opcode import opname  # late: only for this error
 

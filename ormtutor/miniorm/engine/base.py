@@ -1,8 +1,8 @@
 """Engine: a database, from which connections come.
 
 Before: engine/create.py makes one for a URL.
-Here:   the pool, the dialect, the compiled statements that are kept, the listeners; 1.4's way of
-        executing without a connection.
+Here:   the pool, the dialect, the cache of compiled statements, the listeners; 1.4's execution
+        without a connection.
 After:  engine/connection.py does the work.
 
 Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "SQL Compilation Caching".
@@ -33,7 +33,7 @@ _EVENTS = "do_connect connect before_cursor_execute after_cursor_execute begin c
 
 
 class _trans_ctx:
-    """What `Engine.begin()` gives: a transaction that has begun, and is entered to be used."""
+    """What `Engine.begin()` returns: a transaction that has begun, for a `with` block."""
 
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
@@ -71,7 +71,7 @@ class Engine:
         self.url = url
         self.hide_parameters = hide_parameters
         self._echo = Echo(echo, logging_name, hide_parameters)
-        #: What was compiled here, and what the ORM compiled.
+        #: The statements compiled here, and those compiled by the ORM.
         self._compiled_cache = Shapes()
         self._shapes = Shapes()
         self._structure_of_dml = lru_cache(100)(cache_key)
@@ -101,7 +101,7 @@ class Engine:
         return self._connection_class(self, close_with_result)
 
     def begin(self) -> Any:
-        """Begin a transaction, for a `with` block that is given its connection and commits."""
+        """A `with` block that gets a connection in a transaction, and commits at its end."""
         return _trans_ctx(self.connect())
 
     def raw_connection(self) -> Any:
@@ -109,11 +109,11 @@ class Engine:
         return self.pool.connect()
 
     def dispose(self) -> None:
-        """Close the connections that wait in the pool, and begin with a new pool."""
+        """Close the idle connections in the pool, and start a new pool."""
         self.pool.dispose()
         self.pool = self.pool.recreate()
 
-    # -- 1.4's way of executing without a connection ---------------------------------------------
+    # -- 1.4's execution without a connection --------------------------------------------------
 
     def execute(self, statement: Any, *multiparams: Any, **params: Any) -> CursorResult:
         """Execute on a connection that closes with the result."""
@@ -124,17 +124,17 @@ class Engine:
         return self.execute(statement, *multiparams, **params).scalar()
 
     def _run_ddl_visitor(self, action: Any, element: Any, **kw: Any) -> None:
-        """Let create() or drop() of sql/ddl.py do it to `element`, in one transaction."""
+        """Run create() or drop() of sql/ddl.py on `element`, in one transaction."""
         with self.begin() as connection:
             connection._run_ddl_visitor(action, element, **kw)
 
     # -- compiled statements -------------------------------------------------------------------
 
     def _compile(self, statement: Any, sets: Sequence[Any], options: Options) -> tuple[Any, Any]:
-        """Return the compiled statement, and the binds of this one if the compiled is older."""
+        """Return the compiled statement, and this one's binds if it comes from the cache."""
         keys = sorted(sets[0]) if sets else []
         executemany = len(sets) > 1
-        # A flush executes the same insert() again and again (500 commits: 4 % less time).
+        # FASTPATH: a flush executes the same insert() again and again: 500 commits 4 % faster.
         structure, binds = (self._structure_of_dml if statement.is_dml else cache_key)(statement)
         is_kept = structure is not None and options.get("compiled_cache", self) is not None
         key = (structure, tuple(keys), executemany)

@@ -1,6 +1,6 @@
 """Cause: why a statement was sent, and what came of it.
 
-Before: orm/ (a query, a flush, a lazy load) or schema and Core name the reason and hand it down.
+Before: the ORM (a query, a flush, a lazy load) makes a Cause and hands it down; Core has its own.
 Here:   two plain records, Cause and Outcome, which travel in the execution context.
 After:  engine/execution.py keeps both on the context that listeners receive; orm/outcome.py fills
         the Outcome.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-# What is said of a kind; of the others their name.
+# The text of a cause, by its kind; of any other kind, its name.
 _WORDS = {
     "get": "get {subject}",
     "flush": "flush: {detail}",
@@ -30,11 +30,11 @@ class Cause:
     """The reason of one statement.
 
     kind: one of `query count get flush autoflush "lazy load" refresh "eager load" DDL core`.
-    subject: what it is about: `User#1`, `User.addresses`, `query of User`; or what gives that.
+    subject: what it is about: `User#1`, `User.addresses`, `query of User`; or a callable for that.
     detail: how: `explicit`, `commit`, `selectin`, `User.addresses (joined)`.
-    because: the Cause behind this one (an autoflush is because of a query).
-    objects: labels such as `User#1`, or a callable that gives them, called only when someone asks.
-    states: of the objects that a flush writes, or whose read was the reason.
+    because: the Cause behind this one (the query behind an autoflush).
+    objects: labels such as `User#1`, or a callable for them, called only when someone asks.
+    states: those of the objects that a flush writes, or that were read.
     """
 
     __slots__ = ("_objects", "_subject", "because", "detail", "kind", "states")
@@ -74,7 +74,7 @@ class Cause:
     def with_objects(
         self, objects: Sequence[str] | Callable[[], Sequence[str]], states: Sequence[Any] = ()
     ) -> Cause:
-        """Return the same reason for other objects: a cause made once serves all of its kind."""
+        """Return the same cause for other objects, so that one can be made in advance."""
         return Cause(self.kind, self._subject, self.detail, self.because, objects, states)
 
     def __str__(self) -> str:
@@ -88,10 +88,10 @@ class Cause:
 class Outcome:
     """What came back: rows, and how many of them became new or were already known objects.
 
-    -1 is "not told": the rows were not consumed, or the statement returns none.
-    loading: objects are being made of the rows, with statements of their own.
-    kept: (object's state, attribute, its value, the row's value) where an object that was known
-    holds something else than its row, and keeps it; the first few.
+    -1 means unknown: the rows were not consumed, or the statement returns none.
+    loading: objects are being made of the rows, which may send statements of their own.
+    kept: (object's state, attribute, its value, the row's value) where a known object differs from
+    its row, and keeps its value; the first few.
     """
 
     __slots__ = ("kept", "known", "loading", "made", "rows")

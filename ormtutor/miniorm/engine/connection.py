@@ -1,14 +1,14 @@
 """Connection: where statements are sent, and transactions begin and end.
 
 Before: engine/base.py's Engine makes one; orm/session.py asks for it.
-Here:   the compiled statement is fetched, its context made (engine/execution.py), the cursor runs
-        it, listeners hear of it; where transactions and savepoints begin and end (their states are
-        in engine/transaction.py), autocommit, and what becomes of the driver's errors.
-After:  engine/cursor.py gives the result; engine/echo.py writes the log.
+Here:   a statement is compiled, its context made (engine/execution.py), the cursor runs it, and
+        listeners hear of it; transactions and savepoints begin and end (their states are in
+        engine/transaction.py); autocommit; the driver's errors become ours.
+After:  engine/cursor.py has the result; engine/echo.py writes the log.
 
-Two manners live side by side, as in SQLAlchemy 1.4: by itself a Connection commits after each
-INSERT, UPDATE, DELETE and DDL outside a transaction; in engine/future.py a transaction begins at
-the first statement and ends with commit() or rollback().
+Two styles exist side by side, as in SQLAlchemy 1.4: here, a Connection outside a transaction
+commits after each INSERT, UPDATE, DELETE and DDL; in engine/future.py a transaction begins at the
+first statement and ends with commit() or rollback().
 
 Follows: SQLAlchemy 1.4, "Working with Engines and Connections", "Core Events".
 """
@@ -52,14 +52,14 @@ if TYPE_CHECKING:
 
 
 class _EngineDispatch:
-    """A Connection's listeners are its engine's, until something listens to it alone."""
+    """A Connection's listeners are its engine's, until it gets one of its own."""
 
     def __get__(self, connection: Any, owner: type) -> Any:
         return None if connection is None else connection.engine.dispatch
 
 
 class Connection:
-    """A connection in 1.4's manner: outside a transaction every change commits by itself."""
+    """A connection in 1.4's style: outside a transaction, every change is committed at once."""
 
     __module__ = "sqlalchemy.engine.base"
     _is_future = False
@@ -76,12 +76,12 @@ class Connection:
         #: The transaction whose `with` block we are in; it must not be over.
         self._trans_context_manager: Transaction | None = None
         self._savepoint_number = 0
-        self._echo: Echo | None = engine._echo if engine._echo.tells() else None
+        self._echo: Echo | None = engine._echo if engine._echo.is_enabled() else None
 
     # -- what it is ----------------------------------------------------------------------------
 
     _shapes: Any = delegate("engine._shapes")
-    closed: Any = property(lambda self: self._fairy is None, doc="Say whether close() was called.")
+    closed: Any = property(lambda self: self._fairy is None, doc="Whether close() was called.")
     info: Any = delegate(
         "connection.info", "A dictionary that lives as long as the raw connection."
     )
@@ -118,23 +118,23 @@ class Connection:
     # -- transactions --------------------------------------------------------------------------
 
     def begin(self) -> Transaction:
-        """Begin a transaction; inside one, a mark that leaves the decision to it."""
+        """Begin a transaction; inside one, a marker that leaves the decision to that."""
         if self._transaction is None:
             return RootTransaction(self)
         return MarkerTransaction(self)
 
     def begin_nested(self) -> Transaction:
-        """Set a savepoint; without a transaction begin one."""
+        """Set a savepoint; if there is no transaction, begin one instead."""
         if self._transaction is None:
             return RootTransaction(self)
         return NestedTransaction(self)
 
     def in_transaction(self) -> bool:
-        """Say whether a transaction is under way."""
+        """Whether a transaction is under way."""
         return self._transaction is not None and self._transaction.is_active
 
     def in_nested_transaction(self) -> bool:
-        """Say whether a savepoint is set."""
+        """Whether a savepoint is set."""
         return self._nested_transaction is not None and self._nested_transaction.is_active
 
     def get_transaction(self) -> Transaction | None:
@@ -178,7 +178,7 @@ class Connection:
         self._send(context)
 
     def _check_usable(self) -> None:
-        """Refuse a statement where a transaction waits for its end."""
+        """Refuse a statement while a failed transaction waits for its rollback."""
         if self._fairy is None:
             self._check_open()
         root, nested = self._transaction, self._nested_transaction
@@ -200,7 +200,7 @@ class Connection:
         """Execute a statement: a construct, or SQL text.
 
         multiparams: one parameter set or several (an executemany). params: one set by keyword.
-        Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
+        Raises: DBAPIError: from the database. ObjectNotExecutableError: it is not a statement.
         """
         sets = parameter_sets(multiparams, params)
         if isinstance(statement, str):
@@ -229,9 +229,9 @@ class Connection:
         execution_options: Options | None = None,
         _cause: Cause | None = None,
     ) -> CursorResult:
-        """Execute in the 2.x style, whatever the manner of this Connection (`Session.execute`).
+        """Execute in the 2.x style, whatever the style of this Connection (`Session.execute`).
 
-        The option future_result=False keeps the manner of a 1.x Connection's result.
+        The option future_result=False keeps a 1.x result.
         """
         sets = parameter_sets_20(parameters)
         if isinstance(statement, str):
@@ -249,7 +249,7 @@ class Connection:
         options: Options | None = None,
     ) -> CursorResult:
         """Execute SQL text as it stands; sets are tuples or dictionaries, as sqlite3 takes them."""
-        # The driver takes a dictionary as it is, and all else as a tuple.
+        # The driver takes dictionaries and tuples.
         driver_sets = [each if isinstance(each, (tuple, dict)) else tuple(each) for each in sets]
         many = tuple(driver_sets) if isinstance(sets, tuple) else driver_sets
         context = ExecutionContext(self, None, statement, many, cause, options or NO_OPTIONS)
@@ -262,7 +262,7 @@ class Connection:
         options: Options = NO_OPTIONS,
         cause: Cause | None = None,
     ) -> ExecutionContext:
-        """Compile a construct (a learner may have done so) and fill in its parameters.
+        """Compile a construct, unless it is compiled already, and fill in its parameters.
 
         sets: dictionaries.
         """
@@ -284,14 +284,14 @@ class Connection:
                 context.fill_parameters(sets, binds)
             except BaseException as error:
                 self._check_open()
-                told = list(sets) if len(sets) > 1 or any(sets) else []
-                self._handle_dbapi_exception(error, compiled.string, told)
+                shown = list(sets) if len(sets) > 1 or any(sets) else []
+                self._handle_dbapi_exception(error, compiled.string, shown)
         return context
 
-    # -- shorter ways for the ORM --------------------------------------------------------------
+    # -- shortcuts for the ORM -----------------------------------------------------------------
 
     def _read(self, context: ExecutionContext) -> Sequence[Any]:
-        """Send a statement and read all its rows: no Result is made (2,000 gets: 20 % less)."""
+        """Send a statement and read all its rows, without a Result (2,000 gets: 20 % less)."""
         if self._echo is not None:
             return self._run(context)._read()
         self._check_usable()
@@ -309,7 +309,7 @@ class Connection:
     def _execute_without_result(
         self, statement: Any, sets: Sequence[dict[str, Any]], cause: Cause
     ) -> ExecutionContext:
-        """Execute a statement of a flush, which reads no rows: no Result is made for them."""
+        """Execute a statement of a flush, which reads no rows, without a Result."""
         context = self._context_of(statement, sets, NO_OPTIONS, cause)
         self._check_usable()
         self._send(context).close()
@@ -323,10 +323,10 @@ class Connection:
         cause_of: Callable[[int], Cause],
         made: list[int],
     ) -> bool:
-        """Insert rows one by one for a flush. False: they need the longer way, nothing was done.
+        """Insert rows one by one for a flush. False: nothing was done, they need the general way.
 
-        names: the columns' keys, in the order of each row's values. made: where the row ids go,
-        also those of the rows before one that the database refuses.
+        names: the columns' keys, in the order of each row's values. made: filled with the row ids,
+        even if the database refuses a later row.
         """
         compiled, _ = self.engine._compile(statement, [dict.fromkeys(names)], NO_OPTIONS)
         if (
@@ -359,7 +359,7 @@ class Connection:
         return True
 
     def _is_watched(self) -> bool:
-        """Say whether the log or a listener hears of each statement."""
+        """Whether the log or a listener hears of each statement."""
         dispatch = self.dispatch
         listeners = dispatch.before_cursor_execute or dispatch.after_cursor_execute
         return self._echo is not None or bool(listeners)
@@ -375,7 +375,7 @@ class Connection:
         if description is not None:
             metadata, processors = metadata_of(context.compiled, description, legacy)
             metadata.recognize(context.compiled, context.invoked_statement)
-            if self._echo is not None and self._echo.tells("DEBUG"):
+            if self._echo is not None and self._echo.is_enabled("DEBUG"):
                 log = self._echo.row
                 self._echo.line("Col %r", tuple(name for name, *_ in description), level="DEBUG")
         if self._transaction is None and not self._is_future and context.should_autocommit:
@@ -416,7 +416,7 @@ class Connection:
         parameters: Any = None,
         context: ExecutionContext | None = None,
     ) -> NoReturn:
-        """Raise what the driver raised as one of ours, after cleaning up."""
+        """Clean up, and raise the driver's error as one of ours."""
         wrapped, driver_error = error, self.dialect.dbapi.Error
         if isinstance(error, driver_error) or (statement is not None and context is None):
             wrapped = exc.DBAPIError.instance(
@@ -429,7 +429,7 @@ class Connection:
             )
         if context is not None:
             context.cursor.close()
-        is_gone = "closed database" in str(error)  # then a rollback would fail likewise, for ever
+        is_gone = "closed database" in str(error)  # a rollback would fail too, endlessly
         if self._transaction is None and self._dbapi is not None and not is_gone:
             self._end_transaction("rollback")
         if self.should_close_with_result:
@@ -439,11 +439,11 @@ class Connection:
                 raise error
             raise wrapped from error
         finally:
-            # An error whose traceback has a frame that has the error would keep the session alive.
+            # Else the error and its traceback's frame would hold each other, and the session.
             del wrapped, error
 
     def _run_ddl_visitor(self, visitorcallable: Any, element: Any, **kw: Any) -> None:
-        """Let create() or drop() of sql/ddl.py do it to `element`."""
+        """Run create() or drop() of sql/ddl.py on `element`."""
         visitorcallable(self, element, **kw)
 
 

@@ -1,7 +1,7 @@
 """create_engine(): from a URL to an Engine, without touching the database.
 
 Before: learners.
-Here:   which dialect, which pool, which manner; arguments nobody knows are refused.
+Here:   which dialect, which pool, which style; unknown arguments are refused.
 After:  engine/base.py's Engine connects at its first use.
 
 Follows: SQLAlchemy 1.4, "Engine Configuration".
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _ENGINE_ARGUMENTS = "echo hide_parameters logging_name"
-#: Accepted for the sake of programs that give them; one connection in memory and a few on a file
-#: need no tuning, and Python 3 has no encodings to choose.
+#: Accepted for programs that pass them; the small pools need no tuning, and Python 3 has no
+#: encodings to choose.
 _WITHOUT_EFFECT = """
     case_sensitive convert_unicode echo_pool empty_in_strategy encoding implicit_returning
     max_identifier_length plugins pool_logging_name pool_pre_ping pool_recycle
@@ -37,15 +37,15 @@ _LEFT_OUT = """
 def create_engine(url: Any, **kwargs: Any) -> Engine:
     """Return an Engine for a URL such as "sqlite://" or "sqlite:///shop.db".
 
-    echo: True writes each statement to the log, "debug" each row as well. future: the 2.x manner.
+    echo: True writes each statement to the log, "debug" each row as well. future: the 2.x style.
     connect_args: further arguments for sqlite3.connect(). creator: opens connections itself.
-    poolclass: another pool. enable_from_linting: warn of cartesian products. hide_parameters: the
-    log and errors do not show them.
-    Raises: ArgumentError: that is no URL. NoSuchModuleError: another database than SQLite.
+    poolclass: another pool. enable_from_linting: warn of cartesian products. hide_parameters: do
+    not show them in the log and in errors.
+    Raises: ArgumentError: it is not a URL. NoSuchModuleError: a database other than SQLite.
     """
     url = make_url(url)
     if not isinstance(url, URL):
-        url._instantiate_plugins  # noqa: B018  as the original fails
+        url._instantiate_plugins  # noqa: B018  raises the original's AttributeError
     name = url.drivername.replace("+", ".")
     if name not in ("sqlite", "sqlite.pysqlite"):
         raise exc.NoSuchModuleError(f"Can't load plugin: sqlalchemy.dialects:{name}")
@@ -74,7 +74,7 @@ def _take(arguments: dict[str, Any], names: str) -> dict[str, Any]:
 
 
 def _creator(dialect: SQLiteDialect, url: Any, kwargs: dict[str, Any]) -> Callable[..., Any]:
-    """Return what opens a connection for a pool; listeners of `do_connect` may do it instead."""
+    """Return the function that opens a pool's connections; `do_connect` listeners come first."""
     given: Callable[[], Any] | None = kwargs.pop("creator", None)
     arguments, options = dialect.create_connect_args(url)
     options.update(kwargs.pop("connect_args", {}))

@@ -1,8 +1,8 @@
-"""CursorResult: the rows that a cursor holds, and what a statement without rows has to tell.
+"""CursorResult: the rows of a cursor, and what is known after a statement without rows.
 
 Before: engine/connection.py has executed a statement and hands over its execution context.
 Here:   tuples are fetched, converted column by column, and the cursor is closed when it is empty.
-After:  engine/result.py gives them to learners; orm/loading.py takes the tuples themselves.
+After:  engine/result.py makes Rows of them; orm/loading.py takes the tuples themselves.
 
 Follows: SQLAlchemy 1.4, "CursorResult", "LegacyCursorResult".
 """
@@ -32,8 +32,8 @@ _NO_METADATA = CursorResultMetaData(())
 def convert(tuples: Tuples, processors: Processors) -> Tuples:
     """Return the tuples with each column's processor applied.
 
-    A whole column at a time: the loop over the rows stays in C for columns that need nothing. One
-    row by itself (a SELECT of one row: 5 % less).
+    FASTPATH: by columns, so that the loop over the rows stays in C where nothing is converted. A
+    single row is converted by itself: 5 % less.
     """
     if len(tuples) == 1:
         return [
@@ -80,7 +80,7 @@ class CursorResult(Result):
     def _read(self, size: int | None = None) -> Tuples:
         """What the cursor gives, converted; closes it when it is empty."""
         if self._soft_closed:
-            # When the rows are just used up there is nothing to say.
+            # It is no error if the rows are merely used up.
             self._check_returns_rows()
             if self._hard_closed:
                 raise exc.ResourceClosedError(CLOSED)
@@ -116,11 +116,11 @@ class CursorResult(Result):
         if self.connection.should_close_with_result:
             self.connection.close()
 
-    # What every execution tells.
+    # What is known after every execution.
 
     rowcount: Any = delegate("context.rowcount", "How many rows an UPDATE or DELETE matched.")
-    lastrowid: Any = delegate("context.lastrowid", "The row id that SQLite gave last here.")
-    is_insert: Any = delegate("context.isinsert", "Say whether this was an insert() construct.")
+    lastrowid: Any = delegate("context.lastrowid", "The row id that SQLite generated last.")
+    is_insert: Any = delegate("context.isinsert", "Whether this was an insert() construct.")
 
     @property
     def inserted_primary_key(self) -> Any:
@@ -138,7 +138,7 @@ class CursorResult(Result):
 
     @property
     def inserted_primary_key_rows(self) -> Any:
-        """The primary keys of the new rows; None stands for what an executemany cannot know.
+        """The primary keys of the new rows; None for those that an executemany cannot know.
 
         Raises: InvalidRequestError: not an insert() construct.
         """
@@ -150,13 +150,13 @@ class CursorResult(Result):
 
 
 class LegacyCursorResult(CursorResult):
-    """The result of 1.4's own Connection: rows answer to names, `keys()` never fails."""
+    """The result of 1.4's own Connection: LegacyRows, and `keys()` never fails."""
 
     __module__ = "sqlalchemy.engine.cursor"
 
     @known_as("_WithKeys.keys")
     def keys(self) -> Any:
-        """Return the names of the columns, none for a statement without rows."""
+        """Return the names of the columns; an empty list for a statement without rows."""
         return super().keys() if self.returns_rows else []
 
 

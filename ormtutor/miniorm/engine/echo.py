@@ -1,10 +1,10 @@
 """Echo: what the engine does, as lines in the log.
 
 Before: engine/connection.py has a statement, its parameters, a transaction event.
-Here:   `create_engine(echo=...)`, logger names and levels; `logging` is imported when needed only.
+Here:   `create_engine(echo=...)`, logger names and levels; `logging` is imported only when needed.
 After:  the standard library's `logging`.
 
-Follows: SQLAlchemy 1.4, "Configuring Logging"; names and words of the lines are SQLAlchemy's.
+Follows: SQLAlchemy 1.4, "Configuring Logging"; logger names and lines are SQLAlchemy's.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SETTINGS = (None, False, True, "debug")
 class Echo:
     """The log of one engine.
 
-    echo: None or False: as `logging` is set up; True: statements; "debug": rows as well.
-    logging_name: set apart from other engines by this name.
+    setting: None or False: as `logging` is configured; True: statements; "debug": rows as well.
+    logging_name: distinguishes this engine's lines from those of others.
     """
 
     def __init__(self, setting: Any, logging_name: str | None, hide_parameters: bool) -> None:
@@ -35,7 +35,7 @@ class Echo:
         self.set(setting)
 
     def set(self, setting: Any) -> None:
-        """Change what is told; KeyError for an unknown setting, as in SQLAlchemy."""
+        """Change what is logged; KeyError for an unknown setting, as in SQLAlchemy."""
         if setting not in _SETTINGS:
             raise KeyError(setting)
         self.setting = setting
@@ -47,17 +47,17 @@ class Echo:
         """The standard library's logger."""
         return _logging().getLogger(self._name)
 
-    def tells(self, level: str = "INFO") -> bool:
-        """Say whether lines of this level would be seen."""
+    def is_enabled(self, level: str = "INFO") -> bool:
+        """Whether lines of this level would be seen."""
         if self.setting:
             return level == "INFO" or self.setting == "debug"
         if "logging" not in sys.modules:
-            # Who wants the log without echo=True has imported logging to say so.
+            # Without echo=True, the log must have been configured by way of logging.
             return False
         return bool(self.logger.isEnabledFor(getattr(_logging(), level)))
 
     def line(self, message: str, *args: Any, level: str = "INFO") -> None:
-        """Write a line; `echo` outweighs the logger's own level."""
+        """Write a line; `echo` overrides the logger's own level."""
         logging, logger = _logging(), self.logger
         number = getattr(logging, level)
         if not self.setting:
@@ -92,7 +92,7 @@ def _origin(context: Any) -> str:
 
 
 def _logging() -> Any:
-    """Import logging late: it takes half as long as all of the engine."""
+    """Import logging late: it takes half as long as the whole engine."""
     import logging
 
     quiet = logging.getLogger("sqlalchemy")

@@ -1,6 +1,6 @@
 """Execution: one statement on its way through a cursor, and all that is known about it.
 
-Before: engine/connection.py has a statement and its parameter sets; the ORM has a reason.
+Before: engine/connection.py has a statement and its parameter sets; the ORM has a cause.
 Here:   parameters are sorted out; ExecutionContext, the record that event listeners receive;
         defaults computed in Python.
 After:  engine/cursor.py reads rows, counts and new keys from it.
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 NO_OPTIONS: Options = {}
-# Of a column that the compiler did not tell: name, key, what finds it, type.
-_UNTOLD = (None, None, (), NULLTYPE)
+# For a column that the compiler does not know: name, key, what finds it, type.
+_UNKNOWN = (None, None, (), NULLTYPE)
 
 _AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
 
 
-def _is(kind: str, doc: str) -> Any:
-    """A question that the compiled statement answers; SQL text is of no kind."""
-    return property(lambda context: bool(getattr(context.compiled, kind, False)), doc=doc)
+def _flag_of_compiled(name: str, doc: str) -> Any:
+    """A flag of the compiled statement; False for SQL text."""
+    return property(lambda context: bool(getattr(context.compiled, name, False)), doc=doc)
 
 
 class ExecutionContext:
@@ -46,7 +46,7 @@ class ExecutionContext:
 
     statement, parameters: as they go to the cursor (a tuple of sets for an executemany).
     compiled: where they come from, None for plain SQL text. cause: why. outcome: what came of it.
-    compiled_parameters: the sets as dictionaries, where they were given so.
+    compiled_parameters: the sets as dictionaries, if they were given so.
     origin, made_at: where the text comes from ("generated", "cached", "no key", "caching disabled",
     "raw sql") and when it was made, for the log.
     """
@@ -68,7 +68,7 @@ class ExecutionContext:
         cause: Cause | None,
         execution_options: Options,
     ) -> None:
-        # statement: where it is another text than that of `compiled`.
+        # statement: None if it is the text of `compiled`.
         self.root_connection = root_connection
         self.compiled = compiled
         self.statement: str = compiled.string if statement is None else statement
@@ -86,7 +86,7 @@ class ExecutionContext:
 
     @property
     def outcome(self) -> Outcome:
-        """What came back; filled in while rows are consumed. Made when someone asks."""
+        """What came back; filled in while rows are read, but only once someone has asked for it."""
         if self._outcome is None:
             self._outcome = Outcome()
         return self._outcome
@@ -94,21 +94,21 @@ class ExecutionContext:
     connection: Any = delegate("root_connection", "The Connection.")
     engine: Any = delegate("root_connection.engine", "The Engine.")
     dialect: Any = delegate("root_connection.dialect", "The dialect.")
-    isinsert = _is("isinsert", "Say whether this is an insert() construct.")
-    isupdate = _is("isupdate", "Say whether this is an update() construct.")
-    isdelete = _is("isdelete", "Say whether this is a delete() construct.")
-    isddl = _is("isddl", "Say whether this creates or drops.")
+    isinsert = _flag_of_compiled("isinsert", "Whether this is an insert() construct.")
+    isupdate = _flag_of_compiled("isupdate", "Whether this is an update() construct.")
+    isdelete = _flag_of_compiled("isdelete", "Whether this is a delete() construct.")
+    isddl = _flag_of_compiled("isddl", "Whether this is DDL: CREATE, DROP.")
     rowcount: Any = delegate("cursor.rowcount", "How many rows an UPDATE or DELETE matched.")
-    lastrowid: Any = delegate("cursor.lastrowid", "The row id that SQLite gave last here.")
+    lastrowid: Any = delegate("cursor.lastrowid", "The row id that SQLite generated last.")
 
     @property
     def is_crud(self) -> bool:
-        """Say whether this is an insert(), update() or delete() construct."""
+        """Whether this is an insert(), update() or delete() construct."""
         return bool(self.isinsert or self.isupdate or self.isdelete)
 
     @property
     def should_autocommit(self) -> bool:
-        """Say whether 1.4's connection commits after it, outside a transaction."""
+        """Whether 1.4's connection commits after it, outside a transaction."""
         wanted = self.execution_options.get("autocommit")
         if wanted is not None:
             return bool(wanted)
@@ -119,9 +119,9 @@ class ExecutionContext:
     # Parameters and Python defaults.
 
     def fill_parameters(self, sets: Sequence[Any], binds: Any) -> None:
-        """Turn dictionaries into what the cursor takes, defaults from Python included.
+        """Turn dictionaries into what the cursor takes, with the defaults from Python.
 
-        binds: the bind parameters of the statement at hand when the compiled one is older.
+        binds: the statement's own bind parameters, if the compiled one was made for another.
         """
         compiled, many = self.compiled, self.executemany
         take = compiled.plain_taker if sets else None
@@ -129,7 +129,7 @@ class ExecutionContext:
             try:
                 self.parameters = tuple(map(take, sets)) if many else take(sets[0])
             except (KeyError, TypeError):
-                pass  # a value is missing: below it is told which
+                pass  # a value is missing: construct_params() says which
             else:
                 self.compiled_parameters = sets
                 return
@@ -163,7 +163,7 @@ class ExecutionContext:
         return values
 
     def _fill_defaults(self, sets: Sequence[dict[str, Any]]) -> None:
-        """Compute what the statement's columns take from Python, for each parameter set."""
+        """Compute the defaults that Python makes, for each parameter set."""
         compiled = self.compiled
         for values in sets:
             self.current_parameters = values
@@ -171,15 +171,15 @@ class ExecutionContext:
                 self.current_column = column
                 default = column.default if compiled.isinsert else column.onupdate
                 value = default.arg(self) if default.is_callable else default.arg
-                values[column.key] = self._ask(default) if default.is_clause_element else value
+                values[column.key] = self._select(default) if default.is_clause_element else value
 
-    def _ask(self, default: Any) -> Any:
-        """The value of an SQL expression, which the database tells before the statement is sent."""
+    def _select(self, default: Any) -> Any:
+        """The value of an SQL expression, by a SELECT before the statement is sent."""
         type_, arg = self.current_column.type, default.arg
         if getattr(arg, "type", NULLTYPE)._is_null:
             arg = type_coerce(arg, type_)
-        asked: Any = Select(arg).compile(dialect=self.dialect)
-        text, parameters = asked.ready(asked.construct_params())
+        select: Any = Select(arg).compile(dialect=self.dialect)
+        text, parameters = select.ready(select.construct_params())
         context = ExecutionContext(
             self.root_connection, None, text, (parameters,), self.cause, NO_OPTIONS
         )
@@ -210,7 +210,7 @@ class ExecutionContext:
 
 
 def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
-    """The primary key that an insert() tells: its columns, and which one SQLite counts up."""
+    """The primary key for inserted_primary_key: its columns, and which one SQLite generates."""
     known = compiled.__dict__.get("_key_columns")
     if known is not None:
         return known  # type: ignore[no-any-return]
@@ -229,9 +229,9 @@ def _key_columns(compiled: Any) -> tuple[ResultMetaData, list[str], int | None]:
 
 
 def executable(statement: Any) -> Any:
-    """Return what is really executed: a function is selected, a compiled statement is itself.
+    """Return what is really executed: for a function, a SELECT of it.
 
-    Raises: ObjectNotExecutableError: that is no statement.
+    Raises: ObjectNotExecutableError: it is not a statement.
     """
     if getattr(statement, "_is_subquery", False):
         exc.warn(
@@ -248,7 +248,7 @@ def executable(statement: Any) -> Any:
 def metadata_of(compiled: Any, description: Any, legacy: bool) -> tuple[Any, Any]:
     """The columns of a result, and what converts their values; made once for a compiled statement.
 
-    description: the cursor's; of SQL text (compiled: None) it is all that is known.
+    description: the cursor's; for SQL text (compiled: None) nothing else is known.
     """
     if compiled is None:
         return CursorResultMetaData([column[0] for column in description], legacy=legacy), None
@@ -266,7 +266,7 @@ def row_processors(compiled: Any, description: Any) -> Any:
     known = compiled.__dict__.get("_row_processors")
     if known is None or known[0] != len(description):
         known = (len(description), metadata_of(compiled, description, False)[1])
-        if not compiled.statement.is_text:  # whose columns may change under it
+        if not compiled.statement.is_text:  # a text's columns may change under it
             compiled._row_processors = known
     return known[1]
 
@@ -275,16 +275,16 @@ def _make_metadata(
     compiled: Any, names: tuple[str, ...], legacy: bool
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
-    told = len(compiled.result_columns)
-    objects = [found_by for _, _, found_by, _ in columns] if told else ()
+    declared = len(compiled.result_columns)
+    objects = [found_by for _, _, found_by, _ in columns] if declared else ()
     processors = [type_._cached_result_processor(compiled.dialect) for _, _, _, type_ in columns]
     found = [name for name, *_ in columns]
-    metadata = CursorResultMetaData(found, objects, legacy=legacy, told=told)
+    metadata = CursorResultMetaData(found, objects, legacy=legacy, declared=declared)
     return metadata, processors if any(processors) else None
 
 
 def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
-    """The compiled columns in the order of the cursor's, and by its names where text hides some."""
+    """The compiled columns in the order of the cursor's; found by name where text hides some."""
     columns = compiled.result_columns
     statement = compiled.statement
     in_order = len(columns) == len(names)
@@ -300,24 +300,24 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
             f"columns requested ({len(names)})"
         )
     if in_order and statement.is_text:
-        _check_told_once([found_by[0] for _, _, found_by, _ in columns[: len(names)]])
-    told = zip_longest(names, columns[: len(names)], fillvalue=_UNTOLD)
-    return [(name, *rest) for name, (_, *rest) in told]
+        _refuse_duplicates([found_by[0] for _, _, found_by, _ in columns[: len(names)]])
+    named = zip_longest(names, columns[: len(names)], fillvalue=_UNKNOWN)
+    return [(name, *rest) for name, (_, *rest) in named]
 
 
 def _by_name(columns: list[Any], names: tuple[str, ...], loosely: bool) -> list[Any]:
-    """The compiled column for each name of the cursor; loosely: also by what else finds it."""
-    told: dict[Any, Any] = {}
+    """The compiled column for each name of the cursor; loosely: by anything else that finds it."""
+    known: dict[Any, Any] = {}
     for column in columns:
         name, key, found_by, _ = column
-        *_, others, type_ = told.get(name, (None, (), column[-1]))
-        told[name] = name, key, (*others, *(found_by or ())), type_
+        *_, others, type_ = known.get(name, (None, (), column[-1]))
+        known[name] = name, key, (*others, *(found_by or ())), type_
         for other in found_by if loosely else ():
-            told.setdefault(other, column)
-    return [told.get(name, _UNTOLD) for name in names]
+            known.setdefault(other, column)
+    return [known.get(name, _UNKNOWN) for name in names]
 
 
-def _check_told_once(columns: list[Any]) -> None:
+def _refuse_duplicates(columns: list[Any]) -> None:
     seen = set()
     for column in columns:
         if column in seen:
@@ -328,7 +328,7 @@ def _check_told_once(columns: list[Any]) -> None:
 
 
 def parameter_sets(multiparams: tuple[Any, ...], params: dict[str, Any]) -> Sequence[Any]:
-    """Sort out what 1.4's execute() takes: one set or several, by position or by keyword."""
+    """The parameter sets in 1.4's arguments of execute(): one or several, or keywords."""
     if not multiparams:
         return (params,) if params else ()
     if len(multiparams) > 1:
@@ -344,7 +344,7 @@ def _is_set(value: Any) -> bool:
 
 
 def parameter_sets_20(parameters: Any) -> Sequence[Any]:
-    """Sort out what 2.x's execute() takes: a dictionary (or a tuple, for the driver), or a list."""
+    """The parameter sets in 2.x's argument of execute(): a dictionary, a tuple, or a list."""
     if parameters is None:
         return ()
     if isinstance(parameters, list):

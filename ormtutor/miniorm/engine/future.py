@@ -1,7 +1,7 @@
-"""The 2.x manner: a transaction begins by itself and waits for commit().
+"""The 2.x style: a transaction begins by itself and waits for commit().
 
 Before: `create_engine(url, future=True)`, or `from sqlalchemy.future import create_engine`.
-Here:   Connection and Engine of that manner, as small changes to those of 1.4.
+Here:   Connection and Engine in that style, as small changes to those of 1.4.
 After:  as in connection.py and base.py.
 
 Follows: SQLAlchemy 1.4, "SQLAlchemy 2.0 Future (Core)".
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class Connection(connection.Connection):
-    """A connection in the 2.x manner: a transaction begins by itself and waits for commit()."""
+    """A connection in the 2.x style: a transaction begins by itself and waits for commit()."""
 
     _is_future = True
 
     def begin(self) -> Transaction:
         """Begin a transaction.
 
-        Raises: InvalidRequestError: one has begun, perhaps by itself.
+        Raises: InvalidRequestError: one has begun already, perhaps by itself.
         """
         if self._transaction is not None:
             raise exc.InvalidRequestError(
@@ -45,13 +45,13 @@ class Connection(connection.Connection):
         return RootTransaction(self)
 
     def begin_nested(self) -> Transaction:
-        """Set a savepoint, in a transaction that begins by itself where there is none."""
+        """Set a savepoint; begin a transaction first, if there is none."""
         if self._transaction is None:
             RootTransaction(self)
         return NestedTransaction(self)
 
     def commit(self) -> None:
-        """Make the work since the last commit or rollback last."""
+        """Commit the work since the last commit or rollback."""
         if self._transaction is not None:
             self._transaction.commit()
 
@@ -70,8 +70,8 @@ class Connection(connection.Connection):
     ) -> CursorResult:
         """Execute a statement.
 
-        parameters: a dictionary, or a list of them (an executemany); 1.4 took any number of them.
-        Raises: DBAPIError: the database refused. ObjectNotExecutableError: that is no statement.
+        parameters: a dictionary, or a list of them (an executemany).
+        Raises: DBAPIError: from the database. ObjectNotExecutableError: it is not a statement.
         """
         return self._execute_20(statement, parameters, execution_options)
 
@@ -83,18 +83,18 @@ class Connection(connection.Connection):
 
 
 class Engine(base.Engine):
-    """An engine whose connections are of the 2.x manner."""
+    """An engine whose connections are in the 2.x style."""
 
     _connection_class = Connection
 
     @contextmanager
     def begin(self) -> Iterator[connection.Connection]:
-        """Give a connection in a transaction that commits at the end of the `with` block."""
+        """A `with` block that gets a connection in a transaction, and commits at its end."""
         with self.connect() as conn, conn.begin():
             yield conn
 
     def _not_implemented(self, *arg: Any, **kw: Any) -> NoReturn:
-        """Left out on purpose: 2.x executes on a connection."""
+        """Refuse: 2.x executes only on a connection."""
         raise NotImplementedError("This method is not implemented for SQLAlchemy 2.0.")
 
     execute = scalar = _not_implemented

@@ -1,13 +1,13 @@
-"""Pool: raw connections, lent and taken back.
+"""Pool: lends raw connections and takes them back.
 
 Before: engine/sqlite.py says how to connect; engine/base.py asks for a connection.
 Here:   one shared connection for a database in memory; a few kept open for one in a file.
-After:  engine/connection.py sends statements through what was lent; on return all is rolled back.
+After:  engine/connection.py sends statements through a lent one; on return it is rolled back.
 
-What is lent is a `_ConnectionFairy`: it gives its connection back when it is closed, or forgotten.
+What is lent is a `_ConnectionFairy`: it returns its connection when it is closed or collected.
 
 Follows: SQLAlchemy 1.4, "Connection Pooling". Differs: a file has a small pool (there NullPool), so
-that reading a page of a shop does not open its file again for every line.
+that it is not opened anew for every query.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _ConnectionRecord:
 
 
 class _ConnectionFairy:
-    """A raw connection on loan; everything that it does not know itself goes to the connection."""
+    """A raw connection on loan; unknown attributes are those of the raw connection."""
 
     __module__ = "sqlalchemy.pool.base"
     connection: Any = property(lambda self: self.dbapi_connection)
@@ -50,7 +50,7 @@ class _ConnectionFairy:
         self.info = record.info
 
     def close(self) -> None:
-        """Give the connection back; a second time does nothing."""
+        """Give the connection back; calling it again does nothing."""
         pool, self._pool = self._pool, None
         if pool is not None:
             self.dbapi_connection = None
@@ -71,10 +71,10 @@ class Pool:
     """
 
     __module__ = "sqlalchemy.pool.base"
-    #: What create_engine() takes for a pool of this kind; all but the size is without effect.
+    #: The arguments of create_engine() for a pool of this kind; only the size has an effect.
     _arguments = ""
     _usual_size = 0
-    #: Set by engine/base.py: who listens to a pool hears of the connections of its engine.
+    #: Set by engine/base.py: listeners on a pool are those of its engine.
     _event_target: Any
 
     def __init__(self, creator: Callable[..., Any], pool_size: int | None = None) -> None:
@@ -125,16 +125,16 @@ class NullPool(Pool):
 
 
 class QueuePool(Pool):
-    """Keeps a few connections open; opens more when they are wanted."""
+    """Keeps a few connections open; opens more on demand."""
 
     _arguments = "pool_size max_overflow pool_timeout pool_use_lifo"
     _usual_size = 5
 
 
 class SingletonThreadPool(Pool):
-    """One connection for all: a database in memory lives in its connection.
+    """One connection for everybody: a database in memory lives in its connection.
 
-    Differs: SQLAlchemy opens one for each thread, and so one database for each thread.
+    Differs: SQLAlchemy opens one for each thread, and so each thread has its own database.
     """
 
     _arguments = "pool_size"
@@ -161,7 +161,7 @@ class SingletonThreadPool(Pool):
 
 
 class StaticPool(SingletonThreadPool):
-    """One connection for all, in SQLAlchemy as well."""
+    """One connection for everybody, as in SQLAlchemy."""
 
     _arguments = ""
 

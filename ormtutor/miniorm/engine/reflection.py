@@ -5,8 +5,7 @@ Here:   Inspector asks with PRAGMAs, reads constraints from the CREATE TABLE tex
 After:  sql/schema.py's Table and Column hold what was found.
 
 SQLite keeps names of constraints only in the text of CREATE TABLE, so that text is searched with
-patterns, as SQLAlchemy does; a table that was created in one long line may give odd names there
-and here.
+patterns, as SQLAlchemy does; both may find odd names in a table that was created in one long line.
 
 Follows: SQLAlchemy 1.4, "Reflecting Database Objects", "Inspector".
 """
@@ -67,7 +66,7 @@ def _pattern(name: str) -> Any:
     return re.compile(_SOURCES[name], re.IGNORECASE)
 
 
-#: What 1.4.54 asks for the text of a table; the answer of each way of asking is kept apart.
+#: What 1.4.54 sends for the text of a table.
 _TABLE_TEXT = (
     "SELECT sql FROM  (SELECT * FROM {schema}sqlite_master UNION ALL   "
     "SELECT * FROM {schema}sqlite_temp_master) WHERE name = ? AND type = 'table'"
@@ -75,7 +74,7 @@ _TABLE_TEXT = (
 
 
 def _remembered(find: Callable[..., Any]) -> Any:
-    """Decorate a question to the database: it is asked once, on one connection."""
+    """Decorate a question to the database: it is asked once, on one connection, and remembered."""
 
     @wraps(find)
     def ask(self: Any, table_name: str, schema: str | None = None) -> Any:
@@ -90,7 +89,7 @@ def _remembered(find: Callable[..., Any]) -> Any:
 
 
 class Inspector:
-    """Tells about the tables of an engine or connection; remembers what it was told."""
+    """Tells about the tables of an engine or connection, and remembers each answer."""
 
     __module__ = "sqlalchemy.engine.reflection"
     default_schema_name = "main"
@@ -100,7 +99,7 @@ class Inspector:
         self.engine: Engine = bind.engine
         self.dialect = self.engine.dialect
         self.info_cache: dict[Any, Any] = {}
-        # In MetaData.reflect(): the tables that it has been through; a key may lead to one again.
+        # In MetaData.reflect(): the tables visited so far; a foreign key may lead to one again.
         self._reflected: set[Table] | None = None
 
     @classmethod
@@ -110,7 +109,7 @@ class Inspector:
 
     @contextmanager
     def on_one_connection(self) -> Iterator[Inspector]:
-        """Give an inspector that asks all on one connection and shares what is known."""
+        """A `with` block that gets an inspector on one connection, which shares our answers."""
         if isinstance(self.bind, Connection):
             yield self
             return
@@ -135,7 +134,7 @@ class Inspector:
         return "" if schema is None else f"{quote(schema)}."
 
     def _table_text(self, table_name: str, schema: str | None, asked_by: str) -> Any:
-        """Return the CREATE TABLE of a table; each way of asking is answered apart, as in 1.4."""
+        """Return the CREATE TABLE of a table; as in 1.4, each caller's answer is kept apart."""
         key = ("text", asked_by, table_name, schema)
         if not self.info_cache.get(key):
             prefix = self._prefix(schema)
@@ -169,7 +168,7 @@ class Inspector:
         return [row[0] for row in rows]
 
     def has_table(self, table_name: str, schema: str | None = None) -> bool:
-        """Say whether there is such a table."""
+        """Whether there is such a table."""
         return bool(self._pragma("table_info", table_name, schema))
 
     # -- one table -----------------------------------------------------------------------------
@@ -195,7 +194,7 @@ class Inspector:
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
         """Return the primary key: constrained_columns and name."""
         named = _pattern("primary key").search(self._table_text(table_name, schema, "key"))
-        # The list that is remembered is itself sorted: get_columns() shows it, as it does in 1.4.
+        # This sorts the remembered list itself, and get_columns() shows it, as in 1.4.
         columns = self.get_columns(table_name, schema)
         columns.sort(key=lambda column: column["primary_key"])
         return {
@@ -270,8 +269,8 @@ class Inspector:
             self._reflected.add(table)
         name, schema = str(table.name), table.schema
         columns: dict[str, Column] = {}
-        for told in self.get_columns(name, schema):
-            columns[told["name"]] = column = _column(told)
+        for facts in self.get_columns(name, schema):
+            columns[facts["name"]] = column = _column(facts)
             column.primary_key = column.key in table.primary_key.columns
             table.append_column(column)
         if not columns and not self.has_table(name, schema):
@@ -315,17 +314,17 @@ leave_out(
 )
 
 
-def _column(told: dict[str, Any]) -> Column:
-    default = None if told["default"] is None else DefaultClause(text(told["default"]))
-    return Column(told["name"], told["type"], default, nullable=told["nullable"])
+def _column(facts: dict[str, Any]) -> Column:
+    default = None if facts["default"] is None else DefaultClause(text(facts["default"]))
+    return Column(facts["name"], facts["type"], default, nullable=facts["nullable"])
 
 
 def _name_foreign_keys(
     table_name: str, keys: list[dict[str, Any]], text_: str
 ) -> list[dict[str, Any]]:
-    """Give names and options to the foreign keys that stand by themselves in the table's text.
+    """Give names and options to the foreign keys with a clause of their own in the table's text.
 
-    Those come first, in the order of the text; those that stand with a column follow.
+    These come first, in the order of the text; those written with a column follow.
     """
     left = {_signature(key): key for key in keys}
     named = []

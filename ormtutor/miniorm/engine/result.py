@@ -51,7 +51,7 @@ class ResultInternal:
     #: Something was read after unique().
     _is_begun = False
 
-    closed: Any = delegate("_real._hard_closed", "Say whether reading is an error now.")
+    closed: Any = delegate("_real._hard_closed", "Whether reading is an error now.")
 
     def close(self) -> None:
         """Throw away what was not read."""

@@ -1,11 +1,11 @@
 """SQLite: the one dialect; the only module of the engine that knows sqlite3.
 
 Before: engine/create.py has a URL; sql/compiler.py spells plain SQL.
-Here:   how to connect, which pool, what SQLite spells otherwise, which types it has not (dates are
+Here:   how to connect, which pool, what SQLite spells differently, which types it lacks (dates are
         written as "2024-05-17 09:30:00.000000" and read back).
 After:  engine/connection.py sends the text; engine/reflection.py asks with PRAGMAs.
 
-Foreign keys stay as SQLite has them: not enforced until a program sends PRAGMA foreign_keys = ON.
+Foreign keys are as SQLite has them: not enforced until a program sends PRAGMA foreign_keys = ON.
 
 Follows: SQLAlchemy 1.4, "SQLite", "SQLite: Date and Time Types".
 """
@@ -47,7 +47,7 @@ _RESERVED_WORDS = """
     values view virtual when where
     """
 
-#: The parts of a date as STRFTIME names them; it has no quarter, and SQLAlchemy lets it pass.
+#: The parts of a date as STRFTIME names them; it has no quarter, but SQLAlchemy accepts it.
 _DATE_PARTS = """
     year=%Y month=%m day=%d hour=%H minute=%M second=%S doy=%j epoch=%s dow=%w week=%W
     quarter=quarter
@@ -108,20 +108,20 @@ class SQLiteDDLCompiler(DDLCompiler):
             raise exc.CompileError(
                 "SQLite does not support autoincrement for composite primary keys"
             )
-        counts = column.primary_key and _counts_in_column(column.table)
-        return f"{text} PRIMARY KEY AUTOINCREMENT" if counts else text
+        is_key = column.primary_key and _has_key_in_column(column.table)
+        return f"{text} PRIMARY KEY AUTOINCREMENT" if is_key else text
 
     def default(self, default: Any) -> str:
         text = super().default(default)
         return f"({text})" if isinstance(default, ColumnElement) else text
 
     def visit_primary_key_constraint(self, constraint: Any) -> str:
-        if _counts_in_column(constraint.table):
+        if _has_key_in_column(constraint.table):
             return ""
         return super().visit_primary_key_constraint(constraint)
 
     def visit_foreign_key_constraint(self, constraint: Any) -> str:
-        """Nothing where the other table is in another database."""
+        """Nothing, if the other table is in another database."""
         if constraint.table.schema != constraint.referred_table.schema:
             return ""
         return super().visit_foreign_key_constraint(constraint)
@@ -130,7 +130,7 @@ class SQLiteDDLCompiler(DDLCompiler):
         return self.preparer.format_table(table, use_schema=False)
 
 
-def _counts_in_column(table: Any) -> bool:
+def _has_key_in_column(table: Any) -> bool:
     """Whether the key is written with its column: sqlite_autoincrement on a single integer."""
     columns = list(table.primary_key.columns)
     return (
@@ -153,14 +153,14 @@ class JSON(sqltypes.JSON):
     __module__ = "sqlalchemy.dialects.sqlite.json"
 
     def result_processor(self, dialect: Any, coltype: Any) -> Any:
-        """From JSON text; a number comes as a number, for such a column has numeric affinity."""
+        """From JSON text; a number comes as a number, since the column has numeric affinity."""
         read: Any = super().result_processor(dialect, coltype)
         return lambda value: value if isinstance(value, (int, float)) else read(value)
 
 
 # -- dates and times: SQLite has no such types, so they are stored as text -------------------------
 
-# As many digits as SQLAlchemy's reader takes; what follows is not looked at.
+# As many digits as SQLAlchemy reads; anything after them is ignored.
 _DAY = r"\s*(\d{1,4})-(\d{1,2})-(\d{1,2})"
 _CLOCK = r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?"
 
@@ -168,8 +168,8 @@ _CLOCK = r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?"
 class _Stored:
     """What the three types share.
 
-    _usual: how long the usual spelling is, and a place in it with its character. It is read in C;
-    any other by the pattern, for fromisoformat() takes more than SQLAlchemy does.
+    _usual: the length of the usual spelling, and a place in it with its character. It is read by
+    fromisoformat(), in C; any other by the pattern, since fromisoformat() accepts too much.
     """
 
     python_type: Any
@@ -313,7 +313,7 @@ class SQLiteDialect(DefaultDialect):
     def pragma(
         self, connection: Any, pragma: str, name: str, schema: str | None, cause: Cause = DDL
     ) -> list[Any]:
-        """Ask the main database, then the temporary one; the first that has an answer gives it."""
+        """Ask the main database, then the temporary one; return the first rows."""
         quote = self.identifier_preparer.quote_identifier
         for database in ("main", "temp") if schema is None else (quote(schema),):
             text = f"PRAGMA {database}.{pragma}({quote(name)})"
@@ -323,13 +323,13 @@ class SQLiteDialect(DefaultDialect):
         return []
 
     def has_table(self, connection: Any, table_name: str, schema: str | None = None) -> bool:
-        """Say whether there is such a table."""
+        """Whether there is such a table."""
         return bool(self.pragma(connection, "table_info", table_name, schema))
 
     def has_index(
         self, connection: Any, table_name: str, index_name: str, schema: str | None = None
     ) -> bool:
-        """Say whether a table has such an index."""
+        """Whether a table has such an index."""
         if not self.has_table(connection, table_name, schema):
             return False
         indexes = self.indexes(connection, table_name, schema)
@@ -343,7 +343,7 @@ class SQLiteDialect(DefaultDialect):
         automatic: bool = False,
         cause: Cause = DDL,
     ) -> list[dict[str, Any]]:
-        """Return a dictionary for each index; automatic: also those that SQLite made by itself."""
+        """Return a dictionary for each index; automatic: include those that SQLite itself made."""
         found = []
         rows = self.pragma(connection, "index_list", table_name, schema, cause)
         wanted = [row for row in rows if automatic or not row[1].startswith("sqlite_autoindex")]
@@ -360,7 +360,7 @@ class SQLiteDialect(DefaultDialect):
 def _regexp(pattern: str, value: Any) -> bool | None:
     if value is None:
         return None
-    import re  # late: slow to import, and hardly a program asks for REGEXP
+    import re  # late: slow to import, and hardly any program uses REGEXP
 
     return re.search(pattern, value) is not None
 
@@ -374,7 +374,7 @@ _NAMES = """
 _TYPES: dict[str, Any] = {name: getattr(sqltypes, name) for name in _NAMES.split()}
 _TYPES |= {"BOOL": sqltypes.BOOLEAN, "DOUBLE": sqltypes.FLOAT, "JSON": JSON}
 
-#: SQLite's own rules for names that it does not know: the first part that occurs decides.
+#: SQLite's own rules for unknown type names: the first of these that occurs in one decides.
 _AFFINITIES: dict[str, Any] = {
     "INT": sqltypes.INTEGER,
     "CHAR": sqltypes.TEXT,
@@ -388,7 +388,7 @@ _AFFINITIES: dict[str, Any] = {
 
 
 def resolve_type(spelled: str) -> Any:
-    """Return the type that a column declared in this way has, e.g. `VARCHAR(30)`, `TINYINT`."""
+    """Return the type of a column that is declared so: `VARCHAR(30)`, `TINYINT`."""
     name, _, rest = spelled.partition("(")
     name = name.strip()
     if not name:

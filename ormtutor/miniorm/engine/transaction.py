@@ -2,12 +2,12 @@
 
 Before: engine/connection.py makes one at `begin()`, or by itself in the 2.x style.
 Here:   which of them is active, what commit, rollback and close do to it and to those around it;
-        the `with` block of any transaction, also of a session's (orm/transaction.py).
+        the `with` block of any transaction, a session's included (orm/transaction.py).
 After:  engine/connection.py sends BEGIN (implicit), SAVEPOINT, COMMIT and ROLLBACK.
 
-A transaction ends in two steps. It becomes inactive when its work is over, also when something
-inside it was rolled back; it leaves the connection when its owner ends it. In between, the
-connection refuses to go on ("Please rollback() fully before proceeding").
+A transaction ends in two steps. It becomes inactive when its work is over, or when something inside
+it was rolled back; it leaves the connection when its owner ends it. In between, the connection
+refuses to go on ("Please rollback() fully before proceeding").
 
 Follows: SQLAlchemy 1.4, "Transaction", "RootTransaction", "NestedTransaction".
 """
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 class TransactionalContext:
     """A transaction in a `with` block: the end commits it, an error rolls it back.
 
-    Inside the block its subject, a connection or a session, does not go on once it is over.
+    Once it is over, its subject (a connection or a session) refuses to work inside the block.
     """
 
     is_active: Any
     commit: Any
     rollback: Any
-    _held_by: str  # the attribute that is the subject
+    _held_by: str  # which attribute of ours is the subject
     _subject: Any = None
     _outer_context: Any = None
 
     def _end_inactive(self) -> None:
-        """What is left to do where it is over before the block."""
+        """Clean up a transaction that was over before its block."""
 
     def _roll_back_failed_commit(self) -> None:
         self.rollback()
@@ -74,7 +74,7 @@ class TransactionalContext:
 def check_context(subject: Any) -> None:
     """Refuse work inside the `with` block of a transaction that is over.
 
-    Raises: InvalidRequestError.
+    Raises: InvalidRequestError: it is over.
     """
     context = subject._trans_context_manager
     if context is not None and not context.is_active:
@@ -88,13 +88,13 @@ class Transaction(TransactionalContext):
     """A transaction; leaving it as a context manager commits it, or rolls back after an error."""
 
     _held_by = "connection"
-    # What messages call it, and the connection's attribute that holds it.
+    # Its name in messages, and the connection's attribute that holds it.
     _kind = "transaction"
     _place = "_transaction"
-    #: What the connection goes on with after it: the savepoint around a savepoint.
+    #: What takes its place on the connection: the savepoint around a savepoint.
     _outer: NestedTransaction | None = None
     _send: Callable[[str], None]
-    is_active: Any = delegate("_active", "Say whether work can go on in it.")
+    is_active: Any = delegate("_active", "Whether work can go on in it.")
 
     def __init__(self, connection: Any) -> None:
         check_context(connection)
@@ -102,7 +102,7 @@ class Transaction(TransactionalContext):
         self._active = True
 
     def commit(self) -> None:
-        """Make the work last; of a savepoint: make it part of the transaction around.
+        """Commit the work; a savepoint's becomes part of the enclosing transaction.
 
         Raises: InvalidRequestError: it is over already.
         """
@@ -111,25 +111,25 @@ class Transaction(TransactionalContext):
                 self.connection._refuse_inactive()
             raise exc.InvalidRequestError(f"This {self._kind} is inactive")
         self._end("commit")
-        # When COMMIT fails it stays on the connection, which waits for rollback().
+        # If COMMIT fails, it stays on the connection, which waits for rollback().
         self._detach()
 
     def rollback(self) -> None:
-        """Undo the work; only a warning comes when it is over already."""
+        """Undo the work; only warns if it is over already."""
         try:
             self._end("rollback")
         finally:
             self._detach()
 
     def close(self) -> None:
-        """End it: roll back unless that happened."""
+        """End it: roll back, unless it is over already."""
         if self._is_attached():
             self.rollback()
         else:
             self._end("rollback")
 
     def _end(self, how: str) -> None:
-        """Commit or roll back, become inactive, and stay on the connection, which refuses all."""
+        """Commit or roll back and become inactive, but stay on the connection."""
         if self._active:
             try:
                 self._send(how)
@@ -162,7 +162,7 @@ class RootTransaction(Transaction):
         self.connection._end_transaction(how)
 
     def _deactivate(self) -> None:
-        """With the whole transaction its savepoints are over."""
+        """End the savepoints with the whole transaction."""
         self._active = False
         nested = self.connection._nested_transaction
         while nested is not None:
@@ -194,7 +194,7 @@ class NestedTransaction(Transaction):
 
 
 class MarkerTransaction(Transaction):
-    """1.4's `begin()` inside a transaction: its commit does nothing, its rollback ends them all."""
+    """1.4's `begin()` inside a transaction: commit does nothing, rollback rolls back the whole."""
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
@@ -209,7 +209,7 @@ class MarkerTransaction(Transaction):
 
     @property
     def is_active(self) -> bool:
-        """Say whether it and the real transaction are active."""
+        """Whether it and the real transaction are active."""
         return self._active and self._real.is_active
 
     def commit(self) -> None:

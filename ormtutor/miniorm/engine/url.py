@@ -1,8 +1,8 @@
-"""URL: what create_engine() is told, taken apart.
+"""URL: the parts of "sqlite:///shop.db".
 
-Before: learners write "sqlite:///shop.db".
+Before: learners give one to create_engine().
 Here:   URL, make_url(): parse, show (with the password hidden), change.
-After:  engine/sqlite.py turns it into what sqlite3.connect() wants.
+After:  engine/sqlite.py turns it into the arguments of sqlite3.connect().
 
 Follows: SQLAlchemy 1.4, "Database URLs" and `sqlalchemy.engine.URL`.
 """
@@ -69,10 +69,11 @@ class URL(_Parts):
             if not isinstance(text, str) and (text is not None or name == "drivername"):
                 raise TypeError(f"{name} must be a string")
         number = None if port is None else int(port)
-        lists = {
-            k: told if isinstance(told, str) else tuple(told) for k, told in (query or {}).items()
+        options = {
+            name: value if isinstance(value, str) else tuple(value)
+            for name, value in (query or {}).items()
         }
-        return cls(drivername, username, password, host, number, database, immutabledict(lists))
+        return cls(drivername, username, password, host, number, database, immutabledict(options))
 
     def render_as_string(self, hide_password: bool = True) -> str:
         """Return the URL as text, by default with *** for the password."""
@@ -109,7 +110,7 @@ leave_out(
 def make_url(name_or_url: Any) -> Any:
     """Return the URL that a string spells; a URL comes back as it is.
 
-    Raises: ArgumentError: that is no URL. ValueError: the port is no number.
+    Raises: ArgumentError: it is not a URL. ValueError: the port is not a number.
     """
     if not isinstance(name_or_url, str):
         return name_or_url
@@ -126,7 +127,7 @@ def make_url(name_or_url: Any) -> Any:
 
 def _authority(rest: str) -> tuple[dict[str, str | None], str]:
     """Return user, password (may hold a slash), host and port; and what follows them."""
-    import re  # late, as urllib: slow to import, and a database of SQLite has no authority
+    import re  # late, like urllib: slow to import, and a SQLite URL has no authority
     from urllib.parse import unquote
 
     found = re.match(_AUTHORITY, rest)
@@ -144,7 +145,7 @@ def _parsed(query_string: str) -> dict[str, Any]:
     from urllib.parse import parse_qs  # late, as above
 
     found = parse_qs(query_string)
-    return {key: told[0] if len(told) == 1 else tuple(told) for key, told in found.items()}
+    return {key: all_[0] if len(all_) == 1 else tuple(all_) for key, all_ in found.items()}
 
 
 def _quoted(text: str) -> str:

@@ -582,7 +582,7 @@ class Compilation:
             self._plan_lazy(prop, plan, strategy, self.criteria_in(settings))
 
     def criteria_in(self, settings: dict[str, Any]) -> tuple[Any, ...]:
-        """The criteria that an option adds to this query; those for its prior path counted there."""
+        """The criteria that an option adds here; those for the prior path were used there."""
         is_ours = settings.get("criteria_said_at", 0) > len(self.prior)
         return settings["criteria"] if is_ours else ()
 

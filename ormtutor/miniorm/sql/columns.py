@@ -80,7 +80,7 @@ class ColumnCollection:
         return self._index.get(key, default)
 
     def contains_column(self, col: Any) -> bool:
-        """Say whether that very column is here, or an annotated copy of it."""
+        """Whether that very column is here, or an annotated copy of it."""
         if isinstance(col, str):
             raise exc.ArgumentError(
                 "contains_column cannot be used with string arguments. Use ``col_name in "
@@ -161,7 +161,7 @@ class ColumnSet(list):  # type: ignore[type-arg]
         super().__init__(dict.fromkeys(columns))
 
     def contains_column(self, col: Any) -> bool:
-        """Say whether that column is here."""
+        """Whether that column is here."""
         return col in self
 
     def __repr__(self) -> str:

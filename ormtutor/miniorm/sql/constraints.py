@@ -304,7 +304,7 @@ class ColumnCollectionMixin:
         return x in self.columns
 
     def contains_column(self, col: Any) -> bool:
-        """Say whether that column is a part."""
+        """Whether that column is a part."""
         return bool(self.columns.contains_column(col))
 
 

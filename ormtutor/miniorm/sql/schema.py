@@ -156,7 +156,7 @@ class Column(SchemaItem, ColumnClause):
             table.append_constraint(UniqueConstraint(self.key))
 
     def references(self, column: Any) -> bool:
-        """Say whether one of our foreign keys points to `column`."""
+        """Whether one of our foreign keys points to `column`."""
         return any(key.column.shares_lineage(column) for key in self.foreign_keys)
 
     # -- copies --------------------------------------------------------------------------------

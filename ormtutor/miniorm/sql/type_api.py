@@ -157,7 +157,7 @@ class TypeEngine:
     _cached_literal_processor = partialmethod(_cached, "literal_processor")
 
     def compare_values(self, x: Any, y: Any) -> Any:
-        """Say whether two values are the same to this type; to a flush only True says so."""
+        """Whether two values are the same to this type; to a flush only True says so."""
         return x == y
 
     # -- expressions ---------------------------------------------------------------------------

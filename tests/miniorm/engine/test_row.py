@@ -124,7 +124,7 @@ def test_a_row_cannot_be_changed(row: Row) -> None:
 
 
 def test_a_name_that_two_selected_columns_share_is_refused() -> None:
-    row = CursorResultMetaData(["id", "id"], [["first"], ["second"]], told=2).row((1, 2))
+    row = CursorResultMetaData(["id", "id"], [["first"], ["second"]], declared=2).row((1, 2))
     with pytest.raises(InvalidRequestError) as refusal:
         _ = row.id
     assert str(refusal.value) == "Ambiguous column name 'id' in result set column descriptions"
