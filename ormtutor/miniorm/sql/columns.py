@@ -1,9 +1,9 @@
 """Column collections: `table.c`.
 
 Before: elements.py.
-Here:   ColumnCollection, by key, by position, by attribute; the search for the column that
+Here:   ColumnCollection, by key, by position, by attribute; its search for the column that
         corresponds to another one.
-After:  selectable.py and schema.py give each FROM object, key and constraint one.
+After:  each FROM object, key and constraint has one.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class ColumnCollection:
     def _append(self, key: Any, column: Any) -> None:
         self._index.setdefault(len(self._pairs), column)
         self._pairs.append((key, column))
-        # The first of several columns with one key is the one found by it.
+        # Of several columns with one key, the first is found by it.
         if key in self._index:
             return
         self._index[key] = column
-        # Attribute access then needs no code of ours; our own methods keep their names.
+        # FASTPATH: an attribute is found without our code. Names of methods are left alone.
         if (
             isinstance(key, str)
             and not hasattr(type(self), key)
@@ -44,7 +44,7 @@ class ColumnCollection:
     def _put(self, column: Any) -> None:
         """Append a column, or put it in the place of the one with its key.
 
-        With a key of its own it takes the place of a plain one of its name, too: a reflected one.
+        If its key is not its name, it also replaces a column that has its name: a reflected one.
         """
         key = column.key
         plain = self._index.get(column.name)
@@ -80,7 +80,7 @@ class ColumnCollection:
         return self._index.get(key, default)
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that very column is here, or an annotated copy of it."""
+        """Whether this very column is here, or an annotated copy of it."""
         if isinstance(col, str):
             raise exc.ArgumentError(
                 "contains_column cannot be used with string arguments. Use ``col_name in "
@@ -113,9 +113,9 @@ class ColumnCollection:
         return False
 
     def corresponding_column(self, column: Any, require_embedded: bool = False) -> Any:
-        """Our column that stands for `column`, or None: itself, or the nearest of its descendants.
+        """Our column that stands for `column`: itself, or its nearest relative; or None.
 
-        We stand for what we share an ancestor with. When several share the same, the nearest wins.
+        Columns are related if they share an ancestor; if several share the same, the nearest wins.
         """
         origin = column._deannotated
         for candidate in self:
@@ -161,7 +161,7 @@ class ColumnSet(list):  # type: ignore[type-arg]
         super().__init__(dict.fromkeys(columns))
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that column is here."""
+        """Whether this column is here."""
         return col in self
 
     def __repr__(self) -> str:
@@ -180,9 +180,9 @@ class DedupeColumnCollection(ColumnCollection):
 
 
 def _distance(candidate: Any, column: Any) -> int:
-    """By how many columns a candidate comes from what it shares with another one.
+    """How many columns lie between a candidate and what it shares with another one.
 
-    Those of a UNION count more the later their SELECT stands in it.
+    In a UNION, they count more the later their SELECT comes.
     """
     own = candidate._annotations.get("weight", 1) if candidate.shares_lineage(column) else 0
     return own + sum([_distance(each, column) for each in candidate._proxies])

@@ -1,10 +1,10 @@
 """Comparator: from a Python operator to an element.
 
-Before: elements.py has the classes; `column == 5` calls ColumnElement.operate(), that one build().
+Before: elements.py has the classes; `column == 5` calls ColumnElement.operate(), and that build().
 Here:   for each operator a function that makes the element: NULL handling, types, parentheses,
         bind parameters for plain values.
-After:  at import build() is hung into ColumnElement, so no module calls this one; learners get
-        desc(), between() and their like.
+After:  build() is put into ColumnElement at import, so no module calls it from here; learners call
+        desc(), between() and the like.
 
 Follows: SQLAlchemy 1.4, "Operator Reference".
 """
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 def build(left: Any, op: Any, *other: Any, **kw: Any) -> Any:
     """`left <op> other` as an element.
 
-    Raises: TypeError: our type is none.
+    Raises: TypeError: the type of `left` is not a type.
     """
     if not isinstance(left.type, TypeEngine):
         raise no_type(left.type)
@@ -72,7 +72,7 @@ def _not_supported(op: Any) -> NotImplementedError:
 
 
 def operand(left: Any, op: Any, value: Any) -> Any:
-    """The other side: an element, or a bind parameter typed by our side."""
+    """The other side: an element, or a bind parameter with a type that fits `left`."""
     element = clause_of(value)
     if element is None:
         try:
@@ -99,7 +99,7 @@ def _comparison(
         value = constant_of(value)
     if value.__class__ not in _CONSTANTS:
         right = operand(left, op, value)
-        # Surprising and published: IS between two expressions stays IS under NOT.
+        # Surprising, but published: IS between two expressions stays IS under NOT.
         negation = op if op in (operators.is_, operators.is_not) else op.negation
     else:
         right, op = value, _against_constant(op, value)
@@ -108,7 +108,7 @@ def _comparison(
 
 
 def _against_constant(op: Operator, constant: Any) -> Operator:
-    """The operator opposite None, True or False: `= NULL` is IS NULL."""
+    """The operator to use with None, True or False: `= NULL` becomes IS NULL."""
     if constant is NULL:
         op = _AGAINST_NULL.get(op, op)
     if op not in _AGAINST_CONSTANTS:
@@ -138,7 +138,7 @@ def _like(left: Any, op: Operator, value: Any, escape: Any = None) -> Any:
 def _prefixed(
     left: Any, op: Operator, value: Any, autoescape: bool = False, escape: Any = None
 ) -> Any:
-    """startswith, endswith, contains: LIKE with % put before or after."""
+    """startswith, endswith, contains: LIKE with % before or after the value."""
     if autoescape:
         if autoescape is not True:
             exc.warn("The autoescape parameter is now a simple boolean True/False")
@@ -266,7 +266,7 @@ ColumnElement._build = build
 
 
 def _modifier(op: Operator) -> Any:
-    """A function that puts `op` behind a column, or behind the name of a selected one."""
+    """A function that puts `op` after a column, or after the name of a selected one."""
 
     @known_as(op.__name__.removesuffix("_op"))
     def modifier(column: Any) -> Any:

@@ -1,14 +1,14 @@
 """Compiler: elements become SQL text and bound parameters.
 
-Before: all of sql/ holds structure; str(element) and the engine ask for text here.
+Before: the other modules of sql/ hold structure; str(element) and the engine get its text here.
 Here:   SQLCompiler: a method `visit_<kind>` for each kind of element; Compiled, the result.
-After:  engine/sqlite.py overrides the spellings of SQLite; engine/execution.py puts parameters to
+After:  engine/sqlite.py overrides the spellings of SQLite; engine/execution.py adds parameters to
         the text, engine/connection.py sends both.
 
-While text is put together a bind parameter stands in it as a mark and its number. Only at the end
-the marks become `?` or `:name`, in the order in which they stand, so that the order of parameters
-is right however the text was built (WITH comes first and is found last). A list for IN is written
-out at execution, when its length is known.
+While the text is being built, a bind parameter is a mark with a number in it. Only `_finish()`
+turns the marks into `?` or `:name`, so that the parameters are in the order of the text, however
+that was built (WITH comes first, but is found last). A list for IN is written out at execution,
+when its length is known.
 
 The file is one thing: an expression may contain a SELECT and a SELECT contains expressions, so the
 methods call one another in every direction.
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-# What stands before and after the number of a bind parameter, one of `_marked`: halves of
-# characters, which are in no text that can be printed or sent.
+# They enclose the number of a bind parameter, its place in `_marked`: lone surrogates, which are in
+# no text that can be printed or sent.
 _MARK, _END = "\udbfe", "\udbff"
 _MARKS = re.compile(f"{_MARK}([0-9]+){_END}")
 
@@ -79,7 +79,7 @@ _FUNCTION_FORMS = {"cube": "CUBE{}", "rollup": "ROLLUP{}", "grouping_sets": "GRO
 class Compiled:
     """A statement as text.
 
-    statement: None, where a part of another one is to be written.
+    statement: None for a compiler that writes parts of another statement.
     """
 
     isddl = False
@@ -92,12 +92,12 @@ class Compiled:
     statement: Any
     dialect: Any
     made_at = 0.0
-    # Where the text comes from when it is executed next, for the log.
+    # For the log: where the text comes from when it is executed next.
     origin = "generated"
     has_expanding = False
     result_columns: list[Any] = []  # noqa: RUF012 - replaced, never changed
     positiontup: Sequence[str] = ()
-    # The columns of an INSERT or UPDATE that Python fills before it, and the database by it.
+    # The columns of an INSERT or UPDATE whose defaults Python computes, and the database.
     prefetch: Sequence[Any] = ()
     postfetch: Sequence[Any] = ()
 
@@ -116,7 +116,7 @@ class Compiled:
         return self.string
 
     def process(self, element: Any, **kw: Any) -> str:
-        """The element as SQL; asfrom: it stands in FROM."""
+        """The element as SQL; asfrom: it is in FROM."""
         try:
             method = getattr(self, f"visit_{element.__visit_name__}")
         except AttributeError:
@@ -127,17 +127,17 @@ class Compiled:
 class _Frame:
     """A SELECT, UNION, INSERT ... while it is being written: what those inside may see.
 
-    outer: the frame of the statement around; None: this one stands below the outermost statement.
+    outer: the frame of the enclosing statement; None for the frame outside of all statements.
     froms: its own FROM objects as written. own: these and what they are made of. correlate: its own
-    and those of the statements around.
+    and those of the enclosing statements.
     """
 
-    # A UNION: the number of the part that is being written, and how many columns the first one has.
+    # In a UNION: the number of the part being written, and how many columns the first one has.
     part: int | None = None
     column_count = 0
-    # Whether the columns are written, and whether a label there is with AS.
+    # Whether the columns are being written, and whether their labels get AS.
     in_columns = writes_labels = False
-    # A label that stands for itself, in ORDER BY.
+    # A label that is written as its name alone, in ORDER BY.
     known_label: Any = None
     include_table = True
 
@@ -149,7 +149,7 @@ class _Frame:
         self.froms = froms
         self.own = own
         self.correlate = [*own, *around]
-        # Whether the columns are those of the result: the first SELECT of a UNION tells its names.
+        # Whether the columns are the result's; in a UNION, the first SELECT gives the names.
         self.tells_result: bool = outer is not None and (
             outer.outer is None or (outer.tells_result and outer.part == 0)
         )
@@ -158,10 +158,10 @@ class _Frame:
 class SQLCompiler(Compiled):
     """Writes expressions and statements.
 
-    column_keys: the names of the parameters that execution will bring, for INSERT and UPDATE.
-    linting: whom to tell of cartesian products. for_executemany: it will be sent with several sets.
-    compile_kwargs: `literal_binds=True` writes values into the text, `render_postcompile=True` a
-    parameter for each member of a list.
+    column_keys: the names of the execution's parameters, for INSERT and UPDATE.
+    linting: called with warnings of cartesian products. for_executemany: it will be sent with
+    several sets. compile_kwargs: `literal_binds=True` writes values into the text,
+    `render_postcompile=True` a parameter for each member of a list.
     """
 
     # Operators and functions with a spelling of their own; {} is an operand, or the arguments.
@@ -185,13 +185,12 @@ class SQLCompiler(Compiled):
         self.writes_lists = bool(wanted.get("render_postcompile"))
         self.binds: dict[str, BindParameter] = {}
         self.bind_names: dict[int, str] = {}
-        # What crud.py wrote in the place of a statement's own parameter, by the latter's id.
+        # What crud.py wrote instead of a statement's own parameter, by the latter's id.
         self.replaced: dict[int, BindParameter] = {}
         self.names = Names()
         self.frame = _Frame(None, None)
-        # The names of the parameters that are marked in the text.
+        # The names of the parameters with a mark in the text, and of those without.
         self._marked: list[str] = []
-        # Those that are bound without a place in the text.
         self._unwritten: list[str] = []
         # The CTEs by name, each with its text.
         self.ctes: dict[str, tuple[Any, str]] = {}
@@ -208,7 +207,7 @@ class SQLCompiler(Compiled):
         pieces = _MARKS.split(template)
         texts = pieces[::2]
         names = [self._marked[int(number)] for number in pieces[1::2]]
-        # Text and names in turn: the text before the first parameter, its name, and so on.
+        # The texts between the parameters: one more than there are parameters.
         self._texts = texts
         self.positiontup = [*self._unwritten, *names]
         self.has_expanding = any(self.binds[name].expanding for name in names)
@@ -227,7 +226,7 @@ class SQLCompiler(Compiled):
         return self.bind_placeholder(name)
 
     def bind_placeholder(self, name: str) -> str:
-        """How a bind parameter stands in the text."""
+        """How a bind parameter is written: `?` or `:name`."""
         if self.dialect.positional:
             return "?"
         return f":{self._escaped_name(name)}"
@@ -256,7 +255,7 @@ class SQLCompiler(Compiled):
         return name
 
     def _binds_by_name(self, binds: Sequence[BindParameter]) -> dict[str, BindParameter]:
-        """The bind parameters of another statement of this structure, where they stand in ours."""
+        """The bind parameters of another statement of this structure, by their names in ours."""
         named = dict(self.binds)
         for name, bind in zip(self._order_of_binds, binds, strict=True):
             if name is not None:
@@ -306,7 +305,7 @@ class SQLCompiler(Compiled):
 
     @cached_property
     def plain_taker(self) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
-        """What makes a parameter tuple of a dictionary, where every parameter is just brought.
+        """A function from a dictionary to a parameter tuple, if all values come from there.
 
         None: there are defaults to compute, values in the statement, or a list to write out.
         """
@@ -353,11 +352,11 @@ class SQLCompiler(Compiled):
         return self._list(bind, members, write)
 
     def _list(self, bind: Any, members: Any, write: Callable[..., str]) -> str:
-        """The members of a list for IN; write(values, type, places) writes some of one type."""
+        """The members of a list for IN; write(values, type, places) writes those of one type."""
         types = tuple(bind.type.types) if bind.type._is_tuple_type else ()
         if not members:
             return self.visit_empty_set_op_expr(types or [bind.type], bind.expand_op)
-        # As in the original a set or an iterator will do only where a type says what is in it.
+        # As in the original, a set or an iterator is accepted only if the type is known.
         are_rows = bind.type._is_null and isinstance(members[0], (tuple, list))
         members = list(members)
         if not bind.type._is_tuple_type and not are_rows:
@@ -403,7 +402,7 @@ class SQLCompiler(Compiled):
         name = self.preparer.quote(self._resolve(label.name))
         if label is frame.known_label:
             return name  # type: ignore[no-any-return]
-        # A label inside of a label is not written.
+        # A label inside a label is not written.
         frame.writes_labels = False
         text = f"{self.process(label.element)} AS {name}"
         frame.writes_labels = True
@@ -488,14 +487,14 @@ class SQLCompiler(Compiled):
         return name + self.process(func.clause_expr)
 
     def _quoted_function_part(self, part: str) -> str:
-        # Reserved words may name functions (left, right), so only strange names are quoted.
+        # Reserved words may be functions (left, right), so that only odd names are quoted.
         if part.replace("_", "a").isalnum() and not part[0].isdigit() and part.isascii():
             return part
         return self.preparer.quote(part)  # type: ignore[no-any-return]
 
     def visit_over(self, over: Any) -> str:
         text = self.process(over.element)
-        # The frame stands last, but its parameters are numbered first.
+        # The frame is written last, but its parameters are numbered first.
         frame = "" if over.frame is None else self.process(over.frame)
         parts = [
             self._listed("PARTITION BY ", map(self.process, over.partition_by)),
@@ -548,7 +547,7 @@ class SQLCompiler(Compiled):
         return (self._written_out if self.literal_binds else self.placed)(bindparam)
 
     def placed(self, bindparam: Any) -> str:
-        """The place of a bind parameter, also where the others are written out."""
+        """A bind parameter's mark, even where other values are written out."""
         if bindparam.expanding and self.writes_lists:
             return self._placed_members(bindparam)
         self._marked.append(self._register(bindparam))
@@ -658,7 +657,7 @@ class SQLCompiler(Compiled):
         return names
 
     def _sorted_by(self, element: Any) -> str:
-        """An element of ORDER BY; the label of a selected column is written as its name."""
+        """An element of ORDER BY; a selected label is written as its name alone."""
         label = _order_by_label(element)
         frame = self.frame
         if label is not None and frame.outer is not None:
@@ -668,7 +667,7 @@ class SQLCompiler(Compiled):
         return self.process(element)
 
     def visit_textual_label_reference(self, element: Any) -> str:
-        """A string sorted by: the name of a selected column.
+        """A string in ORDER BY: the name of a selected column.
 
         Raises: CompileError: nothing has that name.
         """
@@ -689,7 +688,7 @@ class SQLCompiler(Compiled):
         return self._with_known_label(column, column)
 
     def _with_known_label(self, label: Any, element: Any) -> str:
-        """An element in which a label is written as its name alone."""
+        """The element, with a label in it written as its name alone."""
         self.frame.known_label = label
         text = self.process(element)
         self.frame.known_label = None
@@ -712,7 +711,7 @@ class SQLCompiler(Compiled):
             return self.process(element)
         name = self._resolve(alias.name)
         is_subquery = alias._is_subquery
-        # Of names for names the last one stays.
+        # Of an alias of an alias, only the last name is written.
         while element.__visit_name__ in ("alias", "subquery"):
             is_subquery = is_subquery or element._is_subquery
             element = element.element
@@ -724,14 +723,14 @@ class SQLCompiler(Compiled):
     def visit_cte(self, cte: Any, asfrom: bool = False) -> str:
         """The name of a CTE; its SELECT is written once, before the statement.
 
-        Alone, as str() has it, it is its SELECT, where it has its name; an alias of it is nothing.
+        Outside FROM, as in str(cte), it is its SELECT after WITH; an alias of it is nothing.
         """
         name = self._resolve(cte.name)
         if not asfrom:
             self.ctes[name] = (cte, "")
             return "" if cte._cte_alias is not None else self.process(cte.element)
         known, _ = self.ctes.get(name, (None, ""))
-        # A UNION of an alias has its name: inside of it the alias is the CTE itself.
+        # A UNION that extends an alias has its name: inside it, the alias is the CTE itself.
         is_own = cte._cte_alias is None or (known is not None and _restates(known, cte))
         base = cte if is_own else cte._cte_alias
         base_name = name if base is cte else self._resolve(base.name)
@@ -759,7 +758,7 @@ class SQLCompiler(Compiled):
         outer, self.frame = self.frame, _Frame(None, self.frame)
         inner = self.process(cte.element, asfrom=True)
         self.frame = outer
-        # Those that this one needs were written meanwhile and come first.
+        # CTEs that this one needs were written meanwhile, and come first.
         del self.ctes[name]
         self.ctes[name] = (cte, f"{text} AS \n({inner})")
 
@@ -774,7 +773,7 @@ class SQLCompiler(Compiled):
         return self.frame
 
     def _close(self, text: str) -> str:
-        """The statement is written; the outermost one gets the CTEs in front."""
+        """End the statement; the outermost one gets the CTEs in front."""
         assert self.frame.outer is not None
         self.frame = self.frame.outer
         return text if self.frame.outer is not None else self._render_ctes() + text
@@ -808,7 +807,7 @@ class SQLCompiler(Compiled):
         return from_.fullname if from_._is_table else self._resolve(from_.name)
 
     def _displayed_froms(self, select: Any, asfrom: bool) -> list[Any]:
-        """Which FROM objects to write; the others are those of statements around."""
+        """Which FROM objects to write; the others belong to enclosing statements."""
         found, outer = FromList(select), self.frame
         if outer.part is not None:
             _check_column_count(outer, select)
@@ -818,7 +817,7 @@ class SQLCompiler(Compiled):
         return found.displayed(explicit=[each for each in outer.correlate if id(each) not in own])
 
     def get_select_precolumns(self, select: Any) -> str:
-        """DISTINCT."""
+        """DISTINCT, if it was asked for."""
         if select._distinct_on:
             exc.warn(
                 "DISTINCT ON is currently supported only by the PostgreSQL dialect.  Use of "
@@ -833,7 +832,7 @@ class SQLCompiler(Compiled):
         return "".join([self.process(each) + " " for each in prefixes])
 
     def _selected(self, select: Any, asfrom: bool) -> list[str]:
-        """The columns between SELECT and FROM, each noted if the result has it."""
+        """The columns between SELECT and FROM; those of the result are noted."""
         texts = []
         namer = ColumnNamer(select._label_style, dedupe=True)
         for column in map(namer.name, select._all_selected_columns):
@@ -855,7 +854,7 @@ class SQLCompiler(Compiled):
         return [text for text in texts if text]
 
     def _note_result(self, column: Any, written: Any) -> None:
-        """Note under which names and objects the result's column is found."""
+        """Note the names and objects by which a column of the result is found."""
         element = column.element
         part = _naming_part(written)
         found_by: tuple[Any, ...] | None = None
@@ -864,7 +863,7 @@ class SQLCompiler(Compiled):
             self.result_columns.append((None, None, found_by, element.type))
             return
         name = self._resolve(part.name)
-        # As in the original an attribute that is a labelled expression counts as another.
+        # As in the original, a mapped attribute with a labelled expression is not a repetition.
         if not column.repeated or (written is element and element._annotations):
             found_by = (element, column.key, column.label and element._label, name)
             if written is element:
@@ -910,16 +909,16 @@ class SQLCompiler(Compiled):
     def visit_textual_select(self, textual: Any, asfrom: bool = False) -> str:
         frame = self._open(textual, own=self.frame.own)
         if frame.tells_result:
-            for told in textual.column_args:
-                if told._is_text_clause:
-                    self.result_columns.append((None, None, (told,), told.type))
-                for column in named_within(told):
+            for declared in textual.column_args:
+                if declared._is_text_clause:
+                    self.result_columns.append((None, None, (declared,), declared.type))
+                for column in named_within(declared):
                     name = self._resolve(column.name)
                     found_by: tuple[Any, ...] = (column, name, column.key, column._label)
                     if column._is_function:
-                        found_by = ()  # as in the original, when it is told without a label
+                        found_by = ()  # as in the original, if it has no label
                     self.result_columns.append((name, name, found_by, column.type))
-        # Columns are not written, but their values are bound, as in the original.
+        # As in the original, the columns are not written, but their values are bound.
         known = len(self._marked)
         for column in textual.column_args:
             self.process(column)
@@ -962,7 +961,7 @@ class SQLCompiler(Compiled):
         self._open(statement, froms, froms)
 
     def _write_change(self, word: str, values: str, before_froms: str) -> str:
-        """The UPDATE or DELETE of the frame; before_froms: what stands before further tables."""
+        """The UPDATE or DELETE of the frame. before_froms: what precedes further tables."""
         frame = self.frame
         statement = frame.statement
         text = word + self._words(statement._prefixes) + ("FROM " if statement.is_delete else "")
@@ -982,7 +981,7 @@ class SQLCompiler(Compiled):
 
 
 class StrSQLCompiler(SQLCompiler):
-    """The compiler of str(): what no database spells alike is written in some way."""
+    """The compiler of str(): it also writes what databases spell differently, or not at all."""
 
     def _fallback_column_name(self, column: Any) -> str:
         return "<name unknown>"
@@ -997,9 +996,9 @@ _NAME_ESCAPES = str.maketrans(
 
 
 class _PlainLabel(Label):
-    """The label that a column gets for want of one: it asks for no parentheses."""
+    """The label for a column without one: it puts the expression in no parentheses."""
 
-    element: Any = delegate("_element", "The expression as it stands.")
+    element: Any = delegate("_element", "The expression as it is.")
 
 
 def _missing(bind: Any, where: str = "") -> Exception:
@@ -1009,7 +1008,7 @@ def _missing(bind: Any, where: str = "") -> Exception:
 
 
 def _needs_label(element: Any, asfrom: bool) -> bool:
-    """Whether a column gets a label though nothing demands one."""
+    """Whether a column gets a label although no rule of labels demands it."""
     if element._is_text_clause:
         return False
     if element._is_column_clause:
@@ -1018,7 +1017,7 @@ def _needs_label(element: Any, asfrom: bool) -> bool:
 
 
 def _naming_part(element: Any) -> Any:
-    """The column or label that names a result column; a minus sign lets its only one through."""
+    """The column or label that names a result column; after a minus sign, the operand's."""
     if not isinstance(element, UnaryExpression):
         return element if isinstance(element, (Label, ColumnClause)) else None
     found = named_within(element)
@@ -1026,14 +1025,14 @@ def _naming_part(element: Any) -> Any:
 
 
 def _names_of(element: Any, part: Any) -> tuple[Any, ...]:
-    """By what a result column is found that the part names; as in 1.4 a function is by name."""
+    """What finds a result column that `part` names; as in 1.4, a function only by its name."""
     if part._is_column_clause:
         return element, part, part.name, part.key, part._label
     return (part.name,) if part._is_function else (element, part)
 
 
 def _check_column_count(compound: _Frame, select: Any) -> None:
-    """Refuse a part of a UNION that has other columns than the first."""
+    """Refuse a part of a UNION with another number of columns than the first."""
     count = len(select._all_selected_columns)
     if compound.part == 0:
         compound.column_count = count
@@ -1046,14 +1045,14 @@ def _check_column_count(compound: _Frame, select: Any) -> None:
 
 
 def _order_by_label(element: Any) -> Any:
-    """The label that something sorted by is, or is with DESC; NULLS LAST takes none."""
+    """The label in an element of ORDER BY, perhaps with DESC; NULLS LAST hides it."""
     while getattr(element, "modifier", None) in (operators.desc_op, operators.asc_op):
         element = element.element
     return element if isinstance(element, Label) else None
 
 
 def _is_mapped_label(column: Any) -> bool:
-    """Whether it is an attribute of a mapped class, whose label 1.4 does not find in ORDER BY."""
+    """Whether a column is a labelled attribute, whose label 1.4 does not find in ORDER BY."""
     entity = column._annotations.get("parententity")
     return isinstance(column, Label) and entity is not None and entity.is_mapper
 

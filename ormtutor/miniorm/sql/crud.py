@@ -1,8 +1,8 @@
 """CRUD: which columns an INSERT or UPDATE writes, and with what.
 
-Before: compiler.py compiles an insert() or update() and asks here.
-Here:   the values given, the parameters that execution will bring, the defaults, in table order.
-After:  compiler.py writes the list; the engine computes the defaults that are Python's.
+Before: compiler.py compiles an insert() or update() and makes a CrudPlan.
+Here:   the given values, the parameters of the execution, the defaults, in table order.
+After:  compiler.py writes the list; the engine computes Python's defaults.
 
 Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes", "Column INSERT/UPDATE Defaults".
 """
@@ -26,10 +26,10 @@ REQUIRED: Any = symbol("REQUIRED")
 class CrudPlan:
     """What an INSERT or UPDATE writes.
 
-    keys: the names of the parameters that execution will bring, or None: not known.
+    keys: the names of the execution's parameters; None if they are unknown.
     pairs: (column, its name as SQL, the value as SQL). more_rows: further rows of VALUES.
-    select: that of INSERT ... SELECT, with the defaults that join it.
-    Raises: CompileError: values for columns that the table has not.
+    select: that of INSERT ... SELECT, with the added defaults.
+    Raises: CompileError: values for columns that the table lacks.
     """
 
     def __init__(self, compiler: Any, statement: Any, keys: Any) -> None:
@@ -38,7 +38,7 @@ class CrudPlan:
         self.table = statement.table
         self.select = statement.select
         self.pairs: list[tuple[Any, str, str]] = []
-        # What a parameter shows that execution must bring.
+        # The value of a parameter that is given at execution.
         self.unknown = None if keys is None else REQUIRED
         if keys is None:
             keys = () if statement._has_values else self.table.c.keys()
@@ -52,7 +52,7 @@ class CrudPlan:
         if self.select is not None:
             self._from_select()
         else:
-            # Those of execution are REQUIRED, but for those that values() told by the same name.
+            # The execution's parameters are REQUIRED, unless values() has given the same name.
             required = {column_key(as_key(key)): REQUIRED for key in keys if key not in given}
             self._write_columns({**given, **required}, in_order=given)
         unknown = set(given) - set(self.table.c.keys())
@@ -86,7 +86,7 @@ class CrudPlan:
         self.pairs.append((column, self.compiler.preparer.quote(column.name), text))
 
     def _element(self, column: Any, element: Any) -> str:
-        """SQL gives the value: who wants to know it must ask the database."""
+        """An SQL expression: its value is known only by reading it back."""
         if not isinstance(column, MultiRowColumn):
             self.compiler.postfetch.append(column)
         if element.is_select:
@@ -94,7 +94,7 @@ class CrudPlan:
         return self.compiler.process(element.self_group())  # type: ignore[no-any-return]
 
     def _value(self, column: Any, value: Any) -> str:
-        """A value that was given."""
+        """A given value, as SQL."""
         name = column.key
         if self.statement._multi_values and not isinstance(column, MultiRowColumn):
             name = f"{name}_m0"
@@ -112,7 +112,7 @@ class CrudPlan:
         return self.compiler.process(made)  # type: ignore[no-any-return]
 
     def _adopted(self, name: str, column: Any, bind: Any) -> Any:
-        """A parameter that the learner gave gets the type and, once, the name of the column."""
+        """A learner's own parameter, with the column's type and, if it is unique, its name."""
         type_ = column.type if bind.type._is_null else bind.type
         if bind.unique and not isinstance(column, MultiRowColumn):
             made = _bind(name, type_, bind.value)
@@ -150,14 +150,14 @@ class CrudPlan:
         return self._default(column, onupdate)
 
     def _default(self, column: Any, default: Any) -> str:
-        if default.is_clause_element and not self._is_asked_first(column):
+        if default.is_clause_element and not self._is_selected_first(column):
             return self._element(column, default.arg)
-        # The engine will compute it and bring it under the column's name.
+        # The engine will compute it and pass it under the column's name.
         self.compiler.prefetch.append(column)
         return self.compiler.process(_bind(column.key, column.type, None))  # type: ignore[no-any-return]
 
-    def _is_asked_first(self, column: Any) -> bool:
-        """Whether SQL gives a primary key by default: it is wanted back, nothing else tells it."""
+    def _is_selected_first(self, column: Any) -> bool:
+        """Whether an SQL default is selected before the INSERT: a primary key must be known."""
         statement = self.statement
         one_row = statement.is_insert and not statement._multi_values and self.select is None
         return one_row and column.primary_key and not self.compiler.for_executemany
@@ -165,7 +165,7 @@ class CrudPlan:
     # -- INSERT ... SELECT ---------------------------------------------------------------------
 
     def _from_select(self) -> None:
-        """The columns that were named; those with a default of ours join the SELECT.
+        """The named columns, and those with a default, which is added to the SELECT.
 
         Raises: KeyError: the table has no such column.
         """
@@ -204,8 +204,8 @@ class CrudPlan:
 
     # -- VALUES with several rows --------------------------------------------------------------
 
-    def _row(self, number: int, told: dict[Any, Any]) -> list[str]:
-        row = {column_key(key): value for key, value in told.items()}
+    def _row(self, number: int, values: dict[Any, Any]) -> list[str]:
+        row = {column_key(key): value for key, value in values.items()}
         texts = []
         for column, _, _ in self.pairs:
             member = MultiRowColumn(column, number)
@@ -222,7 +222,7 @@ class CrudPlan:
 
 
 class MultiRowColumn:
-    """A column in a further row of VALUES, also for the engine that computes its default."""
+    """A column in a further row of VALUES; the engine computes its default, too."""
 
     __slots__ = ("default", "key", "original", "row", "type")
 
@@ -235,7 +235,7 @@ class MultiRowColumn:
 
 
 def _bind(name: str, type_: Any, value: Any, required: bool = False) -> BindParameter:
-    """A parameter whose name nobody else may take."""
+    """A parameter whose name no other may have."""
     bind = BindParameter(name, value, type_, required=required)
     bind._is_crud = True
     return bind

@@ -1,9 +1,9 @@
-"""Defaults: what fills a column when the statement does not.
+"""Defaults: what fills a column that the statement leaves out.
 
 Before: elements.py.
-Here:   ColumnDefault (computed here, before the statement), DefaultClause (by the database),
+Here:   ColumnDefault (computed before the statement), DefaultClause (computed by the database),
         Sequence.
-After:  schema.py's Column has up to three of them; the engine computes those that are ours.
+After:  schema.py's Column has up to three of them; engine/execution.py computes the former.
 
 Follows: SQLAlchemy 1.4, "Column INSERT/UPDATE Defaults".
 """
@@ -28,15 +28,15 @@ class SchemaItem:
     """Something that belongs to a schema: a table, a column, a constraint, a default."""
 
     bind: Any
-    # What a dialect takes beside the standard: `sqlite_autoincrement`.
+    # Arguments for a dialect: `sqlite_autoincrement`.
     _sqlite_arguments: tuple[str, ...] = ()
     # Set by ddl.py: how to create or drop on a connection.
     _ddl: Any
 
     def _engine(self, bind: Any) -> Any:
-        """The engine that is given, or that of the MetaData.
+        """The given engine, or that of the MetaData.
 
-        Raises: UnboundExecutionError: neither.
+        Raises: UnboundExecutionError: there is neither.
         """
         bind = self.bind if bind is None else bind
         if bind is None:
@@ -49,7 +49,7 @@ class SchemaItem:
         return bind
 
     def _run_ddl(self, what: str, bind: Any, checkfirst: bool, **kw: Any) -> None:
-        """Let an engine or connection create or drop this, in one transaction."""
+        """Create or drop this on an engine or connection, in one transaction."""
         action = self._ddl[what]
         self._engine(bind)._run_ddl_visitor(action, self, checkfirst=checkfirst, **kw)
 
@@ -106,7 +106,7 @@ class ColumnDefault(DefaultGenerator):
 
 
 def _with_context(function: Any) -> Any:
-    """A default's function, made to take the execution context whether it wants it or not."""
+    """A default's function, as one that takes the execution context."""
     count = _positional_count(function)
     if count == 1:
         return function
@@ -118,7 +118,7 @@ def _with_context(function: Any) -> Any:
 
 
 def _positional_count(function: Any) -> int:
-    """How many positional arguments without default a function takes; 0 where Python cannot say."""
+    """How many positional arguments without default a function has; 0 if Python cannot tell."""
     called: Any = getattr(function, "__init__", None) if isinstance(function, type) else function
     called = getattr(called, "__func__", called)
     if not hasattr(called, "__code__"):
@@ -131,7 +131,7 @@ def _positional_count(function: Any) -> int:
 
 
 class Sequence(DefaultGenerator):
-    """A named counter of the database; SQLite has none, and there it does nothing."""
+    """A named counter of the database; SQLite has none, so that it does nothing there."""
 
     is_sequence = True
 

@@ -1,4 +1,4 @@
-"""Dialect: the plain spelling, which str() speaks and engine/sqlite.py starts from.
+"""Dialect: the plain spelling, which str() uses and engine/sqlite.py starts from.
 
 Before: naming.py, compiler.py, ddl_compiler.py.
 Here:   DefaultDialect; importing this module gives elements and types their default.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DefaultDialect:
-    """What a database can do and how it spells SQL: here a plain one that nobody connects to."""
+    """What a database can do and how it spells SQL; this one is not for a real database."""
 
     __module__ = "sqlalchemy.engine.default"
     name = "default"
@@ -38,7 +38,7 @@ class DefaultDialect:
     colspecs: dict[type, type] = {}  # noqa: RUF012 - a dialect replaces it whole
     default_paramstyle = "named"
     supports_native_boolean = False
-    # Warn of a SELECT whose tables nothing connects, when it is sent.
+    # Warn of a SELECT whose tables are not connected, when it is sent.
     enable_from_linting = True
     supports_alter = True
     supports_default_values = False
@@ -50,7 +50,7 @@ class DefaultDialect:
         self.positional = self.paramstyle == "qmark"
         self.identifier_preparer = self.preparer()
         self.type_compiler = self.type_compiler(self)
-        # What compile() made lately; see SelectBase._compiler().
+        # Recently compiled statements; see SelectBase._compiler().
         self.compiled_selects = Shapes()
         # type -> its version here and its processors; see TypeEngine._memo().
         self.type_memos: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()

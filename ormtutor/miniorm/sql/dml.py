@@ -1,7 +1,7 @@
 """DML: INSERT, UPDATE and DELETE as structure.
 
 Before: schema.py has the tables, select.py the SELECT of INSERT ... SELECT.
-Here:   Insert, Update, Delete; the values that they were given.
+Here:   Insert, Update, Delete, with their values.
 After:  crud.py decides which columns are written, compiler.py writes them.
 
 Follows: SQLAlchemy 1.4, "Insert, Updates, Deletes".
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def as_subject(thing: Any) -> Any:
     """Return the table that a statement changes.
 
-    Raises: ArgumentError: something that is no table.
+    Raises: ArgumentError: it is not a table.
     """
     element = clause_of(thing)
     role = "subject table for an INSERT, UPDATE or DELETE"
@@ -55,9 +55,9 @@ def as_subject(thing: Any) -> Any:
 
 
 def as_key(key: Any) -> Any:
-    """Return what a value is written to: a name, a column, another expression.
+    """Return what a value is assigned to: a name, a column, another expression.
 
-    Raises: ArgumentError: none of these.
+    Raises: ArgumentError: it is none of these.
     """
     element = clause_of(key)
     if not isinstance(key, str) and (element is None or not element._is_column_element):
@@ -66,7 +66,7 @@ def as_key(key: Any) -> Any:
 
 
 def column_key(key: Any) -> Any:
-    """Return the name under which a column's value is known; None: it is another expression."""
+    """Return the key of the column that a value is for; None for any other expression."""
     if isinstance(key, str) or key._is_column_clause:
         return getattr(key, "key", key)
     return key._annotations["proxy_key"] if "parententity" in key._annotations else key.key
@@ -96,7 +96,7 @@ class UpdateBase(Statement):
     entity_namespace: Any = delegate("table.entity_namespace", "Where filter_by() looks names up.")
 
     def params(self, *arg: Any, **kw: Any) -> Any:
-        """Not here."""
+        """Refuse: values() is for that."""
         raise NotImplementedError(
             "params() is not supported for INSERT/UPDATE/DELETE statements. To set the values for "
             "an INSERT or UPDATE statement, use stmt.values(**parameters)."
@@ -105,7 +105,7 @@ class UpdateBase(Statement):
     unique_params = params
 
     def structure(self, binds: Binds) -> Hashable:
-        """Values by column, which come first as in the statement's text; its parts."""
+        """The values by column, first as they are in the text; then the parts."""
         return (*self._values_structure(binds), *super().structure(binds))  # type: ignore[misc]
 
     def _values_structure(self, binds: Binds) -> list[Any]:
@@ -136,10 +136,9 @@ class ValuesBase(UpdateBase):
         return self._values is not None or bool(self._multi_values) or self.select is not None
 
     def values(self, *args: Any, **kwargs: Any) -> Any:
-        """Return a copy with values to write: keywords, a dictionary, a tuple for all columns, or
-        a list of rows.
+        """Return a copy with values: keywords, a dictionary, a tuple for all columns, or rows.
 
-        Raises: ArgumentError: several of these.
+        Raises: ArgumentError: several of these were given.
         """
         if self.select is not None:
             raise exc.InvalidRequestError("This construct already inserts from a SELECT")
@@ -180,7 +179,7 @@ class ValuesBase(UpdateBase):
     def _first_values(self) -> dict[Any, Any]:
         """The values, or those of the first row, by column key.
 
-        Raises: InvalidRequestError: rows beside values, or rows of an UPDATE.
+        Raises: InvalidRequestError: there are values and rows, or it is an UPDATE with rows.
         """
         if not self._multi_values:
             return self._values or {}
@@ -201,8 +200,8 @@ class ValuesBase(UpdateBase):
         for number, row in enumerate(rows):
             # The parameters of several rows are numbered by row: see crud.py.
             suffix = f"_m{number}" if self._multi_values else ""
-            told = [_value_structure(name, row[name], suffix, binds) for name in _each_once(row)]
-            key.append((self._in_order, suffix, *told))
+            parts = [_value_structure(name, row[name], suffix, binds) for name in _each_once(row)]
+            key.append((self._in_order, suffix, *parts))
         if self.select is not None:
             key.append(self._select_names)
         return key
@@ -219,7 +218,7 @@ def _as_value(key: Any, value: Any) -> Any:
 
 
 def _each_once(keys: Iterable[Any]) -> Iterable[Any]:
-    """Without the name of a column that came before as a name or as itself."""
+    """The keys, without those for a column that came before, by name or as itself."""
     names: dict[Any, Any] = {}
     for key in keys:
         names.setdefault(column_key(key) or key, key)
@@ -247,7 +246,7 @@ class Insert(ValuesBase):
     def from_select(self, names: Any, select: Any, include_defaults: bool = True) -> Any:
         """Return INSERT ... SELECT: the rows of `select` for the columns `names`.
 
-        include_defaults: the columns with a default of Python join the SELECT.
+        include_defaults: add the Python defaults of other columns to the SELECT.
         """
         if self._values is not None:
             raise exc.InvalidRequestError("This construct already inserts value expressions")
@@ -279,7 +278,7 @@ class DMLWhereBase(HasWhere, UpdateBase):
 
     @property
     def _extra_froms(self) -> list[Any]:
-        """FROM objects of WHERE that are not the table."""
+        """The FROM objects in WHERE, without the table."""
         return each_once([self.table, *self._implied_froms])[1:]
 
 
@@ -294,18 +293,18 @@ class Update(DMLWhereBase, ValuesBase):
         super().__init__(*args, **kw)
         entity = self.table._annotations.get("parententity")
         if entity is not None:
-            # Of an alias, too, it is the class's table.
+            # Even for an alias, it is the class's table.
             self.table = entity.mapper._annotated_table
 
     def _as_key(self, key: Any) -> Any:
-        """A name is that of an attribute, where the table is that of a mapped class."""
+        """As as_key(); on a mapped class, a name is that of an attribute."""
         entity = self.table._annotations.get("parententity")
         if entity is not None and isinstance(key, str):
             key = getattr(entity.entity, key, key)
         return as_key(key)
 
     def ordered_values(self, *args: Any) -> Any:
-        """Return a copy with pairs of a column and its value, to be written in this order.
+        """Return a copy with (column, value) pairs, to be written in this order.
 
         Raises: ArgumentError: there are values already.
         """

@@ -7,9 +7,9 @@ After:  comparator.py builds them from Python operators, expressions.py and func
         them.
 
 Elements do not change once made. Every class is small: `_parts` names the attributes that are
-elements, `_facts` others that decide the text, structure() makes the key of the compile cache of
-them. Construction is the hot path of every query, so it does not look at what it is given more than
-it must.
+elements, `_facts` others that decide the text, and structure() makes the key of the compile cache
+from both. Construction is the hot path of every query, so it checks its arguments as little as it
+can.
 
 The file is one thing: the classes below refer to one another in every direction (a column makes a
 comparison, a comparison holds columns and binds, a bind has a column's type).
@@ -44,7 +44,7 @@ NO_ARG: Any = symbol("NO_ARG")
 
 
 def delegate(path: str, doc: str | None = None) -> Any:
-    """A property that reads what a part of the object has: delegate("element.type")."""
+    """A property that reads an attribute of a part: delegate("element.type")."""
     return property(attrgetter(path), doc=doc)
 
 
@@ -61,7 +61,7 @@ class ClauseElement:
     is_clause_element = True
     is_selectable = is_select = is_insert = is_update = is_delete = False
     _is_from_clause = False
-    # A select() is read by the ORM when a mapped column stands in it, but not inside one of these.
+    # The ORM compiles a select() that contains a mapped column, unless inside one of these.
     _hides_entities = False
     _is_table = False
     _is_subquery = False
@@ -72,16 +72,16 @@ class ClauseElement:
     _is_bind_parameter = False
     _is_column_element = False
     _is_implicitly_boolean = False
-    # The name that a bind parameter opposite us takes; None: there is none.
+    # The name for a bind parameter on the other side of an operator; None: there is none.
     _bind_name: Any = None
     supports_execution = False
-    # What structure() gives, if that is the same wherever the element stands.
+    # The structure(), if it is the same in every statement.
     _fixed_structure: Any = None
-    # False: self_group() gives the element itself inside every operator but AND, OR, ANY and ALL.
+    # False: self_group() returns the element itself inside every operator but AND, OR, ANY, ALL.
     _groups = True
     # Set by dialect.py: the dialect that `str(element)` speaks.
     _default_dialect: ClassVar[Any]
-    # What messages call it, if it has a name.
+    # Its name in messages, if it has one.
     description: Any = None
 
     def __repr__(self) -> str:
@@ -132,20 +132,20 @@ class ClauseElement:
     def _from_objects(self) -> list[Any]:
         return froms_of(children(self))
 
-    def _with(self, **said: Any) -> Any:
-        """A copy with more said, or something else."""
+    def _with(self, **changes: Any) -> Any:
+        """A copy with some attributes changed."""
         copy = object.__new__(self.__class__)
-        copy.__dict__ = {**self.__dict__, **said}
+        copy.__dict__ = {**self.__dict__, **changes}
         return copy
 
     def self_group(self, against: Any = None) -> Any:
-        """Ourselves, in parentheses if we need them inside `against`."""
+        """The element, in parentheses if it needs them inside `against`."""
         return self
 
     def _ungroup(self) -> Any:
         return self
 
-    _select_iterable: Any = property(lambda self: (self,), doc="A table is its columns here.")
+    _select_iterable: Any = property(lambda self: (self,), doc="What a SELECT of this selects.")
 
     def compare(self, other: Any, **kw: Any) -> bool:
         """Whether `other` is the same expression."""
@@ -155,14 +155,14 @@ class ClauseElement:
     # -- annotations ---------------------------------------------------------------------------
 
     def _annotate(self, values: dict[str, Any]) -> Any:
-        """A copy with more annotations; it compiles, hashes and compares as the original."""
+        """A copy with more annotations; it compiles, hashes and compares like the original."""
         copy = clone(self, _annotated_class(type(self)))  # type: ignore[arg-type]
         copy._annotations = {**self._annotations, **values}
         copy._origin = self._deannotated
         return copy
 
     def _with_annotations(self, values: dict[str, Any]) -> Any:
-        """The same with these annotations and no others."""
+        """A copy with these annotations and no others."""
         origin = self._deannotated
         return origin._annotate(values) if values else origin
 
@@ -175,7 +175,7 @@ class ClauseElement:
         return self._with_values(args, kw)
 
     def unique_params(self, *args: Any, **kw: Any) -> Any:
-        """The same, and the parameters get names of their own: for one statement used twice."""
+        """The same, with unique parameter names, so that one statement can be used twice."""
         return self._with_values(args, kw, unique=True)
 
     def _with_values(self, args: tuple[Any, ...], kw: dict[str, Any], unique: bool = False) -> Any:
@@ -197,14 +197,14 @@ class ClauseElement:
 
 
 def froms_of(*elements: Iterable[Any]) -> list[Any]:
-    """The FROM objects that some elements bring along."""
+    """The FROM objects that some elements refer to."""
     return [from_ for some in elements for each in some for from_ in each._from_objects]
 
 
 def named_within(element: Any) -> list[Any]:
-    """The columns, labels and functions in an expression, which 1.4 finds in a row in its place.
+    """The columns, labels and functions in an expression, by which 1.4 finds it in a row.
 
-    What stands inside of a label, a function or a scalar subquery does not count.
+    Those inside a label, a function or a scalar subquery do not count.
     """
     if element._is_scalar:
         return []
@@ -224,7 +224,7 @@ def _comparable(element: Any) -> Any:
 
 @cache
 def _annotated_class(cls: Any) -> Any:
-    """The class of annotated copies: they hash, compare and compile as their originals."""
+    """The class of annotated copies: they hash, compare and compile like their originals."""
     if hasattr(cls, "_annotated_from"):
         return cls
 
@@ -286,8 +286,8 @@ class Executable(ClauseElement):
 
 
 def comparison_method(op: Operator) -> Any:
-    """`==` and its like. FASTPATH: a plain value or a column at the right is made here at once."""
-    contrary = op.negation
+    """`==` and the like. FASTPATH: with a plain value or a column on the right, no build()."""
+    negation = op.negation
     boolean = sqltypes.BOOLEANTYPE
     new = object.__new__
 
@@ -299,7 +299,7 @@ def comparison_method(op: Operator) -> Any:
             right.value = other
             try:
                 right.type = self.type.coerce_compared_value(op, other)
-            except AttributeError:  # of what is no type, or of a learner's own
+            except AttributeError:  # not a type, or an error in a learner's own
                 return self._build(op, other)
         elif isinstance(other, ColumnClause):
             right = other
@@ -310,7 +310,7 @@ def comparison_method(op: Operator) -> Any:
         made.right = right
         made.operator = op
         made.type = boolean
-        made.negate = contrary
+        made.negate = negation
         return made
 
     return compare
@@ -338,8 +338,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
     # Our name in SQL, and in Python.
     name: Any
     key: Any = None
-    # What follows AS where each label begins with its table; the name that shows without AS. Below:
-    # _anon_name_label, for want of a name; _proxy_key and _tq_key_label, our key in the `.c` of a
+    # The label `table_column` in the old style; the name in a result without AS. Below:
+    # _anon_name_label, if there is no name; _proxy_key and _tq_key_label, our key in the `.c` of a
     # subquery, in the new style of labels and in the old.
     _label: Any = None
     _own_name: Any = None
@@ -367,8 +367,8 @@ class ColumnElement(ColumnOperators, ClauseElement):
     _build: ClassVar[Callable[..., Any]]
     cast: ClassVar[Callable[..., Any]]
 
-    comparator: Any = property(lambda self: self, doc="What gives the operators.")
-    expression: Any = property(lambda self: self, doc="What an ORM attribute gives for a column.")
+    comparator: Any = property(lambda self: self, doc="What defines the operators.")
+    expression: Any = property(lambda self: self, doc="The column, as ORM attributes have it.")
 
     def __getattr__(self, key: str) -> Any:
         refuse_method(type(self), key)
@@ -400,14 +400,14 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     @property
     def proxy_set(self) -> set[Any]:
-        """Ourselves and all columns that we stand for."""
+        """This column and all columns that it stands for."""
         found = {self._deannotated}
         for proxied in self._proxies:
             found |= proxied.proxy_set
         return found
 
     def shares_lineage(self, othercolumn: Any) -> bool:
-        """Whether we and another come from one column."""
+        """Whether both come from the same column."""
         return not self.proxy_set.isdisjoint(othercolumn.proxy_set)
 
     # -- labels --------------------------------------------------------------------------------
@@ -421,7 +421,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self._anonymous(getattr(self, "name", None))
 
     def _anonymous(self, base: Any, repetition: int = 0) -> AnonymousName:
-        """A name like `base`; repetition: we are in the statement that many times before."""
+        """A name like `base`. repetition: how often the statement has this column before."""
         identity: Any = hash(self)
         base = base or "anon"
         if repetition:
@@ -429,7 +429,7 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return AnonymousName.of(identity, base)
 
     def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
-        """The column by which a subquery shows us; returns (key, column)."""
+        """The column that stands for us in a subquery: (key, column)."""
         if name is not None:
             key = name
         elif key is None:
@@ -441,36 +441,36 @@ class ColumnElement(ColumnOperators, ClauseElement):
 
     @property
     def _proxy_key(self) -> Any:
-        """Our key in the `.c` of a subquery; of a mapped attribute that of the attribute."""
+        """Our key in the `.c` of a subquery: for a mapped attribute, its own."""
         key = self._annotations.get("proxy_key") or self.key or self._bind_name
         return None if isinstance(key, AnonymousName) else key
 
     _tq_key_label: Any = delegate("_proxy_key")
 
     def _bind_plain(self, operator: Any, value: Any) -> Any:
-        """A plain value that stands opposite us."""
+        """A bind parameter for a plain value on the other side of an operator."""
         return bind_for(self, operator, value)
 
 
 # -- bind parameters -------------------------------------------------------------------------------
 
 
-# What a parameter's name is freed of at both ends, before it gets its number.
+# Characters that are stripped from a parameter's name before it gets its number.
 _NOT_AROUND_NAMES = "_%() $"
 
 
 class BindParameter(ColumnElement):
     """A value that travels beside the SQL text.
 
-    unique: its name gets a number. required: execution must give a value. callable: what gives the
-    value at execution, if anything does. expanding: the value is a list, written out at execution,
+    unique: its name gets a number. required: a value must be given at execution. callable: returns
+    the value at execution, if it is set. expanding: the value is a list, written out at execution,
     for expand_op: IN or NOT IN.
     """
 
     __visit_name__ = "bindparam"
 
     _is_bind_parameter = True
-    # Most parameters are literals, which share what the class says.
+    # Most parameters are literals, and use these defaults.
     unique: bool = True
     required: bool = False
     callable: Any = None
@@ -510,7 +510,7 @@ class BindParameter(ColumnElement):
 
     @property
     def key(self) -> Any:
-        """The name; a unique parameter's is filled in by the compiler."""
+        """The name; the compiler completes a unique one."""
         base = self._orig_key
         if not self.unique:
             return base
@@ -519,12 +519,12 @@ class BindParameter(ColumnElement):
 
     @property
     def effective_value(self) -> Any:
-        """The value, or what the callable gives."""
+        """The value, or what the callable returns."""
         return self.value if self.callable is None else self.callable()
 
     @classmethod
     def _make(cls, base: Any, value: Any, type_: Any) -> BindParameter:
-        """A literal, made without looking at anything."""
+        """A literal, made without any checks."""
         bind = cls.__new__(cls)
         bind._orig_key = base
         bind.value = value
@@ -552,7 +552,7 @@ class BindParameter(ColumnElement):
 
 
 def bind_for(left: Any, operator: Any, value: Any, expanding: bool = False) -> BindParameter:
-    """The bind parameter for a plain value that stands opposite `left`."""
+    """The bind parameter for a plain value on the right of `left`."""
     # In the body of a declarative class a column has no name yet.
     base = (left.key if left._is_column_clause else left._bind_name) or "param"
     sample = next(iter(value), None) if expanding else value
@@ -658,7 +658,7 @@ class TextClause(Executable):
             known[name] = known[name]._with_value(value)
         return self._with(_binds=tuple(known.values()))  # type: ignore[no-any-return]
 
-    # The text as a SELECT whose columns are told: set by select.py, see TextualSelect there.
+    # The text as a SELECT whose columns are declared: set by select.py, see TextualSelect there.
     columns: ClassVar[Callable[..., Any]]
 
     def __and__(self, other: Any) -> Any:  # there is no `|`, as in the original
@@ -701,7 +701,7 @@ def text(text: str, bind: Any = None) -> TextClause:
 
 
 class ClauseList(ClauseElement):
-    """Several elements with an operator between them, a comma if nothing else is said."""
+    """Several elements with an operator between them, by default a comma."""
 
     __visit_name__ = "clauselist"
     _parts = ("clauses",)
@@ -766,7 +766,7 @@ def _flattened(operator: Operator, clauses: list[Any]) -> Iterator[Any]:
 
 
 def _all_of(clauses: tuple[Any, ...]) -> Iterable[Any]:
-    """The conditions themselves, or those that a generator in their place gives."""
+    """The conditions, or those in a generator given instead."""
     if len(clauses) == 1 and isinstance(clauses[0], GeneratorType):
         return clauses[0]
     return clauses
@@ -778,12 +778,12 @@ def and_(*clauses: Any) -> Any:
 
 
 def or_(*clauses: Any) -> Any:
-    """One of the conditions at least."""
+    """At least one of the conditions."""
     return join_conditions(operators.or_, _all_of(clauses))
 
 
 def not_(clause: Any) -> Any:
-    """The contrary of a condition."""
+    """The negation of a condition."""
     return as_expression(clause)._negate()
 
 
@@ -807,7 +807,7 @@ class UnaryExpression(ColumnElement):
         self.element = element.self_group(against=operator or modifier)
         self.type = sqltypes.to_instance(type_)
 
-    # Whether it is labelled between SELECT and FROM also where it is no subquery's.
+    # Whether it gets a label between SELECT and FROM even outside a subquery.
     wraps_column_expression = False
 
     def _negate(self) -> Any:
@@ -820,7 +820,7 @@ class UnaryExpression(ColumnElement):
 
 
 class WrapsColumnExpression(ColumnElement):
-    """What CAST and its like share: they are named after the expression that they wrap."""
+    """What CAST and the like share: they are named after the expression that they wrap."""
 
     _wrapped: Any = delegate("element", "The expression.")
 
@@ -889,7 +889,7 @@ class BinaryExpression(ColumnElement):
             self.modifiers = modifiers
 
     def __bool__(self) -> bool:
-        # Columns are keys of sets and dictionaries, and Python asks there whether two are equal.
+        # Columns are used in sets and dictionaries, where Python tests whether two are equal.
         if self.operator is not operators.eq and self.operator is not operators.ne:
             return super().__bool__()
         is_same = hash(self.left._ungroup()) == hash(self.right._ungroup())
@@ -912,7 +912,7 @@ class BinaryExpression(ColumnElement):
             left = self.left.structure(binds)
         right = self.right
         if right.__class__ is BindParameter and right.unique and not right.expanding:
-            binds.append(right)  # FASTPATH: as BindParameter.structure() has it
+            binds.append(right)  # FASTPATH: as in BindParameter.structure()
             key: Any = right.type.cache_id, right._orig_key
         else:
             key = right.structure(binds)
@@ -977,7 +977,7 @@ class Label(ColumnElement):
 
     @property
     def type(self) -> Any:
-        """Of the expression, unless another was given."""
+        """The expression's, unless another was given."""
         type_ = self._type
         return self._element.type if type_ is None else sqltypes.to_instance(type_)
 
@@ -1094,12 +1094,12 @@ class ColumnClause(ColumnElement):
 
 
 def column(text: str, type_: Any = None, is_literal: bool = False) -> ColumnClause:
-    """A column by name, of no table."""
+    """A column by its name, without a table."""
     return ColumnClause(text, type_, is_literal)
 
 
 def literal_column(text: str, type_: Any = None) -> ColumnClause:
-    """A piece of SQL that is written as it stands and may be used like a column."""
+    """A piece of SQL that is written as it is and can be used like a column."""
     return ColumnClause(text, type_, is_literal=True)
 
 
@@ -1148,7 +1148,7 @@ class CollationClause(ColumnElement):
 
 
 def clause_of(thing: Any) -> Any:
-    """The element that a thing is or stands for (`__clause_element__`); None: it is plain."""
+    """The element that a thing is or stands for (`__clause_element__`); None for plain values."""
     if isinstance(thing, ClauseElement):
         return thing
     while not isinstance(thing, type):
@@ -1158,7 +1158,7 @@ def clause_of(thing: Any) -> Any:
         thing = give()
         if isinstance(thing, ClauseElement):
             return thing
-    # A class has no say of its own; a mapped one is spoken for by its Mapper.
+    # A class itself stands for nothing; a mapped one has its Mapper.
     give = getattr(inspect(thing, raiseerr=False), "__clause_element__", None)
     return None if give is None else give()
 
@@ -1169,12 +1169,12 @@ def sql_of(value: Any) -> Any:
 
 
 def is_sql(thing: Any) -> bool:
-    """Whether it is no plain value, but an element or something that stands for one."""
+    """Whether a thing is an element or stands for one, and is not a plain value."""
     return isinstance(thing, ClauseElement) or hasattr(thing, "__clause_element__")
 
 
 def element_or_constant(thing: Any) -> Any:
-    """What clause_of() gives, and an element for None, True and False."""
+    """As clause_of(), and an element for None, True and False."""
     element = clause_of(thing)
     return constant_of(thing) if element is None else element
 
@@ -1182,8 +1182,8 @@ def element_or_constant(thing: Any) -> Any:
 def given_clause(thing: Any, role: str, *kinds: str) -> Any:
     """The element that a thing is.
 
-    kinds: what says so of itself has a place here; none: every element has.
-    Raises: ArgumentError: it is plain, or of no such kind; role: what is expected.
+    kinds: flags of elements, of which it must have one; if there are none, any element will do.
+    Raises: ArgumentError: it is plain, or has no such flag; role: what is expected.
     """
     element = clause_of(thing)
     if element is None or (kinds and not any(getattr(element, kind) for kind in kinds)):
@@ -1194,8 +1194,8 @@ def given_clause(thing: Any, role: str, *kinds: str) -> Any:
 def as_expression(thing: Any, type_: Any = None, name: str = "param") -> Any:
     """An operand: an element, or a plain value as a bind parameter.
 
-    type_: of a plain value, if not its own. name: of its parameter.
-    Raises: ArgumentError: a whole table.
+    type_: for a plain value, if not its own. name: of its parameter.
+    Raises: ArgumentError: it is a whole table.
     """
     element = clause_of(thing)
     if element is not None:
@@ -1237,7 +1237,7 @@ def as_operand(
     raise not_expected(role, given, advice if advised else "")
 
 
-# Where SQLAlchemy takes a lambda, it names a method that was not called.
+# Where a lambda may stand, SQLAlchemy has an error of its own for a method that was not called.
 _ROLES_OF_FUNCTIONS = (
     *("SQL expression for", "Column expression or", "FROM expression", "Join target"),
     *("ORDER BY expression", "GROUP BY expression", "SELECT construct", "subject table"),
@@ -1247,9 +1247,9 @@ _ROLES_OF_FUNCTIONS = (
 def not_expected(
     role: str, given: Any, advice: str = "", element: Any = None, **kw: Any
 ) -> exc.ArgumentError:
-    """The error for something that has no place where it stands; role: what has.
+    """The error for something in a wrong place; role: what belongs there.
 
-    element: what `given` stands for; that a class stands for its table is not told.
+    element: what `given` stands for; not mentioned where a class stands for its table.
     """
     if hasattr(given, "__code__") and role.startswith(_ROLES_OF_FUNCTIONS):
         if hasattr(given, "__func__"):
@@ -1264,7 +1264,7 @@ def not_expected(
 
 
 def implicit_scalar(statement: Any) -> Any:
-    """A SELECT where a value is expected; it works, and the original warns."""
+    """A SELECT where a value is expected: it works, with a warning, as in the original."""
     exc.warn(
         "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() "
         "method to produce a scalar subquery."
@@ -1281,7 +1281,7 @@ def no_text(value: str) -> exc.ArgumentError:
 
 
 def shortened(text: str) -> str:
-    """A learner's text as messages quote it."""
+    """A learner's text as messages quote it: at most 25 characters."""
     return text if len(text) <= 25 else f"{text[:25]}..."
 
 

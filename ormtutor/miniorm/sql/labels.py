@@ -1,9 +1,9 @@
 """Labels: how the columns of a SELECT are named.
 
-Before: elements.py has for each expression the names that it could show itself by.
-Here:   ColumnNamer decides what follows AS, column after column; KeyNamer, under which key the
-        `.c` of a subquery shows each.
-After:  select.py makes subqueries by them, compiler.py writes them, orm/compiled.py names the
+Before: elements.py has for each expression the names that it might have.
+Here:   ColumnNamer decides what follows AS, column by column; KeyNamer, the key of each in the `.c`
+        of a subquery.
+After:  select.py makes subqueries with them, compiler.py writes them, orm/compiled.py names the
         values of a row.
 
                       select(a.c.id, b.c.id)       select(a.c.id, a.c.id)        as a subquery, .c
@@ -107,7 +107,7 @@ class ColumnNamer:
 
 
 class KeyNamer:
-    """The keys under which a subquery shows the columns of a SELECT; a row, the values of one."""
+    """Makes the keys of a subquery's columns, and of a row's values."""
 
     __slots__ = ("names", "qualified", "repeats", "used")
 
@@ -118,7 +118,7 @@ class KeyNamer:
         self.names = Names()
 
     def __call__(self, element: Any) -> Any:
-        """The key of the next column; with a number when another one has it."""
+        """The key of the next column, with a number if it is taken."""
         if element._is_text_clause:
             return None
         key = element._tq_key_label if self.qualified else element._proxy_key

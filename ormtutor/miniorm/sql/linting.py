@@ -1,7 +1,7 @@
-"""Linting: does a SELECT multiply tables that nothing connects?
+"""Linting: warn of a statement that multiplies tables without a condition between them.
 
 Before: compiler.py has written the FROM objects and the conditions of a statement.
-Here:   tell_products(), which follows what connects them.
+Here:   tell_products(), which follows the connections between them.
 After:  the learner reads the warning.
 
 Follows: SQLAlchemy 1.4, "FROM linting".
@@ -27,7 +27,7 @@ def tell_products(
     criteria: Iterable[Any],
     name_of: Callable[[Any], str],
 ) -> None:
-    """Tell the FROM objects that no join and no comparison connects with the first one."""
+    """Report the FROM objects that no join and no comparison connects with the first one."""
     names: dict[Any, str] = {}
     neighbours: dict[Any, set[Any]] = {}
     for part in _inside((*froms, *criteria)):
@@ -53,7 +53,7 @@ def tell_products(
 
 
 def _inside(elements: Iterable[Any]) -> Iterator[Any]:
-    """The elements and all that they are made of, as they stand in the text; not in subqueries."""
+    """The elements and everything inside them, in the order of the text; not inside subqueries."""
     for each in elements:
         yield each
         has_name = each._is_from_clause and each.named_with_column

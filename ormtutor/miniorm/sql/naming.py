@@ -1,10 +1,10 @@
-"""Names: those that are found only when a statement is compiled, and how all of them are written.
+"""Names: those that only the compiler completes, and how all of them are written.
 
 Before: nothing.
-Here:   symbol, a constant that is nothing but its name; AnonymousName; IdentifierPreparer, which
-        knows when a name needs quotes.
-After:  elements.py, selectable.py and schema.py name things with them, compiler.py resolves them;
-        the compilers write every name through the preparer; engine/sqlite.py has its own reserved
+Here:   symbol, a constant that is only a name; AnonymousName; IdentifierPreparer, which knows when
+        a name needs quotes.
+After:  elements.py, selectable.py and schema.py make such names, compiler.py resolves them; the
+        compilers write every name through the preparer; engine/sqlite.py has its own reserved
         words.
 """
 
@@ -24,7 +24,7 @@ class symbol:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        _symbols[name] = self  # for pickle: whoever asks compares with `is`
+        _symbols[name] = self  # for pickle, since symbols are compared with `is`
 
     def __repr__(self) -> str:
         return f"symbol({self.name!r})"
@@ -43,14 +43,14 @@ def _symbol_named(name: str) -> symbol:
 class AnonymousName(str):
     """A name with a part that the compiler fills in: `%(140 users)s` becomes `users_1`.
 
-    It is a template for `%`, so that names can be made of names: `%(140 users)s_id`.
+    It is a template for the `%` operator, so that names can contain names: `%(140 users)s_id`.
     """
 
     __slots__ = ()
 
     @classmethod
     def of(cls, identity: int | str, base: str) -> AnonymousName:
-        """The name of one object, like `base`; behind a name of this kind just a number."""
+        """The name of one object, like `base`; an anonymous base just gets a number."""
         if isinstance(base, AnonymousName):
             return cls(f"{base!s}%({identity} )s")
         return cls(f"%({identity} {base if base.isidentifier() else _plain(base)})s")
@@ -68,9 +68,9 @@ class AnonymousName(str):
 
 
 def _plain(base: str) -> str:
-    """`base` with one underscore for each run of characters that mean something in a template."""
+    """`base` with an underscore for each run of characters that are special in a template."""
     runs = groupby(base, "%() $".__contains__)
-    return "".join("_" if means else "".join(run) for means, run in runs)
+    return "".join("_" if is_special else "".join(run) for is_special, run in runs)
 
 
 def _escaped(part: str) -> str:

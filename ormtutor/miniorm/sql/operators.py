@@ -4,10 +4,9 @@ Before: nothing.
 Here:   one Operator object for each operator of SQL, and the rule for parentheses.
 After:  elements.py builds expressions with them, compiler.py writes their symbols.
 
-An operator may be called like the functions of the standard `operator` module, which is how an
-expression is built without its Python spelling: `like_op(column, "a%")`. That it stands in this
-table is all that most operators need; the few that are spelled in their own way have a method in
-compiler.py, named after the operator.
+An operator can be called like the functions of the standard `operator` module, so that expressions
+can be built without Python's spelling: `like_op(column, "a%")`. Most operators need nothing beyond
+this table; the few with a spelling of their own have a method in compiler.py, named after them.
 
 Follows: SQLAlchemy 1.4, "Operator Reference".
 """
@@ -33,9 +32,9 @@ class Operator:
     """One operator.
 
     name: as in messages. symbol: as in SQL. precedence: a higher one binds tighter.
-    function: the Python operator, if there is one. is_comparison: gives a truth value.
+    function: the Python operator, if there is one. is_comparison: its value is a truth value.
     associative: needs no parentheses within itself. commutative: sides may be exchanged.
-    contrary: the operator that says the contrary; each becomes the `negation` of the other.
+    contrary: the opposite operator; each becomes the `negation` of the other.
     """
 
     is_comparison = associative = commutative = False
@@ -53,7 +52,7 @@ class Operator:
         self.__name__ = name
         self.symbol = symbol
         self.precedence = precedence
-        # As seen from an operand. One that is not placed among the others groups whatever it can.
+        # As seen from an operand: an operator outside the scale puts all it can in parentheses.
         self.outer_precedence = LARGEST if precedence == SMALLEST else precedence
         self.function = function
         self.negation = contrary
@@ -72,7 +71,7 @@ class Operator:
 
 
 class custom_op(Operator):
-    """An operator that the learner spells: `column.op('REGEXP')('^a')`."""
+    """An operator with a learner's own spelling: `column.op('REGEXP')('^a')`."""
 
     def __init__(
         self,
@@ -86,13 +85,13 @@ class custom_op(Operator):
         self.return_type = return_type() if isinstance(return_type, type) else return_type
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, custom_op) and self._said == other._said
+        return isinstance(other, custom_op) and self._identity == other._identity
 
     def __hash__(self) -> int:
-        return hash(self._said)
+        return hash(self._identity)
 
     @property
-    def _said(self) -> tuple[Any, ...]:
+    def _identity(self) -> tuple[Any, ...]:
         return (self.opstring, self.precedence, self.is_comparison)
 
 
@@ -103,7 +102,7 @@ def _comparison(
 
 
 def _pair(name: str, symbol: str, contrary: str, precedence: int = 5) -> tuple[Operator, Operator]:
-    """A comparison and the one that says the contrary, spelled `contrary` and called not_..."""
+    """A comparison and its opposite, spelled `contrary` and called not_..."""
     operator = _comparison(name, symbol, precedence=precedence)
     return operator, _comparison(f"not_{name}", contrary, None, precedence, contrary=operator)
 
@@ -144,7 +143,7 @@ in_op, not_in_op = _pair("in_op", " IN ", " NOT IN ")
 between_op, not_between_op = _pair("between_op", " BETWEEN ", " NOT BETWEEN ")
 like_op, not_like_op = _pair("like_op", " LIKE ", " NOT LIKE ")
 ilike_op, not_ilike_op = _pair("ilike_op", " ILIKE ", " NOT ILIKE ")
-# These three are LIKE with something added and stand in parentheses wherever they can.
+# These three are LIKE with something added, and get parentheses wherever they can.
 startswith_op, not_startswith_op = _pair("startswith_op", "", "", precedence=SMALLEST)
 endswith_op, not_endswith_op = _pair("endswith_op", "", "", precedence=SMALLEST)
 contains_op, not_contains_op = _pair("contains_op", "", "", precedence=SMALLEST)
@@ -162,7 +161,7 @@ lshift = Operator("lshift", " << ", SMALLEST, python_operator.lshift)
 rshift = Operator("rshift", " >> ", SMALLEST, python_operator.rshift)
 contains = Operator("contains", "", SMALLEST, python_operator.contains)
 
-# The functions of Python's `operator` module that learners may hand to `operate()`.
+# The functions of Python's `operator` module that learners may pass to `operate()`.
 BY_FUNCTION: dict[Any, Operator] = {
     each.function: each
     for each in (eq, ne, lt, le, gt, ge, add, sub, mul, truediv, mod, neg, and_, or_, inv, getitem)
@@ -180,7 +179,7 @@ class Operators:
     """`&`, `|`, `~` and op(): what every SQL expression can do."""
 
     __slots__ = ()
-    #: Apply an operator with ourselves at the left; at the right.
+    #: Apply an operator with ourselves on the left; on the right.
     operate: Callable[..., Any]
     reverse_operate: Callable[..., Any]
 
@@ -209,7 +208,7 @@ class Operators:
         return against
 
     def bool_op(self, opstring: str, precedence: int = 0) -> Callable[[Any], Any]:
-        """An operator by its spelling that gives a truth value."""
+        """An operator by its spelling, whose value is a truth value."""
         return self.op(opstring, precedence=precedence, is_comparison=True)
 
 
@@ -219,12 +218,12 @@ def _applied(op: Operator) -> Any:
 
 
 def _with_other(op: Operator) -> Any:
-    """A method that applies `op`, with the expression at the left."""
+    """A method that applies `op`, with the expression on the left."""
     return lambda self, other: self.operate(op, other)
 
 
 def _reversed(op: Operator) -> Any:
-    """A method that applies `op`, with the expression at the right: `5 - column`."""
+    """A method that applies `op`, with the expression on the right: `5 - column`."""
     return lambda self, other: self.reverse_operate(op, other)
 
 
@@ -242,7 +241,7 @@ class ColumnOperators(Operators):
     """All operators of column expressions; each ends in operate()."""
 
     __slots__ = ()
-    timetuple = None  # A date compared with us must ask us, not try to compare itself.
+    timetuple = None  # so that a date on the left leaves the comparison to us
 
     __hash__: Any = object.__hash__
     __neg__ = _applied(neg)
@@ -279,14 +278,14 @@ class ColumnOperators(Operators):
         return self.operate(collate, collation)
 
 
-# Python's own operators; those of arithmetic come from the right as well: `5 - column`.
+# Python's own operators; arithmetic also works from the right: `5 - column`.
 for _op in (lt, le, eq, ne, gt, ge, contains, getitem, lshift, rshift):
     setattr(ColumnOperators, f"__{_op.__name__}__", _with_other(_op))
 for _op in (add, sub, mul, truediv, mod):
     setattr(ColumnOperators, f"__{_op.__name__}__", _with_other(_op))
     setattr(ColumnOperators, f"__r{_op.__name__}__", _reversed(_op))
 
-# What Python says of a wrong argument names the method.
+# Name the methods, for Python's own errors about arguments.
 for _name, _method in vars(ColumnOperators).items():
     if getattr(_method, "__name__", "") == "<lambda>":
         _method.__name__, _method.__qualname__ = _name, f"ColumnOperators.{_name}"

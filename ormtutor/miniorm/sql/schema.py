@@ -1,11 +1,11 @@
 """Schema: MetaData, Table, Column: what the database holds.
 
 Before: selectable.py (a Table may stand in FROM), constraints.py, defaults.py.
-Here:   the three, how a Column becomes part of a Table.
+Here:   the three, and how a Column becomes part of a Table.
 After:  ddl.py creates them; mappers map them.
 
-A Table is one object for each name in a MetaData. A Column may exist before its Table does (in a
-declarative class), so what needs the table waits in the column until it is attached.
+In a MetaData there is one Table for each name. A Column may exist before its Table does (in a
+declarative class), so whatever needs the table waits in the column until it is attached.
 
 Follows: SQLAlchemy 1.4, "Describing Databases with MetaData".
 """
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 
     from ormtutor.miniorm.sql.traversal import Binds
 
-# What a learner may tell of a column by keyword, and no code here has to think about.
+# Keyword arguments of Column() that are simply kept.
 _FACTS = ("autoincrement", "comment", "doc", "index", "primary_key", "unique")
 
 
-# What becomes of a plain value.
+# By argument: what it may be as it is, and what is made of anything else.
 _DEFAULTS: dict[str, tuple[Any, Any]] = {
     "default": (DefaultGenerator, ColumnDefault),
     "onupdate": (DefaultGenerator, partial(ColumnDefault, for_update=True)),
@@ -103,7 +103,7 @@ class Column(SchemaItem, ColumnClause):
     # -- belonging -----------------------------------------------------------------------------
 
     def _on_table_attach(self, function: Any) -> None:
-        """Call function(column, table) when we are in a table: now, or later."""
+        """Call function(column, table) once the column is in a table: now, or later."""
         if self.table is not None:
             function(self, self.table)
         else:
@@ -162,9 +162,9 @@ class Column(SchemaItem, ColumnClause):
     # -- copies --------------------------------------------------------------------------------
 
     def _copy(self) -> Column:
-        """Return a new column like this one, of no table."""
+        """Return a new column like this one, without a table."""
         items = [item._copy() for item in self.constraints if not item._type_bound]
-        # The keys of a column in a table are constraints of the table by now.
+        # Those of a column in a table are constraints of the table by now.
         items += [key._copy() for key in self.foreign_keys if key.constraint is None]
         defaults = [self.default, self.onupdate, self.server_default]
         items += [default._copy() for default in defaults if default is not None]
@@ -197,9 +197,9 @@ class Column(SchemaItem, ColumnClause):
     # -- structure and text --------------------------------------------------------------------
 
     def structure(self, binds: Binds) -> Hashable:
-        """The column itself where it is a table's; else the FROM object and the key."""
+        """A table's column is its own structure; else the FROM object and the key are."""
         if self._fixed_structure is None and binds.number(self)[1]:
-            self.type.cache_id  # noqa: B018  (its type may refuse, once for a column)
+            self.type.cache_id  # noqa: B018  raises, once for a column, if the type may not be part
         table = self.table
         if table is None or table._is_table:
             return self
@@ -234,7 +234,7 @@ class Column(SchemaItem, ColumnClause):
 
 
 def _read_arguments(args: tuple[Any, ...], kwargs: Any) -> tuple[Any, Any, list[Any]]:
-    """Name, type and the other items that Column() was given."""
+    """The name, the type and the other items among the arguments of Column()."""
     name = kwargs.pop("name", None)
     type_ = kwargs.pop("type_", None)
     items = list(args)
@@ -254,9 +254,9 @@ def _read_arguments(args: tuple[Any, ...], kwargs: Any) -> tuple[Any, Any, list[
 
 
 def attach(parent: Any, item: Any) -> None:
-    """Make `item` a part of a table or a column; None is nothing, as in `Column("x", None, ...)`.
+    """Make `item` a part of a table or a column; None is ignored, as in `Column("x", None, ...)`.
 
-    Raises: ArgumentError: it is no schema item.
+    Raises: ArgumentError: it is not a schema item.
     """
     if item is None:
         return
@@ -271,7 +271,7 @@ def attach(parent: Any, item: Any) -> None:
 
 
 def _add_type_constraint(column: Any, table: Any) -> None:
-    """An Enum or Boolean may ask for a CHECK; it compares what is stored."""
+    """Add the CHECK that an Enum or Boolean may ask for, on the stored value."""
     type_ = column.type
     while isinstance(type_, sqltypes.TypeDecorator):
         type_ = type_.impl
@@ -288,7 +288,7 @@ def _add_type_constraint(column: Any, table: Any) -> None:
 
 
 class TableName(str):
-    """The name of a table; users.name.like(), where users.c.name is meant, fails as in 1.4."""
+    """The name of a table; `users.name.like()`, instead of `users.c.name`, fails as in 1.4."""
 
     __slots__ = ()
 
@@ -305,9 +305,9 @@ class Table(DatabaseItem, TableClause):
     foreign_keys: Any = None
 
     def __new__(cls, *args: Any, **kw: Any) -> Any:
-        """Return the table of that name: a new one, or the one that the MetaData has."""
+        """Return the table of that name: a new one, or the one in the MetaData."""
         if not args and not kw:
-            return object.__new__(cls)  # copy.copy() asks for an empty one
+            return object.__new__(cls)  # for copy.copy()
         if len(args) < 2:
             raise TypeError(
                 "Table() takes at least two positional-only arguments 'name' and 'metadata'"
@@ -338,7 +338,7 @@ class Table(DatabaseItem, TableClause):
         return made
 
     def __init__(self, *args: Any, **kw: Any) -> None:
-        """Nothing: __new__ has done it, and may have given a table that exists."""
+        """Do nothing: __new__ has done it all, or has returned an existing table."""
 
     def _set_up(self, name: Any, metadata: Any, schema: Any, items: Any, kw: Any) -> None:
         own_name = None if name is None else TableName(name)
@@ -355,7 +355,7 @@ class Table(DatabaseItem, TableClause):
         self._fill(items, kw)
 
     def _fill(self, items: Any, kw: Any) -> None:
-        """Take columns, constraints and options; first what the database has, if asked for."""
+        """Take columns, constraints and options; reflected ones first, if asked for."""
         autoload_with = kw.pop("autoload_with", None)
         if kw.pop("autoload", autoload_with is not None):
             if autoload_with is None and self.metadata.bind is None:
@@ -377,7 +377,7 @@ class Table(DatabaseItem, TableClause):
 
     @property
     def foreign_key_constraints(self) -> set[Any]:
-        """The foreign keys, composite ones as one."""
+        """The foreign key constraints, each once."""
         return {key.constraint for key in self.foreign_keys}
 
     # -- changes -------------------------------------------------------------------------------
@@ -419,7 +419,7 @@ class FacadeDict(dict):  # type: ignore[type-arg]
 
 
 class MetaData(SchemaItem):
-    """The tables that belong together."""
+    """A collection of tables that belong together."""
 
     __visit_name__ = "metadata"
 
@@ -435,7 +435,7 @@ class MetaData(SchemaItem):
         self.tables = FacadeDict()
         self.schema = schema
         self.info = {} if info is None else info
-        # Foreign keys whose columns have no type and wait for that of the column they refer to.
+        # Foreign keys of untyped columns, which wait for the type of the column they refer to.
         self._typeless: list[Any] = []
 
     def __repr__(self) -> str:
@@ -447,7 +447,7 @@ class MetaData(SchemaItem):
     # -- tables --------------------------------------------------------------------------------
 
     def _settle_types(self) -> None:
-        """Give columns the type of those that they refer to, as far as these have one by now."""
+        """Give untyped columns the type of those that they refer to, as far as it is known."""
         waiting, self._typeless = self._typeless, []
         for key in waiting:
             referred = key._referred_now()
@@ -473,7 +473,7 @@ class MetaData(SchemaItem):
 
     @property
     def sorted_tables(self) -> list[Any]:
-        """The tables in order of dependency: a table after those that it refers to."""
+        """The tables in order of dependency: each after those that it refers to."""
         return sort_tables(sorted(self.tables.values(), key=lambda table: table.key))
 
     def reflect(
@@ -484,9 +484,9 @@ class MetaData(SchemaItem):
         extend_existing: bool = False,
         **left_out: Any,
     ) -> None:
-        """Load the definitions of the tables that the database has.
+        """Load the definitions of the tables in the database.
 
-        only: names, or a function of a name and this MetaData that says whether to.
+        only: names, or a function of a name and this MetaData that returns whether to load it.
         Raises: InvalidRequestError: one of the names is not there.
         """
         refuse_arguments("MetaData.reflect", left_out, "autoload_replace resolve_fks views")
@@ -510,7 +510,7 @@ class MetaData(SchemaItem):
     # -- the database --------------------------------------------------------------------------
 
     def create_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:
-        """Create the tables that the database has not yet."""
+        """Create the tables that the database lacks."""
         self._run_ddl("create", bind, checkfirst, tables=tables)
 
     def drop_all(self, bind: Any = None, tables: Any = None, checkfirst: bool = True) -> None:

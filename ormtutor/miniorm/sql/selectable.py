@@ -4,8 +4,8 @@ Before: elements.py has expressions, columns.py has collections of columns.
 Here:   FromClause, TableClause (a table by name), Join, Alias, Subquery, CTE.
 After:  schema.py's Table is a TableClause with more; select.py puts these together into SELECT.
 
-A FROM object shows columns, `.c`. Those of an alias or a subquery are proxies: new columns that
-remember which column they stand for, so that corresponding_column() can find the way back.
+A FROM object has columns, `.c`. Those of an alias or a subquery are proxies: new columns that
+remember which column they stand for, so that corresponding_column() can find them by it.
 
 Follows: SQLAlchemy 1.4, "SELECT and Related Constructs".
 """
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ormtutor.miniorm.sql.traversal import Binds
 
 
-# How the columns of a SELECT are labelled: not at all but as the learner says; those of one name;
+# How the columns of a SELECT are labelled: only as the learner says; those whose name is taken;
 # each as table_column.
 LABEL_STYLE_NONE = symbol("LABEL_STYLE_NONE")
 LABEL_STYLE_DISAMBIGUATE_ONLY = symbol("LABEL_STYLE_DISAMBIGUATE_ONLY")
@@ -71,7 +71,7 @@ class FromClause(ClauseElement):
 
     @property
     def description(self) -> str:
-        """What messages call this."""
+        """Its name in messages."""
         return self.name or f"{type(self).__name__} object"
 
     # -- columns -------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class FromClause(ClauseElement):
     _own_columns: Callable[[], Iterable[tuple[Any, Any]]]
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
-        """The columns by which `selectable`, made of us, shows ours: (key, column)."""
+        """The columns that stand for ours in `selectable`, made of us: (key, column)."""
         return [column._make_proxy(selectable) for column in self.c]
 
     @property
@@ -130,13 +130,13 @@ class FromClause(ClauseElement):
     # -- making other things -------------------------------------------------------------------
 
     def select(self, whereclause: Any = None, **kw: Any) -> Any:
-        """`SELECT ... FROM this`; kw: what else select() took in earlier releases."""
+        """`SELECT ... FROM this`; kw: further arguments of the old select()."""
         return self._select_columns([self], whereclause, **kw)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False
     ) -> Any:
-        """`this JOIN right`; without `onclause` by the foreign keys."""
+        """`this JOIN right`; without `onclause`, by the foreign keys."""
         return Join(self, right, onclause, isouter, full)
 
     def outerjoin(self, right: Any, onclause: Any = None, full: bool = False) -> Any:
@@ -152,12 +152,12 @@ leave_out(FromClause, "lateral table_valued tablesample")
 
 
 class TableClause(FromClause):
-    """A table by its name, with the columns that were told: table("users", column("id"))."""
+    """A table by its name, with the given columns: table("users", column("id"))."""
 
     __visit_name__ = "table"
     named_with_column = True
     _is_table = True
-    # The column that the database counts up: a Table may know one.
+    # The column whose value the database generates; a Table may have one.
     _autoincrement_column: Any = None
 
     # Plain attributes of the instance: `users.c.name` is two dictionary reads.
@@ -205,7 +205,7 @@ class TableClause(FromClause):
 
 
 def table(name: str, *columns: Any, **kw: Any) -> TableClause:
-    """A table by its name, with the columns that were told."""
+    """A table by its name, with the given columns."""
     return TableClause(name, *columns, **kw)
 
 
@@ -218,8 +218,8 @@ class FromGrouping(FromClause):
     def __init__(self, element: Any) -> None:
         self.element = element
 
-    c: Any = delegate("element.c", "Those of what is inside.")
-    primary_key: Any = delegate("element.primary_key", "That of what is inside.")
+    c: Any = delegate("element.c", "The columns of the FROM object inside.")
+    primary_key: Any = delegate("element.primary_key", "Its primary key.")
     _hide_froms: Any = delegate("element._hide_froms")
     _from_objects: Any = delegate("element._from_objects")
 
@@ -244,7 +244,7 @@ class Join(FromClause):
         self.left = as_from(left)
         self.right = as_from(right).self_group()
         if onclause is None:
-            # In a chain of joins the last table is the first to be looked at.
+            # In a chain of joins, the last table is tried first.
             last = self.left.right if self.left._is_join else None
             self.onclause = join_condition(self.left, self.right, last)
         else:
@@ -294,7 +294,7 @@ class Join(FromClause):
 
 
 def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
-    """The columns without those that a foreign key or the condition makes equal to another."""
+    """The columns, without those that a foreign key or the condition equates with another."""
     kept = list(columns)
     omitted = {
         column
@@ -312,11 +312,11 @@ def reduce_columns(columns: Iterable[Any], onclause: Any) -> list[Any]:
 
 
 def join_condition(a: Any, b: Any, a_subset: Any = None, foreign_keys: Any = None) -> Any:
-    """The ON clause that the foreign keys between two FROM objects give.
+    """The ON clause that follows from the foreign keys between two FROM objects.
 
-    foreign_keys: only these columns count as referring ones.
+    foreign_keys: if given, only these columns count.
 
-    Raises: NoForeignKeysError: none. AmbiguousForeignKeysError: several.
+    Raises: NoForeignKeysError: there is none. AmbiguousForeignKeysError: there are several.
     """
     constraints = _key_pairs(a, b, a_subset, foreign_keys)
     if len(constraints) > 1 and foreign_keys:
@@ -355,7 +355,7 @@ def can_join(left: Any, right: Any) -> bool:
 def _key_pairs(
     a: Any, b: Any, a_subset: Any, foreign_keys: Any = None
 ) -> dict[Any, list[tuple[Any, Any]]]:
-    """Pairs (referred column, referring column) by constraint, whichever side refers."""
+    """Pairs (referred column, referring column) by constraint, in either direction."""
     found: dict[Any, list[tuple[Any, Any]]] = {}
     counted = {column._deannotated for column in foreign_keys or ()}
     for left in [a] if a_subset is None else [a_subset, a]:
@@ -380,7 +380,7 @@ def _referent(key: Any, target: Any) -> Any:
 
 
 class AliasedReturnsRows(FromClause):
-    """Something that shows another thing's columns under a name of its own."""
+    """A FROM object that has the columns of another one, under its own name."""
 
     element: Any
     _parts: ClassVar[tuple[str, ...]] = ("element",)
@@ -401,8 +401,8 @@ class AliasedReturnsRows(FromClause):
         made.element = selectable
         if name is None:
             named = selectable._is_from_clause and selectable.named_with_column
-            is_told = named and not isinstance(selectable.name, AnonymousName)
-            name = AnonymousName.of(id(made), selectable.name if is_told else "anon")
+            has_name = named and not isinstance(selectable.name, AnonymousName)
+            name = AnonymousName.of(id(made), selectable.name if has_name else "anon")
         made.name = name
         made.__dict__.update(kw)
         return made
@@ -411,7 +411,7 @@ class AliasedReturnsRows(FromClause):
     def description(self) -> str:
         return "anon_1" if isinstance(self.name, AnonymousName) else self.name
 
-    original: Any = delegate("element", "What is aliased.")
+    original: Any = delegate("element", "The aliased thing.")
 
     def is_derived_from(self, fromclause: Any) -> bool:
         return super().is_derived_from(fromclause) or self.element.is_derived_from(fromclause)
@@ -481,14 +481,14 @@ class CTE(AliasedReturnsRows):
         return CTE._construct(element, self.name, recursive=self.recursive, _restates=self)
 
 
-# What an error says was expected.
+# What errors call it.
 FROM_ELEMENT = "FROM expression, such as a Table or alias() object"
 
 
 def as_from(thing: Any) -> Any:
-    """A FROM object from what a learner wrote.
+    """The FROM object that a learner's argument is or stands for.
 
-    Raises: ArgumentError: something that has no rows.
+    Raises: ArgumentError: it has no rows.
     """
     element = clause_of(thing)
     if element is not None and element.is_select:

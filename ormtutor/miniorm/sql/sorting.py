@@ -1,4 +1,4 @@
-"""Sorting tables by their foreign keys, so that each comes after those that it refers to.
+"""Sorting: tables by their foreign keys, so that each comes after those that it refers to.
 
 Before: exc.py.
 Here:   sort_tables(); sort() and cycles() for any graph.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def sort(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
-    """Return the nodes, the first of each edge before the second; else in the given order.
+    """Return the nodes, the first of each edge before the second; otherwise in the given order.
 
     Raises: CircularDependencyError: there is a cycle.
     """
@@ -44,10 +44,10 @@ def sort(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
 
 
 def cycles(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
-    """Return the nodes from which an edge path leads back to themselves.
+    """Return the nodes from which a path leads back to themselves.
 
-    They are those of Kosaraju's components with more than one node, or an edge to itself: linear,
-    so that a ring of thousands of objects is told at once.
+    By Kosaraju's algorithm: those of components with several nodes, or with an edge to itself. It
+    is linear, so that a ring of thousands of objects is found at once.
     """
     nodes = list(nodes)
     after: dict[int, set[int]] = {}
@@ -67,7 +67,7 @@ def cycles(edges: Iterable[Edge], nodes: Iterable[Any]) -> list[Any]:
 
 
 def _last_first(start: int, graph: dict[int, set[int]], seen: set[int]) -> Iterator[int]:
-    """Give what is reached from a node and was not seen, each after those reached from it."""
+    """Yield the unseen nodes that are reached from `start`, each after those reached from it."""
     path = [] if start in seen else [(start, iter(graph.get(start, ())))]
     seen.add(start)
     while path:
@@ -83,7 +83,7 @@ def _last_first(start: int, graph: dict[int, set[int]], seen: set[int]) -> Itera
 
 
 def reachable(start: Any, after: dict[Any, set[Any]]) -> set[Any]:
-    """Return what edges lead to from `start`, in one step or several."""
+    """Return the nodes that edges lead to from `start`, in one step or several."""
     found: set[Any] = set()
     waiting = [start]
     while waiting:
@@ -107,7 +107,7 @@ def dependencies(tables: Iterable[Any]) -> list[Edge]:
 
 
 def sort_tables(tables: Iterable[Any], _warns: bool = True) -> list[Any]:
-    """Return the tables in order of dependency; those of a cycle unsorted, with a warning."""
+    """Return the tables in order of dependency; those in a cycle unsorted, with a warning."""
     tables = list(tables)
     edges = dependencies(tables)
     try:

@@ -1,11 +1,11 @@
-"""Trees of elements: walk them, change parts of them, say in a key what they are made of.
+"""Trees of elements: walk them, replace parts of them, make cache keys of them.
 
 Before: nothing.
 Here:   children, iterate, replace; Binds, cache_key and Shapes for what is compiled once.
-After:  elements.py and all that is right of it; the ORM adapts criteria to aliases with replace().
+After:  elements.py and all modules after it; the ORM adapts criteria to aliases with replace().
 
-Every class names in `_parts` the attributes that hold its children: elements, or tuples of them,
-nested as they like. That is all that this module needs to know about elements, so it imports none.
+Every class names in `_parts` the attributes that hold its children: elements, or nested tuples of
+them. That is all that this module needs to know about elements, so it imports none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Binds(list):  # type: ignore[type-arg]
     numbers: dict[int, int] | None = None  # most statements have none
 
     def number(self, subject: Any) -> tuple[int, bool]:
-        """The number of `subject` in this key, and whether it is met for the first time."""
+        """The number of `subject` in this key, and whether this is its first occurrence."""
         if self.numbers is None:
             self.numbers = {}
         following = len(self.numbers)
@@ -38,11 +38,11 @@ class NotCacheable(Exception):
     """Raised inside structure(): this statement has no key."""
 
     def warn(self, statement: Any) -> None:
-        """Say why, if it is somebody's mistake."""
+        """Warn, if it is somebody's mistake."""
 
 
 def no_type(thing: Any) -> TypeError:
-    """The error of a `.type` that is none: `cast(column, "Integer") == 5`."""
+    """The error for a `.type` that is not a type: `cast(column, "Integer") == 5`."""
     return TypeError(
         f"Object {thing!r} associated with '.type' attribute is not a TypeEngine class or object"
     )
@@ -51,7 +51,7 @@ def no_type(thing: Any) -> TypeError:
 def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Binds]:
     """The structure of a statement and its bind parameters; None when it has no key.
 
-    warns: about a type that does not say whether it may be part of a key.
+    warns: of a type that does not say whether it may be part of a key.
     """
     binds = Binds()
     try:
@@ -65,17 +65,17 @@ def cache_key(element: Any, *, warns: bool = True) -> tuple[Hashable | None, Bin
             raise
         raise no_type(error.obj) from None
     if len(set(map(id, binds))) < len(binds):
-        # One parameter stands in several places: two with equal values would be something else.
+        # One parameter in several places is not the same as two with equal values.
         places = {id(bind): place for place, bind in enumerate(binds)}
         key = key, tuple([places[id(bind)] for bind in binds])
     return key, binds
 
 
 class Shapes(dict):  # type: ignore[type-arg]
-    """What was compiled, by structure: the newest few hundred.
+    """A cache of compiled statements by structure: the newest few hundred.
 
-    A structure names a table or a class as a whole. So all is forgotten when one of them gets a
-    column or a property, or a class is mapped no longer.
+    A structure contains tables and classes as wholes. So everything is dropped when one of them
+    gets a column or a property, or a class is unmapped.
     """
 
     __slots__ = ("_changes",)
@@ -94,7 +94,7 @@ class Shapes(dict):  # type: ignore[type-arg]
         return self.get(key)
 
     def keep(self, key: Hashable, compiled: Any) -> None:
-        """Keep it under its structure; None is no structure."""
+        """Keep a compiled statement; a key of None means that it has no structure."""
         if key is None:
             return
         if len(self) >= self.LIMIT:
@@ -120,7 +120,7 @@ def children(element: Any) -> Iterator[Any]:
 def iterate(element: Any, closed: str = "") -> Iterator[Any]:
     """`element` and all elements inside it, level by level.
 
-    closed: the fact of an element, by its name, that keeps what is inside of it out.
+    closed: the name of a flag; the insides of elements that have it are left out.
     """
     level = [element]
     while level:
@@ -133,15 +133,15 @@ def clone(element: Any, into: type | None = None) -> Any:
     """A shallow copy, of the same class or of a subclass `into`."""
     copy: Any = object.__new__(into or type(element))
     copy.__dict__.update(element.__dict__)
-    copy.__dict__.pop("_columns", None)  # a FROM object shows columns of its own
+    copy.__dict__.pop("_columns", None)  # the copy of a FROM object makes its own columns
     return copy
 
 
 def replace(element: Any, fn: Callable[[Any], Any]) -> Any:
-    """`element` with parts exchanged: wherever `fn` gives something, that stands there instead.
+    """`element` with some parts replaced: wherever `fn` does not return None, by what it returns.
 
-    What `fn` replaced is not entered. Only what lies above a change is copied. An element that
-    occurs several times is copied once.
+    A replacement is not searched in turn. Only the elements above a change are copied, each once
+    even if it occurs several times.
     """
     return _Replacement(fn).of(element)
 
@@ -153,9 +153,9 @@ class _Replacement:
 
     def __init__(self, fn: Callable[[Any], Any]) -> None:
         self.fn = fn
-        # What each element became; holding the element keeps its id its own.
+        # id -> (element, what it became); holding the element keeps its id from being reused.
         self.done: dict[int, tuple[Any, Any]] = {}
-        # FROM objects that were copied because something inside them changed: id -> (old, new)
+        # id -> the copy of a FROM object in which something changed.
         self.moved: dict[int, Any] = {}
 
     def of(self, element: Any) -> Any:
@@ -175,7 +175,7 @@ class _Replacement:
         return None if new_table is None else new_table.c.get(element.key)
 
     def _with_new_parts(self, element: Any) -> Any:
-        # FROM objects that only columns mention: when one is copied, its columns move with it.
+        # FROM objects that only columns mention: if one is copied, its columns follow.
         for from_ in element._implied_froms:
             self.of(from_)
         parts = [(name, getattr(element, name)) for name in element._parts]
@@ -201,8 +201,8 @@ class _Replacement:
 def adapt(element: Any, *places: tuple[Any, str]) -> Any:
     """`element` with its columns taken from the first of several selectables that has them.
 
-    The FROM object that a selectable stands for is replaced by it. places: a selectable (or None),
-    and the annotation of the columns that are none of its.
+    A selectable also replaces the FROM object that it stands for. places: a selectable (or None),
+    and an annotation; columns that have it are left alone.
     """
     fns = [_adapter(selectable, not_of) for selectable, not_of in places if selectable is not None]
     return replace(
@@ -217,7 +217,7 @@ def _adapter(selectable: Any, not_of: str) -> Callable[[Any], Any]:
         if element._is_from_clause:
             if selectable.is_derived_from(element):
                 return selectable
-            # Another alias of a table stays what it is.
+            # Leave another alias of a table alone.
             inner = getattr(element, "element", None)
             return element if getattr(inner, "_is_table", False) else None
         if (

@@ -4,10 +4,9 @@ Before: operators.py, traversal.py.
 Here:   TypeEngine, NullType; TypeDecorator for the learner's own; the type of a plain value.
 After:  types.py has the published types.
 
-A processor is a function of one value, or None: nothing to do, and then nothing is called. Whoever
-needs one asks `_cached_bind_processor(dialect)` or `_cached_result_processor(dialect)`, which go
-through the dialect's own version of the type; `bind_processor` and `result_processor` are what a
-type class defines.
+A processor is a function that converts one value; None if nothing is to be converted. A type class
+defines `bind_processor` and `result_processor`; callers use `_cached_bind_processor(dialect)` and
+`_cached_result_processor(dialect)`, which ask the dialect's own version of the type.
 
 Follows: SQLAlchemy 1.4, "Custom Types".
 """
@@ -45,7 +44,7 @@ def init_names(cls: Any) -> tuple[str, ...]:
 
 
 def generic_repr(subject: Any, values_of: Any = None) -> str:
-    """`Name(positional, keyword=value)`: the constructor arguments that are not the default."""
+    """`Name(positional, keyword=value)`: the arguments that are not at their defaults."""
     values_of = subject if values_of is None else values_of
     names = init_names(type(values_of))  # type: ignore[arg-type]
     defaults = getattr(type(values_of).__init__, "__defaults__", None) or ()
@@ -59,7 +58,7 @@ def generic_repr(subject: Any, values_of: Any = None) -> str:
 
 
 class _Met(_local):
-    """The types without `cache_ok` of a statement, while a thread goes through it to name each."""
+    """The types without `cache_ok` in a statement, while a thread collects them for a warning."""
 
     types: list[TypeEngine] | None = None
 
@@ -68,10 +67,10 @@ _met = _Met()
 
 
 class TypeNotCacheable(NotCacheable):
-    """No other type is like this one: what mentions it is compiled each time."""
+    """This type equals no other: a statement that uses it is compiled each time."""
 
     def warn(self, statement: Any) -> None:
-        """Warn of each type of a learner's own that has no `cache_ok`, wherever it stands."""
+        """Warn of each of a learner's own types in the statement that has no `cache_ok`."""
         met = _met.types = []
         try:
             with suppress(NotCacheable):
@@ -95,7 +94,7 @@ class TypeEngine:
 
     __visit_name__ = "type_engine"
 
-    # What kind of type it is: the class directly below this one.
+    # The general kind of type: an ancestor that derives directly from this class.
     _type_affinity: Any = None
     _is_null = False
     _is_concatenable = False
@@ -103,17 +102,17 @@ class TypeEngine:
     hashable = True
     should_evaluate_none = False
     sort_key_function: Any = None
-    # What an expression of this type compares with as NULL, true or false, not as a parameter.
+    # Values that are compared as NULL, true or false, not as parameters.
     coerce_to_is_types: tuple[type, ...] = (type(None), bool)
     # Set by dialect.py: the dialect that `str(type)` speaks.
     _default_dialect: ClassVar[Any] = None
-    # What `a <op> b` gives: {operator: {affinity of b: type class, or None for our own class}}.
+    # The type of `a <op> b`: {operator: {affinity of b: type class, or None for our own class}}.
     _results: ClassVar[dict[Operator, dict[Any, Any]]] = {}
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
         for name in ("bind_expression", "column_expression", "comparator_factory"):
-            if name in vars(cls):  # it would have no effect
+            if name in vars(cls):  # here it would have no effect
                 raise NotImplementedError(f"{name} is not in miniorm; SQLAlchemy has it")
         if TypeEngine in cls.__bases__ and "_type_affinity" not in vars(cls):
             cls._type_affinity = cls
@@ -121,15 +120,15 @@ class TypeEngine:
     # -- conversion ----------------------------------------------------------------------------
 
     def bind_processor(self, dialect: Any) -> Processor:
-        """Return the function that makes a value ready for the driver, or None."""
+        """Return the function that converts a value for the driver, or None."""
         return None
 
     def result_processor(self, dialect: Any, coltype: Any) -> Processor:
-        """Return the function that makes a value of what the driver gave, or None."""
+        """Return the function that converts a value from the driver, or None."""
         return None
 
     def literal_processor(self, dialect: Any) -> Processor:
-        """Return the function that writes a value into the SQL text, or None: not possible."""
+        """Return the function that writes a value into the SQL text; None: it cannot be."""
         return None
 
     def dialect_impl(self, dialect: Any) -> TypeEngine:
@@ -157,13 +156,13 @@ class TypeEngine:
     _cached_literal_processor = partialmethod(_cached, "literal_processor")
 
     def compare_values(self, x: Any, y: Any) -> Any:
-        """Whether two values are the same to this type; to a flush only True says so."""
+        """Whether two values are the same to this type; a flush takes only True for yes."""
         return x == y
 
     # -- expressions ---------------------------------------------------------------------------
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
-        """Return the type of a plain value that stands opposite an expression of this type."""
+        """Return the type for a plain value on the other side of an operator."""
         literal_type = LITERAL_TYPES.get(value.__class__) or type_of_literal(value)
         if literal_type._is_null or literal_type._type_affinity is self._type_affinity:
             return self
@@ -198,14 +197,14 @@ class TypeEngine:
         return twin
 
     def adapt(self, cls: type) -> Any:
-        """Return an instance of another class with our arguments, as far as it takes them."""
+        """Return an instance of another class, with those of our arguments that it takes."""
         mine = vars(self)
         return cls(**{name: mine[name] for name in init_names(cls) if name in mine})
 
     def _find_cache_id(self) -> int:
         """A small number for the structure of a statement, the same for equal types.
 
-        Raises: TypeNotCacheable: no other type is like this one.
+        Raises: TypeNotCacheable: it equals no other type.
         """
         structure = self.structure()
         with suppress(TypeError):  # an argument that cannot be hashed
@@ -215,7 +214,7 @@ class TypeEngine:
     cache_id = cached_property(_find_cache_id)
 
     def structure(self) -> Hashable:
-        """Return what makes two types give the same SQL and conversion."""
+        """Return a key; types with the same key have the same SQL and conversion."""
         values = [vars(self).get(name) for name in init_names(type(self))]  # type: ignore[arg-type]
         return type(self), *[tuple(each) if isinstance(each, list) else each for each in values]
 
@@ -243,7 +242,7 @@ class NullType(TypeEngine):
     hashable = False
 
     def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
-        """The other side knows better."""
+        """The other side's, if it has a type."""
         return (op, self) if other._is_null or not op.commutative else other.result_of(op, self)
 
 
@@ -276,7 +275,7 @@ class TypeDecorator(TypeEngine):
         return getattr(self.impl, key)
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
-        """Return what the decorated type takes for a value of the program.
+        """Convert a value of the program for the decorated type.
 
         process_result_value: the other way; process_literal_param: for a value in the SQL text.
         """
@@ -289,7 +288,7 @@ class TypeDecorator(TypeEngine):
         return self.impl  # type: ignore[no-any-return]
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
-        """Plain values opposite such an expression are of this type."""
+        """Plain values on the other side of an operator have this type, too."""
         return self
 
     def _dialect_version(self, dialect: Any) -> TypeEngine:
@@ -298,7 +297,7 @@ class TypeDecorator(TypeEngine):
         return copy
 
     def _own(self, name: str, dialect: Any) -> Processor:
-        """The learner's method as a function of a value; None where it is not overridden."""
+        """The learner's method as a function of a value; None if it is not overridden."""
         method = getattr(self, name)
         if method.__func__ is getattr(TypeDecorator, name):
             return None
@@ -320,7 +319,7 @@ class TypeDecorator(TypeEngine):
         return _chain(own, self.impl.literal_processor(dialect))
 
     def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
-        """The decorated type's operator; the result is of this type where that keeps its own."""
+        """The decorated type's operator; if that keeps its type, the result has ours."""
         op, type_ = self.impl.result_of(op, other)
         return op, self if type_ is self.impl else type_
 
@@ -328,7 +327,7 @@ class TypeDecorator(TypeEngine):
 
     @property
     def cache_id(self) -> int:  # type: ignore[override]
-        """The same, if the class says by `cache_ok` that it may be part of a structure."""
+        """The same, if `cache_ok` allows the type to be part of a structure."""
         if self.cache_ok:
             return self._own_cache_id
         if _met.types is None:
@@ -337,10 +336,10 @@ class TypeDecorator(TypeEngine):
         return -1
 
     def structure(self) -> Hashable:
-        """The class, the decorated type and what a learner's constructor has set."""
-        unlike = ("impl", "_own_cache_id")
-        told = [item for item in sorted(vars(self).items()) if item[0] not in unlike]
-        return type(self), self.impl.structure(), *told
+        """The class, the decorated type and the attributes set by a learner's constructor."""
+        left_out = ("impl", "_own_cache_id")
+        own = [item for item in sorted(vars(self).items()) if item[0] not in left_out]
+        return type(self), self.impl.structure(), *own
 
     def __repr__(self) -> str:
         return generic_repr(self, self.impl)
@@ -352,8 +351,8 @@ def _chain(first: Processor, second: Processor) -> Processor:
     return lambda value: second(first(value))
 
 
-# The types of plain Python values, filled in by types.py. "Decimal" is there by name: its module is
-# imported only where a program uses it.
+# The types of plain Python values, filled in by types.py. Decimal is there by its name, so that its
+# module need not be imported.
 LITERAL_TYPES: dict[Any, TypeEngine] = {}
 
 NULLTYPE = NullType()
@@ -362,7 +361,7 @@ NULLTYPE = NullType()
 def type_of_literal(value: Any) -> TypeEngine:
     """Return the type of a plain Python value; NULLTYPE when it has none.
 
-    Raises: ArgumentError: it is no value: a mapped object, a mapped class, an engine.
+    Raises: ArgumentError: it is not a value, but a mapped object, a mapped class, an engine.
     """
     cls = value.__class__
     is_decimal = cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal")
@@ -375,7 +374,7 @@ def type_of_literal(value: Any) -> TypeEngine:
 
 
 def to_instance(type_: Any, *args: Any, **kw: Any) -> Any:
-    """Return a type for what a learner may write: a class, an instance, None."""
+    """Return the type instance for a class, an instance or None."""
     if type_ is None:
         return NULLTYPE
     return type_(*args, **kw) if callable(type_) else type_
