@@ -299,7 +299,7 @@ class OneToMany(Dependency):
             if flush.source_changed(state, self):
                 flush.keys_changed.add((state, self))
                 for child in _objects(history.unchanged):
-                    flush.register(child, list_only=True, operation="pk change", prop=self.prop)
+                    flush.register(child, left_alone=True, operation="pk change", prop=self.prop)
 
     def process_deletes(self, flush: UOWTransaction, states: States) -> None:
         """Clear the children's keys, except where another parent has taken the child."""

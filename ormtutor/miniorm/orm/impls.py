@@ -1,11 +1,11 @@
 """Impls: how the value of a mapped attribute is read, written and remembered.
 
-Before: orm/attributes.py is what a learner touches: a read of a missing value, each write and
-        `del`; orm/collections.py tells of each member that comes or goes.
-Here:   an impl for each attribute of a class: its get, set, append, remove and History; back
+Before: orm/attributes.py passes on reads of missing values, each write and `del`;
+        orm/collections.py reports members that are added or removed.
+Here:   an impl for each attribute of a class: its get, set, append, pop and History; back
         references and validators listen to it.
-After:  changes go to orm/state.py and orm/collections.py; a missing value comes through
-        state.Loaders from orm/loading.py and orm/strategies.py.
+After:  changes are noted in orm/state.py; a missing value comes through state.Loaders from
+        orm/loading.py and orm/strategies.py.
 
 Follows: SQLAlchemy 1.4, "Attributes" (History, events), "Linking Relationships with Backref".
 """
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     Listeners = tuple[Callable[..., Any], ...]
     Initiator: TypeAlias = "AttributeEvent | None"
 
-# The state of a related object, with Python's own error when it is not mapped.
+# The state of a related object; raises AttributeError if it is not mapped.
 state_of: Callable[[Any], InstanceState] = attrgetter("_sa_instance_state")
 instance_state = state_of  # SQLAlchemy's name
 
@@ -75,7 +75,7 @@ class History(namedtuple("History", "added unchanged deleted")):
     """What happened to an attribute since the last flush.
 
     added: the new values. unchanged: those that were there at the last flush and still are.
-    deleted: those that went. Three sequences, or None, when nothing is known.
+    deleted: those that are gone. Three sequences; or None each, if nothing is known.
     """
 
     __slots__ = ()
@@ -127,7 +127,7 @@ def states_of(objects: Iterable[Any]) -> list[InstanceState | None]:
 
 
 class AttributeEvent:
-    """What caused a change; it travels along back references, so that they stop where it began."""
+    """What caused a change; passed along back references, so that they stop where it began."""
 
     __slots__ = ("impl", "op")
 
@@ -144,19 +144,19 @@ class AttributeImpl:
     """How one attribute is read, written and remembered.
 
     uses_objects: its values are mapped objects. plural: several of them; collection: in a
-    collection of their own; dynamic: behind a query.
-    prop: the property that it belongs to; it stands for the attribute in `state.parents` too.
-    callable_: called as (state, passive) for a value that is neither here nor expired.
-    load_on_unexpire: whether an expired value comes with the other expired ones.
+    collection; dynamic: behind a query.
+    prop: the property that it belongs to; also the key of the attribute in `state.parents`.
+    callable_: called as (state, passive) for a value that is neither present nor expired.
+    load_on_unexpire: an expired value is loaded with the other expired ones.
     active_history: load the old value before a change.
-    deferred_history: an object that was replaced unseen is looked up when a flush asks for the
-    history, since its row must change too. Without it (a many-to-one) nobody needs to know it.
-    trackparent: members know their parent, so that an orphan is known.
-    on_set ...: listeners. Each gets the state, the value and the AttributeEvent; on_set the old
-    value too, on_bulk_replace a list of members, which it may change.
+    deferred_history: an object that was replaced unseen is loaded when a flush asks for the
+    history, since its row must change too. For a many-to-one, it need not be known.
+    trackparent: members know their parent, so that orphans can be found.
+    on_set ...: listeners, called with the state, the value and the AttributeEvent; on_set also with
+    the old value, on_bulk_replace with a list of members, which it may change.
 
-    What each kind does in its own way: set, delete, get_history; those that hold objects also
-    append and pop, by which a back reference tells of a member that came or went.
+    Each kind has its own set, delete and get_history; those that hold objects also append and pop,
+    which a back reference calls for a member that was added or removed.
     """
 
     collection = dynamic = plural = uses_objects = False
@@ -181,7 +181,7 @@ class AttributeImpl:
         self.on_bulk_replace: Listeners = ()
         self.replace_token = AttributeEvent(self, OP_REPLACE)
         self.remove_token = AttributeEvent(self, OP_REMOVE)
-        # To become a member of the other side is, for a single object, to be set.
+        # A back reference adds a member; for a scalar that means to set it.
         self.append_token = AttributeEvent(self, OP_APPEND) if self.plural else self.replace_token
 
     def __str__(self) -> str:
@@ -193,12 +193,12 @@ class AttributeImpl:
     # reading ---------------------------------------------------------------------------------
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
-        """The value, loaded when that is allowed; else a marker of orm/flags.py."""
+        """The value, loaded if `passive` allows it; else a marker of orm/flags.py."""
         key = self.key
         if key in dict_:
             return dict_[key]
         committed = state.committed_state
-        # With a history there is nothing to load: the value was deleted.
+        # If it has a history, there is nothing to load: the value was deleted.
         if key not in committed or committed[key] is NO_VALUE:
             if not passive & CALLABLES_OK:
                 return PASSIVE_NO_RESULT
@@ -207,8 +207,8 @@ class AttributeImpl:
                 return value
             if value is ATTR_WAS_SET:
                 if key not in dict_:
-                    told = f"Deferred loader for attribute {key!r} failed to populate correctly"
-                    raise KeyError(told)
+                    text = f"Deferred loader for attribute {key!r} failed to populate correctly"
+                    raise KeyError(text)
                 return dict_[key]
             if value is not ATTR_EMPTY:
                 return self.set_committed_value(state, dict_, value)
@@ -223,11 +223,11 @@ class AttributeImpl:
         return ATTR_EMPTY if self.callable_ is None else self.callable_(state, passive)
 
     def _default_value(self, state: InstanceState) -> Any:
-        """What an attribute reads that was never set: None, and nothing is kept of it."""
+        """The value of an attribute that was never set: None, which is not kept."""
         return None
 
     def get_committed_value(self, state: InstanceState, dict_: Values, passive: int) -> Any:
-        """The value at the last flush; None when there was none."""
+        """The value at the last flush; None if there was none."""
         if self.key in state.committed_state:
             value = state.committed_state[self.key]
             return None if value is NO_VALUE else value
@@ -236,17 +236,17 @@ class AttributeImpl:
     # writing ---------------------------------------------------------------------------------
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
-        """Put a value that was loaded: it makes no history."""
+        """Put a loaded value into the object, without history."""
         dict_[self.key] = value
         state.commit(dict_, (self.key,))
         return value
 
     def forget(self, dict_: Values) -> Any:
-        """The value goes, and nothing is told of it; gives it, or NO_VALUE."""
+        """Remove and return the value (or NO_VALUE), without an event."""
         return dict_.pop(self.key, NO_VALUE)
 
     def fire_append_event(self, state: InstanceState, value: Any, initiator: Initiator) -> Any:
-        """A member comes; gives the one to add."""
+        """Report a member to be added; return the one that listeners leave."""
         for listener in self.on_append:
             value = listener(state, value, initiator or self.append_token)
         state.modified_event(self, NO_VALUE)
@@ -255,7 +255,7 @@ class AttributeImpl:
         return value
 
     def fire_remove_event(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """A member leaves, or the one object and nothing comes."""
+        """Report a member to be removed, or the one object to be deleted."""
         if self.trackparent and value is not None and id(value) not in MARKERS:
             self.sethasparent(state_of(value), state, False)
         for listener in self.on_remove:
@@ -265,16 +265,16 @@ class AttributeImpl:
     # parents, for delete-orphan --------------------------------------------------------------
 
     def hasparent(self, state: InstanceState, optimistic: bool = False) -> bool:
-        """Whether the object is a member here; `optimistic`: what to say when nothing is known."""
+        """Whether the object has a parent here; optimistic: the answer if nothing is known."""
         parents = state.parents
         if parents is None:
             return optimistic
         return parents.get(self.prop, optimistic) is not False
 
     def sethasparent(self, state: InstanceState, parent_state: InstanceState, value: bool) -> None:
-        """The object became (or is no longer) a member of the parent's attribute.
+        """Record that the object became, or is no longer, a member of the parent's attribute.
 
-        Raises: StaleDataError: it is said to leave a parent, and an unknown one took it last.
+        Raises: StaleDataError: it leaves a parent, but another, now collected one, took it last.
         """
         if state.parents is None:
             state.parents = {}
@@ -305,7 +305,7 @@ class _SingleAttributeImpl(AttributeImpl):
             raise AttributeError(f"{self} object does not have a value")
 
     def _history(self, current: Any, original: Any) -> History:
-        """The History from the present value and the old one (_NO_HISTORY: it is the same)."""
+        """The History for a present value and an old one (_NO_HISTORY: the same)."""
         if current is PASSIVE_NO_RESULT:
             return HISTORY_BLANK
         if original is _NO_HISTORY and current is NO_VALUE:
@@ -313,19 +313,19 @@ class _SingleAttributeImpl(AttributeImpl):
         if original is _NO_HISTORY or (current is not NO_VALUE and self.is_same(current, original)):
             return History((), [current], ())
         if original is NO_VALUE or original is PASSIVE_NO_RESULT:
-            # The old value is not known. Where the present one is gone too, None stands for it.
+            # The old value is unknown. If the present one is gone too, None stands for it.
             return History([None if id(current) in MARKERS else current], (), ())
         return History(() if current is NO_VALUE else [current], (), [original])
 
 
 class ScalarAttributeImpl(_SingleAttributeImpl):
-    """A column's value. is_equal: how its type compares two of them."""
+    """A column's value. is_equal: its type's comparison."""
 
     is_equal: Any
 
     def is_same(self, current: Any, original: Any) -> bool:
-        """Whether a value was replaced by an equal one, which is no change."""
-        # A SQL expression as value compares to another expression, which is not True.
+        """Whether a value was replaced by an equal one, which is not a change."""
+        # Comparing a SQL expression makes another expression, which is not True.
         return id(original) not in MARKERS and self.is_equal(current, original) is True
 
     def _old_value(self, state: InstanceState, dict_: Values) -> Any:
@@ -374,7 +374,7 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
         return self.get(state, dict_, passive)
 
     def _had_none(self, state: InstanceState, old: Any) -> bool:
-        # Of an object with a row it is not known whether there was one.
+        # For an object with a row, it is unknown whether there was one.
         return old is not PASSIVE_NO_RESULT and state.ident is None
 
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
@@ -382,11 +382,11 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
         self._replace(state, dict_, value, self._old_value(state, dict_), initiator)
 
     def append(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """The other side has taken us in."""
+        """Set our object, since we were added on the other side."""
         self.set(state, state.dict, value, initiator)
 
     def pop(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """The other side has let us go: None is assigned, unless there is another object by now."""
+        """Set None, since we were removed on the other side, unless we have another object now."""
         dict_ = state.dict
         old = self._old_value(state, dict_)
         if old is value or old is PASSIVE_NO_RESULT:
@@ -414,11 +414,11 @@ class ScalarObjectAttributeImpl(_SingleAttributeImpl):
             and passive & (CALLABLES_OK | LOAD_REPLACED)
         ):
             loaded = self._load(state, _LOAD_THE_REPLACED)
-            # Without a row there is nothing to load, and as in 1.4 the flush fails on the marker.
+            # Without a row there is nothing to load; as in 1.4, the flush then fails on the marker.
             if id(loaded) not in MARKERS or loaded is ATTR_EMPTY:
                 original = loaded
         if original is None and current is not None:
-            original = NO_VALUE  # no object before is not told as a deleted None
+            original = NO_VALUE  # a None before is not reported as deleted
         return self._history(current, original)
 
 
@@ -437,13 +437,13 @@ class CollectionAttributeImpl(AttributeImpl):
     # the collection --------------------------------------------------------------------------
 
     def new_collection(self, state: InstanceState) -> Any:
-        """An empty collection that belongs to the object, not yet its value."""
+        """An empty collection for the object, not yet its value."""
         collection = self.collection_factory()
         collection._sa_adapter = CollectionAdapter(self, state)
         return collection
 
     def _default_value(self, state: InstanceState) -> Any:
-        """An empty collection, which is no value until it is changed."""
+        """An empty collection, which becomes the value only when it is changed."""
         if state.empty_collections is None:
             state.empty_collections = {}
         waiting = state.empty_collections
@@ -453,7 +453,7 @@ class CollectionAttributeImpl(AttributeImpl):
         return waiting[self.key]
 
     def forget(self, dict_: Values) -> Any:
-        """The collection goes, and whoever changes it from now on is warned."""
+        """As above; whoever changes the collection from now on is warned."""
         old = super().forget(dict_)
         adapter = getattr(old, "_sa_adapter", None)
         if adapter is not None:
@@ -463,7 +463,7 @@ class CollectionAttributeImpl(AttributeImpl):
     # writing ---------------------------------------------------------------------------------
 
     def append(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """Add a member; when the collection is not loaded, the change waits for it."""
+        """Add a member; if the collection is not loaded, the change waits for it."""
         collection = self.get(state, state.dict, PASSIVE_NO_FETCH)
         if collection is PASSIVE_NO_RESULT:
             value = self.fire_append_event(state, value, initiator)
@@ -472,7 +472,7 @@ class CollectionAttributeImpl(AttributeImpl):
             add_member(collection, value, initiator)
 
     def pop(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """Remove a member, if it is there; when the collection is not loaded, see append()."""
+        """Remove a member, if it is there; if the collection is not loaded, as append()."""
         collection = self.get(state, state.dict, PASSIVE_NO_FETCH)
         if collection is PASSIVE_NO_RESULT:
             self.fire_remove_event(state, value, initiator)
@@ -482,11 +482,11 @@ class CollectionAttributeImpl(AttributeImpl):
             remove_member(collection, value, initiator)
 
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
-        """Assign a whole collection: its members are taken, the container is ours.
+        """Assign a whole collection: its members are put into a new collection of ours.
 
         Raises: TypeError: it is not like the collection of this attribute.
         """
-        # First of all, so that a wrong value does not load the old collection.
+        # Checked first, so that a wrong value does not load the old collection.
         collection = self.new_collection(state)
         given_type = duck_type_of(value)
         if given_type is not self.duck_type:
@@ -508,7 +508,7 @@ class CollectionAttributeImpl(AttributeImpl):
             state.empty_collections.pop(self.key, None)
 
     def delete(self, state: InstanceState, dict_: Values) -> None:
-        """`del obj.collection`: all members leave."""
+        """`del obj.collection`: remove all members."""
         if self.key in dict_:
             state.modified_event(self, NO_VALUE)
             for member in list(collection_members(dict_[self.key])):
@@ -516,7 +516,7 @@ class CollectionAttributeImpl(AttributeImpl):
             del dict_[self.key]
 
     def set_committed_value(self, state: InstanceState, dict_: Values, value: Any) -> Any:
-        """Put the members that were loaded, then apply the changes that waited for them."""
+        """Make a collection of the loaded members, then apply the changes that waited for it."""
         collection = self.new_collection(state)
         fill(collection, value or ())
         dict_[self.key] = collection
@@ -536,12 +536,12 @@ class CollectionAttributeImpl(AttributeImpl):
     def fire_append_wo_mutation_event(
         self, state: InstanceState, value: Any, initiator: Initiator
     ) -> None:
-        """A member is added that is there already."""
+        """Report a member that is added although it is there already."""
         for listener in self.on_append_again:
             listener(state, value, initiator or self.append_token)
 
     def fire_pre_remove_event(self, state: InstanceState) -> None:
-        """A member is about to leave, and it is not yet known which."""
+        """Report that a member will be removed, when it is not yet known which."""
         state.modified_event(self, NO_VALUE)
 
     # history ---------------------------------------------------------------------------------
@@ -565,7 +565,7 @@ class CollectionAttributeImpl(AttributeImpl):
 def _compared_members(
     before: Iterable[Any], after: Iterable[Any]
 ) -> tuple[list[Any], list[Any], list[Any]]:
-    """The members that came, those that stayed and those that went."""
+    """The members that were added, those that stayed and those that were removed."""
     old, new = set(map(id, before)), set(map(id, after))
     return (
         [member for member in after if id(member) not in old],
@@ -580,21 +580,21 @@ class DynamicChanges(PendingCollection):
     __slots__ = ()
 
     def append(self, value: Any) -> None:
-        """`value` was added, also where it was removed before."""
+        """`value` was added, even if it was removed before."""
         self.added[id(value)] = value
 
 
 class DynamicAttributeImpl(AttributeImpl):
     """The query of a relationship with lazy="dynamic"; see orm/dynamic.py for the query itself.
 
-    Nothing is loaded into the object: what was added and removed waits in `committed_state`.
+    Nothing is loaded into the object: what was added and removed is kept in `committed_state`.
     """
 
     uses_objects = True
     dynamic = plural = True
 
     def get(self, state: InstanceState, dict_: Values, passive: int = PASSIVE_OFF) -> Any:
-        """The query; without leave to load, only what was added."""
+        """The query; if loading is not allowed, only what was added."""
         return Loaders.dynamic(self, state) if passive & SQL_OK else self.added(state)
 
     def added(self, state: InstanceState) -> list[Any]:
@@ -611,28 +611,28 @@ class DynamicAttributeImpl(AttributeImpl):
         if state.committed_state is UNCHANGED:  # still, for it is viewonly
             state.committed_state = {}
         state.committed_state[self.key] = changes
-        # A flush must find the object through a key in its dictionary as well.
+        # A flush looks for the key in the dictionary, too.
         state.dict[self.key] = True
         return changes
 
     def fire_append_event(self, state: InstanceState, value: Any, initiator: Initiator) -> Any:
-        """A member comes."""
+        """Report a member to be added."""
         self._changes_to_write(state).append(value)
         return super().fire_append_event(state, value, initiator)
 
     def fire_remove_event(self, state: InstanceState, value: Any, initiator: Initiator) -> None:
-        """A member leaves."""
+        """Report a member to be removed."""
         self._changes_to_write(state).remove(value)
         super().fire_remove_event(state, value, initiator)
 
-    # A back reference tells of a member that came or went.
+    # What a back reference calls for a member that was added or removed.
     append = fire_append_event
     pop = fire_remove_event
 
     def set(self, state: InstanceState, dict_: Values, value: Any, initiator: Initiator) -> None:
         """Assign all members."""
         members = list(value)
-        # Reading the members may flush, which has nothing to do here yet.
+        # First, since reading the members may flush.
         former = list(Loaders.dynamic(self, state)._as_load()) if state.has_identity else []
         old = {id(member): member for member in [*former, *self.added(state)]}.values()
         self._changes_to_write(state)
@@ -651,7 +651,7 @@ class DynamicAttributeImpl(AttributeImpl):
         raise NotImplementedError("Dynamic attributes don't support collection population.")
 
     def get_history(self, state: InstanceState, dict_: Values, passive: int) -> History:
-        """What was added and removed; the unchanged members too, when they may be loaded."""
+        """What was added and removed; and the unchanged members, if they may be loaded."""
         changes = self._changes(state)
         added, removed = changes.added, changes.removed
         if not state.has_identity or not passive & INIT_OK:
@@ -676,7 +676,7 @@ class _BackReference:
         self.key = key
 
     def append(self, state: InstanceState, child: Any, initiator: AttributeEvent) -> Any:
-        """Our object is set on a new member, or becomes a member of it."""
+        """Set our object on a new member, or add it there."""
         if child is None:
             return child
         child_state = state_of(child)
@@ -688,13 +688,13 @@ class _BackReference:
                 f'"{initiator.impl}" triggers a modify event on attribute '
                 f'"{other}" via the backref "{self.impl}".'
             )
-        # A change that came from there is not sent back.
+        # Do not send a change back to where it came from.
         if initiator.impl is not other:
             other.append(child_state, state.obj(), initiator)
         return child
 
     def set(self, state: InstanceState, child: Any, old: Any, initiator: AttributeEvent) -> Any:
-        """The object that was replaced lets go of ours, and the new one takes it."""
+        """Remove our object from the one that was replaced, and add it to the new one."""
         if old is child:
             return child
         if old is not None and id(old) not in MARKERS:
@@ -705,14 +705,14 @@ class _BackReference:
         return self.append(state, child, initiator)
 
     def remove(self, state: InstanceState, child: Any, initiator: AttributeEvent) -> None:
-        """A member that left lets go of our object."""
+        """Remove our object from a member that was removed."""
         if child is None or id(child) in MARKERS:
             return
         child_state = state_of(child)
         other = child_state.mapper.impls[self.key]
         if initiator.impl is other and initiator.op is not OP_APPEND:
             return
-        # A list may hold the child twice: it stays a member as long as one is left.
+        # A list may hold the child twice: it stays a member while one is left.
         if self.impl.collection and not other.plural:
             members = collection_members(state.dict[self.impl.key])
             if sum(1 for each in members if each is child) > 1:
@@ -721,7 +721,7 @@ class _BackReference:
 
 
 def listen_for_backref(impl: AttributeImpl, key: str) -> None:
-    """From now on a change of `impl` is mirrored on the attribute `key` of the other object."""
+    """Mirror each change of `impl` on the attribute `key` of the other object."""
     mirror = _BackReference(impl, key)
     if impl.plural:
         impl.on_append += (mirror.append,)
@@ -734,7 +734,7 @@ def listen_for_backref(impl: AttributeImpl, key: str) -> None:
 
 
 def listen_for_validation(impl: AttributeImpl, key: str, validator: Callable[..., Any]) -> None:
-    """From now on `validator(obj, key, value)` sees what comes, and may change it."""
+    """Call `validator(obj, key, value)` for each new value, which it may replace."""
 
     def append(state: InstanceState, value: Any, initiator: AttributeEvent) -> Any:
         is_checked = initiator.op is OP_BULK_REPLACE

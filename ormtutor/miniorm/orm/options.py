@@ -1,10 +1,10 @@
-"""Loading options: joinedload() and its family, as paths from an entity to an attribute.
+"""Loading options: joinedload() and the like, as paths from an entity to an attribute.
 
 Before: learners write `query.options(joinedload(User.addresses).defer(Address.email))`.
-Here:   a chain of calls becomes steps, each of them "along this path, load so"; resolve() turns the
-        tokens of a path (attributes, names, '*') into mapped properties of the query's entities.
-After:  orm/context.py asks for_path() about each attribute that it meets; what also concerns later
-        lazy loads is kept with the loaded objects.
+Here:   a chain of calls becomes Steps, each of which says how to load what its path leads to;
+        resolve() turns the tokens of a path (attributes, names, '*') into mapped properties.
+After:  orm/context.py calls for_path() for each attribute; loaded objects keep the options that
+        also concern later lazy loads.
 
 Follows: SQLAlchemy 1.4, "Relationship Loading Techniques", "Loading Columns".
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Self
 
-# Strategy names. Those of columns and those of relationships must not be mixed up.
+# The strategies of columns and of relationships, and their names in messages.
 STRATEGIES = {
     "column": {"column": "column loader", "deferred": "deferred column loader"},
     "relationship": {
@@ -39,17 +39,17 @@ STRATEGIES = {
         "noload": "no loader",
     },
 }
-# '*' speaks of what one entity has; behind EVERYWHERE, of every entity that the query meets.
+# '*' means every attribute of one entity; after EVERYWHERE, of every entity in the query.
 RELATIONSHIP_WILDCARD = "relationship:*"
 COLUMN_WILDCARD = "column:*"
 EVERYWHERE = "*"
 
-#: Of the way that they came, later loads remember so much of the beginning: ten relationships.
+#: Later loads remember at most this much of the beginning of their path: ten relationships.
 LONGEST = 21
 
 
 class Step(namedtuple("Step", "tokens strategy settings propagates", defaults=((), True))):
-    """One instruction: load what `tokens` lead to by this strategy; None: only go along there."""
+    """One instruction: load what `tokens` lead to by this strategy; None: only follow the path."""
 
     __slots__ = ()
 
@@ -74,7 +74,7 @@ class Load:
     entity: Any = None
     tokens: tuple[Any, ...] = ()
     steps: tuple[Step, ...] = ()
-    # Whether it concerns later loads, too: what its last relationship says.
+    # Whether it concerns later loads, too: decided by its last relationship.
     propagates = False
 
     def __init__(self, entity: Any) -> None:
@@ -82,7 +82,7 @@ class Load:
         self.entity.mapper.check_configured_once()
 
     def __str__(self) -> str:
-        return "Load(strategy=None)"  # as in the original, whatever it says
+        return "Load(strategy=None)"  # as in the original, for any strategy
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -116,17 +116,18 @@ class Load:
         if isinstance(attr, str) and attr == "*":
             is_start = self.entity is None and not self.tokens
             return (EVERYWHERE, wildcard) if is_start else (wildcard,)
-        is_said = bool(attr)  # TypeError: a column of a table, or something else of SQL
+        is_given = bool(attr)  # TypeError: a column of a table, or another SQL element
         if self.entity is not None and not isinstance(attr, str):
             inspect(attr)
-            attr.parent  # noqa: B018  a class says that it has none
-        # As in the original nothing, like User().addresses for User.addresses, says nothing.
-        return (attr,) if is_said or self.entity is not None else ()
+            attr.parent  # noqa: B018  raises for a class
+        # As in the original, an empty value (User().addresses for User.addresses) is ignored.
+        return (attr,) if is_given or self.entity is not None else ()
 
     def options(self, *opts: Load) -> Self:
-        """Give several options for what the attribute at the end of this path leads to.
+        """Add several options for what the attribute at the end of this path leads to.
 
-        Raises: ArgumentError: one is no option. NotImplementedError: we, or one, are of Load(...).
+        Raises: ArgumentError: one is not an option. NotImplementedError: this or one of them
+        begins with Load(...).
         """
         _check_unbound("The options() method is currently only supported for", self)
         for option in opts:
@@ -135,7 +136,7 @@ class Load:
                     f"Loader option {option} is not compatible with the Load.options() method."
                 )
             _check_unbound("Only", option, " may be used with the Load.options() method")
-        # A lone '*' then speaks of the entity at the end of this path.
+        # A lone '*' then means the entity at the end of this path.
         steps = [
             step._replace(
                 tokens=(*self.tokens, *[each for each in step.tokens if each is not EVERYWHERE])
@@ -146,9 +147,9 @@ class Load:
         return self._continued(self.tokens, steps)
 
     def contains_eager(self, attr: Any, alias: Any = None) -> Self:
-        """Fill the attribute from columns that the query itself joins to.
+        """Fill the attribute from columns that the query itself has joined.
 
-        alias: the aliased() thing, or the selectable, that was joined to, not the plain table.
+        alias: the aliased() thing or selectable that was joined instead of the plain table.
         """
         alias = None if alias is None else inspect(alias)
         return self._along(attr, "contains_eager", propagates=False, alias=alias)
@@ -208,12 +209,12 @@ class Load:
 
 
 def undeferred(group: str) -> str:
-    """The setting that says that a group is loaded; there may be several, beside a strategy."""
+    """The name of the setting for a group that is loaded; a path may have several."""
     return f"undeferred {group}"
 
 
 def _contains_eager_link(option: Load, attr: Any) -> Load:
-    """contains_eager() along a key before the last: what another option says of it stays."""
+    """contains_eager() along a key before the last: it yields to another option for that."""
     return option._along(attr, "contains_eager", propagates=False, is_link=True)
 
 
@@ -232,7 +233,7 @@ class _UnboundLoad(Load):
 
 
 def _starting(last: Any, before: Any = Load.defaultload) -> Callable[..., _UnboundLoad]:
-    """A method of Load as a function: `last` for the last key, `before` along those before it."""
+    """A method of Load as a function: `last` for the last key, `before` for those before it."""
 
     def start(*keys: Any, **arguments: Any) -> _UnboundLoad:
         option = _UnboundLoad()
@@ -286,10 +287,10 @@ UNSAID = Resolved((), None, {}, False)
 
 
 class LoaderOptions:
-    """All resolved options of one query, asked by path.
+    """All resolved options of one query, by path.
 
-    A path begins at an entity of this query, also where a SELECT that follows from it asks.
-    propagated: whether loaded objects keep what concerns them.
+    A path begins at an entity of this query, even for the SELECTs that follow from it.
+    propagated: whether loaded objects keep the options that concern them.
     """
 
     __slots__ = ("_by_path", "_kept", "propagated", "resolved")
@@ -311,9 +312,9 @@ class LoaderOptions:
         )
 
     def kept(self) -> LoaderOptions:
-        """What is left of these options for later loads.
+        """Those of the options that concern later loads.
 
-        The same object each time, so that shapes compiled for it are found again.
+        It is the same object each time, so that shapes compiled for it are found again.
         """
         if self._kept is None:
             kept = [each for each in self.resolved if each.propagates]
@@ -321,14 +322,14 @@ class LoaderOptions:
         return self._kept
 
     def with_lazy(self, paths: Iterable[tuple[Any, ...]]) -> LoaderOptions:
-        """These options, and lazy loading for `paths`, whatever they say of them."""
+        """These options, but with lazy loading for `paths`."""
         more = [Resolved(path, "select", {}, False) for path in paths]
         new = LoaderOptions([*self.resolved, *more])
         new._kept = self.kept()
         return new
 
     def starts_with(self, path: tuple[Any, ...]) -> bool:
-        """Whether an option's path leads on from the end of this one."""
+        """Whether any option's path starts with this one."""
         return any(each.path[: len(path)] == path for each in self.resolved)
 
 
@@ -336,7 +337,7 @@ NO_OPTIONS = LoaderOptions(())
 
 
 def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOptions:
-    """Find what the options speak of among the query's entities.
+    """Resolve the options' tokens to properties of the query's entities.
 
     given: options, and the entities (mappers and aliases, in order) of the query that got them.
     Raises: ArgumentError: a path that does not start or continue anywhere here.
@@ -346,7 +347,7 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
     said: dict[tuple[Any, ...], Resolved] = {}
     for options, entities in given:
         for option in options:
-            # As in the original what starts at Load(entity) adds up with nothing before it.
+            # As in the original, an option of Load(entity) is not merged with earlier ones.
             before = {} if option.entity else said
             for step in option.steps:
                 if step.tokens and (step.strategy or option.entity):
@@ -361,7 +362,7 @@ def resolve(given: Iterable[tuple[Sequence[Load], Sequence[Any]]]) -> LoaderOpti
 
 
 def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved:
-    """What is said of a path, beside what was said of it before."""
+    """An option for a path, merged with an earlier one for the same path."""
     before = said.get(each.path)
     if before is not None and each.settings.get("is_link"):
         each = before
@@ -369,7 +370,7 @@ def _added_up(said: dict[tuple[Any, ...], Resolved], each: Resolved) -> Resolved
         said_by = before if each.strategy == "undefer_group" else each
         each = said_by._replace(settings={**before.settings, **each.settings})
     elif before is not None and "of_type" in before.settings:
-        # As in the original an alias once named stays that of the path.
+        # As in the original, a path keeps the alias that was named first.
         of_type = before.settings["of_type"]
         each = each._replace(settings={"of_type": of_type, "alias": of_type, **each.settings})
     if each.strategy is not None:
@@ -420,7 +421,7 @@ def _only_entity(entities: Sequence[Any]) -> Any:
 
 
 def _resolve_tokens(root: Any, step: Step, is_bound: bool = False) -> Resolved:
-    """What a step says, from its root on. is_bound: Load(root) names it."""
+    """Resolve a step's tokens, beginning at `root`. is_bound: the root is that of Load(root)."""
     path: tuple[Any, ...] = (root,)
     entity = root
     previous: Any = None
@@ -449,8 +450,8 @@ def _resolve_tokens(root: Any, step: Step, is_bound: bool = False) -> Resolved:
         settings["of_type"] = entity
         if step.strategy == "contains_eager":
             settings.setdefault("alias", entity)
-    # As in the original what and_() says on the way is said again of what has no and_() itself;
-    # of what follows Load(root), it is said always, also by the SELECT of another eager load.
+    # As in the original, the criteria of an and_() further up the path count again at its end, if
+    # that has none; after Load(root) always, even in the SELECT of another eager load.
     places = [*enumerate(step.tokens)]
     for place, each in places if is_bound else [(last, token), *places]:
         if criteria := getattr(each, "_extra_criteria", ()):
@@ -461,7 +462,7 @@ def _resolve_tokens(root: Any, step: Step, is_bound: bool = False) -> Resolved:
 
 
 def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
-    """One token further: the property it names on `entity`, and the entity that it leads to."""
+    """Follow one token: the property that it names on `entity`, and the entity it leads to."""
     if isinstance(token, str):
         prop = entity.mapper._props.get(token)
         if prop is None:
@@ -473,7 +474,7 @@ def _follow(entity: Any, token: Any, previous: Any) -> tuple[Any, Any]:
         prop = getattr(token, "property", None)
         if prop is None:
             inspect(token)
-            token.parent  # noqa: B018  a class says that it has none
+            token.parent  # noqa: B018  raises for a class
             raise sa_exc.ArgumentError("mapper option expects string key or list of attributes")
         if token.parent is not entity:
             needs_type = previous and entity.is_mapper and token.parent.is_aliased_class

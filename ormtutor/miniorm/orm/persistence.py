@@ -277,7 +277,7 @@ def takes_over_row(
         return False
     present = found._sa_instance_state
     if flush.is_deleted(present):
-        flush.forget_actions(present)
+        flush.leave_alone(present)
         flush.row_switches[state] = present
         return True
     flush.warn(

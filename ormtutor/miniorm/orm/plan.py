@@ -1,12 +1,12 @@
 """Plan: what a flush would do now, without doing it.
 
-Before: anybody may ask `plan(session)` at any time; nothing is loaded, written or changed by it.
-Here:   Rehearsal goes through the steps of orm/unitofwork.py; where a flush would write it takes
-        down a Record, where it would copy a key it remembers it beside the objects.
+Before: anybody may call `plan(session)` at any time; it loads, writes and changes nothing.
+Here:   Rehearsal goes through the steps of orm/unitofwork.py; where a flush would write, it adds a
+        Record; where a flush would copy a key, it remembers it beside the objects.
 After:  a list of records, in the order of the statements, each with its reason.
 
-What a flush has to load first (the children of an object to be deleted, say) is unknown to the
-plan; it says so in a record of its own and goes on with what is in memory.
+What a flush must load first (say, the children of an object to be deleted) is unknown to the plan;
+it says so in a record of its own and goes on with what is in memory.
 
 `print(plan(session))` shows it; the console's `:plan` is made of it. No counterpart in SQLAlchemy.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class NewKey:
-    """Stands for a key of an object that the database will make: `User (new).id`."""
+    """Stands for a key that the database will make: `User (new).id`."""
 
     def __init__(self, state: InstanceState, key: str) -> None:
         self.state = state
@@ -48,8 +48,8 @@ class Record(namedtuple("Record", "action table labels values reason statement")
     """One thing that a flush would do, and why.
 
     action: "insert", "update", "delete" (rows of objects, or of association tables), "load"
-    (something that must be known first), "warn" (the flush will warn of something, such as what it
-    does not do), "forget" (a pending object without a parent).
+    (something that must be known first), "warn" (the flush will warn), "forget" (a pending object
+    without a parent).
     table: where; "" for the last three. labels: the objects, such as `User#1` or `User (new)`.
     values: (column, value) for what is written; a value may be a NewKey.
     reason: why. statement: records with the same number share a statement; 0: none is sent.
@@ -73,8 +73,8 @@ class Record(namedtuple("Record", "action table labels values reason statement")
 class Plan:
     """What a flush would do, in order.
 
-    records: a Record for each row. error: what the flush would fail with before it writes
-    anything, or None.
+    records: a Record for each row. error: the error with which the flush would fail before it
+    writes anything, or None.
     """
 
     def __init__(self, records: list[Record], error: Exception | None) -> None:
@@ -134,25 +134,25 @@ class Rehearsal(unitofwork.UOWTransaction):
     # taking part ------------------------------------------------------------------------------
 
     def note(self, state: InstanceState, reason: str) -> None:
-        """Why the object takes part."""
+        """Note why the object takes part."""
         if reason:
             self.reasons[state] = reason
 
     def warn(self, message: str) -> None:
-        """What the flush will warn of."""
+        """Record a warning of the flush."""
         self._add("warn", "", message)
 
     def let_go(self, state: InstanceState) -> None:
-        """A pending object that lost its parent is not written."""
+        """Record that a pending object without a parent is not written."""
         self.forgotten.add(state)
         self._add("forget", "", state, reason="no parent has it any more")
 
     def takes_part(self, state: InstanceState) -> bool:
-        """Whether it would still be in the session."""
+        """Whether the object would still be in the session."""
         return state not in self.forgotten and super().takes_part(state)
 
     def load_key(self, state: InstanceState) -> None:
-        """It is not loaded."""
+        """Load nothing."""
 
     def _add(
         self,
@@ -162,7 +162,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         values: Iterable[tuple[str, Any]] = (),
         reason: str = "",
     ) -> None:
-        """Take down a record; one with a table belongs to the statement that was begun last."""
+        """Add a record; one with a table belongs to the latest statement."""
         labels = tuple(
             [
                 each if isinstance(each, str) else persistence.label_of_state(each)
@@ -175,7 +175,7 @@ class Rehearsal(unitofwork.UOWTransaction):
     # what can be known without loading --------------------------------------------------------
 
     def history(self, state: InstanceState, key: str, passive: int) -> Any:
-        """The history as far as it is known; what would be loaded is noted."""
+        """The history as far as it is known; a load that it would need is recorded."""
         self._note_load(state, key, passive)
         if key not in state.dict and key not in state.committed_state:
             return HISTORY_BLANK
@@ -203,9 +203,9 @@ class Rehearsal(unitofwork.UOWTransaction):
         if state.ident is None:
             return
         impl, committed = state.mapper.impls[key], state.committed_state
-        # What an object replaced is loaded too, since its row has to change.
+        # An object that was replaced unseen is loaded too, since its row has to change.
         replaced = committed.get(key) is flags.PASSIVE_NO_RESULT and impl.deferred_history
-        # Of a collection that is not loaded only what came and went is known.
+        # Of an unloaded collection, only what was added and removed is known.
         unloaded = key not in state.dict and (impl.collection or key not in committed)
         may_load = passive & flags.SQL_OK and passive & flags.CALLABLES_OK
         if not replaced and not (may_load and unloaded):
@@ -219,7 +219,7 @@ class Rehearsal(unitofwork.UOWTransaction):
     # keys, remembered beside the objects ------------------------------------------------------
 
     def values_of(self, state: InstanceState) -> tuple[dict[str, Any], dict[str, Any]]:
-        """An object's values with the keys that would have been copied to it, and the old ones."""
+        """An object's values with the keys that would be copied to it, and the committed ones."""
         copied = self.copied[state]
         replaced = {key: self._own(state, key, flags.NO_VALUE) for key in copied}
         return {**state.dict, **copied}, {**replaced, **state.committed_state}
@@ -229,7 +229,7 @@ class Rehearsal(unitofwork.UOWTransaction):
         return copied[key] if key in copied else self._own(state, key, None)
 
     def _own(self, state: InstanceState, key: str, missing: Any) -> Any:
-        """The value that the object has, known by its key where that is expired."""
+        """The object's value; an expired primary key is taken from its identity."""
         keys = state.mapper._pk_attribute_keys
         if key not in state.dict and state.key is not None and key in keys:
             return state.key[1][keys.index(key)]
@@ -254,10 +254,10 @@ class Rehearsal(unitofwork.UOWTransaction):
             reason = f"{gone} is deleted, {subject.prop} does not cascade that"
         self.copied_because[dest][reason] = None
 
-    # writing, taken down ----------------------------------------------------------------------
+    # what would be written --------------------------------------------------------------------
 
     def save(self, mapper: Mapper, states: list[InstanceState]) -> None:
-        """Take down INSERTs and UPDATEs."""
+        """Record INSERTs and UPDATEs."""
         writing = persistence.writing_of(mapper)
         ordered = persistence.sort_states(mapper, states)
         updates, inserts = persistence.records_of(mapper, ordered, self)
@@ -294,14 +294,14 @@ class Rehearsal(unitofwork.UOWTransaction):
             )
 
     def delete(self, mapper: Mapper, states: list[InstanceState]) -> None:
-        """Take down DELETEs."""
+        """Record DELETEs."""
         self._statement += 1
         for state in persistence.sort_states(mapper, states):
             reason = self.reasons.get(state, "deleted")
             self._add("delete", mapper.local_table.name, state, reason=reason)
 
     def write_associations(self, subject: Any, added: list[Pair], removed: list[Pair]) -> None:
-        """Take down association rows."""
+        """Record association rows."""
         table = subject.prop.secondary.name
         for action, pairs, reason in (
             ("delete", removed, f"no longer in {subject.prop}"),
@@ -324,7 +324,7 @@ class Rehearsal(unitofwork.UOWTransaction):
 def _written(action: str, writing: Any, record: Any) -> Iterator[tuple[str, Any]]:
     """The columns that are written, in table order, with those that a plain default fills.
 
-    A function that makes a default is not called: what it gives is known when the row is written.
+    A default's function is not called: its value is known only when the row is written.
     """
     for _, column in writing.columns:
         default = column.default if action == "insert" else column.onupdate

@@ -1,14 +1,14 @@
 """Query: the learner's way to ask for objects.
 
 Before: session.query(User, Address.email); Session.execute(select(User)).
-Here:   each method gives a new Query that knows one thing more; nothing is sent before iteration.
-        What both spellings share stands in session_execute().
+Here:   each method returns a new Query with one thing more; nothing is sent before iteration.
+        Session.execute() is session_execute(), at the end.
 After:  orm/context.py compiles it, orm/loading.py sends it and makes objects of the rows.
 
-A Query keeps what was said as it was said, under the names that select() has for it; what nobody
-said is a class attribute. So a copy is the copy of a small dictionary, and the key under which the
-compiled form is found again is made of what is there. This file is one thing though it is long:
-nearly every method is one of the public names, and most have one line.
+A Query stores what its methods were given, under the same names as a select(); the defaults are
+class attributes. So a copy is the copy of a small dictionary, and the key of the compiled form is
+made of what is in it. The file is long but one thing: nearly every method is one of the public
+names, and most have one line.
 
 Follows: SQLAlchemy 1.4, "Query API". Differs: ormtutor/differences.py.
 """
@@ -103,11 +103,11 @@ _WITH_CRITERION = "Query.{0}() being called on a Query with existing criterion. 
 
 
 def _read_from(combine: Callable[..., Any], word: str) -> Any:
-    """One of the six methods that put this query and others together."""
+    """One of the six methods that combine this query with others."""
 
     def method(self: Any, *q: Any) -> Any:
         new = self._with()
-        # What was said before stands inside the subquery.
+        # What was asked before is inside the subquery now.
         for name in _INSIDE:
             new.__dict__.pop(name, None)
         new._base = combine(self, *q).subquery()
@@ -125,7 +125,7 @@ class Query(Said):
 
     __module__ = "sqlalchemy.orm.query"
 
-    # What was said so far is as Said has it, and this; these are what nobody said.
+    # The defaults of what a Query may be told, beside those in Said.
     session: Any = None
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     _entities: tuple[Any, ...] = ()
@@ -135,7 +135,7 @@ class Query(Said):
     _populate_existing = False
     _yield_per: int | None = None
     _autoflush = True
-    # Queries that the engine itself makes say why.
+    # Why it is sent, if the engine itself made it.
     _cause: Any = None
 
     def __init__(self, entities: Any, session: Any = None) -> None:
@@ -145,7 +145,7 @@ class Query(Said):
         self._entities = tuple(map(_checked, entities))
 
     def _with(self, **said: Any) -> Self:
-        """The same, and one thing more (or another in its place)."""
+        """A copy with something added or replaced."""
         new = object.__new__(type(self))
         new.__dict__ = {**self.__dict__, **said}
         return new
@@ -153,8 +153,8 @@ class Query(Said):
     # what may not follow what ----------------------------------------------------------------
 
     def _check_open(self, method: str) -> None:
-        """Criteria must come before LIMIT, and have no place beside a full statement."""
-        if _CLOSING.isdisjoint(self.__dict__):  # FASTPATH: most were told nothing of the kind
+        """Refuse criteria after LIMIT, or beside a full statement."""
+        if _CLOSING.isdisjoint(self.__dict__):  # FASTPATH: most queries have neither
             return
         self._check_no_statement(method)
         if self._limit_clause is not None or self._offset_clause is not None:
@@ -165,7 +165,7 @@ class Query(Said):
             raise sa_exc.InvalidRequestError(_AFTER_STATEMENT.format(method))
 
     def _check_no_criterion(self, method: str, names: Sequence[str]) -> None:
-        """names: what has no place beside what the method says."""
+        """Refuse a method after any of the things in `names`."""
         if any(map(self._has_said, names)):
             raise sa_exc.InvalidRequestError(_WITH_CRITERION.format(method))
 
@@ -197,7 +197,7 @@ class Query(Said):
         )
 
     def _filter_by_entity(self) -> tuple[Any, Any]:
-        """Where filter_by() looks names up, and what messages call it."""
+        """Where filter_by() looks names up, and its name in messages."""
         found = self._last_joined()
         if found is not None:
             return found, found
@@ -211,7 +211,7 @@ class Query(Said):
         return namespace_in(element), element
 
     def _last_joined(self) -> Any:
-        """What the joins lead to; walks along the names in join("addresses", "dingalings")."""
+        """What the joins lead to; follows the names in join("addresses", "dingalings")."""
         at: Any = None
         for step in self._setup_joins:
             destination = step.destination
@@ -227,7 +227,7 @@ class Query(Said):
         return at
 
     def _entity_selected_first(self) -> Any:
-        """The entity that the first selected thing speaks of, also inside a subquery."""
+        """The first entity in the first selected thing, even inside a subquery."""
         if not self._entities:
             return None
         first = self._entities[0]
@@ -275,7 +275,7 @@ class Query(Said):
         return list(self)
 
     def correlate(self, *fromclauses: Any) -> Self:
-        """As a subquery, leave these FROM elements to the statement around; None: leave none."""
+        """As a subquery, take these FROM elements from the enclosing statement; None: take none."""
         return self._correlated("_correlate", fromclauses)
 
     # FROM ------------------------------------------------------------------------------------
@@ -291,11 +291,11 @@ class Query(Said):
         """JOIN with a class, an alias, a table, or along a relationship.
 
         target: what to join, or the relationship that leads there. props: the condition (or the
-        relationship) to join `target` by; in the older way, further targets, which may be tuples
-        (target, condition) and names. isouter, full: LEFT OUTER, FULL.
+        relationship) to join `target` by; in the older style, further targets, which may be names
+        and tuples (target, condition). isouter, full: LEFT OUTER, FULL.
 
-        Raises: TypeError: unknown keywords. What is wrong with the join itself is said when the
-                query runs.
+        Raises: TypeError: unknown keywords. Errors in the join itself are raised when the query
+                runs.
         """
         self._check_open("join")
         for name in ("aliased", "from_joinpoint"):
@@ -336,7 +336,7 @@ class Query(Said):
     def add_entity(self, entity: Any, alias: Any = None) -> Self:
         """Select one more mapped class."""
         entity = entity if alias is None else aliased(entity, alias)
-        entities_of(entity)  # refuses what is none
+        entities_of(entity)  # raises for what is not an entity
         return self._with(_entities=(*self._entities, entity))
 
     @property
@@ -347,22 +347,22 @@ class Query(Said):
     # options ---------------------------------------------------------------------------------
 
     def options(self, *args: Any) -> Self:
-        """Say how attributes are to be loaded: joinedload(User.addresses) and its family."""
+        """Say how attributes are to be loaded: joinedload(User.addresses) and the like."""
         opts = [each for arg in args for each in (arg if isinstance(arg, (list, tuple)) else [arg])]
         for opt in opts:
-            opt._is_legacy_option  # noqa: B018 (what is no option says so)
+            opt._is_legacy_option  # noqa: B018 (raises for what is not an option)
         return self._with(_with_options=(*self._with_options, *opts))
 
     def enable_eagerloads(self, value: bool) -> Self:
-        """Switch joined eager loading off, or on again."""
+        """Switch joined eager loading on or off."""
         return self._with(_eager=value)
 
     def populate_existing(self) -> Self:
-        """Overwrite the values of objects that are already known, and their changes."""
+        """Overwrite the values of known objects, their changes included."""
         return self._with(_populate_existing=True)
 
     def yield_per(self, count: int) -> Self:
-        """Fetch so many rows at a time while iterating."""
+        """While iterating, fetch so many rows at a time."""
         return self._with(_yield_per=count)
 
     def autoflush(self, setting: bool) -> Self:
@@ -382,7 +382,7 @@ class Query(Said):
     def with_parent(self, instance: Any, property: Any = None, from_entity: Any = None) -> Self:
         """Only what is related to this object.
 
-        Raises: InvalidRequestError: no relationship leads from the object to what is selected.
+        Raises: InvalidRequestError: the object has no relationship to what is selected.
         """
         if from_entity:
             entity = inspect(from_entity)
@@ -424,17 +424,14 @@ class Query(Said):
         return self.enable_eagerloads(False)._to_select(self._label_style, all_columns=True)
 
     def _to_select(self, label_style: Any, all_columns: bool = False) -> Any:
-        """This query as a select(): the other face of the same statement.
-
-        all_columns: the deferred ones as well.
-        """
+        """This query as a select(). all_columns: with the deferred ones."""
         statement: Any
         if self._statement is not None:
             statement = StatementOfEntities(
                 self._statement, entities_of_all(self._entities), self._with_options
             )
         elif self._base is not None or not self._entities:
-            # Where nothing is asked for, the compilation says so.
+            # If nothing is selected, the compilation raises the error.
             asked = self._asked(
                 _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
@@ -473,7 +470,7 @@ class Query(Said):
         return self._inner.scalar_subquery()
 
     def as_scalar(self) -> Any:
-        """The same as scalar_subquery(), in earlier words."""
+        """The old name of scalar_subquery()."""
         sa_exc.warn(
             "The Query.as_scalar() method is deprecated and will be removed in a future release.  "
             "Please refer to Query.scalar_subquery(). (deprecated since: 1.4)",
@@ -508,12 +505,12 @@ class Query(Said):
         return Query, entities, base, self._populate_existing, said
 
     def _asked(self, **more: Any) -> Asked:
-        """Everything that was said, in the form that Compilation takes."""
+        """Everything that was asked, in the form that Compilation takes."""
         entities = entities_of_all(self._entities)
         return Asked.of(self, entities, legacy=True, _base=self._base, **more)
 
     def _shape(self) -> tuple[Any, Any, Binds]:
-        """By what the compiled form is found again, what makes it, and our parameters for it."""
+        """The key of the compiled form, a function that makes it, and our parameters for it."""
         key, binds = cache_key(self)
         overwrite = "populate" if self._populate_existing else ""
 
@@ -546,7 +543,7 @@ class Query(Said):
     def _load(self) -> list[Any]:
         """All results: objects, or rows."""
         if self.session is None:
-            getattr(self.session, "execute")  # noqa: B009  there is none, and this says so
+            getattr(self.session, "execute")  # noqa: B009  raises the original's AttributeError
         if self._yield_per is not None:
             return list(self._in_chunks())
         sending, values = self._compiled()
@@ -617,7 +614,7 @@ class Query(Said):
         """How many rows there are; sends SELECT count(*) FROM (this query)."""
         number_of_rows = func.count(elements.literal_column("*"))
         if self._statement is not None:
-            # As in the original this asks the statement itself for a column of that name.
+            # As in the original, this looks for a column of that name in the statement itself.
             return self.with_entities(number_of_rows).scalar()
         outer = type(self)([number_of_rows], self.session)
         outer._base = self.enable_eagerloads(False)._to_select(self._label_style).subquery()
@@ -643,18 +640,18 @@ class Query(Said):
     # bulk changes ----------------------------------------------------------------------------
 
     def delete(self, synchronize_session: Any = "evaluate") -> int:
-        """DELETE the rows that match; gives their number.
+        """DELETE the rows that match; return their number.
 
-        synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
+        synchronize_session: how objects in the session are updated: "evaluate", "fetch", False.
         """
         return bulk.change_rows(self, delete, synchronize_session)
 
     def update(
         self, values: Any, synchronize_session: Any = "evaluate", update_args: Any = None
     ) -> int:
-        """UPDATE the rows that match; gives their number.
+        """UPDATE the rows that match; return their number.
 
-        synchronize_session: how objects in the session learn of it: "evaluate", "fetch", False.
+        synchronize_session: how objects in the session are updated: "evaluate", "fetch", False.
         """
         if update_args is not None:
             refuse_arguments("Query.update", {"update_args": update_args}, "update_args")
@@ -671,7 +668,7 @@ leave_out(
     "with_statement_hint with_transformation",
 )
 
-# What get() has no place beside; select_from() and from_statement() may not be sorted, either.
+# What get() may not follow; select_from() and from_statement() may not follow sorting, either.
 _CRITERIA = (
     "_where_criteria",
     "_statement",
@@ -683,15 +680,15 @@ _CRITERIA = (
     "_group_by_clauses",
 )
 _CRITERIA_AND_ORDER = (*_CRITERIA, "_order_by_clauses", "_distinct")
-# After these no criterion may come.
+# No criterion may follow these.
 _CLOSING = frozenset(["_limit_clause", "_offset_clause", "_statement"])
 
-# What goes inside when a query becomes a subquery of itself.
+# What moves inside when a query becomes a subquery of itself.
 _INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on", "_replaced")
 
 
 def _checked(entity: Any) -> Any:
-    """An argument of query(): a plain string is a column's name, in the oldest way.
+    """An argument of query(); a plain string is a column's name, as in the oldest tutorials.
 
     Raises: ArgumentError: it is neither mapped nor SQL.
     """
@@ -700,7 +697,7 @@ def _checked(entity: Any) -> Any:
     mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
     if mapper is None:
         if "_sa_instance_state" in getattr(entity, "__dict__", ()):
-            entity._sa_instance_state._post_inspect  # noqa: B018  an object; this says so
+            entity._sa_instance_state._post_inspect  # noqa: B018  raises for an object
         entities_of(entity)
     else:
         mapper.check_configured_once()
@@ -724,7 +721,7 @@ def _selected(entity: Any) -> Any:
 def _from_clause(thing: Any) -> Any:
     """A FROM element that still knows its entity.
 
-    Raises: ArgumentError: it is nothing that has rows.
+    Raises: ArgumentError: it has no rows.
     """
     if isinstance(thing, str):
         raise elements.not_expected(FROM_ELEMENT, thing)
@@ -735,14 +732,14 @@ def _from_clause(thing: Any) -> Any:
 
 
 def _name_or_text(clause: Any) -> Any:
-    """A string is a column's name or label; one that can be no name is SQL, as in 0.6."""
+    """A string is a column's name or label; one that cannot be a name is SQL, as in 0.6."""
     if not isinstance(clause, str):
         return clause
     return elements.TextualLabelReference(clause, or_text=not clause.isidentifier())
 
 
 def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]]:
-    """The steps that join() was told: (target, condition or None)."""
+    """The steps in the arguments of join(): (target, condition or None)."""
     onclause = props[0] if props else None
     if not props and not isinstance(target, tuple):
         return [(target, None)]
@@ -764,9 +761,9 @@ def _join_arguments(target: Any, props: tuple[Any, ...]) -> list[tuple[Any, Any]
 
 
 def _joinable(target: Any, onclause: Any) -> Any:
-    """What is joined. What can be no join is refused as in the original: an accident there.
+    """The thing to join. What cannot be joined fails as in the original, by accident there.
 
-    Raises: AttributeError, ArgumentError.
+    Raises: AttributeError, ArgumentError: it cannot be joined.
     """
     if isinstance(target, (Query, SelectBase)):
         target = as_from(target)
@@ -795,7 +792,7 @@ def _relationship_between(mapper: Any, entity: Any, instance: Any) -> Any:
 
 
 def _bound(value: Any) -> Any:
-    """A bound of a slice: an integer, however it is spelled."""
+    """A bound of a slice, as an integer if it can be one."""
     return value.__index__() if hasattr(value, "__index__") else value
 
 
@@ -805,9 +802,9 @@ def _bound(value: Any) -> Any:
 def session_execute(
     session: Any, statement: Any, params: Any, execution_options: Any, bind_arguments: Any
 ) -> Any:
-    """`Session.execute`: any statement, ORM or Core; gives its Result.
+    """`Session.execute`: any statement, ORM or Core; returns its Result.
 
-    Raises: ArgumentError: it is no statement.
+    Raises: ArgumentError: it is not a statement.
     """
     statement = _executable(statement)
     options = {**statement._execution_options, **(execution_options or {})}
@@ -885,13 +882,13 @@ class StatementOfEntities(Statement):
     compile: Any = elements.delegate("element.compile")
 
     def params(self, *args: Any, **kw: Any) -> Any:
-        """The same with values for its parameters."""
+        """A copy with values for its parameters."""
         return self._with(element=self.element.params(*args, **kw))
 
     def _execute_in(
         self, session: Any, params: Any, options: dict[str, Any], bind_arguments: Any
     ) -> Any:
-        """Send the statement; gives a Result of the entities."""
+        """Send the statement; return a Result of the entities."""
         asked = Asked(
             self._entities,
             legacy=False,
@@ -940,7 +937,7 @@ def _described(entities: Sequence[Any], legacy: bool, style: Any) -> list[dict[s
 
 
 def _attribute_behind(entity: Any) -> Any:
-    """What was selected; for a mapped column the attribute of its class."""
+    """What was selected; for a mapped column, the attribute of its class."""
     annotations = getattr(entity.given, "_annotations", {})
     if "proxy_key" in annotations and "parententity" in annotations:
         return getattr(annotations["parententity"].entity, annotations["proxy_key"])

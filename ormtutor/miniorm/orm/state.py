@@ -1,12 +1,13 @@
 """State: what is known about one mapped object beside its values.
 
 Before: orm/impls.py reports changes here; orm/session.py moves objects through their lives.
-Here:   InstanceState (key, session, committed values, what is expired: transient ... detached).
+Here:   InstanceState: key, session, committed values, what is expired; transient ... detached.
 After:  orm/identity.py keeps states by key; orm/loading.py refreshes what is expired.
 
-A state *is* the weak reference to its object (`state()` gives the object or None), so that it costs
-one object and not two. The object holds its state in `__dict__["_sa_instance_state"]`; the state
-holds neither its object nor its session strongly, so that both may go when nobody else wants them.
+A state *is* the weak reference to its object (`state()` returns the object or None), so that it
+costs one Python object and not two. The object holds its state in
+`__dict__["_sa_instance_state"]`; the state holds neither its object nor its session strongly, so
+that both can be collected when nobody else uses them.
 
 Follows: SQLAlchemy 1.4, "Session Basics: Object States", `InstanceState`.
 """
@@ -34,16 +35,16 @@ if TYPE_CHECKING:
     Values = dict[str, Any]
 
 
-# What an object without changes, or without expired attributes, has. Shared by all of them: both
-# are replaced, never written to.
+# The committed_state of objects without changes. Shared by all of them: it is replaced, never
+# written to.
 UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 
-# The types of values that are what they look like: no SQL expression is among them.
+# Types whose values are surely not SQL expressions.
 PLAIN = frozenset((int, str, float, bool, bytes, type(None)))
 
 
 class Names(frozenset):  # type: ignore[type-arg]
-    """Attribute names; shown as the set that they are to learners."""
+    """Attribute names; learners see a plain set."""
 
     __slots__ = ()
 
@@ -112,17 +113,17 @@ class ImmutableProperties:
         return list(self._data.items())
 
 
-# Functions of the object that may be absent --------------------------------------------------
+# Loading -------------------------------------------------------------------------------------
 
 
 class Loaders:
-    """What the upper floors register at import, so that a missing value can be found.
+    """The functions that load a missing value; higher modules put them here at import.
 
     `expired`: loading.load_expired(mapper, state, keys, passive).
     `lazy`, `deferred`: strategies' loaders of relationships and deferred columns, called as
-    (property, state, passive); they give a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or
-    PASSIVE_NO_RESULT. An option gives `strategy` and `criteria` to the former.
-    `eager`: makes a loader that runs when the rows are read, or gives None; called as (property,
+    (property, state, passive); they return a value, ATTR_WAS_SET, ATTR_EMPTY, NO_VALUE or
+    PASSIVE_NO_RESULT. An option passes `strategy` and `criteria` to the former.
+    `eager`: makes a loader that runs when the rows are read, or returns None; called as (property,
     strategy, compilation, place).
     `dynamic`: makes the AppenderQuery of a dynamic relationship, called as (impl, state).
     """
@@ -135,15 +136,15 @@ class Loaders:
 
 
 def identity_key(mapper: Any, ident: Any) -> Key:
-    """The key `(User, (1,), None)` of a primary key as states have it."""
+    """The key `(User, (1,), None)` for a primary key in the form of InstanceState.ident."""
     return mapper.class_, (ident,) if mapper.single_key else ident, None
 
 
 def _object_is_gone(state: InstanceState) -> None:
-    """The object died: its identity is free again, and it is in no session.
+    """The object was collected: take its state out of the identity map and the session.
 
-    What identity_map.discard() does, but for changes, which would have kept the object alive;
-    written out, since a result that is thrown away comes here once for each object.
+    FASTPATH: identity_map.discard(), but for changes, which would have kept the object alive; it
+    runs once for each object of a result that is thrown away.
     """
     session_ref = state.session_ref
     session = None if session_ref is None else session_ref()
@@ -155,7 +156,7 @@ def _object_is_gone(state: InstanceState) -> None:
 
 
 def _stage(*, has_key: bool, attached: bool, deleted: bool | None = None, doc: str) -> Any:
-    """Whether an object is at a stage of its life: by its key, its session, and its row."""
+    """A property: whether an object is at a stage of its life, by its key, session and row."""
 
     def is_there(state: InstanceState) -> bool:
         there = (state.ident is not None) is has_key and state._attached is attached
@@ -165,22 +166,22 @@ def _stage(*, has_key: bool, attached: bool, deleted: bool | None = None, doc: s
 
 
 class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects are of any class
-    """One object's facts; `inspect(obj)` gives it.
+    """What is known about one object: `inspect(obj)`.
 
     mapper: how its class is mapped.
-    ident: its primary key within the class: the value, a tuple for several columns, None: no key.
+    ident: its primary key: the value, or a tuple for several columns; None: no key.
     session_ref: a weak reference to its session (one for all: `session._self_ref`), or None.
     committed_state: the old values of changed attributes, or the shared empty UNCHANGED.
     expired_attributes: names to be loaded again at the next read; a frozenset that is replaced.
     expired: the whole object was expired. modified: it has changes. _deleted: its row was deleted.
     load_options: for later loads: the options of the query that loaded it, and its path there.
     insert_order: its turn among the new objects of its session. place: in the identity map.
-    parents: which parent last took it in, by attribute: for delete-orphan.
+    parents: by attribute, the parent that last took it; for delete-orphan.
     orphaned: it lost its owning parent while neither was in a session.
     pending_mutations: what was added to and removed from collections that are not loaded.
-    callables: loaders of this object's own for single attributes (options like defer()).
-    empty_collections: collections that were handed out empty, and are not yet in the dictionary.
-    last_known: of attributes that a criterion compares with: their values when they expired.
+    callables: this object's own loaders for single attributes (from options like defer()).
+    empty_collections: empty collections that were read, and are not yet in the dictionary.
+    last_known: the values of attributes when they expired, for criteria that compare with them.
     """
 
     __module__ = "sqlalchemy.orm.state"
@@ -206,8 +207,8 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     is_instance = True
 
-    # A state equals only itself, also when two objects compare equal. All six, so that the
-    # interpreter takes object's own comparison and not a slower dispatcher.
+    # A state equals only itself, even when two objects compare equal. All six are set, so that the
+    # interpreter uses object's own comparison and not a slower dispatcher.
     __hash__ = object.__hash__
     __eq__ = object.__eq__
     __ne__ = object.__ne__
@@ -221,7 +222,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     obj = ref.__call__
 
     def __reduce__(self) -> Any:
-        """For pickle and deepcopy: of an object that is nowhere else known, and in no session."""
+        """For pickle and deepcopy: the copy belongs to no session."""
         kept = {name: getattr(self, name) for name in _KEPT}
         if self.committed_state:
             kept["committed_state"] = self.committed_state
@@ -229,7 +230,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     # facts -----------------------------------------------------------------------------------
 
-    object = property(ref.__call__, doc="The object, or None when it is gone.")
+    object = property(ref.__call__, doc="The object, or None if it is gone.")
     class_ = property(attrgetter("mapper.class_"), doc="The object's class.")
     was_deleted = property(
         attrgetter("_deleted"),
@@ -238,7 +239,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
     @property
     def dict(self) -> Values:
-        """The object's dictionary; an empty one when it is gone."""
+        """The object's dictionary; an empty one if it is gone."""
         obj = self()
         return {} if obj is None else obj.__dict__
 
@@ -305,9 +306,9 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     # changes ---------------------------------------------------------------------------------
 
     def modified_event(self, impl: Any, previous: Any) -> None:
-        """Note that an attribute is about to change; the first old value is the one that counts.
+        """Note that an attribute is about to change: the first old value since a flush is kept.
 
-        `previous` is NO_VALUE when there was none. Of a collection a copy is kept, for it changes.
+        `previous` is NO_VALUE if there was none. Of a collection, a copy is kept.
 
         Raises: ObjectDereferencedError: the object is gone.
         """
@@ -350,18 +351,18 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             )
 
     def reset(self, dict_: Values, key: str) -> None:
-        """Forget the value of one attribute, and what was expired or changed about it."""
+        """Forget the value of one attribute, and that it was expired."""
         self.mapper.impls[key].forget(dict_)
         self._is_here({key})
 
     def pending_mutation(self, key: str) -> PendingCollection:
-        """What is waiting for the collection `key` to be loaded."""
+        """The changes that wait for the collection `key` to be loaded."""
         if self.pending_mutations is None:
             self.pending_mutations = {}
         return self.pending_mutations.setdefault(key, PendingCollection())
 
     def track_last_known(self, key: str) -> Values:
-        """Where the value that `key` had when it expired is kept from now on."""
+        """From now on, keep the value of `key` when it expires; return where."""
         if self.last_known is None:
             self.last_known = {}
         self.last_known.setdefault(key, flags.NO_VALUE)
@@ -370,7 +371,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     # expiry and commit -----------------------------------------------------------------------
 
     def expire(self, dict_: Values, modified_states: Any) -> None:
-        """Forget all values: the next read loads them. `modified_states`: the identity map's."""
+        """Forget all values: the next read loads them. modified_states: the identity map's."""
         self.expired = True
         if self.modified:
             self.modified = False
@@ -393,7 +394,7 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     def expire_attributes(
         self, dict_: Values, keys: Iterable[str], no_loader: bool = False
     ) -> None:
-        """Forget the values of these attributes. `no_loader`: but for those that load lazily."""
+        """Forget the values of these attributes; no_loader: except those that load lazily."""
         impls = self.mapper.impls
         pending = self.pending_mutations
         for key in keys:
@@ -430,12 +431,12 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
             if key in impls and key not in committed and impls[key].load_on_unexpire
         }
         Loaders.expired(self.mapper, self, keys, passive)
-        # Whatever the load did not fill is not asked for again.
+        # What the load did not fill is not loaded again.
         self.expired_attributes = NOTHING
         return flags.ATTR_WAS_SET
 
     def commit(self, dict_: Values, keys: Iterable[str]) -> None:
-        """The present values of `keys` are those of the row."""
+        """Record that the present values of `keys` are those of the row."""
         self.expired = False
         has_changes = self.committed_state is not UNCHANGED
         if not (has_changes or self.expired_attributes or self.callables):
@@ -447,14 +448,14 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
         self._is_here(keys.intersection(dict_))
 
     def _is_here(self, keys: set[str]) -> None:
-        """These attributes have values: they are not to be loaded any more."""
+        """Record that these attributes have values: they need no loading any more."""
         if self.expired_attributes:
             self.expired_attributes -= keys
         if self.callables:
             self.callables = {k: v for k, v in self.callables.items() if k not in keys}
 
     def commit_all(self, dict_: Values, modified_states: Any) -> None:
-        """All present values are those of the row: nothing is changed, nothing expired."""
+        """Record that all present values are those of the row: no changes, nothing expired."""
         self.committed_state = UNCHANGED
         self.pending_mutations = None
         if self.expired_attributes:
@@ -466,9 +467,9 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
 
 
 def create_state(obj: Any, mapper: Any) -> InstanceState:
-    """A new object's state, and its place in the object's dictionary.
+    """Make a new object's state, and put it into the object's dictionary.
 
-    The row loaders of orm/rowloader.py write the same assignments out, for speed.
+    The row loaders of orm/rowloader.py make the same assignments, for speed.
     """
     state = InstanceState(obj, _object_is_gone)
     state.mapper = mapper
@@ -489,16 +490,13 @@ _KEPT = ("ident", "expired_attributes", "expired", "modified", "callables", "par
 def _restored(cls: type, obj: Any) -> InstanceState:
     mapper = vars(cls)["_sa_class_manager"]
     mapper.check_configured_once()
-    if obj is None:  # it was gone when somebody else spoke of it
+    if obj is None:  # it was gone when its state was pickled
         obj = object.__new__(cls)
     return obj.__dict__.get("_sa_instance_state") or create_state(obj, mapper)
 
 
 class PendingCollection:
-    """Changes of a collection that is not loaded; they are applied when it is.
-
-    `added` keeps order; `removed` are objects known to leave.
-    """
+    """Changes of a collection that is not loaded; they are applied when it is."""
 
     __slots__ = ("added", "removed")
 
@@ -534,14 +532,14 @@ class AttributeState:
 
     @property
     def value(self) -> Any:
-        """The value as `obj.attribute` gives it: this may load."""
+        """The value of `obj.attribute`: this may load."""
         return getattr(self.state.obj(), self.key)
 
     @property
     def history(self) -> Any:
         """What was added, is unchanged and was deleted since the last flush, as far as loaded.
 
-        Differs: SQLAlchemy loads the old object of a one-to-one for it; looking sends no SQL here.
+        Differs: SQLAlchemy loads the old object of a one-to-one; here, looking sends no SQL.
         """
         return self.state.get_history(self.key, flags.PASSIVE_NO_INITIALIZE)
 
@@ -564,7 +562,7 @@ def was_deleted(obj: Any) -> bool:
 
 
 def has_identity(obj: Any) -> bool:
-    """Whether the object stands for a row, now or earlier."""
+    """Whether the object has a row, or had one earlier."""
     return instance_state(obj).has_identity
 
 

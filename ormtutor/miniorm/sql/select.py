@@ -1,10 +1,10 @@
-"""Select: the SELECT statement, UNION and its like, and what is made of them.
+"""Select: the SELECT statement, UNION and the like, and what is made of them.
 
 Before: selectable.py has what stands in FROM, labels.py names the selected columns.
 Here:   Select, CompoundSelect, TextualSelect; ScalarSelect and Exists, which are expressions.
 After:  compiler.py writes them; orm/context.py makes Selects of queries.
 
-A statement does not change: every method gives a new one. What was not asked for is not stored in
+A statement does not change: every method returns a new one. Only what was asked for is stored in
 the instance (the class has the defaults), so a copy is one small dictionary.
 
 The file is one thing: a SELECT, its use as a value and its use in UNION refer to one another.
@@ -70,9 +70,9 @@ if TYPE_CHECKING:
 
 
 def as_selected(thing: Any) -> Any:
-    """Something between SELECT and FROM: an expression, a FROM object for all its columns.
+    """An argument of select(): an expression, or a FROM object for all its columns.
 
-    Raises: ArgumentError: a string, or something that is no SQL.
+    Raises: ArgumentError: it is a string, or not SQL.
     """
     element = clause_of(thing)
     if element is not None:
@@ -91,7 +91,7 @@ def as_selected(thing: Any) -> Any:
     raise not_expected(SELECTED, thing)
 
 
-# How messages call what stands between SELECT and FROM.
+# What messages call it.
 SELECTED = "Column expression or FROM clause"
 
 
@@ -106,11 +106,11 @@ def _no_text_column(text: str) -> exc.ArgumentError:
 
 
 class _Number(BindParameter):
-    """A number after LIMIT or OFFSET that was no expression: a slice may count with it."""
+    """A plain number after LIMIT or OFFSET, with which slice() can calculate."""
 
 
 def as_limit(value: Any) -> Any:
-    """The number after LIMIT or OFFSET: a bind parameter unless it is an expression."""
+    """The number after LIMIT or OFFSET, as a bind parameter unless it is an expression."""
     if value is None:
         return None
     element = None if isinstance(value, type) else clause_of(value)
@@ -134,7 +134,7 @@ def _as_prefix(thing: Any) -> Any:
 
 
 class Statement(Executable):
-    """A statement that does not change: every method gives a copy with more said."""
+    """A statement that does not change: every method returns a changed copy."""
 
     __module__ = "sqlalchemy.sql.base"
     _with_options: tuple[Any, ...] = ()
@@ -144,7 +144,7 @@ class Statement(Executable):
     def options(self, *options: Any) -> Any:
         """Keep options for whoever executes; Core ignores those of the ORM.
 
-        Raises: ArgumentError: something that is no option.
+        Raises: ArgumentError: something is not an option.
         """
         for option in options:
             if not hasattr(option, "_is_legacy_option"):
@@ -162,9 +162,9 @@ class Statement(Executable):
 
 
 def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
-    """What filter_by() means by a name.
+    """The attribute that a name in filter_by() means.
 
-    Raises: InvalidRequestError: there is no such thing.
+    Raises: InvalidRequestError: there is no such attribute.
     """
     try:
         return getattr(namespace, key)
@@ -175,7 +175,7 @@ def attribute_of(namespace: Any, from_: Any, key: str) -> Any:
 
 
 def namespace_in(element: Any) -> Any:
-    """The first thing in an element that filter_by() may look names up in, or None."""
+    """The first thing in an element in which filter_by() can look names up, or None."""
     for part in iterate(element):
         source = part._annotations.get("parententity", part)
         if source is part is not element and part._is_from_clause:
@@ -204,7 +204,7 @@ class HasWhere:
             show_as_own(cls, "where filter filter_by")
 
     def where(self, *whereclause: Any) -> Any:
-        """Only the rows for which all conditions hold, also those of earlier calls."""
+        """Only the rows for which all conditions hold, those of earlier calls included."""
         added = [as_condition(each) for each in whereclause]
         return self._with(_where_criteria=(*self._where_criteria, *added))
 
@@ -227,21 +227,21 @@ class HasWhere:
 
 
 class SelectBase(Statement):
-    """What gives rows: SELECT, UNION, a text whose columns are known."""
+    """What returns rows: SELECT, UNION, a text whose columns are known."""
 
     is_selectable = True
     is_select = True
     _hides_entities = True
-    # Whether it stands in parentheses, as a part of a UNION.
+    # Whether it gets parentheses as a part of a UNION.
     _in_parentheses = False
     _label_style: Any = LABEL_STYLE_DEFAULT
     _raw_columns: Any
 
     def _compiler(self, dialect: Any, **kw: Any) -> Any:
-        """The text; that of the same structure, if one was compiled for this dialect lately.
+        """The compiled form, taken from the dialect's cache if there is one for the structure.
 
-        FASTPATH: 30 for 260 us, a query of two joins and three criteria. Only what str() and
-        compile() say without more; and what warned, warns again.
+        FASTPATH: 30 for 260 us, a query of two joins and three criteria. Only for compile() without
+        further arguments; and a statement that warned is not kept, so that it warns again.
         """
         if kw:
             return super()._compiler(dialect, **kw)
@@ -277,7 +277,7 @@ class SelectBase(Statement):
     @property
     def _implicit_subquery(self) -> Any:
         owner, subquery = self.__dict__.get("_implicit", (None, None))
-        if owner is not self:  # we are a copy, which says more
+        if owner is not self:  # we are a changed copy
             subquery = self.subquery()
             self._implicit = (self, subquery)
         return subquery
@@ -336,7 +336,7 @@ class SelectBase(Statement):
         return Exists(self)
 
     def set_label_style(self, style: symbol) -> Any:
-        """The same with another way to label columns."""
+        """The same with another label style."""
         if self._label_style is style:
             return self
         return self._with(_label_style=style)
@@ -349,9 +349,9 @@ class SelectBase(Statement):
 class Said:
     """What a SELECT may say beside its columns, be it a Query or a select().
 
-    The attributes are what nobody said, the methods what both say alike. The last three are the
-    ORM's. _base: a union (or the like) that entities are read from. _eager: eager loading is
-    wanted. _selects_order: DISTINCT adds what is sorted by.
+    The attributes are the defaults, the methods those that are the same for both. The last three
+    are the ORM's. _base: a union (or the like) that entities are read from. _eager: eager loading
+    is wanted. _selects_order: DISTINCT adds the columns that it sorts by.
     """
 
     _where_criteria: tuple[Any, ...] = ()
@@ -377,12 +377,12 @@ class Said:
     _with: Callable[..., Any]
 
     def _check_open(self, method: str) -> None:
-        """Refuse what has no place any more: a select() may say all of it at any time."""
+        """Refuse a method that comes too late; a select() takes all of them at any time."""
 
     _check_no_statement = _check_open
 
     def limit(self, limit: Any) -> Any:
-        """Not more rows than that."""
+        """At most so many rows."""
         self._check_no_statement("limit")
         return self._with(_limit_clause=as_limit(limit))
 
@@ -392,7 +392,7 @@ class Said:
         return self._with(_offset_clause=as_limit(offset))
 
     def slice(self, start: int | None, stop: int | None) -> Any:
-        """LIMIT and OFFSET as Python slices have them, of what both already bound."""
+        """LIMIT and OFFSET as in a Python slice, within those that are set already."""
         self._check_no_statement("slice")
         limit, offset = self._limit_clause, self._offset_clause
         if start is not None:
@@ -406,14 +406,14 @@ class Said:
         return self._with(_limit_clause=limit, _offset_clause=offset)
 
     def order_by(self, *clauses: Any) -> Any:
-        """Sort; None forgets the sorting so far.
+        """Sort; None drops the sorting so far.
 
-        A string is the name of a selected column; of a Query one that can be no name is text().
+        A string is the name of a selected column; for a Query, one that cannot be a name is text().
         """
         return self._sorted("_order_by_clauses", clauses, "ORDER BY")
 
     def group_by(self, *clauses: Any) -> Any:
-        """Group; None forgets the groups so far."""
+        """Group; None drops the grouping so far."""
         return self._sorted("_group_by_clauses", clauses, "GROUP BY")
 
     def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Any:
@@ -422,11 +422,11 @@ class Said:
         return self._with(**{name: getattr(self, name) + sorting(clauses, role)})
 
     def _correlated(self, name: str, fromclauses: tuple[Any, ...]) -> Any:
-        """The same with FROM objects told for correlate() or correlate_except()."""
-        told: tuple[Any, ...] = ()
+        """A copy with FROM objects for correlate() or correlate_except()."""
+        froms: tuple[Any, ...] = ()
         if not fromclauses or not (fromclauses[0] is None or fromclauses[0] is False):
-            told = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
-        return self._with(_auto_correlate=False, **{name: told})
+            froms = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
+        return self._with(_auto_correlate=False, **{name: froms})
 
 
 class GenerativeSelect(Said, SelectBase):
@@ -453,7 +453,7 @@ def sorting(clauses: Iterable[Any], role: str) -> tuple[Any, ...]:
 
 
 def _set_operation(keyword: str) -> Any:
-    """A function that combines SELECTs; as a method it begins with the one that it is asked of."""
+    """A function that combines SELECTs; as a method, it begins with its own."""
 
     def combine(*selects: Any, **kw: Any) -> CompoundSelect:
         compound = CompoundSelect(keyword, *selects)
@@ -472,7 +472,7 @@ class CoreJoinStep(
         defaults=(None, None, False, False, False, False),
     )
 ):
-    """One join as it was said; orm/joins.py says more of those along relationships.
+    """One join as it was called for; orm/joins.py has one that may go along a relationship.
 
     left: where join_from() starts. from_joinpoint, made_once: see orm/joins.py.
     """
@@ -491,7 +491,7 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
     __slots__ = ()
 
     def structure(self, binds: Binds) -> Hashable:
-        """What of them decides the text."""
+        """What decides the text."""
         return (
             *[_column_structure(each, binds) for each in self.columns],
             *[each.structure(binds) for each in self.joins],
@@ -500,12 +500,12 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
 
 
 def replace_columns(statement: Any, columns: Sequence[Any]) -> None:
-    """Let a new statement keep its joins and options with the columns that it had.
+    """Keep the joins and options of a new statement together with the columns that it had.
 
-    Without any it still is a statement of mapped classes if it was one.
+    Even without any, it remains a statement of mapped classes if it was one.
     """
-    told = Replaced(columns, statement._setup_joins, statement._with_options)
-    statement._replaced = (*statement._replaced, told)
+    replaced = Replaced(columns, statement._setup_joins, statement._with_options)
+    statement._replaced = (*statement._replaced, replaced)
     statement.__dict__.update(_setup_joins=(), _with_options=())
 
 
@@ -522,7 +522,7 @@ class Select(HasWhere, GenerativeSelect):
         *("_correlate", "_correlate_except", "_prefixes"),
     )
 
-    # Set by orm/context.py: the plain SELECT for one that speaks of mapped classes; else itself.
+    # Set by orm/context.py: the plain SELECT for one with mapped classes; for any other, itself.
     _plain_form: ClassVar[Callable[[Any, bool], Any]] = staticmethod(
         lambda statement, toplevel: statement
     )
@@ -535,7 +535,7 @@ class Select(HasWhere, GenerativeSelect):
 
     @classmethod
     def _of_columns(cls, columns: list[Any]) -> Select:
-        """A SELECT of elements, which are not looked at."""
+        """A SELECT of elements, which are not checked."""
         made = cls.__new__(cls)
         made._raw_columns = columns
         return made
@@ -565,13 +565,13 @@ class Select(HasWhere, GenerativeSelect):
         return froms_of(self._raw_columns, self._where_criteria)
 
     def select_from(self, *froms: Any) -> Any:
-        """Put FROM objects there, also when no column comes from them."""
+        """Add FROM objects, even if no column comes from them."""
         return self._with(_from_obj=self._from_obj + tuple(as_from(each) for each in froms))
 
     def join(
         self, target: Any, onclause: Any = None, isouter: bool = False, full: bool = False
     ) -> Any:
-        """JOIN with what is there; without `onclause` by the foreign keys."""
+        """JOIN a FROM object; without `onclause`, by the foreign keys."""
         return self.join_from(None, target, onclause, isouter, full)
 
     def join_from(
@@ -582,7 +582,7 @@ class Select(HasWhere, GenerativeSelect):
         isouter: bool = False,
         full: bool = False,
     ) -> Any:
-        """JOIN with a left side that is told."""
+        """JOIN, with an explicit left side."""
         left = None if from_ is None else as_from(from_)
         refuse_as_plain_target(target, self, *self._raw_columns, left)
         target = as_join_target(target)
@@ -598,7 +598,7 @@ class Select(HasWhere, GenerativeSelect):
     def outerjoin_from(
         self, from_: Any, target: Any, onclause: Any = None, full: bool = False
     ) -> Any:
-        """LEFT OUTER JOIN with a left side that is told."""
+        """LEFT OUTER JOIN, with an explicit left side."""
         return self.join_from(from_, target, onclause, True, full)
 
     # -- columns -------------------------------------------------------------------------------
@@ -629,7 +629,7 @@ class Select(HasWhere, GenerativeSelect):
         return self.add_columns(column)
 
     def replace_selectable(self, old: Any, alias: Any) -> Any:
-        """The same, asked of an alias of `old`: the alias knows itself what it stands for."""
+        """The same SELECT from an alias of `old`; the alias itself knows what it stands for."""
         return adapt(self, (alias, ""))
 
     def with_only_columns(self, *columns: Any, maintain_column_froms: bool = False) -> Any:
@@ -659,17 +659,17 @@ class Select(HasWhere, GenerativeSelect):
 
     def distinct(self, *expr: Any) -> Any:
         """Equal rows only once."""
-        told = tuple([as_sorting(each, "GROUP BY / OF / etc.") for each in expr])
-        return self._with(_distinct=True, _distinct_on=self._distinct_on + told)
+        on = self._distinct_on + sorting(expr, "GROUP BY / OF / etc.")
+        return self._with(_distinct=True, _distinct_on=on)
 
     # -- correlation ---------------------------------------------------------------------------
 
     def correlate(self, *fromclauses: Any) -> Any:
-        """Leave these FROM objects to the statement around this one; None: leave none."""
+        """Take these FROM objects from the enclosing statement; None: take none."""
         return self._correlated("_correlate", fromclauses)
 
     def correlate_except(self, *fromclauses: Any) -> Any:
-        """Leave all FROM objects but these to the statement around this one."""
+        """Take all FROM objects but these from the enclosing statement."""
         return self._correlated("_correlate_except", fromclauses)
 
     # -- set operations ------------------------------------------------------------------------
@@ -686,7 +686,7 @@ class Select(HasWhere, GenerativeSelect):
         return bool(self._has_row_limiting_clause or self._order_by_clauses)
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether `fromclause` stands in our FROM, as far as no join() brought it."""
+        """Whether `fromclause` is in FROM, apart from what join() adds."""
         return any(
             from_.is_derived_from(fromclause)
             for from_ in (*self._implied_froms, *self._from_obj)
@@ -701,7 +701,7 @@ class Select(HasWhere, GenerativeSelect):
 
 
 def _column_structure(column: Any, binds: Binds) -> Hashable:
-    """What is selected, and what the ORM knows of it: its entity and its name there."""
+    """The structure of a selected thing, with its entity and its name there."""
     structure = column.structure(binds)
     if not (column._is_column_clause or column._is_from_clause):
         structure = structure, column.type.cache_id
@@ -717,7 +717,7 @@ def _column_structure(column: Any, binds: Binds) -> Hashable:
 
 
 def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
-    """What of a Select, or of an ORM Query, decides the text beside its columns."""
+    """What decides the text of a Select or a Query, beside its columns."""
     key: list[Any] = []
     for name, value in said.items():
         if name in _ELEMENTS and value.__class__ is tuple:
@@ -740,27 +740,27 @@ SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 
 def _is_attribute(thing: Any) -> bool:
-    """Whether it is a mapped attribute: it says more than its column or condition does."""
+    """Whether a thing is a mapped attribute, which knows more than its column or condition."""
     return not isinstance(thing, ClauseElement) and getattr(thing, "is_attribute", False) is True
 
 
 def refuse_as_plain_target(target: Any, said: Said, *parts: Any) -> None:
-    """Raise AttributeError, as the original does by accident, where a name is joined to tables.
+    """Raise AttributeError, as the original does by accident, if a name is joined to tables.
 
-    parts: what is selected; when one of them, or of what is selected from, has to do with a mapped
-    class, what is no target is refused in other words.
+    parts: what is selected. If one of them, or of what is selected from, belongs to a mapped class,
+    the error is another one, raised later.
     """
-    if _is_attribute(target) or hasattr(target, "__code__"):  # configures mappers; has own words
+    if _is_attribute(target) or hasattr(target, "__code__"):  # inspect() would configure mappers
         return
     if clause_of(target) is not None or inspect(target, raiseerr=False) is not None:
         return
     joined = [part for step in said._setup_joins for part in step[:2]]
-    told = [clause_of(part) for part in (*parts, *joined, *said._from_obj)]
+    clauses = [clause_of(part) for part in (*parts, *joined, *said._from_obj)]
     inside = [
         each
-        for part in told
-        if part is not None
-        for each in iterate(part, closed="_hides_entities")
+        for clause in clauses
+        if clause is not None
+        for each in iterate(clause, closed="_hides_entities")
     ]
     if not any("parententity" in each._annotations for each in inside):
         kind = "str" if isinstance(target, str) else "NoneType"
@@ -768,7 +768,7 @@ def refuse_as_plain_target(target: Any, said: Said, *parts: Any) -> None:
 
 
 def as_join_target(target: Any) -> Any:
-    """What is joined: a FROM object; an ORM relationship stays what it is."""
+    """The target of a join: a FROM object, or an ORM relationship as it is."""
     if _is_attribute(target):
         return target
     role = "Join target, typically a FROM expression, or ORM relationship attribute"
@@ -776,9 +776,9 @@ def as_join_target(target: Any) -> Any:
 
 
 def as_on_clause(onclause: Any) -> Any:
-    """The condition of a join; an ORM relationship stays what it is."""
+    """The condition of a join, or an ORM relationship as it is."""
     if _is_attribute(onclause):
-        onclause.property  # noqa: B018  configures what is related
+        onclause.property  # noqa: B018  configures the mappers
         return onclause
     return as_condition(onclause, "SQL expression for ON clause")
 
@@ -795,7 +795,7 @@ def each_once(froms: Iterable[Any]) -> list[Any]:
 
 
 def outermost(froms: Iterable[Any]) -> list[Any]:
-    """FROM objects without repetitions, and without those that stand in the joins of others."""
+    """FROM objects without repetitions, and without those inside the joins of others."""
     found = each_once(froms)
     hidden = _originals(_hidden(found))
     return [from_ for from_ in found if from_._deannotated not in hidden]
@@ -821,7 +821,7 @@ class FromList:
             from_clauses[place] = Join(left, step.target, step.onclause, step.isouter, step.full)
 
     def _left_side(self, from_clauses: list[Any], columns: Any, step: Any) -> int:
-        """The place of what is joined to; what is not in FROM yet is put there."""
+        """The place of the left side in FROM, where it is added if it is not there."""
         left = step.left
         if left is not None:
             for place, clause in enumerate(from_clauses):
@@ -839,8 +839,8 @@ class FromList:
     def displayed(self, explicit: Any = None, implicit: Any = None) -> list[Any]:
         """The FROM objects to write.
 
-        explicit: those of the statements around, for correlate(). implicit: those of the
-        statement right around, which are left to it without being told.
+        explicit: those of all enclosing statements, for correlate(). implicit: those of the nearest
+        one, which are correlated automatically.
         Raises: InvalidRequestError: nothing would be left.
         """
         statement = self.statement
@@ -852,8 +852,8 @@ class FromList:
             hidden |= outer - _originals(statement._correlate_except)
         froms = [f for f in self.found if f._deannotated not in hidden]
         if statement._auto_correlate and implicit and len(froms) > 1:
-            around = _originals(implicit)
-            froms = [f for f in froms if f._deannotated not in around]
+            enclosing = _originals(implicit)
+            froms = [f for f in froms if f._deannotated not in enclosing]
             if not froms:
                 raise exc.InvalidRequestError(
                     f"Select statement '{statement!r}' returned no FROM clauses due to "
@@ -867,14 +867,14 @@ def _originals(elements: Iterable[Any]) -> set[Any]:
 
 
 def _hidden(froms: Iterable[Any]) -> list[Any]:
-    """What stands inside of these FROM objects, in a join."""
+    """What is inside the joins among these FROM objects."""
     return [each for from_ in froms if from_._is_from_clause for each in from_._hide_froms]
 
 
 def only_joinable(candidates: list[Any], target: Any, onclause: Any, called: Any) -> int:
     """The position of the FROM object that could be joined with `target`.
 
-    called: what messages call the target.
+    called: the target's name in messages.
     Raises: InvalidRequestError: there is none, or several.
     """
     positions = _joinable(candidates, target, onclause)
@@ -916,7 +916,7 @@ def _joinable(candidates: list[Any], target: Any, onclause: Any) -> list[int]:
 
 
 def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) -> bool:
-    """Whether the condition speaks of the two alone; if there is none, whether a key connects."""
+    """Whether the condition is about these two alone; if there is none, whether a key is."""
     if columns:
         return columns <= _originals([*candidate.c, *target.c])
     with suppress(exc.NoReferenceError):
@@ -924,7 +924,7 @@ def _is_possible(candidate: Any, target: Any, onclause: Any, columns: set[Any]) 
     return False
 
 
-# -- UNION and its like ----------------------------------------------------------------------------
+# -- UNION and the like ----------------------------------------------------------------------------
 
 
 class CompoundSelect(GenerativeSelect):
@@ -948,7 +948,7 @@ class CompoundSelect(GenerativeSelect):
         return self._with(selects=(first._for_subquery(), *others))
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """Whether one of the SELECTs is; that in parentheses, which SQLite refuses, can't tell."""
+        """Whether one of the SELECTs is; as in 1.4, one in parentheses raises AttributeError."""
         for each in self.selects:
             if each._in_parentheses:
                 raise AttributeError(
@@ -964,11 +964,11 @@ class CompoundSelect(GenerativeSelect):
 
     def _column_proxies(self, selectable: Any) -> list[tuple[Any, Any]]:
         proxies = self.selects[0]._column_proxies(selectable)
-        told = [
+        named = [
             [column for column in each._all_selected_columns if not column._is_text_clause]
             for each in self.selects
         ]
-        columns = zip(*told, strict=False)
+        columns = zip(*named, strict=False)
         for (_, proxy), (first, *others) in zip(proxies, columns, strict=False):
             later = [each._annotate({"weight": n}) for n, each in enumerate(others, 2)]
             proxy._proxies = (first, *later)
@@ -986,7 +986,7 @@ class CompoundSelect(GenerativeSelect):
 def as_compound_part(thing: Any) -> Any:
     """A SELECT for a UNION.
 
-    Raises: ArgumentError: something else.
+    Raises: ArgumentError: it is something else.
     """
     element = clause_of(thing)
     if element is not None and element.is_select:
@@ -1001,7 +1001,7 @@ def as_compound_part(thing: Any) -> Any:
 
 
 class TextualSelect(SelectBase):
-    """A text whose columns are told: text("SELECT ...").columns(...)."""
+    """A text whose columns are declared: text("SELECT ...").columns(...)."""
 
     __visit_name__ = "textual_select"
     _parts = ("element",)
@@ -1017,18 +1017,18 @@ class TextualSelect(SelectBase):
 
     @property
     def selected_columns(self) -> ColumnCollection:
-        """The columns that were told, by their keys."""
+        """The declared columns, by their keys."""
         return ImmutableColumnCollection((column.key, column) for column in self.column_args)
 
     def set_label_style(self, style: symbol) -> Any:
         return self
 
     def bindparams(self, *binds: Any, **bind_as_values: Any) -> Any:
-        """The same with values for names in the text."""
+        """A copy with values for names in the text."""
         return self._with(element=self.element.bindparams(*binds, **bind_as_values))
 
     def is_derived_from(self, fromclause: Any) -> bool:
-        """A text comes from nothing that we know."""
+        """Never: we do not know what a text selects from."""
         return False
 
     _from_objects: Any = ()
@@ -1044,15 +1044,15 @@ class TextualSelect(SelectBase):
 
 
 def columns(self: Any, *cols: Any, **types: Any) -> TextualSelect:
-    """The text as a SELECT whose columns are told."""
-    told = [
+    """The text as a SELECT whose columns are declared."""
+    declared = [
         ColumnClause(each.key, types.pop(each.key))
         if each.key in types
         else given_clause(each, "Column expression")
         for each in cols
     ]
     keyed = [ColumnClause(key, type_) for key, type_ in types.items()]
-    return TextualSelect(self, told + keyed, positional=bool(told) and not keyed)
+    return TextualSelect(self, declared + keyed, positional=bool(declared) and not keyed)
 
 
 elements.TextClause.columns = columns
@@ -1079,7 +1079,7 @@ class ScalarSelect(ColumnElement):
 
     @property
     def columns(self) -> Any:
-        """There are none."""
+        """Refuse: a value has no columns."""
         raise exc.InvalidRequestError(
             "Scalar Select expression has no columns; use this object directly within a "
             "column-level expression."
@@ -1106,7 +1106,7 @@ class ScalarSelect(ColumnElement):
 
 
 def _of_inner(name: str) -> Any:
-    """A method of the SELECT inside of EXISTS."""
+    """A method of the SELECT inside EXISTS."""
 
     def change(self: Any, *clauses: Any) -> Any:
         return Exists(getattr(self.element.element, name)(*clauses))
@@ -1157,7 +1157,7 @@ def select(*args: Any, **kw: Any) -> Select:
 
 
 def _is_legacy(args: tuple[Any, ...]) -> bool:
-    """Whether the columns come as a list, or as anything else that gives several."""
+    """Whether the columns come as a list, or as another iterable."""
     if not args or isinstance(args[0], (ClauseElement, str)) or not hasattr(args[0], "__iter__"):
         return False
     return not elements.is_sql(args[0]) and inspect(args[0], raiseerr=False) is None
@@ -1172,7 +1172,7 @@ def _legacy_select(
     correlate: bool = True,
     **kw: Any,
 ) -> Any:
-    statement = _told(_told(Select(), "distinct", distinct), "select_from", from_obj)
+    statement = _applied(_applied(Select(), "distinct", distinct), "select_from", from_obj)
     if isinstance(columns, ClauseElement):
         raise exc.ArgumentError(
             "select() construct created in legacy mode, i.e. with keyword arguments, must provide "
@@ -1193,12 +1193,12 @@ def _with_arguments(statement: Any, kw: dict[str, Any]) -> Any:
     for name, value in kw.items():
         if name not in _LEGACY_ARGUMENTS:
             refuse_arguments("GenerativeSelect.__init__", {name: value}, "bind suffixes")
-        statement = _told(statement, _LEGACY_ARGUMENTS[name], value)
+        statement = _applied(statement, _LEGACY_ARGUMENTS[name], value)
     return statement
 
 
-def _told(statement: Any, method: str, value: Any) -> Any:
-    """The statement with what an argument of earlier releases says: one thing, or a list."""
+def _applied(statement: Any, method: str, value: Any) -> Any:
+    """Call a method with an argument of earlier releases: one thing, or a list."""
     if value is None or value is False:
         return statement
     listed = value if isinstance(value, (list, tuple, set)) else [value]
