@@ -31,18 +31,19 @@ class Outcome:
 
 
 class Engine:
-    """A child process that runs programs on one engine."""
+    """A child process that runs programs on one engine; ours may be watched, see watch.py."""
 
-    def __init__(self, name: str, path: Path | None = None) -> None:
+    def __init__(self, name: str, path: Path | None = None, watched: str = "") -> None:
         self.name = name
         self.path = path
+        self.watched = watched
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> subprocess.Popen[str]:
         path = os.pathsep.join(str(found) for found in (self.path, ROOT) if found)
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         self.process = subprocess.Popen(
-            [sys.executable, str(RUNNER), self.name],
+            [sys.executable, str(RUNNER), self.name, self.watched],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

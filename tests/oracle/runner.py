@@ -27,7 +27,7 @@ import types
 import warnings
 from typing import Any
 
-from tests.oracle import stack
+from tests.oracle import stack, watch
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 # Sessions are numbered in a process, where other programs have run before.
@@ -220,6 +220,8 @@ def main() -> None:
         from ormtutor.kernel import alias
 
         alias.open_door("miniorm", {})
+        if "watched" in sys.argv:
+            watch.watch()
     else:
         # Of the first deprecated feature in a process it says so once, whatever program that is in.
         os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"

@@ -23,7 +23,7 @@ from operator import attrgetter
 
 from ormtutor.miniorm.exc import CircularDependencyError, warn
 from ormtutor.miniorm.orm import dependency, flags, persistence
-from ormtutor.miniorm.orm.exc import FlushError, UnmappedColumnError, state_label
+from ormtutor.miniorm.orm.exc import state_label
 from ormtutor.miniorm.orm.impls import states_of
 from ormtutor.miniorm.orm.join_condition import MANYTOONE
 from ormtutor.miniorm.sql.sorting import cycles
@@ -48,9 +48,6 @@ if TYPE_CHECKING:
 Action = namedtuple("Action", "is_delete left_alone", defaults=(False,))
 SAVE = Action(is_delete=False)
 DELETE = Action(is_delete=True)
-
-# What a flush raises by itself, before the database does.
-FLUSH_ERRORS = (FlushError, UnmappedColumnError)
 
 
 # Steps ----------------------------------------------------------------------------------------

@@ -294,3 +294,17 @@ def test_an_object_whose_row_is_gone_stops_the_plan_as_it_stops_the_flush(sessio
     assert str(plan(session).error) == "Failed to add object to the flush context!"
     with pytest.raises(AssertionError, match=r"^Failed to add object to the flush context!$"):
         session.flush()
+
+
+def test_a_value_deleted_unread_stops_the_plan_as_it_stops_the_flush(
+    gardens: Gardens, session: Session
+) -> None:
+    garden = gardens.Garden(name="south")
+    session.add(garden)
+    session.commit()
+    session.refresh(garden, ["id"])
+    del garden.name
+    planned = plan(session)
+    with pytest.raises(KeyError) as caught:
+        session.flush()
+    assert (planned.records, repr(planned.error)) == ([], repr(caught.value))
