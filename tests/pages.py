@@ -147,8 +147,8 @@ def followed() -> str:
     return f"""# One commit and one lazy load, followed
 
 {MADE}
-A shelf with a jar is new in a session; `jars` is a relationship of the shelf. The places below are
-entered in this order, and the statements are those that were sent.
+A new shelf with a jar is in a session; `jars` is a relationship of the shelf. The functions below
+are called in this order, and the statements are those that were sent.
 
 ## `session.commit()`
 
@@ -175,9 +175,9 @@ def modules() -> str:
     return f"""# From our modules to SQLAlchemy's
 
 {MADE}
-A public class says where it lives at work, so that tracebacks and reprs are true there. Who knows a
-module here finds its grown-up sister by this table, and what SQLAlchemy has nothing like. Modules
-without a sister of their own, of which each is a part of a bigger one there, are left out.
+Each public class names SQLAlchemy's module as its own, so that tracebacks and reprs look as they do
+at work. This table leads from a module here to its counterpart there; a few have none. Modules that
+are only a part of a bigger one there are left out.
 
 {table(["Here", "What it is", "In SQLAlchemy"], rows)}"""
 

@@ -7,6 +7,7 @@ ARCHITECTURE.md tells the rules to people; here they are held. Each is read from
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -269,3 +270,15 @@ def test_only_the_command_line_and_line_mode_print() -> None:
     users = {path.as_posix() for path in MODULES if "print" in calls(path)}
     inside = {user for user in users if not user.startswith("ormtutor/cli/")}
     assert inside == {"ormtutor/repl/line.py"}
+
+
+def test_the_places_to_look_at_are_there() -> None:
+    section = (
+        (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("### Where to look")[2]
+    )
+    places = re.findall(r"`(\w+/\w+\.py)` ((?:`[\w.]+`(?:, )?)+)", section.partition("###")[0])
+    assert len(places) > 10
+    for path, names in places:
+        source = (PACKAGE / "miniorm" / path).read_text(encoding="utf-8")
+        for name in re.findall(r"\w+", names):
+            assert re.search(rf"(?:def|class) {name}\b", source), f"{path}: {name}"

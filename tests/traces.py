@@ -22,13 +22,13 @@ ENGINE = Path(miniorm.__file__).parent
 
 # Where it is, as the file and the function, and what happens there.
 COMMIT = {
-    "orm/session.py Session.commit": "The learner's call. The session owns a transaction; it "
-    "passes the word on.",
-    "orm/transaction.py SessionTransaction._flush_till_clean": "Nothing may be committed that is "
-    "still waiting: flush until nothing waits.",
+    "orm/session.py Session.commit": "The learner's call. The session passes it on to its "
+    "transaction.",
+    "orm/transaction.py SessionTransaction._flush_till_clean": "Before the COMMIT, everything "
+    "that is pending or changed must be written: flush until nothing is left.",
     "orm/unitofwork.py collect": "What is new, changed or to be deleted is collected, by mapper.",
-    "orm/unitofwork.py UOWTransaction.prepare": "Each relationship looks at the histories of its "
-    "attribute and draws in further objects.",
+    "orm/unitofwork.py UOWTransaction.prepare": "Each relationship reads the histories of its "
+    "attribute and adds further objects.",
     "orm/dependency.py OneToMany.presort_saves": "The shelf's new jar is found through the list.",
     "orm/unitofwork.py UOWTransaction.ordered": "The plan: one step for each mapper's rows, one "
     "for each relationship, sorted by what depends on what. No SQL yet.",
@@ -38,25 +38,25 @@ COMMIT = {
     "taken from a cache.",
     "orm/dependency.py OneToMany.process_saves": "The key that the database made is copied to "
     "the jar, which is written next.",
-    "orm/unitofwork.py UOWTransaction.finish": "All is written: what was new is persistent.",
+    "orm/unitofwork.py UOWTransaction.finish": "Everything is written: what was new becomes "
+    "persistent.",
     "orm/session.py Session._register_persistent": "The identity map takes the objects in.",
     "engine/connection.py Connection._end_transaction": "COMMIT.",
-    "orm/state.py InstanceState.expire": "Each object forgets its values: others may change the "
-    "rows from now on. The next read asks again.",
+    "orm/state.py InstanceState.expire": "Each object forgets its values, since others may "
+    "change the rows from now on. The next read loads them again.",
 }
 LAZY_LOAD = {
     "orm/impls.py AttributeImpl.get": "`shelf.jars` is not in the object's dictionary, so "
     "its descriptor asks the attribute.",
-    "orm/strategies.py load_lazily": "The mapping says how what is missing is loaded; here: by a "
-    "SELECT at the first read.",
+    "orm/strategies.py load_lazily": "The mapping says how to load what is missing: here by a "
+    "SELECT, at the first read.",
     "orm/compiled.py compile_shape": "An ORM select becomes a Core select and a plan of what its "
     "rows become.",
     "orm/strategies.py LazyLoader._compilation": "The SELECT is built once for each relationship "
     "and kept.",
     "orm/loading.py run": "The query runs on the session's connection, after an autoflush if "
     "something waits.",
-    "orm/loading.py load_rows": "Rows become objects; one that the identity map has is not made "
-    "again.",
+    "orm/loading.py load_rows": "Rows become objects, unless the identity map has them already.",
     "orm/impls.py CollectionAttributeImpl.set_committed_value": "The list is filled without "
     "a change being noted.",
 }

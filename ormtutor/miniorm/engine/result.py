@@ -1,11 +1,11 @@
 """Result: the ways to read what came back.
 
-Before: engine/cursor.py (a cursor's rows) or orm/compiled.py (objects made from rows) gives tuples.
+Before: engine/cursor.py (a cursor's rows) or orm/compiled.py (objects made from rows) has tuples.
 Here:   all, first, one, scalar, scalars, mappings, unique, partitions over any source of tuples.
 After:  learners, and orm/query.py.
 
 A source of tuples is a subclass of Result that can read some or all of them. Filters (ScalarResult,
-MappingResult) stand on a Result and change only what becomes of a tuple.
+MappingResult) wrap a Result and change only what becomes of a tuple.
 
 Follows: SQLAlchemy 1.4, "Result", "ScalarResult", "MappingResult", "ChunkedIteratorResult".
 """
@@ -32,29 +32,29 @@ CLOSED = "This result object is closed."
 
 
 def _cut(tuples: Tuples, kept: Sequence[int] | None) -> Tuples:
-    """Tuples of the values at these positions alone; None: all."""
+    """Tuples of only the values at these positions; None: all."""
     return tuples if kept is None else [tuple([row[n] for n in kept]) for row in tuples]
 
 
 class ResultInternal:
-    """What Result, ScalarResult and MappingResult share: fetch tuples, make them what they are.
+    """What Result, ScalarResult and MappingResult share: fetch tuples, and turn them into results.
 
-    A subclass says what becomes of tuples (rows, scalars, mappings), and what tells two of those
-    apart when nobody said.
+    A subclass defines what tuples become (rows, scalars, mappings), and which of those are equal
+    for unique() without a strategy.
     """
 
     _make: Callable[[Tuples], list[Any]]
     _unique_key: Callable[[], Callable[[Any], Any] | None]
     _real: Result
-    #: None, or what was already seen and what tells two things apart (None: nobody said).
+    #: After unique(): what was already seen, and the strategy.
     _unique: tuple[dict[Any, Any], Callable[[Any], Any] | None] | None = None
-    #: Something was read after unique().
+    #: Whether something was read after unique().
     _is_begun = False
 
     closed: Any = delegate("_real._hard_closed", "Whether reading is an error now.")
 
     def close(self) -> None:
-        """Throw away what was not read."""
+        """Discard what was not read."""
         self._real._hard_closed = True
         self._real._soft_close()
         self._forget_seen()
@@ -68,12 +68,12 @@ class ResultInternal:
         return self
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
-        """Leave out what came before; `strategy` gives what is compared."""
+        """Leave out repetitions. strategy: returns what is compared."""
         self._unique = ({}, strategy)
         return self
 
     def _made(self, tuples: Tuples) -> list[Any]:
-        """What the tuples become, without what was seen before if uniqueness was asked for."""
+        """What the tuples become; after unique(), without repetitions."""
         made = self._make(tuples)
         if self._unique is None:
             return made
@@ -84,12 +84,12 @@ class ResultInternal:
         for thing, judged in zip(made, self._judged(tuples) if strategy else made, strict=True):
             known_by = judged if key is None else key(judged)
             if known_by not in seen:
-                seen[known_by] = thing  # held, so that no other gets its id()
+                seen[known_by] = thing  # kept, so that its id() is not reused
                 fresh.append(thing)
         return fresh
 
     def _forget_seen(self) -> None:
-        """Nothing more comes: hold no object any longer."""
+        """At the end: hold no objects any longer."""
         if self._unique is not None:
             self._unique[0].clear()
 
@@ -136,7 +136,7 @@ class ResultInternal:
         raise StopIteration
 
     def first(self) -> Any:
-        """Return the first, or None; what remains is thrown away."""
+        """Return the first, or None; discard the rest."""
         return next(iter(self._make(self._first_tuple())), None)
 
     def _first_tuple(self) -> Tuples:
@@ -161,7 +161,7 @@ class ResultInternal:
         return next(iter(self._make(self._only_tuple(or_none=True))), None)
 
     def _only_tuple(self, *, or_none: bool = False) -> Tuples:
-        """The only tuple, as a sequence; repetitions count once when uniqueness was asked for."""
+        """The only tuple, as a sequence; after unique(), repetitions count once."""
         real = self._real
         was_open = not real._soft_closed
         only = real._fetch_row()
@@ -184,22 +184,22 @@ class ResultInternal:
 class Result(ResultInternal):
     """The rows that a statement returned; read once, front to back.
 
-    A source of tuples can read the next ones, so many or all, and let go of what it reads from.
+    A source of tuples defines _read(), of so many or all, and _soft_close().
     """
 
     _read: Callable[[int | None], Tuples]
     _soft_close: Callable[[], None]
     _yield_per: int | None = None
-    #: How many fetchmany() gives when nobody said it; None: all.
+    #: The default size of fetchmany(); None: all.
     _usual_size: int | None = None
     #: For each column of an ORM result: what tells two values apart (`id` for entities), or None.
     _unique_filters: Sequence[Callable[[Any], Any] | None] | None = None
     #: Set by `columns()`: the positions to keep of each tuple.
     _kept: list[int] | None = None
-    #: Used up: there is just nothing more to read. Closed: reading is an error.
+    #: Soft-closed: there is nothing more to read. Hard-closed: reading is an error.
     _soft_closed = False
     _hard_closed = False
-    #: Its tuples hold nothing but one entity.
+    #: Its tuples consist of one entity.
     _of_one_entity = False
 
     def __init__(self, metadata: ResultMetaData) -> None:
@@ -207,10 +207,10 @@ class Result(ResultInternal):
 
     @property
     def _real(self) -> Result:  # type: ignore[override]
-        return self  # kept as an attribute it would be a cycle
+        return self  # an attribute would be a reference cycle
 
     def _check_returns_rows(self) -> None:
-        """Raise ResourceClosedError when the statement returned no rows at all."""
+        """Raise ResourceClosedError if the statement returns no rows at all."""
 
     def _fetch_row(self) -> Tuples:
         return self._read(1)
@@ -283,7 +283,7 @@ class Result(ResultInternal):
 
 
 class FilterResult(ResultInternal):
-    """A Result seen in another way, with the columns that it had; both read from one source."""
+    """A Result seen in another way, with the same columns; both read from one source."""
 
     def __init__(self, real: Result) -> None:
         self._real = real
@@ -292,9 +292,9 @@ class FilterResult(ResultInternal):
         self._unique_filters = real._unique_filters
 
     def unique(self, strategy: Callable[[Any], Any] | None = None) -> Self:
-        """Leave out what came before; `strategy` gives what is compared.
+        """Leave out repetitions. strategy: returns what is compared.
 
-        As in the original, scalars and mappings that were begun go on with what they began with.
+        As in the original, scalars and mappings that were begun keep their first strategy.
         """
         return self if self._is_begun else super().unique(strategy)
 
@@ -327,7 +327,7 @@ class MappingResult(FilterResult):
 
     @known_as("_WithKeys.keys")
     def keys(self) -> Any:
-        """Return the names of the columns; without rows what the Result says to that."""
+        """Return the names of the columns; without rows, as the Result does."""
         return self._real.keys() and RMKeyView(self._metadata)
 
     _check_returns_rows: Any = delegate("_real._check_returns_rows")
@@ -345,10 +345,10 @@ class MappingResult(FilterResult):
 class ChunkedIteratorResult(Result):
     """A Result over tuples made in Python: the entities and columns of an ORM select.
 
-    chunks: gives lists of tuples, called with how many at a time (None: all).
-    unique_filters: for each column what tells two values apart (`id` for entities), or None.
-    require_unique: reading several rows without `unique()` is refused: a joined eager load of a
-    collection repeats its parents.
+    chunks: takes how many tuples to read at a time (None: all), and yields lists of them.
+    unique_filters: for each column, what tells two values apart (`id` for entities), or None.
+    require_unique: refuse to read without `unique()`: a joined eager load of a collection repeats
+    its parents.
     """
 
     def __init__(
@@ -364,14 +364,15 @@ class ChunkedIteratorResult(Result):
         self._unique_filters = unique_filters
         if require_unique:
             self._unique = ({}, _refuse_repeated_parents)
-        # The rows of one entity alone; columns() then gives it as itself.
+        # Rows of one entity; after columns(), it is returned without its row.
         self._of_one_entity = unique_filters == [id]
         self._gives_entity = False
 
     def columns(self, *col_expressions: Any) -> Self:
-        """Keep only these columns, in this order; the one entity of a row is given as itself.
+        """Keep only these columns, in this order.
 
-        As in the original, whatever the column is that names it.
+        As in the original, if a row is one entity, that is returned without its row, whatever
+        column is named.
         """
         self._gives_entity = self._of_one_entity and len(col_expressions) == 1
         return self if self._gives_entity else super().columns(*col_expressions)
@@ -393,16 +394,16 @@ class ChunkedIteratorResult(Result):
         return found
 
     def _fetch_row(self) -> Tuples:
-        """The next tuple; as in 1.4 one entity that an outer join has not found is no row here."""
+        """The next tuple; as in 1.4, none for one entity that an outer join did not find."""
         tuples = super()._fetch_row()
         return [] if self._of_one_entity and tuples and tuples[0][0] is None else tuples
 
     def _soft_close(self) -> None:
-        # What is there to read from holds objects.
+        # What they read from holds objects.
         self._tuples, self._chunks = chain(), lambda size: ()
 
     def yield_per(self, num: int) -> Self:
-        """Read, and load what belongs to the rows, num at a time."""
+        """Read num rows at a time, and load what belongs to them."""
         self._tuples = chain.from_iterable(self._chunks(num))
         return super().yield_per(num)
 

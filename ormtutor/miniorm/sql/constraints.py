@@ -41,9 +41,9 @@ _LEFT_OUT = frozenset(
 def take_dialect_arguments(subject: Any, arguments: dict[str, Any]) -> None:
     """Keep arguments such as `sqlite_autoincrement=True` in `subject.dialect_kwargs`.
 
-    Warns of a dialect that nobody has: `primary_keys=True` names one called primary.
-    Raises: TypeError: an argument that names no dialect, or that miniorm has not. ArgumentError:
-    one that SQLite has not.
+    Warns of an unknown dialect: `primary_keys=True` seems to name one called primary.
+    Raises: TypeError: an argument names no dialect, or is left out of miniorm. ArgumentError:
+    SQLite has no such argument.
     """
     for key in arguments:
         dialect, _, name = key.partition("_")
@@ -69,7 +69,7 @@ _COLUMN_ROLE = "String column name or column expression for DDL constraint"
 
 
 def _column_or_name(thing: Any, role: str = _COLUMN_ROLE) -> Any:
-    """Return what a learner gave for a column: its name, or the element."""
+    """Return a column argument as a name or as an element."""
     if isinstance(thing, str):
         return thing
     element = given_clause(thing, role)
@@ -80,18 +80,18 @@ def _column_or_name(thing: Any, role: str = _COLUMN_ROLE) -> Any:
 
 # -- foreign keys ----------------------------------------------------------------------------------
 
-# What a foreign key may say beside the column.
+# The options of a foreign key.
 _KEY_OPTIONS = ("name", "onupdate", "ondelete", "use_alter", "link_to_name")
 
 
 class ForeignKey(SchemaItem):
     """A column refers to another: Column("user_id", ForeignKey("users.id")).
 
-    link_to_name: the column is told by its name, not by its key.
+    link_to_name: the column is given by its name, not by its key.
     """
 
     dialect_kwargs: dict[str, Any]
-    # The key of the table's column, where this is that of a column of an alias.
+    # For a column of an alias: the foreign key of the table's own column.
     _original: Any = None
 
     def __init__(
@@ -123,7 +123,7 @@ class ForeignKey(SchemaItem):
         self.onupdate = onupdate
         self.ondelete = ondelete
         self.link_to_name = link_to_name
-        self.dialect_kwargs = dialect_kw  # the constraint looks at them
+        self.dialect_kwargs = dialect_kw  # the constraint checks them
 
     def __repr__(self) -> str:
         return f"ForeignKey({self.target_fullname!r})"
@@ -133,16 +133,14 @@ class ForeignKey(SchemaItem):
     @property
     def target_fullname(self) -> str:
         """`table.column`."""
-        told = self._colspec
-        if isinstance(told, str):
-            return told
-        return f"{told.table.fullname}.{told.key}"
+        column = self._colspec
+        return column if isinstance(column, str) else f"{column.table.fullname}.{column.key}"
 
     @property
     def _target(self) -> tuple[Any, str | None]:
-        """The key in MetaData.tables of what it points to, and the column's.
+        """The key in MetaData.tables of the table that it points to, and the column's key.
 
-        A Column that was given may not have its table yet.
+        A given Column may not have its table yet.
         """
         if getattr(self._colspec, "table", "") is None:
             return None, self._colspec.key
@@ -173,7 +171,7 @@ class ForeignKey(SchemaItem):
         return column
 
     def _unresolved(self) -> exc.NoReferenceError:
-        """The error for a key whose table, or whose column there, is not known."""
+        """The error for a key whose table or column does not exist."""
         table = self.parent.table
         table_key, wanted = self._target
         target = table.metadata.tables.get(table_key)
@@ -192,9 +190,9 @@ class ForeignKey(SchemaItem):
         )
 
     def _referred_now(self) -> Any:
-        """The column that it points to, or None as long as it is not there.
+        """The column that it points to, or None while that does not exist.
 
-        Raises: InvalidRequestError: a name means nothing before its column is in a table.
+        Raises: InvalidRequestError: a name cannot be resolved before our column is in a table.
         """
         if not isinstance(self._colspec, str):
             return self._colspec
@@ -241,7 +239,7 @@ class ForeignKey(SchemaItem):
         return ForeignKey(self.target_fullname, **self._options())
 
     def _of_proxy(self, proxy: Any) -> ForeignKey:
-        """The same key for a column that shows ours in an alias or subquery."""
+        """The same key for a column that stands for ours in an alias or subquery."""
         made = object.__new__(ForeignKey)
         made.__dict__.update(self.__dict__, parent=proxy, _original=self)
         made.__dict__.pop("column", None)
@@ -255,11 +253,11 @@ leave_out(ForeignKey, "info references")
 
 
 class ColumnCollectionMixin:
-    """What has columns, given as names or as Column objects."""
+    """Something with columns, given as names or as Column objects."""
 
     columns: Any
     parent: Any = None
-    # Whether columns of several tables are allowed; it then belongs to none of them.
+    # Whether it may have columns of several tables; it then belongs to none of them.
     _spans_tables = False
     table: Any = delegate("parent", "The table of which this is a part, or None.")
 
@@ -270,7 +268,7 @@ class ColumnCollectionMixin:
             self._attach()
 
     def _attach(self, *_: Any) -> None:
-        """Go to the table of the columns that were given as objects, once all of them have one."""
+        """Attach to the table of the columns that are objects, once all of them have one."""
         if self.parent is not None:
             return
         columns = [each for each in self._pending if hasattr(each, "_on_table_attach")]
@@ -304,7 +302,7 @@ class ColumnCollectionMixin:
         return x in self.columns
 
     def contains_column(self, col: Any) -> bool:
-        """Whether that column is a part."""
+        """Whether this column is among them."""
         return bool(self.columns.contains_column(col))
 
 
@@ -340,8 +338,8 @@ class Constraint(ColumnCollectionMixin, SchemaItem):
     def _shown(self, *shown: str) -> str:
         table = self.parent if getattr(self.parent, "_is_table", False) else None
         named = {"name": self.name, "table": table}
-        told = [f"{key}={value!r}" for key, value in named.items() if value is not None]
-        return f"{type(self).__name__}({', '.join([*shown, *told])})"
+        given = [f"{key}={value!r}" for key, value in named.items() if value is not None]
+        return f"{type(self).__name__}({', '.join([*shown, *given])})"
 
 
 ColumnCollectionConstraint = Constraint
@@ -473,29 +471,29 @@ class PrimaryKeyConstraint(Constraint):
 
     @property
     def _autoincrement_column(self) -> Any:
-        """The column that the database counts up, or None."""
-        told = [column for column in self.columns if column.autoincrement is True]
-        for column in told:
+        """The column whose value the database generates, or None."""
+        marked = [column for column in self.columns if column.autoincrement is True]
+        for column in marked:
             if not _is_number(column):
                 raise exc.ArgumentError(
                     f"Column type {column.type} on column '{column}' is not compatible with "
                     "autoincrement=True"
                 )
-        if len(told) > 1:
+        if len(marked) > 1:
             raise exc.ArgumentError(
                 "Only one Column may be marked autoincrement=True, found both "
-                f"{told[1].name} and {told[0].name}."
+                f"{marked[1].name} and {marked[0].name}."
             )
-        if not told and len(self.columns) == 1:
-            told = [column for column in self.columns if _may_count(column)]
-        return told[0] if told else None
+        if not marked and len(self.columns) == 1:
+            marked = [column for column in self.columns if _may_autoincrement(column)]
+        return marked[0] if marked else None
 
 
 def _is_number(column: Any) -> bool:
     return getattr(column.type._type_affinity, "__name__", "") in ("Integer", "Numeric")
 
 
-def _may_count(column: Any) -> bool:
+def _may_autoincrement(column: Any) -> bool:
     return (
         _is_number(column)
         and column.autoincrement in ("auto", "ignore_fk")

@@ -48,7 +48,7 @@ class DDLElement(Executable):
         return dialect.ddl_compiler(dialect, self, **kw)
 
     def structure(self, binds: Binds) -> Hashable:
-        """DDL is not kept."""
+        """DDL is not cached."""
         raise NotCacheable
 
 
@@ -61,13 +61,13 @@ DropTable = _element("DropTable", "drop_table", "DROP TABLE")
 CreateIndex = _element("CreateIndex", "create_index", "CREATE INDEX")
 DropIndex = _element("DropIndex", "drop_index", "DROP INDEX")
 
-# -- doing it --------------------------------------------------------------------------------------
+# -- executing -------------------------------------------------------------------------------------
 
 
 def create(connection: Any, element: Any, checkfirst: bool = False, tables: Any = None) -> None:
     """Create an Index, a Table with its indexes, or those of a MetaData.
 
-    checkfirst: only what the database has not. tables: of a MetaData only these.
+    checkfirst: only what the database lacks. tables: only these of a MetaData.
     """
     wanted = _wanted(connection, element, tables, checkfirst, existing=False)
     if not isinstance(element, Index):
@@ -119,7 +119,7 @@ def _has(connection: Any, element: Any) -> bool:
     return bool(connection.dialect.has_table(connection, element.name, element.schema))
 
 
-# What the methods create() and drop() of schema items do on a connection.
+# What create() and drop() of schema items do on a connection.
 SchemaItem._ddl = {"create": create, "drop": drop}
 
 publish(globals(), "sqlalchemy.sql.ddl")

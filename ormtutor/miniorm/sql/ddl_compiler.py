@@ -1,8 +1,8 @@
-"""DDL compiler: CREATE and DROP, and the types that stand there and in CAST, as text.
+"""DDL compiler: CREATE and DROP as text, and the types in them and in CAST.
 
 Before: ddl.py has them as elements, types.py has the types.
 Here:   DDLCompiler; TypeCompiler: a table of names, and which of them have a length or a precision.
-After:  engine/sqlite.py overrides what SQLite spells in its own way.
+After:  engine/sqlite.py overrides what SQLite spells differently.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class DDLCompiler(Compiled):
     __module__ = "sqlalchemy.sql.compiler"
     isddl = True
     params: Any = None
-    # Which of the two names of CREATE INDEX ... ON ... says the schema.
+    # Which of the two names in CREATE INDEX ... ON ... has the schema.
     index_names_schema = False
 
     def expression(self, element: Any) -> str:
-        """Write an expression of one table, its values as well."""
+        """Write an expression over one table, with its values written out."""
         compiler = self.dialect.statement_compiler(
             self.dialect, None, compile_kwargs={"literal_binds": True}
         )
@@ -119,7 +119,7 @@ class DDLCompiler(Compiled):
     def visit_primary_key_constraint(self, constraint: Any) -> str:
         columns = list(constraint)
         if constraint._implicit_generated:
-            # The one that counts by itself comes first.
+            # The one that the database generates comes first.
             first = constraint._autoincrement_column
             columns.sort(key=lambda column: first is not None and column is not first)
         return self._rule(constraint, f"PRIMARY KEY ({self._quoted(columns)})") if columns else ""
@@ -192,12 +192,12 @@ class TypeCompiler:
 
 
 class StrSQLTypeCompiler(TypeCompiler):
-    """The spelling of str(): whatever it is, something is written."""
+    """The spelling of str(): unknown types are written, too."""
 
     __module__ = "sqlalchemy.sql.compiler"
 
     def process(self, type_: Any, **kw: Any) -> str:
-        """Return the type as SQL, or what stands in its place."""
+        """Return the type as SQL, or a substitute."""
         return super().process(type_) if hasattr(type_, "__visit_name__") else repr(type_)
 
     def _unknown(self, type_: Any) -> str:

@@ -74,7 +74,7 @@ class Case(ColumnElement):
         )
         self.else_ = None if else_ is None else as_expression(else_)
         self.type = self.whens[-1][1].type if self.whens else sqltypes.NULLTYPE
-        # As in 1.4 a select() asks what is compared alone, not what it is compared with.
+        # As in 1.4, a select() looks for mapped columns only in the WHEN parts.
         self._hides_entities = not any(
             "parententity" in part._annotations
             for when, _ in self.whens
@@ -123,7 +123,7 @@ def cast(expression: Any, type_: Any) -> Cast:
 
 
 class TypeCoerce(_OfType):
-    """An expression that Python takes for another type; SQL does not see it."""
+    """An expression that Python treats as another type; its SQL is the same."""
 
     __visit_name__ = "type_coerce"
 
@@ -138,7 +138,7 @@ class TypeCoerce(_OfType):
 
 
 def type_coerce(expression: Any, type_: Any) -> TypeCoerce:
-    """An expression that Python takes for another type."""
+    """An expression that Python treats as another type."""
     return TypeCoerce(expression, type_)
 
 
@@ -242,7 +242,7 @@ class FunctionFilter(ColumnElement):
     def __init__(self, func: Any, *criterion: Any) -> None:
         self.func = func
         conditions = [as_condition(each) for each in criterion]
-        # A single condition stands as it is; AND makes conditions of boolean columns.
+        # A single condition is taken as it is; only AND turns boolean columns into conditions.
         self.criterion = (
             conditions[0] if len(conditions) == 1 else join_conditions(operators.and_, conditions)
         )

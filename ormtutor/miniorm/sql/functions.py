@@ -47,7 +47,7 @@ class FunctionElement(Executable, ColumnElement):
 
     @property
     def columns(self) -> ColumnCollection:
-        """The function as its own only column."""
+        """A collection of one column, the function itself."""
         return ImmutableColumnCollection([("function", self.label(None))])
 
     c = columns
@@ -55,7 +55,7 @@ class FunctionElement(Executable, ColumnElement):
     def over(
         self, partition_by: Any = None, order_by: Any = None, rows: Any = None, range_: Any = None
     ) -> Over:
-        """Return the function over a window; rows, range_: from which row of it to which."""
+        """Return the function over a window; rows, range_: the bounds of its frame."""
         return Over(self, partition_by, order_by, range_, rows)
 
     def filter(self, *criterion: Any) -> Any:
@@ -71,7 +71,7 @@ leave_out(FunctionElement, "alias as_comparison scalar_table_valued")
 
 
 class Function(FunctionElement):
-    """A call of a function that is known by name only."""
+    """A call of a function of which only the name is known."""
 
     def __init__(
         self, name: str, *clauses: Any, packagenames: Any = (), type_: Any = None, **kw: Any
@@ -79,7 +79,7 @@ class Function(FunctionElement):
         self.packagenames = tuple(packagenames or ())
         self.name = name
         self.type = sqltypes.to_instance(type_)
-        # A plain value is a parameter named after the function.
+        # The parameter for a plain value is named after the function.
         arguments = [
             as_expression(each, name=name).self_group(operators.comma_op) for each in clauses
         ]
@@ -101,7 +101,7 @@ def _register(function: type, package: str | None, identifier: Any) -> None:
 
 
 class GenericFunction(Function):
-    """A function with a class of its own; a subclass is found by its name through `func`."""
+    """A function with its own class; `func` finds a subclass by its name."""
 
     _known_name: Any = None
 
@@ -134,7 +134,7 @@ class ReturnTypeFromArgs(GenericFunction):
         super().__init__(*arguments, type_=type_ or next(types, sqltypes.NULLTYPE))
 
 
-# Functions of which nothing but the type of the result is special.
+# Functions with a known type, and nothing else that is special.
 for _base, _type, _names in (
     (ReturnTypeFromArgs, sqltypes.NULLTYPE, "coalesce max min sum"),
     (GenericFunction, sqltypes.NULLTYPE, "random"),
@@ -163,7 +163,7 @@ class count(GenericFunction):
 
 
 class _FunctionGenerator:
-    """What `func` is: every attribute is a function of that name."""
+    """The class of `func`: every attribute makes a function of that name."""
 
     def __init__(self, **opts: Any) -> None:
         self.__names: list[str] = []

@@ -2,10 +2,10 @@
 
 Before: type_api.py.
 Here:   Integer ... JSON, Enum; bind and result conversion; the type of `a + b`.
-After:  elements.py gives each expression a type, compiler.py spells it in DDL and CAST, the engine
-        and the loaders ask for the processors.
+After:  each expression of elements.py has a type, ddl_compiler.py spells it in DDL and CAST, the
+        engine and the loaders use its processors.
 
-The file is one thing, the published set of types, each of them short.
+The file is one thing: the published types, each of them short.
 
 Follows: SQLAlchemy 1.4, "Column and Data Types".
 """
@@ -21,7 +21,7 @@ from ormtutor.miniorm.sql import operators
 from ormtutor.miniorm.sql.naming import symbol
 from ormtutor.miniorm.sql.operators import Operator
 
-# What type_api.py defines belongs to the published set, so it can be had from here as well.
+# What type_api.py defines is published here, too.
 from ormtutor.miniorm.sql.type_api import LITERAL_TYPES
 from ormtutor.miniorm.sql.type_api import NULLTYPE as NULLTYPE
 from ormtutor.miniorm.sql.type_api import NullType as NullType
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 
 
 def unless_none(convert: Callable[[Any], Any]) -> Processor:
-    """Return a processor that converts each value but None."""
+    """Return a processor that converts every value except None."""
 
     return lambda value: None if value is None else convert(value)
 
 
 def _written(write: Callable[[Any], str]) -> Any:
-    """Return a literal_processor() that knows without the dialect how to write a value."""
+    """Return a literal_processor() that does not need the dialect."""
     return lambda type_, dialect: write
 
 
@@ -70,7 +70,7 @@ class String(TypeEngine):
 
 
 def _type(name: str, base: Any, spelled: str, doc: str = "", **body: Any) -> Any:
-    """A type that differs from another one in how it is spelled only."""
+    """A type that differs from another one only in its spelling."""
     body |= {"__visit_name__": spelled, "__doc__": doc or f"SQL {spelled}."}
     return type(name, (base,), body)
 
@@ -259,7 +259,7 @@ class Enum(String, SchemaType):
         if len(enums) == 1 and hasattr(enums[0], "__members__"):
             self.enum_class = enums[0]
             members = self.enum_class.__members__
-            # Another name of a member is read, never written.
+            # An alias of a member is read, but never written.
             unique = {key: member for key, member in members.items() if key == member.name}
         self.name = name or (self.enum_class.__name__.lower() if self.enum_class else None)
         self.enums = list(unique)
@@ -308,7 +308,7 @@ class Enum(String, SchemaType):
         return unless_none(self._member_of)
 
     def result_of(self, op: Operator, other: TypeEngine) -> tuple[Operator, TypeEngine]:
-        """A joined text is no member any more."""
+        """A concatenated text is not a member any more."""
         op, type_ = super().result_of(op, other)
         return op, String(self.length) if op is operators.concat_op else type_
 
@@ -402,7 +402,7 @@ def _json() -> Any:
 
 
 class _Duration(TypeDecorator):
-    """A plain datetime.timedelta: it travels as a time since 1970, as with SQLAlchemy."""
+    """A plain datetime.timedelta: stored as a time since 1970, as in SQLAlchemy."""
 
     impl = DateTime
     cache_ok = True
@@ -433,7 +433,7 @@ class TupleType(TypeEngine):
         return TupleType, *[type_.structure() for type_ in self.types]
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine:
-        """What has no type takes that of the value at its position."""
+        """Parts without a type take that of the value at their position."""
         if value is None or not any(type_._is_null for type_ in self.types):
             return self
         return TupleType(
