@@ -15,6 +15,7 @@ from itertools import zip_longest
 from ormtutor.miniorm import exc
 from ormtutor.miniorm.engine.cause import CORE, Outcome
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData
+from ormtutor.miniorm.sql.compiler import ResultColumn
 from ormtutor.miniorm.sql.elements import delegate
 from ormtutor.miniorm.sql.expressions import type_coerce
 from ormtutor.miniorm.sql.select import Select
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     Options = Mapping[str, Any]
 
 NO_OPTIONS: Options = {}
-# For a column that the compiler does not know: name, key, what finds it, type.
-_UNKNOWN = (None, None, (), NULLTYPE)
+# For a column that the compiler does not know.
+_UNKNOWN = ResultColumn(None, None, (), NULLTYPE)
 
 _AUTOCOMMIT_WORDS = ("UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER")
 
@@ -276,22 +277,24 @@ def _make_metadata(
 ) -> tuple[CursorResultMetaData, Any]:
     columns = _columns_in_order(compiled, names)
     declared = len(compiled.result_columns)
-    objects = [found_by for _, _, found_by, _ in columns] if declared else ()
-    processors = [type_._cached_result_processor(compiled.dialect) for _, _, _, type_ in columns]
-    found = [name for name, *_ in columns]
+    objects = [column.found_by for column in columns] if declared else ()
+    types = [column.type for column in columns]
+    processors = [type_._cached_result_processor(compiled.dialect) for type_ in types]
+    found = [column.name for column in columns]
     metadata = CursorResultMetaData(found, objects, legacy=legacy, declared=declared)
     return metadata, processors if any(processors) else None
 
 
-def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
+def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[ResultColumn]:
     """The compiled columns in the order of the cursor's; found by name where text hides some."""
-    columns = compiled.result_columns
+    columns: list[ResultColumn] = compiled.result_columns
     statement = compiled.statement
+    declared = {column.name for column in columns}
     in_order = len(columns) == len(names)
     if columns and statement.is_text:
-        in_order = statement.positional or (in_order and any(name is None for name, *_ in columns))
-    elif in_order and not any(name in (None, "*") for name, *_ in columns):
-        return columns  # type: ignore[no-any-return]
+        in_order = statement.positional or (in_order and None in declared)
+    elif in_order and declared.isdisjoint((None, "*")):
+        return columns
     if not in_order:
         columns = _by_name(columns, names, statement.is_text)
     elif len(columns) > len(names):
@@ -300,19 +303,24 @@ def _columns_in_order(compiled: Any, names: tuple[str, ...]) -> list[Any]:
             f"columns requested ({len(names)})"
         )
     if in_order and statement.is_text:
-        _refuse_duplicates([found_by[0] for _, _, found_by, _ in columns[: len(names)]])
+        _refuse_duplicates([column.found_by[0] for column in columns[: len(names)]])
     named = zip_longest(names, columns[: len(names)], fillvalue=_UNKNOWN)
-    return [(name, *rest) for name, (_, *rest) in named]
+    return [column._replace(name=name) for name, column in named]
 
 
-def _by_name(columns: list[Any], names: tuple[str, ...], loosely: bool) -> list[Any]:
+def _by_name(
+    columns: list[ResultColumn], names: tuple[str, ...], loosely: bool
+) -> list[ResultColumn]:
     """The compiled column for each name of the cursor; loosely: by anything else that finds it."""
-    known: dict[Any, Any] = {}
+    known: dict[Any, ResultColumn] = {}
     for column in columns:
-        name, key, found_by, _ = column
-        *_, others, type_ = known.get(name, (None, (), column[-1]))
-        known[name] = name, key, (*others, *(found_by or ())), type_
-        for other in found_by if loosely else ():
+        first = known.get(column.name)
+        if first is not None:
+            found_by = (*first.found_by, *(column.found_by or ()))
+            known[column.name] = column._replace(found_by=found_by, type=first.type)
+        else:
+            known[column.name] = column._replace(found_by=column.found_by or ())
+        for other in column.found_by if loosely else ():
             known.setdefault(other, column)
     return [known.get(name, _UNKNOWN) for name in names]
 

@@ -22,7 +22,7 @@ from functools import cached_property, partial
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present, steps_along
+from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
@@ -665,21 +665,21 @@ class Compilation:
             # And around a subquery, the class at the root takes the place of its alias.
             root = key.element
             source = root if root.is_derived_from(prop.parent.persist_selectable) else source
-        onclause, through, association, _, to_target = prop.create_joins(
+        joined = prop.create_joins(
             source_selectable=source,
             dest_selectable=target.selectable,
             alias_secondary=True,
             extra_criteria=criteria,
         )
         joins = self.eager_joins.setdefault(key, [])
-        steps = steps_along(target.selectable, onclause, through, association, isouter)
+        steps = joined.steps(isouter)
         if parent.outer and not isouter:
             _nest(joins, parent.selectable, target.selectable, steps)
         else:
             joins += [EagerJoin(isouter, [JoinPart(target.selectable, *step)]) for step in steps]
         if parent.columns is self.primary:
             self._need_parent_columns(prop, parent)
-        self.eager_order_by += map(to_target, prop.order_by or ())
+        self.eager_order_by += map(joined.adapt, prop.order_by or ())
 
     def _need_parent_columns(self, prop: RelationshipProperty, parent: Place) -> None:
         """Select the parent's columns in the ON clause, so that a subquery offers them."""
@@ -834,33 +834,25 @@ class Compilation:
         def locate_asked(column: Any) -> int:
             return locate(adapt(column))
 
-        for plan in list(self._plans):
-            for joined in list(plan.joined):
-                if not all(outside(column) in metadata for column in joined.entity.selected_key):
-                    # Without a primary key in the row it is loaded when it is read.
-                    plan.joined.remove(joined)
-                    plan.resets.append(joined.prop.key)
-                    self._plans.remove(joined.entity)
+        self._drop_unidentified(metadata)
         for plan in self._plans:
             is_asked = len(plan.path) == len(self.prior) + 1
-            find = locate_asked if is_asked else locate
-            if plan.overwrite != "refresh":
-                plan.ident = tuple([find(column) for column in plan.selected_key])
-            for key, column in plan.selected.items():
-                try:
-                    plan.columns[key] = find(column)
-                except sa_exc.NoSuchColumnError:
-                    # A learner's own statement may leave it out; it is loaded when it is read.
-                    plan.expired |= {key}
-            for prop in plan.from_row:
-                require_population(prop, plan.mapper.impls[prop.key])
-            for loader in (*plan.later, *[loader for _, loader in plan.at_once]):
-                loader.check(plan, find)
+            _locate_columns(plan, locate_asked if is_asked else locate)
         outputs = [
             output if isinstance(output, EntityPlan) else locate_asked(output)
             for output in self._outputs
         ]
         return RowPlan(outputs, self.gives_entities, self._with_later)
+
+    def _drop_unidentified(self, metadata: Any) -> None:
+        """Leave joined objects whose primary key is not in the row to a lazy load."""
+        for plan in list(self._plans):
+            for joined in list(plan.joined):
+                key = map(self._outside, joined.entity.selected_key)
+                if not all(column in metadata for column in key):
+                    plan.joined.remove(joined)
+                    plan.resets.append(joined.prop.key)
+                    self._plans.remove(joined.entity)
 
     @property
     def gives_entities(self) -> bool:
@@ -872,6 +864,22 @@ class Compilation:
 _CRITERIA = frozenset(["_where_criteria", "_having_criteria", "_group_by_clauses", "_distinct_on"])
 _CORRELATED = frozenset(["_correlate", "_correlate_except"])
 _PLAIN = frozenset(["_distinct", "_prefixes", "_limit_clause", "_offset_clause", "_auto_correlate"])
+
+
+def _locate_columns(plan: EntityPlan, find: Callable[[Any], int]) -> None:
+    """Fill in the positions in a row of what one entity has selected."""
+    if plan.overwrite != "refresh":
+        plan.ident = tuple([find(column) for column in plan.selected_key])
+    for key, column in plan.selected.items():
+        try:
+            plan.columns[key] = find(column)
+        except sa_exc.NoSuchColumnError:
+            # A learner's own statement may leave it out; it is loaded when it is read.
+            plan.expired |= {key}
+    for prop in plan.from_row:
+        require_population(prop, plan.mapper.impls[prop.key])
+    for loader in (*plan.later, *[loader for _, loader in plan.at_once]):
+        loader.check(plan, find)
 
 
 def _alias_adapter(insp: Any, eager: bool = True) -> Adapt:

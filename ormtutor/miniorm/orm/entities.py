@@ -189,21 +189,6 @@ def aliased(element: Any, alias: Any = None, name: str | None = None, **left_out
 # JOIN along relationships ---------------------------------------------------------------------
 
 
-def steps_along(
-    right: Any, primary: Any, through: Any, secondary: Any, isouter: bool
-) -> list[tuple[Any, Any]]:
-    """The joins, (right, ON), that lead to `right` along a relationship.
-
-    primary, through, secondary: primaryjoin, secondaryjoin and secondary of create_joins().
-    """
-    if through is None:
-        return [(right, primary)]
-    if isouter:
-        # Association rows must not appear on their own: they are joined with the right first.
-        return [(selectable.Join(secondary, right, through), primary)]
-    return [(secondary, primary), (right, through)]
-
-
 @known_as("_ORMJoin")
 class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
@@ -237,16 +222,17 @@ class ORMJoin(selectable.Join):
         source = onclause.parent.selectable
         if not is_present(source, left_from):
             source = left_from
-        primary, through, secondary, _, self.adapt_to_target = onclause.property.create_joins(
+        joined = onclause.property.create_joins(
             source_selectable=source,
             dest_selectable=right_from,
             alias_secondary=True,
             extra_criteria=onclause._extra_criteria,
         )
-        *between, last = steps_along(right_from, primary, through, secondary, isouter)
-        for step in between:
-            left_from = selectable.Join(left_from, *step, isouter)
-        super().__init__(left_from, *last, isouter, full)
+        self.adapt_to_target = joined.adapt
+        *between, (right_from, onclause) = joined.steps(isouter)
+        for association, condition in between:
+            left_from = selectable.Join(left_from, association, condition, isouter)
+        super().__init__(left_from, right_from, onclause, isouter, full)
 
     def join(
         self, right: Any, onclause: Any = None, isouter: bool = False, full: bool = False

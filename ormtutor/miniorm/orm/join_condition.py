@@ -15,6 +15,7 @@ Follows: SQLAlchemy 1.4, "Configuring how Relationship Joins".
 
 from __future__ import annotations
 
+from collections import namedtuple
 from itertools import product
 from operator import attrgetter
 
@@ -146,6 +147,37 @@ def _tables_aliased(selectable: Any) -> Any:
     left, right = _tables_aliased(selectable.left), _tables_aliased(selectable.right)
     onclause = adapt(selectable.onclause, (left, ""), (right, ""))
     return Join(left, right, onclause, selectable.isouter, selectable.full)
+
+
+# columns: by the key of each bind parameter in the criterion, the column whose value it takes.
+LazyClause = namedtuple("LazyClause", "criterion columns")
+
+
+class AdaptedJoin(
+    namedtuple("AdaptedJoin", "primaryjoin secondaryjoin secondary destination adapt")
+):
+    """A relationship's condition for the FROM objects of one query.
+
+    adapt: adapts further criteria to the destination, and then to the source.
+    """
+
+    __slots__ = ()
+
+    @property
+    def condition(self) -> Any:
+        """The whole condition, as one."""
+        if self.secondaryjoin is None:
+            return self.primaryjoin
+        return self.primaryjoin & self.secondaryjoin
+
+    def steps(self, isouter: bool) -> list[Pair]:
+        """The joins, (right, ON), that lead to the destination."""
+        if self.secondaryjoin is None:
+            return [(self.destination, self.primaryjoin)]
+        if isouter:
+            # Association rows must not appear on their own: they are joined with the right first.
+            return [(Join(self.secondary, self.destination, self.secondaryjoin), self.primaryjoin)]
+        return [(self.secondary, self.primaryjoin), (self.destination, self.secondaryjoin)]
 
 
 class JoinCondition:
@@ -425,11 +457,11 @@ class JoinCondition:
 
     def lazy_clause(
         self, reverse: bool = False, value_of: Callable[[Any], Any] = lambda column: None
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> LazyClause:
         """The criterion that finds the related rows of one object (with `reverse`: the parents).
 
-        Returns it with bind parameters for the object's columns, and the column for each bind
-        parameter's key. value_of: returns the callable_ of a column's bind parameter.
+        It has bind parameters for the object's columns. value_of: returns the callable_ of a
+        column's bind parameter.
         """
         binds: dict[Any, Any] = {}
         primaryjoin, secondaryjoin = self.primaryjoin, self.secondaryjoin
@@ -454,7 +486,7 @@ class JoinCondition:
         else:
             primaryjoin = replace(primaryjoin, to_bind)
         criterion = primaryjoin if secondaryjoin is None else and_(primaryjoin, secondaryjoin)
-        return criterion, {bind.key: column for column, bind in binds.items()}
+        return LazyClause(criterion, {bind.key: column for column, bind in binds.items()})
 
     def equated(self) -> list[Pair]:
         """The two sides of each `column = column`; empty if the condition has other parts."""
@@ -487,12 +519,8 @@ class JoinCondition:
         dest_selectable: Any = None,
         alias_secondary: bool = False,
         extra_criteria: tuple[Any, ...] = (),
-    ) -> tuple[Any, Any, Any, Any, Callable[[Any], Any]]:
-        """Everything needed to join along the relationship, with FROM objects for the tables.
-
-        Returns primaryjoin, secondaryjoin, secondary, destination, and a function that adapts
-        further criteria to the destination, and then to the source.
-        """
+    ) -> AdaptedJoin:
+        """Everything needed to join along the relationship, with FROM objects for the tables."""
         primaryjoin, secondaryjoin, secondary = self.primaryjoin, self.secondaryjoin, self.secondary
         if dest_selectable is None:
             dest_selectable = self.child_table
@@ -530,4 +558,4 @@ class JoinCondition:
             secondaryjoin = and_(secondaryjoin, *map(to_aliases, extra_criteria))
         elif extra_criteria:
             primaryjoin = and_(primaryjoin, *map(to_aliases, extra_criteria))
-        return primaryjoin, secondaryjoin, secondary, dest_selectable, to_aliases
+        return AdaptedJoin(primaryjoin, secondaryjoin, secondary, dest_selectable, to_aliases)

@@ -484,9 +484,9 @@ class RelationshipProperty(MapperProperty):
         else:
             state = _state_to_compare(self, instance)
             mapper = self.mapper if reverse else self.parent
-            criterion, _ = self._join_condition.lazy_clause(
+            criterion = self._join_condition.lazy_clause(
                 reverse, lambda column: value_at_execution(mapper, state, column)
-            )
+            ).criterion
             if self.secondary is not None and alias_secondary:
                 criterion = adapt(criterion, (self.secondary.alias(), ""))
         return criterion if adapt_source is None else adapt_source(criterion)
@@ -685,14 +685,13 @@ class RelationshipAttribute(InstrumentedAttribute):
         return self.prop
 
     def _express(self) -> Any:
-        primaryjoin, secondaryjoin, *_ = self._configured().create_joins(
+        joined = self._configured().create_joins(
             source_selectable=self.parent.selectable,
             dest_selectable=None if self._of_type is None else inspect(self._of_type).selectable,
             alias_secondary=True,
             extra_criteria=self._extra_criteria,
         )
-        condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
-        return condition._annotate({"proxy_key": self.prop.key})
+        return joined.condition._annotate({"proxy_key": self.prop.key})
 
     # operators -------------------------------------------------------------------------------
 
@@ -793,20 +792,21 @@ class RelationshipAttribute(InstrumentedAttribute):
             to_selectable, is_aliased_class = info.selectable, info.is_aliased_class
             if prop._is_self_referential and not is_aliased_class:
                 to_selectable = to_selectable.alias()
-        primaryjoin, secondaryjoin, secondary, dest, to_target = prop.create_joins(
+        joined = prop.create_joins(
             self.parent.selectable if self.parent.is_aliased_class else None, to_selectable
         )
         for key, value in kwargs.items():
             equal = getattr(prop.mapper.class_, key) == value
             criterion = equal if criterion is None else criterion & equal
-        condition = primaryjoin if secondaryjoin is None else primaryjoin & secondaryjoin
+        condition = joined.condition
         if criterion is not None:
             is_element = not getattr(criterion, "is_attribute", False)  # attributes are not adapted
             if not is_aliased_class and is_element:
-                criterion = to_target(criterion)
+                criterion = joined.adapt(criterion)
             condition = condition & criterion._annotate(STANDS_APART)
-        dest = dest._annotate(STANDS_APART)
-        froms = [dest] if secondary is None else [dest, secondary]
+        froms = [joined.destination._annotate(STANDS_APART)]
+        if joined.secondary is not None:
+            froms.append(joined.secondary)
         return exists(1).where(condition).select_from(*froms).correlate_except(*froms)
 
     entity = mapper = property(attrgetter("property.mapper"), doc="The mapper of what is related.")

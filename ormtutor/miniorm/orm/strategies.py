@@ -117,7 +117,7 @@ def leading_keys(prop: RelationshipProperty) -> list[str]:
         local = {remote: local for local, remote in prop.local_remote_pairs}
         columns = [local[column] for column in prop.mapper.primary_key]
     else:
-        columns = list(prop.lazy_clause()[1].values())
+        columns = list(prop.lazy_clause().columns.values())
     return [prop.parent.get_property_by_column(column).key for column in columns]
 
 
@@ -238,7 +238,7 @@ class LazyLoader:
     ) -> Compilation:
         """The SELECT for the related rows of one object."""
         prop, target = self.prop, self.prop.mapper
-        criterion, by_key = prop.lazy_clause()
+        criterion, columns = prop.lazy_clause()
         asked = Asked(
             [MapperEntity(target, target.class_)],
             _where_criteria=(criterion, *criteria),
@@ -247,7 +247,7 @@ class LazyLoader:
             _order_by_clauses=tuple(prop.order_by or ()),
         )
         parts = {part.key: part for part in iterate(criterion) if part._is_bind_parameter}
-        binds = [parts[key] for key in by_key]
+        binds = [parts[key] for key in columns]
         known = _without_way_back(prop, options, path)
         return Compilation(asked, known, prior=path, binds=binds, known_too=False)
 

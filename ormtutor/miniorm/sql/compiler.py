@@ -19,6 +19,7 @@ Follows: SQLAlchemy 1.4, "SQL Expression Language".
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
@@ -58,6 +59,9 @@ _MARK, _END = "\udbfe", "\udbff"
 _MARKS = re.compile(f"{_MARK}([0-9]+){_END}")
 
 
+# A column of the result. found_by: what finds it in a row, beside its position; None: nothing.
+ResultColumn = namedtuple("ResultColumn", "name key found_by type")
+
 # Operators that are more than a symbol between their operands.
 _LIKE = {
     "like_op": "{} LIKE {}",
@@ -95,7 +99,7 @@ class Compiled:
     # For the log: where the text comes from when it is executed next.
     origin = "generated"
     has_expanding = False
-    result_columns: list[Any] = []  # noqa: RUF012 - replaced, never changed
+    result_columns: list[ResultColumn] = []  # noqa: RUF012 - replaced, never changed
     positiontup: Sequence[str] = ()
     # The columns of an INSERT or UPDATE whose defaults Python computes, and the database.
     prefetch: Sequence[Any] = ()
@@ -860,7 +864,7 @@ class SQLCompiler(Compiled):
         found_by: tuple[Any, ...] | None = None
         if part is None:
             found_by = (element,) if element._is_text_clause else ()
-            self.result_columns.append((None, None, found_by, element.type))
+            self.result_columns.append(ResultColumn(None, None, found_by, element.type))
             return
         name = self._resolve(part.name)
         # As in the original, a mapped attribute with a labelled expression is not a repetition.
@@ -868,7 +872,7 @@ class SQLCompiler(Compiled):
             found_by = (element, column.key, column.label and element._label, name)
             if written is element:
                 found_by = (*_names_of(element, part), name)
-        self.result_columns.append((name, part.name, found_by, part.type))
+        self.result_columns.append(ResultColumn(name, part.name, found_by, part.type))
 
     def _criteria(self, word: str, criteria: Any) -> str:
         text = self.process(join_conditions(operators.and_, criteria)) if criteria else ""
@@ -911,13 +915,13 @@ class SQLCompiler(Compiled):
         if frame.tells_result:
             for declared in textual.column_args:
                 if declared._is_text_clause:
-                    self.result_columns.append((None, None, (declared,), declared.type))
+                    self.result_columns.append(ResultColumn(None, None, (declared,), declared.type))
                 for column in named_within(declared):
                     name = self._resolve(column.name)
                     found_by: tuple[Any, ...] = (column, name, column.key, column._label)
                     if column._is_function:
                         found_by = ()  # as in the original, if it has no label
-                    self.result_columns.append((name, name, found_by, column.type))
+                    self.result_columns.append(ResultColumn(name, name, found_by, column.type))
         # As in the original, the columns are not written, but their values are bound.
         known = len(self._marked)
         for column in textual.column_args:
