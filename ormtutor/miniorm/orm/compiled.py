@@ -62,7 +62,7 @@ class EntityQuery:
         self.repeats_parents = self.wants_unique = compilation.repeats_parents
         asked = compilation.asked
         self.metadata = NamedColumns(
-            names_of(entities, asked.legacy, asked._label_style), list(map(_found_by, entities))
+            names_of(entities, asked._of_query, asked._label_style), list(map(_found_by, entities))
         )
         self._has_expressions = any(map(_is_expression, entities))
         self.unique_keys: Any = _unique_keys(entities, compilation.asked.legacy)
@@ -249,12 +249,12 @@ class NamedColumns(ResultMetaData):
         return None
 
 
-def names_of(entities: Iterable[Any], legacy: bool, style: Any) -> list[Any]:
+def names_of(entities: Iterable[Any], of_query: bool, style: Any) -> list[Any]:
     """What the values of a row are called; select() tells equal names apart, a Query does not.
 
     style: the label style of a select().
     """
-    if legacy:
+    if of_query:
         return [entity.name for entity in entities]
     name_of = KeyNamer(style)
     return [
@@ -395,10 +395,10 @@ class StatementQuery(EntityQuery):
     The result itself tells the names and columns by which its rows are understood.
     """
 
-    def __init__(self, asked: Asked, statement: Any) -> None:
+    def __init__(self, asked: Asked, statement: Any, overwrite: str = "") -> None:
         asked.textual = True
         asked.keeps_keys = is_text = statement._is_text_clause
-        super().__init__(Compilation(asked))
+        super().__init__(Compilation(asked, overwrite=overwrite))
         self.asked, self.statement = asked, statement
         # As in the original, only text needs unique().
         self.wants_unique &= is_text

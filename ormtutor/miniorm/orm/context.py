@@ -184,7 +184,7 @@ class Asked(Said):
     def __init__(self, entities: Sequence[Any], legacy: bool = True, **said: Any) -> None:
         self.entities = list(entities)
         self.legacy = legacy
-        self._selects_order = legacy
+        self._of_query = legacy
         self.__dict__.update(said)
 
     @property
@@ -218,12 +218,11 @@ class Asked(Said):
 def is_orm_select(statement: Any) -> bool:
     """Whether only the ORM understands a select(): it has mapped columns, or joins along them.
 
-    So it is when a subquery has them, and for a Query's statement, whose DISTINCT adds the columns
-    that it sorts by.
+    So it is when a subquery has them, and for what was a Query, whatever it selects.
     """
     selects = [statement]  # and those that it reads, each once
     for each in selects:
-        if each._selects_order or (each is not statement and "_is_plain" in each.__dict__):
+        if each._of_query or (each is not statement and "_is_plain" in each.__dict__):
             return True
         for part in _parts_of(each):
             is_mapped = isinstance(part, (QueryableAttribute, AliasedClass, type))
@@ -749,7 +748,7 @@ class Compilation:
     def _plain_statement(self) -> Any:
         asked = self.asked
         order_by = self._criteria(asked._order_by_clauses)
-        adds_order = asked._selects_order and not asked._distinct_on and not asked.keeps_order
+        adds_order = asked._of_query and not asked._distinct_on and not asked.keeps_order
         if asked._distinct and adds_order:
             self._add_order_by_columns(order_by)
         return self._select(self.selected, self._froms(), (*order_by, *self.eager_order_by))
@@ -827,9 +826,11 @@ class Compilation:
         Raises: NoSuchColumnError: a column is not in the row. InvalidRequestError: two are.
         """
         outside = self._outside
+        joined_columns = set(map(id, self.secondary))
 
         def locate(column: Any) -> int:
-            return metadata.index(outside(column))
+            is_joined = id(column) in joined_columns
+            return metadata.index(column if is_joined else outside(column))
 
         def locate_asked(column: Any) -> int:
             return locate(adapt(column))

@@ -132,7 +132,8 @@ class Query(Said):
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: Any = immutabledict()
-    _populate_existing = False
+    # What a load does with what objects have already; see EntityPlan.
+    _overwrite = ""
     _yield_per: int | None = None
     _autoflush = True
     # Why it is sent, if the engine itself made it.
@@ -359,7 +360,7 @@ class Query(Said):
 
     def populate_existing(self) -> Self:
         """Overwrite the values of known objects, their changes included."""
-        return self._with(_populate_existing=True)
+        return self._with(_overwrite="populate")
 
     def yield_per(self, count: int) -> Self:
         """While iterating, fetch so many rows at a time."""
@@ -444,8 +445,7 @@ class Query(Said):
                 if name in SAID:
                     stored[name] = value
             stored["_all_columns"] = all_columns
-            if self._distinct and self._order_by_clauses:
-                stored["_selects_order"] = True
+            stored["_of_query"] = True
         return statement.params(self._params) if self._params else statement
 
     @property
@@ -502,7 +502,7 @@ class Query(Said):
         entities = tuple([_entity_structure(entity, binds) for entity in self._entities])
         base = None if self._base is None else self._base.structure(binds)
         said = structure_of_said(self.__dict__, binds)
-        return Query, entities, base, self._populate_existing, said
+        return Query, entities, base, self._overwrite, said
 
     def _asked(self, **more: Any) -> Asked:
         """Everything that was asked, in the form that Compilation takes."""
@@ -512,17 +512,16 @@ class Query(Said):
     def _shape(self) -> tuple[Any, Any, Binds]:
         """The key of the compiled form, a function that makes it, and our parameters for it."""
         key, binds = cache_key(self)
-        overwrite = "populate" if self._populate_existing else ""
 
         def make() -> context.Compilation:
-            return context.Compilation(self._asked(), overwrite=overwrite, binds=binds)
+            return context.Compilation(self._asked(), overwrite=self._overwrite, binds=binds)
 
         return key, make, binds
 
     def _compiled(self) -> tuple[Sending, Binds]:
         """The compiled form, ready to be sent, and the parameters for it."""
         if self._statement is not None:
-            query = StatementQuery(self._asked(), self._statement)
+            query = StatementQuery(self._asked(), self._statement, self._overwrite)
             return statement_sending(self.session, query, self._autoflush), Binds()
         key, make, binds = self._shape()
         return compile_shape(self.session, key, make, self._cause, self._autoflush), binds
@@ -635,7 +634,7 @@ class Query(Said):
                 "get() can only be used against a single mapped class."
             )
         entity = entities[0].entity
-        return loading.get(self.session, entity, ident, self._with_options, self._populate_existing)
+        return loading.get(self.session, entity, ident, self._with_options, bool(self._overwrite))
 
     # bulk changes ----------------------------------------------------------------------------
 
@@ -847,11 +846,16 @@ def _executable(statement: Any) -> Any:
     return element
 
 
+def _overwrite_of(options: dict[str, Any]) -> str:
+    """What a load does with what objects have already; see EntityPlan."""
+    return "populate" if options.get("populate_existing") else ""
+
+
 def _execute_select(
     session: Any, statement: Any, params: Any, options: dict[str, Any], bind_arguments: Any
 ) -> Any:
     sets = parameter_sets_20(params)
-    overwrite = "populate" if options.get("populate_existing") else ""
+    overwrite = _overwrite_of(options)
     autoflush = options.get("autoflush", True)
     key, binds = cache_key(statement)
 
@@ -895,7 +899,7 @@ class StatementOfEntities(Statement):
             _label_style=LABEL_STYLE_DISAMBIGUATE_ONLY,
             _with_options=self._with_options,
         )
-        query = StatementQuery(asked, self.element)
+        query = StatementQuery(asked, self.element, _overwrite_of(options))
         autoflush, size = options.get("autoflush", True), options.get("yield_per")
         sending = statement_sending(session, query, autoflush, bind_arguments)
         return query.result(loading.run_when_read(sending, (), params, size), size)

@@ -224,7 +224,7 @@ def overwrite(
     plan: EntityPlan, context: LoadContext, state: InstanceState, values: Values, row: Sequence[Any]
 ) -> None:
     """Replace what an object has by what the row says, even if it was changed."""
-    for key in plan.left_out:
+    for key in (*plan.left_out, *plan.expired):
         values.pop(key, None)
     if plan.load_options is not None:
         state.load_options = plan.load_options
@@ -232,7 +232,7 @@ def overwrite(
         for key in plan.resets:
             state.reset(values, key)
     _take(plan, state, values, row, {*plan.columns, *plan.callables, *plan.empty})
-    state.expired_attributes -= plan.in_row
+    state.expired_attributes = (state.expired_attributes - plan.in_row) | plan.expired
     if not plan.at_once:
         settle(plan, context, state, values)
 

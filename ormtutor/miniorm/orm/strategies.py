@@ -389,7 +389,7 @@ class SelectInLoader(_SelectingLoader):
         #: Which columns hold the keys: the parents' ("ours"), the children's ("children"), or
         #: those that a join finds ("join").
         self.kind = "join"
-        if prop._use_get:
+        if prop._use_get and prop.direction is MANYTOONE:
             self.kind = "ours"
         elif prop.secondary is None and prop.direction is not MANYTOONE and self._is_whole_key():
             self.kind = "children"

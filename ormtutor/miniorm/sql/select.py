@@ -351,7 +351,8 @@ class Said:
 
     The attributes are the defaults, the methods those that are the same for both. The last three
     are the ORM's. _base: a union (or the like) that entities are read from. _eager: eager loading
-    is wanted. _selects_order: DISTINCT adds the columns that it sorts by.
+    is wanted. _of_query: it is, or was, a Query, whose rows have names of their own, and whose
+    DISTINCT adds the columns that it sorts by.
     """
 
     _where_criteria: tuple[Any, ...] = ()
@@ -372,7 +373,7 @@ class Said:
     _with_options: tuple[Any, ...] = ()
     _base: Any = None
     _eager = True
-    _selects_order = False
+    _of_query = False
 
     _with: Callable[..., Any]
 
@@ -735,7 +736,7 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
 # the ORM's), options.
 _ELEMENTS = {*Select._parts, "_distinct_on", "_replaced"} - {"_raw_columns"}
 _PLAIN = {"_label_style", "_distinct", "_auto_correlate"}
-_PLAIN |= {"_eager", "_selects_order", "_all_columns", "_is_plain"}
+_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 
