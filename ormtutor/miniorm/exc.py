@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import wraps
 
 from ormtutor.miniorm.doors import publish
 from ormtutor.miniorm.leftout import names_left_out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 
@@ -324,6 +325,20 @@ def warn(message: str | Warning, category: type[Warning] = SAWarning) -> None:
         frame = frame.f_back
         level += 1
     warnings.warn(message, category, stacklevel=level)
+
+
+def deprecated(text: str, since: str = "1.4") -> Callable[[Any], Any]:
+    """Make a method warn whenever it is called; text: what to use instead."""
+
+    def decorate(method: Any) -> Any:
+        @wraps(method)
+        def warned(*args: Any, **kw: Any) -> Any:
+            warn(f"{text} (deprecated since: {since})", SADeprecationWarning)
+            return method(*args, **kw)
+
+        return warned
+
+    return decorate
 
 
 publish(globals(), "sqlalchemy.exc")

@@ -103,6 +103,11 @@ class Inspector:
         self._reflected: set[Table] | None = None
 
     @classmethod
+    @exc.deprecated(
+        "The from_engine() method on Inspector is deprecated and will be removed in a future "
+        "release.  Please use the sqlalchemy.inspect() function on an Engine or Connection in "
+        "order to acquire an Inspector."
+    )
     def from_engine(cls, bind: Any) -> Inspector:
         """Return an Inspector; inspect() is the present way."""
         return cls(bind)
@@ -272,7 +277,7 @@ class Inspector:
         for facts in self.get_columns(name, schema):
             columns[facts["name"]] = column = _column(facts)
             column.primary_key = column.key in table.primary_key.columns
-            table.append_column(column)
+            table.append_column(column, replace_existing=True)
         if not columns and not self.has_table(name, schema):
             raise exc.NoSuchTableError(name)
         key = self.get_pk_constraint(name, schema)

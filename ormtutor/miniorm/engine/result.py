@@ -375,7 +375,17 @@ class ChunkedIteratorResult(Result):
         column is named.
         """
         self._gives_entity = self._of_one_entity and len(col_expressions) == 1
-        return self if self._gives_entity else super().columns(*col_expressions)
+        if not self._gives_entity:
+            return super().columns(*col_expressions)
+        exc.warn(
+            "The Result.columns() method has a bug in SQLAlchemy 1.4 that is causing it to yield "
+            "scalar values, rather than Row objects, in the case where a single index is passed "
+            "and the result is against ORM mapped objects.  In SQLAlchemy 2.0, Result will "
+            "continue yield Row objects in this scenario.  Use the Result.scalars() method to "
+            "yield scalar values.",
+            exc.SADeprecationWarning,
+        )
+        return self
 
     def _make(self, tuples: Tuples) -> list[Any]:
         if self._gives_entity:

@@ -130,12 +130,26 @@ class LegacyRow(Row):
     def __contains__(self, key: Any) -> bool:
         return key in self._metadata
 
-    has_key = __contains__
+    @exc.deprecated(
+        "The LegacyRow.has_key() method is deprecated and will be removed in a future release.  To "
+        "test for key membership, use the Row._mapping attribute, i.e. 'key in row._mapping`."
+    )
+    def has_key(self, key: Any) -> bool:
+        """Say whether there is a column of that name."""
+        return key in self
 
+    @exc.deprecated(
+        "The LegacyRow.items() method is deprecated and will be removed in a future release.  Use "
+        "the Row._mapping attribute, i.e., 'row._mapping.items()'."
+    )
     def items(self) -> list[tuple[str, Any]]:
         """Return (name, value) pairs."""
         return list(self._mapping.items())
 
+    @exc.deprecated(
+        "The LegacyRow.values() method is deprecated and will be removed in a future release.  Use "
+        "the Row._mapping attribute, i.e., 'row._mapping.values()'."
+    )
     def values(self) -> list[Any]:
         """Return the values."""
         return list(self._data)
@@ -265,13 +279,13 @@ class ResultMetaData:
         )
 
 
-def _refuses_duplicates(names: Sequence[Any], declared: int) -> bool:
+def _refuses_duplicates(names: Sequence[Any], declared: int | None) -> bool:
     """Whether a name that two columns of a cursor share is ambiguous; else the last column wins.
 
     As in the original, the last wins in plain text, and if there are as many different names as
     the statement has declared columns.
     """
-    return declared not in (0, len(set(names)))
+    return declared not in (0, None, len(set(names)))
 
 
 class CursorResultMetaData(ResultMetaData):
@@ -289,9 +303,10 @@ class CursorResultMetaData(ResultMetaData):
         objects: Sequence[Iterable[Any]] = (),
         *,
         legacy: bool = False,
-        declared: int = 0,
+        declared: int | None = 0,
     ) -> None:
-        # declared: how many columns the statement declares; plain text declares none.
+        # declared: how many columns the statement declares; plain text declares none. None: the
+        # rows were unpickled.
         self._declared = declared
         super().__init__(names, objects, legacy=legacy)
 
@@ -355,9 +370,19 @@ class CursorResultMetaData(ResultMetaData):
             for thing, other in self._positions.items()
             if other == position and not isinstance(thing, str)
         ]
-        if not selected or any(_may_be_meant(column, each) for each in selected):
-            return position
-        return None
+        if selected and not any(_may_be_meant(column, each) for each in selected):
+            return None
+        why = (
+            "from a row that was unpickled is deprecated; adequate state cannot be pickled for "
+            "this to be efficient.   This usage will raise KeyError in a future release."
+            if self._declared is None
+            else "with only matching names as keys is deprecated, and will raise KeyError in a "
+            "future release; only Column objects that are explicitly part of the statement object "
+            "should be used."
+        )
+        exc.warn(f"Retrieving row values using Column objects {why}", exc.SADeprecationWarning)
+        self._twins[position, id(column)] = column  # warned of once
+        return position
 
 
 class ROMappingView(KeysView, ValuesView, ItemsView):  # type: ignore[type-arg]
@@ -449,7 +474,9 @@ def _is_of_no_table(column: Any) -> bool:
 
 
 def _named(of_cursor: bool, names: Iterable[str | None], legacy: bool) -> ResultMetaData:
-    return (CursorResultMetaData if of_cursor else ResultMetaData)(names, legacy=legacy)
+    if of_cursor:
+        return CursorResultMetaData(names, legacy=legacy, declared=None)
+    return ResultMetaData(names, legacy=legacy)
 
 
 def _column_property(position: int) -> property:

@@ -257,6 +257,15 @@ class Joins:
                 raise sa_exc.InvalidRequestError(
                     f"Selectable '{right.description}' is not derived from '{table.description}'"
                 )
+            sa_exc.warn(
+                sa_exc.SADeprecationWarning(
+                    "An alias is being generated automatically against joined entity "
+                    f"{prop.mapper} for raw clauseelement, which is deprecated and will be removed "
+                    "in a later release. Use the aliased() construct explicitly, see the linked "
+                    "example.",
+                    code="xaj1",
+                )
+            )
         if prop is not None and getattr(right, "mapper", prop.mapper) is not prop.mapper:
             raise sa_exc.InvalidRequestError(
                 f"Join target {right} does not correspond to the right side of join condition "

@@ -18,7 +18,7 @@ from types import FunctionType
 from weakref import WeakKeyDictionary
 
 from ormtutor.miniorm.doors import copy_known_as
-from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, warn
+from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError, deprecated, warn
 from ormtutor.miniorm.inspection import InspectionAttr, inspects, inspects_itself
 from ormtutor.miniorm.leftout import leave_out, refuse_arguments
 from ormtutor.miniorm.orm import flags
@@ -263,9 +263,7 @@ class Mapper(InspectionAttr):
             )
         self.mapper = self  # as an alias has one
         self.class_ = self.entity = self.entity_namespace = class_
-        self.local_table = self.selectable = self.mapped_table = self.persist_selectable = (
-            local_table
-        )
+        self.local_table = self.selectable = self.persist_selectable = local_table
         self.confirm_deleted_rows = confirm_deleted_rows
         self.registry = default_registry if registry is None else registry
         self.configured = False
@@ -517,6 +515,12 @@ class Mapper(InspectionAttr):
         """All properties, by name."""
         self.check_configured()
         return ImmutableProperties(self._props)
+
+    @property
+    @deprecated("Use .persist_selectable", "1.3")
+    def mapped_table(self) -> Any:
+        """What the class is mapped to."""
+        return self.persist_selectable
 
     column_attrs = _properties_of("column", "The properties that are columns.")
     synonyms = _properties_of("synonym", "The properties that are synonyms.")

@@ -263,12 +263,23 @@ _undefer = _starting(Load.undefer)
 
 def defer(key: Any, *addl_attrs: Any, **arguments: Any) -> _UnboundLoad:
     """Leave the column out until it is read."""
+    _warn_of_further_keys("defer", addl_attrs)
     return _defer(key, *addl_attrs, **arguments)
 
 
 def undefer(key: Any, *addl_attrs: Any) -> _UnboundLoad:
     """Load the deferred column with the rest."""
+    _warn_of_further_keys("undefer", addl_attrs)
     return _undefer(key, *addl_attrs)
+
+
+def _warn_of_further_keys(option: str, keys: tuple[Any, ...]) -> None:
+    if keys:
+        sa_exc.warn(
+            f"The *addl_attrs on orm.{option} is deprecated.  Please use method chaining in "
+            "conjunction with defaultload() to indicate a path.",
+            sa_exc.SADeprecationWarning,
+        )
 
 
 def undefer_group(name: str) -> _UnboundLoad:

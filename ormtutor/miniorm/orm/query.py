@@ -469,13 +469,12 @@ class Query(Said):
         """This query as a value."""
         return self._inner.scalar_subquery()
 
+    @sa_exc.deprecated(
+        "The Query.as_scalar() method is deprecated and will be removed in a future release.  "
+        "Please refer to Query.scalar_subquery()."
+    )
     def as_scalar(self) -> Any:
         """The old name of scalar_subquery()."""
-        sa_exc.warn(
-            "The Query.as_scalar() method is deprecated and will be removed in a future release.  "
-            "Please refer to Query.scalar_subquery(). (deprecated since: 1.4)",
-            sa_exc.SADeprecationWarning,
-        )
         return self.scalar_subquery()
 
     def exists(self) -> Any:

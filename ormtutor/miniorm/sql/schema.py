@@ -175,7 +175,9 @@ class Column(SchemaItem, ColumnClause):
         copy._user_defined_nullable = self._user_defined_nullable
         return copy
 
-    copy = _copy
+    copy = exc.deprecated(
+        "The Column.copy() method is deprecated and will be removed in a future release."
+    )(_copy)
 
     def _make_proxy(self, selectable: Any, name: Any = None, key: Any = None) -> Any:
         if self.name is None and name is None:
@@ -331,7 +333,8 @@ class Table(DatabaseItem, TableClause):
         made = object.__new__(cls)
         dict.__setitem__(metadata.tables, key, made)
         try:
-            made._set_up(name, metadata, None if key == name else schema, items, kw)
+            made._set_up(name, metadata, None if key == name else schema)
+            made._fill(items, kw, replaces=extend_existing)
         except BaseException:
             metadata._forget(made, key)
             raise
@@ -340,7 +343,7 @@ class Table(DatabaseItem, TableClause):
     def __init__(self, *args: Any, **kw: Any) -> None:
         """Do nothing: __new__ has done it all, or has returned an existing table."""
 
-    def _set_up(self, name: Any, metadata: Any, schema: Any, items: Any, kw: Any) -> None:
+    def _set_up(self, name: Any, metadata: Any, schema: Any) -> None:
         own_name = None if name is None else TableName(name)
         TableClause.__init__(self, own_name, schema=schema)
         self.metadata = metadata
@@ -350,14 +353,19 @@ class Table(DatabaseItem, TableClause):
         self.foreign_keys = set()
         self.dialect_kwargs: dict[str, Any] = {}
         PrimaryKeyConstraint(_implicit_generated=True)._set_parent(self)
-        self.comment = kw.pop("comment", None)
-        self.info = kw.pop("info", None) or {}
-        self._fill(items, kw)
+        self.comment: str | None = None
+        self.info: dict[Any, Any] = {}
 
-    def _fill(self, items: Any, kw: Any) -> None:
-        """Take columns, constraints and options; reflected ones first, if asked for."""
+    def _fill(self, items: Any, kw: Any, replaces: bool = True) -> None:
+        """Take columns, constraints and options; reflected ones first, if asked for.
+
+        replaces: a column may replace another one of its name without a warning.
+        """
+        self.comment = kw.pop("comment", self.comment)
+        self.info = kw.pop("info", self.info) or {}
         autoload_with = kw.pop("autoload_with", None)
-        if kw.pop("autoload", autoload_with is not None):
+        autoload = kw.pop("autoload", autoload_with is not None)
+        if autoload:
             if autoload_with is None and self.metadata.bind is None:
                 raise exc.UnboundExecutionError(
                     "No engine is bound to this Table's MetaData. Pass an engine to the Table "
@@ -368,7 +376,7 @@ class Table(DatabaseItem, TableClause):
                 inspector.reflect_table(self)
         take_dialect_arguments(self, {**self.dialect_kwargs, **kw})
         for item in items:
-            attach(self, item)
+            self._take(item, replaces or autoload)
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -383,9 +391,21 @@ class Table(DatabaseItem, TableClause):
     # -- changes -------------------------------------------------------------------------------
 
     def append_column(self, column: Any, replace_existing: bool = False) -> None:  # type: ignore[override]
-        """Add a column."""
-        attach(self, column)
+        """Add a column; replace_existing: it may replace another one of its name."""
+        self._take(column, replace_existing)
         Shapes.changes += 1
+
+    def _take(self, item: Any, replaces: bool) -> None:
+        if isinstance(item, Column) and not replaces:
+            key = item.name if item.key is None else item.key
+            if self.c.get(key, item) is not item:
+                exc.warn(
+                    f"A column with name '{key}' is already present in table '{self.name}'. Please "
+                    "use method :meth:`_schema.Table.append_column` with the parameter "
+                    "``replace_existing=True`` to replace an existing column.",
+                    exc.SADeprecationWarning,
+                )
+        attach(self, item)
 
     def append_constraint(self, constraint: Any) -> None:
         """Add a constraint."""

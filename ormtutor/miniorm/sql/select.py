@@ -282,9 +282,18 @@ class SelectBase(Statement):
             self._implicit = (self, subquery)
         return subquery
 
-    c: Any = delegate(
-        "_implicit_subquery.c", "The columns of this as a subquery; better ask the subquery itself."
+    @property
+    @exc.deprecated(
+        "The SelectBase.c and SelectBase.columns attributes are deprecated and will be removed in "
+        "a future release; these attributes implicitly create a subquery that should be explicit.  "
+        "Please call SelectBase.subquery() first in order to create a subquery, which then "
+        "contains this attribute.  To access the columns that this SELECT object SELECTs from, use "
+        "the SelectBase.selected_columns attribute."
     )
+    def c(self) -> Any:
+        """The columns of this as a subquery; better ask the subquery itself."""
+        return self._implicit_subquery.c
+
     columns: Any = delegate("c")
 
     @property
@@ -321,12 +330,23 @@ class SelectBase(Statement):
         """This as a value."""
         return ScalarSelect(self.set_label_style(LABEL_STYLE_NONE))
 
-    as_scalar = scalar_subquery
+    @exc.deprecated(
+        "The SelectBase.as_scalar() method is deprecated and will be removed in a future release.  "
+        "Please refer to SelectBase.scalar_subquery()."
+    )
+    def as_scalar(self) -> ScalarSelect:
+        """The old name of scalar_subquery()."""
+        return self.scalar_subquery()
 
     def label(self, name: Any) -> Any:
         """This as a value with a label."""
         return self.scalar_subquery().label(name)
 
+    @exc.deprecated(
+        "The SelectBase.select() method is deprecated and will be removed in a future release; "
+        "this method implicitly creates a subquery that should be explicit.  Please call "
+        "SelectBase.subquery() first in order to create a subquery, which then can be selected."
+    )
     def select(self, *args: Any, **kw: Any) -> Any:
         """`SELECT` from this as a subquery."""
         return self._implicit_subquery.select(*args, **kw)
@@ -548,13 +568,11 @@ class Select(HasWhere, GenerativeSelect):
         return FromList(self).displayed()
 
     @property
+    @exc.deprecated(
+        "The Select.froms attribute is moved to the Select.get_final_froms() method.", "1.4.23"
+    )
     def froms(self) -> list[Any]:
         """The older spelling of get_final_froms()."""
-        exc.warn(
-            "The Select.froms attribute is moved to the Select.get_final_froms() method. "
-            "(deprecated since: 1.4.23)",
-            exc.SADeprecationWarning,
-        )
         return self.get_final_froms()
 
     @property
@@ -625,10 +643,18 @@ class Select(HasWhere, GenerativeSelect):
             _raw_columns=[*self._raw_columns, *[as_selected(each) for each in columns]]
         )
 
+    @exc.deprecated(
+        "The Select.column() method is deprecated and will be removed in a future release.  Please "
+        "use Select.add_columns()"
+    )
     def column(self, column: Any) -> Any:
         """One more column, as the early tutorials write it."""
         return self.add_columns(column)
 
+    @exc.deprecated(
+        "The Selectable.replace_selectable() method is deprecated, and will be removed in a future "
+        "release.  Similar functionality is available via the sqlalchemy.sql.visitors module."
+    )
     def replace_selectable(self, old: Any, alias: Any) -> Any:
         """The same SELECT from an alias of `old`; the alias itself knows what it stands for."""
         return adapt(self, (alias, ""))

@@ -448,6 +448,12 @@ class Subquery(AliasedReturnsRows):
     __visit_name__ = "subquery"
     _is_subquery = True
 
+    @exc.deprecated(
+        "The Subquery.as_scalar() method, which was previously ``Alias.as_scalar()`` prior to "
+        "version 1.4, is deprecated and will be removed in a future release; Please use the "
+        "Select.scalar_subquery() method of the select() construct before constructing a subquery "
+        "object, or with the ORM use the Query.scalar_subquery() method."
+    )
     def as_scalar(self) -> Any:
         """The SELECT as a value."""
         return self.element.set_label_style(LABEL_STYLE_NONE).scalar_subquery()

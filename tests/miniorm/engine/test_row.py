@@ -7,7 +7,7 @@ import collections.abc
 import pytest
 
 from ormtutor.miniorm.engine.row import CursorResultMetaData, ResultMetaData, Row
-from ormtutor.miniorm.exc import InvalidRequestError, NoSuchColumnError
+from ormtutor.miniorm.exc import InvalidRequestError, NoSuchColumnError, SADeprecationWarning
 
 
 @pytest.fixture
@@ -68,13 +68,16 @@ def test_a_row_contains_its_values(row: Row) -> None:
 def test_a_legacy_row_contains_its_names(legacy_row: Row) -> None:
     assert "Ada" not in legacy_row
     assert "name" in legacy_row
-    assert legacy_row.has_key("name")
+    with pytest.warns(SADeprecationWarning, match="has_key"):
+        assert legacy_row.has_key("name")
 
 
 def test_a_legacy_row_is_a_mapping_too(legacy_row: Row) -> None:
     assert legacy_row["name"] == "Ada"
-    assert legacy_row.items() == [("id", 7), ("name", "Ada"), ("count", 3)]
-    assert legacy_row.values() == [7, "Ada", 3]
+    with pytest.warns(SADeprecationWarning, match="items"):
+        assert legacy_row.items() == [("id", 7), ("name", "Ada"), ("count", 3)]
+    with pytest.warns(SADeprecationWarning, match="values"):
+        assert legacy_row.values() == [7, "Ada", 3]
     assert dict(legacy_row) == {"id": 7, "name": "Ada", "count": 3}
 
 
