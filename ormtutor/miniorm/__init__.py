@@ -1,7 +1,7 @@
 """miniorm: what `import sqlalchemy` gives.
 
 The embedded engine, on the standard library alone: Core (`sql/`, `engine/`) knows tables,
-expressions and connections; the ORM (`orm/`) stands on it. Names, results, errors and emitted SQL
+expressions and connections; the ORM (`orm/`) builds on it. Names, results, errors and emitted SQL
 are those of SQLAlchemy 1.4.54, which `__version__` names as the reference.
 
 This is the door for learners. Inside, a module imports from the one that defines a name.

@@ -78,7 +78,7 @@ class CursorResult(Result):
     # The source of tuples.
 
     def _read(self, size: int | None = None) -> Tuples:
-        """What the cursor gives, converted; closes it when it is empty."""
+        """Read and convert tuples; at the end, close the cursor."""
         if self._soft_closed:
             # It is no error if the rows are merely used up.
             self._check_returns_rows()

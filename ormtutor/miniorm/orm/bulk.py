@@ -54,7 +54,7 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
 
     Raises: InvalidRequestError: the query is more than criteria, or Python cannot evaluate them.
     """
-    plain = query.enable_eagerloads(False)  # a dynamic attribute says so if it has no session
+    plain = query.enable_eagerloads(False)  # a dynamic attribute without session raises here
     for name, method in NOT_BEFORE.items():
         if plain._has_said(name):
             raise InvalidRequestError(
@@ -181,10 +181,10 @@ class BulkChange:
             if obj is None:
                 continue
             values = obj.__dict__
-            told = state.unmodified_intersection(setters)
-            values.update({key: setters[key](obj) for key in told if key in values})
-            state.commit(values, told)
-            stale = self.values.keys() & values.keys() - told
+            computed = state.unmodified_intersection(setters)
+            values.update({key: setters[key](obj) for key in computed if key in values})
+            state.commit(values, computed)
+            stale = self.values.keys() & values.keys() - computed
             if stale:
                 state.expire_attributes(values, stale)
         self.session._register_altered(matched)

@@ -89,7 +89,7 @@ class Resolver:
         ) from error
 
     def __getitem__(self, name: str) -> Any:
-        """What a name in a string stands for."""
+        """What a name in a string means."""
         metadata = self.registry.metadata
         tables = {} if metadata is None else metadata.tables
         if self.favor_tables and name in tables:

@@ -381,7 +381,7 @@ def statement_sending(
 
 
 def bind_of(session: Any, asked: Asked, clause: Any, bind_arguments: Any = NO_OPTIONS) -> Any:
-    """The bind that the session chooses: by the mapped class, if any, else as it was told."""
+    """The bind that the session chooses: by the mapped class, if any, else by the arguments."""
     mapper = asked.subject or bind_arguments.get("mapper")
     return session.get_bind(**{**bind_arguments, "mapper": mapper, "clause": clause})
 

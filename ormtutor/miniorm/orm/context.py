@@ -3,8 +3,7 @@
 Before: orm/query.py (Query) or Session.execute(select(...)) says what is asked.
 Here:   Asked, the one form of both; Compilation, which resolves entities, options, joins and eager
         loading into one plain Select.
-After:  orm/compiled.py keeps it with its text; orm/rowloader.py is told by a RowPlan what the rows
-        become.
+After:  orm/compiled.py keeps it with its text; orm/rowloader.py makes objects by its RowPlan.
 
 Query and select() are two faces of one statement; they differ in labels, in what they do with
 repeated rows, and in a few old spellings (`Asked.legacy`). joinedload() becomes a JOIN in three
@@ -82,7 +81,7 @@ class MapperEntity:
         self.given = given
         self.mapper: Mapper = entity.mapper
         self.mapper.check_configured_once()
-        # Without a name the alias cannot be told from the class, so that it has none in a row.
+        # Without a name, the alias cannot be told from the class: it has no name in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
 
     def structure(self, binds: Any) -> Hashable:
@@ -205,8 +204,8 @@ class Asked(Said):
     @classmethod
     def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: their attributes are alike."""
-        told = {name: value for name, value in said.__dict__.items() if name in SAID}
-        return cls(entities, legacy, **{"_label_style": said._label_style, **told, **more})
+        given = {name: value for name, value in said.__dict__.items() if name in SAID}
+        return cls(entities, legacy, **{"_label_style": said._label_style, **given, **more})
 
     @classmethod
     def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
@@ -237,14 +236,14 @@ def is_orm_select(statement: Any) -> bool:
 def _parts_of(statement: Any) -> Iterator[Any]:
     """The parts of a select(): those of its columns, what it selects from, what it joins."""
     replaced = [(each.columns, each.joins) for each in statement._replaced]
-    told = [(statement._raw_columns, statement._setup_joins), *replaced]
-    for column in [column for columns, _ in told for column in columns]:
+    stages = [(statement._raw_columns, statement._setup_joins), *replaced]
+    for column in [column for columns, _ in stages for column in columns]:
         if column._is_column_element and not column._is_column_clause:
             yield from iterate(column, closed="_hides_entities")
         else:
             yield column
     yield from statement._from_obj
-    for _, joins in told:
+    for _, joins in stages:
         for step in joins:
             yield from step[:2]
 

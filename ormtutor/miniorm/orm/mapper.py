@@ -91,7 +91,7 @@ class MapperProperty(InspectionAttr):
 
     @property
     def class_attribute(self) -> Any:
-        """What stands for it on the class: `User.name`."""
+        """Its attribute on the class: `User.name`."""
         return getattr(self.parent.class_, self.key)
 
     def __str__(self) -> str:

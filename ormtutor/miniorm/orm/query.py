@@ -125,7 +125,7 @@ class Query(Said):
 
     __module__ = "sqlalchemy.orm.query"
 
-    # The defaults of what a Query may be told, beside those in Said.
+    # The defaults of a Query's settings, beside those in Said.
     session: Any = None
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
     _entities: tuple[Any, ...] = ()
@@ -413,7 +413,7 @@ class Query(Said):
 
     @property
     def statement(self) -> Any:
-        """The SELECT that this query stands for, without labels."""
+        """This query as a SELECT, without labels."""
         return self._to_select(LABEL_STYLE_DISAMBIGUATE_ONLY)
 
     @property
@@ -711,7 +711,7 @@ def _entity_structure(entity: Any, binds: Binds) -> Any:
 
 
 def _selected(entity: Any) -> Any:
-    """What stands for an entity between SELECT and FROM."""
+    """What an entity is between SELECT and FROM."""
     mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
     return as_selected(entity) if mapper is None else mapper._annotated_table
 

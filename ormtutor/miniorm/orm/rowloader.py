@@ -22,8 +22,8 @@ loop took 5.1. Such a function, shortened:
             values['name'] = row[1]
         append(obj0)                            # a known object keeps its values
 
-The whole one stands in `tests/miniorm/orm/test_rowloader.py`; what it does, as a loop in plain
-Python, in `plain_rowloader.py` beside that test. The two are compared.
+The whole function is in `tests/miniorm/orm/test_rowloader.py`; `plain_rowloader.py` beside it does
+the same as a loop in plain Python. The two are compared.
 
 Follows: SQLAlchemy 1.4, `orm/loading.py` in what it does: identity map first, a known object keeps
 its values and is given only what it lacks.
@@ -109,7 +109,7 @@ class EntityPlan:
             self.at_once.sort(key=itemgetter(0))
 
 
-# A relationship whose related object stands in the same row as its parent.
+# A relationship whose related object is in the same row as its parent.
 JoinedPlan = namedtuple("JoinedPlan", "prop impl entity")
 
 
@@ -308,7 +308,7 @@ def one_of(prop: Any, found: Sequence[Any], how: str = "eagerly") -> Any:
 
 
 def make_loader(plan: RowPlan) -> RowLoader:
-    """Return `load(rows, context)`, which gives an object (or a tuple of them) for each row."""
+    """Return `load(rows, context)`, which returns an object (or a tuple of them) for each row."""
     source = LoaderSource(plan)
     namespace = source.namespace
     exec(compile(source.text(), "<row loader>", "exec"), namespace)
@@ -439,8 +439,8 @@ class _EntitySource:
             given = f"{self._name}, context, {self.obj}, row, todo{number}"
             lines.append(f"if todo{number}: load_at_once({given})")
         if self._tells_late:
-            told = _indented(self._told(f"new{number}"), 1)
-            lines += [f"if new{number} is not None:", *told]
+            report = _indented(self._report(f"new{number}"), 1)
+            lines += [f"if new{number} is not None:", *report]
         return lines
 
     def _key(self) -> str:
@@ -514,13 +514,13 @@ class _EntitySource:
         lines += [
             f"table{self._number}[{self.ident}] = state",
             "made += 1",
-            *([f"new{self._number} = state"] if self._tells_late else self._told("state")),
+            *([f"new{self._number} = state"] if self._tells_late else self._report("state")),
         ]
         return [*lines, *self._first_row()]
 
-    def _told(self, state: str) -> list[str]:
+    def _report(self, state: str) -> list[str]:
         """Tell the class and listeners that the object is loaded."""
-        told = []
+        lines = []
         reconstructor = self._plan.mapper.reconstructor
         if reconstructor is not None:
             # It sees the first member of a joined collection, the others come with later rows.
@@ -529,9 +529,9 @@ class _EntitySource:
                     members = (
                         f"{self._source.name('impl', child.impl)}, {self.obj}, {fill}.values()"
                     )
-                    told.append(f"if {fill} is not None: fill_collection({members})")
-            told.append(f"{self._source.name('reconstruct', reconstructor)}({self.obj})")
-        return [*told, f"if tell is not None: tell({state})"]
+                    lines.append(f"if {fill} is not None: fill_collection({members})")
+            lines.append(f"{self._source.name('reconstruct', reconstructor)}({self.obj})")
+        return [*lines, f"if tell is not None: tell({state})"]
 
     def _first_row(self) -> list[str]:
         """Note an object whose values this row gives."""

@@ -761,7 +761,7 @@ def _not_persisted(state: InstanceState) -> exc.InvalidRequestError:
 
 
 def _reached(operation: str, state: InstanceState) -> dict[InstanceState, Any]:
-    """The objects that an operation on one goes on to."""
+    """The objects that an operation on one cascades to."""
     # The values keep those alive that a dynamic relationship has just loaded.
     return dict(state.mapper.cascade_iterator(operation, state))
 

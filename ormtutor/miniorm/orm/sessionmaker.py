@@ -90,7 +90,7 @@ class scoped_session:
         self._event_target = getattr(session_factory, "_event_target", session_factory)
 
     def registry(self) -> Session:
-        """The Session of this scope, made when there is none."""
+        """The Session of this scope; makes one if there is none."""
         known, scope = vars(self._sessions), self._scope()
         if scope not in known:
             known[scope] = self.session_factory()
@@ -100,7 +100,7 @@ class scoped_session:
         return self._scope() in vars(self._sessions)
 
     def __call__(self, **kw: Any) -> Session:
-        """The Session of this scope, made when there is none; `kw` only then.
+        """The Session of this scope; makes one, with `kw`, if there is none.
 
         Raises: InvalidRequestError: there is one, and arguments were given.
         """

@@ -396,7 +396,6 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
     ) -> None:
         """Forget the values of these attributes; no_loader: except those that load lazily."""
         impls = self.mapper.impls
-        pending = self.pending_mutations
         for key in keys:
             impl = impls.get(key)
             if impl is None:
@@ -404,20 +403,23 @@ class InstanceState(InspectionAttr, ref):  # type: ignore[type-arg]  # objects a
                     raise KeyError(key)
                 continue  # a synonym
             if not impl.uses_objects:
-                if no_loader and (impl.callable_ or (self.callables and key in self.callables)):
+                own_loaders = self.callables or {}
+                if no_loader and (impl.callable_ or key in own_loaders):
                     continue
                 self.expired_attributes |= {key}
-                if self.callables and key in self.callables:
-                    self.callables = {k: v for k, v in self.callables.items() if k != key}
-            old = impl.forget(dict_)
-            if self.last_known is not None and key in self.last_known and old is not flags.NO_VALUE:
-                self.last_known[key] = old
-            if self.committed_state is not UNCHANGED:
-                self.committed_state.pop(key, None)
-            if self.empty_collections is not None:
-                self.empty_collections.pop(key, None)
-            if pending:
-                pending.pop(key, None)
+                if key in own_loaders:
+                    self.callables = {k: v for k, v in own_loaders.items() if k != key}
+            self._drop_value(key, impl.forget(dict_))
+
+    def _drop_value(self, key: str, old: Any) -> None:
+        """Forget what is noted about an attribute that had this value (or NO_VALUE)."""
+        if self.last_known is not None and key in self.last_known and old is not flags.NO_VALUE:
+            self.last_known[key] = old
+        if self.committed_state is not UNCHANGED:
+            self.committed_state.pop(key, None)
+        for waiting in (self.empty_collections, self.pending_mutations):
+            if waiting:
+                waiting.pop(key, None)
 
     def load_expired(self, passive: int) -> Any:
         """Load the expired attributes, all in one statement."""

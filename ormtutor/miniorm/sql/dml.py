@@ -228,12 +228,12 @@ def _each_once(keys: Iterable[Any]) -> Iterable[Any]:
 def _value_structure(key: Any, value: Any, suffix: str, binds: Binds) -> Hashable:
     element = sql_of(value)
     name = column_key(key)
-    # A type without `cache_ok` is met where its column is told as itself, in a single row.
-    told = name if name and (suffix or isinstance(key, str)) else key.structure(binds)
+    # In a single row a given column is its own structure, and its type may refuse to be cached.
+    target = name if name and (suffix or isinstance(key, str)) else key.structure(binds)
     if element is None:
         binds.append(BindParameter(name + suffix, value, NULLTYPE))
-        return told  # type: ignore[no-any-return]
-    return told, element.structure(binds)
+        return target  # type: ignore[no-any-return]
+    return target, element.structure(binds)
 
 
 class Insert(ValuesBase):
