@@ -526,13 +526,7 @@ class JoinCondition:
             dest_selectable = self.child_table
             if self.prop._is_self_referential and source_selectable is None:
                 dest_selectable = dest_selectable.alias()
-        aliased = (
-            (alias_secondary and secondary is not None)
-            or dest_selectable._deannotated is not self.child_table
-            or not (
-                source_selectable is None or source_selectable._deannotated is self.parent_table
-            )
-        )
+        aliased = self._is_aliased(source_selectable, dest_selectable, alias_secondary)
         if secondaryjoin is None and self.prop._is_self_referential:
             # Before they are adapted: in a self-reference, the parent's columns stay the parent's.
             primaryjoin, extra_criteria = and_(primaryjoin, *extra_criteria), ()
@@ -559,3 +553,10 @@ class JoinCondition:
         elif extra_criteria:
             primaryjoin = and_(primaryjoin, *map(to_aliases, extra_criteria))
         return AdaptedJoin(primaryjoin, secondaryjoin, secondary, dest_selectable, to_aliases)
+
+    def _is_aliased(self, source: Any, dest: Any, alias_secondary: bool) -> bool:
+        """Whether any of the tables has another name in the query."""
+        if alias_secondary and self.secondary is not None:
+            return True
+        is_other_source = source is not None and source._deannotated is not self.parent_table
+        return is_other_source or dest._deannotated is not self.child_table
