@@ -607,7 +607,9 @@ class Compilation:
             self._plan_lazy(prop, plan)
             return
         self.repeats_parents |= bool(prop.uselist)
-        if self.asked.textual or self.would_cycle(prop, place.path, since=len(self.prior)):
+        if self.asked.textual or self.would_cycle(
+            prop, place.path, prop.join_depth, since=len(self.prior)
+        ):
             self._plan_lazy(prop, plan)
             return
         innerjoin = settings.get("innerjoin", prop.innerjoin)
@@ -634,7 +636,9 @@ class Compilation:
         entity = self._plan_entity(prop.mapper, child, overwrite)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
 
-    def would_cycle(self, prop: RelationshipProperty, path: Path, since: int = 0) -> bool:
+    def would_cycle(
+        self, prop: RelationshipProperty, path: Path, join_depth: int | None, since: int = 0
+    ) -> bool:
         """Whether eager loading would return to a class on its path, and no option asks for it.
 
         since: where the part of the path begins that counts.
@@ -642,8 +646,8 @@ class Compilation:
         if (*path, prop) in self.options._by_path:
             return False
         way = (*path[since:], prop)
-        if prop.join_depth:
-            return len(way) / 2 > prop.join_depth
+        if join_depth:
+            return len(way) / 2 > join_depth
         return any(entity.mapper is prop.mapper for entity in way[::2])
 
     def _join_eagerly(

@@ -295,8 +295,10 @@ def load_lazily(
 
 def eager_loader(prop: Any, strategy: str, compilation: Compilation, place: Place) -> Any:
     """A loader that runs when the rows are read; None: it would go in circles."""
-    cycles = compilation.would_cycle(prop, place.path)
-    if compilation.overwrite == "refresh" or strategy == "immediate":
+    is_immediate = compilation.overwrite == "refresh" or strategy == "immediate"
+    depth = None if is_immediate else prop.join_depth
+    cycles = compilation.would_cycle(prop, place.path, depth)
+    if is_immediate:
         return ImmediateLoader(prop, cycles)
     if cycles:
         return None

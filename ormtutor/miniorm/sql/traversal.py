@@ -185,6 +185,8 @@ class _Replacement:
         copy = clone(element)
         for name, value in changes.items():
             setattr(copy, name, value)
+        if element._deannotated is not element:
+            copy._origin = self.of(element._deannotated)
         if element._is_from_clause:
             self.moved[id(element)] = copy
         return copy

@@ -1,7 +1,8 @@
-"""params() reaches the ON clauses of joins, also in subqueries and in a Query."""
+"""params() reaches ON clauses, and what any() and has() ask, also in subqueries and in a Query."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, and_, bindparam, exists, select
-from sqlalchemy.orm import Session, declarative_base
+from sqlalchemy import Column, ForeignKey, Integer, String, and_, bindparam, create_engine, exists
+from sqlalchemy import select
+from sqlalchemy.orm import Session, declarative_base, relationship
 
 Base = declarative_base()
 
@@ -16,6 +17,7 @@ class Address(Base):
     __tablename__ = "addresses"
     id = Column(Integer, primary_key=True)
     user_id = Column(ForeignKey("users.id"))
+    user = relationship(User, backref="addresses")
 
 
 users, addresses = User.__table__, Address.__table__
@@ -37,3 +39,17 @@ print(select(subquery).params(z="ann"))
 
 query = Session().query(User).join(Address, Address.user_id == bindparam("k"))
 print(query.params(k=3).statement.compile().params)
+
+# What was compiled for one value is sent with another.
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+session.add_all([User(name="ed", addresses=[Address()]), User(name="ann")])
+session.commit()
+owned = session.query(Address.id).filter(Address.user.has(User.name == bindparam("n")))
+for name in "ed", "ann":
+    print(owned.params(n=name).all(), owned.params(n=name).count())
+    print(session.query(Address.id).filter(Address.id.in_(owned.params(n=name))).all())
+    print(session.execute(owned.statement.params(n=name)).all())
+living = select(User.name).where(~User.addresses.any(Address.id > bindparam("i")))
+print([session.scalars(living.params(i=least)).all() for least in (0, 1)])

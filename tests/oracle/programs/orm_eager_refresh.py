@@ -69,3 +69,28 @@ kept = session.get(Shelf, shelf.id, options=[joinedload(Shelf.readers)], populat
 kept.readers.append(Reader(name="Cid"))
 session.refresh(kept)
 print(sorted(one.name for one in kept.readers))
+
+# However deep a query loads a tree, a refresh asks the identity map alone for the parent.
+Trees = declarative_base()
+
+
+class Branch(Trees):
+    __tablename__ = "branches"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    over_id = Column(ForeignKey("branches.id"))
+    over = relationship(
+        "Branch", remote_side=[id], lazy="selectin", join_depth=2, back_populates="under"
+    )
+    under = relationship("Branch", lazy="subquery", join_depth=1, back_populates="over")
+
+
+Trees.metadata.create_all(engine)
+session = Session(engine)
+stem = Branch(name="stem")
+leaf = Branch(name="leaf", over=Branch(name="twig", over=stem))
+session.add(leaf)
+session.commit()
+print(leaf.name, leaf.over.name, stem.under[0].name)
+session.commit()
+print(stem.name)
