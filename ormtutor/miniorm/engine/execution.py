@@ -314,12 +314,9 @@ def _by_name(
     """The compiled column for each name of the cursor; loosely: by anything else that finds it."""
     known: dict[Any, ResultColumn] = {}
     for column in columns:
-        first = known.get(column.name)
-        if first is not None:
-            found_by = (*first.found_by, *(column.found_by or ()))
-            known[column.name] = column._replace(found_by=found_by, type=first.type)
-        else:
-            known[column.name] = column._replace(found_by=column.found_by or ())
+        first = known.get(column.name, column._replace(found_by=()))
+        found_by = (*first.found_by, *(column.found_by or ()))
+        known[column.name] = column._replace(found_by=found_by, type=first.type)
         for other in column.found_by if loosely else ():
             known.setdefault(other, column)
     return [known.get(name, _UNKNOWN) for name in names]

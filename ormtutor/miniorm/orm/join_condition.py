@@ -92,9 +92,8 @@ def _with_roles(expr: Any, roles: dict[str, str]) -> Any:
 
     def exchange(element: Any) -> Any:
         old = element._annotations
-        return (
-            element._with_annotations({roles[r]: True for r in roles if r in old}) if old else None
-        )
+        kept = {new: True for role, new in roles.items() if role in old}
+        return element._with_annotations(kept) if old else None
 
     return replace(expr, exchange)
 

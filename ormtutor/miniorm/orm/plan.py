@@ -161,12 +161,8 @@ class Rehearsal(unitofwork.UOWTransaction):
         reason: str = "",
     ) -> None:
         """Add a record; one with a table belongs to the latest statement."""
-        labels = tuple(
-            [
-                each if isinstance(each, str) else persistence.label_of_state(each)
-                for each in subjects
-            ]
-        )
+        label = persistence.label_of_state
+        labels = tuple([each if isinstance(each, str) else label(each) for each in subjects])
         statement = self._statement if table else 0
         self.records.append(Record(action, table, labels, tuple(values), reason, statement))
 
