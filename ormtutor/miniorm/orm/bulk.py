@@ -22,7 +22,7 @@ from ormtutor.miniorm.exc import ArgumentError, InvalidRequestError
 from ormtutor.miniorm.orm.evaluator import Evaluator, UnevaluatableError
 from ormtutor.miniorm.orm.persistence import cause_for
 from ormtutor.miniorm.sql.elements import and_, as_expression
-from ormtutor.miniorm.sql.select import as_selected, select
+from ormtutor.miniorm.sql.select import select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def change_rows(query: Any, kind: Any, strategy: Any, values: Any = None) -> int
             raise InvalidRequestError(
                 f"Can't call Query.update() or Query.delete() when {method} has been called"
             )
-    statement = kind(*map(as_selected, query._entities))
+    statement = kind(*query._raw_columns)
     if statement.is_update:
         statement = statement.values(values)
     statement = statement._with(_where_criteria=query._where_criteria)

@@ -238,8 +238,7 @@ class NamedColumns(ResultMetaData):
         element = None if isinstance(key, str) else clause_of(key)
         if element is None:
             return None
-        found = element._annotations.get("parententity") if element._is_from_clause else element
-        found = getattr(found, "_deannotated", found)
+        found = element._deannotated
         if found in self._positions:
             return self._positions[found]
         for selected in reversed(self.selected):
@@ -272,7 +271,7 @@ def _is_expression(entity: Any) -> bool:
 
 def _found_by(entity: Any) -> list[Any]:
     if isinstance(entity, MapperEntity):
-        return [entity.given, entity.entity]
+        return [entity.entity.entity]
     return [entity.element._deannotated]
 
 

@@ -22,7 +22,7 @@ from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present
-from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching, part_structure
+from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
     COLUMN_WILDCARD,
@@ -39,12 +39,10 @@ from ormtutor.miniorm.orm.state import Loaders
 from ormtutor.miniorm.sql import elements
 from ormtutor.miniorm.sql.select import (
     SAID,
-    SELECTED,
     Exists,
     Said,
     ScalarSelect,
     Select,
-    as_selected,
     outermost,
 )
 from ormtutor.miniorm.sql.selectable import (
@@ -57,7 +55,7 @@ from ormtutor.miniorm.sql.traversal import iterate, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     Adapt = Callable[[Any], Any]
@@ -70,23 +68,18 @@ if TYPE_CHECKING:
 class MapperEntity:
     """A mapped class, or an alias of one, selected as a whole.
 
-    entity, origin: the Mapper or AliasedInsp. element: its FROM element. given: as it was written.
+    entity, origin: the Mapper or AliasedInsp. element: its FROM element.
     """
 
-    __slots__ = ("element", "entity", "given", "mapper", "name", "origin")
+    __slots__ = ("element", "entity", "mapper", "name", "origin")
 
-    def __init__(self, entity: Any, given: Any) -> None:
+    def __init__(self, entity: Any) -> None:
         self.entity = self.origin = entity
         self.element = entity.selectable
-        self.given = given
         self.mapper: Mapper = entity.mapper
         self.mapper.check_configured_once()
         # Without a name, the alias cannot be told from the class: it has no name in a row.
         self.name = entity.name if entity.is_aliased_class else self.mapper.class_.__name__
-
-    def structure(self, binds: Any) -> Hashable:
-        """What tells it from others."""
-        return part_structure(self.entity, binds)
 
 
 class ColumnEntity:
@@ -95,11 +88,10 @@ class ColumnEntity:
     element: the expression; a mapped attribute carries its entity. name: what the row calls it.
     """
 
-    __slots__ = ("element", "entity", "given", "name")
+    __slots__ = ("element", "entity", "name")
 
-    def __init__(self, element: Any, given: Any) -> None:
+    def __init__(self, element: Any) -> None:
         self.element = element
-        self.given = given
         parent = element._annotations.get("parententity")
         self.entity = parent or entity_in(element)
         proxy_key = element._annotations.get("proxy_key") if parent else None
@@ -109,10 +101,6 @@ class ColumnEntity:
     def origin(self) -> Any:
         """Where it comes from: a mapped entity, or else a FROM element; None: a plain value."""
         return self.entity or next(iter(self.element._from_objects), None)
-
-    def structure(self, binds: Any) -> Hashable:
-        """What tells it from others."""
-        return self.name, part_structure(self.element, binds)
 
 
 def entity_among(elements: Iterable[Any]) -> Any:
@@ -126,31 +114,17 @@ def entity_in(element: Any) -> Any:
     return entity_among(iterate(element, closed="is_select"))
 
 
-def entities_of(thing: Any) -> list[Any]:
-    """What one argument of query() or select() selects.
-
-    Raises: ArgumentError: it is neither mapped nor SQL.
-    """
-    insp = inspect(thing, raiseerr=False) if isinstance(thing, (type, AliasedClass)) else thing
-    if isinstance(insp, Mapper) or getattr(insp, "is_aliased_class", False) is True:
-        selectable: Any = insp.selectable
-        if not getattr(selectable, "_is_from_clause", False):
-            raise elements.no_select(SELECTED, thing, selectable)
-        return [MapperEntity(insp, thing)]
-    if isinstance(thing, QueryableAttribute):
-        return [ColumnEntity(thing.expression, thing)]
-    element = as_selected(thing)
+def entities_of(element: Any) -> list[Any]:
+    """What an element selects that stands between SELECT and FROM."""
     entity = element._annotations.get("parententity")
     if element._is_from_clause and entity is not None:
-        return [MapperEntity(entity, entity.entity)]
-    if element._is_from_clause:
-        return [ColumnEntity(column, column) for column in element._select_iterable]
-    return [ColumnEntity(element, thing)]
+        return [MapperEntity(entity)]
+    return list(map(ColumnEntity, element._select_iterable))
 
 
-def entities_of_all(things: Iterable[Any]) -> list[Any]:
-    """What all arguments together select."""
-    return [entity for thing in things for entity in entities_of(thing)]
+def entities_of_all(elements: Iterable[Any]) -> list[Any]:
+    """What all elements together select."""
+    return [entity for element in elements for entity in entities_of(element)]
 
 
 def mapper_entities(entities: Iterable[Any]) -> list[Any]:

@@ -33,7 +33,7 @@ class AppenderQuery(Query):
 
     def __init__(self, attr: DynamicAttributeImpl, state: InstanceState) -> None:
         prop = attr.prop
-        self._entities = (prop.mapper.class_,)
+        self._raw_columns = [prop.mapper._annotated_table]
         self.instance = instance = state.obj()
         self.attr = attr
         if prop.secondary is not None:

@@ -17,6 +17,7 @@ from ormtutor.miniorm.orm.attributes import QueryableAttribute
 from ormtutor.miniorm.orm.mapper import ColumnProperty, object_mapper
 from ormtutor.miniorm.sql import elements, selectable, traversal
 from ormtutor.miniorm.sql.naming import AnonymousName
+from ormtutor.miniorm.sql.select import SELECTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class AliasedInsp(InspectionAttr):
         return "aliased", self.mapper, self.name, self.selectable.structure(binds)
 
     def __clause_element__(self) -> Any:
+        if not isinstance(self.selectable, elements.ClauseElement):
+            raise elements.no_select(SELECTED, self.entity, self.selectable)
         return self.selectable._annotate({"parententity": self, "parentmapper": self})
 
     def column(self, column: Any) -> Any:

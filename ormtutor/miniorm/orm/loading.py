@@ -295,7 +295,7 @@ def load_by_ident(
                     column == BindParameter(PRIMARY_KEY, None, type_=column.type, unique=True)
                 )
                 binds.append(criteria[-1].right)  # a copy, where the column has no type
-        entity = MapperEntity(mapper, mapper.class_)
+        entity = MapperEntity(mapper)
         asked = Asked([entity], _label_style=label_style, _where_criteria=(and_(*criteria),))
         known_too = bool(overwrite) or not prior
         return Compilation(asked, options, only, overwrite, prior, binds, known_too=known_too)

@@ -43,12 +43,11 @@ from ormtutor.miniorm.orm.compiled import (
 from ormtutor.miniorm.orm.context import (
     Asked,
     MapperEntity,
-    entities_of,
     entities_of_all,
     entity_among,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
-from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute, part_structure
+from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
@@ -63,6 +62,7 @@ from ormtutor.miniorm.sql.select import (
     Statement,
     as_on_clause,
     as_selected,
+    column_structure,
     except_,
     except_all,
     exists,
@@ -128,7 +128,7 @@ class Query(Said):
     # The defaults of a Query's settings, beside those in Said.
     session: Any = None
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
-    _entities: tuple[Any, ...] = ()
+    _raw_columns: Any = ()
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: Any = immutabledict()
@@ -143,7 +143,7 @@ class Query(Said):
         self.session = session
         if not isinstance(entities, (tuple, list)):
             entities = (entities,)
-        self._entities = tuple(map(_checked, entities))
+        self._raw_columns = list(map(_selected, entities))
 
     def _with(self, **said: Any) -> Self:
         """A copy with something added or replaced."""
@@ -204,12 +204,7 @@ class Query(Said):
             return found, found
         if self._from_obj:
             return self._from_obj[0], self._from_obj[0]
-        given = self._entities[0]
-        if isinstance(given, type):  # FASTPATH: most queries are of a class
-            mapper = inspect(given)
-            return mapper, mapper.selectable
-        element = as_selected(given)
-        return namespace_in(element), element
+        return namespace_in(self._raw_columns[0]), self._raw_columns[0]
 
     def _last_joined(self) -> Any:
         """What the joins lead to; follows the names in join("addresses", "dingalings")."""
@@ -218,7 +213,7 @@ class Query(Said):
             destination = step.destination
             if destination is None:
                 if at is None or not step.from_joinpoint:
-                    at = entities_of(self._entities[0])[0].entity if self._entities else None
+                    at = self._entity_selected_first()
                 name = step.onclause if isinstance(step.onclause, str) else step.target
                 prop = getattr(getattr(at, "mapper", None), "_props", {}).get(name)
                 destination = getattr(prop, "entity", None)
@@ -229,10 +224,7 @@ class Query(Said):
 
     def _entity_selected_first(self) -> Any:
         """The first entity in the first selected thing, even inside a subquery."""
-        if not self._entities:
-            return None
-        first = self._entities[0]
-        return entities_of(first)[0].entity or entity_among(iterate(as_selected(first)))
+        return entity_among(part for each in self._raw_columns[:1] for part in iterate(each))
 
     def _sorted(self, name: str, clauses: tuple[Any, ...], role: str) -> Self:
         """Sort or group. A string to sort by is a column's name, or else text()."""
@@ -313,7 +305,7 @@ class Query(Said):
             )  # FASTPATH: usual
         else:
             for index, (right, onclause) in enumerate(_join_arguments(target, props)):
-                refuse_as_plain_target(right, self, *self._entities, *self._where_criteria)
+                refuse_as_plain_target(right, self, *self._raw_columns, *self._where_criteria)
                 right = _joinable(right, onclause)
                 joins.append(JoinStep(right, onclause, None, isouter, full, index > 0, True))
         return self._with(_setup_joins=tuple(joins))
@@ -326,24 +318,23 @@ class Query(Said):
 
     def with_entities(self, *entities: Any) -> Self:
         """Select other things, with the same criteria."""
-        new = self._with(_entities=tuple([_checked(each) for each in entities]))
-        replace_columns(new, [_selected(each) for each in self._entities])
+        new = self._with(_raw_columns=list(map(_selected, entities)))
+        replace_columns(new, self._raw_columns)
         return new
 
     def add_columns(self, *column: Any) -> Self:
         """Select more columns."""
-        return self._with(_entities=(*self._entities, *[_checked(each) for each in column]))
+        return self._with(_raw_columns=[*self._raw_columns, *map(_selected, column)])
 
     def add_entity(self, entity: Any, alias: Any = None) -> Self:
         """Select one more mapped class."""
-        entity = entity if alias is None else aliased(entity, alias)
-        entities_of(entity)  # raises for what is not an entity
-        return self._with(_entities=(*self._entities, entity))
+        element = as_selected(entity if alias is None else aliased(entity, alias))
+        return self._with(_raw_columns=[*self._raw_columns, element])
 
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        return _described(entities_of_all(self._entities), True, self._label_style)
+        return _described(entities_of_all(self._raw_columns), True, self._label_style)
 
     # options ---------------------------------------------------------------------------------
 
@@ -392,7 +383,7 @@ class Query(Said):
             if first is None:
                 first = entity_among(self._from_obj[:1])
             if first is None:
-                first = next(map(as_selected, self._entities), None)
+                first = next(iter(self._raw_columns), None)
             entity = getattr(first, "_annotations", {}).get("parententity", first)
         if property is None:
             property = _relationship_between(object_mapper(instance), entity, instance)
@@ -428,17 +419,16 @@ class Query(Said):
         """This query as a select(). all_columns: with the deferred ones."""
         statement: Any
         if self._statement is not None:
-            statement = StatementOfEntities(
-                self._statement, entities_of_all(self._entities), self._with_options
-            )
-        elif self._base is not None or not self._entities:
+            entities = entities_of_all(self._raw_columns)
+            statement = StatementOfEntities(self._statement, entities, self._with_options)
+        elif self._base is not None or not self._raw_columns:
             # If nothing is selected, the compilation raises the error.
             asked = self._asked(
                 _label_style=label_style, toplevel=self._eager, shows_deferred=all_columns
             )
             statement = context.Compilation(asked).statement
         else:
-            statement = Select._of_columns([_selected(each) for each in self._entities])
+            statement = Select._of_columns(self._raw_columns)
             stored = statement.__dict__
             stored["_label_style"] = label_style
             for name, value in self.__dict__.items():
@@ -479,7 +469,7 @@ class Query(Said):
 
     def exists(self) -> Any:
         """`EXISTS (this query)`."""
-        asking = self if self._entities else self.add_columns(elements.literal_column("1"))
+        asking = self if self._raw_columns else self.add_columns(elements.literal_column("1"))
         labelled = asking.enable_eagerloads(False)._to_select(LABEL_STYLE_TABLENAME_PLUS_COL)
         statement = labelled.with_only_columns(1)
         entity = self._entity_selected_first()
@@ -498,14 +488,14 @@ class Query(Said):
 
     def structure(self, binds: Binds) -> Any:
         """Everything that decides the SQL text and the shape of the rows."""
-        entities = tuple([_entity_structure(entity, binds) for entity in self._entities])
+        columns = tuple([column_structure(column, binds) for column in self._raw_columns])
         base = None if self._base is None else self._base.structure(binds)
         said = structure_of_said(self.__dict__, binds)
-        return Query, entities, base, self._overwrite, said
+        return Query, columns, base, self._overwrite, said
 
     def _asked(self, **more: Any) -> Asked:
         """Everything that was asked, in the form that Compilation takes."""
-        entities = entities_of_all(self._entities)
+        entities = entities_of_all(self._raw_columns)
         return Asked.of(self, entities, legacy=True, _base=self._base, **more)
 
     def _shape(self) -> tuple[Any, Any, Binds]:
@@ -547,7 +537,7 @@ class Query(Said):
         sending, values = self._compiled()
         loaded = loading.run(sending, values, self._params)
         query = sending.query
-        query.recognize(self._entities)
+        query.recognize(self._raw_columns)
         return query.rows(query.unique(loaded))
 
     def all(self) -> list[Any]:
@@ -627,7 +617,7 @@ class Query(Said):
         Raises: InvalidRequestError: there is a criterion, or more than one class is asked for.
         """
         self._check_no_criterion("get", _CRITERIA)
-        entities = entities_of_all(self._entities)
+        entities = entities_of_all(self._raw_columns)
         if len(entities) != 1 or not isinstance(entities[0], MapperEntity):
             raise sa_exc.InvalidRequestError(
                 "get() can only be used against a single mapped class."
@@ -685,35 +675,20 @@ _CLOSING = frozenset(["_limit_clause", "_offset_clause", "_statement"])
 _INSIDE = (*_CRITERIA_AND_ORDER, "_having_criteria", "_distinct_on", "_replaced")
 
 
-def _checked(entity: Any) -> Any:
-    """An argument of query(); a plain string is a column's name, as in the oldest tutorials.
+def _selected(thing: Any) -> Any:
+    """An argument of query(), as an element; a plain string is a column's name, as in 0.6.
 
     Raises: ArgumentError: it is neither mapped nor SQL.
     """
-    if isinstance(entity, str):
-        return elements.literal_column(entity)
-    mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
-    if mapper is None:
-        if "_sa_instance_state" in getattr(entity, "__dict__", ()):
-            entity._sa_instance_state._post_inspect  # noqa: B018  raises for an object
-        entities_of(entity)
-    else:
+    if isinstance(thing, str):
+        return elements.literal_column(thing)
+    mapper = vars(thing).get("_sa_class_manager") if isinstance(thing, type) else None
+    if mapper is not None:
         mapper.check_configured_once()
-    return entity
-
-
-def _entity_structure(entity: Any, binds: Binds) -> Any:
-    if isinstance(entity, type):
-        return entity
-    if isinstance(entity, QueryableAttribute):
-        return entity.key, part_structure(entity.parent, binds), entity.expression.structure(binds)
-    return tuple([each.structure(binds) for each in entities_of(entity)])
-
-
-def _selected(entity: Any) -> Any:
-    """What an entity is between SELECT and FROM."""
-    mapper = vars(entity).get("_sa_class_manager") if isinstance(entity, type) else None
-    return as_selected(entity) if mapper is None else mapper._annotated_table
+        return mapper._annotated_table
+    if "_sa_instance_state" in getattr(thing, "__dict__", ()):
+        thing._sa_instance_state._post_inspect  # noqa: B018  raises for an object
+    return as_selected(thing)
 
 
 def _from_clause(thing: Any) -> Any:
@@ -940,11 +915,13 @@ def _described(entities: Sequence[Any], legacy: bool, style: Any) -> list[dict[s
 
 
 def _attribute_behind(entity: Any) -> Any:
-    """What was selected; for a mapped column, the attribute of its class."""
-    annotations = getattr(entity.given, "_annotations", {})
+    """What was selected: a class, an expression; for a mapped column the attribute of its class."""
+    if isinstance(entity, MapperEntity):
+        return entity.entity.entity
+    annotations = entity.element._annotations
     if "proxy_key" in annotations and "parententity" in annotations:
         return getattr(annotations["parententity"].entity, annotations["proxy_key"])
-    return entity.given
+    return entity.element
 
 
 def _described_select(statement: Any) -> list[dict[str, Any]]:

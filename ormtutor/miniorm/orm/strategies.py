@@ -240,7 +240,7 @@ class LazyLoader:
         prop, target = self.prop, self.prop.mapper
         criterion, columns = prop.lazy_clause()
         asked = Asked(
-            [MapperEntity(target, target.class_)],
+            [MapperEntity(target)],
             _where_criteria=(criterion, *criteria),
             entity_criteria=(target, criteria),
             _from_obj=() if prop.secondary is None else (target.selectable, prop.secondary),
@@ -473,9 +473,8 @@ class SelectInLoader(_SelectingLoader):
             adapt = from_.adapt_to_target
         in_expression = columns[0] if len(columns) == 1 else tuple_(*columns)
         criteria = () if kind == "join" else self.criteria
-        entities = [ColumnEntity(column, column) for column in columns]
         asked = Asked(
-            [*entities, MapperEntity(target, target.entity)],
+            [*map(ColumnEntity, columns), MapperEntity(target)],
             _from_obj=(from_,),
             _where_criteria=(in_expression.in_(bind), *criteria),
             entity_criteria=(target, self.criteria),
@@ -548,9 +547,8 @@ class SubqueryLoader(_SelectingLoader):
             parent, attribute = joined, prop.key
         from_ = ORMJoin(from_, self.target, self._along(parent, attribute))
         columns = [inspect(parent).adapt(column) for column in _local_columns(self.prop)]
-        entities = [ColumnEntity(column, column) for column in columns]
         asked = Asked(
-            [MapperEntity(self.target, self.target.entity), *entities],
+            [MapperEntity(self.target), *map(ColumnEntity, columns)],
             _from_obj=(from_,),
             entity_criteria=(self.target, self.criteria),
             # Differs from 1.4, which leaves the parents' order out: see ormtutor/differences.py.
@@ -582,7 +580,7 @@ def _keys_only(root: SubqueryRoot, first: RelationshipProperty, criteria: Criter
     insp = entity.entity
     selected = [insp.adapt(column) if insp.is_aliased_class else column for column in columns]
     embedded = Asked(
-        [ColumnEntity(column, column) for column in selected],
+        list(map(ColumnEntity, selected)),
         toplevel=False,
         _label_style=LABEL_STYLE_TABLENAME_PLUS_COL,
     )

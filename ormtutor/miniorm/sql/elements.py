@@ -923,8 +923,14 @@ class BinaryExpression(ColumnElement):
         else:
             key = right.structure(binds)
         if self.modifiers:
-            return self.operator, left, key, tuple(sorted(self.modifiers.items()))
-        return self.operator, left, key
+            return (
+                self.operator,
+                self.type.cache_id,
+                left,
+                key,
+                tuple(sorted(self.modifiers.items())),
+            )
+        return self.operator, self.type.cache_id, left, key
 
 
 class Grouping(ColumnElement):
@@ -1022,7 +1028,8 @@ class Label(ColumnElement):
         name: Any = self.name
         if isinstance(name, AnonymousName):
             name = binds.number(self)[0]
-        return ("label", name, self._element.structure(binds))
+        own_type = None if self.type is self._element.type else self.type.cache_id
+        return ("label", name, own_type, self._element.structure(binds))
 
 
 class ColumnClause(ColumnElement):

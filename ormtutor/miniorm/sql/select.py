@@ -514,7 +514,7 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
     def structure(self, binds: Binds) -> Hashable:
         """What decides the text."""
         return (
-            *[_column_structure(each, binds) for each in self.columns],
+            *[column_structure(each, binds) for each in self.columns],
             *[each.structure(binds) for each in self.joins],
             *[each.key for each in self.options],
         )
@@ -723,15 +723,13 @@ class Select(HasWhere, GenerativeSelect):
     # -- structure -----------------------------------------------------------------------------
 
     def structure(self, binds: Binds) -> Hashable:
-        columns = tuple([_column_structure(column, binds) for column in self._raw_columns])
+        columns = tuple([column_structure(column, binds) for column in self._raw_columns])
         return Select, columns, structure_of_said(self.__dict__, binds)
 
 
-def _column_structure(column: Any, binds: Binds) -> Hashable:
+def column_structure(column: Any, binds: Binds) -> Hashable:
     """The structure of a selected thing, with its entity and its name there."""
     structure = column.structure(binds)
-    if not (column._is_column_clause or column._is_from_clause):
-        structure = structure, column.type.cache_id
     annotations = column._annotations
     if not annotations:
         return structure  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """One entity twice; names of joins in filter_by(); labels inside of EXISTS (SELECT DISTINCT ...)."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, cast, create_engine, func
+from sqlalchemy import Column, ForeignKey, Integer, String, cast, create_engine, func, inspect
 from sqlalchemy.orm import Session, declarative_base, immediateload, relationship
 from sqlalchemy.orm import selectinload, subqueryload
 
@@ -61,3 +61,11 @@ cloths = session.query(Sail).distinct()
 show(lambda: session.query(cloths.order_by(cast(Sail.cloth, Integer)).exists()).scalar())
 show(lambda: session.query(cloths.order_by(func.lower(Sail.cloth), -Sail.id).exists()).scalar())
 show(lambda: session.query(cloths.order_by(Sail.cloth.label("c"), Sail.id + 1).exists()).scalar())
+
+# A Query describes what it selects as select() does: by elements, and an entity by its class.
+for selected in (Mast, inspect(Mast), Mast.sails, 5, Mast.wood):
+    (told,) = session.query(selected).column_descriptions
+    print(told["name"], told["expr"] is Mast, type(told["expr"]).__name__)
+row = session.query(Mast, Mast.wood).first()
+show(lambda: row._mapping[Mast] is session.query(Mast).one())
+show(lambda: row._mapping[inspect(Mast)].wood if inspect(Mast) in row._mapping else "none")
