@@ -92,13 +92,12 @@ def target_entity(attribute: Any) -> Any:
     return prop.entity
 
 
-def entity_attribute(entity: Any, key: str, name: Any = None) -> Any:
-    """`entity.key`, as filter_by() and join("key") look it up. name: the entity's in messages.
+def entity_attribute(entity: Any, key: str) -> Any:
+    """`entity.key`, as join("key") looks it up.
 
     Raises: InvalidRequestError: there is no such attribute.
     """
-    namespace = getattr(entity, "entity_namespace", entity)
-    return attribute_of(namespace, entity if name is None else name, key)
+    return attribute_of(getattr(entity, "entity_namespace", entity), entity, key)
 
 
 class Path(dict):  # type: ignore[type-arg]

@@ -47,7 +47,7 @@ from ormtutor.miniorm.orm.context import (
     entity_among,
 )
 from ormtutor.miniorm.orm.entities import AliasedClass, aliased, from_element, with_parent
-from ormtutor.miniorm.orm.joins import JoinStep, entity_attribute
+from ormtutor.miniorm.orm.joins import JoinStep
 from ormtutor.miniorm.orm.mapper import object_mapper
 from ormtutor.miniorm.orm.relationships import RelationshipProperty
 from ormtutor.miniorm.sql import elements
@@ -56,23 +56,21 @@ from ormtutor.miniorm.sql.elements import ColumnElement
 from ormtutor.miniorm.sql.functions import func
 from ormtutor.miniorm.sql.select import (
     SAID,
+    HasWhere,
     Said,
     Select,
     SelectBase,
     Statement,
     as_on_clause,
     as_selected,
-    column_structure,
     except_,
     except_all,
     exists,
     intersect,
     intersect_all,
-    namespace_in,
     refuse_as_plain_target,
     replace_columns,
     sorting,
-    structure_of_said,
     union,
     union_all,
 )
@@ -120,7 +118,7 @@ def _read_from(combine: Callable[..., Any], word: str) -> Any:
 
 
 @inspects_itself
-class Query(Said):
+class Query(HasWhere, Said):
     """A SELECT of mapped classes and columns, built step by step."""
 
     __module__ = "sqlalchemy.orm.query"
@@ -128,7 +126,6 @@ class Query(Said):
     # The defaults of a Query's settings, beside those in Said.
     session: Any = None
     _label_style: Any = LABEL_STYLE_TABLENAME_PLUS_COL
-    _raw_columns: Any = ()
     # The text or statement given to from_statement().
     _statement: Any = None
     _params: Any = immutabledict()
@@ -176,7 +173,7 @@ class Query(Said):
 
     # criteria --------------------------------------------------------------------------------
 
-    def filter(self, *criterion: Any) -> Self:
+    def where(self, *criterion: Any) -> Self:
         """Only the rows for which all criteria hold. A plain string is taken as text()."""
         self._check_open("filter")
         said = self._where_criteria
@@ -186,25 +183,11 @@ class Query(Said):
             said = (*said, each)
         return self._with(_where_criteria=said)
 
-    def where(self, *criterion: Any) -> Self:
-        """The same as filter()."""
-        return self.filter(*criterion)
-
-    def filter_by(self, **kwargs: Any) -> Self:
-        """Criteria `name = value` on what was joined last, or else selected first."""
-        entity, name = self._filter_by_entity()
-        return self.filter(
-            *[entity_attribute(entity, key, name) == value for key, value in kwargs.items()]
-        )
-
-    def _filter_by_entity(self) -> tuple[Any, Any]:
-        """Where filter_by() looks names up, and its name in messages."""
+    def _filter_by_namespace(self) -> tuple[Any, Any]:
         found = self._last_joined()
-        if found is not None:
-            return found, found
-        if self._from_obj:
-            return self._from_obj[0], self._from_obj[0]
-        return namespace_in(self._raw_columns[0]), self._raw_columns[0]
+        if found is None:
+            return self._first_namespace()
+        return getattr(found, "entity_namespace", found), found
 
     def _last_joined(self) -> Any:
         """What the joins lead to; follows the names in join("addresses", "dingalings")."""
@@ -486,17 +469,10 @@ class Query(Said):
 
     # compiling -------------------------------------------------------------------------------
 
-    def structure(self, binds: Binds) -> Any:
-        """Everything that decides the SQL text and the shape of the rows."""
-        columns = tuple([column_structure(column, binds) for column in self._raw_columns])
-        base = None if self._base is None else self._base.structure(binds)
-        said = structure_of_said(self.__dict__, binds)
-        return Query, columns, base, self._overwrite, said
-
     def _asked(self, **more: Any) -> Asked:
         """Everything that was asked, in the form that Compilation takes."""
         entities = entities_of_all(self._raw_columns)
-        return Asked.of(self, entities, legacy=True, _base=self._base, **more)
+        return Asked.of(self, entities, legacy=True, **more)
 
     def _shape(self) -> tuple[Any, Any, Binds]:
         """The key of the compiled form, a function that makes it, and our parameters for it."""
@@ -652,7 +628,7 @@ leave_out(
     "add_column apply_labels enable_assertions execution_options from_self get_execution_options "
     "get_label_style instances is_single_entity lazy_loaded_from merge_result only_return_tuples "
     "prefix_with reset_joinpoint select_entity_from set_label_style suffix_with value values "
-    "whereclause with_for_update with_hint with_labels with_polymorphic with_session "
+    "with_for_update with_hint with_labels with_polymorphic with_session "
     "with_statement_hint with_transformation",
 )
 

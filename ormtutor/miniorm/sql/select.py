@@ -375,6 +375,7 @@ class Said:
     DISTINCT adds the columns that it sorts by.
     """
 
+    _raw_columns: Any = ()
     _where_criteria: tuple[Any, ...] = ()
     _from_obj: tuple[Any, ...] = ()
     _setup_joins: tuple[Any, ...] = ()
@@ -449,6 +450,16 @@ class Said:
             froms = (getattr(self, name) or ()) + tuple(as_from(each) for each in fromclauses)
         return self._with(_auto_correlate=False, **{name: froms})
 
+    def _first_namespace(self) -> tuple[Any, Any]:
+        """Where filter_by() looks names up without a join, and what messages call it."""
+        first = (self._from_obj or self._raw_columns)[0]
+        return namespace_in(first), first
+
+    def structure(self, binds: Binds) -> Hashable:
+        """What decides the SQL text, and what the ORM makes of the rows."""
+        columns = tuple([_column_structure(column, binds) for column in self._raw_columns])
+        return type(self), columns, structure_of_said(self.__dict__, binds)
+
 
 class GenerativeSelect(Said, SelectBase):
     """What SELECT and UNION share: ORDER BY, GROUP BY, LIMIT, OFFSET."""
@@ -514,7 +525,7 @@ class Replaced(namedtuple("Replaced", "columns joins options")):
     def structure(self, binds: Binds) -> Hashable:
         """What decides the text."""
         return (
-            *[column_structure(each, binds) for each in self.columns],
+            *[_column_structure(each, binds) for each in self.columns],
             *[each.structure(binds) for each in self.joins],
             *[each.key for each in self.options],
         )
@@ -534,8 +545,6 @@ class Select(HasWhere, GenerativeSelect):
     """A SELECT statement; see select()."""
 
     __visit_name__ = "select"
-
-    _raw_columns: Any = ()
 
     _parts = (
         *("_from_obj", "_setup_joins", "_raw_columns", "_where_criteria", "_having_criteria"),
@@ -672,13 +681,11 @@ class Select(HasWhere, GenerativeSelect):
     # -- criteria ------------------------------------------------------------------------------
 
     def _filter_by_namespace(self) -> tuple[Any, Any]:
-        if self._setup_joins:
-            last = self._setup_joins[-1]
-            named = last.destination if _is_attribute(last.target) else last.target
-            return last.destination.entity_namespace, named
-        if self._from_obj:
-            return namespace_in(self._from_obj[0]), self._from_obj[0]
-        return namespace_in(self._raw_columns[0]), self._raw_columns[0]
+        if not self._setup_joins:
+            return self._first_namespace()
+        last = self._setup_joins[-1]
+        named = last.destination if _is_attribute(last.target) else last.target
+        return last.destination.entity_namespace, named
 
     def having(self, having: Any) -> Any:
         """Only the groups for which the condition holds."""
@@ -720,14 +727,8 @@ class Select(HasWhere, GenerativeSelect):
             if from_._is_from_clause
         )
 
-    # -- structure -----------------------------------------------------------------------------
 
-    def structure(self, binds: Binds) -> Hashable:
-        columns = tuple([column_structure(column, binds) for column in self._raw_columns])
-        return Select, columns, structure_of_said(self.__dict__, binds)
-
-
-def column_structure(column: Any, binds: Binds) -> Hashable:
+def _column_structure(column: Any, binds: Binds) -> Hashable:
     """The structure of a selected thing, with its entity and its name there."""
     structure = column.structure(binds)
     annotations = column._annotations
@@ -756,11 +757,11 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
     return tuple(key)
 
 
-# What decides the text of a SELECT beside its columns: elements, plain values (the last four are
+# What decides the text of a SELECT beside its columns: elements, plain values (the last five are
 # the ORM's), options.
-_ELEMENTS = {*Select._parts, "_distinct_on", "_replaced"} - {"_raw_columns"}
+_ELEMENTS = {*Select._parts, "_distinct_on", "_replaced", "_base"} - {"_raw_columns"}
 _PLAIN = {"_label_style", "_distinct", "_auto_correlate"}
-_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain"}
+_PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain", "_overwrite"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}
 
 
