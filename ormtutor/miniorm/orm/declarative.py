@@ -380,7 +380,13 @@ class registry(MapperRegistry):
         return cls
 
     def map_imperatively(self, class_: Any, local_table: Any = None, **kw: Any) -> Mapper:
-        """Map a class to a table in the classical way."""
+        """Map a class to a table in the classical way.
+
+        Raises: ArgumentError: it is no class, or mapped already.
+        """
+        kind = type(class_)
+        if not issubclass(kind, type):
+            raise ArgumentError(f"Argument 'cls_' is expected to be of type '{type}', got '{kind}'")
         refuse_mapped(class_)
         clsregistry.add_class(self._classes, class_)
         if self.constructor and class_.__init__ is object.__init__:

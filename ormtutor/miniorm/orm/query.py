@@ -85,7 +85,7 @@ from ormtutor.miniorm.sql.traversal import Binds, cache_key, iterate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Self
 
     from ormtutor.miniorm.orm.compiled import Sending
@@ -323,10 +323,10 @@ class Query(HasWhere, Said):
 
     def options(self, *args: Any) -> Self:
         """Say how attributes are to be loaded: joinedload(User.addresses) and the like."""
-        opts = [each for arg in args for each in (arg if isinstance(arg, (list, tuple)) else [arg])]
+        opts = tuple(_flat(args))
         for opt in opts:
             opt._is_legacy_option  # noqa: B018 (raises for what is not an option)
-        return self._with(_with_options=(*self._with_options, *opts))
+        return self._with(_with_options=self._with_options + opts)
 
     def enable_eagerloads(self, value: bool) -> Self:
         """Switch joined eager loading on or off."""
@@ -794,6 +794,15 @@ def _executable(statement: Any) -> Any:
             element = None
         raise elements.not_expected(role, statement, element=element)
     return element
+
+
+def _flat(things: Iterable[Any]) -> Iterator[Any]:
+    """Yield the things in a collection, and in the collections in it."""
+    for thing in things:
+        if hasattr(thing, "__iter__") and not isinstance(thing, str):
+            yield from _flat(thing)
+        else:
+            yield thing
 
 
 def _overwrite_of(options: dict[str, Any]) -> str:

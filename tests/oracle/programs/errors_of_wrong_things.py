@@ -76,7 +76,7 @@ PLACES = """
     str(func.count({})); str(func.coalesce(users.c.id, {})); str(tuple_(users.c.id, {}))
     str(desc({})); str(distinct({})); str(func.row_number().over(order_by={}))
     str(text('select :a').bindparams({})); str(type_coerce(users.c.id, {})); str(null() == {})
-    create_engine({}); Base.metadata.create_all({}); mapper({}, users)
+    create_engine({}); Base.metadata.create_all({}); mapper({}, users); registry().map_imperatively({}, users)
     repr(Column('a', Integer, server_default={})); backref({}); repr(Enum({}))
     """
 

@@ -79,6 +79,12 @@ for mistake in (
     lambda: query.options(joinedload(Hive.bees).joinedload(Hive.bees)).all(),
     lambda: query.options(joinedload(Hive.bees, Bee.hive)).all(),
     lambda: query.options("bees").all(),
+    # collections of options
+    lambda: query.options(joinedload(each) for each in (Hive.bees,)).all(),
+    lambda: query.options({defer(Hive.name)}).all(),
+    lambda: query.options([[defer(Hive.name)], (), {}]).all(),
+    lambda: query.options(session).all(),
+    lambda: query.options({"name": 1}).all(),
     lambda: query.options(joinedload(Hive)).all(),
     lambda: query.options(joinedload(Hive.guards)).all(),
     lambda: query.options(selectinload(Hive.guards)).all(),
