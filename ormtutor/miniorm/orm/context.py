@@ -172,20 +172,15 @@ class Asked(Said):
         parts += [each.element for each in self.entities]
         inside = [each for part in parts for each in iterate(part, closed="_hides_entities")]
         sources = {id(each): each for each in map(_source_of, inside) if each is not None}
-        mappers = (Asked.of_select(each).subject for each in sources.values())
+        mappers = (Asked.of(each).subject for each in sources.values())
         return next(filter(None, mappers), None)
 
     @classmethod
-    def of(cls, said: Any, entities: Sequence[Any], legacy: bool, **more: Any) -> Asked:
+    def of(cls, said: Any, legacy: bool = False, **more: Any) -> Asked:
         """What a Query says, or a select() with mapped things in it: their attributes are alike."""
         given = {name: value for name, value in said.__dict__.items() if name in SAID}
+        entities = entities_of_all(said._raw_columns)
         return cls(entities, legacy, **{"_label_style": said._label_style, **given, **more})
-
-    @classmethod
-    def of_select(cls, statement: Any, toplevel: bool = True) -> Asked:
-        """What a select() with mapped things in it says."""
-        entities = entities_of_all(statement._raw_columns)
-        return cls.of(statement, entities, legacy=False, toplevel=toplevel)
 
 
 def is_orm_select(statement: Any) -> bool:
@@ -234,7 +229,7 @@ def plain_form(statement: Any, toplevel: bool) -> Any:
     """A select() as Core can write it; what is already plain is itself."""
     if "_is_plain" in statement.__dict__ or not is_orm_select(statement):
         return statement
-    plain = Compilation(Asked.of_select(statement, toplevel)).statement
+    plain = Compilation(Asked.of(statement, toplevel=toplevel)).statement
     plain._execution_options = statement._execution_options
     return plain
 

@@ -317,7 +317,7 @@ class Query(HasWhere, Said):
     @property
     def column_descriptions(self) -> list[dict[str, Any]]:
         """What is selected, as dictionaries."""
-        return _described(entities_of_all(self._raw_columns), True, self._label_style)
+        return _described(self, legacy=True)
 
     # options ---------------------------------------------------------------------------------
 
@@ -471,8 +471,7 @@ class Query(HasWhere, Said):
 
     def _asked(self, **more: Any) -> Asked:
         """Everything that was asked, in the form that Compilation takes."""
-        entities = entities_of_all(self._raw_columns)
-        return Asked.of(self, entities, legacy=True, **more)
+        return Asked.of(self, legacy=True, **more)
 
     def _shape(self) -> tuple[Any, Any, Binds]:
         """The key of the compiled form, a function that makes it, and our parameters for it."""
@@ -819,8 +818,7 @@ def _execute_select(
     key, binds = cache_key(statement)
 
     def make() -> context.Compilation:
-        asked = Asked.of_select(statement)
-        return context.Compilation(asked, overwrite=overwrite, binds=binds)
+        return context.Compilation(Asked.of(statement), overwrite=overwrite, binds=binds)
 
     shape = None if key is None else (key, overwrite)
     sending = compile_shape(session, shape, make, None, autoflush, bind_arguments)
@@ -884,7 +882,9 @@ def _select_from_statement(self: Any, statement: Any) -> StatementOfEntities:
     return StatementOfEntities(element, entities, self._with_options)
 
 
-def _described(entities: Sequence[Any], legacy: bool, style: Any) -> list[dict[str, Any]]:
+def _described(said: Any, legacy: bool = False) -> list[dict[str, Any]]:
+    entities = entities_of_all(said._raw_columns)
+    names = names_of(entities, legacy, said._label_style)
     return [
         {
             "name": name,
@@ -895,7 +895,7 @@ def _described(entities: Sequence[Any], legacy: bool, style: Any) -> list[dict[s
             "expr": _attribute_behind(entity),
             "entity": None if entity.entity is None else entity.entity.entity,
         }
-        for name, entity in zip(names_of(entities, legacy, style), entities, strict=True)
+        for name, entity in zip(names, entities, strict=True)
     ]
 
 
@@ -912,7 +912,7 @@ def _attribute_behind(entity: Any) -> Any:
 def _described_select(statement: Any) -> list[dict[str, Any]]:
     if not context.is_orm_select(statement):
         return statement._described_columns()
-    return _described(entities_of_all(statement._raw_columns), False, statement._label_style)
+    return _described(statement)
 
 
 Select._describe = staticmethod(_described_select)
