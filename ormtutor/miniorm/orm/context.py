@@ -482,7 +482,7 @@ class Compilation:
         # A key that the selectable lacks is looked for as it is: so an error can name it.
         plan.selected_key = list(map(_or_unchanged(place.adapt), mapper.primary_key))
         if self.later_options.propagated:
-            plan.load_options = self.later_options.kept(), place.path[:LONGEST]
+            plan.load_options = self.later_options.kept(), self.later_path(place)[:LONGEST]
         return plan
 
     def _plan_column(self, prop: ColumnProperty, plan: EntityPlan, place: Place) -> None:
@@ -604,6 +604,16 @@ class Compilation:
         overwrite = self.overwrite if self.overwrite == "populate" else ""
         entity = self._plan_entity(prop.mapper, child, overwrite)
         plan.joined.append(JoinedPlan(prop, plan.mapper.impls[prop.key], entity))
+
+    def later_path(self, place: Place) -> Path:
+        """The path to an entity as later SELECTs know it.
+
+        As in the original its class stands there for an alias that this statement joins: options
+        that were told of the alias reach no further than what it loads itself.
+        """
+        start = len(self.prior) + 1
+        joined = [each.mapper if i % 2 else each for i, each in enumerate(place.path[start:])]
+        return (*place.path[:start], *joined)
 
     def would_cycle(
         self, prop: RelationshipProperty, path: Path, join_depth: int | None, since: int = 0

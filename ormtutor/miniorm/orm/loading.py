@@ -319,9 +319,8 @@ def _load_again(
     The class is queried now: options for an alias do not apply.
     """
     if state.load_options is not None:
-        options, (*prior, entity) = state.load_options
-        if not entity.is_aliased_class:
-            how.update(options=options, prior=tuple(prior))
+        options, (*prior, _) = state.load_options
+        how.update(options=options, prior=tuple(prior))
     how.update(overwrite="refresh", only=only, refresh_state=state)
     return load_by_ident(session, state.mapper, ident, **how)
 

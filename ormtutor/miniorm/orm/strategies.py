@@ -187,6 +187,8 @@ class LazyLoader:
     ) -> Any:
         """The related rows, by a SELECT with the values of our columns."""
         prop = self.prop
+        # As in the original, what a refresh for the values makes of the options comes too late.
+        options, path = self._options_and_path(state)
         values = self._values(state, passive & ~flags.INIT_OK)
         if values is None:
             return flags.ATTR_WAS_SET
@@ -197,7 +199,6 @@ class LazyLoader:
             raise sa_exc.InvalidRequestError(
                 f"'{prop}' is not available due to lazy='raise_on_sql'"
             )
-        options, path = self._options_and_path(state)
         sending = compile_shape(
             session,
             ("lazy", prop, options, path, criteria),
@@ -358,7 +359,7 @@ class _SelectingLoader(EagerLoader):
         self.target: Any = of_type or prop.mapper
         self.adapt = unchanged if of_type is None else of_type.adapt
         self.order_by: tuple[Any, ...] = tuple(prop.order_by or ())
-        self.prior = (*place.path, prop)
+        self.prior = (*compilation.later_path(place), prop)
         self.options = compilation.options
         self.cause = Cause("eager load", str(prop), self.strategy)
         self.overwrite = compilation.overwrite
@@ -498,7 +499,7 @@ class SubqueryLoader(_SelectingLoader):
         self._of_place = place.adapt
         self._key_in_row: list[int] = []
         root = compilation.subquery_root
-        way = (*place.path[len(compilation.prior) :], prop)
+        way = self.prior[len(compilation.prior) :]
         if root is None:
             root = SubqueryRoot(compilation.asked, place.root, (), compilation.binds)
             self.prior = way  # as in the original, only the path within this query is remembered

@@ -4,7 +4,7 @@ from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Column, ForeignKey, Integ
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session, aliased, column_property, contains_eager, declarative_base
-from sqlalchemy.orm import defer, joinedload, noload, relationship, selectinload
+from sqlalchemy.orm import defer, joinedload, lazyload, noload, relationship, selectinload
 
 Base = declarative_base()
 
@@ -129,3 +129,24 @@ for joined in (some, more, aliased(Branch, more), sawn):
     session.expunge_all()
     print(query)
 print([(leaf.id, told(leaf.branch), leaf.branch.length) for leaf in query])
+
+# Options below a joined alias reach no further than the next SELECT; below one of its own they do.
+session.commit()
+for first in (contains_eager, joinedload, selectinload):
+    for second in ("selectinload", "subqueryload", "joinedload", "lazyload"):
+        session.expunge_all()
+        branches = upwards if first is contains_eager else session.query(Branch)
+        below = getattr(first(Branch.parent.of_type(other)), second)(other.parent)
+        found = branches.options(below.selectinload(Branch.forks)).all()
+        parent = found[-1].parent
+        print(first.__name__, second, told(parent), told(parent.parent))
+        session.expire(parent)
+        print(parent.length, told(parent.parent))
+
+# And an alias is a class again when one of its objects is refreshed.
+session.expunge_all()
+option = lazyload(other.forks).defer(Branch.length)
+refreshed = session.query(other).order_by(other.id).options(option).all()[0]
+print(["length" in vars(each) for each in refreshed.forks])
+session.expire_all()
+print(["length" in vars(each) for each in refreshed.forks])
