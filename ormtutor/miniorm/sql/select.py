@@ -549,7 +549,7 @@ class Select(HasWhere, GenerativeSelect):
     _parts = (
         *("_from_obj", "_setup_joins", "_raw_columns", "_where_criteria", "_having_criteria"),
         *GenerativeSelect._parts,
-        *("_correlate", "_correlate_except", "_prefixes"),
+        *("_correlate", "_correlate_except", "_prefixes", "_replaced"),
     )
 
     # Set by orm/context.py: the plain SELECT for one with mapped classes; for any other, itself.
@@ -759,7 +759,7 @@ def structure_of_said(said: dict[str, Any], binds: Binds) -> Hashable:
 
 # What decides the text of a SELECT beside its columns: elements, plain values (the last five are
 # the ORM's), options.
-_ELEMENTS = {*Select._parts, "_distinct_on", "_replaced", "_base"} - {"_raw_columns"}
+_ELEMENTS = {*Select._parts, "_distinct_on", "_base"} - {"_raw_columns"}
 _PLAIN = {"_label_style", "_distinct", "_auto_correlate"}
 _PLAIN |= {"_eager", "_of_query", "_all_columns", "_is_plain", "_overwrite"}
 SAID = _ELEMENTS | _PLAIN | {"_with_options"}

@@ -53,3 +53,9 @@ for name in "ed", "ann":
     print(session.execute(owned.statement.params(n=name)).all())
 living = select(User.name).where(~User.addresses.any(Address.id > bindparam("i")))
 print([session.scalars(living.params(i=least)).all() for least in (0, 1)])
+
+# So are the joins of columns that others replaced.
+joined = session.query(Address).join(User, User.name == bindparam("n")).params(n="ed")
+ids = joined.with_entities(Address.id)
+print(session.query(Address.id).filter(Address.id.in_(ids)).all(), ids.count())
+print(session.execute(ids.statement.with_only_columns(Address.user_id)).all())
