@@ -21,7 +21,7 @@ from functools import cached_property, partial
 from ormtutor.miniorm import exc as sa_exc
 from ormtutor.miniorm.inspection import inspect
 from ormtutor.miniorm.orm.attributes import QueryableAttribute
-from ormtutor.miniorm.orm.entities import AliasedClass, from_element, is_present
+from ormtutor.miniorm.orm.entities import AliasedClass, first_entity, from_element, is_present
 from ormtutor.miniorm.orm.joins import Joins, JoinStep, matching
 from ormtutor.miniorm.orm.mapper import ColumnProperty, Mapper
 from ormtutor.miniorm.orm.options import (
@@ -409,8 +409,8 @@ class Compilation:
             return from_clauses
         asked = self.asked
         candidates = [entity.origin for entity in entities if entity.origin is not None]
-        selected = (each.entity for each in asked.entities)
-        start = entity_among(asked._from_obj) or next(filter(None, selected), None)
+        possible = (*map(first_entity, asked._from_obj), *[each.entity for each in asked.entities])
+        start = next(filter(None, possible), None)
         run = Joins(from_clauses, candidates, start, self._adapt_to_base)
         return run.run(joins)
 

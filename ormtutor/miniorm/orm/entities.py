@@ -197,6 +197,7 @@ class ORMJoin(selectable.Join):
     """A JOIN whose ON clause may be a relationship.
 
     left_entity: whose attribute a string in `onclause` names, if `left` is itself a join.
+    first_entity: whose attribute it names in the join() of a Query that selects from this JOIN.
     adapt_to_target: adapts the relationship's order_by to the tables joined here.
     """
 
@@ -216,6 +217,8 @@ class ORMJoin(selectable.Join):
             if clause is None or not (clause.is_selectable or clause._is_function):
                 inspect(side).selectable  # noqa: B018  raises for what cannot be joined
         left_from, right_from = from_element(left), from_element(right)
+        entity = entity_behind(left)
+        self.first_entity = entity if hasattr(entity, "mapper") else first_entity(left_from)
         self._right_entity = entity_behind(right)
         if isinstance(onclause, str):
             onclause = getattr(inspect(left_entity or left).entity, onclause)
@@ -255,6 +258,12 @@ def entity_behind(thing: Any) -> Any:
         return thing if entity is None else entity
     insp = inspect(thing, raiseerr=False)
     return thing if insp is None else insp
+
+
+def first_entity(element: Any) -> Any:
+    """The entity of a FROM element, or the leftmost one of a JOIN; or None."""
+    entity = element._annotations.get("parententity")
+    return getattr(element, "first_entity", None) if entity is None else entity
 
 
 def from_element(thing: Any) -> Any:

@@ -25,6 +25,8 @@ from sqlalchemy.orm import (
     column_property,
     declarative_base,
     deferred,
+    join,
+    outerjoin,
     relationship,
 )
 
@@ -113,6 +115,12 @@ coerced = type_coerce(User.id, String)
 shown(lambda: session.query(exists().where(User.id == 1), coerced).join(other, "team").all())
 shown(lambda: session.query(Post).join(Post.user).with_parent(user, "team").all())
 shown(lambda: session.query(Post).select_from(User).with_parent(user, "team").all())
+# A name in join() is one of the first class of a JOIN that is selected from, whatever is selected.
+for source in (join(User, Post), join(other, Post, other.posts), outerjoin(User, Post).join(other)):
+    for named in ("team", "user", "posts"):
+        shown(lambda: session.query(Post).select_from(source).join(named).all())  # noqa: B023
+        shown(lambda: session.query(func.count()).select_from(source).join(named))  # noqa: B023
+shown(lambda: session.query(Post).select_from(join(User, Post, User.posts)).join("user", "team"))
 
 session.commit()
 shown(lambda: session.refresh(user, ["posts"]))
