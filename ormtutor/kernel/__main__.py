@@ -52,7 +52,7 @@ from ormtutor.records import record, replace
 
 @record
 class Settings:
-    """What the parent hands over, as JSON on the command line."""
+    """What the parent hands over, as JSON, on the command line."""
 
     engine: alias.EngineName
     seed: int
@@ -62,7 +62,7 @@ class Settings:
 
 
 class Kernel:
-    """All that the child process is made of."""
+    """The parts of the child process, and its two loops."""
 
     def __init__(self, settings: Settings, channel: Channel) -> None:
         self.settings = settings
@@ -87,7 +87,10 @@ class Kernel:
         self._requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def start(self) -> None:
-        """Take the terminal's place, open the engine's door, and say Ready."""
+        """Take the terminal's place, make `import sqlalchemy` work, and send Ready.
+
+        Raises: ImportError: the engine is not installed.
+        """
         self.interruption.listen()
         self.terminal.install()
         sys.modules["__main__"] = self.executor.module
@@ -110,14 +113,14 @@ class Kernel:
 
     def _attach_orm(self, module: ModuleType) -> None:
         self.recorder.attach_orm(module)
-        # The engine stays: the collector need not look at it after each class that is declared.
+        # The engine is never freed: spare the garbage collector from scanning it each time.
         gc.freeze()
 
     def _seed_random(self, module: ModuleType) -> None:
         module.seed(self.settings.seed)
 
     def _seed_uuid(self, module: ModuleType) -> None:
-        """Let uuid4 and uuid1 give the same values in each replay."""
+        """Let uuid4 give the same values in each replay."""
         source = importlib.import_module("random").Random(self.settings.seed)
         uuid = module.UUID
 
@@ -135,9 +138,9 @@ class Kernel:
             try:
                 request = decode(line)
             except MessageError:
-                continue  # only our own client writes here; this is not for the learner
+                continue  # only our own client writes here: nothing to bother the learner with
             if isinstance(request, Interrupt):
-                self.interruption.tell()
+                self.interruption.confirm()
             elif isinstance(request, Input):
                 self.terminal.keyboard.answer(request.run, request.text)
             else:
@@ -149,7 +152,7 @@ class Kernel:
     # --- the main thread --------------------------------------------------------------------------
 
     def serve(self) -> None:
-        """Answer for ever; the control thread ends the process."""
+        """Answer requests for ever; the control thread ends the process."""
         self._warm_up()
         gc.enable()  # client.py has switched it off for the start
         while True:
@@ -157,10 +160,10 @@ class Kernel:
                 request = self._requests.get()
                 self._answer(request)
             except (KeyboardInterrupt, OutOfTime):
-                continue  # it came between two requests
+                continue  # a late one, between two requests
 
     def _warm_up(self) -> None:
-        """Import the engine while the learner still reads; an error is the learner's to meet."""
+        """Import the engine while the learner reads; an error will show up in their own import."""
         if not self._requests.empty():
             return
         package = alias.PACKAGE[self.settings.engine]
@@ -214,11 +217,11 @@ class Kernel:
 
 
 def main(settings: dict[str, Any]) -> None:
-    """Be the kernel, until the parent is gone."""
+    """Run the kernel until the parent is gone."""
     folder = settings.pop("own_directory")
     channel = take_over(settings["mark"], folder)
     channel.watch_over()
-    if folder:  # made here and not by the parent, so that there is somebody to remove it
+    if folder:  # made here, not by the parent, so that there is always a process to remove it
         os.mkdir(folder, 0o700)
         os.chdir(folder)
     settings["directories"] = tuple(settings["directories"])
@@ -226,7 +229,7 @@ def main(settings: dict[str, Any]) -> None:
     try:
         kernel.start()
     except Exception as error:
-        # The streams are the learner's already, and end with us; the parent reads this one.
+        # sys.stderr is the learner's by now and dies with us; the parent reads descriptor 2.
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(1)
     kernel.serve()

@@ -1,11 +1,11 @@
 """The only door to the engine: what `import sqlalchemy` gives in the learner's process.
 
 Before: __main__.py opens the door once, before any code of the learner runs.
-Here:   a meta path finder. For miniorm, `sqlalchemy` and every module below it are the very modules
-        of `ormtutor.miniorm` (one object under two names, so that classes and registries exist
-        once); for real SQLAlchemy the door is open and only watched. Nothing is imported early.
-After:  whoever asked to be told hears when a module has been loaded: recorder.py attaches its
-        listeners in the same input that imports the engine, executor.py seeds `random`.
+Here:   a meta path finder. With miniorm, `sqlalchemy` and every module below it are the modules of
+        `ormtutor.miniorm` themselves (one object under two names, so that classes and registries
+        exist once); real SQLAlchemy is imported as usual. Nothing is imported early.
+After:  callbacks run when a watched module has been loaded: recorder.py attaches its listeners in
+        the very input that imports the engine, __main__.py seeds `random`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Loaded = Callable[[ModuleType], None]
 
 PACKAGE: Mapping[EngineName, str] = {"miniorm": "ormtutor.miniorm", "sqlalchemy": "sqlalchemy"}
 
-# What SQLAlchemy has under these names and miniorm leaves out (the rest of a wrong name is a slip).
+# Modules of SQLAlchemy that miniorm leaves out; any other name that is not found is a slip.
 LEFT_OUT = """
     connectors databases dialects engine.characteristics engine.default engine.events
     engine.interfaces engine.mock engine.strategies engine.util events ext.associationproxy
@@ -41,8 +41,8 @@ LEFT_OUT = """
     sql.lambdas sql.roles sql.traversals sql.util sql.visitors testing util
     """
 
-# Modules inside of SQLAlchemy from which people import too, for editors complete it so, and the
-# door that has their names here.
+# Inner modules of SQLAlchemy that people import from, since editors complete them, and the public
+# module that has their names here.
 DOOR_OF = {
     ".orm.scoping": ".orm",
     ".orm.session": ".orm",
@@ -54,9 +54,10 @@ DOOR_OF = {
 
 
 def open_door(engine: EngineName, loaded: Mapping[str, Loaded]) -> EngineFinder:
-    """Install the finder; `loaded` names the modules to tell about, and whom.
+    """Install the finder and return it.
 
-    A module that is there already is told of at once.
+    `loaded` maps a module's name to what is called with the module when it has been loaded; at once
+    if it is loaded already.
     """
     finder = EngineFinder(engine, loaded)
     sys.meta_path.insert(0, finder)
@@ -77,7 +78,7 @@ def version_of(engine: EngineName) -> str:
 
 
 class EngineFinder:
-    """Finds `sqlalchemy` inside `ormtutor.miniorm`, and tells when watched modules are loaded."""
+    """Finds `sqlalchemy` inside `ormtutor.miniorm`, and reports when watched modules are loaded."""
 
     def __init__(self, engine: EngineName, loaded: Mapping[str, Loaded]) -> None:
         self.engine = engine
@@ -86,7 +87,10 @@ class EngineFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer the import system; None leaves the name to the finders behind this one."""
+        """Return the spec of a module; None leaves the name to the other finders.
+
+        Raises: ModuleNotFoundError: miniorm has no such module.
+        """
         if self.engine == "miniorm" and (name == "sqlalchemy" or name.startswith("sqlalchemy.")):
             return self._find_alias(name)
         if name in self.loaded:
@@ -117,7 +121,7 @@ class EngineFinder:
 
 
 class _AliasLoader(Loader):
-    """Gives the module of another name instead of a new one."""
+    """Returns an existing module, imported under its own name, instead of a new one."""
 
     def __init__(self, own_name: str) -> None:
         self.own_name = own_name
@@ -129,13 +133,13 @@ class _AliasLoader(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        # The import system has just written the alias's spec on it: relative imports and reload
-        # need its own.
+        # The import system has just given it the alias's spec; relative imports and reload need
+        # its own.
         module.__spec__ = self.own_spec
 
 
 class _TellingLoader(Loader):
-    """Loads as the real loader does, then steps aside and tells."""
+    """Lets the real loader load the module and take over, then calls back."""
 
     def __init__(self, loader: Any, tell: Loaded) -> None:
         self.loader = loader

@@ -1,10 +1,10 @@
-"""Causes: why a statement was sent, as far as an engine's own events tell.
+"""Causes: why a statement was sent, as far as the engine lets us know.
 
 Before: recorder.py is about to record a statement.
-Here:   miniorm's context carries its cause, and that is all there is to ask. Real SQLAlchemy's
-        does not: its session events say whether a flush is under way and for what, which attribute
-        is loaded and whether one object at a time; what they do not say is left empty.
-After:  the words, in the same spelling for both, and the labels of the objects.
+Here:   miniorm's execution context carries the cause. Real SQLAlchemy's does not: there it is
+        inferred from session events, which say whether a flush is under way and why, which
+        attribute is loaded, and whether for one object; what they do not say is left empty.
+After:  recorder.py gets the cause in words, the same for both engines, and the objects' labels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DDL = {"CREATE", "DROP", "ALTER"}
 
 
 class Causes:
-    """What is known at a statement: its cause in words, its objects."""
+    """The cause and the objects of a statement, as miniorm's execution context has them."""
 
     def of(self, context: Any, verb: str, sql: str, parameters: Any) -> str:
         """Return the cause in words."""
@@ -34,14 +34,14 @@ class Causes:
         return () if cause is None else tuple(cause.objects)
 
     def attach(self, event: Any, session_class: type[Any]) -> None:
-        """Listen to sessions, where that tells more."""
+        """Listen to sessions, if that is needed."""
 
     def forget(self) -> None:
-        """A run has ended: what was expected does not come any more."""
+        """Drop what is left over from a run that has ended."""
 
 
 class SessionCauses(Causes):
-    """Derived from the session events of real SQLAlchemy."""
+    """Infers both from the session events of real SQLAlchemy."""
 
     def __init__(self) -> None:
         self._committing = False
@@ -60,25 +60,25 @@ class SessionCauses(Causes):
         event.listen(session_class, "after_soft_rollback", self._on_rollback)
 
     def of(self, context: Any, verb: str, sql: str, parameters: Any) -> str:
-        """Return the cause in words; empty where the events do not tell."""
+        """Return the cause in words; `core` where no session took part."""
         if self._flush:
             return self._flush
         if verb in _DDL or getattr(context, "isddl", False) or _INSPECTING.match(sql):
             return "DDL"
         expected, self._expected = self._expected, ""
         if expected == "refresh":
-            key = ",".join(str(value) for value in _first_set(parameters))
+            key = ",".join(str(value) for value in _values(parameters))
             self._objects = (f"{self._subject}#{key}",)
             return f"refresh of expired {self._subject}#{key}"
         return expected or "core"
 
     def objects(self, context: Any) -> tuple[str, ...]:
-        """Return the labels that the last execution named."""
+        """Return the labels found for the last statement, once."""
         objects, self._objects = self._objects, ()
         return objects
 
     def forget(self) -> None:
-        """A run has ended; a flush that failed has told nobody."""
+        """Drop what is left over; a flush that failed sends no event at its end."""
         self._committing = False
         self._flush = self._expected = ""
         self._objects = ()
@@ -124,7 +124,7 @@ class SessionCauses(Causes):
         self._committing = False
 
 
-def _first_set(parameters: Any) -> tuple[Any, ...]:
+def _values(parameters: Any) -> tuple[Any, ...]:
     values = parameters.values() if isinstance(parameters, dict) else parameters
     return tuple(values or ())
 
@@ -138,7 +138,7 @@ def _last_relationship(path: Any) -> str:
 
 
 def _called_by(frame: FrameType | None, name: str) -> bool:
-    """Whether a function of that name is at work outside this frame, before the learner's code."""
+    """Whether a function of that name is among the callers, up to the learner's code."""
     for _ in range(12):
         if frame is None or frame.f_code.co_filename.startswith("<ormtutor "):
             return False

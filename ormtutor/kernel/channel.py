@@ -1,9 +1,10 @@
-"""The child's end of the pipes: requests in, replies out, where no learner's code can reach them.
+"""The child's end of the pipes: requests in, replies out, out of reach of the learner's code.
 
 Before: client.py starts the child with its pipes on the descriptors 0, 1 and 2.
-Here:   they move to high descriptors that no grandchild inherits; 0 becomes empty, 1 and 2 the
-        stray pipe. So `os.write(1, ...)`, `os.system("echo")`, `os.close(1)` or a grandchild that
-        holds the pipe neither corrupt nor stall the conversation.
+Here:   they move to high descriptors that no grandchild inherits. 0 becomes empty; 1 and 2 become
+        the stray pipe, which takes what bypasses Python's streams. So `os.write(1, ...)`,
+        `os.system("echo")`, `os.close(1)` or a grandchild that holds the pipe neither corrupt nor
+        stall the conversation.
 After:  __main__.py reads the requests; the recorder, the streams and the executor send replies.
 """
 
@@ -44,17 +45,17 @@ class Channel:
         return self._requests
 
     def is_mine(self) -> bool:
-        """False in a process that the learner's code forked off: it must never answer."""
+        """Whether this is the kernel: a process forked by the learner's code must never answer."""
         return os.getpid() == self._process
 
     def send(self, message: Message) -> None:
         """Send one reply. Silent in a forked child; ends the process when the parent is gone."""
         if not self.is_mine():
             return
-        # A line of its own, also where the learner's code has written to our descriptor.
+        # The newline before it: the learner's code may have written to our descriptor.
         self._outbox.append(b"\n" + encode(message).encode("ascii") + b"\n")
-        # A destructor or signal handler of the learner's may print while this thread is writing:
-        # the write under way takes the new line with it.
+        # The learner's destructors and signal handlers may print while this thread is writing: the
+        # write under way then sends the new line, too.
         me = threading.get_ident()
         if self._writer == me:
             return
@@ -67,7 +68,7 @@ class Channel:
                 self._writer = 0
 
     def mark(self, run: int) -> None:
-        """Tell the reader of the stray pipe that all which the run left there has come."""
+        """Write a mark into the stray pipe: all that this run wrote there stands before it."""
         if self.is_mine():
             self._write(self._stray, f"{self._mark}{run}\n".encode())
 
@@ -94,18 +95,17 @@ class Channel:
         os._exit(0)
 
     def watch_over(self) -> None:
-        """Leave a process behind that does the same when the parent's end of the pipe closes.
+        """Fork a helper that does the same as end_process() when the parent closes its pipe.
 
-        The control thread sees the end of the pipe too, but not while a loop in C holds the
-        interpreter, nor when this process was killed. POSIX only; elsewhere the control thread is
-        all there is.
+        The control thread sees that, too, but not while a loop in C holds the interpreter, nor once
+        this process was killed. POSIX only; elsewhere there is just the control thread.
         """
         if not hasattr(os, "fork") or os.getpgrp() != os.getpid():
             return
         helper = os.fork()
         if helper:
-            # The learner's `os.wait()` must never meet a process that is not the learner's: the
-            # helper's own child, which nobody waits for, is the one that stays.
+            # The learner's `os.wait()` must never return a process of ours. So it is the helper's
+            # own child that stays, for which nobody waits.
             os.waitpid(helper, 0)
             return
         if os.fork():
@@ -113,15 +113,15 @@ class Channel:
         _wait_for_hang_up(self._requests)
         group = os.getpgrp()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(group, signal.SIGKILL)  # its leader first: nothing is written any more
+            os.kill(group, signal.SIGKILL)  # the leader first, so that nothing more is written
         _remove(self._folder)
         os.killpg(group, signal.SIGKILL)
 
 
 def take_over(mark: str, folder: str) -> Channel:
-    """Move the pipes out of reach and put harmless ones in their place.
+    """Move the pipes out of reach, put harmless ones in their place, and return the Channel.
 
-    `folder` is removed with the process; empty where it is not ours.
+    `folder` is removed when the process ends; empty if there is none to remove.
     """
     requests, replies, stray = (_duplicate(descriptor) for descriptor in (0, 1, 2))
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -150,6 +150,6 @@ def _wait_for_hang_up(requests: int) -> None:
     os.closerange(0, requests)
     os.closerange(requests + 1, LOWEST_DESCRIPTOR + 64)
     poll = select.poll()
-    poll.register(requests, 0)  # a hang-up is always told, whatever is asked for
+    poll.register(requests, 0)  # a hang-up is always reported, whatever was asked for
     while not poll.poll():
         pass

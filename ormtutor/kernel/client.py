@@ -1,11 +1,11 @@
-"""The parent's side of the kernel: start the child, talk with it, stop it, survive its death.
+"""The parent's side of the kernel: start the child, talk to it, stop it, survive its death.
 
 Before: tutor.py and check.py hold a Kernel and hand it source.
 Here:   one child process, two threads that read its pipes, and the ladder of Ctrl-C: interrupt,
         then terminate, then kill. Whatever the learner's code does, `run` ends with a Finished.
 After:  kernel/__main__.py in the child; replies come back as messages.
 
-The only place of the tutor that starts a process.
+Nothing else in ormtutor starts a process.
 """
 
 from __future__ import annotations
@@ -66,18 +66,18 @@ Rung = Literal["idle", "interrupt", "terminate"]
 FOLDER = "ormtutor-"  # then the parent's process id; in the temporary directory
 STALE_AFTER = 3600.0  # seconds; a process that we cannot see may live in another container
 START_WITHIN = 30.0  # seconds; only a machine in trouble takes so long
-ANSWER_WITHIN = 10.0  # of a question; the kernel limits itself long before
-SECOND_PRESS = 0.5  # after which another Ctrl-C means "stop it"
-TELL_AFTER = 2.0  # "still running"
-TERMINATE_AFTER = 12.0
-KILL_AFTER = 1.0  # after terminate
-STRAY_WITHIN = 0.5  # after the end of a run; its mark is there much sooner
-STRAY_HEAD = 64 * 1024  # characters of a run that bypass Python's streams
+ANSWER_WITHIN = 10.0  # seconds for a question; the kernel's own limit is far below
+SECOND_PRESS = 0.5  # seconds after which another Ctrl-C means "stop it"
+TELL_AFTER = 2.0  # seconds after Ctrl-C: say "still running"
+TERMINATE_AFTER = 12.0  # seconds after Ctrl-C
+KILL_AFTER = 1.0  # seconds after terminate
+STRAY_WITHIN = 0.5  # seconds after the end of a run; its mark comes much sooner
+STRAY_HEAD = 64 * 1024  # characters kept of what bypasses Python's streams in a run
 
-# What the child runs. Isolated (-I) it has neither the working folder nor the user's PYTHON*
-# variables; its path is handed over. Our folder comes last there, for in a checkout it may be the
-# learner's too; that another ormtutor on the path is not taken for us, the package comes first.
-# The collector would go through all that is being imported, a tenth of the start, and find nothing.
+# What the child runs. Isolated (-I), it has neither the working folder nor the user's PYTHON*
+# variables; its path is handed over. Our folder is last on it, for in a checkout it may hold the
+# learner's files, too; so ormtutor is imported first, lest another one on the path be taken for it.
+# The garbage collector is off: it would cost a tenth of the start and find nothing.
 BOOT = (
     "import gc, sys, json\n"
     "gc.disable()\n"
@@ -95,8 +95,9 @@ BOOT = (
 class Kernel:
     """One child process that runs the learner's code.
 
-    One thread at a time runs and asks; `interrupt`, `stop` and `complete` may come from others.
-    `on_late` hears what threads of earlier runs print while nothing runs (from a reader thread).
+    `run` and the questions wait for each other; `interrupt`, `stop` and `complete` may be called
+    meanwhile, from any thread. `on_late` is called, by a reader thread, with what threads of
+    earlier runs print while nothing runs.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class Kernel:
         self._mark = b""
         self._replies: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._turn = threading.RLock()
-        self._life = threading.RLock()  # one thread may stop what another is just starting
+        self._life = threading.RLock()  # one thread may stop what another is starting
         self._write_lock = threading.Lock()
         self._ladder = _Ladder()
         self._run = 0
@@ -133,7 +134,7 @@ class Kernel:
 
     @property
     def alive(self) -> bool:
-        """Whether the child runs."""
+        """Whether the child process exists and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     @property
@@ -150,7 +151,10 @@ class Kernel:
             return f"killed by signal {-code}"
 
     def launch(self) -> None:
-        """Start the child and do not wait for it. `start` does, and calls this if need be."""
+        """Start the child without waiting until it is ready: `start` waits.
+
+        Raises: KernelError: the process cannot be created.
+        """
         with self._life:
             if self._process is None:
                 self._launch()
@@ -202,9 +206,9 @@ class Kernel:
         return kept
 
     def start(self) -> Ready:
-        """Start the child, or wait for the one that was launched.
+        """Start the child, unless it was launched, and wait until it is ready.
 
-        Raises: KernelError: it cannot start; the reason is what the child said.
+        Raises: KernelError: it did not start; the hint is what the child printed.
         """
         with self._turn:
             if self.ready is not None:
@@ -227,7 +231,7 @@ class Kernel:
             )
 
     def stop(self) -> None:
-        """End the child and all that it started. May be called twice, and from any thread."""
+        """End the child and all that it started. May be called again, and from any thread."""
         with self._life:
             process, self._process = self._process, None
             self.ready = None
@@ -238,13 +242,13 @@ class Kernel:
             _remove(folder)
 
     def restart(self) -> Ready:
-        """Start anew, with nothing that the learner's code left behind."""
+        """Stop, and start a new child, which has nothing of what the learner's code left behind."""
         with self._turn:
             self.stop()
             return self.start()
 
     def _name_directory(self) -> str:
-        """Choose the folder that the child makes; its name tells whose it is."""
+        """Choose the name of the folder that the child will make; it has our process id in it."""
         _sweep_once()
         name = f"{FOLDER}{os.getpid()}-{os.urandom(4).hex()}"
         self._own_directory = os.path.join(_temporary_directory(), name)
@@ -276,12 +280,13 @@ class Kernel:
         on_input: OnInput | None = None,
         deadline: float | None = None,
     ) -> list[Message]:
-        """Run source; return all replies, Finished the last.
+        """Run source; return all replies, Finished last.
 
-        `on_reply` hears each as it comes, `on_input` is asked for each line that `input()` wants
-        (None: the end of file). After `deadline` seconds the run is interrupted, then killed.
-        Ctrl-C in the calling thread interrupts the run. A kernel that dies ends the run with the
-        failure `KernelDied`; then `alive` is False.
+        `on_reply` is called with each as it comes, `on_input` for each line that `input()` wants
+        (it returns None for the end of file). After `deadline` seconds the run is interrupted, then
+        killed. Ctrl-C in the calling thread interrupts the run. If the kernel dies, the run ends
+        with the failure `KernelDied`, and `alive` is False.
+        Raises: KernelError: the kernel does not start, or has died before.
         """
         with self._turn:
             self._require()
@@ -299,7 +304,7 @@ class Kernel:
             return talk.replies
 
     def _hear(self, talk: _Talk) -> None:
-        """Take what comes next; climb the ladder when nothing does."""
+        """Wait for the next reply and handle it; climb the ladder when it is time to."""
         try:
             heard = self._replies.get(timeout=self._ladder.patience())
         except queue.Empty:
@@ -320,7 +325,7 @@ class Kernel:
         self._climb(talk)
 
     def _wait_for_stray(self, talk: _Talk) -> None:
-        """Take what bypassed Python's streams, until its mark says that all has come."""
+        """Take what bypassed Python's streams, until the run's mark says that this was all."""
         until = time.monotonic() + STRAY_WITHIN
         while not talk.is_marked and (left := until - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
@@ -334,7 +339,7 @@ class Kernel:
                     return
 
     def _ask_for_input(self, asked: NeedInput, on_input: OnInput | None) -> None:
-        """Let the front end ask; its own Ctrl-C is the learner's."""
+        """Let the front end ask for a line; Ctrl-C there interrupts the learner's code."""
         self._ladder.is_answered()
         try:
             with self._leaving_ctrl_c():
@@ -346,7 +351,7 @@ class Kernel:
 
     @contextlib.contextmanager
     def _hearing_ctrl_c(self) -> Iterator[None]:
-        """Let the terminal's Ctrl-C interrupt the child, and nothing here in the middle of work."""
+        """Turn the terminal's Ctrl-C into an interrupt of the child; it breaks nothing here."""
         before = signal.getsignal(signal.SIGINT)
         is_main = threading.current_thread() is threading.main_thread()
         if not is_main or before is not signal.default_int_handler:
@@ -398,7 +403,7 @@ class Kernel:
         return Finished(run, "error", None, failed, 0, self._ladder.elapsed() * 1000)
 
     def _with_reason(self, finished: Finished) -> Finished:
-        """Say that it was the deadline, where it was."""
+        """Return it; if the deadline ended the run, with a failure that says so."""
         if finished.status != "interrupted" or not finished.failure or not self._ladder.overrun:
             return finished
         message = f"stopped after {self._ladder.deadline:g} seconds"
@@ -407,9 +412,10 @@ class Kernel:
         return replace(finished, failure=replace(failed, message=message, text=text))
 
     def interrupt(self) -> Rung:
-        """Climb the ladder of Ctrl-C: interrupt the run; a second time, terminate the kernel.
+        """Interrupt the run; at a second call, terminate the kernel.
 
-        May be called from any thread. Returns what was done; `idle` when nothing runs.
+        May be called from any thread. Returns what was done: `idle` when nothing runs, or when the
+        second call came too soon after the first.
         """
         rung = self._ladder.press()
         if rung == "interrupt":
@@ -432,7 +438,7 @@ class Kernel:
     # --- asking -----------------------------------------------------------------------------------
 
     def begin_step(self, step: str) -> None:
-        """Let the facts (`sql`, `lazy_loads()`) and the numbers of inputs begin anew."""
+        """Let the facts (`sql`, `lazy_loads()`) and the numbering of the inputs start afresh."""
         with self._turn:
             self._require()
             self._run += 1
@@ -447,13 +453,13 @@ class Kernel:
         return answers.answers if isinstance(answers, Answers) else ()
 
     def inspect(self, what: ViewName, budget: int = 50, about: str = "") -> Any:
-        """Return a view as plain data, see kernel/views.py; `budget` is in milliseconds."""
+        """Return a view as plain data, as told in kernel/views.py; `budget` is in milliseconds."""
         with self._turn:
             view = self._question(lambda run: Inspect(run, what, budget, about), View)
         return view.content if isinstance(view, View) else None
 
     def complete(self, source: str, cursor: int) -> tuple[Completion, ...]:
-        """Return what could stand at the cursor; nothing while a run is under way."""
+        """Return what could stand at the cursor; nothing while the kernel is busy."""
         if not self._turn.acquire(blocking=False):
             return ()
         try:
@@ -492,13 +498,13 @@ class Kernel:
         process = self._process
         if process is None or process.stdin is None:
             return
-        # A child that is gone is told by the end of its pipe, not here.
+        # That a child is gone is noticed at the end of its pipe, not here.
         with self._write_lock, contextlib.suppress(OSError, ValueError):
             process.stdin.write(encode(request).encode("ascii") + b"\n")
             process.stdin.flush()
 
     def _listen(self, until: float) -> Iterator[Message]:
-        """Yield messages until the time is over or the child is gone."""
+        """Yield messages until that time, or until the child is gone."""
         while (left := until - time.monotonic()) > 0:
             try:
                 heard = self._replies.get(timeout=left)
@@ -525,14 +531,14 @@ class Kernel:
                 with contextlib.suppress(MessageError):
                     self._sort(decode(line), replies)
         process.stdout.close()
-        # What it said last comes first. A grandchild may hold the other pipe open.
+        # Its last words go into the queue first; but a grandchild may hold that pipe open.
         stray.join(STRAY_WITHIN)
         replies.put(_Gone())
 
     def _read_stray(
         self, process: subprocess.Popen[bytes], replies: queue.SimpleQueue[_Heard]
     ) -> None:
-        """Read what bypasses Python's streams, and the marks between the runs."""
+        """Read what bypasses Python's streams, and the marks at the ends of runs."""
         assert process.stderr is not None
         stray = _Stray(self._mark)
         while chunk := _read(process.stderr):
@@ -544,7 +550,7 @@ class Kernel:
         process.stderr.close()
 
     def _sort(self, message: Message, replies: queue.SimpleQueue[_Heard]) -> None:
-        """Put a reply in the queue; what is printed while nothing runs goes to `on_late`."""
+        """Put a reply into the queue; what is printed while nothing runs goes to `on_late`."""
         waiting = self.ready is None or self._ladder.is_running
         if isinstance(message, Output) and not waiting:
             if self.on_late is not None:
@@ -558,21 +564,21 @@ class _Gone:
 
 
 class _Wake:
-    """Look at the ladder."""
+    """It is time to look at the ladder: `interrupt` was called."""
 
 
 _WAKE = _Wake()
 
 
 class _Press:
-    """Ctrl-C came to the thread that waits for the run."""
+    """Ctrl-C was pressed while the main thread waits for the run."""
 
 
 _PRESS = _Press()
 
 
 class _Mark:
-    """All that the run left in the stray pipe has come."""
+    """The mark of a run in the stray pipe: nothing more of that run follows."""
 
     def __init__(self, run: int) -> None:
         self.run = run
@@ -582,7 +588,7 @@ _Heard = Message | _Gone | _Wake | _Press | _Mark
 
 
 class _Talk:
-    """The replies of one run, as they come."""
+    """One run: its replies so far, and whom to tell and to ask."""
 
     def __init__(self, run: int, on_reply: OnReply, on_input: OnInput | None) -> None:
         self.run = run
@@ -593,14 +599,14 @@ class _Talk:
         self.is_marked = False
 
     def take(self, reply: Message) -> None:
-        """Keep the reply and tell of it."""
+        """Keep the reply and hand it on."""
         self.replies.append(reply)
         self.ended = isinstance(reply, Finished)
         self.on_reply(reply)
 
 
 class _Stray:
-    """Cuts the stray pipe's bytes into texts and marks; of a flood only the head is text."""
+    """Cuts the stray pipe's bytes into texts and marks; of much text, only the head is kept."""
 
     def __init__(self, mark: bytes) -> None:
         self._mark = mark
@@ -610,7 +616,7 @@ class _Stray:
         self._dropped = 0
 
     def feed(self, chunk: bytes) -> Iterator[Output | _Mark]:
-        """Yield what the bytes hold; the beginning of a mark waits for its end."""
+        """Yield what the bytes hold; an unfinished mark waits for its end."""
         data = self._rest + chunk
         while (at := data.find(self._mark)) >= 0:
             number, newline, after = data[at + len(self._mark) :].partition(b"\n")
@@ -653,7 +659,7 @@ class _Ladder:
         self._killed = False
 
     def begin(self, deadline: float | None) -> None:
-        """A run begins. A Ctrl-C must not reach the child before what it is to end: see stand()."""
+        """A run begins; press() does nothing before stand(), for the child does not know of it."""
         with self._lock:
             self.is_running, self._stands = True, False
             self.deadline = deadline
@@ -662,7 +668,7 @@ class _Ladder:
             self._interrupted = self._terminated = None
 
     def stand(self) -> None:
-        """The child has been told of the run, and can be told of a Ctrl-C."""
+        """The child has been sent the run, so that it may be interrupted now."""
         with self._lock:
             self._stands = True
 
@@ -672,11 +678,11 @@ class _Ladder:
             self.is_running = self._stands = False
 
     def elapsed(self) -> float:
-        """Return how long the run took."""
+        """Return the seconds since the run began."""
         return time.monotonic() - self._began
 
     def press(self) -> Rung:
-        """Ctrl-C: return the rung to stand on now."""
+        """Ctrl-C was pressed: return what to do about it."""
         with self._lock:
             now = time.monotonic()
             if not self._stands:
@@ -685,25 +691,25 @@ class _Ladder:
                 self._interrupted = now
                 return "interrupt"
             if now - self._interrupted < SECOND_PRESS or self._terminated is not None:
-                # Fingers drum; the first press has not had its chance yet.
+                # Fingers drum, and the first press has not had its chance yet; or it ends already.
                 return "idle"
             self._terminated = now
             return "terminate"
 
     def is_answered(self) -> None:
-        """The code goes on and asks something: it heard Ctrl-C and decided to live."""
+        """The code calls input(), so that it has handled the last Ctrl-C: forget that one."""
         with self._lock:
             self._interrupted = None
             self._told = False
 
     def patience(self) -> float | None:
-        """Return how long to wait for the next reply; None: for ever."""
+        """Return the seconds until the next rung is due; None: never."""
         with self._lock:
             times = [at for at, _ in self._rungs()]
             return max(min(times) - time.monotonic(), 0.0) if times else None
 
     def due(self) -> Literal["", "tell", "interrupt", "terminate", "kill"]:
-        """Return what has to be done now, once."""
+        """Return the rung that is due, once; empty: none."""
         with self._lock:
             now = time.monotonic()
             for at, rung in self._rungs():
@@ -737,7 +743,7 @@ class _Ladder:
             self._killed = True
 
     def words(self) -> str:
-        """Return why the kernel was ended, if it was ended from here."""
+        """Return why the kernel was ended, in brackets; empty if it ended by itself."""
         if self._terminated is None:
             return ""
         why = f"after {self.deadline:g} seconds" if self.overrun else "for it did not heed Ctrl-C"
@@ -763,7 +769,7 @@ def _stop_all() -> None:
 
 
 def _temporary_directory() -> str:
-    """Return where the kernels' folders are. On a full disk a folder can be made all the same."""
+    """Return where the kernels' folders are; also on a full disk, where tempfile finds none."""
     try:
         return tempfile.gettempdir()
     except FileNotFoundError:
@@ -772,15 +778,15 @@ def _temporary_directory() -> str:
 
 @functools.cache
 def _sweep_once() -> None:
-    """Remove, beside the work at hand, the folders that processes long dead have left."""
+    """Remove, in the background, the folders that dead processes have left."""
     threading.Thread(target=sweep, daemon=True).start()
 
 
 def sweep() -> None:
     """Remove the kernels' folders whose process is gone.
 
-    A kernel's helper removes its folder, however the kernel and its parent ended; what is left is
-    that of a machine that stopped, or of a system without such helpers.
+    A kernel's helper removes its folder, however the kernel and its parent end. What is left comes
+    from a machine that stopped, or from a system where there are no helpers.
     """
     old = time.time() - STALE_AFTER
     with contextlib.suppress(OSError), os.scandir(_temporary_directory()) as entries:
@@ -797,7 +803,7 @@ def sweep() -> None:
 
 
 def _lives(process: int) -> bool:
-    """Whether a process of that number may be there; Windows has no harmless way to ask."""
+    """Whether a process of that number may exist; on Windows, where asking may harm it, True."""
     if sys.platform == "win32":
         return True
     try:
@@ -810,7 +816,7 @@ def _lives(process: int) -> bool:
 
 
 def _child_path(first: Sequence[str]) -> list[str]:
-    """Return the child's sys.path: ours without the working folder, whose files may be anything."""
+    """Return the child's sys.path: ours without the working folder, which may hold anything."""
     here = os.path.realpath(os.getcwd())
     own = str(Path(__file__).parents[2])
     kept = [
@@ -827,7 +833,7 @@ def _remove(folder: str | None) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], folder: str | None) -> None:
-    """End the child, then its group. Were we killed meanwhile, its helper would do the rest."""
+    """End the child, then its group. If we are killed meanwhile, its helper does the rest."""
     if process.stdin is not None:
         with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
@@ -841,7 +847,7 @@ def _end(process: subprocess.Popen[bytes], folder: str | None) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the child and its group. The group may outlive it, so that both are tried."""
+    """Kill the child and its group, which may outlive it."""
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -857,4 +863,4 @@ def _read(pipe: Any) -> bytes:
 
 
 def _ignore(reply: Message) -> None:
-    """Nobody listens."""
+    """Do nothing: nobody listens."""

@@ -2,9 +2,8 @@
 
 Before: __main__.py received a Complete with the source and an offset into it.
 Here:   names of the namespace; attributes behind a dot; keyword arguments of mapped classes,
-        `filter_by` and functions, and the signature of the call that is open. Nothing of the
-        learner's is run: a property is not read, an attribute that would load is not loaded, and
-        nothing is called.
+        `filter_by` and functions; the signature of the open call. None of the learner's code is
+        run: no property is read, no attribute is loaded, nothing is called.
 After:  repl/prompt.py shows the proposals.
 """
 
@@ -30,7 +29,7 @@ _PATH = re.compile(r"([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*\.\s*\w*\Z")
 
 
 class Completer:
-    """Proposes what may follow."""
+    """Proposes how the word at the cursor may go on."""
 
     def __init__(self, namespace: dict[str, Any], recorder: Recorder) -> None:
         self.namespace = namespace
@@ -46,7 +45,7 @@ class Completer:
         with self.recorder.quiet():
             proposals = list(self._proposals(before, word))
         begins = [p for p in proposals if p[0].startswith(word)]
-        # Private names only for those who ask for them.
+        # Private names only for those who type the underscore.
         shown = [p for p in begins if word.startswith("_") or not p[0].startswith("_")]
         unique = dict(reversed([*shown]))
         called = self._signature(before[: len(before) - len(word)])
@@ -60,7 +59,7 @@ class Completer:
             yield from self._attributes(self._value(path[1]))
             return
         if before[: len(before) - len(word)].rstrip().endswith("."):
-            # Behind a call it would have to be run; of a query the class is known all the same.
+            # To know what a call returns it would have to be run; but a query returns a query.
             yield from self._attributes(_class_of_chain(before))
             return
         yield from self._keywords(before[: len(before) - len(word)])
@@ -77,7 +76,7 @@ class Completer:
             yield name, _kind(getattr(builtins, name))
 
     def _value(self, path: str) -> Any:
-        """Return what a dotted path stands for, without running anything; MISSING: not known."""
+        """Return what a dotted path stands for, without running anything; MISSING: unknown."""
         first, *rest = (part.strip() for part in path.split("."))
         value = self.namespace.get(first, getattr(builtins, first, MISSING))
         for name in rest:
@@ -102,7 +101,7 @@ class Completer:
             yield name, _kind(without_running(value, name))
 
     def _mapper(self, value: Any) -> Any:
-        """Return the mapper of a mapped class or object."""
+        """Return the mapper of a mapped class or object, or None."""
         cls = value if isinstance(value, type) else type(value)
         mapper = inspect.getattr_static(cls, "__mapper__", None)
         return mapper if hasattr(mapper, "relationships") and hasattr(mapper, "columns") else None
@@ -110,13 +109,13 @@ class Completer:
     # --- keyword arguments ------------------------------------------------------------------------
 
     def _keywords(self, before: str) -> Iterator[tuple[str, str]]:
-        """Yield the keywords of the call whose brackets are open at the end of `before`."""
+        """Yield the keywords of the call that is open at the end of `before`."""
         call = _open_call(before)
         if call is None:
             return
         path, arguments = call
         if path.endswith(".filter_by"):
-            mapper = self._asked_for(path, before)
+            mapper = self._queried_mapper(path, before)
         else:
             mapper = self._mapper(self._value(path)) if self._is_class(path) else None
         if mapper is not None:
@@ -128,7 +127,7 @@ class Completer:
                 yield f"{name}=", "argument"
 
     def _signature(self, before: str) -> str:
-        """Return the signature of the call whose brackets are open, empty where it is not known."""
+        """Return the signature of the call that is open at the end of `before`; empty: unknown."""
         call = _open_call(before)
         if call is None:
             return ""
@@ -146,8 +145,11 @@ class Completer:
     def _is_class(self, path: str) -> bool:
         return isinstance(self._value(path), type)
 
-    def _asked_for(self, path: str, before: str) -> Any:
-        """Return the mapper of the first class named in `query(...)` before `.filter_by(`."""
+    def _queried_mapper(self, path: str, before: str) -> Any:
+        """Return the mapper of the class that `.filter_by(` is about, or None.
+
+        It is named in a `query(` or `select(` before it, or the query in a variable knows it.
+        """
         for name in re.findall(r"(?:query|select)\(\s*([^\W\d]\w*)", before):
             mapper = self._mapper(self.namespace.get(name))
             if mapper is not None:
@@ -194,7 +196,7 @@ def _kind(value: Any) -> str:
 
 
 def _inside_text(before: str) -> bool:
-    """Whether the end lies in a string or a comment."""
+    """Whether the source ends inside a string or a comment."""
     closed = re.sub(r"'''.*?'''|\"\"\".*?\"\"\"", "", before, flags=re.DOTALL)
     line = closed.rpartition("\n")[2]
     line = re.sub(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", "", line)
@@ -202,7 +204,7 @@ def _inside_text(before: str) -> bool:
 
 
 def _open_call(before: str) -> tuple[str, str] | None:
-    """Return the dotted name of the innermost call that is still open, and its arguments so far."""
+    """Return the dotted name of the innermost call that is open, and its arguments so far."""
     depth = 0
     for index in range(len(before) - 1, -1, -1):
         char = before[index]

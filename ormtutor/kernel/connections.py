@@ -1,12 +1,12 @@
-"""Connections: SQLite connections that can be interrupted, stay in their folder, and remember.
+"""Connections: SQLite connections that Ctrl-C can stop, with guarded files and a committed copy.
 
-Before: the engine opens a connection; a listener hands it the classes made here.
+Before: the engine opens a connection; a listener gives it the classes made here.
 Here:   a statement ends at once on Ctrl-C, as KeyboardInterrupt and with the transaction as it was;
-        files outside the kernel's folders are refused with a reason; before a transaction writes
-        for the first time, a copy of what is committed is kept.
-After:  facts.py and views.py read both, beside the engine: no event, no flush, no log.
+        files outside the kernel's folders are refused with a reason; when a transaction begins, a
+        copy of what is committed is kept.
+After:  facts.py and views.py read both, without the engine: no event, no flush, no log.
 
-The driver's module is handed over by the engine's dialect; this room does not import it.
+The engine's dialect hands over the driver module (sqlite3); this room does not import it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ormtutor.kernel.interruption import Interruption
 _ALLOW, _DENY = 0, 1
 _ATTACH = 24
 
-STEPS_BETWEEN_LOOKS = 10_000  # of SQLite's machine, well under a millisecond
+STEPS_BETWEEN_LOOKS = 10_000  # of SQLite's virtual machine: well under a millisecond
 
 _WORD = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*([A-Za-z]+)?", re.DOTALL)
 _WRITING = {"INSERT", "UPDATE", "DELETE", "REPLACE"}
@@ -42,7 +42,7 @@ def verb_of(sql: str) -> str:
 
 
 class Tally:
-    """How many rows a cursor has given for one statement, and whether it has given all."""
+    """How many rows a cursor has returned for one statement, and whether these were all."""
 
     __slots__ = ("done", "rows")
 
@@ -52,7 +52,7 @@ class Tally:
 
 
 class Connections:
-    """All open connections of the learner's process, the last used one first."""
+    """The open connections of the learner's process, and which files they may open."""
 
     def __init__(
         self, interruption: Interruption, directories: Sequence[str], *, allow_files: bool
@@ -65,11 +65,11 @@ class Connections:
         self._classes: dict[ModuleType, type[Any]] = {}
 
     def listen(self, sqlalchemy: ModuleType, engine_class: type[Any]) -> None:
-        """Take part in each connect of every engine."""
+        """Listen to every engine's connecting."""
         listen = sqlalchemy.event.listen
         listen(engine_class, "do_connect", self._on_do_connect)
         listen(engine_class, "connect", self._on_connect)
-        # An engine that has no such event keeps its connection anyway.
+        # miniorm has no such event, and needs none to keep its connection.
         with suppress(sqlalchemy.exc.InvalidRequestError):
             listen(engine_class, "handle_error", _keep_connection)
 
@@ -86,7 +86,7 @@ class Connections:
         keywords.setdefault("factory", self._class_for(dialect.dbapi))
 
     def _on_connect(self, connection: Any, record: Any) -> None:
-        """Guard a connection that the learner's own `creator` made, as far as that goes."""
+        """Let Ctrl-C stop statements also on a connection made by the learner's own `creator`."""
         if not isinstance(connection, tuple(self._classes.values())):
             connection.set_progress_handler(self.interruption.is_stopping, STEPS_BETWEEN_LOOKS)
 
@@ -108,7 +108,7 @@ class Connections:
         return any(path.is_relative_to(directory) for directory in self.directories)
 
     def refusal(self, database: object) -> str:
-        """Say why a file was refused and what to do."""
+        """Return why a file was refused, and what to do."""
         return (
             f"the tutor opens databases only in memory and in its own folder, so that a lesson "
             f"never touches your files; {str(database)!r} lies elsewhere. "
@@ -122,23 +122,23 @@ class Connections:
         return self._classes[driver]
 
     def opened(self, connection: Any) -> None:
-        """Know a new connection, without keeping it alive."""
+        """Remember a new connection, without keeping it alive."""
         self._open.add(connection)
 
     def tick(self) -> int:
-        """Return a number greater than all before it."""
+        """Return a number greater than any returned before."""
         self.clock += 1
         return self.clock
 
 
 def _keep_connection(context: Any) -> None:
-    """Ctrl-C is no reason to give up a connection: a database in memory would be gone with it."""
+    """Keep the connection after Ctrl-C: with it, a database in memory would be lost."""
     if not isinstance(context.original_exception, Exception):
         context.is_disconnect = False
 
 
 def _connection_class(driver: Any, connections: Connections) -> type[Any]:
-    """Return the driver's Connection with our manners."""
+    """Return a subclass of the driver's Connection that does what this module promises."""
     interruption = connections.interruption
 
     class Connection(driver.Connection):  # type: ignore[misc]
@@ -156,7 +156,7 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
         def cursor(self, factory: Any = None) -> Any:
             return super().cursor(factory or Cursor)
 
-        # The driver's own three make a cursor without asking `cursor()`.
+        # The driver's own versions of these three do not call `cursor()`.
 
         def execute(self, sql: str, *parameters: Any) -> Any:
             return self.cursor().execute(sql, *parameters)
@@ -175,23 +175,23 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
                 return False
 
         def read(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-            """Read in this transaction, unseen by the engine."""
+            """Return the rows of a query in this transaction, unseen by the engine."""
             return _read(self, sql, parameters)
 
         def explain(self, sql: str, values: Any) -> list[tuple[Any, ...]]:
-            """Return how SQLite would go about a statement, without doing it."""
+            """Return SQLite's query plan of a statement, which is not run."""
             return _read(self, f"EXPLAIN QUERY PLAN {sql}", values)
 
         def read_committed(
             self, sql: str, parameters: Iterable[Any] = ()
         ) -> list[tuple[Any, ...]] | None:
-            """Read what is committed; None where that is not known."""
+            """Return the rows of a query on what is committed; None if that is unknown."""
             if not self.in_transaction:
                 return self.read(sql, parameters)
             return None if self._copy is None else _read(self._copy, sql, parameters)
 
         def before_statement(self, sql: str) -> None:
-            """Note the use; keep a copy of what is committed if a transaction opens now."""
+            """Note the use; copy what is committed if this statement begins a transaction."""
             self.used = connections.tick()
             self.refused = None
             if self.in_transaction:
@@ -201,7 +201,7 @@ def _connection_class(driver: Any, connections: Connections) -> type[Any]:
                 self.keep_committed()
 
         def keep_committed(self) -> None:
-            """Copy what is committed. Never inside a transaction: the copy would wait for ever."""
+            """Copy what is committed, if it has changed. Inside a transaction this would hang."""
             (schema,) = self.read("PRAGMA schema_version")[0]
             (others,) = self.read("PRAGMA data_version")[0]
             now = (self.total_changes, schema, others)

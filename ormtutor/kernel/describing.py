@@ -1,9 +1,9 @@
-"""Describing: what a live name is, its signature and its docstring, without running any of it.
+"""Describing: what a name stands for, its signature and its docstring, without running any code.
 
 Before: views.py was asked for the `doc` of a dotted name.
-Here:   the name is followed through dictionaries and classes alone; a property is described and
-        not read, a default value is shown only if it is plain, and nothing of the learner's is
-        called. Of a mapped class the columns and relationships are told.
+Here:   the name is looked up in dictionaries and classes only; a property is described and not
+        read, a default value is shown only if it is plain, and none of the learner's code is
+        called. For a mapped class, its columns and relationships are listed.
 After:  repl/asking.py shows it.
 
 The shape: {"name", "kind", "signature", "facts": [text], "doc": [line], "more": lines left out}.
@@ -36,7 +36,7 @@ class Describer:
         self.facts = facts
 
     def doc(self, content: dict[str, Any], about: str) -> None:
-        """Put what the dotted name `about` stands for into the content, or the problem with it."""
+        """Describe the dotted name `about` in the content, or say there why that cannot be done."""
         owner, name, value = self._find(about)
         if value is MISSING:
             content.update(self._unknown(about, owner, name))
@@ -50,7 +50,10 @@ class Describer:
     # --- finding ----------------------------------------------------------------------------------
 
     def _find(self, path: str) -> tuple[Any, str, Any]:
-        """Return what the last name of a path belongs to, that name, and what it stands for."""
+        """Return the owner of the path's last name, that name, and what it stands for.
+
+        The owner of a name without a dot is MISSING; so is what is not found.
+        """
         first, *rest = (part.strip() for part in path.split("."))
         owner: Any = MISSING
         value = self.facts.namespace.get(first, getattr(builtins, first, MISSING))
@@ -120,7 +123,7 @@ class Describer:
             content["kind"] = f"an object of the class {type(value).__name__}"
 
     def _mapper(self, value: Any) -> Any:
-        """Return the mapper of a mapped class or of its object, or None."""
+        """Return the mapper of a mapped class or object, or None."""
         cls = value if isinstance(value, type) else type(value)
         if "_sa_class_manager" not in cls.__dict__:
             return None
@@ -132,7 +135,7 @@ class Describer:
 
 
 def _attribute(value: Any, name: str) -> Any:
-    """Return an attribute as its class has it; a property as itself, not what it would give."""
+    """Return an attribute without running code: a property itself, not its value. Or MISSING."""
     if isinstance(value, types.ModuleType):
         found = vars(value).get(name, MISSING)
         return sys.modules.get(f"{value.__name__}.{name}", MISSING) if found is MISSING else found
@@ -151,7 +154,7 @@ def _is_instrumented(value: Any) -> bool:
 
 
 def _is_bound(owner: Any, name: str) -> bool:
-    """Whether the first argument is given by the object that stands before the dot."""
+    """Whether what stands before the dot becomes the first argument."""
     if owner is MISSING or _is_module(owner):
         return False
     held = inspect.getattr_static(owner, name, None)
@@ -197,7 +200,7 @@ class _Shown:
 
 
 def signature_of(name: str, value: Any, *, is_bound: bool = False) -> str:
-    """Return `name(arguments)`; the name alone where Python does not know them."""
+    """Return `name(arguments)`; empty if Python does not know the arguments."""
     try:
         found = inspect.signature(value, follow_wrapped=False)
     except (TypeError, ValueError):
@@ -205,12 +208,12 @@ def signature_of(name: str, value: Any, *, is_bound: bool = False) -> str:
     parameters = [_plain(one) for one in found.parameters.values() if not _is_internal(one)]
     if is_bound and parameters and parameters[0].name in ("self", "cls"):
         del parameters[0]
-    told = str(inspect.Signature(parameters))
-    return f"{name}{told if len(told) <= MOST_CHARACTERS else told[:MOST_CHARACTERS] + ' …'}"
+    text = str(inspect.Signature(parameters))
+    return f"{name}{text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + ' …'}"
 
 
 def _is_internal(parameter: inspect.Parameter) -> bool:
-    """Whether it is none of the caller's affair: `_warn=True`."""
+    """Whether the parameter is not meant for callers, such as `_warn=True`."""
     return parameter.name.startswith("_") and parameter.default is not inspect.Parameter.empty
 
 
@@ -222,7 +225,7 @@ def _plain(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 def _docstring(value: Any) -> str:
-    """Return the docstring of a thing, or of the class of a plain object."""
+    """Return the docstring of a value, or of its class; empty for plain values and attributes."""
     if isinstance(value, property):
         value = value.fget
     if isinstance(value, type):

@@ -1,10 +1,10 @@
 """Executor: compile and run one input in the learner's own `__main__`.
 
 Before: __main__.py received a Run.
-Here:   source -> syntax tree -> code, run in one namespace; the value of a last expression is shown
-        as the interactive prompt does; whatever goes wrong becomes a Failure. The only place of
-        the tutor that runs source.
-After:  Finished, with value or failure; the recorder has told the statements meanwhile.
+Here:   source -> syntax tree -> code, run in one namespace; the value of a final expression is
+        shown as at the interactive prompt; whatever goes wrong becomes a Failure. Nothing else in
+        the tutor runs source.
+After:  Finished, with value or failure; the recorder has reported the statements meanwhile.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FUTURES = 0
 for _name in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _name).compiler_flag
 
-# Of the compiler: say "incomplete input" where more lines could mend the source.
+# A compiler flag: say "incomplete input" if more lines could complete the source.
 _ALLOW_INCOMPLETE = 0x4000
 
 LEAVING = "This ends a program. Here it ends the input; :quit leaves the tutor."
@@ -69,24 +69,24 @@ class Executor:
         self._inputs = 0
 
     def run(self, request: Run) -> Finished:
-        """Run the input and return how it ended. Nothing that it does escapes."""
+        """Run the input and return how it ended. No exception escapes."""
         self._prepare(request)
         started = time.perf_counter()
         status, value, failed = self._run(request)
         milliseconds = (time.perf_counter() - started) * 1000
         self._leave_forked_child()
         if "class " in request.source:
-            # A class that was refused, or replaced, keeps its name for as long as it lives.
+            # The registry knows a class that was refused or replaced until it is freed.
             gc.collect()
         return Finished(request.run, status, value, failed, 0, milliseconds)
 
     def next_place(self, request: Run) -> Place:
-        """Return where the input will stand that is run next."""
+        """Return the file name and first line that the input has when it is run next."""
         name = failure.file_name(request.step or self.step, self._inputs + 1)
         return Place(name, request.first_line)
 
     def _prepare(self, request: Run) -> None:
-        """Put right what an earlier input may have broken."""
+        """Repair what an earlier input may have broken, and number this one."""
         self.terminal.restore()
         self.interruption.listen()
         sys.modules["__main__"] = self.module
@@ -99,18 +99,18 @@ class Executor:
             self.interruption.begin()
             return self._run_and_describe(request, request.step or self.step)
         except KeyboardInterrupt:
-            # A second one, while the first was being described.
+            # A second one while the first was being described.
             failed = Failure("KeyboardInterrupt", "", "KeyboardInterrupt", "KeyboardInterrupt", 0)
             return "interrupted", None, failed
         except MemoryError:
-            # There was too little even to describe what had gone wrong.
+            # Too little memory was left even to describe what had gone wrong.
             return "error", None, Failure("MemoryError", "", "MemoryError", "MemoryError", 0)
         finally:
             self.interruption.end()
             self._recover_limits()
 
     def _run_and_describe(self, request: Run, step: str) -> _Outcome:
-        """Run, and describe what went wrong: interruptible, for `__str__` is the learner's too."""
+        """Run, and describe what went wrong; interruptible, for that runs the learner's __str__."""
         name = failure.file_name(step, self._inputs)
         try:
             try:
@@ -128,7 +128,7 @@ class Executor:
     # --- from source to code ----------------------------------------------------------------------
 
     def _compile(self, request: Run, name: str) -> tuple[CodeType, CodeType | None]:
-        """Return the code of the input, and apart that of a last expression to be shown."""
+        """Return the code of the input, and separately that of a last statement to be shown."""
         _remember(name, request.source, request.first_line - 1)
         tree = self._parse(request.source, name, request.first_line - 1)
         if request.mode != "learner" or not tree.body:
@@ -137,7 +137,7 @@ class Executor:
         statements = self._to_code(tree, name, "exec")
         if isinstance(last, ast.Expr):
             return statements, self._to_code(ast.Expression(last.value), name, "eval")
-        # As at a prompt, where the values inside a loop are shown as well.
+        # As at a prompt, which shows the values of expressions inside a loop, too.
         return statements, self._to_code(ast.Interactive([last]), name, "single")
 
     def _parse(self, source: str, name: str, before: int) -> ast.Module:
@@ -189,7 +189,7 @@ class Executor:
             return None if last is None else self._show(eval(last, self.namespace))
 
     def _show(self, value: Any) -> str | None:
-        """Return what the prompt shows; a display hook of the learner's own is honoured."""
+        """Return what the prompt shows for a value; None if the learner's displayhook shows it."""
         hook = sys.displayhook
         if hook is not sys.__displayhook__ and callable(hook):
             hook(value)
@@ -201,13 +201,13 @@ class Executor:
         return failure.shorten(text, HEAD, TAIL)
 
     def _recover_limits(self) -> None:
-        """Keep the learner's limit for the learner's code; a debugger ends with the input."""
+        """Set the kernel's recursion limit, keep the learner's for later; stop any debugger."""
         self._learner_limit = sys.getrecursionlimit()
         sys.setrecursionlimit(self._kernel_limit)
         sys.settrace(None)
 
     def _leave_forked_child(self) -> None:
-        """A process that the learner forked off ends where the input ends: no second prompt."""
+        """End a process that the learner's code forked: there must not be a second prompt."""
         if not self.channel.is_mine():
             import os
 
@@ -220,7 +220,7 @@ class _Incomplete(Exception):
 
 
 def evaluate(tree: ast.expr, namespace: dict[str, Any]) -> Any:
-    """Return the value of one parsed expression (a check's)."""
+    """Return the value of one parsed expression of a check."""
     expression = ast.fix_missing_locations(ast.Expression(tree))
     return eval(compile(expression, "<check>", "eval", dont_inherit=True), namespace)
 
@@ -232,7 +232,7 @@ def _remember(name: str, source: str, before: int) -> None:
 
 
 def _shift(error: SyntaxError, before: int) -> None:
-    """Number the error's lines as the step does."""
+    """Let the error count lines from the step's first one."""
     if error.lineno is not None:
         error.lineno += before
     if error.end_lineno is not None:

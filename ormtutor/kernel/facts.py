@@ -1,9 +1,9 @@
-"""Facts: what a check may ask, and what the panels show, answered without touching anything.
+"""Facts: what a check may ask, and what the panels show, answered without changing anything.
 
-Before: __main__.py received an Ask; views.py draws on the same answers.
+Before: __main__.py received an Ask; views.py uses the same answers.
 Here:   `state`, `rows`, `committed`, `sql`, `lazy_loads`, `loaded`, `plan`, and the evaluation of a
         check with the value it found. Nothing here loads, flushes, refreshes or is logged: rows are
-        read beside the engine, and a check that would send SQL by itself is refused.
+        read without the engine, and a check that would send SQL itself is refused.
 After:  Answers go back; course/checking.py makes a verdict of them.
 """
 
@@ -63,7 +63,7 @@ class SQLLog(Sequence[str]):
 
 
 class LazyLoads(list[str]):
-    """`lazy_loads()`: one entry for each load; shown once for each attribute."""
+    """`lazy_loads()`: one entry for each load; its repr names each attribute once."""
 
     def __repr__(self) -> str:
         names = dict.fromkeys(self)
@@ -87,7 +87,7 @@ class Facts:
         """Return the state of a mapped object; None for anything else."""
         if self.recorder.inspect is None or isinstance(mapped, type):
             return None
-        # Only an instrumented object carries it; asking the engine about others may run their code.
+        # Only a mapped object has it; asking the engine about others may run their code.
         if "_sa_instance_state" not in _instance_dict(mapped):
             return None
         return self.recorder.inspect(mapped, raiseerr=False)
@@ -99,12 +99,18 @@ class Facts:
         return found
 
     def state(self, mapped: object) -> str:
-        """Return `transient`, `pending`, `persistent`, `deleted` or `detached`."""
+        """Return `transient`, `pending`, `persistent`, `deleted` or `detached`.
+
+        Raises: NotAFact: it is no object of a mapped class.
+        """
         found = self._mapped(mapped)
         return next(name for name in STATES if getattr(found, name))
 
     def loaded(self, mapped: object, name: str) -> bool:
-        """Return whether reading the attribute would need no database."""
+        """Whether the attribute can be read without asking the database.
+
+        Raises: NotAFact: no object of a mapped class, or no attribute of it.
+        """
         found = self._mapped(mapped)
         if name not in found.mapper.attrs:
             raise NotAFact(f"{type(mapped).__name__} has no mapped attribute {name!r}")
@@ -113,14 +119,17 @@ class Facts:
     # --- rows -------------------------------------------------------------------------------------
 
     def rows(self, table: Any, **where: Any) -> int:
-        """Return how many rows the table has in this transaction, with these values."""
+        """Return how many rows with these values the table has in this transaction.
+
+        Raises: NotAFact: there is no such table. This holds for committed(), too.
+        """
         sql, values = _count(_table_name(table), self._plain(where))
         for connection in self._holding(table):
             return int(connection.read(sql, values)[0][0])
         raise NotAFact(self._no_table(table))
 
     def committed(self, table: Any, **where: Any) -> int:
-        """Return how many such rows would be there after a rollback."""
+        """Return how many rows with these values would be there after a rollback."""
         name = _table_name(table)
         sql, values = _count(name, self._plain(where))
         for connection in self._holding(table):
@@ -134,9 +143,9 @@ class Facts:
         raise NotAFact(self._no_table(table))
 
     def _plain(self, where: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values with the primary key in the place of a mapped object.
+        """Return the values, with mapped objects replaced by their primary keys.
 
-        So a check can say `member_id=noor`: reading `noor.id` might need the database.
+        So a check can say `member_id=noor`, for reading `noor.id` might need the database.
         """
         found = {}
         for name, value in where.items():
@@ -145,7 +154,7 @@ class Facts:
         return found
 
     def _holding(self, table: Any) -> Iterator[Any]:
-        """Yield the connections that have the table, the last used one first."""
+        """Yield the connections whose database has the table, the last used one first."""
         name = _table_name(table)
         for connection in self.connections.last_used():
             if connection.read(_HAS_TABLE, (name,)) or connection.read_committed(
@@ -170,7 +179,7 @@ class Facts:
         return SQLLog(self.recorder.log)
 
     def lazy_loads(self) -> LazyLoads:
-        """Return the attributes that went to the database one object at a time."""
+        """Return the attributes that were loaded lazily, one entry for each load."""
         return LazyLoads(self.recorder.log.lazy_loads)
 
     def plan(self) -> list[str]:
@@ -198,7 +207,7 @@ class Facts:
         return name_of(mapped, self.namespace) or label(mapped, self.inspection(mapped))
 
     def sessions(self) -> list[Any]:
-        """Return the sessions that are known: those with a name first."""
+        """Return the sessions that have been used, those with a name first."""
         known = list(self.recorder.sessions)
         named = [value for value in self.namespace.values() if _is_among(value, known)]
         return named + [session for session in known if not _is_among(session, named)]
@@ -206,7 +215,7 @@ class Facts:
     # --- checks -----------------------------------------------------------------------------------
 
     def ask(self, expressions: Iterable[str]) -> tuple[Answer, ...]:
-        """Evaluate check expressions. Whatever goes wrong in one is its answer's error."""
+        """Return the answers to check expressions, in order; what goes wrong is in its answer."""
         namespace = {
             **self.namespace,
             "__builtins__": builtins,
@@ -268,18 +277,18 @@ def _judge(tree: ast.expr, namespace: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _compare(tree: ast.Compare, namespace: dict[str, Any]) -> tuple[Any, Any]:
-    """Compare, evaluating each operand once; the value found is the first that is no constant."""
+    """Compare, evaluating each operand once; the value it is about is the first non-constant."""
     operands = [tree.left, *tree.comparators]
     values = [evaluate(operand, namespace) for operand in operands]
     names = {f"_operand_{index}": value for index, value in enumerate(values)}
     loads: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
     true = evaluate(ast.Compare(loads[0], tree.ops, loads[1:]), {**namespace, **names})
-    told = [
+    found = [
         value
         for operand, value in zip(operands, values, strict=True)
         if not isinstance(operand, ast.Constant)
     ]
-    return true, told[0] if told else values[0]
+    return true, found[0] if found else values[0]
 
 
 # --- reading tables -------------------------------------------------------------------------------
@@ -288,12 +297,12 @@ _HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND na
 
 
 def quote(name: str) -> str:
-    """Return the identifier in SQL."""
+    """Return the identifier quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _table_name(table: Any) -> str:
-    """Return the name of a table that is given by name, as Table or by its mapped class."""
+    """Return the name of a table, given as a name, a Table or a mapped class."""
     table = getattr(table, "__table__", table)
     return table if isinstance(table, str) else str(getattr(table, "name", table))
 
@@ -323,18 +332,18 @@ def stored(value: Any) -> Any:
 def _is_modified(session: Any, mapped: Any) -> bool:
     try:
         return bool(session.is_modified(mapped))
-    except WouldQuery:  # what was replaced would have to be loaded, so that something was
+    except WouldQuery:  # the value that was replaced would be loaded: so there is a change
         return True
 
 
 def is_stored_as(value: Any, row_value: Any) -> bool:
-    """Whether a value of Python's is what the row holds, spelled otherwise: a date, a boolean."""
+    """Whether a Python value, such as a date or a boolean, is stored as the value in the row."""
     known = (bool, datetime.date, datetime.time, decimal.Decimal, enum.Enum)
     return isinstance(value, known) and bool(stored(value) == row_value)
 
 
 def changed_attributes(state: Any) -> list[str]:
-    """Return the column attributes that have changes which are not written yet."""
+    """Return the column attributes with changes that no flush has written yet."""
     return [
         key
         for key in state.mapper.column_attrs.keys()  # noqa: SIM118 - no dictionary

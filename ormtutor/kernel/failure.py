@@ -1,9 +1,9 @@
 """Failure: an exception as the learner sees it, trimmed to the learner's own lines.
 
 Before: executor.py caught it.
-Here:   the frames of `<ormtutor STEP #n>` with their source and carets; what lies between them is
-        folded ("... inside session.flush(), 6 frames"), a recursion is told in one line. The
-        whole traceback stands apart, for who asks.
+Here:   the frames of `<ormtutor STEP #n>` with their source and carets; those between them are
+        folded ("... inside session.flush(), 6 frames"), a recursion is cut to a few lines. The
+        whole traceback is kept separately, for whoever asks for it.
 After:  Finished carries the Failure to the tutor.
 """
 
@@ -29,15 +29,15 @@ from ormtutor.records import record, replace
 _FILE = re.compile(r"<ormtutor (?P<step>.*?) ?#(?P<number>\d+)>")
 _HERE = os.path.dirname(__file__)
 HEADER = "Traceback (most recent call last):"
-END = 600  # frames at each end of a traceback that are looked at
+END = 600  # frames that are looked at, at each end of a traceback
 ENGINE = PACKAGE["miniorm"]  # what `import sqlalchemy` gives
 DATABASE = "the database: "
-MANY = 12  # learner's frames that are shown all; of more, the first and the last
+MANY = 12  # up to so many of the learner's frames are all shown; of more, two at each end
 LONGEST = 10_000  # characters of a message
 
 
 def file_name(step: str, number: int) -> str:
-    """Return the name under which an input's source is compiled and found by linecache."""
+    """Return the file name under which an input is compiled, and under which linecache has it."""
     return f"<ormtutor {step} #{number}>" if step else f"<ormtutor #{number}>"
 
 
@@ -47,7 +47,7 @@ def is_learners(code: CodeType) -> bool:
 
 
 def learner_frame(frame: FrameType | None) -> FrameType | None:
-    """Return the nearest frame of the learner's code, from this one outwards."""
+    """Return this frame or its nearest caller that is the learner's code, or None."""
     while frame is not None and not is_learners(frame.f_code):
         frame = frame.f_back
     return frame
@@ -77,7 +77,7 @@ def describe(
 
 
 def with_objects(failed: Failure, objects: Sequence[str]) -> Failure:
-    """Return the failure with the learner's objects beside the words of the database."""
+    """Return the failure with the objects that were being written beside the database's words."""
     if not objects or DATABASE not in failed.text:
         return failed
     named = ", ".join(objects[:3]) + (f" and {len(objects) - 3} more" if len(objects) > 3 else "")
@@ -88,7 +88,7 @@ def with_objects(failed: Failure, objects: Sequence[str]) -> Failure:
 
 
 def shorten(text: str, head: int, tail: int) -> str:
-    """Return the text, or its head and tail around a word on how much is left out."""
+    """Return the text; of a long one the head and the tail, with what was left out counted."""
     left_out = len(text) - head - tail
     if left_out <= 0:
         return text
@@ -100,7 +100,7 @@ def shorten(text: str, head: int, tail: int) -> str:
 
 @record
 class _Entry:
-    """One frame of a traceback with the place of the instruction that was running."""
+    """One frame of a traceback, with the position of the instruction that was running."""
 
     code: CodeType
     line: int
@@ -137,7 +137,7 @@ class _Entry:
         )
 
     def _carets(self, source: str, indent: int) -> str:
-        """Return the marks to stand under the stripped line; none where all of it is meant."""
+        """Return the marks to put under the stripped line; none if they would mark all of it."""
         start, end = self.columns
         if start is None or end is None:
             return ""
@@ -154,12 +154,12 @@ class _Entry:
 
 @record
 class _Trace:
-    """The frames from the learner's first one on; of a deep recursion its ends, and a count."""
+    """The frames from the learner's first one on; of very many, both ends and a count."""
 
     head: list[_Entry]
     tail: list[_Entry]
     left_out: int
-    """So many frames of the learner's stood between head and tail."""
+    """How many of the learner's frames are left out between head and tail."""
 
     @property
     def own(self) -> list[_Entry]:
@@ -168,15 +168,15 @@ class _Trace:
 
     @property
     def shown(self) -> list[_Entry]:
-        """The learner's frames that are told; the others are counted."""
+        """The learner's frames that are shown; the others are counted."""
         own = self.own
         return own if len(own) + self.left_out <= MANY else [*own[:2], *own[-2:]]
 
 
 def _trace(trace: TracebackType | None) -> _Trace:
-    """Return the frames to tell; the kernel's own are left out.
+    """Return the frames from the learner's first one on, without the kernel's own.
 
-    There may be millions, and no memory left: those in the middle cost nothing.
+    There may be millions and no memory left, so that those in the middle are only counted.
     """
     head: list[_Entry] = []
     last: deque[TracebackType] = deque(maxlen=END)
@@ -208,7 +208,7 @@ def _entry(trace: TracebackType) -> _Entry:
 
 
 def _chain(error: BaseException, step: str, seen: set[int]) -> Iterator[str]:
-    """Yield the lines of the error and of those before it that the learner's code took part in."""
+    """Yield the lines of the error, after those of its causes that passed the learner's code."""
     seen.add(id(error))
     before, words = error.__cause__, "The above exception was the direct cause of the following:"
     if before is None and not error.__suppress_context__:
@@ -273,7 +273,7 @@ def _fold(caller: _Entry | None, folded: Sequence[_Entry]) -> str:
 
 
 def _recursion(error: BaseException, trace: _Trace, step: str) -> str:
-    """A recursion in a handful of lines, however deep it was."""
+    """Return a recursion in a handful of lines, however deep it was."""
     frames = [entry.frame(step) for entry in trace.own]
     places = dict.fromkeys((frame.line, frame.name, frame.source) for frame in frames)
     lines = [f"  line {line}, in {name}: {source}" for line, name, source in list(places)[:3]]
@@ -293,7 +293,7 @@ def _last_lines(error: BaseException) -> list[str]:
 
 
 def _database_words(error: BaseException) -> list[str]:
-    """Return what the database itself said, where the engine has wrapped it."""
+    """Return what the database itself said, if the engine has wrapped its error."""
     original = getattr(error, "orig", None)
     if not isinstance(original, BaseException) or not hasattr(error, "statement"):
         return []
@@ -373,7 +373,7 @@ def _syntax_carets(error: SyntaxError, source: str) -> str:
 
 
 def recursion_depth() -> int:
-    """Return how many frames lie below the caller's: the limit is the learner's, not ours."""
+    """Return how many frames are on the stack, the caller's included."""
     depth = 0
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:

@@ -1,9 +1,9 @@
-"""Forecasts: what a flush, a commit, a rollback or a close would meet, without doing any of it.
+"""Forecasts: what a flush, commit, rollback or close would find, without doing any of them.
 
 Before: views.py was asked for the `plan`, or for `whatif`.
 Here:   what the unit of work would do (miniorm rehearses it; of real SQLAlchemy only the objects
-        are known that take part), and of each object what decides about its future: its state, its
-        three lanes, its changes, whether its row is of this transaction.
+        that take part are known), and what decides the future of each object: its state, its three
+        lanes, its changes, whether this transaction inserted its row.
 After:  repl/forecast.py says what would happen.
 
 The shapes:
@@ -30,10 +30,10 @@ _ACTIONS = {"INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}
 
 
 class Forecasts:
-    """Gathers what decides about the future."""
+    """Gathers what decides the future of a session's objects."""
 
     def __init__(self, facts: Facts, describe: Callable[[Any], dict[str, Any]], most: int) -> None:
-        """`describe` gives an object with its three lanes; at most so many objects are told."""
+        """`describe` returns an object with its three lanes; at most `most` are described."""
         self.facts = facts
         self._describe = describe
         self._most = most
@@ -52,7 +52,7 @@ class Forecasts:
         mapped: Iterable[Any],
         transaction: str,
     ) -> None:
-        """Put what decides about a session's objects into the content."""
+        """Put what decides the future of a session's objects into the content."""
         session = self._session(content, about)
         if session is None:
             return
@@ -73,7 +73,7 @@ class Forecasts:
     # --- inside -----------------------------------------------------------------------------------
 
     def _session(self, content: dict[str, Any], about: str) -> Any:
-        """Return the session of that name, or the first; None, and the problem told."""
+        """Return the session of that name, or the first; None after putting the problem there."""
         sessions = self.facts.sessions()
         named = [session for session in sessions if not about or self._name(session) == about]
         if named:
@@ -99,7 +99,7 @@ class Forecasts:
         return {"records": list(map(_record, found)), "error": error, "rehearsed": True}
 
     def _refusal(self, session: Any, records: Iterable[Any]) -> str:
-        """Return what the database would say of the first NULL where a column forbids it."""
+        """Return what the database would say of the first NULL in a NOT NULL column, or nothing."""
         held = (*session.new, *session.identity_map.values())
         mapped = [self.facts.inspection(one).mapper.local_table for one in held]
         columns = {
@@ -116,7 +116,7 @@ class Forecasts:
         state = self.facts.inspection(mapped)
         described = self._describe(mapped)
         is_new = self.facts.recorder.stories.is_new(mapped)
-        if is_new is None:  # it was not followed, but its row tells
+        if is_new is None:  # it has no story, but its row shows it
             is_new = described["here"] is not None and described["committed"] is None
         return {
             **described,
@@ -128,7 +128,7 @@ class Forecasts:
 
 
 def _known_part(words: str) -> dict[str, Any]:
-    """Return a record of which only the verb and the object are known."""
+    """Return the record of `INSERT noor`: only the action and the object are known."""
     verb, _, name = words.partition(" ")
     return {"action": _ACTIONS[verb], "table": "", "labels": [name], "values": [], "reason": ""}
 

@@ -1,12 +1,13 @@
 """Interruption: Ctrl-C, at a moment when it does no harm; and time limits for our own reading.
 
-Before: the parent sends the signal; __main__.py's control thread hears the Interrupt request.
+Before: the parent sends an Interrupt request, which __main__.py's control thread reads, and a
+        signal.
 Here:   KeyboardInterrupt is raised in the learner's code at once, but never while a reply is half
-        written, and out of a running SQL statement only when SQLite has let go of it.
+        written, and during an SQL statement only when SQLite has let go of it.
 After:  executor.py reports the run as interrupted; nothing happens between two runs.
 
-Python runs signal handlers in the main thread alone. Everything here that counts or raises belongs
-to that thread; other threads pass through untouched.
+Python runs signal handlers in the main thread only. What counts or raises here is for that thread;
+for other threads it does nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ class Interruptible(Protocol):
     """A connection whose running statement another thread can stop."""
 
     def interrupt(self) -> None:
-        """Stop the statement that runs now, if one does."""
+        """Stop the running statement, if there is one."""
 
 
 class OutOfTime(BaseException):
-    """The time that a panel may take is over. Not an Exception: learners' code must not eat it."""
+    """A time limit is over. Not an Exception, so that the learner's code does not catch it."""
 
 
 class Interruption:
@@ -40,7 +41,8 @@ class Interruption:
         self.main_thread = threading.main_thread().ident
         self.running = False
         self.pending = False
-        self._is_expected = self._is_told = self._is_missed = False
+        # A run is about to begin; the Interrupt request for it has come; the signal came too early.
+        self._is_expected = self._is_confirmed = self._is_early = False
         self._shields = 0
         self._statement: Interruptible | None = None
 
@@ -51,34 +53,34 @@ class Interruption:
             signal.signal(signal.SIGBREAK, self._on_signal)
 
     def expect(self) -> None:
-        """A run is about to begin. For the control thread, which hears of it first.
+        """A run is about to begin; called by the control thread, which reads the request.
 
-        A signal may overtake this, the words that are sent beside it, and the run that it is meant
-        for; it is not lost then, once the words say that it was meant.
+        A signal may overtake the Interrupt request and even the run that it is meant for. It is not
+        lost: it counts once confirm() was called.
         """
-        self._is_expected, self._is_told = True, False
+        self._is_expected, self._is_confirmed = True, False
 
     def begin(self) -> None:
         """A run begins: from here on a signal is an interrupt.
 
-        Raises: KeyboardInterrupt: the signal that was meant for this run has come already.
+        Raises: KeyboardInterrupt: the signal meant for this run has come already.
         """
         self.pending = False
         self._shields = 0
         self.running, self._is_expected = True, False
-        if self._is_told and self._is_missed:
-            self._is_missed = False
+        if self._is_confirmed and self._is_early:
+            self._is_early = False
             raise KeyboardInterrupt
 
     def end(self) -> None:
         """The run has ended: a signal that comes too late means nothing."""
         self.running = False
         self.pending = False
-        self._is_missed = False
+        self._is_early = False
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if not self.running:
-            self._is_missed = True
+            self._is_early = True
             return
         if self._shields and not self._is_in_callback(frame):
             self.pending = True
@@ -86,7 +88,7 @@ class Interruption:
         raise KeyboardInterrupt
 
     def _is_in_callback(self, frame: FrameType | None) -> bool:
-        """Whether SQL is running, and in it Python code that is not ours (an SQL function)."""
+        """Whether the running SQL statement has called the learner's Python (an SQL function)."""
         if self._statement is None or frame is None:
             return False
         self.pending = True
@@ -99,10 +101,10 @@ class Interruption:
     def __exit__(self, *exception: object) -> None:
         if threading.get_ident() == self.main_thread:
             self._shields -= 1
-            self._raise_what_waits()
+            self._raise_pending()
 
     def enter_statement(self, connection: Interruptible) -> None:
-        """SQL begins to run on the connection; `leave_statement` follows in any case."""
+        """SQL begins to run on the connection; the caller ends with leave_statement() always."""
         if threading.get_ident() == self.main_thread:
             self._shields += 1
             self._statement = connection
@@ -115,23 +117,23 @@ class Interruption:
         if threading.get_ident() == self.main_thread:
             self._statement = None
             self._shields -= 1
-            self._raise_what_waits()
+            self._raise_pending()
 
-    def _raise_what_waits(self) -> None:
+    def _raise_pending(self) -> None:
         if self.pending and not self._shields and self.running:
             self.pending = False
             raise KeyboardInterrupt
 
-    def tell(self) -> None:
-        """A signal is meant for this run. For the control thread: it need not have come.
+    def confirm(self) -> None:
+        """A signal is meant for this run, whether it has come or not; for the control thread.
 
-        A running statement is stopped, for the main thread hears no signal meanwhile.
+        A running statement is stopped, since the main thread hears no signal while it runs.
         """
-        self._is_told = True
+        self._is_confirmed = True
         if not self.running and not self._is_expected:
-            self._is_missed = False
-        elif self._is_missed and self.running and hasattr(signal, "pthread_kill"):
-            self._is_missed = False
+            self._is_early = False
+        elif self._is_early and self.running and hasattr(signal, "pthread_kill"):
+            self._is_early = False
             signal.pthread_kill(self.main_thread or 0, signal.SIGINT)
         statement = self._statement
         if statement is not None and self.running:
@@ -147,7 +149,7 @@ class Interruption:
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the main thread when the block takes longer.
 
-    It is raised again and again, for code that swallows it.
+    Where there are timers it is raised again and again, in case that code swallows it.
     """
     if hasattr(signal, "setitimer"):
         yield from _limit_by_timer(seconds)
@@ -163,7 +165,7 @@ def _limit_by_timer(seconds: float) -> Iterator[None]:
             raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
-    # The learner may have an alarm of their own running: it goes on afterwards.
+    # An alarm that the learner has set goes on afterwards.
     remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.02)
     try:
         yield

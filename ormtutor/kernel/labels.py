@@ -1,8 +1,8 @@
-"""Labels: how an object or a value is called on the screen, found without touching it.
+"""Labels: how an object or a value is written on the screen, without changing or loading it.
 
 Before: recorder.py, facts.py and views.py have an object or a value in hand.
-Here:   the learner's own name for it, or `User#1` and `User (new)`; a value in few characters.
-After:  a text crosses the pipe, never the object.
+Here:   the learner's own name for it, or `User#1` or `User (new)`; a value in few characters.
+After:  the text crosses the pipe, never the object.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def label(mapped: Any, state: Any) -> str:
 
 
 def name_of(value: object, namespace: Mapping[str, Any], frame: FrameType | None = None) -> str:
-    """Return the learner's name for the object: a local one of the frame, a global; or nothing."""
+    """Return the learner's name for the object: a local of the frame, else a global; or empty."""
     if frame is not None and frame.f_locals is not namespace:
         for name, bound in list(frame.f_locals.items()):
             if bound is value and name.isidentifier():
@@ -51,9 +51,9 @@ _SHORT = _Short()
 
 
 def show(value: Any) -> str:
-    """Return the value in at most about 200 characters.
+    """Return the value in about 200 characters at most.
 
-    Plain values run no code of the learner's; others may, so that a caller sets a time limit.
+    Plain values run none of the learner's code; others may, so that callers set a time limit.
     """
     if type(value) in (str, bytes) and len(value) > WIDTH:
         return repr(value[:WIDTH]) + f" … ({len(value):,} in all)"
@@ -66,5 +66,5 @@ def show(value: Any) -> str:
 
 
 def is_learners_name(name: str, value: object) -> bool:
-    """Whether a name of the namespace is worth showing: the learner's own, and no module."""
+    """Whether a name of the namespace is worth showing: not private, and no module."""
     return not name.startswith("_") and not isinstance(value, ModuleType)

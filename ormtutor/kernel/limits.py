@@ -1,9 +1,9 @@
-"""Limits: how much memory the learner's code may take, and that no crash leaves a core file.
+"""Limits: how much memory the learner's code may take; and a crash leaves no core file.
 
 Before: __main__.py starts.
-Here:   a soft limit over what the process has at its start, so that `bytearray(8 << 30)` is a
-        MemoryError and not a machine that swaps; the kernel's own work has a reserve beyond it.
-After:  nothing. Where the system knows no such limits (Windows, in part macOS) there are none.
+Here:   a soft limit above what the process has at its start, so that `bytearray(8 << 30)` is a
+        MemoryError and the machine does not swap; the kernel's own work has a reserve beyond it.
+After:  executor.py runs the learner's code within it. Windows, and in part macOS, have no limits.
 
 Not a sandbox: a lesson is a program, as any test suite is.
 """
@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LEARNERS = 1 << 30  # bytes over the start
-RESERVE = 64 << 20  # for the kernel's own work, when the learner's code has taken all
+LEARNERS = 1 << 30  # bytes above the start
+RESERVE = 64 << 20  # for the kernel's own work, when the learner's code has taken everything
 
 
 class MemoryLimit:
-    """The limit of this process, lifted a little outside the learner's code."""
+    """The memory limit of this process: a little higher outside the learner's code."""
 
     def __init__(self) -> None:
         self._soft = 0
@@ -38,7 +38,7 @@ class MemoryLimit:
 
     @contextmanager
     def for_learner(self) -> Iterator[None]:
-        """Hold the learner's code to its share."""
+        """Within the block, hold the process to the learner's share."""
         self._set(self._soft)
         try:
             yield

@@ -1,8 +1,8 @@
-"""The mapping as data: tables, columns, and what leads from class to class.
+"""The mapping as data: tables, columns, and the relationships between classes.
 
 Before: views.py was asked for the `schema`.
-Here:   the learner's mapped classes and the tables around them. The mappers are not configured by
-        it: where they have not been used yet, a relationship is read from its declaration.
+Here:   the learner's mapped classes and the tables around them. The mappers are not configured for
+        it: as long as they have not been used, a relationship is read from its declaration.
 After:  repl/schema.py draws it, or writes it as Mermaid.
 
 The shape: {"tables": [TABLE], "relationships": [END]}, with
@@ -22,7 +22,7 @@ from ormtutor.kernel.facts import Facts
 
 
 class Schema:
-    """Looks at the mapped classes."""
+    """Describes the mapped classes and their tables."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -39,7 +39,7 @@ class Schema:
         content["relationships"] = [end for mapper in mappers for end in ends_of(mapper)]
 
     def _mappers(self) -> Iterator[Any]:
-        """Yield the mappers of the learner's names, then those of the same registries."""
+        """Yield the mappers of classes that the learner has names for, then of their registries."""
         seen: dict[int, Any] = {}
         for value in list(self.facts.namespace.values()):
             if isinstance(value, type) and "_sa_class_manager" in vars(value):
@@ -70,7 +70,7 @@ def _table(table: Any, mapper: Any) -> dict[str, Any]:
 
 
 def type_of(column: Any) -> str:
-    """Return a column's type in SQL; empty where only the column that it refers to has one."""
+    """Return a column's type in SQL; empty if it was given none, as a foreign key may."""
     return "" if type(column.type).__name__ == "NullType" else str(column.type)
 
 
@@ -97,7 +97,7 @@ def ends_of(mapper: Any) -> Iterator[dict[str, Any]]:
 
 
 def _declared_target(prop: Any, mappers: list[Any]) -> Any:
-    """Return the mapper that a declaration names; None where code would have to be run for it."""
+    """Return the mapper that a relationship's declaration names; None if only code would tell."""
     named = prop.argument
     for mapper in mappers:
         if mapper.class_ is named or mapper is named:
@@ -108,7 +108,7 @@ def _declared_target(prop: Any, mappers: list[Any]) -> Any:
 
 
 def _declared(prop: Any, name: str) -> Any:
-    """Return what a relationship was given; 2.x keeps it apart until it is configured."""
+    """Return an argument of a relationship; SQLAlchemy 2 keeps it apart until configuration."""
     found = getattr(prop, name, None)
     if found is None:
         kept = getattr(getattr(prop, "_init_args", None), name, None)
@@ -138,7 +138,7 @@ def _kind(prop: Any, mapper: Any, target: Any, secondary: str) -> str:
 
 
 def _declared_direction(prop: Any, own: Any, other: Any) -> str:
-    """Return on which side the foreign key stands, as it will be found later."""
+    """Return the direction that configuration will find; empty if there is no foreign key."""
     if own is other:
         return "manytoone" if _declared(prop, "remote_side") else "onetomany"
     if _refers(own, other):

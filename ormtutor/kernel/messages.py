@@ -1,11 +1,11 @@
-"""The words spoken between the tutor and the kernel: frozen values, one JSON line each.
+"""The messages between the tutor and the kernel: frozen values, one JSON line each.
 
 Before: tutor.py asks, through kernel/client.py.
-Here:   requests go down, replies come back; `encode` and `decode` are each other's inverse.
+Here:   requests go down, replies come back; `decode` is the inverse of `encode`.
 After:  kernel/__main__.py reads the requests in the child process and sends the replies.
 
-Nothing but JSON crosses the pipe, never pickle or source to evaluate. Each reply that belongs to a
-run carries the run's id, so that one which comes too late can be told and dropped.
+Only JSON crosses the pipe, never pickle. Each reply that belongs to a run carries the run's number,
+so that one that comes too late can be recognized and dropped.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ ObjectState = Literal["transient", "pending", "persistent", "deleted", "detached
 
 
 class MessageError(ValueError):
-    """A line that is no message: not JSON, of an unknown kind, or with other fields."""
+    """A line that is no message: not JSON, of an unknown kind, or with wrong fields."""
 
 
 @record
 class Message:
-    """The root of all messages; each concrete one is registered under its class name."""
+    """The base of all messages; `kinds` has each by its class name."""
 
     kinds: ClassVar[dict[str, type[Message]]] = {}
 
@@ -48,8 +48,8 @@ class Run(Message):
     `first_line` is the number that the source's first line has in the step (the screen's "line 4").
     `mode`: `learner` shows a final expression's value as the interactive prompt does, one complete
     statement at a time; `script` runs a block of plain Python (an `alt`, `mistake` or `hidden`
-    fence); `setup` runs silently, its statements belong to nobody's step.
-    `step` names the step in the file name `<ormtutor STEP #n>`; empty: the step begun last.
+    fence); `setup` runs silently, and its statements belong to no step.
+    `step` is the step in the file name `<ormtutor STEP #n>`; empty: the one that was begun last.
     """
 
     run: int
@@ -69,7 +69,7 @@ class Input(Message):
 
 @record
 class Interrupt(Message):
-    """Stop a running SQL statement; the parent sends the signal for Python code itself."""
+    """Stop a running SQL statement; the signal that stops Python code is sent beside it."""
 
 
 @record
@@ -91,7 +91,7 @@ class BeginStep(Message):
 
 @record
 class Ask(Message):
-    """Evaluate check expressions over the facts; nothing of it reaches the log of statements."""
+    """Evaluate check expressions on the facts; they leave nothing in the log of statements."""
 
     run: int
     expressions: tuple[str, ...]
@@ -99,13 +99,13 @@ class Ask(Message):
 
 @record
 class Inspect(Message):
-    """Ask for a view; their shapes are told in kernel/views.py.
+    """Ask for a view; kernel/views.py has their shapes.
 
-    `effects` is everything a comparison with the reference needs: rows of every table in this
-    transaction and committed, states of the named objects, reprs of names, what was printed.
-    `budget` in milliseconds. `about` says what a view is to tell of: `explain` the number of a
-    statement, `story` the name of an object, `whatif`
-    that of a session or nothing, `doc` a dotted name.
+    `effects` is what a comparison with the reference needs: the rows of every table, in this
+    transaction and committed, and the learner's names with their reprs and states. `budget` is in
+    milliseconds. `about` says what the view is of: for `explain` the number of a statement, for
+    `story` the name of an object, for `whatif` that of a session or nothing, for `doc` a dotted
+    name.
     """
 
     run: int
@@ -130,9 +130,9 @@ class Ready(Message):
 class Output(Message):
     """Text that the learner's code printed, in order.
 
-    `late`: a thread that an earlier run started printed it. `dropped`: so many characters that
-    came before this text were counted and not sent (between the head and the tail of a long
-    output). What bypasses Python (`os.system("echo")`, `os.write(1, ...)`) comes as `stderr`.
+    `late`: printed by a thread that an earlier run started. `dropped`: so many characters before
+    this text were counted and not sent (between the head and the tail of a long output). What
+    bypasses Python's streams (`os.system("echo")`, `os.write(1, ...)`) comes as `stderr`.
     """
 
     run: int
@@ -146,14 +146,14 @@ class Output(Message):
 class Statement(Message):
     """One statement reached the cursor. From kernel/recorder.py, shown by repl/panels.py.
 
-    `parameters` is a display value for each bound parameter in order, one tuple a parameter set (an
-    executemany has several, and still is one statement; of a long one the first are here and
-    `sets` is their true number). `cause` is one of the engine's, in words (`flush: explicit`,
-    `lazy load of User.addresses`); empty where the engine does not tell. `objects` are labels such
-    as `User#1`. `number` counts from 1 in a step; what a `setup` run sends counts -1, -2, ...
-    and belongs to no step. `failed`: the database refused it. `transaction` numbers the
-    transactions of the kernel's life; 0 outside one. `names` are what the learner calls the objects
-    that a flush writes or whose read was the reason, the label where they have no name.
+    `parameters`: the bound values as text, in order, one tuple for each parameter set. (An
+    executemany has several and is one statement; of many sets the first are here, `sets` is their
+    true number.) `cause`: why it was sent, in words (`flush: explicit`, `lazy load of
+    User.addresses`); empty if the engine does not say. `objects`: labels such as `User#1`.
+    `number` counts from 1 in a step; what a `setup` run sends counts -1, -2, ... and belongs to no
+    step. `failed`: the database refused it. `transaction` counts from 1 since the kernel started; 0
+    outside one. `names`: the learner's names, else the labels, of the objects that a flush writes
+    or whose reading was the cause.
     """
 
     run: int
@@ -173,9 +173,9 @@ class Statement(Message):
 
 @record
 class Rows(Message):
-    """What came back for statement `number`: rows, and how many new and already known objects.
+    """What statement `number` returned: rows, and how many new (`made`) and known objects.
 
-    A count of -1 is "not told". Sent once the statement's rows were consumed, or when the run ends.
+    -1: unknown. Sent once the statement's rows were fetched, or when the run ends.
     """
 
     run: int
@@ -210,21 +210,22 @@ class StateChange(Message):
 
 @record
 class Observation(Message):
-    """Something that no statement and no change of state tells, seen by looking.
+    """Something that no statement and no change of state shows. From kernel/observer.py.
 
     `kind` and its `words`:
 
         kept        object, attribute, its value, the row's value: a known object keeps its own
-        eager       Author.books, how: a query brought the related objects as well
+        eager       Author.books, how: a query loaded the related objects, too
         read        Author.books: what was loaded eagerly has been read from an object
-        listed      object, owner, attribute: a deleted object still is in a loaded collection
-        nulled      table, column, the objects: a flush took them away from a deleted parent
+        listed      object, owner, attribute: a deleted object is still in a loaded collection
+        nulled      table, column, objects...: a flush emptied the foreign keys to a deleted parent
         emptied     the line that ended the transaction, and so expired what is refreshed now
         unparented  table, column: the refused statement was to empty this foreign key
         both ends   object, attribute, other object, its attribute: one change, seen from two sides
-        unjoined    object, foreign key attribute, its value, relationship, what that holds
-        unflushed   the same, where the relationship cannot be known before a flush
-        unlinked    object, attribute, other object, its attribute: the other side was not told
+        unjoined    object, foreign key attribute, its value, relationship, the other it holds
+        unflushed   the same, where only a flush will set the relationship
+        unlinked    object, attribute, other object, its attribute, which did not change along
+        stray       object, name, mapped attribute: a name was set that is nearly a mapped one
     """
 
     run: int
@@ -243,7 +244,7 @@ class NeedInput(Message):
 
 @record
 class Frame(Message):
-    """One line of a trimmed traceback: the learner's own lines, carets included."""
+    """One of the learner's lines in a trimmed traceback, with its carets."""
 
     line: int
     name: str
@@ -254,12 +255,12 @@ class Frame(Message):
 
 @record
 class Failure(Message):
-    """An exception: `text` is the trimmed traceback as shown, `full` has the engine's frames too.
+    """An exception: `text` is the trimmed traceback as shown, `full` has the engine's frames, too.
 
     The last line of a plain traceback is `kind: message`, as Python prints it
-    (`sqlalchemy.exc.IntegrityError: ...`). `line` is the innermost of the learner's own lines,
-    `frames` are those lines. A kernel that died has the kind `KernelDied`. `near` is a name that
-    may have been meant; `objects` are those that the refused statement was to write.
+    (`sqlalchemy.exc.IntegrityError: ...`). `frames` are the learner's own lines, `line` is the
+    innermost of them. A kernel that died has the kind `KernelDied`. `near` is a name that may have
+    been meant; `objects` are those that the refused statement was to write.
     """
 
     kind: str
@@ -274,12 +275,12 @@ class Failure(Message):
 
 @record
 class Finished(Message):
-    """A run ended. `value` is the repr that the prompt shows, None where there is none to show.
+    """A run ended. `value` is the repr that the prompt shows, None if it shows nothing.
 
-    `truncated` counts the characters of output that were dropped between its head and its tail,
-    `omitted` the statements and state changes that were counted and not sent, for there were
-    too many. `incomplete`: the source stops in the middle of a statement, and nothing ran.
-    `threads` counts those that the run has started and left running.
+    `status` `incomplete`: the source stops in the middle of a statement, and nothing ran.
+    `truncated` counts the characters of output dropped between its head and its tail, `omitted`
+    the statements and state changes that were too many to be sent, `threads` those that the run
+    has started and left running.
     """
 
     run: int
@@ -294,14 +295,14 @@ class Finished(Message):
 
 @record
 class StillRunning(Message):
-    """The client's own word, not the kernel's: `seconds` after Ctrl-C the run has not ended."""
+    """`seconds` after Ctrl-C the run has not ended. From the client, not from the kernel."""
 
     run: int
     seconds: float
 
 
 SIGNATURE = "signature"
-"""The kind of a completion that is no proposal: its text is how the open call is called."""
+"""The kind of a completion that proposes nothing: its text is the signature of the open call."""
 
 
 @record
@@ -323,11 +324,11 @@ class Completions(Message):
 
 @record
 class Answer(Message):
-    """What one check expression came to.
+    """What came of one check expression.
 
-    `left` is the value found: the left operand of its comparison (of the first one that failed,
-    where several are joined), or the whole expression. A text stands as it is, anything else as
-    its repr. `error` says why it could not be evaluated: then `true` is False.
+    `left` is the value it is about: the left operand of a comparison (of the one that decided, if
+    several are joined), or the value of the whole expression; a text as it is, anything else as its
+    repr. `error` says why it could not be evaluated: then `true` is False.
     """
 
     true: bool
@@ -345,7 +346,7 @@ class Answers(Message):
 
 @record
 class View(Message):
-    """The answer to Inspect: plain JSON data, its shape told in kernel/views.py."""
+    """The answer to Inspect: plain JSON data in a shape told in kernel/views.py."""
 
     run: int
     what: str
@@ -365,9 +366,9 @@ def encode(message: Message) -> str:
 
 
 def decode(line: str | bytes) -> Message:
-    """Return the message that `encode` made a line of.
+    """Return the message that `encode` turned into this line.
 
-    Raises: MessageError: not JSON, an unknown kind, fields too many or too few or of another type.
+    Raises: MessageError: not JSON, an unknown kind, or too many, too few or wrong fields.
     """
     try:
         found = json.loads(line)
@@ -382,7 +383,7 @@ def decode(line: str | bytes) -> Message:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as JSON can hold it; a message becomes an object that names its kind."""
+    """Return the value as JSON can hold it; a message becomes an object with its kind."""
     if isinstance(value, Message):
         names = _readers(type(value))
         return {
@@ -414,9 +415,9 @@ _READERS: dict[type[Message], dict[str, Reader]] = {}
 
 
 def _readers(kind: type[Message]) -> dict[str, Reader]:
-    """Return, for each field of the kind, what checks and restores its value."""
+    """Return for each field of a message what checks and restores its value."""
     if kind not in _READERS:
-        # The annotations are texts here (PEP 563), so that no typing machinery is needed.
+        # The annotations are texts (PEP 563), so that the slow `typing` is not needed.
         kinds = kind.__annotations__
         _READERS[kind] = {name: _reader(kinds[name]) for name in names_of(kind)}
     return _READERS[kind]

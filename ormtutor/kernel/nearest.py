@@ -1,11 +1,11 @@
-"""Nearest: the name that was probably meant, where a name was not found.
+"""Nearest: the name that was probably meant when one was not found.
 
 Before: failure.py describes an exception.
-Here:   what the error says was not found, and what there is instead: the learner's names, the
+Here:   which name the message says was not found, and which there are: the learner's names, the
         attributes of an object or a class, keywords of a call, mapped classes, tables and columns.
 After:  the Failure carries the nearest name; repl/advice.py asks "Did you mean ...?".
 
-Nothing is read from an object but what its class and its dictionary hold.
+Only an object's dictionary and its class are read, never its attributes.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Candidates = Callable[[re.Match[str], BaseException, Names], Iterable[str]]
 
 
 def nearest(error: BaseException, namespace: Names, message: str) -> str:
-    """Return the name that comes nearest to the one that was not found; empty for none."""
+    """Return the name nearest to the one that was not found; empty if none is near."""
     for kinds, pattern, candidates in _SOURCES:
         found = re.search(pattern, message) if isinstance(error, kinds) else None
         if found is not None:
             try:
                 return _closest(found["word"], candidates(found, error, namespace))
-            except Exception:  # a class of the learner's may answer with anything
+            except Exception:  # the learner's classes may do anything
                 return ""
     return ""
 
@@ -88,7 +88,7 @@ def _of_class(found: re.Match[str], error: BaseException, namespace: Names) -> I
 
 
 def _of_table(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
-    """Return the attributes of the class whose table, or whose name, the message has."""
+    """Return the attributes of the class that the message names, or names the table of."""
     owner = found["owner"].rpartition(".")[2]
     for cls in _mapped_classes(namespace):
         if owner in (cls.__name__, str(getattr(cls, "__table__", ""))):
@@ -109,12 +109,12 @@ def _mapped_classes(namespace: Names) -> list[type]:
 
 
 def _mapped(namespace: Names) -> dict[str, list[str]]:
-    """Return the mapped attributes of each mapped class that has a name of the learner's."""
+    """Return the mapped attributes of each class in the learner's namespace, by its name."""
     return {cls.__name__: _mapped_attributes(cls) for cls in _mapped_classes(namespace)}
 
 
 def _mapped_attributes(cls: type) -> list[str]:
-    # From the class, since asking its mapper would configure it.
+    # From the class, since asking the mapper would configure it.
     return [key for key, value in vars(cls).items() if hasattr(type(value), "is_attribute")]
 
 
@@ -123,18 +123,18 @@ def _classes(found: re.Match[str], error: BaseException, namespace: Names) -> It
 
 
 def _tables(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
-    """Return the names of the tables that a MetaData of the learner's, or of a base, knows."""
+    """Return the names of all tables in the learner's MetaData, or in that of their bases."""
     held = [getattr(value, "metadata", value) for value in list(namespace.values())]
     tables = [getattr(metadata, "tables", None) for metadata in held]
     return [name for known in tables if isinstance(known, Mapping) for name in known]
 
 
 def _keywords(found: re.Match[str], error: BaseException, namespace: Names) -> Iterable[str]:
-    """Return the keywords of the function that was called: by the name that the message has."""
+    """Return the keywords of the function that the message names."""
     name = found["owner"].rpartition(".")[2]
     name = found["owner"].split(".")[-2] if name == "__init__" and "." in found["owner"] else name
     if name in ("filter", "where"):
-        return ()  # they take none: none is near
+        return ()  # they take no keywords
     return [
         parameter
         for called in _called(name, error, namespace)
@@ -144,14 +144,14 @@ def _keywords(found: re.Match[str], error: BaseException, namespace: Names) -> I
 
 
 def _made_by(called: Any) -> Any:
-    """Return the class whose object a function says that it returns, else the function itself."""
+    """Return the class that a function is annotated to return, else the function itself."""
     given = getattr(called, "__annotations__", {}).get("return")
     found = getattr(called, "__globals__", {}).get(given, given)
     return found if isinstance(found, type) else called
 
 
 def _called(name: str, error: BaseException, namespace: Names) -> Iterable[Any]:
-    """Return what is called so: a name of the learner's, or a method of what is bound to one."""
+    """Return what the name stands for: a name of the learner's, or a method of such an object."""
     trace = error.__traceback__
     local: dict[str, Any] = {}
     while trace is not None:

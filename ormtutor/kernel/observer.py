@@ -1,10 +1,10 @@
-"""Observer: surprises that no statement tells, found by looking at the learner's objects.
+"""Observer: surprises that no statement shows, found by looking at the learner's objects.
 
 Before: recorder.py has a statement's outcome in hand, or a run has ended.
-Here:   what a query kept, what it loaded besides, and where two sides of one fact disagree: a
-        deleted object in a list, a foreign key beside its relationship, the two ends of a
-        relationship. Dictionaries and histories are read; nothing is loaded, flushed or changed.
-After:  recorder.py sends what was seen as an Observation; repl/surprises.py puts it into words.
+Here:   what a query kept, what else it loaded, and where two sides of one fact disagree: a deleted
+        object in a list, a foreign key and its relationship, the two ends of a relationship.
+        Dictionaries and histories are read; nothing is loaded, flushed or changed.
+After:  recorder.py sends what was seen as an Observation; repl/catalogue.py puts it into words.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from ormtutor.kernel.stories import Stories
 _ONE_SET = re.compile(r"UPDATE (?P<table>\w+) SET (?P<column>\w+)=\? WHERE ")
 MOST_OBJECTS = 500
 NEAR = 0.75
-"""How much a name that is not mapped must be like one that is, for `get_close_matches`."""
+"""How similar to a mapped name another one must be to be reported: a cutoff for difflib."""
 MOST_SEEN = 20
-"""Of what one look finds, so much is told: each kind of surprise is explained once anyway."""
+"""How many findings of one look are sent: each kind of surprise is explained only once anyway."""
 
 Seen = tuple[str, tuple[str, ...]]
 """The kind of an Observation and its words."""
 
 
 class Recording(Protocol):
-    """What the observer needs of its recorder."""
+    """What the observer needs from its recorder."""
 
     sessions: Any
     stories: Stories
 
     def on_read(self, attribute: Any) -> bool:
-        """Something that was loaded eagerly has been read."""
+        """Something that was loaded eagerly has been read; return whether that counts."""
 
 
 class Observer:
@@ -52,12 +52,12 @@ class Observer:
         self._ends: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 
     def begin_step(self) -> None:
-        """Tell again what was told in the step before."""
+        """Forget what was reported in the step before, so that it is reported again."""
         self._seen = set()
         self._ends = weakref.WeakKeyDictionary()
 
     def ended(self, session: Any, line: int) -> None:
-        """Note the line that ended a session's transaction: its objects are expired by it."""
+        """Note the line that ended a session's transaction, and so expired its objects."""
         self._ends[session] = line
 
     # --- at a statement ---------------------------------------------------------------------------
@@ -77,14 +77,14 @@ class Observer:
             self._changed = None
 
     def at(self, context: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:
-        """Yield what there is to say of one statement, sent with these sets of values."""
+        """Yield what there is to say about one statement, sent with these parameter sets."""
         cause = getattr(context, "cause", None)
         yield from self._loads_eagerly(cause)
         yield from self._emptied(cause)
         yield from self._nulled(cause, sql, sets)
 
     def _emptied(self, cause: Any) -> Iterator[Seen]:
-        """Yield the line that expired the object which a statement refreshes."""
+        """Yield the line whose commit or rollback expired the object that is refreshed now."""
         if getattr(cause, "kind", "") == "refresh" and cause.states:
             session, mapped = cause.states[0].session, cause.states[0].obj()
             moment = self._recorder.stories.expired_by(mapped) if mapped is not None else None
@@ -93,7 +93,7 @@ class Observer:
                 yield "emptied", (str(self._ends[session]),)
 
     def _nulled(self, cause: Any, sql: str, sets: Sequence[Any]) -> Iterator[Seen]:
-        """Yield the rows whose foreign key a flush empties, for their parent is deleted."""
+        """Yield the objects whose foreign key a flush empties because their parent is deleted."""
         found = _ONE_SET.match(sql)
         if found is None or self._changed is None:
             return
@@ -104,7 +104,7 @@ class Observer:
             yield "nulled", (found["table"], found["column"], *map(self._call, objects[:20]))
 
     def refused(self, context: Any, sql: str) -> Iterator[Seen]:
-        """Yield what a statement was about to unlink when the database refused it."""
+        """Yield the foreign key that a statement was to empty when the database refused it."""
         found = _ONE_SET.match(sql)
         states = getattr(getattr(context, "cause", None), "states", ())
         if found is None or not states:
@@ -125,7 +125,7 @@ class Observer:
                 yield "eager", (name, how)
 
     def _attribute(self, name: str) -> Any:
-        """Return `Author.books` as it stands on its class."""
+        """Return the class attribute of that name, such as `Author.books`, or None."""
         class_name, _, key = name.partition(".")
         held = (type(one) for one in self._objects())
         for cls in (*list(self._namespace.values()), *held):
@@ -136,7 +136,7 @@ class Observer:
     # --- after a run ------------------------------------------------------------------------------
 
     def look(self) -> list[Seen]:
-        """Return what is surprising now and was not so before."""
+        """Return what is surprising now and was not at the last look."""
         if self.inspect is None:
             return []
         found = dict.fromkeys(seen for one in self._objects() for seen in self._about(one))
@@ -159,7 +159,7 @@ class Observer:
         return list({id(one): one for one in (*named, *held)}.values())[:MOST_OBJECTS]
 
     def _state(self, value: object) -> Any:
-        # Only an instrumented object carries it; asking the engine about others may run their code.
+        # Only a mapped object has it; asking the engine about others may run their code.
         if self.inspect is None or isinstance(value, type):
             return None
         try:
@@ -174,7 +174,7 @@ class Observer:
         state = self._state(one)
         mapper = state.mapper
         yield from self._stray(one, state)
-        # Asking for its relationships would configure the mappers: that is for the learner to do.
+        # Asking for its relationships would configure the mappers, which is left to the learner.
         if state.deleted or not mapper.configured or mapper.registry._new_mappers:
             return
         for prop in mapper.relationships:
@@ -189,7 +189,7 @@ class Observer:
         return name_of(one, self._namespace) or label(one, self._state(one))
 
     def _stray(self, one: Any, state: Any) -> Iterator[Seen]:
-        """Yield a name that was set on an object, is not mapped, and is nearly one that is."""
+        """Yield names that were set on an object and are nearly, but not quite, mapped ones."""
         cls = type(one)
         for name in state.dict:
             if not name.startswith("_") and not hasattr(cls, name):
@@ -205,7 +205,7 @@ class Observer:
                 yield "listed", (self._call(member), self._call(one), prop.key)
 
     def _both_ends(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
-        """Yield a change between two of the learner's named objects, from its `many` side."""
+        """Yield changes between two of the learner's named objects, once: not from one-to-many."""
         ends = sorted(other.key for other in prop._reverse_property)
         if prop.direction.name == "ONETOMANY" or not name_of(one, self._namespace):
             return
@@ -217,7 +217,7 @@ class Observer:
                 yield from self._unlinked(one, prop, other, name)
 
     def _unlinked(self, one: Any, prop: Any, other: Any, name: str) -> Iterator[Seen]:
-        """Yield the relationship that goes over the same columns and does not know of this one."""
+        """Yield the relationships over the same columns that are not linked by back_populates."""
         columns = {column for pair in prop.local_remote_pairs for column in pair}
         for back in self._state(other).mapper.relationships:
             over = {column for pair in back.local_remote_pairs for column in pair}
@@ -225,7 +225,7 @@ class Observer:
                 yield "unlinked", (self._call(one), prop.key, name, back.key)
 
     def _unjoined(self, one: Any, state: Any, prop: Any) -> Iterator[Seen]:
-        """Yield a foreign key that says another object than the relationship holds."""
+        """Yield a foreign key that disagrees with what its relationship holds."""
         ((local, remote),) = prop.local_remote_pairs
         if local not in state.mapper.columns.values():
             return
@@ -257,7 +257,7 @@ def _members(value: Any) -> list[Any]:
 
 
 def _filled(cause: Any) -> Iterator[tuple[str, str]]:
-    """Yield what a statement loads besides its own objects: `Author.books`, and how."""
+    """Yield which relationships a statement loads, and how: `Author.books`, `joined`."""
     if cause.kind == "eager load":
         yield cause.subject, cause.detail
     elif cause.kind == "query":
@@ -267,7 +267,7 @@ def _filled(cause: Any) -> Iterator[tuple[str, str]]:
 
 
 def _watching(cause: Any) -> Any:
-    """Return the engine's `watch_reads`; None where the engine has none."""
+    """Return the engine's `watch_reads`; None if it has none."""
     root = type(cause).__module__.partition(".engine")[0]
     attributes = sys.modules.get(f"{root}.orm.attributes")
     return getattr(attributes, "watch_reads", None)

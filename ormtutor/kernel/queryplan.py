@@ -1,9 +1,9 @@
-"""Query plans: how SQLite would go about a statement of the step, asked beside the engine.
+"""Query plans: how SQLite would run a statement of the step, without the engine's knowledge.
 
 Before: views.py was asked to `explain` a statement by its number.
 Here:   EXPLAIN QUERY PLAN on the connection that sent it; the statement itself is not run, and
-        nobody hears of the question: no event, no flush, no log.
-After:  repl/queryplan.py puts the answer in words.
+        asking leaves no trace: no event, no flush, no log.
+After:  repl/queryplan.py puts the answer into words.
 
 The shape: {"sql": the statement, "rows": [[id, parent, text]], "problem": why there are none}.
 """
@@ -34,7 +34,7 @@ class QueryPlans:
             content.update(sql="", problem="that statement is not known here any more")
             return
         sql = content["sql"] = log.statements[number - 1]
-        # EXPLAIN PRAGMA would carry some of them out, and DDL has nothing to plan.
+        # EXPLAIN would carry some PRAGMAs out, and DDL has nothing to plan.
         if verb_of(sql) not in PLANNED:
             content["problem"] = f"{verb_of(sql) or 'this'} asks no table, so that it has no plan"
             return
@@ -48,7 +48,7 @@ class QueryPlans:
             if connection.number == number:
                 try:
                     rows = connection.explain(sql, values)
-                except Exception as error:  # the driver's own: a table that is gone since
+                except Exception as error:  # the driver's: a table may be gone by now
                     content["problem"] = f"SQLite cannot plan it now: {error}"
                 else:
                     content["rows"] = [[row[0], row[1], row[3]] for row in rows]

@@ -1,13 +1,14 @@
-"""Recorder: what the learner's code does to database and session, told as it happens.
+"""Recorder: what the learner's code does to database and session, reported as it happens.
 
-Before: the engine and its sessions dispatch their events; alias.py says when they can be heard.
+Before: the engine and its sessions send events; alias.py says when they can be listened to.
 Here:   an ordinary listener. A statement is what reaches a cursor, with its cause, the learner's
-        line and its objects; transactions and state changes are told beside it.
-After:  Statement, Rows, Transaction and StateChange go to the tutor; facts.py reads the step's log.
+        line and its objects; transactions and state changes are reported, too.
+After:  Statement, Rows, Transaction, StateChange and Observation go to the tutor; facts.py reads
+        the step's log.
 
-It keeps texts and numbers (stories.py: those of each object), never objects or cursors, so that the
-identity map stays weak. While the kernel itself reads (a check, a panel) the recorder is quiet:
-nothing is told, and a statement that would be sent is refused before it leaves.
+It keeps texts and numbers, never objects or cursors, so that the identity map stays weak. While the
+kernel itself reads (for a check or a panel) the recorder is quiet: nothing is reported, and a
+statement that would be sent is refused.
 """
 
 from __future__ import annotations
@@ -69,14 +70,14 @@ TRANSITIONS = {
 
 
 def _with_new_key(objects: tuple[str, ...], verb: str, cursor: Any) -> tuple[str, ...]:
-    """Return the labels; that of an object whose key this INSERT made has the key in it."""
+    """Return the labels; in that of the object that was inserted alone, with its new key."""
     if verb != "INSERT" or len(objects) != 1 or not cursor.lastrowid:
         return objects
     return (re.sub(r"^(\w+) \(new\)$", rf"\1#{cursor.lastrowid} (new)", objects[0]),)
 
 
 class WouldQuery(Exception):
-    """A check or a panel tried to send SQL; it never may."""
+    """A check or a panel tried to send SQL, which it never may."""
 
 
 Binding = int | tuple[str, ...]
@@ -84,7 +85,7 @@ Binding = int | tuple[str, ...]
 
 
 class Entry:
-    """One statement on its way: what is known of it before its rows are."""
+    """What is known of one statement, from before it is sent until its rows are fetched."""
 
     __slots__ = (
         "binding",
@@ -130,12 +131,12 @@ class Entry:
         self.binding: Binding = 0
         self.connection = 0
         self.place = NOWHERE
-        # While it is under way: the learner's names of the objects, and what it would unlink.
+        # While it runs, functions that return its objects' names and what it was to unlink.
         self.call: Any = tuple
         self.unlinks: Any = tuple
 
     def is_read(self) -> bool:
-        """Whether its rows are read, and objects made of them."""
+        """Whether its rows have been fetched and made into objects."""
         return self.tally.done and not getattr(self.outcome, "loading", False)
 
 
@@ -200,7 +201,7 @@ class Recorder:
     # --- attaching --------------------------------------------------------------------------------
 
     def attach_engine(self, sqlalchemy: ModuleType) -> None:
-        """Listen to all engines, present and future."""
+        """Listen to all engines; called when the engine's package has been imported."""
         engine_class = importlib.import_module(f"{sqlalchemy.__name__}.engine").Engine
         self.inspect = self.observer.inspect = sqlalchemy.inspect
         self.connections.listen(sqlalchemy, engine_class)
@@ -211,7 +212,7 @@ class Recorder:
             listen(engine_class, name, _bracket(self, name.upper()))
 
     def attach_orm(self, orm: ModuleType) -> None:
-        """Listen to all sessions, present and future."""
+        """Listen to all sessions; called when the `orm` package has been imported."""
         event = importlib.import_module(f"{orm.__name__.rpartition('.')[0]}.event")
         session_class = orm.Session
         self._orm = orm.__name__
@@ -236,21 +237,21 @@ class Recorder:
     # --- runs, steps, quiet -----------------------------------------------------------------------
 
     def begin_step(self) -> None:
-        """Count from here on."""
+        """Begin a new log, and count statements from 1 again."""
         self.log = Log()
         self.observer.begin_step()
         self._number = 0
         self.stories.begin_step()
 
     def begin_run(self, place: Place = NOWHERE, *, is_setup: bool) -> None:
-        """A run begins at a place; a `setup` run's statements are told and not logged."""
+        """A run begins at a place; a `setup` run's statements are reported but not logged."""
         self._is_setup = is_setup
         self.stories.begin_run(place, is_setup=is_setup)
         self._sent = self._omitted = 0
         self.refused = ()
 
     def end_run(self) -> int:
-        """Tell the rest of what is known; return how many messages were counted and not sent."""
+        """Send what is still to be said of the run; return how many messages were not sent."""
         with self._lock:
             self._close()
             self._settle(self._awaiting)
@@ -268,14 +269,14 @@ class Recorder:
             with self.quiet(), time_limit(SECONDS):
                 found = self.observer.look()
         except (OutOfTime, Exception):
-            return  # what the learner's objects are made of may answer with anything
+            return  # the learner's classes may do anything
         for kind, words in found:
             self._send(Observation(self.outlet.run, kind, 0, words))
 
     def recover_sessions(self) -> None:
-        """After Ctrl-C inside a flush: roll back, so that nobody is told of a failed flush.
+        """After Ctrl-C in a flush: roll back, so that the learner does not hear of a failed flush.
 
-        The database has rolled back already; the session only waits to be told so.
+        The database has rolled back already; the session just waits for rollback() to be called.
         """
         for session in list(self.sessions):
             if not session.is_active:
@@ -283,7 +284,7 @@ class Recorder:
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """The kernel itself reads: nothing is told, no statement leaves this thread."""
+        """While the kernel itself reads: report nothing, refuse statements of this thread."""
         self._quiet = True
         self.outlet.muted = True
         try:
@@ -320,7 +321,7 @@ class Recorder:
         frame = learner_frame(sys._getframe(2))
         entry.place = _place(frame)
         entry.line = entry.place.line
-        # 2.x sends many rows in one statement, with all their values in one flat set.
+        # SQLAlchemy 2 sends many rows in one statement, with all their values in one flat set.
         is_flat = bool(many) and not any(isinstance(one, _SET) for one in parameters)
         sets = list(parameters) if many and not is_flat else [parameters]
         entry.executemany = bool(many)
@@ -366,7 +367,7 @@ class Recorder:
                     self._send(Observation(self.outlet.run, kind, entry.line, words))
 
     def _close(self) -> None:
-        """A statement that never came to its end was refused by the database, or interrupted."""
+        """Report the statement of this thread that was begun and not ended: it has failed."""
         entry = self._open.pop(threading.get_ident(), None)
         if entry is not None:
             milliseconds = (time.perf_counter() - entry.started) * 1000
@@ -376,13 +377,13 @@ class Recorder:
                 self._send(Observation(self.outlet.run, kind, entry.line, words))
 
     def _names(self, context: Any) -> tuple[str, ...]:
-        """Return the learner's names, or labels, of the objects that a statement is about."""
+        """Return the learner's names, else the labels, of the objects that a statement is about."""
         states = getattr(getattr(context, "cause", None), "states", ())[:MOST_NAMES]
         frame = learner_frame(sys._getframe())
         return tuple(self._call(one, frame) for state in states if (one := state.obj()) is not None)
 
     def on_read(self, attribute: Any) -> bool:
-        """Something that was loaded eagerly has been read; whether that counts as seen."""
+        """Something that was loaded eagerly has been read; return whether that counts."""
         if self._is_quiet():
             return False
         frame = learner_frame(sys._getframe(2))
@@ -421,7 +422,7 @@ class Recorder:
         )
 
     def _settle(self, entries: Sequence[Entry]) -> None:
-        """Tell what came back for these statements."""
+        """Report what these statements returned."""
         for entry in entries:
             rows, made, known = self._came_back(entry)
             if entry.number and (rows, made, known) != (-1, -1, -1):
@@ -451,7 +452,7 @@ class Recorder:
     # --- transactions and states ------------------------------------------------------------------
 
     def on_bracket(self, connection: Any, name: str) -> None:
-        """BEGIN, COMMIT or ROLLBACK of a connection."""
+        """A connection sends BEGIN, COMMIT or ROLLBACK."""
         if self._is_quiet():
             return
         with self._lock, self.connections.interruption:
@@ -499,7 +500,7 @@ class Recorder:
         return name_of(mapped, self.namespace, frame) or label(mapped, self.inspect(mapped))
 
     def _send(self, message: Message) -> None:
-        """Send it in its place among what is printed. Between two runs nobody listens."""
+        """Send a message, after what was printed before it; between two runs, nothing."""
         if not self.outlet.running:
             return
         if self._sent >= MOST_SENT:

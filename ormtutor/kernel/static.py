@@ -1,8 +1,8 @@
-"""Looking at live objects without running anything of theirs: for completion and descriptions.
+"""Static: look at live objects without running their code, for completion and descriptions.
 
 Before: completion.py and describing.py have a value and a name.
-Here:   what stands in dictionaries; a property is not read, a descriptor is not asked.
-After:  MISSING where only running would tell.
+Here:   what dictionaries hold; no property is read, no descriptor is asked.
+After:  they get the attribute, or MISSING if only running code would tell.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def own_names(value: Any) -> set[str]:
 
 
 def without_running(value: Any, name: str) -> Any:
-    """Return an attribute if that runs no code: from a dictionary, or a plain class attribute."""
+    """Return an attribute if reading it runs no code, else MISSING; of a class, also a property."""
     if value is MISSING:
         return MISSING
     if isinstance(value, types.ModuleType):

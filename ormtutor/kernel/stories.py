@@ -1,9 +1,9 @@
 """Stories: what happened to each object, kept as texts and numbers beside it.
 
-Before: recorder.py hears of a change of state, of a statement, of the end of a transaction.
-Here:   a bounded list of moments for each object that lives, each with the learner's line and the
-        statement that made it. An object is held weakly: when it goes, its story goes with it.
-After:  views.py tells a story when `:story NAME` asks for it.
+Before: recorder.py hears of a change of state, a statement, the end of a transaction.
+Here:   a bounded list of moments for each living object, each with the learner's line and the
+        statement that caused it. Objects are held weakly: a story goes with its object.
+After:  views.py gives a story to `:story NAME`.
 
 A moment's `what` is the state that the object came into, or `expired`, `refreshed`, `loaded`,
 `written` (an UPDATE), `marked` (for deletion), `kept` (from deletion).
@@ -22,10 +22,10 @@ from typing import Any, Literal
 from ormtutor.kernel.labels import label
 from ormtutor.records import record
 
-MOST_OBJECTS = 1_000  # whose stories are kept; those that come later are not followed
+MOST_OBJECTS = 1_000  # whose stories are kept; later objects get none
 MOST_MOMENTS = 40  # of one object, the last ones
 REFRESH = "refresh of expired "
-RECENT = 20  # SELECTs among which the one is sought that loaded an object
+RECENT = 20  # SELECTs among which to look for the one that loaded an object
 
 When = Literal["step", "before", "setup"]
 
@@ -40,7 +40,7 @@ class Place:
 
 @record
 class Sent:
-    """A statement as stories know it. `number` is 0 where none, or more than one, could be it."""
+    """A statement, as stories know it; `number` 0: none, or it could be one of several."""
 
     number: int = 0
     cause: str = ""
@@ -85,16 +85,16 @@ class Story:
 
 
 def _state_of(mapped: Any) -> Any:
-    """Return the state of a mapped object, past a `__getattribute__` of the learner's."""
+    """Return the state of a mapped object, bypassing any `__getattribute__` of the learner's."""
     return object.__getattribute__(mapped, "_sa_instance_state")
 
 
 class Stories:
-    """The stories of the objects that live."""
+    """The stories of the living objects."""
 
     def __init__(self) -> None:
         self._known: dict[int, Story] = {}
-        # Those of the persistent objects; an entry goes with its story.
+        # The stories of the persistent objects.
         self._by_label: weakref.WeakValueDictionary[str, Story] = weakref.WeakValueDictionary()
         self._step = 0
         self._is_setup = False
@@ -106,7 +106,7 @@ class Stories:
     # --- what is heard ----------------------------------------------------------------------------
 
     def begin_step(self) -> None:
-        """Lines and numbers of statements begin anew."""
+        """A step begins: lines and statements of earlier moments belong to another one."""
         self._step += 1
 
     def begin_run(self, place: Place, *, is_setup: bool) -> None:
@@ -117,11 +117,11 @@ class Stories:
         self._written.clear()
 
     def begin_flush(self) -> None:
-        """What is written from here on belongs to another flush."""
+        """A flush begins: forget which rows the last one wrote."""
         self._written.clear()
 
     def came(self, mapped: Any, before: str, what: str, place: Place) -> None:
-        """The object came from one state into another."""
+        """The object went from the state `before` into the state `what`."""
         story = self._story(mapped)
         if story is None:
             return
@@ -144,7 +144,7 @@ class Stories:
     def executed(
         self, verb: str, sql: str, objects: Iterable[str], sent: Sent, place: Place
     ) -> None:
-        """A statement was sent, for these objects as far as the engine tells."""
+        """A statement was sent; `objects` are its labels, as far as the engine knows them."""
         objects = tuple(objects)
         if verb in ("SELECT", "WITH"):
             self._selects.append((sql, sent))
@@ -160,29 +160,29 @@ class Stories:
                 self._note_for(objects, "written", place, sent)
 
     def ending(self, how: str) -> None:
-        """A transaction is about to end in this way."""
+        """A transaction is about to end, by `commit` or `rollback`."""
         self._ending = how
 
     def ended(self, place: Place) -> None:
-        """A transaction has ended: see what was expired by it."""
+        """A transaction has ended: note what it expired."""
         self.see_expired(place, self._ending)
         self._ending = ""
 
     def expired_by(self, mapped: Any) -> Moment | None:
-        """Return the moment at which an object was expired last, if it was seen."""
+        """Return the last moment at which the object was seen to be expired, or None."""
         story = self._story(mapped)
         moments = story.moments if story is not None else ()
         return next((one for one in reversed(moments) if one.what == "expired"), None)
 
     def settled(self, session: Any) -> None:
-        """The outermost transaction of a session has ended: its rows stay now, or are gone."""
+        """The outermost transaction of a session has ended: its objects are no longer new."""
         for story in list(self._known.values()):
             mapped = story.reference() if story.is_new else None
             if mapped is not None and _state_of(mapped).session in (session, None):
                 story.is_new = False
 
     def see_expired(self, place: Place, how: str = "") -> None:
-        """Note the objects that were expired since they were seen last."""
+        """Note the objects that were expired since the last look."""
         for story in list(self._known.values()):
             mapped = story.reference()
             state = None if mapped is None else _state_of(mapped)
@@ -193,7 +193,7 @@ class Stories:
                 self._note(story, "expired", place, Sent(0, how))
 
     def end_run(self, sessions: Iterable[Any]) -> None:
-        """An input has ended: note what no event tells, with the line where the input began."""
+        """An input has ended: note what no event reports, with the line where the input began."""
         self.see_expired(self._input)
         marked = {id(one): one for session in sessions for one in session.deleted}
         for mapped in marked.values():
@@ -216,20 +216,20 @@ class Stories:
                 yield mapped
 
     def tell(self, mapped: Any) -> tuple[list[dict[str, Any]], int]:
-        """Return an object's moments as plain data, and how many are left out before them."""
+        """Return an object's moments as plain data, and how many earlier ones were dropped."""
         story = self._known.get(id(mapped))
         if story is None or story.reference() is not mapped:
             return [], 0
         return [self._plain(moment) for moment in story.moments], story.dropped
 
     def is_new(self, mapped: Any) -> bool | None:
-        """Whether the object's row was written in the transaction that is open; None: not known."""
+        """Whether the open transaction has inserted the object's row; None: unknown."""
         story = self._known.get(id(mapped))
         return None if story is None or story.reference() is not mapped else story.is_new
 
     @property
     def is_full(self) -> bool:
-        """Whether objects that come now are not followed."""
+        """Whether there is no room for further objects."""
         return len(self._known) >= MOST_OBJECTS
 
     def _plain(self, moment: Moment) -> dict[str, Any]:
@@ -249,7 +249,7 @@ class Stories:
     # --- inside -----------------------------------------------------------------------------------
 
     def _story(self, mapped: Any) -> Story | None:
-        """Return the object's story; a new one, unless there are too many."""
+        """Return the object's story, a new one if need be; None if there are too many."""
         number = id(mapped)
         known = self._known.get(number)
         if known is not None and known.reference() is mapped:
@@ -265,7 +265,7 @@ class Stories:
         story.moments.append(Moment(what, place, sent, self._step, self._is_setup))
 
     def _index(self, story: Story, mapped: Any, *, is_persistent: bool) -> None:
-        """Let the object be found by its label as long as statements can be about it."""
+        """Keep the object findable by its label while it is persistent."""
         if self._by_label.get(story.label) is story:
             del self._by_label[story.label]
         story.label = label(mapped, _state_of(mapped))
@@ -280,7 +280,7 @@ class Stories:
                 self._note(story, what, place, sent)
 
     def _write_of(self, mapped: Any) -> Sent:
-        """Return the statement that wrote the object's row, in the flush that is under way."""
+        """Return the statement of the current flush that wrote the object's row."""
         state = _state_of(mapped)
         for key in (label(mapped, state), type(mapped).__name__, f"in {state.mapper.local_table}"):
             if key in self._written:
@@ -288,7 +288,7 @@ class Stories:
         return NOTHING_SENT
 
     def _select_of(self, mapper: Any) -> Sent:
-        """Return the last SELECT that asked for the columns of a class."""
+        """Return the last SELECT that selected columns of the class's table."""
         table = re.escape(str(mapper.local_table))
         wanted = min(2, len(mapper.local_table.columns))
         for sql, sent in reversed(self._selects):

@@ -1,9 +1,9 @@
 """Streams: what stands in for the terminal in the learner's process.
 
-Before: executor.py begins and ends a run.
+Before: executor.py begins a run; __main__.py ends it.
 Here:   `sys.stdout`, `sys.stderr` and `sys.stdin`, `input`, `exit` and the debugger, made so that
-        endless output costs nothing (64 KiB of a run are sent, its last 16 KiB kept, the rest
-        counted) and so that a question goes to the tutor's own prompt.
+        endless output costs little (of a run, 64 Ki characters are sent, the last 16 Ki kept and
+        the rest counted) and so that questions appear at the tutor's own prompt.
 After:  Output and NeedInput go through the channel.
 """
 
@@ -35,9 +35,9 @@ PAUSE = 0.03  # seconds between two messages of output, unless a batch is full
 
 
 class Outlet:
-    """Where all that is printed goes: batched, capped, and told apart by run.
+    """Where everything printed goes: batched, capped, and separated by run.
 
-    A thread that outlives its run prints late: it has a head of its own for each run.
+    A thread that outlives its run prints late: such output has its own cap in each run.
     """
 
     def __init__(self, channel: Channel, interruption: Interruption) -> None:
@@ -66,7 +66,7 @@ class Outlet:
         self._dropped = 0
 
     def begin(self, run: int) -> None:
-        """A run begins: threads that live already print late from here on."""
+        """A run begins: from here on, threads that exist already print late."""
         with self.interruption, self._lock:
             late_dropped = self._late_dropped
             self._reset()
@@ -89,12 +89,12 @@ class Outlet:
             return self._dropped
 
     def threads(self) -> int:
-        """Return how many threads the run has started that still run."""
+        """Return how many threads that the run has started still run."""
         ours = {self._main_thread, self._pulse.ident if self._pulse is not None else 0}
         return len(frozenset(sys._current_frames()) - self._late_threads - ours)
 
     def write(self, stream: StreamName, text: str) -> None:
-        """Take printed text; it is sent soon, or kept as the tail, or only counted."""
+        """Take printed text: it is sent soon, kept as the tail, or only counted."""
         if self.muted or not text:
             return
         with self.interruption, self._lock:
@@ -127,7 +127,7 @@ class Outlet:
             self._send_soon()
 
     def _keep(self, stream: StreamName, text: str) -> None:
-        """Keep the last characters; count those that they push out."""
+        """Append to the tail, and count the characters that no longer fit in it."""
         if not text:
             return
         kept = text[-TAIL:]
@@ -152,7 +152,7 @@ class Outlet:
                 self._sent_at = time.monotonic()
 
     def _send_soon(self) -> None:
-        """Let a helper send the batch if the learner's code prints nothing more for a while."""
+        """Let a helper thread send the batch in a moment."""
         if self._pulse is None or not self._pulse.is_alive():
             self._pulse = threading.Thread(target=self._beat, name="ormtutor output", daemon=True)
             self._pulse.start()
@@ -167,7 +167,7 @@ class Outlet:
 
 
 class Printer(io.TextIOBase):
-    """`sys.stdout` or `sys.stderr`. Closing it lasts until the next input."""
+    """`sys.stdout` or `sys.stderr`. Once closed, it opens again at the next input."""
 
     encoding = "utf-8"
     errors = "strict"
@@ -185,7 +185,7 @@ class Printer(io.TextIOBase):
 
     @property
     def buffer(self) -> Any:
-        """Bytes printed by code that goes below text."""
+        """A stream for code that prints bytes."""
         return _ByteWriter(self)
 
     def write(self, text: str, /) -> int:
@@ -212,7 +212,7 @@ class Printer(io.TextIOBase):
         """Accept what a text stream accepts; nothing here depends on it."""
 
     def fileno(self) -> int:
-        """Return the descriptor that a subprocess may write to."""
+        """Return the descriptor to which a subprocess may write."""
         return self._number
 
     def writable(self) -> bool:
@@ -260,7 +260,7 @@ class _ByteWriter(io.BufferedIOBase):
 
 
 class Keyboard(io.TextIOBase):
-    """`sys.stdin`: each line is asked of the tutor. Any thread of a running input may ask."""
+    """`sys.stdin`: asks the tutor for each line. Any thread may ask while an input runs."""
 
     encoding = "utf-8"
     errors = "strict"
@@ -277,9 +277,9 @@ class Keyboard(io.TextIOBase):
         self._answers.put((run, text))
 
     def ask(self, prompt: str) -> str:
-        """Return the line typed, without its end.
+        """Return the line that is typed, without its newline.
 
-        Raises: EOFError: there is none, or nobody to ask.
+        Raises: EOFError: the end of file was typed, or no input is running.
         """
         if not self._outlet.running:
             raise EOFError("no input is running that could ask")
@@ -290,7 +290,7 @@ class Keyboard(io.TextIOBase):
         self._channel.send(NeedInput(run, prompt))
         while True:
             try:
-                # Without a limit Ctrl-C would not end the wait on Windows.
+                # Without a timeout, Ctrl-C would not end the wait on Windows.
                 answered, text = self._answers.get(timeout=0.2)
             except queue.Empty:
                 continue
@@ -301,7 +301,7 @@ class Keyboard(io.TextIOBase):
         return text.removesuffix("\n")
 
     def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
-        """Return one line with its end, an empty text at the end of file."""
+        """Return one line with its newline; an empty text at the end of file."""
         try:
             return self.ask("") + "\n"
         except EOFError:
@@ -322,7 +322,7 @@ class Keyboard(io.TextIOBase):
         return io.BufferedReader(_ByteReader(self))
 
     def fileno(self) -> int:
-        """Return the descriptor that a subprocess reads from: it is empty."""
+        """Return the descriptor from which a subprocess may read: it is empty."""
         return 0
 
     def readable(self) -> bool:
@@ -334,7 +334,7 @@ class Keyboard(io.TextIOBase):
         return False
 
     def close(self) -> None:
-        """Stay open: `exit()` of older habits closes it."""
+        """Do nothing: Python's own `exit()` would close it."""
 
     def __del__(self) -> None:
         """Do nothing: the base class would close it."""
@@ -365,7 +365,7 @@ class Leaver:
         return f"{self._name}() ends this input. :quit leaves the tutor."
 
     def __call__(self, code: Any = None) -> None:
-        """Raise SystemExit, as everywhere."""
+        """Raise SystemExit, as the originals do."""
         raise SystemExit(code)
 
 
@@ -380,7 +380,7 @@ class Terminal:
         self._builtins: dict[str, Any] = {}
 
     def install(self) -> None:
-        """Take the place of the terminal for good, and note the builtins as they shall stay."""
+        """Take the place of the terminal for good, and note the builtins, to restore them."""
 
         def ask(prompt: object = "", /) -> str:
             """Read a line from the prompt. The end's newline is stripped."""
@@ -406,7 +406,7 @@ class Terminal:
 
 
 def adapt_debugger(pdb: ModuleType) -> None:
-    """Teach `pdb` its place: Ctrl-C leaves it, and it never steps into the kernel."""
+    """Let Ctrl-C leave `pdb`, and let it never step into the kernel."""
     original: Any = pdb.__dict__["Pdb"]
 
     class Pdb(original):  # type: ignore[misc]

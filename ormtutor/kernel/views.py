@@ -1,9 +1,9 @@
-"""Views: what a panel may ask at any time: session, tables, names, effects.
+"""Views: what a panel may ask at any time: session, tables, names, effects and more.
 
 Before: __main__.py received an Inspect; facts.py knows objects, sessions and connections.
 Here:   plain JSON data, gathered without loading, flushing, refreshing or logging anything: values
-        come from the objects' own dictionaries, rows are read beside the engine.
-After:  repl/ draws `session` and `tables`; course/ compares `effects` with the lesson's own.
+        come from the objects' own dictionaries, rows are read without the engine.
+After:  repl/ draws them; reference.py compares `effects` with those of the lesson's own answer.
 
 The shapes:
 
@@ -16,9 +16,10 @@ The shapes:
     story    {"name": text, "label": text, "state": text, "dropped": int, "followed": bool,
               "moments": [{"what": state or what happened, "line": int, "source": text,
               "statement": int, "cause": text, "when": "step" | "before" | "setup"}]}
-    explain  {"sql": text, "rows": [[id, parent, what SQLite would do]]}; queryplan.py
-    plan, whatif  told in forecast.py; doc: in describing.py;
-                  schema: in mapping.py
+    explain  in queryplan.py; plan and whatif in forecast.py; doc in describing.py;
+             schema in mapping.py
+
+In any of them: "cut": true if time ran out, "problem" and "hint" if there is nothing to show.
 
     TABLE    {"columns": [name], "key": [name], "links": [[column, table, column]],
               "rows": [[repr]], "count": int, "changed": [index of a row that is not committed],
@@ -57,13 +58,13 @@ _TABLES = (
 
 
 def _is_imported(value: object) -> bool:
-    """Whether it is a class or function that was written elsewhere."""
+    """Whether it is a class or function that the learner did not write."""
     made_here = getattr(value, "__module__", None) == "__main__"
     return isinstance(value, type | FunctionType | BuiltinFunctionType) and not made_here
 
 
 class Views:
-    """Looks at the learner's objects and rows."""
+    """Gathers the views of the learner's objects and rows."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -89,7 +90,7 @@ class Views:
                         getattr(self, f"_{what}")(content)
             except OutOfTime:
                 content["cut"] = True
-            except Exception as error:  # the learner's own, from a type or an expression of theirs
+            except Exception as error:  # from the learner's own code, such as a custom type
                 content["cut"] = True
                 content["problem"] = f"that cannot be told: {type(error).__name__}: {error}"
         return content
@@ -125,7 +126,7 @@ class Views:
         return {**found, "changed": changed, "gone": before}
 
     def _rows(self, read: Any, name: str) -> dict[str, Any] | None:
-        """Return a table as one of the two readers sees it; None: it is not there."""
+        """Return a table as one of the two readers sees it, or None if there is none."""
         described = read(f"PRAGMA table_info({quote(name)})")
         if not described:
             return None
@@ -161,7 +162,7 @@ class Views:
         }
 
     def _repr(self, value: object, state: Any) -> str:
-        """Return the learner's repr, or a label where that would need the database or fails."""
+        """Return the value's repr, or its label if that would need the database or fails."""
         if state is None:
             return show(value)
         try:
@@ -270,7 +271,7 @@ class Views:
         return None
 
     def _no_such_object(self, about: str) -> dict[str, str]:
-        """Return what is wrong with a name, and which would be right."""
+        """Return the problem with a name, and the names of objects that there are."""
         names = [
             name
             for name, value in list(self.facts.namespace.items())
@@ -307,7 +308,7 @@ class Views:
         }
 
     def _lanes(self, state: Any, columns: dict[str, str]) -> tuple[Any, Any]:
-        """Return the object's row in this transaction and as committed; None: there is none."""
+        """Return the object's row in this transaction and as committed, each None if missing."""
         if state.identity is None or not columns:
             return None, None
         identity = [stored(part) for part in state.identity]
@@ -333,7 +334,7 @@ class Views:
         columns: dict[str, str],
         held: Mapping[str, Any],
     ) -> dict[str, str] | None:
-        """Return a row; a value that is what the object holds is spelled as the object's."""
+        """Return the row as texts, or None; where the object holds the same value, as it has it."""
         if not read(f"PRAGMA table_info({quote(table)})"):
             return None
         rows = read(sql, identity)
@@ -345,7 +346,7 @@ class Views:
         }
 
     def _undoing(self, mapped: Any, described: dict[str, Any]) -> Iterator[str]:
-        """Yield what a rollback now would do to an object, in words."""
+        """Yield in words what a rollback now would do to an object."""
         named, state = described["label"], described["state"]
         here, lasting = described["here"] or {}, described["committed"]
         if state == "pending":
@@ -355,7 +356,7 @@ class Views:
         elif state == "deleted":
             yield f"bring back {named}"
         elif state == "persistent":
-            # Rows are compared with rows: a date or a decimal is spelled otherwise in Python.
+            # Rows are compared with rows: a date or a decimal looks different in Python.
             changed = changed_attributes(self.facts.inspection(mapped))
             for key, value in lasting.items():
                 if key in changed or here.get(key, value) != value:

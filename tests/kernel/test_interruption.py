@@ -34,14 +34,14 @@ def test_a_signal_that_comes_before_its_run_and_its_words_is_not_lost(
     interruption.begin()
 
     with pytest.raises(KeyboardInterrupt):
-        interruption.tell()
+        interruption.confirm()
 
 
 def test_a_signal_that_comes_with_its_words_before_its_run_is_not_lost(
     interruption: Interruption,
 ) -> None:
     interruption.expect()
-    interruption.tell()
+    interruption.confirm()
     signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
@@ -54,7 +54,7 @@ def test_a_signal_that_comes_after_its_run_does_not_reach_the_next(
     interruption.begin()
     interruption.end()
     signal.raise_signal(signal.SIGINT)
-    interruption.tell()
+    interruption.confirm()
 
     interruption.expect()
     interruption.begin()
