@@ -1,19 +1,18 @@
-"""A try beside what the step asks: two halves, compared output by output and SQL by SQL.
+"""A learner's try beside the lesson's own answer: outputs and statements, line by line.
 
-Before: tutor.py has what a learner's inputs did, and what the lesson's own answer did.
-Here:   rows, each with who says it: the step, you, or both. Statements are aligned by their shape,
-        so that values and invented names do not part them; what is too much has its cause.
+Before: tutor.py has what the learner's inputs did, and what the lesson's own answer did.
+Here:   rows, each with whose it is: the step's, yours, or both. Statements are aligned by their
+        shape, so that values and generated names do not matter; each is shown with its cause.
 After:  `:diff` shows the rows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
-from ormtutor.course.output import blank_addresses
+from ormtutor.course.output import blank_addresses, words_marked
 from ormtutor.course.statements import SentSQL, marks, one_line, shape, spelled_out, verb
 from ormtutor.records import record
 
@@ -23,7 +22,7 @@ _LOOKING = {"PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 
 @record
 class Half:
-    """What one of the two did: all that was shown, and what was sent."""
+    """What one of the two did: everything that was shown, and the statements that were sent."""
 
     shown: str = ""
     sent: tuple[SentSQL, ...] = ()
@@ -31,7 +30,7 @@ class Half:
 
 @record
 class Row:
-    """One line of the comparison. `marks` stand under the words that the line before has not."""
+    """One line of the comparison. `marks`: `^` under the words that the line before lacks."""
 
     who: Who
     text: str
@@ -39,7 +38,7 @@ class Row:
 
 
 def is_same(rows: Iterable[Row]) -> bool:
-    """Whether the two halves agree in all rows."""
+    """Whether all rows belong to both."""
     return all(row.who == "both" for row in rows)
 
 
@@ -64,27 +63,15 @@ def _with_blanks(line: str) -> str:
     return body + line[len(body) :].replace(" ", "·").replace("\t", "→")
 
 
-def words_marked(old: str, new: str) -> str:
-    """Return `^` under the words of `new` that `old` does not have at that place."""
-    from difflib import SequenceMatcher
-
-    before, after = (re.findall(r"\w+|\s+|.", text) for text in (old, new))
-    line = ""
-    for tag, _, _, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        length = sum(map(len, after[c:d]))
-        line += " " * length if tag == "equal" else "^" * max(length, tag == "delete")
-    return line.rstrip()
-
-
 # --- what was sent --------------------------------------------------------------------------------
 
 
 def statements(step: Sequence[SentSQL], yours: Sequence[SentSQL]) -> list[Row]:
-    """Return the statements, aligned by shape; those of one half only have their cause."""
+    """Return the statements, aligned by shape, with their causes; equal neighbours are one row."""
     left, right = _questions(step), _questions(yours)
     rows = _aligned(
-        [_told(item, with_line=False) for item in left],
-        [_told(item, with_line=True) for item in right],
+        [_in_words(item, with_line=False) for item in left],
+        [_in_words(item, with_line=True) for item in right],
         [shape(item.sql) for item in left],
         [shape(item.sql) for item in right],
         lambda text: text,
@@ -94,11 +81,11 @@ def statements(step: Sequence[SentSQL], yours: Sequence[SentSQL]) -> list[Row]:
 
 
 def _questions(sent: Iterable[SentSQL]) -> list[SentSQL]:
-    """Return the statements without those that only look for tables or frame a transaction."""
+    """Return the statements without PRAGMA and those that begin or end a transaction."""
     return [item for item in sent if verb(item.sql) not in _LOOKING]
 
 
-def _told(item: SentSQL, *, with_line: bool) -> str:
+def _in_words(item: SentSQL, *, with_line: bool) -> str:
     values = spelled_out(item)
     more = f" and {len(values) - 1} more sets of values" if len(values) > 1 else ""
     where = f", line {item.line}" if with_line and item.line > 0 else ""
@@ -111,7 +98,7 @@ def _tokens_marked(old: str, new: str) -> str:
 
 
 def _folded(rows: list[Row]) -> list[Row]:
-    """Return equal rows that follow each other as one, with their number."""
+    """Return the rows, with equal ones that follow each other as one, and their number."""
     found = []
     for row, same in groupby(rows, lambda row: (row.who, _without_values(row.text), row.marks)):
         group = list(same)
@@ -137,8 +124,11 @@ def _aligned(
     shown: Callable[[str], str],
     marked: Callable[[str, str], str],
 ) -> list[Row]:
-    """Return the texts of both halves in one order, matched where their keys are equal."""
-    from difflib import SequenceMatcher  # late: only who asks needs it
+    """Return the texts of both as rows, matched where their keys are equal.
+
+    `shown` makes a row's text of a text; `marked` makes the marks from two such texts.
+    """
+    from difflib import SequenceMatcher  # late: only `:diff` needs it
 
     rows: list[Row] = []
     matcher = SequenceMatcher(None, left_keys, right_keys, autojunk=False)

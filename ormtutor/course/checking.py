@@ -1,12 +1,12 @@
-"""Goals met or not -> Verdict.
+"""Goals, met or not -> Verdict.
 
-Before: tutor.py and check.py ran something and hold what came of it: answers to the checks,
-        effects, statements, how it ended.
-Here:   goals in words, the vector by which a mistake is known again, and the decision; all pure.
+Before: judge.py and check.py have what came of an input: answers to the checks, effects,
+        statements, how it ended.
+Here:   goals in words, the vector by which a mistake is recognised, and the decision; all pure.
 After:  repl/panels.py shows the Verdict, check.py makes a finding of it.
 
-Effects are judged, never source text. A half-finished attempt is never called wrong: that needs an
-exception, a declared mistake, a goal that was met before, or the learner's own question.
+Effects are judged, never source text. A half-finished attempt is called wrong only after an
+exception, for a declared mistake, when a goal was met before, or when the learner asks.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ VerdictKind = Literal["pass", "different", "almost", "mistake", "error", "regres
 class Goal:
     """One line of the Expected panel.
 
-    `was_met` is what it was before the input. `message` says why it is not met, with the value that
-    was found filled in; `left` is that value's repr. `details` are lines that show both halves,
-    what the step asks and what is there, with marks under what differs. `checked` is False when
-    nothing could be asked yet (or the engine does not tell): the panel then says "not checked".
+    `was_met`: whether it was met before the input. `message` says why it is not met, with the value
+    that was found filled in; `left` is that value's repr. `details` are lines that show what the
+    step asks and what there is, with marks under what differs. `checked` is False as long as it
+    could not be evaluated: the panel then says "not checked".
     """
 
     text: str
@@ -47,9 +47,9 @@ class Goal:
 
 @record
 class Verdict:
-    """What an input came to: one sentence, and the lines that prove it.
+    """The judgement of an input: one sentence, and the lines that show why.
 
-    `not yet` is silent unless the learner asks with `:check`. `message` may hold Markdown of the
+    `not yet` is silent unless the learner asks with `:check`. `message` may be Markdown by the
     lesson's author (a mistake's text); `details` are lines for the console.
     """
 
@@ -67,7 +67,7 @@ class Verdict:
 
 
 class AnswerLike(Protocol):
-    """What the kernel answers to a check: whether it holds, the value left of its comparison."""
+    """What the kernel answers to a check (`Answer` in kernel/messages.py)."""
 
     @property
     def true(self) -> bool:
@@ -75,7 +75,7 @@ class AnswerLike(Protocol):
 
     @property
     def left(self) -> str:
-        """The repr of what stands left of its comparison."""
+        """The repr of the value that it is about."""
 
     @property
     def error(self) -> str:
@@ -124,7 +124,7 @@ def all_met(goals: Sequence[Goal]) -> bool:
 
 
 def miss_text(check: Check, answer: AnswerLike) -> str:
-    """Return why a check does not hold, in the author's words or in ours."""
+    """Return why a check is not met, in the author's words or in ours."""
     unbound = _is_unbound(answer.error)
     if unbound:
         return f"There is no name {unbound} yet."
@@ -141,7 +141,7 @@ def _is_unbound(error: str) -> str:
 
 
 def spoken(left: str) -> str:
-    """Return a repr as a sentence takes it: a plain string goes without its quotes."""
+    """Return a repr for use in a sentence: a plain string loses its quotes."""
     found = re.fullmatch(r"'([^'\\]*)'", left)
     return found[1] if found and found[1] else left
 
@@ -157,12 +157,12 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 def goal_text(check: Check) -> str:
-    """Return a check's goal, or its expression put into words where words are known for it."""
+    """Return a check's goal, else its expression in words."""
     return check.goal or in_words(check.expression)
 
 
 def in_words(expression: str) -> str:
-    """Return an expression over the facts in words; one that we have no words for stays itself."""
+    """Return an expression on the facts in words, or unchanged if we have no words for it."""
     try:
         tree = ast.parse(expression, mode="eval").body
     except SyntaxError:
@@ -213,15 +213,15 @@ def _comparison_in_words(tree: ast.Compare) -> str:
     return ""
 
 
-# --- vectors: how a mistake is known again --------------------------------------------------------
+# --- vectors: how a mistake is recognised ---------------------------------------------------------
 
 
 @record
 class Vector:
-    """What an attempt came to, as far as it tells one attempt from another.
+    """What came of an attempt, as far as it distinguishes one attempt from another.
 
-    `lefts` are the values that unmet goals found, `kinds` the verbs and causes of its statements
-    (and `COMMIT`, `ROLLBACK`), `failure` an exception without the names and numbers in its text.
+    `lefts`: the values found for unmet goals. `kinds`: the verbs and causes of its statements, with
+    `COMMIT` and `ROLLBACK`. `failure`: an exception without the names and numbers in its text.
     """
 
     goals: tuple[bool, ...]
@@ -231,12 +231,12 @@ class Vector:
 
 
 def vector(goals: Sequence[Goal], failure: str, sent: Sequence[SentSQL]) -> Vector:
-    """Return the vector of an attempt; `failure` is `kind: message` or empty."""
+    """Return the vector of an attempt; `failure` is `kind: message`, or empty."""
     return Vector(
         goals=tuple(goal.met for goal in goals),
         lefts=tuple("" if goal.met else canonical(goal.left or goal.message) for goal in goals),
         failure=failure_shape(failure),
-        kinds=frozenset(_kind(item) for item in sent if _tells(item)),
+        kinds=frozenset(_kind(item) for item in sent if _matters(item)),
     )
 
 
@@ -256,7 +256,7 @@ def vector_from_json(content: Sequence[Any]) -> Vector:
     )
 
 
-def _tells(item: SentSQL) -> bool:
+def _matters(item: SentSQL) -> bool:
     return not item.is_transaction or verb(item.sql) in ("COMMIT", "ROLLBACK")
 
 
@@ -265,22 +265,22 @@ def _kind(item: SentSQL) -> tuple[str, str]:
 
 
 def cause_kind(cause: str) -> str:
-    """Return a cause without the identity of the object: `get User#1` is `get User`."""
+    """Return a cause without the object's identity: `get User` for `get User#1`."""
     return re.sub(r"#\S+", "", cause).strip()
 
 
 def failure_shape(failure: str) -> str:
-    """Return an exception's kind and first line without what differs from learner to learner."""
+    """Return an exception's first line without the strings and numbers in it."""
     line = failure.partition("\n")[0]
     line = re.sub(r"'[^']*'|\"[^\"]*\"", "'...'", line)
     return re.sub(r"\b(?:0x[0-9a-f]+|\d+)\b", "N", line)
 
 
 def resembles(attempt: Vector, mistake: Vector) -> bool:
-    """Whether an attempt shows what the mistake shows.
+    """Whether an attempt looks like the mistake.
 
-    The learner may have done other things besides (looked at a value, asked a query); so a failure
-    is known by itself and its goals, and statements only have to be among the learner's.
+    The learner may have done more (shown a value, run a query). So goals and failure are enough to
+    recognise a failure; and else the mistake's statements only have to be among the learner's.
     """
     if attempt.goals != mistake.goals or attempt.failure != mistake.failure:
         return False
@@ -290,7 +290,7 @@ def resembles(attempt: Vector, mistake: Vector) -> bool:
 
 
 def recognise(attempt: Vector, mistakes: Sequence[Vector]) -> int | None:
-    """Return the index of the mistake that an attempt is, preferring the closest; None if none."""
+    """Return the index of the mistake that an attempt resembles most, or None."""
     near = [index for index, mistake in enumerate(mistakes) if resembles(attempt, mistake)]
     if not near:
         return None
@@ -302,7 +302,7 @@ def recognise(attempt: Vector, mistakes: Sequence[Vector]) -> int | None:
 
 @record
 class Traffic:
-    """One statement as far as two answers can be compared by it; a count of -1 is not told."""
+    """One statement, and what it returned; -1: unknown."""
 
     sent: SentSQL
     rows: int = -1
@@ -311,7 +311,7 @@ class Traffic:
 
 
 def traffic_differs(yours: Sequence[Traffic], theirs: Sequence[Traffic]) -> bool:
-    """Whether two right answers sent statements of other kinds, or another number of them."""
+    """Whether two right answers differ in the kinds or the number of their statements."""
     return _counted(yours) != _counted(theirs)
 
 
@@ -329,14 +329,14 @@ def _joins(sql: str) -> int:
 
 def traffic_in_words(traffic: Sequence[Traffic]) -> str:
     """Return what was sent: `1 SELECT with 2 joins, 4 rows -> 3 objects`."""
-    told: dict[tuple[str, int], list[Traffic]] = {}
+    groups: dict[tuple[str, int], list[Traffic]] = {}
     for item in traffic:
         if not item.sent.is_transaction:
-            told.setdefault((verb(item.sent.sql), _joins(item.sent.sql)), []).append(item)
-    return "; ".join(_group(*key, items) for key, items in told.items()) or "no SQL"
+            groups.setdefault((verb(item.sent.sql), _joins(item.sent.sql)), []).append(item)
+    return "; ".join(_group_in_words(*key, items) for key, items in groups.items()) or "no SQL"
 
 
-def _group(word: str, joins: int, items: Sequence[Traffic]) -> str:
+def _group_in_words(word: str, joins: int, items: Sequence[Traffic]) -> str:
     text = f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
     if joins:
         text += f" with {joins} join{'' if joins == 1 else 's'}"
@@ -357,11 +357,12 @@ def _group(word: str, joins: int, items: Sequence[Traffic]) -> str:
 
 @record
 class Evidence:
-    """All that a verdict is made of.
+    """Everything that a verdict is based on.
 
-    `mistake` is the text of the mistake that was recognised. `is_on_path`: the lesson's own answer,
-    or another right one, passes through this very state. `asked`: the learner typed `:check`.
-    `is_whole`: the attempt is a complete one, such as the function that a challenge asks for.
+    `failure_is_asked`: the step asks for an exception. `mistake`: the text of the mistake that was
+    recognised. `is_on_path`: the lesson's own answer, or another right one, passes through this
+    very state. `asked`: the learner typed `:check`. `is_whole`: the attempt is complete, such as
+    the function that a challenge asks for. `theirs`: the statements of the lesson's answer.
     """
 
     goals: tuple[Goal, ...]
@@ -376,7 +377,7 @@ class Evidence:
 
 
 def decide(evidence: Evidence) -> Verdict:
-    """Return the verdict: the first that applies, from what is certain to what is missing."""
+    """Return the first verdict that applies, from the most certain to `not yet`."""
     failed = bool(evidence.failure) and not evidence.failure_is_asked and not evidence.asked
     if all_met(evidence.goals) and not failed:
         return _passed(evidence)
@@ -428,5 +429,5 @@ def _not_yet(goals: Sequence[Goal], missing: Sequence[Goal]) -> Verdict:
 
 
 def without_history(goals: Iterable[Goal]) -> tuple[Goal, ...]:
-    """Return goals as they are at the beginning of a step: nothing was met before."""
+    """Return the goals as at the beginning of a step: those that are met were so before."""
     return tuple(replace(goal, was_met=goal.met) for goal in goals)

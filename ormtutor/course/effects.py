@@ -1,11 +1,11 @@
 """What an answer did: rows, names and outputs, compared with what the lesson's own answer did.
 
-Before: two kernels ran from the same start, the learner's answer in one, the lesson's in the other.
-Here:   rows are compared as multisets, primary keys up to a one-to-one renaming; names by state and
-        value; the default goals of a step without checks are made from that.
+Before: from the same start, one kernel ran the learner's answer and another one the lesson's.
+Here:   rows are compared as multisets, whatever their generated keys; names by state and value.
+        From that come the default goals of a step without checks.
 After:  checking.py turns goals into a Verdict.
 
-The lesson's rows must be among the learner's: extra ones are named, and fail nothing by themselves.
+The lesson's rows must be among the learner's; extra rows are named, but are not wrong as such.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ormtutor.records import record
 
 _SHORT = 60
 _LONG = 4_000  # characters of a text that is compared word by word
-_DEEP = 6  # foreign keys followed from row to row; a long chain would be told once for each link
+_DEEP = 6  # foreign keys followed from row to row, lest a long chain be repeated for each link
 
 
 @record
@@ -47,7 +47,7 @@ class NamedThing:
 class Shown:
     """What one input showed at the prompt, or the kind of the exception that ended it.
 
-    `ordered`: its rows came in an order that was asked for. `options` are doctest's.
+    `ordered`: its rows came from a query with ORDER BY. `options` are doctest's.
     """
 
     text: str
@@ -61,7 +61,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 
 @record
 class Effects:
-    """All that a comparison needs: rows in this transaction and committed, names, outputs."""
+    """What is compared: rows in this transaction and committed, names, outputs."""
 
     tables: Mapping[str, TableRows] = _NONE
     committed: Mapping[str, TableRows] = _NONE
@@ -83,15 +83,15 @@ class RowDifference:
 
     @property
     def is_right(self) -> bool:
-        """Whether the lesson's rows are there and those that it removed are gone."""
+        """Whether the lesson's rows are there, and those that it removed are gone."""
         return not self.missing and not self.remaining
 
 
 def row_texts(tables: Mapping[str, TableRows]) -> dict[str, list[str]]:
-    """Return for each row of each table a text that says what it is, whatever its key.
+    """Return for each row of each table a text that identifies it, whatever its key.
 
-    A number that is the key is left out; a foreign key stands for the row that it points to. So two
-    databases that differ only by the numbers of their rows have the same texts.
+    An integer key is left out; a foreign key is replaced by the row that it refers to. So two
+    databases that differ only in the numbers of their rows have the same texts.
     """
     found = {
         (name, column, row[position]): row
@@ -134,7 +134,8 @@ def compare_rows(
 ) -> tuple[RowDifference, ...]:
     """Return, for each table that the reference changed, how the learner's differs.
 
-    A table that only one of them has appears too: with all rows missing, or with all of them extra.
+    A table that the reference made and the learner did not has all its rows missing; one that only
+    the reference dropped remains. The learner's further tables do not appear.
     """
     before, wanted, got = row_texts(start), row_texts(reference), row_texts(learner)
     differences = []
@@ -164,9 +165,9 @@ def compare_rows(
 
 @record
 class Facet:
-    """One thing that a step without checks asks for: its text, and why it is not met (or empty).
+    """One default goal: its text, and why it is not met; empty if it is met.
 
-    `details` show both halves, what the step asks and what is there.
+    `details` show what the step asks and what there is.
     """
 
     text: str
@@ -175,7 +176,7 @@ class Facet:
 
 
 def halves(asked: str, yours: str) -> tuple[str, ...]:
-    """Return what the step asks and what is there, with marks under the words that differ."""
+    """Return lines with what the step asks and what there is, and marks where they differ."""
     if not asked.strip() or not yours.strip() or max(len(asked), len(yours)) > _LONG:
         return ()
     return tuple(difference(asked, yours, names=("the step asks", "you")))
@@ -184,7 +185,7 @@ def halves(asked: str, yours: str) -> tuple[str, ...]:
 def facets(
     start: Effects, reference: Effects, learner: Effects, names: Sequence[str]
 ) -> tuple[Facet, ...]:
-    """Return what the reference did, each with what the learner's answer lacks of it.
+    """Return what the reference did, as goals, each with what the learner's answer lacks.
 
     `names` are those that the transcript binds.
     """
@@ -277,7 +278,7 @@ _MADE = {"function": "function", "type": "class", "module": "module", "Declarati
 
 
 def _is_plain(thing: NamedThing) -> bool:
-    """Whether the repr is the value, and not a name with an address."""
+    """Whether the repr shows a value, not a name or an address."""
     return "0x" not in thing.shown and thing.kind not in _MADE
 
 
@@ -323,7 +324,7 @@ def _shown_facets(reference: Effects, learner: Effects) -> Iterator[Facet]:
 
 
 def is_shown(wanted: Shown, got: Shown) -> bool:
-    """Whether an input showed what the lesson's line showed: the same text, or the same value."""
+    """Whether an input showed what the lesson's own input showed: the same text or value."""
     return (
         agrees(wanted.text, got.text, wanted.options)
         or agrees(blank_addresses(wanted.text), blank_addresses(got.text), wanted.options)
@@ -336,13 +337,13 @@ def _is_within(text: str, whole: str) -> bool:
 
 
 def short(text: str) -> str:
-    """Return a text on one line, cut to a width that a panel can show."""
+    """Return a text on one line, cut to a panel's width."""
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else f"{line[: _SHORT - 3]}..."
 
 
 def digest(effects: Effects) -> str:
-    """Return one text for the rows and plain names, so that two outcomes can be told apart."""
+    """Return a text for all rows and names: it is equal for equal effects."""
     rows = {name: sorted(texts) for name, texts in row_texts(effects.tables).items()}
     lasting = {name: sorted(texts) for name, texts in row_texts(effects.committed).items()}
     names = {

@@ -1,11 +1,11 @@
 """What a lesson is: plain values, in the order in which its author wrote them.
 
-Before: course/markdown.py reads a file into these, course/library.py hands them out.
-Here:   Lesson, Step and the parts of a step; frozen, and each can become JSON and come back.
-After:  tutor.py leads a learner through a Lesson, check.py proves that it is true.
+Before: course/markdown.py reads a file into these, course/library.py returns them.
+Here:   Lesson, Step and the parts of a step: frozen, convertible to JSON and back.
+After:  tutor.py leads a learner through a Lesson, check.py checks that it is true.
 
-Nothing here imports the Markdown parser: a parsed lesson is kept as JSON (see library.py), because
-that import would stand before the first prompt.
+Nothing here imports the Markdown parser, which would delay the first prompt: library.py keeps
+parsed lessons as JSON.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ AttemptKind = Literal["alt", "mistake", "hidden"]
 PredictKind = Literal["statements", "sql", "output", "state", "rows"]
 
 FORMAT = 1
-"""The newest `format` of a lesson file that we can read."""
+"""The newest `format` of lesson files that we can read."""
 
 
 @record
 class Example:
-    """One input after `>>>` with what must come back, by doctest's rules.
+    """One input after `>>>`, with the output that it must have by doctest's rules.
 
-    `source` has no prompts and ends without a newline; `want` is the text under it, and ends with
-    one unless it is empty. `options` are doctest's, such as `("+ELLIPSIS",)`.
+    `source` has no prompts and no newline at its end; `want`, the text under it, ends with one
+    unless it is empty. `options` are doctest's, such as `("+ELLIPSIS",)`.
     """
 
     source: str
@@ -51,7 +51,7 @@ class Example:
 
 @record
 class Prose:
-    """Markdown to be read: text between the fences that have a meaning."""
+    """Markdown for the learner to read, between the fences that have a meaning."""
 
     text: str
     line: int
@@ -76,17 +76,17 @@ class SQLFence:
 
     @property
     def is_exact(self) -> bool:
-        """Compare to the letter, and ask the learner for the very same statements."""
+        """Whether to compare to the letter, and to ask the learner for the same statements."""
         return "exact" in self.words
 
     @property
     def is_any_order(self) -> bool:
-        """The statements may come in any order."""
+        """Whether the statements may come in any order."""
         return "any-order" in self.words
 
     @property
     def counts_transactions(self) -> bool:
-        """BEGIN, COMMIT and ROLLBACK are listed too."""
+        """Whether BEGIN, COMMIT and ROLLBACK are listed, too."""
         return "txn" in self.words
 
 
@@ -114,7 +114,7 @@ class Hint:
 
 @record
 class Note:
-    """What is worth remembering of a step, for the cheat sheet."""
+    """What is worth remembering from a step, for the cheat sheet."""
 
     text: str
     line: int
@@ -122,10 +122,10 @@ class Note:
 
 @record
 class Check:
-    """An expression over the learner's names and the facts, true when the step is done.
+    """An expression on the learner's names and the facts, true when the step is done.
 
-    `goal` is what the screen shows beforehand, `message` what a miss says; `{left}` in it is the
-    value that was found. Both may be empty.
+    `goal` is what the screen shows beforehand, `message` what it shows while this is not met;
+    `{left}` in it stands for the value that was found. Both may be empty.
     """
 
     expression: str
@@ -148,7 +148,7 @@ class Attempt:
     line: int
 
     def runs_on(self, engine: str, version: str) -> bool:
-        """Whether this spelling exists there. Our engine counts as the release that it follows."""
+        """Whether this spelling exists in an engine; `version` of miniorm is SQLAlchemy's."""
         if not self.versions:
             return True
         name, conditions = _split_versions(self.versions)
@@ -162,10 +162,10 @@ Part = Prose | Transcript | SQLFence | Predict | Hint | Note | Check | Attempt
 
 @record
 class Block:
-    """A stretch of the file, both ends included: what its author wrote there.
+    """A stretch of the file, from its first to its last line.
 
-    `kind` is `header`, `heading`, `prose` or the first two words of a fence that means something.
-    The blocks of a lesson follow one another without a gap, so nothing of a file is lost.
+    `kind` is `header`, `heading`, `prose` or the first two words of a fence that has a meaning. The
+    blocks of a lesson follow one another without gaps, so that nothing in a file is lost.
     """
 
     kind: str
@@ -178,7 +178,7 @@ _P = TypeVar("_P")
 
 @record
 class Step:
-    """One heading with an id and all that stands under it."""
+    """A heading with an id, and everything under it."""
 
     id: str
     title: str
@@ -208,17 +208,17 @@ class Step:
 
     @property
     def demo(self) -> tuple[Example, ...]:
-        """What is shown and run for the learner when the step begins."""
+        """What is run and shown when the step begins."""
         return self._examples("demo")
 
     @property
     def opening(self) -> tuple[Transcript, ...]:
-        """Setup and demo in their order: all that runs before the learner's turn."""
+        """Setup and demo in their order: everything that runs before the learner's turn."""
         return tuple(t for t in self._all(Transcript) if t.kind in ("setup", "demo"))
 
     @property
     def examples(self) -> tuple[Example, ...]:
-        """What the learner types on the straight path."""
+        """What the learner is to type."""
         return self._examples("learner")
 
     @property
@@ -233,7 +233,7 @@ class Step:
 
     @property
     def note(self) -> str:
-        """What is worth remembering: the step's `note`, else its last line of code, if one fits."""
+        """What is worth remembering: the step's `note`, else its last one-line input, or empty."""
         notes = self._all(Note)
         if notes:
             return " ".join(notes[0].text.split())
@@ -287,7 +287,7 @@ class Step:
 
     @property
     def exact_sql(self) -> SQLFence | None:
-        """The fence that asks the learner for these very statements, if there is one."""
+        """The fence that asks the learner for exactly its statements, or None."""
         found = [
             fence
             for transcript, fence in self.sql_fences
@@ -311,8 +311,8 @@ class Lesson:
     """A lesson file.
 
     `opening` is the prose before the first step, `setup` the silent examples there. `use` names a
-    Python file beside the lesson and `shared` is its source: the kernel makes it importable by its
-    stem, so that the setup's `from stem import ...` works here as it does under plain doctest.
+    Python file beside the lesson, and `shared` is its source; it can be imported by its stem, as it
+    can under plain doctest.
     """
 
     path: Path
@@ -334,23 +334,23 @@ class Lesson:
         return int(found.group()) if found else None
 
     def index(self, step_id: str) -> int:
-        """Return the place of a step, from 0; KeyError when there is none of that id."""
+        """Return the position of a step, from 0. Raises: KeyError: there is no such step."""
         for index, step in enumerate(self.steps):
             if step.id == step_id:
                 return index
         raise KeyError(step_id)
 
     def step(self, step_id: str) -> Step:
-        """Return a step by its id; KeyError when there is none."""
+        """Return a step by its id. Raises: KeyError: there is no such step."""
         return self.steps[self.index(step_id)]
 
     def key(self, step: Step) -> str:
-        """Return the step's full name, `session/queued`: the id that progress is kept under."""
+        """Return the step's full name, `session/queued`, under which progress is kept."""
         return f"{self.id}/{step.id}"
 
 
 def slug(title: str) -> str:
-    """Return an id made of a title's letters: `From object to row` is `from-object-to-row`."""
+    """Return an id made from a title: `from-object-to-row` for `From object to row`."""
     words = re.findall(r"[a-z0-9]+", title.lower())
     return "-".join(words).lstrip("0123456789-") or "step"
 
@@ -362,7 +362,7 @@ _CONDITION = re.compile(r"(<=|>=|==|<|>)\s*(\d+(?:\.\d+)*)")
 
 
 def are_versions(text: str) -> bool:
-    """Whether a text names an engine and releases, as in `sqlalchemy>=1.4,<2`."""
+    """Whether a text names an engine and its releases, such as `sqlalchemy>=1.4,<2`."""
     return _VERSIONS.fullmatch(text.strip()) is not None
 
 
@@ -374,13 +374,13 @@ def _split_versions(text: str) -> tuple[str, list[tuple[str, tuple[int, ...]]]]:
 
 
 def release(version: str) -> tuple[int, ...]:
-    """Return a version's numbers: `1.4.54+ormtutor` is (1, 4, 54)."""
+    """Return a version's numbers: (1, 4, 54) for `1.4.54+ormtutor`."""
     found = re.match(r"\d+(?:\.\d+)*", version)
     return tuple(int(number) for number in found.group().split(".")) if found else ()
 
 
 def _holds(have: tuple[int, ...], sign: str, wanted: tuple[int, ...]) -> bool:
-    """Compare as many numbers as the condition has, as `<2` means every 1.x."""
+    """Whether a release meets a condition; `2` stands for all of 2.x, missing numbers for 0."""
     width = max(len(have), len(wanted))
     left = have + (0,) * (width - len(have))
     right = wanted + (0,) * (width - len(wanted))
@@ -430,7 +430,10 @@ def to_json(lesson: Lesson) -> dict[str, Any]:
 
 
 def from_json(content: dict[str, Any], path: Path) -> Lesson:
-    """Return the lesson that `to_json` wrote; KeyError, TypeError or ValueError when it did not."""
+    """Return the lesson that `to_json` wrote.
+
+    Raises: KeyError, TypeError, ValueError: it did not write this.
+    """
     return Lesson(
         path=path,
         id=content["id"],

@@ -1,12 +1,12 @@
-"""Find the lessons, order them, hand them out by name.
+"""Find the lessons, order them, return them by name.
 
 Before: cli/ says where to look, or we look in the usual places.
 Here:   files -> Library; a parsed lesson is kept as JSON under its content's hash.
 After:  tutor.py and check.py take lessons from it.
 
-The usual places: `lessons/` beside the package (a checkout), then inside it (a wheel). Other
+The usual places: `lessons/` beside the package (a checkout), else inside it (a wheel). Other
 distributions add folders through the entry-point group `ormtutor.lessons`; asking for them is slow,
-so that happens only when a name is not ours, or when all lessons are wanted.
+so that it is done only for a name that is not ours, or when all lessons are wanted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Library:
     def lesson(self, name: str) -> Lesson:
         """Return a lesson by its id, number, file name (with or without `.md`) or path.
 
-        Raises: UsageError: there is none, with the nearest names. LessonError: it cannot be read.
+        Raises: UsageError: there is none; the hint has the nearest. LessonError: it is faulty.
         """
         for lesson in self.lessons:
             if name in _names(lesson):
@@ -55,9 +55,9 @@ class Library:
         raise self._no_such(name)
 
     def place(self, name: str) -> tuple[Lesson, str | None]:
-        """Return a lesson and a step of it for `LESSON`, `LESSON/STEP` or a path.
+        """Return the lesson and the step, or None, that `LESSON`, `LESSON/STEP` or a path names.
 
-        Raises: as `lesson`, and UsageError for a step that the lesson does not have.
+        Raises: as lesson(). UsageError: the lesson has no such step.
         """
         lesson_name, slash, step_id = name.rpartition("/")
         known = {known for lesson in self.lessons for known in _names(lesson)}
@@ -76,7 +76,7 @@ class Library:
         return lesson, step_id
 
     def after(self, lesson: Lesson) -> Lesson | None:
-        """Return the lesson that follows, None at the end or when it is not one of ours."""
+        """Return the next lesson; None after the last, or after one that is not in this library."""
         for before, following in zip(self.lessons, self.lessons[1:], strict=False):
             if before.id == lesson.id:
                 return following
@@ -101,7 +101,7 @@ def _names(lesson: Lesson) -> set[str]:
 
 
 def find(directories: Iterable[Path] = ()) -> Library:
-    """Return the lessons of the directories, else of the usual places."""
+    """Return the lessons in the directories, or in the usual places if none are given."""
     places = tuple(directories) or usual_places()
     lessons: list[Lesson] = []
     problems: list[LessonError] = []
@@ -127,21 +127,21 @@ def _unless_taken(lesson: Lesson, lessons: Sequence[Lesson]) -> Lesson:
 
 
 def usual_places() -> tuple[Path, ...]:
-    """Return where the course stands: beside the package in a checkout, else inside it."""
+    """Return where the course is: beside the package in a checkout, else inside it."""
     beside, inside = _PACKAGE.parent / "lessons", _PACKAGE / "lessons"
-    # A folder called lessons beside an installed package would be somebody else's.
+    # Beside an installed package, a folder called lessons would be somebody else's.
     if (_PACKAGE.parent / "pyproject.toml").exists() and beside.is_dir():
         return (beside,)
     return (inside,) if inside.is_dir() else ()
 
 
 def lesson_files(directory: Path) -> list[Path]:
-    """Return the lesson files of a folder by name, leaving out other Markdown."""
+    """Return the lesson files of a folder, by name, without other Markdown files."""
     return [path for path in sorted(directory.glob("*.md")) if is_lesson(path)]
 
 
 def is_lesson(path: Path) -> bool:
-    """Whether a file's first block is `toml lesson`; reads its beginning only."""
+    """Whether a file begins with a `toml lesson` block; only its beginning is read."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as stream:
             for line in stream:
@@ -157,7 +157,7 @@ def is_lesson(path: Path) -> bool:
 
 
 def plugins() -> Library:
-    """Return the lessons of other distributions; ids are prefixed by the distribution's name."""
+    """Return the lessons of other distributions, with ids such as `distribution:id`."""
     from importlib.metadata import entry_points  # late: it reads every installed distribution
 
     lessons: list[Lesson] = []
@@ -169,7 +169,7 @@ def plugins() -> Library:
             if not directory.is_dir():
                 raise NotADirectoryError(f"{directory} is no folder")
             library = find([directory])
-        except Exception as error:  # somebody else's code: whatever it raises, we go on without it
+        except Exception as error:  # somebody else's code may raise anything: go on without it
             problems.append(LessonError(name, 1, f"the lessons of {name} cannot be found: {error}"))
             continue
         problems += library.problems
@@ -177,16 +177,16 @@ def plugins() -> Library:
     return Library(tuple(lessons), tuple(problems))
 
 
-# --- what only the files together can tell --------------------------------------------------------
+# --- mistakes that only show among other files ----------------------------------------------------
 
 
 def lint(lesson: Lesson) -> list[LessonError]:
-    """Return what is wrong with a lesson's place among files: its links, and what it needs."""
+    """Return what is wrong with a lesson among other files: dead links, lessons that it needs."""
     return [*_lint_links(lesson), *_lint_needs(lesson)]
 
 
 def _lint_needs(lesson: Lesson) -> Iterator[LessonError]:
-    """Look for the lessons that come before: beside this one, or in the course."""
+    """Yield the lessons that it needs and that are not to be found, or come later."""
     if not lesson.needs:
         return
     beside = [other.id for other in find([lesson.path.parent]).lessons]
@@ -214,7 +214,7 @@ def _which_lesson(name: str, known: Sequence[str]) -> str:
 
 
 def _lint_links(lesson: Lesson) -> Iterator[LessonError]:
-    """Follow the relative links to files and steps."""
+    """Yield the relative links that lead to no file or step."""
     steps = {step.id for step in lesson.steps}
     for line, target in _links(lesson):
         name, _, anchor = target.partition("#")
@@ -237,7 +237,7 @@ def _lint_links(lesson: Lesson) -> Iterator[LessonError]:
 
 
 def _links(lesson: Lesson) -> Iterator[tuple[int, str]]:
-    """Yield the line and target of each link in the prose, leaving out code."""
+    """Yield the line and the target of each link in the prose, outside of code."""
     prose = [part for step in lesson.steps for part in step.parts if isinstance(part, Prose)]
     first = next((block.line for block in lesson.blocks if block.kind == "prose"), 1)
     for part in (Prose(lesson.opening, first), *prose):
@@ -259,15 +259,15 @@ def _links(lesson: Lesson) -> Iterator[tuple[int, str]]:
 
 
 def parse(path: Path) -> Lesson:
-    """Read a lesson file, from its kept copy where the content is the same.
+    """Return the lesson in a file, from the kept copy if its content is the same.
 
-    Raises: LessonError: the file cannot be read, or breaks the format (all mistakes at once).
+    Raises: LessonError: the file cannot be read, or breaks the format (with all mistakes).
     """
     text = _read(path)
     kept = _kept_copy(text)
     lesson = _from_kept(kept, path)
     if lesson is None:
-        from ormtutor.course import markdown  # late: the parser would stand before the first prompt
+        from ormtutor.course import markdown  # late: the parser would delay the first prompt
 
         lesson = markdown.read(text, path)
         files.write_cache(kept, json.dumps(to_json(lesson), ensure_ascii=False))
@@ -293,7 +293,7 @@ def _read(path: Path) -> str:
 
 
 def _kept_copy(text: str) -> Path:
-    # The parser is part of the key: another one may see another lesson in the same text.
+    # The parser is part of the key: another version may read the same text differently.
     parser = (_PACKAGE / "course" / "markdown.py").stat()
     key = f"{parser.st_mtime_ns} {parser.st_size} {text}"
     name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -307,7 +307,7 @@ def _from_kept(kept: Path, path: Path) -> Lesson | None:
     try:
         return from_json(files.from_json(text), path)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return None  # written by another version, or damaged: parse anew
+        return None  # written by another version, or damaged: parse again
 
 
 def _with_shared(lesson: Lesson) -> Lesson:

@@ -1,11 +1,11 @@
 """A Markdown file -> a Lesson, or every mistake that its author made.
 
-Before: course/library.py found no kept copy of the parsed lesson.
-Here:   markdown-it-py finds headings and fences; each fence that means something becomes a part.
-After:  course/lesson.py holds the result.
+Before: course/library.py has found no kept copy of the parsed lesson.
+Here:   markdown-it-py finds headings and fences; each fence that has a meaning becomes a part.
+After:  course/lesson.py defines what the result is made of.
 
-Mistakes are collected, so that an author mends them in one go. What is refused here is what plain
-doctest would silently take for something else, and what would make a step impossible to judge.
+Mistakes are collected, so that an author can mend them all at once. Refused is what plain doctest
+would silently misread, and what would make a step impossible to judge.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _STATEMENT = re.compile(
 )
 _GOES_ON = re.compile(r"(?:\bUNION(?:\s+ALL)?|\bEXCEPT|\bINTERSECT|\bAS|,|\()\s*$", re.IGNORECASE)
 
-# What stands after the first word of a fence. A language that is not here is prose.
+# The words that may follow the first word of a fence. A fence in any other language is prose.
 _WORDS: dict[str, tuple[str, ...]] = {
     "toml": ("lesson",),
     "pycon": ("setup", "demo", "solution"),
@@ -90,14 +90,14 @@ _OPTIONS = (
 
 
 def digest(text: str) -> str:
-    """Return the name of a content: the same text, the same lesson."""
+    """Return a short hash of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 def read(text: str, path: Path) -> Lesson:
     """Return the lesson that a text holds.
 
-    Raises: LessonError: the first mistake, with the others in it.
+    Raises: LessonError: the first mistake; its `others` are the further ones.
     """
     reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"), path)
     lesson = reader.lesson()
@@ -108,7 +108,7 @@ def read(text: str, path: Path) -> Lesson:
 
 
 class _Section:
-    """What stands under one heading; the first has no heading and is the lesson's opening."""
+    """What is under one heading; the first section has no heading: it is the lesson's opening."""
 
     def __init__(self, id: str, title: str, line: int) -> None:
         self.id = id
@@ -172,7 +172,7 @@ class _Reader:
     # --- blocks -----------------------------------------------------------------------------------
 
     def _marks(self) -> Iterable[Token]:
-        """Yield the headings that begin a step and the fences that have a meaning."""
+        """Yield the headings that begin a step, and the fences that have a meaning."""
         parser = MarkdownIt("commonmark").disable("inline")  # the words inside a line stay text
         tokens = parser.parse(self.text)
         for index, token in enumerate(tokens):
@@ -262,7 +262,7 @@ class _Reader:
         return True
 
     def _take_prose(self, until: int) -> None:
-        """Take the lines between the last block and `until` (not included) as prose."""
+        """Take the lines from the last block up to the line before `until` as prose."""
         begin = self.blocks[-1].end + 1 if self.blocks else 1
         if begin >= until:
             return
@@ -502,7 +502,7 @@ class _Reader:
     def _example(
         self, lines: list[str], index: int, first_line: int, examples: list[Example]
     ) -> int:
-        """Take one example; returns the index of the line after it."""
+        """Append the example that begins at `index`; return the index of the line after it."""
         begin = index
         source = [self._without_prompt(lines[index], ">>>", first_line + index)]
         index += 1
@@ -552,7 +552,7 @@ class _Reader:
         return tuple(options)
 
     def _review_source(self, source: str, want: str, line: int) -> None:
-        """Refuse what the interactive prompt would refuse, unless that is what is shown."""
+        """Refuse what the interactive prompt would refuse, unless its traceback is wanted."""
         if want.startswith("Traceback "):
             return
         error = _syntax_error(source, "single")
@@ -806,9 +806,9 @@ def _spoken(part: Part) -> str:
 def split_statements(content: str) -> tuple[str, ...]:
     """Split the text of a `sql` fence into its statements.
 
-    One ends at a semicolon, a blank line, or where the next line begins, at the left margin, with a
-    verb (SELECT, INSERT, PRAGMA ...); so an indented SELECT, or one after UNION, goes on. Lines
-    that begin with `--` are remarks.
+    One ends at a semicolon, at a blank line, or before a line that begins, at the left margin, with
+    a verb (SELECT, INSERT, PRAGMA ...); an indented SELECT, or one after UNION, belongs to the
+    statement before it. Lines that begin with `--` are comments.
     """
     statements: list[str] = []
     lines: list[str] = []
@@ -830,7 +830,7 @@ def split_statements(content: str) -> tuple[str, ...]:
 
 
 def _is_open(lines: list[str]) -> bool:
-    """Whether what stands so far cannot be a whole statement."""
+    """Whether these lines cannot be a whole statement."""
     text = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"", "''", "\n".join(lines))
     return (
         text.count("'") % 2 == 1
@@ -844,7 +844,7 @@ def _has_code(source: str) -> bool:
 
 
 def _syntax_error(source: str, mode: str) -> SyntaxError | None:
-    """Return why a source does not compile, without a warning about its style."""
+    """Return why a source does not compile, or None; warnings are ignored."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -857,13 +857,13 @@ def _syntax_error(source: str, mode: str) -> SyntaxError | None:
 
 
 def _split_comment(text: str) -> tuple[str, str]:
-    """Split a line into expression and comment; a `#` inside a string begins none."""
+    """Split a line into expression and comment; a `#` inside a string does not begin one."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
                 column = token.start[1]
                 return text[:column].strip(), text[column:].lstrip("#").strip()
     except (tokenize.TokenError, SyntaxError):
-        # An open bracket or quote: the compiler says it better, without what looks like a comment.
+        # An open bracket or quote: the compiler explains it better, given no comment.
         return text.partition("  #")[0].strip(), text.partition("  #")[2].strip()
     return text.strip(), ""

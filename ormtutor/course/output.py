@@ -1,12 +1,12 @@
 """Compare what was printed with what was wanted: doctest's rules, and reprs as values.
 
-Before: checking.py has a want and a got.
-Here:   `agrees` decides as the standard library's doctest does; `same_value` decides whether two
-        reprs show the same value; `difference` shows where two texts part.
+Before: effects.py and check.py have a want and a got.
+Here:   `agrees` decides as the standard library's doctest does, `same_value` whether two reprs show
+        the same value; `difference` shows where two texts differ.
 After:  a Verdict's details, a finding of check.py.
 
-Why not doctest itself: importing it costs more than checking a whole lesson. A test holds that
-`agrees` and `doctest.OutputChecker` never disagree.
+Why not doctest itself: importing it takes longer than checking a whole lesson. A test makes sure
+that `agrees` and `doctest.OutputChecker` never disagree.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def set_options(options: Iterable[str]) -> frozenset[str]:
 
 
 def agrees(want: str, got: str, options: Iterable[str] = ()) -> bool:
-    """Whether doctest would accept `got` where an example wants `want`; both end with newlines."""
+    """Whether doctest would accept `got` for the output `want`; both end with a newline."""
     chosen = set_options(options)
     if got == want:
         return True
@@ -77,13 +77,13 @@ def _matches_ellipsis(want: str, got: str) -> bool:
 
 
 def expected_exception(want: str) -> str | None:
-    """Return the last part of a wanted traceback (`Kind: message` and what follows), else None."""
+    """Return the end of a wanted traceback, from `Kind: message` on; None if it is none."""
     found = _EXCEPTION.match(want)
     return found["message"] if found else None
 
 
 def exception_agrees(wanted: str, kind: str, message: str, options: Iterable[str] = ()) -> bool:
-    """Whether an exception is the wanted one; the stack between header and message is free."""
+    """Whether an exception is the wanted one by doctest's rules, which ignore the stack."""
     options = tuple(options)
     got = f"{kind}: {message}\n" if message else f"{kind}\n"
     if not wanted.endswith("\n"):
@@ -120,7 +120,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 @record
 class _Group:
-    """What stands between two brackets, split at its commas; `before` is a name such as `set`."""
+    """What is between two brackets, split at its commas; `before` is a name such as `set`."""
 
     before: str
     bracket: str
@@ -128,15 +128,15 @@ class _Group:
 
 
 def blank_addresses(text: str) -> str:
-    """Return a text with memory addresses made equal: they differ from run to run."""
+    """Return a text with all memory addresses replaced by `0x...`: they differ in each run."""
     return _ADDRESS.sub("0x...", text)
 
 
 def same_value(left: str, right: str, *, ordered: bool = True) -> bool:
     """Whether two reprs show the same value.
 
-    Sets and dictionaries have no order, addresses are blanked; without `ordered` the outermost list
-    or tuple has none either, since its rows came from a query without ORDER BY.
+    Sets and dictionaries have no order, addresses do not count. If not `ordered`, the outermost
+    list or tuple has none either: its rows came from a query without ORDER BY.
     """
     left, right = blank_addresses(left.strip()), blank_addresses(right.strip())
     if left == right:
@@ -148,7 +148,7 @@ def same_value(left: str, right: str, *, ordered: bool = True) -> bool:
 
 
 def canonical(text: str, *, ordered: bool = True) -> str:
-    """Return one text for all reprs that show the same value."""
+    """Return the same text for all reprs that show the same value."""
     text = blank_addresses(text.strip())
     try:
         return repr(_canonical(text, ordered))
@@ -160,7 +160,7 @@ def _canonical(text: str, ordered: bool) -> object:
     tokens = [(found.lastgroup or "", found.group()) for found in _TOKEN.finditer(text)]
     items, end = _items(tokens, 0, "")
     if end != len(tokens):
-        return text  # brackets that do not match: no repr of ours, so compare it as text
+        return text  # brackets that do not match: no repr that we know, so compare it as text
     tree = tuple(items)
     whole = tree[0][0] if len(tree) == 1 and len(tree[0]) == 1 else None
     if not ordered and isinstance(whole, _Group) and whole.bracket in "[(" and not whole.before:
@@ -184,7 +184,8 @@ def _items(
             return items, at + 1
         if kind == "open":
             inner, at = _items(tokens, at + 1, _PAIRS[text])
-            before = str(item.pop()) if item and isinstance(item[-1], str) and _names(item) else ""
+            is_named = item and isinstance(item[-1], str) and _ends_in_name(item)
+            before = str(item.pop()) if is_named else ""
             item.append(_Group(before, text, tuple(inner)))
             continue
         if kind == "comma":
@@ -202,8 +203,8 @@ def _items(
     return items, at
 
 
-def _names(item: list[object]) -> bool:
-    """Whether the last word before a bracket is a name that belongs to it, as in `set(...)`."""
+def _ends_in_name(item: list[object]) -> bool:
+    """Whether the word before a bracket is a name, as in `set(...)`."""
     return re.fullmatch(r"[A-Za-z_][\w.]*", str(item[-1])) is not None
 
 
@@ -220,7 +221,8 @@ def _sorted(item: tuple[object, ...]) -> tuple[object, ...]:
 
 def _sorted_group(group: _Group) -> object:
     items = [_sorted(item) for item in group.items]
-    # `{...}` is a set or a dictionary; `frozenset({...})` holds one, `IdentitySet([...])` a list.
+    # `{...}` is a set or a dictionary; `frozenset({...})` has one in it, `IdentitySet([...])` a
+    # list.
     if group.bracket == "{":
         items.sort(key=repr)
     elif group.before.endswith(("IdentitySet", "Counter")) and len(group.items) == 1:
@@ -241,9 +243,9 @@ def _unordered(item: tuple[object, ...]) -> object:
 
 
 def difference(want: str, got: str, *, names: tuple[str, str] = ("want", "got")) -> list[str]:
-    """Return lines that show where two texts part: aligned, with `^` under what differs.
+    """Return lines that show where two texts differ: aligned, with `^` under what differs.
 
-    Trailing blanks and tabs are made visible where they matter; at most 20 lines are shown.
+    Trailing blanks and tabs are made visible; after 20 lines the rest is counted.
     """
     from difflib import SequenceMatcher  # late: only a failure needs it
 
@@ -272,28 +274,28 @@ def _pair(left: str | None, right: str | None, names: tuple[str, str], width: in
     if right is not None:
         lines.append(f"+ {names[1]:{width}}  {_visible(right, left)}")
     if left is not None and right is not None:
-        marks = _marks(_visible(left, right), _visible(right, left))
+        marks = words_marked(_visible(left, right), _visible(right, left))
         if marks.strip():
             lines.append(f"  {'':{width}}  {marks}")
     return lines
 
 
 def _visible(text: str, other: str | None) -> str:
-    """Make blanks visible that are the only difference, or that end the line."""
+    """Return a line with its trailing blanks made visible; all, if only blanks differ."""
     if other is not None and text.split() == other.split():
         return text.replace(" ", "·").replace("\t", "→")
     body = text.rstrip()
     return body + text[len(body) :].replace(" ", "·").replace("\t", "→")
 
 
-def _marks(left: str, right: str) -> str:
-    """Return `^` under the words of `right` that `left` does not have at that place."""
+def words_marked(old: str, new: str) -> str:
+    """Return `^` under the words of `new` that `old` does not have at that place."""
     from difflib import SequenceMatcher
 
-    old, new = re.findall(r"\w+|\s+|.", left), re.findall(r"\w+|\s+|.", right)
-    marks = ""
-    for tag, _, _, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        length = sum(map(len, new[c:d]))
-        # What is missing has no width of its own: it is marked where it would stand.
-        marks += " " * length if tag == "equal" else "^" * max(length, tag == "delete")
-    return marks.rstrip()
+    before, after = (re.findall(r"\w+|\s+|.", text) for text in (old, new))
+    line = ""
+    for tag, _, _, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        length = sum(map(len, after[c:d]))
+        # What is missing has no width: one mark stands where it would be.
+        line += " " * length if tag == "equal" else "^" * max(length, tag == "delete")
+    return line.rstrip()

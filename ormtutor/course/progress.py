@@ -1,12 +1,12 @@
 """What the learner has done, on disk.
 
 Before: tutor.py knows that a step was passed, a hint taken, a step entered.
-Here:   one small JSON file, written whole; a second instance only reads.
+Here:   one small JSON file, always written as a whole; a second instance only reads it.
 After:  files.py writes it.
 
 A record is kept under `lesson/step`, so that steps may move and lessons be renumbered. What we do
-not know (a step that is gone, a key of a newer version) stays in the file. When the disk cannot be
-written there is one warning, and the session goes on from memory.
+not know (a step that is gone, a key of a newer version) stays in the file. If the file cannot be
+written there is one warning, and progress is kept in memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ormtutor.records import record
 StepStatus = Literal["", "done", "different", "skipped", "disputed", "tested out"]
 
 _FORMAT = 1
-# What a merge keeps: the better of two machines.
+# A merge keeps the record with the higher rank.
 _RANK: dict[str, int] = {
     "": 0,
     "skipped": 1,
@@ -37,9 +37,9 @@ _RANK: dict[str, int] = {
 
 @record
 class StepRecord:
-    """What is remembered of a step; an empty status means that it is still to do.
+    """What is remembered of a step; an empty status: it is still to be done.
 
-    `inputs` are those that passed it; they hold as long as the lesson's content has this `digest`.
+    `inputs` are those that passed it; they are valid while the lesson's content has this `digest`.
     """
 
     status: StepStatus = ""
@@ -50,9 +50,10 @@ class StepRecord:
 
 
 class Progress:
-    """The learner's records by `lesson/step`; a file that does not exist is an empty one.
+    """The learner's records by `lesson/step`; none if the file does not exist.
 
-    `path` None keeps everything in memory. `on_warning` is told, once, why nothing is kept.
+    With `path` None, everything is kept in memory. `on_warning` is called with what the learner
+    should know: why nothing is kept, or that the file is damaged.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Progress:
     ) -> None:
         self.path = path
         self.warning = ""
-        """Why nothing is kept on disk; empty when it is kept."""
+        """Why nothing is kept on disk; empty if it is."""
         self._on_warning = on_warning
         self._lock = files.Lock(path.with_suffix(".lock")) if path else None
         self._damaged = ""
@@ -74,19 +75,22 @@ class Progress:
         return _record_from(kept) if isinstance(kept, dict) else StepRecord()
 
     def status(self, lesson_id: str, step_id: str) -> StepStatus:
-        """Return a step's status, empty when it is still to do."""
+        """Return a step's status; empty: still to be done."""
         return self.entry(lesson_id, step_id).status
 
     def done(self, lesson: Lesson) -> int:
-        """Return how many steps of a lesson ask for no more work."""
+        """Return how many steps of a lesson are done, skipped or otherwise settled."""
         return sum(bool(self.status(lesson.id, step.id)) for step in lesson.steps)
 
     def is_finished(self, lesson: Lesson) -> bool:
-        """Whether no step of the lesson is still to do."""
+        """Whether no step of the lesson is still to be done."""
         return self.done(lesson) == len(lesson.steps)
 
     def resume_step(self, lesson: Lesson) -> str:
-        """Return the step at which a lesson goes on: where it was left, else the first to do."""
+        """Return the step at which to resume a lesson: where it was left, else the first to do.
+
+        If there is nothing to do, that is the first step.
+        """
         place = self._content.get("place")
         steps = [step.id for step in lesson.steps]
         for step_id in steps:
@@ -98,7 +102,10 @@ class Progress:
         return steps[0]
 
     def resume_point(self, library: Library) -> tuple[Lesson, str] | None:
-        """Return where the learner left, or the first step to do; None when all is done."""
+        """Return the lesson and step at which to resume; None when everything is done.
+
+        First comes the lesson that was left, then those after it, then those before.
+        """
         place = str(self._content.get("place", "")).rpartition("/")[0]
         left = [lesson for lesson in library.lessons if lesson.id == place]
         following = [
@@ -110,18 +117,18 @@ class Progress:
         return None
 
     def unknown(self, library: Library) -> tuple[str, ...]:
-        """Return the ids in the file that no lesson has; they are kept and change nothing."""
+        """Return the keys in the file that no lesson has; they are kept, without any effect."""
         known = {lesson.key(step) for lesson in library.lessons for step in lesson.steps}
         return tuple(sorted(set(self._steps()) - known))
 
     def text(self) -> str:
-        """Return all of it as JSON text, for `progress export`."""
+        """Return everything as JSON text, for the file and for `progress export`."""
         return json.dumps(self._content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     # --- writing ----------------------------------------------------------------------------------
 
     def begin(self) -> bool:
-        """Take the lock; False, and a warning, when nothing can be kept."""
+        """Take the lock, so that we may write; return False, after a warning, if we may not."""
         if self._lock is None or self.warning:
             return False
         if self._lock.is_held:
@@ -150,7 +157,7 @@ class Progress:
         digest: str | None = None,
         save: bool = True,
     ) -> None:
-        """Change what is remembered of a step; what is not given stays."""
+        """Change what is remembered of a step; what is None stays as it is."""
         self.begin()
         steps = self._content.setdefault("steps", {})
         kept = steps.get(f"{lesson_id}/{step_id}")
@@ -174,7 +181,7 @@ class Progress:
         self.save()
 
     def forget(self, lesson_id: str = "") -> int:
-        """Forget a lesson, or everything; returns how many records went."""
+        """Forget a lesson, or everything; return how many records were removed."""
         self.begin()
         steps = self._steps()
         gone = [key for key in steps if not lesson_id or key.rpartition("/")[0] == lesson_id]
@@ -187,7 +194,7 @@ class Progress:
         return len(gone)
 
     def merge(self, text: str) -> int:
-        """Take over what another file knows better; returns how many records changed.
+        """Take over the records in which another file is further; return how many changed.
 
         Raises: ValueError: the text is no progress file.
         """
@@ -207,7 +214,7 @@ class Progress:
         return changed
 
     def replace(self, text: str) -> int:
-        """Take another file in place of ours, which is kept beside it; returns its records.
+        """Take another file in place of ours, of which a copy is kept; return how many records.
 
         Raises: ValueError: the text is no progress file.
         """
@@ -219,7 +226,7 @@ class Progress:
         return len(self._steps())
 
     def save(self) -> None:
-        """Write the file; what cannot be written stays in memory, with one warning."""
+        """Write the file; if that fails, warn once, and keep everything in memory."""
         if self.path is None or not self.begin():
             return
         try:
@@ -231,7 +238,7 @@ class Progress:
             self._warn(f"progress cannot be kept: {error.strerror or error} ({self.path})")
 
     def close(self) -> None:
-        """Let another instance write."""
+        """Release the lock, so that another instance may write."""
         if self._lock is not None:
             self._lock.release()
 
@@ -248,7 +255,7 @@ class Progress:
         try:
             content = _parse(text if text is not None else "")
         except ValueError as error:
-            # The next writing must not destroy what a person could still mend.
+            # Saving must not destroy what a person could still mend.
             self._damaged = text or ""
             self._tell(f"{self.path} is damaged ({error}); it is kept aside, and we begin anew")
             return {"format": _FORMAT, "steps": {}}

@@ -1,7 +1,7 @@
 """Compare SQL with SQL: what a `sql` fence lists with what was sent.
 
-Before: the kernel told each statement with its parameters; an author wrote a fence.
-Here:   text -> tokens; blanks, the case of keywords and quotes around names mean nothing.
+Before: the kernel reported each statement with its parameters; an author wrote a fence.
+Here:   text -> tokens; blanks, case and the quotes around names do not count.
 After:  a Verdict's details, a finding of check.py.
 """
 
@@ -35,7 +35,7 @@ _PRAGMA = re.compile(r"\s*PRAGMA\b", re.IGNORECASE)
 
 @record
 class SentSQL:
-    """A statement as it was sent, or a word of a transaction (`COMMIT`), with why it was sent."""
+    """A statement as it was sent, or `COMMIT` and the like, and why it was sent."""
 
     sql: str
     parameters: tuple[tuple[str, ...], ...] = ()
@@ -58,7 +58,7 @@ def verb(sql: str) -> str:
 
 
 def literal(display: str) -> str:
-    """Return a bound value, whose repr the kernel displays, as SQL spells it."""
+    """Return a bound value as SQL writes it; `display` is the repr that the kernel sent."""
     try:
         value = ast.literal_eval(display)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -75,9 +75,9 @@ def literal(display: str) -> str:
 
 
 def filled(sql: str, parameters: Sequence[str]) -> str:
-    """Return a statement with its values where its question marks are.
+    """Return a statement with its values in place of its question marks.
 
-    When the counts differ (named parameters, a mark that is none) it is returned as it was sent.
+    If there are not as many of each (named parameters), it is returned unchanged.
     """
     pieces: list[str] = []
     values = iter(parameters)
@@ -102,9 +102,9 @@ def spelled_out(sent: SentSQL) -> tuple[str, ...]:
 
 
 def tokens(sql: str, *, exact: bool = False) -> tuple[str, ...]:
-    """Return what a statement says, without how it is laid out.
+    """Return a statement's tokens without its layout and without a semicolon at the end.
 
-    `exact` keeps the case of words and the quotes around names. A semicolon at the end goes.
+    `exact` keeps the case of words and the quotes around names.
     """
     found = [
         token.group() if exact else _plain(token.lastgroup or "", token.group())
@@ -128,9 +128,9 @@ def _plain(kind: str, text: str) -> str:
 
 
 def shape(sql: str) -> tuple[str, ...]:
-    """Return a statement's tokens without its values and the names that it invents after AS.
+    """Return a statement's tokens without its values, and with the names after AS numbered.
 
-    Two spellings of one question have one shape; so `similar` statements are found.
+    Statements that differ only in these have the same shape.
     """
     found = list(tokens(sql))
     invented: dict[str, str] = {}
@@ -149,7 +149,7 @@ def _is_value(token: str) -> bool:
 
 @record
 class Mismatch:
-    """One statement too many, too few, or other than wanted; lines that show it."""
+    """One statement too many, missing, or not as wanted, and the lines that show it."""
 
     lines: tuple[str, ...]
 
@@ -157,11 +157,11 @@ class Mismatch:
 def compare(
     wanted: Sequence[str], sent: Sequence[SentSQL], words: Iterable[str] = ()
 ) -> tuple[Mismatch, ...]:
-    """Return where the sent statements are not the wanted ones; empty when they agree.
+    """Return where the sent statements differ from the wanted ones; empty if they agree.
 
     `words` are those of the fence: `exact` (to the letter but for the layout), `any-order`, `txn`
-    (BEGIN, COMMIT and ROLLBACK count too). PRAGMAs, with which `create_all` looks for tables, are
-    compared when the fence lists one or is exact.
+    (BEGIN, COMMIT and ROLLBACK count, too). PRAGMAs, with which `create_all` looks for tables, are
+    only compared if the fence lists one or is exact.
     """
     chosen = set(words)
     exact = "exact" in chosen
@@ -240,7 +240,7 @@ def _reason(item: SentSQL) -> str:
 
 
 def one_line(sql: str) -> str:
-    """Return a statement on one line; blanks inside strings stay."""
+    """Return a statement on one line, without its semicolon; blanks inside strings stay."""
     pieces = (
         " " if found.lastgroup == "blank" else found.group() for found in _TOKEN.finditer(sql)
     )

@@ -1,8 +1,8 @@
-"""Whose lessons may run: a lesson is a program, and the learner is asked once about a foreign one.
+"""Which lessons may run: a lesson is a program, and the learner is asked once about a foreign one.
 
 Before: cli/learning.py knows which lesson files were asked for.
-Here:   what is not of the course is known by its path and a hash of all that it would run.
-After:  files.py keeps the answers; a file that has changed is asked about again.
+Here:   a file that is not of the course is identified by its path and a hash of what it would run.
+After:  files.py keeps the answers; about a file that has changed the learner is asked again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ormtutor.course.library import usual_places
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether a file is no part of the course."""
+    """Whether a file is not part of the course."""
     ours = (*usual_places(), Path(__file__).resolve().parent)  # the sandbox is beside this file
     return not any(path.resolve().is_relative_to(place) for place in ours)
 
@@ -40,17 +40,17 @@ class Trust:
         self._known = _read(path)
 
     def knows(self, lesson: Path) -> bool:
-        """Whether this very content was agreed to, at this place. False where it is unreadable."""
+        """Whether the learner agreed to this file with this content; False if it is unreadable."""
         with suppress(OSError):
             return self._known.get(str(lesson.resolve())) == digest(lesson)
         return False
 
     def has_changed(self, lesson: Path) -> bool:
-        """Whether another content was agreed to at this place."""
+        """Whether the learner agreed to this file with another content."""
         return str(lesson.resolve()) in self._known and not self.knows(lesson)
 
     def accept(self, lessons: Iterable[Path]) -> None:
-        """Remember them; where nothing can be written, it is asked again the next time."""
+        """Remember the files; if they cannot be written down, the learner is asked again."""
         with suppress(OSError):
             self._known = _read(self.path)
             self._known.update({str(lesson.resolve()): digest(lesson) for lesson in lessons})
@@ -59,7 +59,7 @@ class Trust:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """Return what is kept; a damaged file knows nothing."""
+    """Return what is kept: paths and hashes; nothing if the file is damaged."""
     try:
         found = files.from_json(files.read_text(path) or "{}")
     except ValueError:
