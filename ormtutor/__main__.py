@@ -1,4 +1,4 @@
-"""`python -m ormtutor`: the same as the console script."""
+"""`python -m ormtutor`: the same as the command `ormtutor`."""
 
 from ormtutor.cli import main
 

@@ -1,14 +1,14 @@
-"""The conductor of self-checking: a lesson file -> findings.
+"""A lesson file checks itself: Lesson -> findings.
 
-Before: runner.py hands over one lesson file after another, pytest_plugin.py its items.
+Before: runner.py hands over one lesson file after another, pytest_plugin.py their items.
 Here:   everything that a lesson claims is run: its straight path by doctest's rules, its SQL, its
         checks at the beginning and at the end of each step, its other answers, its mistakes, its
-        challenges on seen and on hidden data; then once more with another hash seed.
-After:  findings.py: each finding names file, line and mend.
+        challenges on seen and on hidden data; then everything again with another hash seed.
+After:  findings.py: each finding names the file, the line and what to do.
 
-A quick check runs the straight path alone, as plain doctest would, and compares its SQL too. Else a
-step is run twice: on the straight path, in the kernel of the step before where that stands there;
-and entered directly, as the tutor does it, by a new kernel with another hash seed and a replay.
+A quick check only runs the straight path, as plain doctest would, and compares its SQL, too. A full
+one runs each step twice: on the straight path, in the kernel that ran the step before; and entered
+directly, as the tutor does it, by a replay in a new kernel with another hash seed.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _NO_ANSWERS = ("not known", "no mapped object", "no such table", "")
 class Item:
     """One thing to check: the lesson as a whole, a step, or an attempt of a step.
 
-    `name` is what it is called after the file: `lesson`, `queued`, `queued::alt1`.
+    `name` identifies it within the file: `lesson`, `queued`, `queued::alt1`.
     """
 
     name: str
@@ -100,18 +100,18 @@ class Item:
 
 @record
 class ItemResult:
-    """What came of an item."""
+    """What checking an item has found."""
 
     path: Path
     item: Item
     findings: tuple[Finding, ...]
     seconds: float
     said: str = ""
-    """Of an attempt: whether it `passes`, is `recognised`, or was `not run`."""
+    """For an attempt: `passes`, `recognised` or `not run`, provided that it is ok."""
 
     @property
     def is_ok(self) -> bool:
-        """Whether nothing but notes was found."""
+        """Whether there are no findings except notes."""
         return all(finding.is_note for finding in self.findings)
 
 
@@ -119,7 +119,7 @@ class ItemResult:
 
 
 def items_of(lesson: Lesson, *, is_quick: bool = False) -> list[Item]:
-    """Return what there is to check in a lesson, in its order; `is_quick` leaves attempts out."""
+    """Return what there is to check in a lesson, in order; if `is_quick`, without attempts."""
     items = [Item("lesson", 1)]
     for index, step in enumerate(lesson.steps):
         items.append(Item(step.id, step.line, index))
@@ -136,9 +136,9 @@ def items_of(lesson: Lesson, *, is_quick: bool = False) -> list[Item]:
 
 @record
 class _StepRun:
-    """A step as it ran: what its beginning showed, and its reference.
+    """One run of a step: what its beginning showed, and its reference.
 
-    `broken` says which earlier line fails, so that the step could not be entered as it should.
+    `broken` says which earlier line fails, so that the step could not be entered properly.
     """
 
     opening: tuple[tuple[Line, tuple[Message, ...]], ...] = ()
@@ -149,8 +149,8 @@ class _StepRun:
 class _Path:
     """The straight path of a lesson with one hash seed; each step is run once.
 
-    A step goes on in the kernel of the step before where that stands there, unless the path
-    `is_direct`: then a new kernel is led to each step by a replay, as the tutor does it.
+    A step runs in the kernel that has just run the step before, unless the path `is_direct`: then
+    each step gets a new kernel and a replay, as the tutor does it.
     """
 
     def __init__(self, lesson: Lesson, kernels: Kernels, *, is_direct: bool = False) -> None:
@@ -162,7 +162,7 @@ class _Path:
         self._lock = threading.Lock()
 
     def run(self, index: int) -> _StepRun:
-        """Return a step as it ran.
+        """Return the run of a step.
 
         Raises: KernelError: no kernel can be started.
         """
@@ -172,7 +172,7 @@ class _Path:
             return self.runs[index]
 
     def open(self) -> list[tuple[Line, tuple[Message, ...]]]:
-        """Return what stands before the first step as it ran.
+        """Run what comes before the first step; return each line with its replies.
 
         Raises: KernelError: no kernel can be started.
         """
@@ -213,7 +213,7 @@ class _Path:
 
 
 class Checker:
-    """Checks the items of one lesson, in any order. A context manager: it holds kernels."""
+    """Checks the items of one lesson, in any order. A context manager, for it owns kernels."""
 
     def __init__(
         self, lesson: Lesson, *, engine: EngineName = "miniorm", engine_path: Sequence[str] = ()
@@ -236,7 +236,7 @@ class Checker:
         self._is_ahead = False
 
     def __enter__(self) -> Checker:
-        """Start kernels ahead."""
+        """Start kernels in advance."""
         self._kernels.prepare()
         if self._is_ours:
             self._again.kernels.prepare()
@@ -252,9 +252,9 @@ class Checker:
         self._again.kernels.close()
 
     def begin(self, items: Sequence[Item]) -> None:
-        """Work ahead in the background on what these items will ask for.
+        """Do in the background, in advance, what these items will need.
 
-        Whatever goes wrong there is met again by `run`, which then does the work itself.
+        If that fails, `run` does the work itself and meets the same error.
         """
         self._is_ahead = True
         steps = [item.step for item in items if item.step >= 0 and item.attempt is None]
@@ -295,7 +295,7 @@ class Checker:
         return ItemResult(self.lesson.path, item, tuple(findings), seconds, said)
 
     def _said(self, attempt: Attempt) -> str:
-        """Return what came of an attempt, where nothing but notes was found."""
+        """Return what came of an attempt, provided that there are no findings except notes."""
         is_run = attempt.runs_on(self.engine, self._kernels.version)
         if not is_run or (attempt.kind == "mistake" and not self._is_ours):
             return "not run"
@@ -316,7 +316,7 @@ class Checker:
     # --- the lesson as a whole --------------------------------------------------------------------
 
     def _check_lesson(self) -> Iterator[Finding]:
-        """Check what stands before the first step, and what only the whole file can tell."""
+        """Check what comes before the first step, and the lesson's place among other files."""
         item = Item("lesson", 1)
         for problem in library.lint(self.lesson):
             yield self._finding(problem.line, item, problem.message, problem.hint)
@@ -333,7 +333,7 @@ class Checker:
             yield from self._check_again(item, step, found)
 
     def _first_run(self, index: int) -> _StepRun:
-        """Return the step as it runs after the steps before it."""
+        """Return the step's run on the straight path; its attempts may now be run in advance."""
         is_new = index not in self._straight.runs
         run = self._straight.run(index)
         if is_new and self._is_ahead:
@@ -343,10 +343,10 @@ class Checker:
         return run
 
     def _check_again(self, item: Item, step: Step, found: Sequence[Finding]) -> Iterator[Finding]:
-        """Check the step once more, entered directly and with another hash seed.
+        """Check the step again, entered directly and with another hash seed.
 
-        What is found only then is looked for on the straight path with that seed, to tell which of
-        the two it comes from.
+        What is found only then is looked for on the straight path with that seed, to find out
+        which of the two is the reason.
         """
         known = {(finding.line, finding.problem) for finding in found}
         new = [
@@ -394,7 +394,7 @@ class Checker:
             yield from self._check_hidden(item, step, reference)
 
     def _check_hidden(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
-        """Check that the reference bears the hidden data at all."""
+        """Check that the reference does not fail on the hidden data."""
         for data, trial in zip(step.hidden, reference.trials[1:], strict=False):
             if trial.failure:
                 yield self._finding(
@@ -408,7 +408,7 @@ class Checker:
     def _check_example(
         self, item: Item, example: Example | None, replies: Sequence[Message], line: int
     ) -> Iterator[Finding]:
-        """Compare what an example gave with what stands below it, by doctest's rules."""
+        """Compare what an example showed with what is written under it, by doctest's rules."""
         if not replies or (example is not None and "SKIP" in set_options(example.options)):
             return
         failure = failure_of(replies)
@@ -483,7 +483,7 @@ class Checker:
     def _note_warnings(
         self, item: Item, example: Example, replies: Sequence[Message]
     ) -> Iterator[Finding]:
-        """Note a warning: with `-W error`, as many projects run, the example would fail."""
+        """Note a warning: with `-W error`, which many projects use, the example would fail."""
         text = "".join(
             reply.text
             for reply in replies
@@ -576,7 +576,7 @@ class Checker:
         yield from self._check_questions(item, step, reference)
 
     def _check_questions(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
-        """Find questions that nobody is asked, or that have no answer."""
+        """Find questions that are never asked, or that have no answer."""
         for question in step.predictions:
             before = reference.moments[: question.after - 1]
             sent = sent_of(reply for moment in before for reply in moment.replies)
@@ -592,7 +592,7 @@ class Checker:
                 )
                 continue
             truth = compare_prediction(question, "", reference).truth
-            # That nothing is sent may be the very point; that nothing is shown is a slip.
+            # That nothing is sent may be the point of the question; nothing shown is a slip.
             if truth in _NO_ANSWERS or (truth == "nothing" and question.kind == "output"):
                 yield self._finding(
                     question.line,
@@ -602,8 +602,8 @@ class Checker:
                 )
 
     def _check_each_check(self, item: Item, step: Step, reference: Reference) -> Iterator[Finding]:
-        """Find checks that cannot fail: true at the beginning, and under each mistake."""
-        first = 1 if subject_of(step) is not None else 0  # the value of a challenge is a goal too
+        """Find checks that never fail: true at the beginning, and after each mistake."""
+        first = 1 if subject_of(step) is not None else 0  # the value of a challenge is a goal, too
         for index, check in enumerate(step.checks):
             if not _answer(reference.start.answers, index).true:
                 continue
@@ -621,7 +621,7 @@ class Checker:
     # --- attempts ---------------------------------------------------------------------------------
 
     def _outcome(self, index: int, attempt: Attempt) -> Outcome:
-        """Return what an attempt came to, run once."""
+        """Return the outcome of an attempt, which is run only once."""
         with self._locks[attempt]:
             if attempt not in self._outcomes:
                 self._outcomes[attempt] = self._attempt(index, attempt)
@@ -699,7 +699,7 @@ class Checker:
     def _note_places_on_the_way(
         self, item: Item, attempt: Attempt, found: Vector
     ) -> Iterator[Finding]:
-        """Note a mistake that a right answer passes through: it is told only when asked for."""
+        """Note a mistake that a right answer passes through: learners see it only by :check."""
         step = self.lesson.steps[item.step]
         if subject_of(step) is not None:
             return
@@ -717,7 +717,7 @@ class Checker:
 
 
 class QuickChecker(Checker):
-    """Runs the straight path once, and compares output and SQL: nothing else is asked."""
+    """Runs the straight path once, and compares output and SQL, nothing else."""
 
     def __init__(
         self,
@@ -727,7 +727,7 @@ class QuickChecker(Checker):
         engine_path: Sequence[str] = (),
         kernels: Kernels | None = None,
     ) -> None:
-        """`kernels` are somebody else's, and stay theirs."""
+        """`kernels`, if given, belong to the caller and are not closed."""
         super().__init__(lesson, engine=engine, engine_path=engine_path)
         self._kernels = kernels or Kernels(engine, path=engine_path, hash_seed=HASH_SEEDS[0])
         self._is_guest = kernels is not None
@@ -755,7 +755,7 @@ class QuickChecker(Checker):
             super().close()
 
     def begin(self, items: Sequence[Item]) -> None:
-        """Nothing is done ahead."""
+        """Do nothing in advance."""
 
     def _check_lesson(self) -> Iterator[Finding]:
         item = Item("lesson", 1)
@@ -781,7 +781,7 @@ class QuickChecker(Checker):
             yield from self._check_fence(item, fence, found)
 
     def _run_to(self, end: int) -> list[tuple[Line, tuple[Message, ...]]]:
-        """Run the lines up to a place that were not run yet; return them with what came of them."""
+        """Run the lines up to `end` that have not run yet; return each with its replies."""
         if self._replica is None:
             self._replica = Replica(self._kernels.take())
         ran = []
@@ -794,7 +794,7 @@ class QuickChecker(Checker):
 
 
 def _broken(replica: Replica, lines: Sequence[Line]) -> str:
-    """Return which of the replayed lines raised although its example does not say so."""
+    """Return which replayed line raised an exception that its example does not show, or empty."""
     for place in sorted(replica.raised):
         example = lines[place][1] if place < len(lines) else None
         if example is not None and expected_exception(example.want) is None:
@@ -822,7 +822,7 @@ def _goals(step: Step, reference: Reference) -> tuple[tuple[Goal, ...], tuple[Go
 
 
 def _goal_lines(step: Step, goals: Sequence[Goal]) -> list[int]:
-    """Return the line of the file for each goal: its check's, else the step's."""
+    """Return the line in the file for each goal: that of its check, else of the step."""
     lines = [check.line for check in step.checks] if step.checks else []
     before = len(goals) - len(lines) if subject_of(step) is not None else 0
     padded = [step.line] * before + lines

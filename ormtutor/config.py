@@ -1,8 +1,8 @@
 """The configuration file, checked key by key.
 
-Before: cli/ knows the options of the command line, which go first.
-Here:   `config.toml` -> Config; each mistake names the file, the line, the key and the nearest one.
-After:  what neither option, environment nor file says stays at its default.
+Before: cli/ knows the options of the command line, which have priority.
+Here:   `config.toml` -> Config; an error names the file, the line, the key and the nearest word.
+After:  cli/ combines both; what neither says has its default.
 
     mode = "vi"          # keys at the prompt: "emacs" (default) or "vi"
     color = "auto"       # "auto" (default), "always" or "never"
@@ -38,7 +38,7 @@ CHOICES = {
 class Config:
     """What the file says, or the defaults.
 
-    No dataclass: this stands before the first frame, and `dataclasses` takes 10 ms to import.
+    No dataclass: importing `dataclasses` takes 10 ms, and the first frame waits for this.
     """
 
     mode: Literal["emacs", "vi"] = "emacs"
@@ -59,9 +59,9 @@ SETTINGS = tuple(Config.__annotations__)
 
 
 def load(path: Path | None = None) -> Config:
-    """Return the configuration; a file that does not exist is an empty one.
+    """Return the configuration in a file; the defaults if it does not exist.
 
-    Raises: ConfigError: no TOML, an unknown key, a value of the wrong kind.
+    Raises: ConfigError: not TOML, an unknown key, a value of the wrong kind.
     """
     path = path or files.config_file()
     if not path.exists():
@@ -73,7 +73,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def parse(text: str, path: Path) -> Config:
-    """Return the configuration that a text holds; `path` is for the error's sake."""
+    """Return the configuration in a text; `path` is for errors, which are those of load()."""
     try:
         found = files.from_toml(text)
     except ValueError as error:
@@ -123,7 +123,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _line_of(text: str, key: str) -> int:
-    """Return the line on which a key is set, which the TOML reader does not tell."""
+    """Return the line on which a key is set, which the TOML reader does not say."""
     import re
 
     for number, line in enumerate(text.splitlines(), 1):

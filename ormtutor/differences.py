@@ -1,8 +1,8 @@
 """The closed list: where miniorm follows SQLAlchemy 1.1 rather than 1.4.54, and why.
 
-Before: the oracle is 1.4.54; its tests and `check --engine sqlalchemy` compare with it.
-Here:   each difference once, with its reason, and how their text is told as ours.
-After:  a comparison that differs only by this list is reported as known, never as a mistake.
+Before: tests/oracle and `check --engine sqlalchemy` compare the engine with SQLAlchemy 1.4.54.
+Here:   each difference once, with its reason, and how SQLAlchemy's text is turned into ours.
+After:  what differs only by this list is reported as known, never as a mistake.
 
 Nothing else may differ. A new entry needs a reason that a learner would accept.
 """
@@ -23,11 +23,11 @@ def _unchanged(text: str) -> str:
 
 @record
 class Difference:
-    """One point of the list: what our engine does, what 1.4.54 does, and why ours stays.
+    """One entry of the list: what our engine does, what 1.4.54 does, and why we keep it.
 
-    `text` turns what SQLAlchemy prints or raises into ours, `sql` what it sends; `own_sql` takes
-    from our statement what SQLAlchemy leaves out. Where a difference cannot be told by texts alone
-    (an attribute that is missing, a flush that comes later) all three change nothing.
+    `text` turns what SQLAlchemy prints or raises into ours, `sql` what it sends; `own_sql` removes
+    from our statement what SQLAlchemy leaves out. If text cannot show a difference (an attribute
+    that is missing, a flush that comes later), all three change nothing.
     """
 
     name: str
@@ -116,7 +116,7 @@ DIFFERENCES: tuple[Difference, ...] = (
 
 
 def explain_text(ours: str, theirs: str, agrees: Callable[[str, str], bool]) -> Difference | None:
-    """Return the difference by which SQLAlchemy's text would be ours; None when there is none.
+    """Return the difference that turns SQLAlchemy's text into ours, or None.
 
     `agrees(ours, text)` is the comparison that failed.
     """
@@ -131,7 +131,7 @@ def explain_sql(
     theirs: Sequence[str],
     agree: Callable[[Sequence[str], Sequence[str]], bool],
 ) -> Difference | None:
-    """Return the difference by which SQLAlchemy's statements would be ours; None without one."""
+    """Return the difference that makes SQLAlchemy's statements agree with ours, or None."""
     for difference in DIFFERENCES:
         own = [difference.own_sql(sql) for sql in ours]
         sent = [difference.sql(sql) for sql in theirs]

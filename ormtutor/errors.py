@@ -1,8 +1,7 @@
 """The tutor's own errors: each says what is wrong, where, and what to do next.
 
-Every room above the engine raises these and nothing else of its own; `cli/` and `repl/` show
-them.
-The engine's errors are SQLAlchemy's and live in `miniorm/exc.py`.
+What a user is to read, every room above the engine raises as one of these; `cli/` and `repl/` show
+them. The engine's errors are SQLAlchemy's, in `miniorm/exc.py` and `miniorm/orm/exc.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from pathlib import Path
 
 
 class TutorError(Exception):
-    """A problem, and a hint that mends it.
+    """A problem, and a hint on what to do about it.
 
-    `exit_code` is what the process ends with when the error reaches the command line
+    `exit_code` is that of the process when the error reaches the command line
     (0 ok, 1 a check failed, 2 usage, configuration or lesson syntax, 3 kernel or environment).
     """
 
@@ -30,7 +29,7 @@ class TutorError(Exception):
 
 
 class UsageError(TutorError):
-    """A word on the command line that we cannot follow."""
+    """A command line that we do not understand, or cannot carry out."""
 
 
 class ConfigError(TutorError):
@@ -42,9 +41,9 @@ class CommandError(TutorError):
 
 
 class LessonError(TutorError):
-    """A lesson file that breaks the format; names the file and the line (from 1).
+    """A mistake in a lesson file, with its path and line (from 1).
 
-    A file is read to its end: the further mistakes in it are in `others`, and `all` has every one.
+    A file is read to its end: `others` are the further mistakes in it.
     """
 
     def __init__(
@@ -72,6 +71,6 @@ class LessonError(TutorError):
 
 
 class KernelError(TutorError):
-    """The child process cannot start, or died in a way that replay cannot mend."""
+    """The child process cannot be started, has died, or cannot be replaced by a replay."""
 
     exit_code = 3

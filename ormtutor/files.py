@@ -1,8 +1,8 @@
-"""The places of our files, and atomic writing: the only module that writes.
+"""Where our files are, and atomic writing: no other module writes files.
 
-Before: cli/, config.py, check.py and course/ know *what* they keep.
-Here:   *where* it lives on this system, and how it gets there whole or not at all.
-After:  the file system. Nothing of ours is ever written into the working directory.
+Before: cli/, config.py, findings.py and course/ know *what* to keep.
+Here:   *where* that is on this system, and writing as a whole or not at all.
+After:  the file system. Nothing is written into the working directory unless the user asks for it.
 
 The folders are those of the XDG specification, `%APPDATA%` on Windows, and the Library folders of
 macOS where they exist already. `ORMTUTOR_HOME` overrides all of them.
@@ -36,27 +36,27 @@ def state_directory() -> Path:
 
 
 def cache_directory() -> Path:
-    """Return the folder of what can be made again: parsed lessons, vectors of mistakes."""
+    """Return the folder of what can be computed again: parsed lessons, vectors of mistakes."""
     return _place("cache", "XDG_CACHE_HOME", ".cache")
 
 
 def config_file() -> Path:
-    """Return the configuration file; it need not exist."""
+    """Return the path of the configuration file, which need not exist."""
     return config_directory() / "config.toml"
 
 
 def progress_file() -> Path:
-    """Return the file that remembers which steps are done; it need not exist."""
+    """Return the path of the learner's progress, which need not exist."""
     return state_directory() / "progress.json"
 
 
 def history_file(*, sandbox: bool = False) -> Path:
-    """Return the file of typed inputs; those of the sandbox are kept apart."""
+    """Return the path of the history of inputs; the sandbox has its own."""
     return state_directory() / ("history-play" if sandbox else "history")
 
 
 def trust_file() -> Path:
-    """Return the file of lessons from elsewhere that the learner has agreed to run."""
+    """Return the path of the list of foreign lessons that the learner has agreed to run."""
     return state_directory() / "trusted.json"
 
 
@@ -68,19 +68,19 @@ def report_directory() -> Path:
 def _place(kind: str, variable: str, default: str) -> Path:
     home = os.environ.get("ORMTUTOR_HOME")
     if home:
-        # Progress and configuration stand side by side there; the cache is a folder that can go.
+        # Progress and configuration are side by side there; the cache is a folder of its own.
         return Path(home).expanduser() / ("cache" if kind == "cache" else "")
     if sys.platform in ("win32", "darwin"):
         system = _system_place(kind)
         if sys.platform == "win32" or system.exists():
             return system
-    # The specification: a path that is not absolute is to be ignored.
+    # By the specification, a path that is not absolute is to be ignored.
     base = os.environ.get(variable, "")
     return (Path(base) if os.path.isabs(base) else Path.home() / default) / _NAME
 
 
 def _system_place(kind: str) -> Path:
-    import platformdirs  # late: Linux has no need of it, and it stands before the first prompt
+    import platformdirs  # late: Linux does not need it, and the first prompt waits for it
 
     if kind == "config":
         return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True)
@@ -93,7 +93,7 @@ def _system_place(kind: str) -> Path:
 
 
 def read_text(path: Path) -> str | None:
-    """Return a file's text, None when there is no such file or it is no UTF-8 text."""
+    """Return a file's text; None if it cannot be read or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -101,7 +101,7 @@ def read_text(path: Path) -> str | None:
 
 
 def from_json(text: str) -> Any:
-    """Return what a JSON text holds. ValueError: it is none, or is nested too deeply."""
+    """Return what a JSON text holds. Raises: ValueError: not JSON, or nested too deeply."""
     import json
 
     try:
@@ -111,7 +111,7 @@ def from_json(text: str) -> Any:
 
 
 def from_toml(text: str) -> dict[str, Any]:
-    """Return what a TOML text holds. ValueError: it is none, or is nested too deeply."""
+    """Return what a TOML text holds. Raises: ValueError: not TOML, or nested too deeply."""
     import tomllib
 
     try:
@@ -121,26 +121,26 @@ def from_toml(text: str) -> dict[str, Any]:
 
 
 def newest_change() -> int:
-    """Return when our own source changed last: what another version found out is not kept."""
+    """Return when our source changed last, for the keys of what is kept: it depends on us."""
     package = Path(__file__).parent
     return max(path.stat().st_mtime_ns for path in package.rglob("*.py"))
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Replace a file by a text, whole or not at all.
+    """Write a text to a file, as a whole or not at all.
 
     The text goes to a temporary file in the same folder, which then takes the name. A symbolic link
-    stays one, and the file keeps its mode; `private` makes a new one readable to its owner alone.
+    stays one, and a file keeps its mode; a new one that is `private` only its owner may read.
 
     Raises: OSError: the folder cannot be made or written, or the disk is full.
     """
-    import tempfile  # late: the places are asked for before the first frame, writing comes after
+    import tempfile  # late: the first frame needs our paths, but writes nothing
 
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        # Half a character, which no UTF-8 holds, is spelled out; in JSON that means the same.
+        # Half a character, which UTF-8 cannot hold, is escaped; in JSON that means the same.
         with os.fdopen(handle, "w", -1, "utf-8", "backslashreplace", "") as stream:
             stream.write(text)
             stream.flush()
@@ -154,7 +154,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add a text to the end of a file; a new file is readable to its owner alone.
+    """Append a text to a file; a new file may only be read by its owner.
 
     Raises: OSError: the folder cannot be made or written, or the disk is full.
     """
@@ -165,8 +165,8 @@ def append_text(path: Path, text: str) -> None:
 
 
 def keep_fault(fault: BaseException) -> Path | None:
-    """Write down what broke in ormtutor itself, for a report; None where nothing can be written."""
-    import traceback  # late: it is to be hoped that nobody needs it
+    """Write down the traceback of a fault of our own; return the path, None if that fails."""
+    import traceback  # late: hardly ever needed
 
     path = report_directory() / "fault.txt"
     try:
@@ -177,9 +177,9 @@ def keep_fault(fault: BaseException) -> Path | None:
 
 
 def write_cache(path: Path, text: str, *, keep: int = 200) -> None:
-    """Keep what can be made again; a cache that cannot be written is no cache, and no error.
+    """Write a file of the cache, and remove the oldest ones beyond `keep` in its folder.
 
-    The oldest files of the folder go once it holds more than `keep`.
+    That it cannot be written is no error.
     """
     with contextlib.suppress(OSError):
         write_text(path, text)
@@ -192,7 +192,7 @@ def _mode(target: Path, private: bool) -> int:
     try:
         return target.stat().st_mode & 0o7777
     except OSError:
-        # mkstemp makes private files; a file that is none of our secrets gets what open() gives.
+        # mkstemp makes private files; any other file gets the mode that open() would give it.
         return 0o600 if private else 0o666 & ~_umask()
 
 
@@ -203,7 +203,7 @@ def _umask() -> int:
 
 
 class Lock:
-    """A lock that one process holds on a file; the system lets it go when the process ends."""
+    """A lock that one process holds on a file; the system releases it when the process ends."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -214,11 +214,11 @@ class Lock:
 
     @property
     def is_held(self) -> bool:
-        """Whether we have it."""
+        """Whether we hold it."""
         return self._handle >= 0
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process has it.
+        """Take the lock; return False if another process holds it.
 
         Raises: OSError: the lock file cannot be made (a read-only folder).
         """
@@ -235,7 +235,7 @@ class Lock:
         return True
 
     def release(self) -> None:
-        """Give the lock away; nothing happens when it is not held."""
+        """Release the lock, if we hold it."""
         if self.is_held:
             os.close(self._handle)
             self._handle = -1

@@ -1,8 +1,8 @@
-"""Findings of the self-check, and the edits that mend some of them.
+"""Findings of the self-check, and the edits that repair some of them.
 
-Before: check.py ran a lesson and found that something is not as it says.
-Here:   a finding names file, line and mend; an edit replaces lines of the file.
-After:  cli/ prints the findings, and asks before an edit is made.
+Before: check.py ran a lesson and found something that is not as the lesson says.
+Here:   a finding names the file, the line and what to do; an edit replaces lines of the file.
+After:  cli/checking.py prints the findings, and asks before it makes an edit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ormtutor.records import record
 
 @record
 class Edit:
-    """Replace the lines from `line` to before `end` (both from 1) by others."""
+    """Replaces the lines from `line` up to but not including `end`, counted from 1."""
 
     line: int
     end: int
@@ -30,9 +30,9 @@ class Edit:
 
 @record
 class Finding:
-    """Something in a lesson file that is not true, or a note that fails nothing.
+    """Something in a lesson file that is not true; or a note, which is no failure.
 
-    `item` is what was being checked, such as `queued::mistake1`. `details` are lines that prove it.
+    `item` is what was being checked, such as `queued::mistake1`. `details` are lines that show it.
     """
 
     path: Path
@@ -47,16 +47,16 @@ class Finding:
     def lines(self) -> list[str]:
         """Return the finding as lines of text."""
         word = "note: " if self.is_note else ""
-        told = [f"{self.path}:{self.line}: {word}{self.item}: {self.problem}"]
-        told += [f"    {line}".rstrip() for line in self.details]
-        return told + ([f"    {self.hint}"] if self.hint else [])
+        lines = [f"{self.path}:{self.line}: {word}{self.item}: {self.problem}"]
+        lines += [f"    {line}".rstrip() for line in self.details]
+        return lines + ([f"    {self.hint}"] if self.hint else [])
 
 
 # --- edits ----------------------------------------------------------------------------------------
 
 
 def output_edit(example: Example, text: str, exception: str = "") -> Edit:
-    """Return the edit that writes what an example really gave below it."""
+    """Return the edit that writes what an example really showed under it."""
     if exception:
         lines = ["Traceback (most recent call last):", "    ...", *exception.split("\n")]
     else:
@@ -65,7 +65,7 @@ def output_edit(example: Example, text: str, exception: str = "") -> Edit:
 
 
 def sql_edit(fence: SQLFence, end: int, statements: Iterable[str]) -> Edit:
-    """Return the edit that writes the statements that were sent; `end` is the closing line."""
+    """Return the edit that writes the statements that were sent; `end`: the fence's last line."""
     lines = [line.rstrip() for sql in statements for line in sql.strip().split("\n")]
     return Edit(fence.line + 1, end, tuple(line for line in lines if line))
 
@@ -84,7 +84,7 @@ def shown_edit(path: Path, edit: Edit) -> str:
 
 
 def refuse_in_ci() -> None:
-    """Refuse to write a lesson where nobody looks at the difference.
+    """Refuse to change a lesson where nobody looks at the difference.
 
     Raises: UsageError: the variable `CI` is set.
     """
@@ -96,7 +96,7 @@ def refuse_in_ci() -> None:
 
 
 def accept(path: Path, edits: Sequence[Edit], approve: Callable[[str], bool]) -> int:
-    """Make the edits that `approve` says yes to when shown the difference; returns how many.
+    """Make the edits that `approve` accepts, given the difference; return how many.
 
     Raises: UsageError: `CI` is set. OSError: the file cannot be written.
     """
@@ -123,18 +123,18 @@ def _lines_of(path: Path) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-# --- mends that need no running -------------------------------------------------------------------
+# --- repairs that need no running -----------------------------------------------------------------
 
 
 def fix(path: Path) -> list[str]:
-    """Mend what can be mended without asking: blank lines before a fence's end, missing ids.
+    """Repair what needs no decision: missing blank lines at a fence's end, and missing ids.
 
-    Returns what was done, one sentence each.
+    Returns what was done, one line for each repair.
 
     Raises: LessonError: the file cannot be read. OSError: it cannot be written.
     """
     done: list[str] = []
-    # Some mistakes hide others, so that mending goes on until nothing changes.
+    # Some mistakes hide others, so this goes on until there is nothing more to repair.
     for _ in range(20):
         try:
             library.parse(path)
@@ -152,7 +152,7 @@ def fix(path: Path) -> list[str]:
 
 
 def _lines_or(path: Path, error: LessonError) -> list[str]:
-    """Return the lines of a file; where it cannot be read, its error stands."""
+    """Return the lines of a file; if it cannot be read, raise the error."""
     try:
         return _lines_of(path)
     except (OSError, UnicodeDecodeError):
@@ -160,7 +160,7 @@ def _lines_or(path: Path, error: LessonError) -> list[str]:
 
 
 def _mend(error: LessonError, lines: Sequence[str], taken: set[str]) -> tuple[Edit, str] | None:
-    """Return the edit that mends an error, and what it does; adds to the ids that are taken."""
+    """Return the edit that repairs an error, and what it does; new ids are added to `taken`."""
     if error.message.startswith("no blank line stands before"):
         return Edit(error.line, error.line, ("",)), "a blank line before the closing fence"
     text = lines[error.line - 1] if error.line <= len(lines) else ""

@@ -1,8 +1,8 @@
-"""Judge: the goals of one step as they stand, and the verdict on what was typed.
+"""Judge: which goals of a step are met, and the verdict on what was typed.
 
 Before: tutor.py ran an input and has the turns of the step.
-Here:   the kernel answers the checks, or a challenge is tried out in a kernel of its own; study.py
-        knows what the lesson's own answer does, and what its mistakes do.
+Here:   the kernel answers the checks, or a challenge is tried out in a separate kernel; study.py
+        knows what the lesson's own answer and its mistakes do.
 After:  course/checking.py decides; the Turn carries goals and verdict.
 """
 
@@ -64,11 +64,12 @@ class Judge:
         self._goals: tuple[Goal, ...] = ()
         self._trials: tuple[Trial, ...] = ()
         self._on_trial: Replica | None = None
-        self._told: tuple[str, Vector | None] = ("", None)  # the mistake that was told last, where
+        # The text of the mistake that was shown last, and the attempt that made it.
+        self._told: tuple[str, Vector | None] = ("", None)
 
     @property
     def goals(self) -> tuple[Goal, ...]:
-        """The goals as they stand; without checks they are known once the reference has run."""
+        """The goals, as after the last input; without checks, known once the reference has run."""
         if not self._goals:
             reference = self._study.reference_now()
             if reference is not None and self._subject is None:
@@ -79,11 +80,11 @@ class Judge:
 
     @property
     def trial(self) -> Trial | None:
-        """The last run of a challenge's expression on the seen data."""
+        """The last run of a challenge's expression on the seen data, or None."""
         return self._trials[0] if self._trials else None
 
     def begin(self, replica: Replica) -> None:
-        """Ask for the goals before anything is typed."""
+        """Find the goals before anything is typed."""
         self._told, self._trials = ("", None), ()
         if self._subject is not None:
             self._goals = challenge_goals(self._step, self._subject, (), ())
@@ -93,7 +94,7 @@ class Judge:
             self._goals = ()
 
     def look_again(self, replica: Replica, typed: Sequence[Turn]) -> None:
-        """Find the goals as they stand after a replay; nothing was won or lost by it."""
+        """Find the goals after a replay, which neither meets nor loses any."""
         self.begin(replica)
         if typed:
             self._find_goals(replica, typed, asked=True)
@@ -102,10 +103,10 @@ class Judge:
     def judge(
         self, replica: Replica, typed: Sequence[Turn], *, asked: bool = False, passed: bool = False
     ) -> Verdict | None:
-        """Find the goals after the last of these turns; return the verdict, None after a pass.
+        """Find the goals after the last of these turns; return the verdict.
 
-        An input that was interrupted gets none either: the prompt is wanted back, and what was
-        stopped is no mistake. `asked`: the learner wants to know.
+        None: the step was `passed` before, or the last input was interrupted, since what was
+        stopped is no mistake. `asked`: the learner typed `:check`, and gets a verdict always.
 
         Raises: KernelError: the kernel died meanwhile.
         """
@@ -114,26 +115,26 @@ class Judge:
                 self._goals = self._asked(replica, typed)
             return None
         if passed and not asked and self._subject is not None:
-            return None  # trying the function costs time, and nothing depends on it any more
+            return None  # trying the function takes time, and nothing depends on it any more
         is_whole = self._find_goals(replica, typed, asked=asked)
         return None if passed and not asked else self._decide(typed, is_whole, asked=asked)
 
     def interrupt(self) -> Replica | None:
-        """Wait no longer; return the replica in which the learner's function is being tried."""
+        """Stop waiting; return the replica in which a challenge is being tried out, or None."""
         self._study.hurry()
         return self._on_trial
 
     # --- goals ------------------------------------------------------------------------------------
 
     def _find_goals(self, replica: Replica, typed: Sequence[Turn], *, asked: bool) -> bool:
-        """Find the goals; return whether the last turn made a whole attempt at a challenge."""
+        """Find the goals; return whether the last turn is a complete attempt at a challenge."""
         if self._subject is not None:
             return self._try_out(typed, asked=asked)
         self._goals = self._asked(replica, typed)
         return False
 
     def _asked(self, replica: Replica, typed: Sequence[Turn]) -> tuple[Goal, ...]:
-        """Return the goals as the kernel's facts have them; without checks the reference counts."""
+        """Return the goals by the answers to the checks; without checks, by the reference."""
         sent = [item for turn in typed for item in sent_of(turn.replies)]
         if self._step.checks:
             answers = replica.kernel.ask([check.expression for check in self._step.checks])
@@ -142,7 +143,10 @@ class Judge:
         return goals_at(self._step, self._study.reference(), effects, (), sent, self._goals)
 
     def _try_out(self, typed: Sequence[Turn], *, asked: bool) -> bool:
-        """Run the judged expression of a challenge where the learner has changed what it needs."""
+        """Run the judged expression of a challenge, if the learner has changed what it needs.
+
+        Returns whether that makes a complete attempt.
+        """
         subject = self._subject
         assert subject is not None
         # An input that raised may have defined something first.
@@ -180,12 +184,10 @@ class Judge:
         failure = failure_of(typed[-1].replies) if typed else ""
         on_trial = next((trial.failure for trial in self._trials if trial.failure), "")
         if asked and self._subject is not None:
-            attempt = vector(
-                self._goals, on_trial, self._sent(typed)
-            )  # the function is asked about
+            attempt = vector(self._goals, on_trial, self._sent(typed))  # `:check` is about the try
         else:
             attempt = vector(self._goals, failure or on_trial, self._sent(typed))
-        # A pass, and only a pass, is compared with the lesson's traffic.
+        # The lesson's statements are only compared after a pass.
         done = all_met(self._goals)
         reference = self._study.reference() if done else None
         mistake, is_on_path = "", False
@@ -211,7 +213,7 @@ class Judge:
         return verdict
 
     def _was_told(self, mistake: str, attempt: Vector) -> bool:
-        """Whether a mistake was told, and nothing that matters has changed since."""
+        """Whether this mistake was shown last, and nothing that matters has changed since."""
         text, place = self._told
         return place is not None and (text, place.goals, place.lefts, place.failure) == (
             mistake,
@@ -231,15 +233,15 @@ class Judge:
         return traffic_of(reply for turn in typed for reply in turn.replies)
 
     def _recognise(self, attempt: Vector, *, asked: bool) -> tuple[str, bool]:
-        """Return the text of the mistake that this is, and whether a right answer comes by here."""
+        """Return the mistake's text or empty, and whether a right answer passes through here."""
         if not asked and self._study.is_on_path(attempt):
-            return "", True  # the straight path waits for nothing more
+            return "", True  # known early: no need to wait for the mistakes
         if not self._step.mistakes:
             return "", False
-        known = self._study.known()
-        found = recognise(attempt, known.mistakes)
+        vectors = self._study.vectors()
+        found = recognise(attempt, vectors.mistakes)
         text = self._step.mistakes[found].message if found is not None else ""
-        return text, known.is_on_path(attempt)
+        return text, vectors.is_on_path(attempt)
 
     def _is_asked_failure(self, failure: str) -> bool:
         """Whether the step shows an exception of this kind on purpose."""

@@ -1,8 +1,8 @@
 """Otherwise: the learner's inputs run again in a twin kernel, with one thing changed.
 
 Before: tutor.py knows what was run up to the step, and the turns since.
-Here:   a loading option is written into the queries, a relationship gets another cascade, a query
-        its other spelling; a kernel of its own runs all of it. The learner's is not touched.
+Here:   a loading option is added to the queries, a relationship gets another cascade, a query its
+        other spelling; a twin kernel runs everything. The learner's kernel is not touched.
 After:  repl/asking.py shows what came of it beside what the learner saw.
 """
 
@@ -27,14 +27,14 @@ STRATEGIES = ("selectinload", "joinedload", "subqueryload")
 CASCADES = (
     "save-update", "merge", "refresh-expire", "expunge", "delete", "all", "delete-orphan", "none",
 )  # fmt: skip
-"""What a cascade is made of, in the order in which it is usually written."""
+"""The words of a cascade, in the order in which they are usually written."""
 
 _LAZY = "lazy load of "
-_PATIENCE = 30.0  # seconds for one input: it ended the first time
+_PATIENCE = 30.0  # seconds for one input, which did end the first time
 
 
 def entry_of(turn: Turn) -> Entry:
-    """Return what a kernel is asked for a turn to come again."""
+    """Return the entry that makes a kernel run a turn's input again."""
     return Entry("learner", turn.source, turn.step, turn.first_line, turn.answers)
 
 
@@ -43,7 +43,7 @@ def entry_of(turn: Turn) -> Entry:
 
 @record
 class Cost:
-    """What an input cost: `statements`, how many of them were lazy loads, and rows that came."""
+    """What an input cost: its statements, how many of them were lazy loads, and their rows."""
 
     statements: int
     lazy: int
@@ -52,7 +52,7 @@ class Cost:
 
 @record
 class Changed:
-    """One input under both loadings. `failure` is what ended the twin's, in its first line."""
+    """One input under both loadings. `failure`: the exception that ended only the twin's."""
 
     line: int
     yours: Cost
@@ -64,9 +64,8 @@ class Changed:
 class Reloaded:
     """The inputs of a step under another loading: what was rewritten, and what that changed.
 
-    `rewritten` are the lines with the option, each with its number in the step. `differs` are the
-    numbers of lines that showed something else, `reordered` of those that showed the same in
-    another order.
+    `rewritten`: the lines with the option, each with its number in the step. `differs`: the numbers
+    of lines that showed something else; `reordered`: the same in another order.
     """
 
     strategy: str
@@ -83,11 +82,12 @@ def reload(
     strategy: str,
     targets: Mapping[str, str],
 ) -> Reloaded:
-    """Run the turns in a twin, with the attributes that were loaded one by one loaded at once.
+    """Run the turns in a twin, with eager loading of what was loaded one object at a time.
 
-    `targets` leads from `Class.attribute` to the class at the other end.
+    `targets` maps `Class.attribute` to the class at the other end.
 
-    Raises: CommandError: nothing was loaded one by one, or no query of the step can be rewritten.
+    Raises: CommandError: there was no such loading, or no query of the step can be rewritten, or
+    an input does not end.
     """
     wanted = one_by_one(turns)
     if not wanted:
@@ -108,7 +108,7 @@ def reload(
     for turn, source in zip(turns, sources, strict=True):
         pairs.append((turn, _perform(twin, turn, source)))
         if _fails(*pairs[-1]):
-            break  # what comes after it fails of that
+            break  # what follows would fail because of it
     return Reloaded(
         strategy,
         tuple(
@@ -138,7 +138,7 @@ def reload(
 
 
 def one_by_one(turns: Iterable[Turn]) -> tuple[str, ...]:
-    """Return the attributes, as `Class.name`, of which one input loaded several lazily."""
+    """Return the attributes, as `Class.name`, that one input loaded lazily more than once."""
     found: dict[str, None] = {}
     for turn in turns:
         causes = [statement.cause for statement in turn.statements]
@@ -153,7 +153,7 @@ def one_by_one(turns: Iterable[Turn]) -> tuple[str, ...]:
 
 
 def rewritten(source: str, wanted: Sequence[str], targets: Mapping[str, str], strategy: str) -> str:
-    """Return a source whose queries load the wanted attributes at once; it keeps its lines."""
+    """Return the source with the option in each query that needs it; its lines stay the same."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -184,7 +184,7 @@ def _queries(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def _paths(entity: str, wanted: Sequence[str], targets: Mapping[str, str]) -> list[list[str]]:
-    """Return the ways from an entity along the wanted attributes, each as far as it leads."""
+    """Return the paths from an entity along the wanted attributes, each as long as possible."""
     found: list[list[str]] = []
     for name in wanted:
         if name.partition(".")[0] == entity:
@@ -221,7 +221,7 @@ def _compared(turn: Turn, again: Turn) -> Changed:
 
 
 def _said(replies: Sequence[Message]) -> str:
-    """Return what ended a run, in a line, the exception by its bare name."""
+    """Return the exception that ended a run in one line, without its module; or empty."""
     return re.sub(r"^(\w+\.)+", "", in_short(failure_of(replies)))
 
 
@@ -238,7 +238,7 @@ def _words(turn: Turn) -> list[str]:
 
 @record
 class Replanned:
-    """What a flush would do under another cascade. `plan` is the kernel's view of that name."""
+    """What a flush would do under another cascade. `plan` is the kernel's view `plan`."""
 
     relationship: str
     was: str
@@ -255,8 +255,8 @@ def replan(
 ) -> Replanned:
     """Run the inputs of a step in a twin where a relationship has another cascade.
 
-    It has it from the step's beginning on, or from its mapping. Without a `cascade` the other one
-    is taken: that which deletes, or that which does not.
+    The cascade is set at the step's beginning, or as soon as the relationship is mapped. If it is
+    empty, a cascade with delete is replaced by one without, and the reverse.
 
     Raises: CommandError: no such relationship, or it cannot have this cascade.
     """
@@ -281,13 +281,13 @@ _BUDGET = 500  # milliseconds
 
 
 def _is_mapped(twin: Replica, relationship: str) -> bool:
-    """Whether it is there, and all that the mapping needs for being configured."""
+    """Whether the relationship exists, and every mapping is complete, so that it can be used."""
     ends = (twin.kernel.inspect("schema", _BUDGET) or {}).get("relationships", ())
     return all(end["target"] for end in ends) and relationship in targets_of(ends)
 
 
 def _other_cascade(twin: Replica, relationship: str, was: str) -> str:
-    """Return the cascade that deletes, for one that does not; and the default for one that does."""
+    """Return a cascade with delete for one without; the default for one with delete."""
     if "delete" in was or was.startswith("all"):
         return "save-update, merge"
     ends = (twin.kernel.inspect("schema", _BUDGET) or {}).get("relationships", ())
@@ -322,9 +322,10 @@ def _set_cascade(twin: Replica, relationship: str, cascade: str) -> None:
 
 @record
 class Respelled:
-    """An input in its other spelling, run. `sent` is the SQL of that run, values filled in.
+    """A run of an input in its other spelling. `sent`: its SQL, with values filled in.
 
-    `shows` and `sends` tell how the two agree: `labels` means all but the names of columns.
+    `shows` and `sends` compare it with the learner's run: `labels` means equal except for the
+    labels of columns.
     """
 
     line: int
@@ -336,7 +337,7 @@ class Respelled:
 
 
 def respell(twin: Replica, base: Sequence[Entry], turns: Sequence[Turn]) -> Respelled:
-    """Run the last of the turns that asks by Query or select() in its other spelling.
+    """Run the last of the turns that has a Query or a select() in its other spelling.
 
     Raises: CommandError: there is none, or it has no other spelling.
     """
@@ -373,7 +374,7 @@ def _last_spelling(turns: Sequence[Turn]) -> tuple[int, Spelling]:
 
 
 def _unlabelled(sql: str) -> list[str]:
-    """Return what a statement says without the labels of its columns, as in `a.id AS a_id`."""
+    """Return a statement's tokens, with `a.id AS` for each `a.id AS a_id`."""
     found: list[str] = []
     for token in tokens(sql):
         if found[-1:] == ["as"] and found[-3:-2] == ["."]:

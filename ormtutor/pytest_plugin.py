@@ -1,11 +1,11 @@
-"""Collect lesson files with pytest; nothing happens unless it is asked for.
+"""Collect lesson files with pytest, if that is asked for.
 
 Before: `pytest --ormtutor`, or `ormtutor = true` in the ini file.
 Here:   a lesson file -> items `file.md::step`, `::step::alt1`, `::step::mistake1`.
-After:  check.py runs them; a finding that is no note fails its item.
+After:  check.py runs them; a finding that is not a note fails its item.
 
-pytest imports this in every run of everybody, so that it imports nothing itself: the tutor comes
-only with the first lesson that is collected.
+Where ormtutor is installed, pytest imports this in every run. So it imports nothing of ours before
+the first lesson is collected.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse at once what would be refused in the end."""
+    """Refuse at the start what would be refused at the end."""
     if config.getoption("ormtutor_accept"):
         from ormtutor.errors import UsageError
         from ormtutor.findings import refuse_in_ci
@@ -73,12 +73,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 class LessonFile(pytest.File):
-    """A lesson; its kernels live as long as its items run."""
+    """A lesson; its kernels run as long as its items do."""
 
     checker: Checker | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield an item for each thing that can be checked by itself."""
+        """Yield an item for each thing that can be checked separately."""
         from ormtutor.check import items_of
         from ormtutor.course.library import parse
         from ormtutor.errors import LessonError
@@ -91,7 +91,7 @@ class LessonFile(pytest.File):
             yield LessonItem.from_parent(self, name=item.name, item=item)
 
     def setup(self) -> None:
-        """Start kernels ahead."""
+        """Start kernels in advance."""
         from ormtutor.check import Checker, QuickChecker
         from ormtutor.course.library import parse
 
@@ -107,7 +107,7 @@ class LessonFile(pytest.File):
 
 
 class FindingsError(Exception):
-    """What an item found; shown without a traceback."""
+    """The findings of an item; shown without a traceback."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("\n".join(line for finding in findings for line in finding.lines()))
@@ -115,14 +115,14 @@ class FindingsError(Exception):
 
 
 class LessonItem(pytest.Item):
-    """A step, another answer, a mistake, or what stands before the first step."""
+    """A step, another answer, a mistake, or the lesson as a whole."""
 
     def __init__(self, *, item: Item, **settings: Any) -> None:
         super().__init__(**settings)
         self.item = item
 
     def runtest(self) -> None:
-        """Check it.
+        """Check the item.
 
         Raises: FindingsError: something is not as the lesson says.
         """
@@ -138,20 +138,20 @@ class LessonItem(pytest.Item):
             raise FindingsError(tuple(f for f in result.findings if not f.is_note))
 
     def _accept(self, findings: tuple[Finding, ...]) -> None:
-        """Remember the edits; they are made when all items have run, for they move lines."""
+        """Remember the edits; since they move lines, they are made when all items have run."""
         if self.config.getoption("ormtutor_accept"):
             edits = self.config.stash.setdefault(_EDITS, {})
             found = [finding.edit for finding in findings if finding.edit is not None]
             edits.setdefault(self.path, []).extend(found)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show findings as they are; a trouble of ours with its traceback."""
+        """Show findings as text; any other exception with its traceback."""
         if isinstance(excinfo.value, FindingsError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Name file and line."""
+        """Return file, line and name."""
         return self.path, self.item.line - 1, self.name
 
 

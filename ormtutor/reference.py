@@ -1,12 +1,12 @@
 """What the lesson's own answers do: the facts that a learner's answer is compared with.
 
-Before: tutor.py or check.py stand at the beginning of a step, with the log that led there.
+Before: study.py or check.py is at the beginning of a step, and has the log that led there.
 Here:   the reference, the other right answers and the known mistakes run in kernels of their own,
         from the same beginning; what each does is kept as plain values. A challenge is judged by
-        running one expression on the learner's definitions, on the seen and on the hidden data.
+        running one expression with the learner's definitions, on the seen and on the hidden data.
 After:  course/checking.py decides with these values.
 
-Vectors of mistakes depend on the lesson and the engine alone, so they are kept on disk.
+Vectors of mistakes only depend on the lesson, the engine and our source, so they are kept on disk.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from ormtutor.replay import (
 
 
 def sent_of(replies: Iterable[Message]) -> tuple[SentSQL, ...]:
-    """Return the statements and the words of transactions in their order."""
+    """Return the statements, and BEGIN, COMMIT and the like, in order."""
     sent = []
     for reply in replies:
         if isinstance(reply, Statement):
@@ -69,7 +69,7 @@ def sent_of(replies: Iterable[Message]) -> tuple[SentSQL, ...]:
 
 
 def traffic_of(replies: Iterable[Message]) -> tuple[Traffic, ...]:
-    """Return the statements with what came back for each."""
+    """Return the statements, each with what it returned."""
     replies = tuple(replies)
     back = {reply.number: reply for reply in replies if isinstance(reply, Rows)}
     traffic = []
@@ -99,7 +99,7 @@ def shown_of(replies: Iterable[Message], options: tuple[str, ...] = ()) -> Shown
 
 
 def is_ordered(replies: Iterable[Message]) -> bool:
-    """Whether the rows came in an order that was asked for: no SELECT without ORDER BY."""
+    """Whether the order of rows is determined: every SELECT has an ORDER BY."""
     selects = [
         reply.sql
         for reply in replies
@@ -109,7 +109,7 @@ def is_ordered(replies: Iterable[Message]) -> bool:
 
 
 def failure_of(replies: Sequence[Message]) -> str:
-    """Return `kind: message` of the exception that ended a run, empty when none did."""
+    """Return `kind: message` of the exception that ended a run, or empty."""
     end = finished(replies)
     if end is None or end.failure is None:
         return ""
@@ -117,14 +117,14 @@ def failure_of(replies: Sequence[Message]) -> str:
 
 
 def in_short(failure: str) -> str:
-    """Return the first line of an exception; of a wrapper's, the database's own words."""
+    """Return an exception's first line; if an autoflush raised it, the database's own words."""
     first = failure.partition("\n")[0]
     own = re.search(r"\((?:sqlite3|builtins)\.(\w+)\) .*", failure)
     return own[0] if own and "(raised as a result of" in first else first
 
 
 def effects_of(view: Any, shown: Sequence[Shown] = ()) -> Effects:
-    """Return the kernel's view `effects` as plain values (its shape: kernel/views.py)."""
+    """Return the kernel's view `effects` (kernel/views.py) as an Effects."""
     content = view if isinstance(view, Mapping) else {}
     return Effects(
         tables=_tables(content.get("tables", {})),
@@ -150,21 +150,21 @@ def _tables(content: Mapping[str, Any]) -> dict[str, TableRows]:
 
 
 def look(replica: Replica, shown: Sequence[Shown] = ()) -> Effects:
-    """Return what the kernel's names and tables hold now."""
+    """Return what the learner's names and tables hold now."""
     return effects_of(replica.kernel.inspect("effects", EFFECTS_MILLISECONDS), shown)
 
 
 EFFECTS_MILLISECONDS = 500
-"""Time for a look at everything; nobody waits for it at a prompt."""
+"""Time for that view: much, since it has every table and name."""
 
 
 # --- sources --------------------------------------------------------------------------------------
 
 
 def statements_of(source: str) -> list[tuple[int, str]]:
-    """Return the statements of a block as somebody would type them, each with its line from 1.
+    """Return the statements of a block, each with its line, from 1, as somebody would type them.
 
-    A block that does not parse comes back whole: running it tells the mistake.
+    A block that does not parse is returned whole: running it shows the mistake.
     """
     try:
         nodes = ast.parse(source).body
@@ -186,7 +186,7 @@ def statements_of(source: str) -> list[tuple[int, str]]:
 def bound_names(sources: Iterable[str]) -> tuple[str, ...]:
     """Return the names that sources bind at their top level, in order.
 
-    Imported names count only where nothing else is bound: what a learner imports is her own affair.
+    Imported names only if there are no others: it does not matter what a learner imports.
     """
     made: dict[str, None] = {}
     imported: dict[str, None] = {}
@@ -218,7 +218,7 @@ def _bound_by(node: ast.stmt) -> list[str]:
 
 
 def _not_in_functions(node: ast.AST) -> Iterable[ast.AST]:
-    """Yield the nodes whose names are the module's: not those of functions and comprehensions."""
+    """Yield the nodes whose names belong to the module, not to functions or comprehensions."""
     yield node
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -234,7 +234,7 @@ def _not_in_functions(node: ast.AST) -> Iterable[ast.AST]:
 
 @record
 class Moment:
-    """How things stand after one line of an answer; `replies` are those of that line alone."""
+    """The effects of an answer up to one of its lines; `replies` are those of that line only."""
 
     replies: tuple[Message, ...]
     effects: Effects
@@ -248,11 +248,11 @@ class Moment:
 
 @record
 class Reference:
-    """The lesson's own answer to a step: how things stood before, and after each of its lines.
+    """The lesson's own answer to a step: the moment before it, and one after each of its lines.
 
-    `trials` are those of a challenge. `trouble` says why the answer does not work from here: the
-    learner's earlier answers may have led to a place where it cannot. `reached` is the number of
-    lines after which its goals are met for the first time, 0 when they never are.
+    `names` are those that it binds, `trials` those of a challenge. `trouble` says why the answer
+    does not work here: the learner's earlier answers may be the reason. `reached` is the number of
+    lines after which the goals are met for the first time, 0 if they never are.
     """
 
     start: Moment
@@ -264,19 +264,19 @@ class Reference:
 
     @property
     def end(self) -> Effects:
-        """What the names and tables held in the end, and all that was shown."""
+        """What names and tables held at the end, and everything that was shown."""
         return self.moments[-1].effects if self.moments else self.start.effects
 
     @property
     def traffic(self) -> tuple[Traffic, ...]:
-        """All statements; of a challenge those of the first trial."""
+        """All statements; for a challenge, those of the first trial."""
         if self.trials:
             return self.trials[0].traffic
         return traffic_of(reply for moment in self.moments for reply in moment.replies)
 
     @property
     def traffic_to_goal(self) -> tuple[Traffic, ...]:
-        """The statements up to the line that meets the goals: a learner passes there as well."""
+        """The statements up to the line that meets the goals, where a learner passes, too."""
         if self.trials:
             return self.trials[0].traffic
         moments = self.moments[: self.reached] if self.reached else self.moments
@@ -289,9 +289,9 @@ class Reference:
 
 
 def run_reference(replica: Replica, lesson: Lesson, step: Step) -> Reference:
-    """Run the lesson's own answer on a replica that stands at the beginning of the step.
+    """Run the lesson's own answer on a replica that is at the beginning of the step.
 
-    A kernel that dies of it ends it there; the last moment says so.
+    If the kernel dies, the last moment says so.
     """
     start = Moment((), _look_if_needed(replica, step), _asked(replica, step))
     subject = subject_of(step)
@@ -333,7 +333,7 @@ def _moment(
 
 
 def _look_if_needed(replica: Replica, step: Step, shown: Sequence[Shown] = ()) -> Effects:
-    """Look at names and tables where goals or predictions speak of them."""
+    """Look at names and tables, if goals or predictions are about them."""
     if step.checks and not step.predictions:
         return Effects(shown=tuple(shown))
     return look(replica, shown)
@@ -347,9 +347,9 @@ def goals_at(
     sent: Sequence[SentSQL] = (),
     before: Sequence[Goal] = (),
 ) -> tuple[Goal, ...]:
-    """Return the goals of a step as they stand: its checks, else what the reference did.
+    """Return the goals of a step, met or not: its checks, else what the reference did.
 
-    A `sql exact` fence is a goal as well; without one the text of the statements is advisory.
+    A `sql exact` fence is a goal, too; otherwise the text of statements does not count.
     """
     exact = step.exact_sql
     own = before[:-1] if exact is not None else before
@@ -381,9 +381,9 @@ EXACTLY = "exactly the lesson's SQL"
 
 @record
 class Subject:
-    """The expression by which a challenge is judged, and the names that it needs of the learner.
+    """The expression by which a challenge is judged, and the names that the learner must define.
 
-    Without names it is not about a definition: then the learner's own last expression is judged.
+    If there are no such names, the learner's own last expression is judged.
     """
 
     expression: str
@@ -391,7 +391,7 @@ class Subject:
 
 
 def subject_of(step: Step) -> Subject | None:
-    """Return the last expression of a challenge's solution; None where it ends otherwise."""
+    """Return the last expression of a challenge's solution; None if there is none."""
     if not step.is_challenge:
         return None
     last = step.solution[-1].source
@@ -408,10 +408,10 @@ def _loaded(tree: ast.AST) -> set[str]:
 
 
 def judged_by(subject: Subject, sources: Sequence[str]) -> tuple[list[str], str] | None:
-    """Return the sources to run first and the expression to judge; None when it is not there yet.
+    """Return the sources to run first and the expression to judge; None: not there yet.
 
-    The learner's own tries of a definition are left out: they would change the data or warm the
-    identity map before it counts.
+    The learner's own calls of a definition are left out, for they might change the data or fill
+    the identity map before the judged run.
     """
     if subject.names:
         if not subject.names <= set(bound_names(sources)):
@@ -439,14 +439,14 @@ def _without_tries(source: str, names: frozenset[str]) -> str:
 
 @record
 class Trial:
-    """One run of the judged expression: on the seen data first, then on each set of hidden data."""
+    """One run of the judged expression: the first on the seen data, others on hidden data."""
 
     replies: tuple[Message, ...]
     answers: tuple[Answer, ...] = ()
 
     @property
     def value(self) -> str:
-        """The repr of the value; None where nothing is shown."""
+        """The repr of the value; `None` if nothing is shown."""
         end = finished(self.replies)
         return str(end.value if end is not None else None)
 
@@ -462,14 +462,14 @@ class Trial:
 
     @property
     def traffic(self) -> tuple[Traffic, ...]:
-        """The statements of the run with what came back."""
+        """The statements of the run, each with what it returned."""
         return traffic_of(self.replies)
 
 
 def try_out(replica: Replica, lesson: Lesson, step: Step, expression: str) -> tuple[Trial, ...]:
-    """Run an expression on the seen data, and again after each set of hidden data was added.
+    """Run an expression on the seen data, and again after adding each set of hidden data.
 
-    The facts count from each run's beginning. After a failure there are no further trials.
+    The facts count from the beginning of each run. After a failure there are no further trials.
     """
     key = lesson.key(step)
     trials: list[Trial] = []
@@ -499,7 +499,7 @@ def challenge_goals(
     got: Sequence[Trial],
     before: Sequence[Goal] = (),
 ) -> tuple[Goal, ...]:
-    """Return the goals of a challenge: the value, then its checks; each on all data."""
+    """Return the goals of a challenge: the value, then its checks, each for all data."""
     text = f"{short(subject.expression)} gives the right answer"
     if step.hidden:
         text += ", on other data too"
@@ -511,7 +511,7 @@ def challenge_goals(
 
 
 def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str]:
-    """Return why the value is not the right one, and the value found; both empty when it is."""
+    """Return why the value is not right, and the value found; both empty if it is right."""
     if not got:
         return "It is not defined yet.", ""
     for index, (theirs, yours) in enumerate(zip(wanted, got, strict=False)):
@@ -520,13 +520,13 @@ def _value_miss(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, str
             return f"{where}you: {in_short(yours.failure)}", ""
         ordered = is_ordered(theirs.replies)
         if not same_value(theirs.value, yours.value, ordered=ordered):
-            told = f"you: {yours.value}; the step asks: {theirs.value}"
-            return f"{where}{told}", canonical(yours.value, ordered=ordered)
+            words = f"you: {yours.value}; the step asks: {theirs.value}"
+            return f"{where}{words}", canonical(yours.value, ordered=ordered)
     return "", ""
 
 
 def _value_halves(wanted: Sequence[Trial], got: Sequence[Trial]) -> tuple[str, ...]:
-    """Return both halves of the first value that is not the right one."""
+    """Return lines that show the first wrong value beside the right one."""
     for theirs, yours in zip(wanted, got, strict=False):
         if not same_value(theirs.value, yours.value, ordered=is_ordered(theirs.replies)):
             return halves(theirs.value, yours.value)
@@ -559,9 +559,10 @@ def judge_challenge(
     expression: str,
     watch: Callable[[Replica | None], None] = lambda replica: None,
 ) -> tuple[Trial, ...]:
-    """Return the trials of an answer, in a kernel of its own that begins where the step began.
+    """Return the trials of an answer, in a new kernel that begins where the step began.
 
-    `watch` is handed the kernel's replica while it runs, so that it can be interrupted.
+    `watch` is called with the kernel's replica, so that it can be interrupted, and at the end with
+    None.
 
     Raises: KernelError: no kernel starts.
     """
@@ -582,14 +583,14 @@ def judge_challenge(
 
 
 @record
-class Known:
-    """The vectors of a step's mistakes, and of the places that right answers pass through."""
+class StepVectors:
+    """The vectors of a step's mistakes, and of what right answers pass through."""
 
     mistakes: tuple[Vector, ...] = ()
     path: tuple[Vector, ...] = ()
 
     def is_on_path(self, attempt: Vector) -> bool:
-        """Whether a right answer passes through what this attempt has come to."""
+        """Whether a right answer passes through what came of this attempt."""
         return any(
             (place.goals, place.lefts, place.failure)
             == (attempt.goals, attempt.lefts, attempt.failure)
@@ -599,7 +600,10 @@ class Known:
 
 @record
 class Outcome:
-    """What an attempt of the lesson came to: goals, exception, its vector after each line."""
+    """What came of an attempt in the lesson: its goals, its exception, a vector for each line.
+
+    `line` is where it ended: that of the exception, else the fence's.
+    """
 
     goals: tuple[Goal, ...]
     failure: str
@@ -679,37 +683,37 @@ def _run_challenge(
     return Outcome(goals, failure, (vector(goals, failure, sent),), traffic, attempt.line)
 
 
-def known_of(kernels: Kernels, lesson: Lesson, index: int) -> Known:
-    """Return what is known of a step, from the disk or by running its attempts.
+def vectors_of(kernels: Kernels, lesson: Lesson, index: int) -> StepVectors:
+    """Return the vectors of a step, from the disk or by running its attempts.
 
     Raises: KernelError: no kernel starts.
     """
     step = lesson.steps[index]
     if not step.mistakes:
-        return Known()
-    kept = _kept_known(kernels, lesson, step)
+        return StepVectors()
+    kept = _vectors_file(kernels, lesson, step)
     text = files.read_text(kept)
     if text is not None:
         try:
             content = files.from_json(text)
-            return Known(
+            return StepVectors(
                 tuple(map(vector_from_json, content["mistakes"])),
                 tuple(map(vector_from_json, content["path"])),
             )
         except (ValueError, KeyError, TypeError):
-            pass  # damaged: find out anew
-    known = _find_out(kernels, lesson, index)
-    if not known.path:
-        return known  # the reference had trouble, perhaps a passing one: ask again next time
+            pass  # damaged: find them again
+    vectors = _find_vectors(kernels, lesson, index)
+    if not vectors.path:
+        return vectors  # the reference had trouble, perhaps by chance: try again next time
     content = {
-        "mistakes": [vector_to_json(found) for found in known.mistakes],
-        "path": [vector_to_json(found) for found in known.path],
+        "mistakes": [vector_to_json(found) for found in vectors.mistakes],
+        "path": [vector_to_json(found) for found in vectors.path],
     }
     files.write_cache(kept, json.dumps(content))
-    return known
+    return vectors
 
 
-def _find_out(kernels: Kernels, lesson: Lesson, index: int) -> Known:
+def _find_vectors(kernels: Kernels, lesson: Lesson, index: int) -> StepVectors:
     step = lesson.steps[index]
     start = path_to(lesson, index)
     replica = replica_of(kernels, start)
@@ -718,7 +722,7 @@ def _find_out(kernels: Kernels, lesson: Lesson, index: int) -> Known:
     finally:
         replica.stop()
     if reference.trouble:
-        return Known()  # where the right answer fails, nothing can be called a mistake
+        return StepVectors()  # if the right answer fails, nothing can be called a mistake
     path = list(path_of(step, reference))
     for attempt in step.alternatives:
         if attempt.runs_on(kernels.engine, kernels.version):
@@ -727,11 +731,11 @@ def _find_out(kernels: Kernels, lesson: Lesson, index: int) -> Known:
         run_attempt(kernels, lesson, step, attempt, reference, start).vectors[-1]
         for attempt in step.mistakes
     )
-    return Known(mistakes, tuple(dict.fromkeys(path)))
+    return StepVectors(mistakes, tuple(dict.fromkeys(path)))
 
 
 def path_of(step: Step, reference: Reference) -> tuple[Vector, ...]:
-    """Return the vectors of the places that the reference passes through, its beginning first."""
+    """Return the vectors that the reference passes through, from before its first line on."""
     if subject_of(step) is not None:
         return ()
     goals = goals_at(step, reference, reference.start.effects, reference.start.answers)
@@ -744,7 +748,7 @@ def path_of(step: Step, reference: Reference) -> tuple[Vector, ...]:
     return tuple(path)
 
 
-def _kept_known(kernels: Kernels, lesson: Lesson, step: Step) -> Any:
+def _vectors_file(kernels: Kernels, lesson: Lesson, step: Step) -> Any:
     package = files.newest_change()
     key = f"{__version__} {package} {kernels.engine} {kernels.version} {lesson.digest} {step.id}"
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
@@ -752,7 +756,7 @@ def _kept_known(kernels: Kernels, lesson: Lesson, step: Step) -> Any:
 
 
 def measured(reference: Reference, step: Step) -> Reference:
-    """Return the reference with where it reached its goals, or its trouble when it does not."""
+    """Return the reference with `reached` filled in, and `trouble` if it misses a goal."""
     subject = subject_of(step)
     if subject is not None:
         goals = challenge_goals(step, subject, reference.trials, reference.trials)

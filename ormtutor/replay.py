@@ -1,10 +1,10 @@
-"""A kernel and the log of what it was asked: the one operation behind undo, reset, skip and resume.
+"""A kernel and the log of what it has run: what undo, reset, skip and resume are made of.
 
 Before: tutor.py and check.py know which lesson, which step and which inputs.
-Here:   a log of entries; a new kernel that is given the same log stands where the old one stood.
+Here:   a log of entries; a new kernel that runs the same log is in the same state as the old one.
 After:  kernel/client.py runs each entry.
 
-`Kernels` keeps one child started ahead, so that a replay does not wait for Python to start.
+`Kernels` starts children in advance, so that a replay need not wait for Python to start.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ OnInput = Callable[[str], str | None]
 InputsOf = Callable[[Step], Sequence[str] | None]
 
 HASH_SEEDS = (1, 4242)
-"""Nothing in a lesson may depend on the order of a set: it is checked with both."""
+"""A lesson is checked with both: nothing in it may depend on the order of a set."""
 EXAMPLE_SECONDS = 5.0
-"""How long one example of a lesson may run when nobody is there to press Ctrl-C."""
+"""How long one example of a lesson may run where nobody can press Ctrl-C."""
 
 
 @record
 class Entry:
-    """One thing that a kernel was asked to do. `begin` lets the facts of a step count from here.
+    """One thing for a kernel to do. `begin`: the facts of a step count from here.
 
-    `answers` are those that `input()` was given, to be given again.
+    `answers` are what `input()` returned, to be returned again.
     """
 
     kind: EntryKind
@@ -48,11 +48,11 @@ class Entry:
     answers: tuple[str | None, ...] = ()
 
 
-# --- what a lesson asks of a kernel ---------------------------------------------------------------
+# --- what a lesson has a kernel do ----------------------------------------------------------------
 
 
 Line = tuple[Entry, Example | None]
-"""An entry with the example that it runs; None where it runs none."""
+"""An entry with the example that it runs, or None."""
 
 
 def opening_lines(lesson: Lesson) -> list[Line]:
@@ -77,12 +77,12 @@ def _import_shared(lesson: Lesson) -> str:
 
 
 def _silent(example: Example, step: str) -> Line:
-    """Return a line of setup. One that shows a value is run so that the value can be compared."""
+    """Return a line of setup; one with output is run like the learner's, to compare its value."""
     return Entry("learner" if example.want else "setup", example.source, step), example
 
 
 def entering_lines(lesson: Lesson, step: Step) -> list[Line]:
-    """Return what runs when a step begins: its setup and demo, then the facts begin anew."""
+    """Return what runs when a step begins: its setup and demo; then the facts start afresh."""
     key = lesson.key(step)
     lines: list[Line] = [(Entry("begin", step=key), None)]
     number = 1
@@ -104,7 +104,7 @@ def entering(lesson: Lesson, step: Step) -> list[Entry]:
 
 
 def answering(lesson: Lesson, step: Step, inputs: Sequence[str] | None = None) -> list[Entry]:
-    """Return the inputs of a step: those that are given, else the lesson's own answer."""
+    """Return the entries for the inputs of a step: those given, else the lesson's own answer."""
     sources = [e.source for e in step.reference] if inputs is None else list(inputs)
     key, line, entries = lesson.key(step), 1, []
     for source in sources:
@@ -114,7 +114,10 @@ def answering(lesson: Lesson, step: Step, inputs: Sequence[str] | None = None) -
 
 
 def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None) -> list[Entry]:
-    """Return all that stands before the learner's turn in a step, its setup and demo included."""
+    """Return everything that runs before the learner's turn in a step, with its setup and demo.
+
+    `inputs_of` returns what to run for each earlier step; None: the lesson's own answer.
+    """
     entries = [entry for entry, _ in opening_lines(lesson)]
     for step in lesson.steps[:index]:
         entries += entering(lesson, step)
@@ -123,7 +126,7 @@ def path_to(lesson: Lesson, index: int, inputs_of: InputsOf = lambda step: None)
 
 
 def lines_before(lesson: Lesson, index: int) -> list[Line]:
-    """Return the lesson's own lines up to a step, without what runs when that step begins."""
+    """Return the lesson's own lines before a step, without that step's setup and demo."""
     lines = opening_lines(lesson)
     for step in lesson.steps[:index]:
         lines += entering_lines(lesson, step)
@@ -135,7 +138,7 @@ def lines_before(lesson: Lesson, index: int) -> list[Line]:
 
 
 class Kernels:
-    """Makes kernels for one engine, `ahead` of them before they are needed; for several threads."""
+    """Starts kernels for one engine, `ahead` of them in advance. Any thread may use it."""
 
     def __init__(
         self,
@@ -163,9 +166,9 @@ class Kernels:
 
     @property
     def version(self) -> str:
-        """The engine's `__version__`; asking for it may start a kernel.
+        """The engine's `__version__`; reading it may start a kernel.
 
-        Raises: KernelError: it cannot start.
+        Raises: KernelError: no kernel can be started.
         """
         if not self._version:
             kernel = self.take()
@@ -174,9 +177,9 @@ class Kernels:
         return self._version
 
     def take(self) -> Kernel:
-        """Return a kernel that has started: the spare one if there is one.
+        """Return a kernel that has started, a spare one if there is any.
 
-        Raises: KernelError: it cannot start.
+        Raises: KernelError: none can be started.
         """
         with self._lock:
             kernel = self._spares.pop(0) if self._spares else self._new()
@@ -188,9 +191,9 @@ class Kernels:
         return kernel
 
     def prepare(self, most: int = sys.maxsize) -> None:
-        """Start what is wanted ahead, `most` of it, and do not wait for it.
+        """Start the spare kernels, at most `most`, without waiting for them.
 
-        What goes wrong is told by `take`.
+        What goes wrong, `take` will raise.
         """
         with self._lock, contextlib.suppress(KernelError):
             while len(self._spares) < min(self._ahead, most):
@@ -213,27 +216,27 @@ class Kernels:
 
 
 def finished(replies: Sequence[Message]) -> Finished | None:
-    """Return how a run ended."""
+    """Return how a run ended; None if it has not."""
     last = replies[-1] if replies else None
     return last if isinstance(last, Finished) else None
 
 
 class ReplayError(KernelError):
-    """A kernel died of what it replayed: kernels can be started, but not led to this place."""
+    """A kernel died while it replayed a log: it can be started, but not get this far."""
 
 
 class Replica:
-    """A kernel, and the log of what it was asked since it started."""
+    """A kernel, and the log of what it has run since it started."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.log: list[Entry] = []
         self.raised: set[int] = set()
-        """The places in the log that ended with an exception or were interrupted."""
+        """The indices in the log of what ended with an exception or was interrupted."""
 
     @property
     def alive(self) -> bool:
-        """Whether its kernel can still be asked."""
+        """Whether its kernel is still running."""
         return self.kernel.alive
 
     def run(
@@ -244,7 +247,7 @@ class Replica:
         *,
         deadline: float | None = None,
     ) -> tuple[Message, ...]:
-        """Run one entry and remember it; a `begin` has no replies."""
+        """Run one entry, log it, and return the replies; a `begin` has none."""
         self.log.append(entry)
         if entry.kind == "begin":
             self.kernel.begin_step(entry.step)
@@ -270,9 +273,9 @@ class Replica:
     def replay(
         self, entries: Iterable[Entry], *, deadline: float | None = EXAMPLE_SECONDS
     ) -> list[tuple[Message, ...]]:
-        """Run entries silently; return what came of each.
+        """Run entries silently; return the replies to each.
 
-        Raises: ReplayError: the kernel died of one of them.
+        Raises: ReplayError: the kernel has died.
         """
         replies = []
         for entry in entries:
@@ -285,7 +288,7 @@ class Replica:
         return replies
 
     def continues(self, entries: Sequence[Entry]) -> bool:
-        """Whether this replica has done the first of these entries and nothing else."""
+        """Whether this replica has run some first part of these entries, and nothing else."""
         return self.alive and self.log == list(entries[: len(self.log)])
 
     def stop(self) -> None:
@@ -294,7 +297,7 @@ class Replica:
 
 
 def replica_of(kernels: Kernels, entries: Sequence[Entry], near: Replica | None = None) -> Replica:
-    """Return a replica that stands at the end of a log: `near` taken further, or a new one.
+    """Return a replica that has run these entries: `near`, if it can go on there, or a new one.
 
     Raises: KernelError: no kernel starts. ReplayError: one dies on the way.
     """

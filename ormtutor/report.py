@@ -1,8 +1,8 @@
-"""Texts to keep: a report for a lesson's author, and what was done as a script.
+"""Texts to keep: a report for a lesson's author, and what was done, as a script.
 
-Before: tutor.py holds turns, goals and the kernel's log.
+Before: tutor.py has turns, goals and the kernel's log.
 Here:   plain values -> text.
-After:  files.py writes a report; the learner saves a script where she likes.
+After:  files.py writes a report; `:save` writes a script where the learner wants it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def report_text(
 ) -> str:
     """Return what a lesson's author needs: the attempt as an `alt`, versions, what came of it.
 
-    `engine` names engine and release.
+    `engine`: its name and version.
     """
     attempt = "\n".join(turn.source.rstrip("\n") for turn in turns if not turn.is_lost)
     lines = [
@@ -62,10 +62,10 @@ def _outcome(turn: Turn) -> list[str]:
 
 
 def script_text(key: str, replica: Replica, base: int, turns: Iterable[Turn]) -> str:
-    """Return all that a kernel was asked, the lesson's part too, as a script for SQLAlchemy.
+    """Return what a kernel has run, the lesson's part included, as a script for SQLAlchemy.
 
-    Inputs that raised are left out. What stands after the first `base` entries of the log is the
-    step's own: its statements stand below its lines, as remarks.
+    Inputs that raised are left out. The entries after the first `base` ones are the step's own:
+    each is followed by its statements, as comments.
     """
     statements = {turn.first_line: turn.statements for turn in turns}
     pieces = [f'"""Made by ormtutor in {key}."""', ""]
@@ -83,7 +83,7 @@ def script_text(key: str, replica: Replica, base: int, turns: Iterable[Turn]) ->
 
 
 def remarks(statements: Iterable[Statement]) -> list[str]:
-    """Return statements as comments, each on a line, with values filled in and the cause."""
+    """Return statements as comments of one line each, with values filled in and the cause."""
     lines = []
     for statement in statements:
         sent = SentSQL(statement.sql, statement.parameters, statement.cause)

@@ -1,7 +1,7 @@
-"""Runner: lesson files, several at a time, become reports.
+"""Runner: check lesson files, several at a time.
 
 Before: cli/checking.py knows which files, which of their items, and how many at a time.
-Here:   names -> lesson files; for each a Report; the exit code of all.
+Here:   names -> lesson files -> a Report for each, and an exit code for all.
 After:  check.py checks one lesson.
 """
 
@@ -28,7 +28,7 @@ Progressed = Callable[[ItemResult], None]
 
 @record
 class Report:
-    """What came of a lesson file; `error` when it cannot be read or no kernel starts."""
+    """What checking a lesson file has found; `error`: it cannot be read, or no kernel starts."""
 
     path: Path
     results: tuple[ItemResult, ...] = ()
@@ -43,17 +43,17 @@ class Report:
 
     @property
     def is_ok(self) -> bool:
-        """Whether the lesson is what it says."""
+        """Whether there is no error, and no finding except notes."""
         return self.error is None and all(result.is_ok for result in self.results)
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """How long the checks took."""
         return sum(result.seconds for result in self.results)
 
 
 def exit_code(reports: Sequence[Report]) -> int:
-    """Return what the process ends with: 0 ok, 1 a check failed, 2 lesson syntax, 3 no kernel."""
+    """Return the exit code: 0 ok, 1 a check failed, 2 lesson syntax, 3 no kernel."""
     errors = [report.error for report in reports if report.error is not None]
     if errors:
         return max(error.exit_code for error in errors)
@@ -64,9 +64,9 @@ def exit_code(reports: Sequence[Report]) -> int:
 
 
 def lesson_paths(names: Sequence[str | Path], known: library.Library | None = None) -> list[Path]:
-    """Return the lesson files that names stand for: files, folders, ids; all lessons without any.
+    """Return the files that names stand for: files, folders, ids; without names, all lessons.
 
-    Raises: UsageError: a name stands for nothing, or for a file that is no lesson.
+    Raises: UsageError: a name stands for nothing, or for a file that is not a lesson.
     """
     course = known or library.Library(())
     if not names:
@@ -90,7 +90,7 @@ def lesson_paths(names: Sequence[str | Path], known: library.Library | None = No
 
 
 def is_wanted(path: Path, item: Item, pattern: str) -> bool:
-    """Whether `-k PATTERN` selects an item: words, with `and`, `or` and `not` between them."""
+    """Whether `-k PATTERN` selects an item: words, joined by `and`, `or` and `not`."""
     name = f"{path.name}::{item.name}".casefold()
     return any(
         all(_holds(term, name) for term in re.split(r"\s+and\s+", choice))
@@ -116,11 +116,11 @@ def check_files(
     is_quick: bool = False,
     kernels: Kernels | None = None,
 ) -> list[Report]:
-    """Check lesson files, `jobs` of them at a time; returns a report for each, in their order.
+    """Check lesson files, `jobs` of them at a time; return a report for each, in their order.
 
-    `on_result` hears of each item as it ends, `on_report` of each file, from several threads. Files
-    that were not begun when `stop_at_first` found a failure have no report. A quick check takes its
-    kernels from `kernels`, if there are some already.
+    `on_result` is called after each item, `on_report` after each file, from several threads. With
+    `stop_at_first`, files that were not begun before the first failure have no report. A quick
+    check takes its kernels from `kernels`, if given.
     """
     stopped = threading.Event()
     left = len(paths)
@@ -164,10 +164,10 @@ def _side_by_side(
     jobs: int,
     stopped: threading.Event,
 ) -> list[Report | None]:
-    """Return what the work gives for each path, `jobs` of them at a time.
+    """Return what `work` returns for each path, `jobs` of them at a time.
 
-    When it raises, or Ctrl-C comes, `stopped` is set and what runs is waited for. This is no
-    ThreadPoolExecutor, for that brings logging: 5 ms in each quick check.
+    If it raises, or after Ctrl-C, `stopped` is set, and what is running is waited for. No
+    ThreadPoolExecutor, since that imports logging: 5 ms in each quick check.
     """
     waiting = queue.SimpleQueue[int]()
     for place in range(len(paths)):
@@ -201,7 +201,7 @@ def _side_by_side(
 
 
 def count_items(paths: Sequence[Path], pattern: str = "", *, is_quick: bool = False) -> int:
-    """Return how many items `check_files` will run; a file that cannot be read has none."""
+    """Return how many items `check_files` will check; a file that cannot be read has none."""
     total = 0
     for path in paths:
         with contextlib.suppress(LessonError):
@@ -221,7 +221,7 @@ def check_file(
     is_quick: bool = False,
     kernels: Kernels | None = None,
 ) -> Report:
-    """Check one lesson file; a quick check takes its kernel from `kernels`, else starts its own."""
+    """Check one lesson file; a quick check takes its kernel from `kernels`, if given."""
     try:
         lesson = library.parse(path)
     except LessonError as unreadable:

@@ -1,10 +1,10 @@
-"""Query and select(): one question, spelled in the one way and in the other.
+"""Spelling: a Query written as select(), and the reverse.
 
 Before: a learner typed an input in one of the two spellings.
-Here:   its syntax tree is searched for them; what can be said in the other is written so.
-After:  otherwise.py runs both and compares, `:translate` shows them.
+Here:   they are found in its syntax tree, and rewritten in the other spelling if that is possible.
+After:  otherwise.py runs both and compares; `:translate` shows them.
 
-A rule says what it cannot translate by `Untranslatable`, and never guesses.
+What cannot be translated raises `Untranslatable`; nothing is guessed.
 Follows: SQLAlchemy 1.4, the migration from Query to 2.0 style.
 """
 
@@ -18,13 +18,13 @@ from ormtutor.records import record
 
 
 class Untranslatable(Exception):
-    """There is no other spelling of this, or none that we know: the reason."""
+    """There is no other spelling, or none that we know; the message has the reason."""
 
 
 @record
 class Spelling:
-    """An input in its other spelling: `style` is the one it is in now, `imports` are
-    the names of `sqlalchemy` that it needs."""
+    """An input in its other spelling: `style` is the new one, `imports` are the names that it
+    needs from `sqlalchemy`."""
 
     style: str
     source: str
@@ -42,7 +42,10 @@ class Method:
 
 @record
 class Chain:
-    """`session.query(A).filter(x).all()`: who is asked, for what, and the calls that follow."""
+    """`session.query(A).filter(x).all()`: the session, what it is asked for, the further calls.
+
+    `entities` are the arguments of the query, `wanted` is their source.
+    """
 
     owner: str
     entities: list[ast.expr]
@@ -53,7 +56,7 @@ class Chain:
 
     @property
     def is_objects(self) -> bool:
-        """Whether it gives objects, not rows: one entity, and nothing beside it."""
+        """Whether it returns objects, not rows: it asks for one entity and nothing else."""
         more = {"add_columns", "add_entity", "with_entities", "with_only_columns"}
         return (
             len(self.entities) == 1
@@ -65,7 +68,7 @@ class Chain:
 def respelled(source: str) -> Spelling:
     """Return an input in the other spelling, Query as select() or select() as Query.
 
-    Raises: Untranslatable: it has neither, or something that only the one can say.
+    Raises: Untranslatable: it has neither, or something that the other spelling cannot express.
     """
     try:
         tree = ast.parse(source)
@@ -84,7 +87,7 @@ def _written(
     find: Callable[[ast.AST, str], Iterator[Chain]],
     translate: Callable[[ast.AST], Callable[[Chain], str]],
 ) -> Spelling:
-    """Write the translations into the source until none is left: one may stand inside another."""
+    """Translate until there is nothing left to translate: one chain may be inside another."""
     imports: set[str] = set()
     while chains := list(find(tree := ast.parse(source), source)):
         source = _replaced(source, chains, translate(tree))
@@ -93,7 +96,7 @@ def _written(
 
 
 def _replaced(source: str, chains: Sequence[Chain], translate: Callable[[Chain], str]) -> str:
-    """Write one translation for each chain into the source, the last place first."""
+    """Return the source with each chain replaced by its translation, from the last to the first."""
     text = source.encode()
     starts = [0]
     for line in source.split("\n"):
@@ -135,7 +138,7 @@ def _arguments(call: ast.Call, source: str) -> str:
 def _outermost(
     tree: ast.AST, recognise: Callable[[ast.expr], Chain | None]
 ) -> Iterator[tuple[Chain, ast.AST]]:
-    """Yield the chains that stand in no other chain, each with the node around it."""
+    """Yield the chains that are not inside another one, each with the node around it."""
     pending: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
     while pending:
         node, parent = pending.pop()
@@ -162,7 +165,7 @@ def _query_chains(tree: ast.AST, source: str) -> Iterator[Chain]:
 
 
 def _slice(node: ast.Subscript, base: ast.Call, source: str) -> list[Method]:
-    """Return `query[1:3]` as the calls that it is."""
+    """Return the calls that `query[1:3]` stands for."""
     if not isinstance(node.slice, ast.Slice):
         raise Untranslatable("an index of a Query has no counterpart; `[0:1]` has one")
     bounds = [
@@ -176,7 +179,7 @@ _STATEMENTS = {"select", "update", "delete"}
 
 
 def _select_chains(tree: ast.AST, source: str) -> Iterator[Chain]:
-    """Yield `session.execute(select(...))...` and their kin, and statements that stand alone."""
+    """Yield `session.execute(select(...))...` and the like, and statements on their own."""
 
     def recognise(node: ast.expr) -> Chain | None:
         base, methods = _chained(node, source)
@@ -209,7 +212,7 @@ _SAME = {
     "outerjoin", "select_from", "options", "correlate", "slice", "add_columns", "execution_options",
     "subquery", "scalar_subquery", "label", "cte",
 }  # fmt: skip
-"""Methods that both have under one name."""
+"""Methods that both have under the same name."""
 
 
 def _as_select(tree: ast.AST) -> Callable[[Chain], str]:
@@ -218,7 +221,7 @@ def _as_select(tree: ast.AST) -> Callable[[Chain], str]:
 
 
 def _iterated(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield the expressions that are run through: by a loop, by `list(...)`."""
+    """Yield the expressions that are iterated over: by a loop, by `list(...)`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.comprehension):
             yield node.iter
@@ -295,7 +298,7 @@ _ENDINGS: dict[str, Callable[[Chain, str], str]] = {
 
 
 def _changing(chain: Chain, asked: Sequence[Method], last: Method) -> str:
-    """Return a bulk update or delete; both give the number of rows."""
+    """Return a bulk update or delete; in both spellings its value is the number of rows."""
     if len(chain.entities) != 1 or any(one.name not in ("filter", "filter_by") for one in asked):
         raise Untranslatable(f"{last.name}() here stands behind more than filters of one class")
     chain.imports.add(last.name)
@@ -338,7 +341,7 @@ def _in_query(method: Method) -> str:
 
 
 def _ending_of_query(chain: Chain, endings: Sequence[str]) -> str:
-    """Return how a Query is brought to the same result; "" leaves it to be run through."""
+    """Return the call that gives a Query the same result; empty: it is just iterated over."""
     if chain.is_objects and endings[:1] == ["execute"] and endings[1:2] != ["scalars"]:
         if endings[1:] in (["scalar_one"], ["scalar_one_or_none"]):
             return f".{endings[1].removeprefix('scalar_')}()"

@@ -1,8 +1,8 @@
-"""Study: what is known of a step, found out in the background while the learner reads.
+"""Study: find out what a step's answers do, in the background, while the learner reads.
 
-Before: tutor.py entered a step and has the log that led there.
-Here:   a thread with kernels of its own runs the reference, and the step's known mistakes.
-After:  tutor.py waits for it only when a verdict needs it.
+Before: tutor.py has entered a step, and has the log that led there.
+Here:   a thread runs the reference and the step's known mistakes in kernels of its own.
+After:  judge.py waits for the results, but only when a verdict needs them.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from ormtutor.course.checking import Vector
 from ormtutor.course.lesson import Lesson
 from ormtutor.errors import KernelError
 from ormtutor.reference import (
-    Known,
     Reference,
-    known_of,
+    StepVectors,
     measured,
     path_of,
     run_reference,
+    vectors_of,
 )
 from ormtutor.replay import Entry, Kernels, replica_of
 
 WAIT_SECONDS = 30.0
-"""Longer than this nobody waits: the step is then judged without it."""
+"""Nobody waits longer than this: then the step is judged without the results."""
 
-_GLANCE = 0.05  # seconds after which it is seen that whoever waits was told to hurry
+_GLANCE = 0.05  # seconds between two looks at whether to stop waiting
 
 
 class Study:
-    """The reference and the mistakes of one step, as seen from one beginning."""
+    """The reference and the mistakes of one step; both run from the log `start`."""
 
     def __init__(
         self, kernels: Kernels, lesson: Lesson, index: int, start: Sequence[Entry]
@@ -41,49 +41,49 @@ class Study:
         self._index = index
         self._start = tuple(start)
         self._reference: Reference | None = None
-        self._path = Known()
-        self._known = Known()
+        self._path = StepVectors()
+        self._vectors = StepVectors()
         self._error: BaseException | None = None
         self._has_reference = threading.Event()
-        self._has_known = threading.Event()
+        self._has_vectors = threading.Event()
         self._thread: threading.Thread | None = None
         self._given_up = False
         self._hurried = False
 
     def begin(self) -> None:
-        """Start, unless it has started."""
+        """Start the thread, unless it has started."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="ormtutor study", daemon=True)
             self._thread.start()
 
     def give_up(self) -> None:
-        """Let those who wait go on without it; what runs is ended with the kernels."""
+        """Let those who wait go on without results; what runs ends with the kernels."""
         self._given_up = True
         self._has_reference.set()
-        self._has_known.set()
+        self._has_vectors.set()
 
     def hurry(self) -> None:
-        """Let whoever waits now go on without it; callable from any thread."""
+        """Let whoever is waiting now go on without results; callable from any thread."""
         self._hurried = True
 
     def reference(self) -> Reference | None:
-        """Return the reference, waiting for it; None when it cannot be run."""
+        """Wait for the reference and return it; None if it cannot be run, or the wait ended."""
         self._wait(self._has_reference)
         return self._reference
 
     def reference_now(self) -> Reference | None:
-        """Return the reference if it is there already."""
+        """Return the reference if it has run already, else None."""
         return self._reference
 
     def is_on_path(self, attempt: Vector) -> bool:
-        """Whether the lesson's own answer passes through what an attempt has come to."""
+        """Wait for the reference; return whether it passes through what came of an attempt."""
         self._wait(self._has_reference)
         return self._path.is_on_path(attempt)
 
-    def known(self) -> Known:
-        """Return the vectors of the step's mistakes, waiting for them."""
-        self._wait(self._has_known)
-        return self._known
+    def vectors(self) -> StepVectors:
+        """Wait for the vectors of the step's mistakes and return them."""
+        self._wait(self._has_vectors)
+        return self._vectors
 
     def _wait(self, event: threading.Event) -> None:
         self.begin()
@@ -98,13 +98,13 @@ class Study:
         try:
             self._find_out()
         except KernelError:
-            pass  # the learner's own kernel will say so, if it is no passing trouble
-        except BaseException as error:  # ours, and to be seen: whoever waits raises it
+            pass  # the learner's own kernel will say so, if this was not by chance
+        except BaseException as error:  # a fault of our own: whoever waits raises it
             if not self._given_up:
                 self._error = error
         finally:
             self._has_reference.set()
-            self._has_known.set()
+            self._has_vectors.set()
 
     def _find_out(self) -> None:
         step = self._lesson.steps[self._index]
@@ -112,10 +112,10 @@ class Study:
             replica = replica_of(self._kernels, self._start)
             try:
                 found = run_reference(replica, self._lesson, step)
-                self._path = Known(path=path_of(step, found))
+                self._path = StepVectors(path=path_of(step, found))
                 self._reference = measured(found, step)
             finally:
                 replica.stop()
         self._has_reference.set()
         if not self._given_up:
-            self._known = known_of(self._kernels, self._lesson, self._index)
+            self._vectors = vectors_of(self._kernels, self._lesson, self._index)

@@ -1,8 +1,8 @@
-"""Turn: one input and all that came of it.
+"""Turn: one input and everything that came of it.
 
 Before: tutor.py handed an input to the kernel, and replies came back.
-Here:   the replies in their order, with names for what they hold; frozen values.
-After:  repl/panels.py draws it; predictions and scripts are made of it.
+Here:   the replies in order, and properties for what is in them; predictions and their answers.
+After:  repl/panels.py draws it; report.py makes a script of it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ TurnKind = Literal["learner", "demo", "skip", "play"]
 
 @record
 class Turn:
-    """One input and all that came of it.
+    """One input and everything that came of it.
 
-    `number` counts the inputs of the step from 1, `first_line` is the line of the step on which the
-    input begins, `step` its full name such as `mapping/declare`. `goals` are those after the input.
-    `kind` tells who typed it: the learner, the lesson's `demo`, a `skip`, or the learner at `play`.
-    `answers` are those that `input()` was given. `is_lost`: the kernel died of it, or it never ran
-    to its end; a replay leaves it out.
+    `number` counts the inputs of the step from 1; `first_line` is the line of the step on which the
+    input begins; `step` is its full name, such as `mapping/declare`. `goals` are those after the
+    input. `kind`: whose input it is, the learner's, the lesson's `demo`, that of a `skip`, or the
+    learner's at `play`. `answers` are what `input()` returned. `is_lost`: it was interrupted, or
+    the kernel died, so that a replay leaves it out.
     """
 
     number: int
@@ -57,7 +57,7 @@ class Turn:
 
     @property
     def threads(self) -> int:
-        """How many threads it started that ran on when it had ended."""
+        """How many threads it started that were still running when it had ended."""
         return sum(finished.threads for finished in self._all(Finished))
 
     @property
@@ -67,12 +67,12 @@ class Turn:
 
     @property
     def rows(self) -> dict[int, Rows]:
-        """What came back, by the number of the statement."""
+        """What the statements returned, by their numbers."""
         return {reply.number: reply for reply in self._all(Rows)}
 
     @property
     def transactions(self) -> tuple[Transaction, ...]:
-        """BEGIN, COMMIT and their kind."""
+        """BEGIN, COMMIT and the like."""
         return self._all(Transaction)
 
     @property
@@ -82,23 +82,23 @@ class Turn:
 
     @property
     def output(self) -> str:
-        """All that it printed, in order; what threads of earlier inputs print is none of it."""
+        """Everything that it printed, in order, without the output of earlier inputs' threads."""
         return "".join(reply.text for reply in self._all(Output) if not reply.late)
 
     @property
     def finished(self) -> Finished | None:
-        """How the run ended."""
+        """How the run ended, or None."""
         found = self._all(Finished)
         return found[-1] if found else None
 
     @property
     def value(self) -> str | None:
-        """The repr that the prompt shows, None where there is none."""
+        """The repr that the prompt shows, or None."""
         return self.finished.value if self.finished else None
 
     @property
     def failure(self) -> Failure | None:
-        """The exception that ended the run."""
+        """The exception that ended the run, or None."""
         return self.finished.failure if self.finished else None
 
     @property
@@ -117,7 +117,7 @@ class Turn:
 
 @record
 class Prediction:
-    """The learner's answer to a question, beside what running the lesson's own lines gave."""
+    """The learner's answer to a question, and the truth from running the lesson's own answer."""
 
     question: Predict
     given: str
@@ -137,7 +137,7 @@ _NUMBERS = {word: number for number, word in enumerate(_WORDS.split(" "))} | {
 
 
 def compare_prediction(question: Predict, given: str, reference: Reference | None) -> Prediction:
-    """Return what a learner's answer is worth; what cannot be run has no right answer."""
+    """Compare a learner's answer with the truth; if there is no reference, nothing is right."""
     if reference is None or len(reference.moments) < question.after:
         return Prediction(question, given, "not known", is_right=False)
     truth = _truth(question, reference)
@@ -195,7 +195,7 @@ def _number(given: str) -> int | None:
 
 
 def _names_sql(given: str, truth: str, moment: Any) -> bool:
-    """Whether the answer is the statements themselves, or names their verbs."""
+    """Whether the answer is the statements themselves, or just names their verbs."""
     sent = _sent(moment)
     if not sent:
         return _number(given) == 0

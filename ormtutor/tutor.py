@@ -1,12 +1,12 @@
 """The conductor of a learner's session, without a terminal: submit(source) -> Turn.
 
-Before: repl/ read a line, or a test made one up.
-Here:   the line goes to the kernel, what came of it into a Turn, and a Verdict is asked for.
-After:  course/checking.py judges, course/progress.py remembers, repl/panels.py draws the Turn.
+Before: repl/ has read an input, or a test made one up.
+Here:   the input goes to the kernel, what came of it into a Turn, with a Verdict by judge.py.
+After:  course/progress.py remembers, repl/panels.py draws the Turn.
 
 Undo, reset, play, skip, resume and recovery after a crash are one operation: a new kernel and a
-replay of the inputs so far (replay.py). What the lesson's own answer does is found out meanwhile,
-in kernels of its own (study.py, reference.py).
+replay of the inputs so far (replay.py). Meanwhile other kernels find out what the lesson's own
+answer does (study.py, reference.py).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ __all__ = ["Prediction", "Turn", "Tutor"]
 
 @record
 class _Sandbox:
-    """What `play` put aside, to be found again by `leave_play`."""
+    """What `play` put aside, for `leave_play` to restore."""
 
     replica: Replica
     turns: list[Turn]
@@ -84,9 +84,9 @@ class _Sandbox:
 class Tutor:
     """One learner, one lesson, one step, one kernel.
 
-    One thread at a time; only `interrupt` and `complete` may come from another.
-    `on_notice` hears what happened beside the learner's own input, in one sentence; `on_late` what
-    threads of earlier inputs print while nothing runs, from a thread of its own.
+    Only one thread may use it, except for `interrupt` and `complete`. `on_notice` is called with a
+    sentence on what happened besides the learner's own input; `on_late`, from another thread, with
+    what threads of earlier inputs print while nothing runs.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Tutor:
         on_notice: Callable[[str], None] | None = None,
         on_late: OnReply | None = None,
     ) -> None:
-        """`kernels` are some that were made before, so that one of them starts while we wait."""
+        """`kernels`: made earlier by the caller, so that one of them may be starting already."""
         self.library = library
         self.progress = progress
         self._notice = on_notice or _ignore
@@ -111,8 +111,8 @@ class Tutor:
         self._replica: Replica | None = None
         self._study: Study | None = None
         self._sandbox: _Sandbox | None = None
-        self._judge_here: Judge | None = None
-        self._twin_here: Replica | None = None
+        self._judge: Judge | None = None
+        self._running_twin: Replica | None = None
         self._lesson: Lesson | None = None
         self.index = 0
         self._base: list[Entry] = []
@@ -127,7 +127,7 @@ class Tutor:
 
     @property
     def lesson(self) -> Lesson:
-        """The lesson that is open; CommandError before one is."""
+        """The lesson that is open. Raises: CommandError: none is."""
         if self._lesson is None:
             raise CommandError("no lesson is open", hint="`:list` shows the lessons.")
         return self._lesson
@@ -149,8 +149,8 @@ class Tutor:
 
     @property
     def goals(self) -> tuple[Goal, ...]:
-        """The Expected panel: what the step asks for, and what of it is met."""
-        return self._judge_here.goals if self._judge_here is not None else ()
+        """What the step asks for, met or not, for the panel Expected."""
+        return self._judge.goals if self._judge is not None else ()
 
     @property
     def attempts(self) -> int:
@@ -171,8 +171,8 @@ class Tutor:
         return [turn for turn in self._turns if turn.kind in ("learner", "play")]
 
     def _judge_of_step(self) -> Judge:
-        assert self._judge_here is not None  # every step has one, from its beginning on
-        return self._judge_here
+        assert self._judge is not None  # every step has one, from its beginning on
+        return self._judge
 
     def _kernel(self) -> Replica:
         if self._replica is None:
@@ -182,10 +182,10 @@ class Tutor:
     # --- entering ---------------------------------------------------------------------------------
 
     def open(self, lesson: Lesson, step_id: str | None = None) -> None:
-        """Enter a lesson at a step; without one where the learner left it.
+        """Enter a lesson at a step; by default at the one where the learner left it.
 
-        What stands before the step is replayed: the learner's own inputs that passed, as long as
-        the lesson has not changed, else the lesson's.
+        The steps before it are replayed: with the learner's own inputs that passed, as long as the
+        lesson has not changed, else with the lesson's answers.
 
         Raises: KernelError: no kernel can be started. CommandError: no such step.
         """
@@ -214,7 +214,7 @@ class Tutor:
         return kept.inputs if usable and kept.status in ("done", "different") else None
 
     def _enter_by_replay(self, inputs_of: Callable[[Step], Sequence[str] | None]) -> None:
-        """Start a kernel, replay all that stands before the step, and begin it."""
+        """Start a kernel, replay everything before the step, and begin it."""
         lesson, index = self.lesson, self.index
         before = path_to(lesson, index, inputs_of)
         own = entering(lesson, self.step)
@@ -240,7 +240,7 @@ class Tutor:
             self._notice("the lesson's own setup failed: what follows may fail as well")
 
     def _begin_step(self, before: list[Entry]) -> None:
-        """Run the step's setup and demo on the kernel at hand; the learner's turn begins."""
+        """Run the step's setup and demo in the current kernel; then it is the learner's turn."""
         if self._study is not None:
             self._study.give_up()
         own = entering_lines(self.lesson, self.step)
@@ -248,8 +248,8 @@ class Tutor:
         self._clear_step()
         self._turns = [turn for line in own if (turn := self._demo(*line)) is not None]
         self._study = Study(self._kernels, self.lesson, self.index, self._base)
-        self._judge_here = Judge(self._kernels, self.lesson, self.step, self._base, self._study)
-        self._judge_here.begin(self._kernel())
+        self._judge = Judge(self._kernels, self.lesson, self.step, self._base, self._study)
+        self._judge.begin(self._kernel())
         self.progress.enter(self.lesson.id, self.step.id)
 
     def _clear_step(self) -> None:
@@ -259,7 +259,7 @@ class Tutor:
         self.passed = self.step.is_reading
 
     def _demo(self, entry: Entry, example: Example | None) -> Turn | None:
-        """Run a line of the step's beginning; return a turn where it is to be shown."""
+        """Run a line of the step's beginning; return a turn if it is to be shown, else None."""
         replies = self._kernel().run(entry, deadline=_PATIENCE)
         if example in self.step.demo:
             return Turn(0, entry.source, entry.first_line, entry.step, replies, kind="demo")
@@ -269,13 +269,13 @@ class Tutor:
         return None
 
     def study(self) -> None:
-        """Find out in the background what the step's answers do. Call it when nothing is urgent."""
+        """Find out in the background what the step's answers do; for when nothing is urgent."""
         if self._study is not None:
             self._study.begin()
         self._kernels.prepare()
 
     def _leave(self) -> None:
-        """A step of text alone is done by going on from it."""
+        """Leave the sandbox and the step; one that is only text is done by this."""
         if self.is_playing:
             self.leave_play()
         if self._lesson is not None and self.step.is_reading:
@@ -286,9 +286,9 @@ class Tutor:
     def submit(
         self, source: str, on_reply: OnReply | None = None, on_input: OnInput | None = None
     ) -> Turn:
-        """Run one input; never raises for what the learner wrote.
+        """Run one input and return its turn, whatever the learner wrote.
 
-        Raises: KernelError: the kernel died and no other can be started.
+        Raises: KernelError: the kernel has died, and no other can be started.
         """
         self.study()
         turn = self._run(source, on_reply, on_input)
@@ -299,9 +299,9 @@ class Tutor:
             return self._recover(turn)
         if not self.is_playing and not self.step.is_reading:
             try:
-                turn = self._judge(turn)
+                turn = self._judged(turn)
             except KernelError:
-                # A thread that the input left behind may end the kernel after the input.
+                # A thread that the input left running may kill the kernel after the input.
                 if self._kernel().alive:
                     raise
                 return self._recover(turn)
@@ -340,7 +340,7 @@ class Tutor:
         try:
             return self._kernel().run(entry, on_reply, on_input)
         except KernelError as error:
-            # It died between two inputs, so that this one never ran.
+            # It died between two inputs, so this one never ran.
             failure = Failure("KernelDied", error.problem, error.problem, error.problem, 0)
             end = Finished(0, "error", None, failure, 0, 0.0)
             if on_reply is not None:
@@ -348,7 +348,7 @@ class Tutor:
             return (end,)
 
     def _recover(self, turn: Turn) -> Turn:
-        """The kernel died of an input: a new one, and all inputs but that."""
+        """The input killed the kernel: replay the others in a new one; return the lost turn."""
         how = self._kernel().kernel.exit or "it is gone"
         failure = turn.failure.message if turn.failure is not None else how
         kept = [turn for turn in self._typed() if not turn.is_lost]
@@ -368,7 +368,7 @@ class Tutor:
         return lost
 
     def _rebuild(self, kept: Sequence[Turn]) -> None:
-        """Put a new kernel where the old one stood, with these inputs of the step."""
+        """Replace the kernel and replay these inputs of the step, or none if that fails."""
         base = self._beginning()
         try:
             self._replace_kernel([*base, *map(entry_of, kept)])
@@ -378,7 +378,7 @@ class Tutor:
             self._replace_kernel(base)
 
     def _revive(self) -> Kernel:
-        """Return the kernel; one that died since the last input is replaced first."""
+        """Return the kernel; if it has died since the last input, replace it first."""
         if not self._kernel().alive:
             self._notice(f"the kernel died ({self._kernel().kernel.exit}); your names are back")
             self._rebuild([turn for turn in self._typed() if not turn.is_lost])
@@ -386,7 +386,7 @@ class Tutor:
 
     # --- judging ----------------------------------------------------------------------------------
 
-    def _judge(self, turn: Turn) -> Turn:
+    def _judged(self, turn: Turn) -> Turn:
         before = self._judge_of_step().goals
         typed = [*self._typed(), turn]
         verdict = self._judge_of_step().judge(self._kernel(), typed, passed=self.passed)
@@ -397,7 +397,7 @@ class Tutor:
         )
 
     def check(self) -> Verdict:
-        """Judge the step now, and say what is missing."""
+        """Judge the step now, and say what is missing. Raises: CommandError: in the sandbox."""
         if self.is_playing:
             raise CommandError("nothing is judged at play", hint="`:return` goes back to the step.")
         if self.step.is_reading:
@@ -431,7 +431,7 @@ class Tutor:
         )
 
     def _test_out(self) -> None:
-        """Whoever passes the challenge at the end first has no need of what leads to it."""
+        """After the lesson's final challenge, mark the steps that were not done `tested out`."""
         lesson = self.lesson
         if not self.step.is_challenge or self.index + 1 < len(lesson.steps):
             return
@@ -443,7 +443,7 @@ class Tutor:
     # --- moving -----------------------------------------------------------------------------------
 
     def next(self) -> None:
-        """Enter the next step, in the kernel as it is.
+        """Enter the next step, in the same kernel.
 
         Raises: CommandError: this one is not done, or it was the last.
         """
@@ -469,19 +469,22 @@ class Tutor:
         self.study()
 
     def back(self) -> None:
-        """Enter the step before. CommandError: this is the first."""
+        """Enter the previous step. Raises: CommandError: this is the first one."""
         if self.index == 0:
             raise CommandError("this is the first step of the lesson")
         self.open(self.lesson, self.lesson.steps[self.index - 1].id)
 
     def go(self, step_id: str) -> None:
-        """Enter any step of this lesson, or `lesson/step` of another."""
+        """Enter any step of this lesson, or `lesson/step` of another one."""
         lesson_id, slash, name = step_id.rpartition("/")
         lesson = self._lesson_of_ours(lesson_id) if slash else self.lesson
         self.open(lesson, name)
 
     def _lesson_of_ours(self, name: str) -> Lesson:
-        """Return a lesson by name. A file that was not agreed to is not opened from the prompt."""
+        """Return a lesson by name. Foreign files need a consent that only the shell asks for.
+
+        Raises: CommandError: such a file. UsageError: no such lesson.
+        """
         if name.endswith(".md") or "/" in name:
             known = {str(lesson.path) for lesson in self.library.lessons}
             if name not in known:
@@ -492,10 +495,10 @@ class Tutor:
         return self.library.lesson(name)
 
     def skip(self) -> tuple[Turn, ...]:
-        """Run the lesson's own answer from the step's start, mark it skipped, enter the next.
+        """Run the lesson's own answer from the step's start, mark it skipped, enter the next step.
 
-        Returns the turns of the answer, to be shown. It cannot fail: where the answer does not work
-        from the learner's own beginning, it is run from the lesson's.
+        Returns the turns of the answer, to be shown. If the answer fails after the learner's own
+        earlier inputs, it is run after the lesson's.
         """
         if self.is_playing:
             self.leave_play()
@@ -534,7 +537,7 @@ class Tutor:
         )
 
     def reset(self) -> None:
-        """Begin the step again: from the learner's beginning, or the lesson's if that has none."""
+        """Begin the step again, after the lesson's earlier answers if the learner's spoil it."""
         if self.is_playing:
             self.leave_play()
         own = len(entering(self.lesson, self.step))
@@ -549,7 +552,7 @@ class Tutor:
         self.study()
 
     def undo(self, count: int = 1) -> tuple[Turn, ...]:
-        """Take the last inputs back, by a new kernel and a replay; returns those taken back."""
+        """Undo the last inputs, by a new kernel and a replay; return their turns."""
         typed = self._typed()
         taken = typed[len(typed) - min(count, len(typed)) :]
         if not taken:
@@ -561,7 +564,7 @@ class Tutor:
         return tuple(taken)
 
     def redo(self) -> Turn:
-        """Run the input again that `undo` took back last. CommandError: there is none."""
+        """Run again the input that was undone last. Raises: CommandError: there is none."""
         if not self._undone:
             raise CommandError("there is nothing to redo")
         *rest, source = self._undone
@@ -570,9 +573,9 @@ class Tutor:
         return turn
 
     def restart(self) -> None:
-        """Replace the kernel and replay the inputs: ends threads, forgets what is half broken.
+        """Replace the kernel and replay the inputs: that ends threads and repairs what is broken.
 
-        An input whose threads still run is left out, for it would start them again.
+        An input that left threads running is left out, for it would start them again.
         """
         for place, turn in enumerate(self._turns):
             if turn.kind in ("learner", "play") and turn.threads and not turn.is_lost:
@@ -581,7 +584,7 @@ class Tutor:
         self._replay_turns()
 
     def _replay_turns(self) -> None:
-        """Replay the turns that are left in a new kernel, and say what came out otherwise."""
+        """Replay the turns that are left in a new kernel, and report what came out differently."""
         kept = [turn for turn in self._typed() if not turn.is_lost]
         self._replace_kernel(self._beginning())
         again: dict[int, Turn] = {}
@@ -602,7 +605,7 @@ class Tutor:
     # --- the sandbox ------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Open a sandbox: all that the learner does there is dropped by `leave_play`."""
+        """Open a sandbox: `leave_play` drops everything that the learner does there."""
         if self.is_playing:
             raise CommandError("this is the sandbox already", hint="`:return` leaves it.")
         kept = [turn for turn in self._typed() if not turn.is_lost]
@@ -623,7 +626,7 @@ class Tutor:
             self._replay_turns()
 
     def _beginning(self) -> list[Entry]:
-        """Return what was run before the learner's turns: in the sandbox, those of the step too."""
+        """Return what ran before the current turns; in the sandbox, the step's own turns, too."""
         if self._sandbox is None:
             return self._base
         typed = [turn for turn in self._sandbox.turns if turn.kind == "learner"]
@@ -632,7 +635,7 @@ class Tutor:
     # --- help -------------------------------------------------------------------------------------
 
     def hint(self) -> Hint | None:
-        """Show one more hint; None when there is no more."""
+        """Return the next hint; None if there are no more."""
         if self.hints_shown >= len(self.step.hints):
             return None
         self.hints_shown += 1
@@ -641,9 +644,9 @@ class Tutor:
         return self.step.hints[self.hints_shown - 1]
 
     def solution(self) -> tuple[str, bool] | None:
-        """Reveal one more line of the lesson's own answer, and whether a statement goes on with it.
+        """Return the next line of the lesson's own answer, and whether it continues a statement.
 
-        None when all lines are shown.
+        None: all lines have been shown.
         """
         lines = [
             (line, place > 0)
@@ -656,7 +659,7 @@ class Tutor:
         return lines[self._shown_lines - 1]
 
     def question(self) -> Predict | None:
-        """Return the question that is due before the next input, if there is one."""
+        """Return the question to ask before the next input, or None."""
         number = len(self._typed()) + 1
         if self.passed or self.is_playing:
             return None
@@ -666,7 +669,7 @@ class Tutor:
         return None
 
     def predict(self, given: str) -> Prediction:
-        """Answer the question that is due. CommandError: none is."""
+        """Answer that question. Raises: CommandError: there is none."""
         question = self.question()
         if question is None:
             raise CommandError("no question is open")
@@ -682,10 +685,10 @@ class Tutor:
         return (*lines, *(text for item in sent for text in spelled_out(item.sent)))
 
     def halves(self) -> tuple[Half, Half] | None:
-        """Return what the step's own answer did and what the learner's inputs did.
+        """Return what the step's own answer did, and what the learner's inputs did.
 
-        Of a challenge it is the judged expression on the seen data. None: not known, for the answer
-        cannot be run, or nothing was tried. Raises: CommandError: nothing is asked here.
+        In a challenge: the judged expression, on the seen data. None: the answer cannot be run, or
+        nothing was tried. Raises: CommandError: this step asks for nothing.
         """
         if self.step.is_reading or self.is_playing:
             where = "the sandbox" if self.is_playing else "a step of text"
@@ -711,7 +714,7 @@ class Tutor:
             return reload(twin, self._beginning(), kept, strategy, targets_of(ends))
 
     def replan(self, relationship: str, cascade: str = "") -> Replanned:
-        """Tell what a flush would do if a relationship had another cascade.
+        """Return what a flush would do if a relationship had another cascade.
 
         Raises: CommandError: there is no such relationship, or it cannot have that cascade.
         """
@@ -730,19 +733,19 @@ class Tutor:
 
     @contextlib.contextmanager
     def _twin(self) -> Iterator[Replica]:
-        """Lend a kernel that runs the inputs otherwise; `interrupt` reaches it."""
-        self._twin_here = Replica(self._kernels.take())
+        """Lend a kernel in which to run the inputs differently; `interrupt` reaches it."""
+        self._running_twin = Replica(self._kernels.take())
         try:
-            yield self._twin_here
+            yield self._running_twin
         finally:
-            self._twin_here.stop()
-            self._twin_here = None
+            self._running_twin.stop()
+            self._running_twin = None
             self._kernels.prepare()
 
     # --- reports ----------------------------------------------------------------------------------
 
     def accept(self) -> str:
-        """Move on as disputed; returns the path of the report for the lesson's author."""
+        """Mark the step disputed and go on; return the path of the report for its author."""
         if self.is_playing:
             self.leave_play()
         path = self.report()
@@ -755,7 +758,7 @@ class Tutor:
         return path
 
     def report(self) -> str:
-        """Write a report of this step: inputs, versions, goals; returns its path.
+        """Write a report of this step, with inputs, versions and goals; return its path.
 
         Raises: CommandError: the file cannot be written.
         """
@@ -771,7 +774,7 @@ class Tutor:
         return str(path)
 
     def script(self) -> str:
-        """Return what was run so far, the lesson's part too, as a script for SQLAlchemy."""
+        """Return what has run so far, the lesson's part included, as a script for SQLAlchemy."""
         key = self.lesson.key(self.step)
         return script_text(key, self._kernel(), len(self._base), self._typed())
 
@@ -782,9 +785,9 @@ class Tutor:
         return self._kernel().kernel.complete(source, cursor)
 
     def ask(self, expression: str) -> str:
-        """Return the value of an expression over the facts, such as `plan()`, as text.
+        """Return the value of an expression on the facts, such as `plan()`, as text.
 
-        Raises: CommandError: it cannot be told.
+        Raises: CommandError: it cannot be evaluated.
         """
         (answer,) = self._revive().ask([expression])
         if answer.error:
@@ -792,13 +795,13 @@ class Tutor:
         return answer.left
 
     def view(self, what: ViewName, budget: int = 50, about: str = "") -> Any:
-        """Return a view of the kernel; kernel/views.py tells their shapes."""
+        """Return a view of the kernel, in a shape told in kernel/views.py."""
         return self._kernel().kernel.inspect(what, budget, about)
 
     def interrupt(self) -> str:
-        """Interrupt the running input, from any thread; returns the rung that was taken."""
-        judging = self._judge_here.interrupt() if self._judge_here is not None else None
-        replica = judging or self._twin_here or self._replica
+        """Interrupt what is running, from any thread; return what was done, as Kernel.interrupt."""
+        judging = self._judge.interrupt() if self._judge is not None else None
+        replica = judging or self._running_twin or self._replica
         return replica.kernel.interrupt() if replica is not None else "idle"
 
     def close(self) -> None:
@@ -810,11 +813,11 @@ class Tutor:
 
 
 _PATIENCE = 30.0
-"""Seconds for one input that is replayed: it ended the first time, or the learner stopped it."""
+"""Seconds for one input that is replayed, which did end the first time."""
 
 
 def _ignore(text: str) -> None:
-    """Nobody listens."""
+    """Do nothing: nobody listens."""
 
 
 def _showed(turn: Turn) -> tuple[str, str, str]:
@@ -827,7 +830,7 @@ def _showed(turn: Turn) -> tuple[str, str, str]:
 
 
 def _half(runs: Iterable[Turn | Moment | Trial]) -> Half:
-    """Return what several runs showed and sent."""
+    """Return what these runs showed and sent."""
     shown = ""
     sent: list[SentSQL] = []
     for run in runs:

@@ -14,11 +14,11 @@ from ormtutor.reference import (
     Subject,
     bound_names,
     judged_by,
-    known_of,
     measured,
     run_reference,
     statements_of,
     subject_of,
+    vectors_of,
 )
 from ormtutor.replay import Entry, Kernels, path_to, replica_of
 
@@ -145,22 +145,22 @@ def test_a_replica_is_taken_further_where_it_stands_on_the_way(
 def test_what_mistakes_do_is_found_out_once(
     lesson: Lesson, kernels: Kernels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = known_of(kernels, lesson, 0)
-    assert [found.lefts for found in known.mistakes] == [("(('3',),)",)]
-    assert {found.lefts for found in known.path if not any(found.goals)} == {
+    vectors = vectors_of(kernels, lesson, 0)
+    assert [found.lefts for found in vectors.mistakes] == [("(('3',),)",)]
+    assert {found.lefts for found in vectors.path if not any(found.goals)} == {
         ("(('There', 'is', 'no', 'name', 'x', 'yet.'),)",),
         ("(('1',),)",),
         ("(('5',),)",),
     }
-    monkeypatch.setattr(reference, "_find_out", None)
-    assert known_of(kernels, lesson, 0) == known
+    monkeypatch.setattr(reference, "_find_vectors", None)
+    assert vectors_of(kernels, lesson, 0) == vectors
 
 
 def test_a_damaged_copy_is_found_out_anew(lesson: Lesson, kernels: Kernels, home: Path) -> None:
-    known = known_of(kernels, lesson, 0)
+    vectors = vectors_of(kernels, lesson, 0)
     (kept,) = (home / "cache" / "vectors").iterdir()
     kept.write_text("{}", encoding="utf-8")
-    assert known_of(kernels, lesson, 0) == known
+    assert vectors_of(kernels, lesson, 0) == vectors
 
 
 def test_where_the_right_answer_fails_nothing_is_called_a_mistake(
@@ -168,5 +168,5 @@ def test_where_the_right_answer_fails_nothing_is_called_a_mistake(
 ) -> None:
     path = tmp_path / "02-broken.md"
     path.write_text(LESSON.replace(">>> x = x + 1", ">>> x = x + y"), encoding="utf-8")
-    assert known_of(kernels, parse(path), 0).mistakes == ()
+    assert vectors_of(kernels, parse(path), 0).mistakes == ()
     assert not (home / "cache" / "vectors").exists()
