@@ -1,11 +1,11 @@
-"""Text as terminal cells: how wide it is, where it breaks, what must be shown escaped.
+"""Text as terminal cells: how wide it is, where it breaks, what must be escaped.
 
 Before: panels.py and prose.py make styled text, often from what a learner printed.
-Here:   measuring, wrapping, clipping and escaping; nothing of it knows a colour or a terminal.
-After:  screen.py and line.py put the cells on the terminal.
+Here:   measuring, wrapping, clipping and escaping, without any knowledge of colours or terminals.
+After:  stage.py and line.py put the cells on the terminal.
 
 A *fragment* is a style name and its text, a *line* a list of fragments without a newline. This
-module and those that draw the first frame import nothing heavy: the prompt must be there fast.
+module and those that draw the first frame import nothing heavy, since the prompt must appear fast.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ Line = list[Fragment]
 TAB = 8
 ELLIPSIS = "…"
 
-# Where one character is one cell, so that wcwidth (50 ms to import) is not needed: Latin, Greek and
-# Cyrillic letters, general punctuation, arrows, mathematical signs and the box drawing ones.
+# Characters of one cell, for which wcwidth (50 ms to import) is not needed: Latin, Greek and
+# Cyrillic letters, general punctuation, arrows, mathematical and box-drawing characters.
 _NARROW = re.compile("[\\x20-\\x7e\\xa1-\\xac\\xae-\u02ff\u0370-\u0482\u048a-\u0559"
                      "\u2010-\u2027\u2190-\u22ff\u2500-\u257f]*")  # fmt: skip
 
-# What would steer the terminal or reorder the line: C0 and C1 controls, bidirectional overrides,
+# What would control the terminal or reorder the line: C0 and C1 controls, bidirectional overrides,
 # separators that some terminals take for a newline, and halves of surrogate pairs.
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 
-# Colours and nothing else: `ESC [ digits ; digits m`. The only sequence a learner may send through.
+# Colours and nothing else: `ESC [ digits ; digits m`, the only sequence that learners may print.
 _SGR = re.compile("\x1b\\[[0-9;]{0,32}m")
 
 ASCII = str.maketrans(
@@ -43,7 +43,7 @@ ASCII = str.maketrans(
 
 
 def width(text: str) -> int:
-    """Return how many cells the text takes, wide characters two; it must be `visible` already."""
+    """Return how many cells the text takes; it must have gone through `visible`."""
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(map(character_width, text))
@@ -77,9 +77,9 @@ def text_of(line: Line) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text with control characters spelled out, so that none reaches a terminal.
+    """Return the text with control characters escaped, so that none reaches a terminal.
 
-    Newlines stay; a tab becomes the blanks up to its stop.
+    Newlines stay; a tab becomes blanks up to its stop.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -93,7 +93,7 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 def visible_or_coloured(text: str) -> str:
-    """Return the text as `visible` does, but let colours pass and end them with the text."""
+    """Return the text as `visible` does, but with its colours, which end with the text."""
     pieces: list[str] = []
     position = 0
     for match in _SGR.finditer(text):
@@ -106,7 +106,7 @@ def visible_or_coloured(text: str) -> str:
 
 
 def expand_tabs(text: str) -> str:
-    """Return the text with each tab as the blanks up to its stop, counted in cells."""
+    """Return the text with each tab as blanks up to its stop, counted in cells."""
     if "\t" not in text:
         return text
     pieces = text.split("\t")
@@ -130,7 +130,7 @@ def cut(text: str, room: int) -> tuple[str, str]:
 
 
 def clip(line: Line, room: int) -> Line:
-    """Return the line, ended by an ellipsis if it is wider than `room`."""
+    """Return the line, cut and with an ellipsis if it is wider than `room`."""
     if line_width(line) <= room:
         return line
     if room <= 0:
@@ -147,19 +147,19 @@ def clip(line: Line, room: int) -> Line:
 
 
 def clip_text(text: str, room: int) -> str:
-    """Return the text, ended by an ellipsis if it is wider than `room`."""
+    """Return the text, cut and with an ellipsis if it is wider than `room`."""
     return text_of(clip([("", text)], room))
 
 
 def pad(line: Line, room: int) -> Line:
-    """Return the line filled up with blanks to `room` cells, or clipped to them."""
+    """Return the line padded with blanks to `room` cells, or clipped to them."""
     clipped = clip(line, room)
     missing = room - line_width(clipped)
     return [*clipped, ("", " " * missing)] if missing > 0 else clipped
 
 
 def justify(left: Line, right: Line, room: int) -> Line:
-    """Return one line with `left` at its start and `right` at its end; `left` gives way."""
+    """Return one line with `left` at its start and `right` at its end; `left` is clipped first."""
     right = clip(right, room)
     space = room - line_width(right)
     if not right or space <= 2:
@@ -168,9 +168,9 @@ def justify(left: Line, right: Line, room: int) -> Line:
 
 
 def fold(line: Line, room: int, *, indent: int = 0, here: int | None = None) -> list[Line]:
-    """Return the line broken wherever a row ends, later rows indented: for code and output.
+    """Return the line broken exactly where a row is full, later rows indented: for output.
 
-    `here` is the room that the first row has left, all of it if not told.
+    `here` is the room left in the first row; by default all of it.
     """
     room = max(1, room)
     left = room if here is None else here
@@ -195,7 +195,7 @@ def fold(line: Line, room: int, *, indent: int = 0, here: int | None = None) -> 
 def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
     """Return the line broken at blanks, later rows indented: for prose and SQL.
 
-    A word that no row can hold is folded.
+    A word too long for any row is folded.
     """
     room = max(1, room)
     if line_width(line) <= room:
@@ -218,7 +218,7 @@ def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
             used = indent + size
         else:
             pieces = fold(word, room, indent=indent, here=max(0, room - start))
-            rows[-1] += [*blank, *pieces[0]] if pieces[0] else []
+            rows[-1] += [*blank, *pieces[0]] if line_width(pieces[0]) else pieces[0]
             rows += pieces[1:]
             used = line_width(rows[-1])
         blank = []
@@ -226,9 +226,9 @@ def wrap(line: Line, room: int, *, indent: int = 0) -> list[Line]:
 
 
 def wrap_code(line: Line, room: int, *, indent: int = 0) -> list[Line]:
-    """Return a line of code broken where code may be: after a comma or blank, around brackets.
+    """Return a line of code broken where that is natural: at blanks, commas, brackets and dots.
 
-    Only a piece that no row can hold is folded anywhere, and only blanks at a break are dropped.
+    A piece too long for any row is folded; blanks at a break are dropped.
     """
     room = max(1, room)
     if line_width(line) <= room:
@@ -252,9 +252,9 @@ def wrap_code(line: Line, room: int, *, indent: int = 0) -> list[Line]:
 
 
 def _words(line: Line) -> Iterator[Line]:
-    """Yield runs of blanks and runs of other characters; a word may have several styles.
+    """Yield runs of blanks and runs of other characters; a run may have several styles.
 
-    A string of SQL or Python is one word: its blanks are no place to break it.
+    A string of SQL or Python is one word, not to be broken at its blanks.
     """
     word: Line = []
     blank = False
@@ -272,9 +272,9 @@ def _words(line: Line) -> Iterator[Line]:
 def column_widths(
     rows: Sequence[Sequence[Line]], room: int, gap: int, *, fixed: int = 0
 ) -> list[int]:
-    """Return how wide each column may be so that all fit: the widest give way, evenly.
+    """Return how wide each column may be so that all fit: the widest ones are narrowed.
 
-    The first `fixed` columns give way only when the others cannot any more.
+    The first `fixed` columns are narrowed only when the others are at their minimum.
     """
     count = max(map(len, rows), default=0)
     widths = [max((line_width(row[i]) for row in rows if i < len(row)), default=0)
@@ -288,7 +288,7 @@ def column_widths(
 def columns(
     rows: Sequence[Sequence[Line]], room: int, *, gap: int = 2, fixed: int = 0
 ) -> list[Line]:
-    """Return one line a row with aligned columns; a cell that must be cut ends in an ellipsis."""
+    """Return one line for each row, with aligned columns; cells that are cut get an ellipsis."""
     widths = column_widths(rows, room, gap, fixed=fixed)
     return [_joined([clip(cell, widths[i]) for i, cell in enumerate(row)], widths, gap)
             for row in rows]  # fmt: skip
@@ -299,7 +299,7 @@ def grid(
 ) -> list[Line]:
     """Return the rows with aligned columns, long cells wrapped over several lines.
 
-    `only` limits the answer to so many rows, at the widths that all of them need.
+    `only` limits the result to so many rows, at the widths that all rows need.
     """
     widths = column_widths(rows, room, gap)
     lines: list[Line] = []
@@ -312,7 +312,7 @@ def grid(
 
 
 def _joined(pieces: Sequence[Line], widths: Sequence[int], gap: int) -> Line:
-    """Return the cells of one line side by side, without blanks after the last."""
+    """Return the cells of one line side by side, without trailing blanks."""
     line: Line = []
     start = 0
     for piece, size in zip(pieces, widths, strict=False):

@@ -151,6 +151,7 @@ def test_folding_loses_no_character(line: cells.Line, room: int) -> None:
 
 
 @given(LINES, st.integers(2, 40), st.integers(0, 6))
+@example([("", "ab \U000e0000cde")], 2, 0)  # a full row, and a character without width
 def test_no_wrapped_row_is_wider_than_the_room(line: cells.Line, room: int, indent: int) -> None:
     assert all(cells.line_width(row) <= room for row in cells.wrap(line, room, indent=indent))
 
